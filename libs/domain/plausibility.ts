@@ -1,0 +1,91 @@
+/** What a probe must satisfy to be kept as a probe, and the flags that mark a kept one. */
+import type { ProbeInput } from './probe.js'
+
+/** Degrees, WGS 84. */
+export interface Bounds {
+  west: number
+  south: number
+  east: number
+  north: number
+}
+
+/** Morocco's twelve regions with a margin of about 10 km (extent of the regions: 20.76..35.93 N, 17.11..0.99 W). */
+export const MOROCCO_BOUNDS: Bounds = { west: -17.25, south: 20.65, east: -0.9, north: 36.05 }
+
+/** Above any access line sold today; a larger figure is a unit's mistake. */
+export const MAX_SPEED_BPS = 100e9
+/** Before this no tool that we read existed; an unset clock says 1970 or 2000. */
+export const EARLIEST_MS = Date.UTC(2010, 0, 1)
+/** A clock may run ahead of ours by this much. */
+export const MAX_AHEAD_MS = 5 * 60_000
+/** A res-8 cell is about 1 km across: a position worse than this names no cell, so it is kept and not counted. */
+export const MAX_ACCURACY_M = 2_000
+/** Farther from its site than this, a probe speaks of another place than the site: kept and flagged. */
+export const MAX_SITE_DISTANCE_M = 4_000
+
+export interface Rejection {
+  field: string
+  reason: string
+}
+
+/** Why a well-formed, placed probe cannot be true; null when it can. `now` in ms since 1970. */
+export function rejectionOf(probe: ProbeInput & Position, now: number, bounds: Bounds): Rejection | null {
+  return placeRejection(probe, bounds) ?? timeRejection(probe.measuredAt, now) ?? speedRejection(probe)
+}
+
+export interface Position {
+  lat: number
+  lng: number
+}
+
+function placeRejection({ lat, lng }: Position, b: Bounds): Rejection | null {
+  if (lat < b.south || lat > b.north) return { field: 'lat', reason: `lat ${lat} is outside the country` }
+  if (lng < b.west || lng > b.east) return { field: 'lng', reason: `lng ${lng} is outside the country` }
+  return null
+}
+
+function timeRejection(measuredAt: string, now: number): Rejection | null {
+  const at = Date.parse(measuredAt)
+  const refuse = (why: string) => ({ field: 'measuredAt', reason: `measuredAt ${measuredAt} ${why}` })
+  if (Number.isNaN(at)) return refuse('is not a time')
+  if (at < EARLIEST_MS) return refuse('is before 2010')
+  if (at > now + MAX_AHEAD_MS) return refuse('is more than 5 minutes ahead of the server')
+  return null
+}
+
+function speedRejection(probe: ProbeInput): Rejection | null {
+  for (const field of ['downloadBps', 'uploadBps'] as const) {
+    const value = probe[field]
+    if (value == null) continue
+    if (value < 0) return { field, reason: `${field} ${value} is below zero` }
+    if (value > MAX_SPEED_BPS) return { field, reason: `${field} ${value} is above 100 Gbit/s` }
+  }
+  return null
+}
+
+export const FLAGS = ['position_from_site', 'inaccurate_position', 'far_from_site'] as const
+export type Flag = (typeof FLAGS)[number]
+
+/** Flags that take a probe out of the evidence; the others only mark it. */
+const NOT_COUNTED: readonly Flag[] = ['inaccurate_position']
+
+export const isCounted = (flags: readonly Flag[]): boolean => !flags.some((f) => NOT_COUNTED.includes(f))
+
+/** Flags of a probe at its place; `site` null when no site is known. */
+export function flagsOf(probe: ProbeInput, site: Position | null): Flag[] {
+  const flags: Flag[] = []
+  if (probe.lat == null || probe.lng == null) flags.push('position_from_site')
+  else if (site && distanceM({ lat: probe.lat, lng: probe.lng }, site) > MAX_SITE_DISTANCE_M)
+    flags.push('far_from_site')
+  if ((probe.accuracyM ?? 0) > MAX_ACCURACY_M) flags.push('inaccurate_position')
+  return flags
+}
+
+/** Great-circle distance in metres on the mean Earth radius (haversine; error below 0.6 %). */
+export function distanceM(a: Position, b: Position): number {
+  const rad = Math.PI / 180
+  const dLat = Math.sin(((b.lat - a.lat) * rad) / 2)
+  const dLng = Math.sin(((b.lng - a.lng) * rad) / 2)
+  const h = dLat * dLat + Math.cos(a.lat * rad) * Math.cos(b.lat * rad) * dLng * dLng
+  return 2 * 6_371_008.8 * Math.asin(Math.sqrt(Math.min(1, h)))
+}

@@ -1,0 +1,48 @@
+/** H3 cells as the database keeps them: the 64-bit index as a signed integer, written in decimal for SQL. */
+import { cellToBoundary, cellToLatLng, getResolution, isValidCell, latLngToCell } from 'h3-js'
+
+/** The grain of every probe and verdict: about 0.74 km² in Morocco. */
+export const WORKING_RESOLUTION = 8
+/** Coarser grains that serve the map when zoomed out. */
+export const ROLLUP_RESOLUTIONS = [4, 5, 6, 7] as const
+
+export const cellAt = (lat: number, lng: number): string => latLngToCell(lat, lng, WORKING_RESOLUTION)
+
+/** An H3 index never has its top bit set, so it fits PostgreSQL's signed bigint. */
+export const cellToSql = (h3: string): string => BigInt(`0x${h3}`).toString()
+
+export const cellFromSql = (cell: string): string => BigInt(cell).toString(16)
+
+/** A valid cell of the working or a rollup resolution. */
+export const isServedCell = (h3: string): boolean => {
+  if (!/^[0-9a-f]{15}$/.test(h3) || !isValidCell(h3)) return false
+  const res = getResolution(h3)
+  return res >= ROLLUP_RESOLUTIONS[0] && res <= WORKING_RESOLUTION
+}
+
+export const resolutionOf = (h3: string): number => getResolution(h3)
+
+/** The cell's corners as [lng, lat], not closed. */
+export const boundaryOf = (h3: string): [number, number][] => cellToBoundary(h3, true).slice(0, -1) as [number, number][]
+
+/** The cell's centre as [lng, lat]. */
+export const centreOf = (h3: string): [number, number] => {
+  const [lat, lng] = cellToLatLng(h3)
+  return [lng, lat]
+}
+
+/** First and last index, in decimal, of the descendants of a cell at a finer resolution: they are contiguous. */
+export interface CellRange {
+  low: string
+  high: string
+}
+
+export function descendants(h3: string, resolution: number): CellRange {
+  const digits = resolution - getResolution(h3)
+  const shift = BigInt(3 * (15 - resolution))
+  const free = ((1n << BigInt(3 * digits)) - 1n) << shift
+  const base = (BigInt(`0x${h3}`) & ~(15n << 52n) & ~free) | (BigInt(resolution) << 52n)
+  // Each free digit runs from 0 to 6: octal 66…6.
+  const sixes = digits === 0 ? 0n : BigInt(`0o${'6'.repeat(digits)}`) << shift
+  return { low: base.toString(), high: (base | sixes).toString() }
+}

@@ -1,0 +1,3 @@
+export * from './cell.js'
+export * from './mvt.js'
+export * from './tile.js'

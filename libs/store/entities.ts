@@ -1,0 +1,258 @@
+/**
+ * The tables, as TypeORM knows them: a test holds these and the migrations equal. Queries on the large tables
+ * (probe, verdict, rollup) are SQL by hand in the files beside this one.
+ */
+import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm'
+
+const NOW = () => 'now()'
+
+@Entity('area')
+@Index('area_level', ['level', 'vintage'])
+@Index('area_geom', ['geom'], { spatial: true })
+export class AreaEntity {
+  @PrimaryColumn('text') code!: string
+  /** Year of the code's and boundary's edition; 0 marks simulated areas, which any real edition replaces on the map. */
+  @PrimaryColumn('smallint') vintage!: number
+  @Column('text') level!: string
+  @Column('text', { nullable: true }) type!: string | null
+  @Column('text', { name: 'parent_code', nullable: true }) parentCode!: string | null
+  @Column('text', { name: 'name_fr' }) nameFr!: string
+  @Column('text', { name: 'name_ar' }) nameAr!: string
+  /** Both names, folded for search. */
+  @Column('text', { name: 'search_name' }) searchName!: string
+  @Column('integer', { nullable: true }) population!: number | null
+  /** Res-8 cells whose centre lies in the area. */
+  @Column('integer', { name: 'cell_count' }) cellCount!: number
+  @Column('text') source!: string
+  @Column('geometry', { spatialFeatureType: 'MultiPolygon', srid: 4326 }) geom!: object
+}
+
+@Entity('locality')
+@Index('locality_cell', ['cell'])
+export class LocalityEntity {
+  @PrimaryColumn('text') id!: string
+  @Column('text', { name: 'name_fr' }) nameFr!: string
+  @Column('text', { name: 'name_ar', nullable: true }) nameAr!: string | null
+  @Column('text', { name: 'search_name' }) searchName!: string
+  @Column('text') kind!: string
+  @Column('integer', { nullable: true }) population!: number | null
+  @Column('text', { name: 'commune_code', nullable: true }) communeCode!: string | null
+  @Column('double precision') lat!: number
+  @Column('double precision') lng!: number
+  @Column('bigint') cell!: string
+}
+
+@Entity('site')
+@Index('site_cell', ['cell'])
+export class SiteEntity {
+  @PrimaryColumn('text') code!: string
+  @Column('text') name!: string
+  @Column('text', { name: 'name_ar', nullable: true }) nameAr!: string | null
+  @Column('text') type!: string
+  @Column('text', { name: 'commune_code' }) communeCode!: string
+  @Column('double precision') lat!: number
+  @Column('double precision') lng!: number
+  @Column('bigint') cell!: string
+  @Column('text', { nullable: true }) operator!: string | null
+  @Column('text', { nullable: true }) technology!: string | null
+  @Column('bigint', { name: 'contracted_down_bps', nullable: true }) contractedDownBps!: string | null
+  @Column('bigint', { name: 'contracted_up_bps', nullable: true }) contractedUpBps!: string | null
+  @Column('boolean', { default: false }) simulated!: boolean
+  @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
+  @Column('text', { name: 'created_by' }) createdBy!: string
+}
+
+@Entity('device')
+@Index('device_token', ['tokenHash'], { unique: true })
+export class DeviceEntity {
+  @PrimaryGeneratedColumn('uuid') id!: string
+  @Column('text', { name: 'site_code' }) siteCode!: string
+  /** SHA-256 of a token of 256 random bits; nothing slower is needed for a secret that cannot be guessed. */
+  @Column('bytea', { name: 'token_hash' }) tokenHash!: Buffer
+  @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
+  @Column('text', { name: 'created_by' }) createdBy!: string
+  @Column('timestamptz', { name: 'revoked_at', nullable: true }) revokedAt!: Date | null
+}
+
+@Entity('account')
+export class AccountEntity {
+  @PrimaryColumn('text') name!: string
+  /** argon2id, PHC string. */
+  @Column('text', { name: 'password_hash' }) passwordHash!: string
+  @Column('text') role!: string
+  /** A password that somebody else has seen may only be used to set another. */
+  @Column('boolean', { name: 'must_change_password' }) mustChangePassword!: boolean
+  @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
+  @Column('text', { name: 'created_by' }) createdBy!: string
+}
+
+@Entity('session')
+@Index('session_account', ['accountName'])
+export class SessionEntity {
+  @PrimaryColumn('bytea', { name: 'token_hash' }) tokenHash!: Buffer
+  @Column('text', { name: 'account_name' }) accountName!: string
+  @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date
+}
+
+/** Every change made by a person: who, when, what. Never updated, never deleted. */
+@Entity('change')
+export class ChangeEntity {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' }) id!: string
+  @Column('timestamptz', { default: NOW }) at!: Date
+  @Column('text') author!: string
+  @Column('text') action!: string
+  @Column('text') subject!: string
+  @Column('jsonb', { nullable: true }) detail!: object | null
+}
+
+@Entity('probe')
+@Index('probe_id', ['id'])
+export class ProbeEntity {
+  @PrimaryColumn('bigint') cell!: string
+  @PrimaryColumn('timestamptz', { name: 'measured_at' }) measuredAt!: Date
+  @PrimaryColumn('uuid') id!: string
+  @Column('timestamptz', { name: 'received_at' }) receivedAt!: Date
+  @Column('uuid', { name: 'device_id', nullable: true }) deviceId!: string | null
+  @Column('text', { name: 'site_code', nullable: true }) siteCode!: string | null
+  @Column('double precision') lat!: number
+  @Column('double precision') lng!: number
+  @Column('double precision', { name: 'accuracy_m', nullable: true }) accuracyM!: number | null
+  @Column('text', { nullable: true }) technology!: string | null
+  @Column('text', { nullable: true }) operator!: string | null
+  @Column('text') outcome!: string
+  @Column('bigint', { name: 'download_bps', nullable: true }) downloadBps!: string | null
+  @Column('bigint', { name: 'upload_bps', nullable: true }) uploadBps!: string | null
+  @Column('double precision', { name: 'latency_ms', nullable: true }) latencyMs!: number | null
+  @Column('double precision', { name: 'jitter_ms', nullable: true }) jitterMs!: number | null
+  @Column('double precision', { name: 'loss_ratio', nullable: true }) lossRatio!: number | null
+  @Column('double precision', { name: 'signal_dbm', nullable: true }) signalDbm!: number | null
+  @Column('text', { nullable: true }) tool!: string | null
+  @Column('text', { array: true, default: '{}' }) flags!: string[]
+  /** False where a flag takes the probe out of the evidence. */
+  @Column('boolean') counted!: boolean
+  /** The tool's document as JSON text: text keeps what jsonb cannot (NUL, lone surrogates, key order). */
+  @Column('text', { nullable: true }) raw!: string | null
+}
+
+@Entity('quarantine')
+@Index('quarantine_digest', ['digest'], { unique: true })
+@Index('quarantine_open', ['id'], { where: 'resolved_at IS NULL' })
+export class QuarantineEntity {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' }) id!: string
+  /** SHA-256 of sender, reason and document: a device that repeats itself adds to `times`, not rows. */
+  @Column('bytea') digest!: Buffer
+  @Column('timestamptz', { name: 'received_at', default: NOW }) receivedAt!: Date
+  @Column('integer', { default: 1 }) times!: number
+  @Column('uuid', { name: 'device_id', nullable: true }) deviceId!: string | null
+  @Column('text', { name: 'site_code', nullable: true }) siteCode!: string | null
+  @Column('text', { nullable: true }) field!: string | null
+  @Column('text') reason!: string
+  @Column('text') document!: string
+  @Column('timestamptz', { name: 'resolved_at', nullable: true }) resolvedAt!: Date | null
+  @Column('text', { name: 'resolved_by', nullable: true }) resolvedBy!: string | null
+  @Column('text', { nullable: true }) comment!: string | null
+}
+
+@Entity('rule')
+export class RuleEntity {
+  @PrimaryColumn('text') id!: string
+  @PrimaryColumn('smallint') version!: number
+  @Column('jsonb') definition!: object
+}
+
+@Entity('run')
+@Index('run_rule', ['ruleId', 'id'])
+export class RunEntity {
+  @PrimaryGeneratedColumn('identity', { type: 'integer', generatedIdentity: 'ALWAYS' }) id!: number
+  @Column('text', { name: 'rule_id' }) ruleId!: string
+  @Column('smallint', { name: 'rule_version' }) ruleVersion!: number
+  /** Runs of one series share verdict rows; a run with a window of its own starts its own series. */
+  @Column('integer') series!: number
+  /** What a caller fixed by hand (a past window) never becomes `latest`. */
+  @Column('boolean') current!: boolean
+  @Column('timestamptz', { name: 'valid_from' }) validFrom!: Date
+  @Column('timestamptz', { name: 'valid_to' }) validTo!: Date
+  @Column('timestamptz', { name: 'known_before' }) knownBefore!: Date
+  @Column('text') digest!: string
+  @Column('integer') white!: number
+  @Column('integer') grey!: number
+  @Column('integer') black!: number
+  @Column('integer') unknown!: number
+  @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
+  @Column('text', { name: 'created_by' }) createdBy!: string
+}
+
+/** Holds for the runs of its series from `first_run` until before `next_run` (open while null). */
+@Entity('verdict')
+@Index('verdict_standing', ['series', 'cell'], { where: 'next_run IS NULL' })
+export class VerdictEntity {
+  @PrimaryColumn('integer') series!: number
+  @PrimaryColumn('bigint') cell!: string
+  @PrimaryColumn('integer', { name: 'first_run' }) firstRun!: number
+  @Column('integer', { name: 'next_run', nullable: true }) nextRun!: number | null
+  @Column('text') class!: string
+  @Column('double precision') confidence!: number
+  /** NetworkEvidence[], ordered by operator and technology. */
+  @Column('jsonb') networks!: object
+}
+
+/** Counts of res-8 verdicts under a parent cell of resolution 4..7, held for runs as a verdict is. */
+@Entity('rollup')
+@Index('rollup_standing', ['series', 'cell'], { where: 'next_run IS NULL' })
+export class RollupEntity {
+  @PrimaryColumn('integer') series!: number
+  @PrimaryColumn('bigint') cell!: string
+  @PrimaryColumn('integer', { name: 'first_run' }) firstRun!: number
+  @Column('integer', { name: 'next_run', nullable: true }) nextRun!: number | null
+  @Column('integer') white!: number
+  @Column('integer') grey!: number
+  @Column('integer') black!: number
+  @Column('integer') unknown!: number
+}
+
+/** Counts of res-8 verdicts in an area, as the boundaries stood when the run was made. */
+@Entity('area_count')
+export class AreaCountEntity {
+  @PrimaryColumn('integer', { name: 'run_id' }) runId!: number
+  @PrimaryColumn('text') code!: string
+  @Column('smallint') vintage!: number
+  @Column('integer') white!: number
+  @Column('integer') grey!: number
+  @Column('integer') black!: number
+  @Column('integer') unknown!: number
+}
+
+/** The areas that hold a res-8 cell's centre, for cells that were ever measured. */
+@Entity('cell_place')
+export class CellPlaceEntity {
+  @PrimaryColumn('bigint') cell!: string
+  @Column('text', { name: 'region_code', nullable: true }) regionCode!: string | null
+  @Column('text', { name: 'province_code', nullable: true }) provinceCode!: string | null
+  @Column('text', { name: 'commune_code', nullable: true }) communeCode!: string | null
+}
+
+/** One row per tick of a scheduled job: who inserts it runs the job. */
+@Entity('lease')
+export class LeaseEntity {
+  @PrimaryColumn('text') key!: string
+  @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date
+}
+
+export const ENTITIES = [
+  AreaEntity,
+  LocalityEntity,
+  SiteEntity,
+  DeviceEntity,
+  AccountEntity,
+  SessionEntity,
+  ChangeEntity,
+  ProbeEntity,
+  QuarantineEntity,
+  RuleEntity,
+  RunEntity,
+  VerdictEntity,
+  RollupEntity,
+  AreaCountEntity,
+  CellPlaceEntity,
+  LeaseEntity,
+]

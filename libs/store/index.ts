@@ -1,0 +1,7 @@
+export * from './areas.js'
+export * from './database.js'
+export * from './people.js'
+export * from './places.js'
+export * from './probes.js'
+export * from './runs.js'
+export * from './verdicts.js'

@@ -1,0 +1,139 @@
+/** Probes and what was refused of them. */
+import type { Flag, Outcome, Technology } from '#domain'
+import type { DataSource } from 'typeorm'
+import type { Queryable } from './database.js'
+
+/** A row of `probe`, ready to be written. */
+export interface ProbeRow {
+  /** Res-8 index in decimal. */
+  cell: string
+  measured_at: string
+  id: string
+  device_id: string | null
+  site_code: string | null
+  lat: number
+  lng: number
+  accuracy_m: number | null
+  technology: Technology | null
+  operator: string | null
+  outcome: Outcome
+  download_bps: number | null
+  upload_bps: number | null
+  latency_ms: number | null
+  jitter_ms: number | null
+  loss_ratio: number | null
+  signal_dbm: number | null
+  tool: string | null
+  flags: readonly Flag[]
+  counted: boolean
+  raw: string | null
+}
+
+/**
+ * Writers share this lock, a classification takes it whole for a moment to read the clock: so every probe received
+ * before a run's `known_before` is committed when the run reads, and a rebuilt run sees the same probes.
+ */
+export const RECEIVE_LOCK = 7_410_002
+
+/** A device that corrects its clock may send one probe again with another time, within this. */
+const RETRY_WINDOW_MS = 48 * 3600_000
+
+/** Writes probes in one transaction and returns the ids that were new; the others were there already. */
+export async function insertProbes(source: DataSource, rows: readonly ProbeRow[]): Promise<Set<string>> {
+  return source.transaction(async (tx) => {
+    await tx.query('SELECT pg_advisory_xact_lock_shared($1)', [RECEIVE_LOCK])
+    const known = await knownIds(tx, rows)
+    const fresh = rows.filter((row) => !known.has(row.id))
+    if (fresh.length === 0) return new Set()
+    const inserted: { id: string }[] = await tx.query(INSERT_PROBES, [JSON.stringify(fresh)])
+    return new Set(inserted.map((row) => row.id))
+  })
+}
+
+async function knownIds(tx: Queryable, rows: readonly ProbeRow[]): Promise<Set<string>> {
+  const times = rows.map((row) => Date.parse(row.measured_at))
+  const from = new Date(times.reduce((a, b) => Math.min(a, b)) - RETRY_WINDOW_MS)
+  const to = new Date(times.reduce((a, b) => Math.max(a, b)) + RETRY_WINDOW_MS)
+  const found: { id: string }[] = await tx.query(
+    'SELECT id FROM probe WHERE id = ANY($1::uuid[]) AND measured_at BETWEEN $2 AND $3',
+    [rows.map((row) => row.id), from, to],
+  )
+  return new Set(found.map((row) => row.id))
+}
+
+const INSERT_PROBES = `
+  INSERT INTO probe (cell, measured_at, id, received_at, device_id, site_code, lat, lng, accuracy_m, technology,
+    operator, outcome, download_bps, upload_bps, latency_ms, jitter_ms, loss_ratio, signal_dbm, tool, flags, counted, raw)
+  SELECT cell, measured_at, id, (SELECT clock_timestamp()), device_id, site_code, lat, lng, accuracy_m, technology,
+    operator, outcome, download_bps, upload_bps, latency_ms, jitter_ms, loss_ratio, signal_dbm, tool, flags, counted, raw
+  FROM json_to_recordset($1::json) AS r(cell bigint, measured_at timestamptz, id uuid, device_id uuid, site_code text,
+    lat float8, lng float8, accuracy_m float8, technology text, operator text, outcome text, download_bps bigint,
+    upload_bps bigint, latency_ms float8, jitter_ms float8, loss_ratio float8, signal_dbm float8, tool text,
+    flags text[], counted boolean, raw text)
+  ON CONFLICT DO NOTHING
+  RETURNING id`
+
+/** Makes the partitions of these months (`YYYY-MM-01`) where they are missing. */
+export async function ensureProbeMonths(db: Queryable, months: readonly string[]): Promise<void> {
+  await db.query('SELECT ensure_probe_month(m) FROM unnest($1::date[]) AS m', [months])
+}
+
+export interface RefusedProbe {
+  deviceId: string | null
+  siteCode: string | null
+  field: string | null
+  reason: string
+  /** As it came, at most 64 KiB. */
+  document: string
+}
+
+export async function quarantineProbes(db: Queryable, refused: readonly RefusedProbe[]): Promise<void> {
+  await db.query(
+    `INSERT INTO quarantine (digest, device_id, site_code, field, reason, document)
+     SELECT DISTINCT ON (digest) digest, "deviceId", "siteCode", field, reason, document
+     FROM (SELECT *, sha256(convert_to(concat_ws(chr(31), "deviceId", "siteCode", reason, document), 'UTF8')) AS digest
+       FROM json_to_recordset($1::json) AS r("deviceId" uuid, "siteCode" text, field text, reason text, document text)) AS r
+     ON CONFLICT (digest) DO UPDATE SET times = quarantine.times + 1`,
+    [JSON.stringify(refused)],
+  )
+}
+
+export interface QuarantineItem {
+  id: string
+  receivedAt: string
+  times: number
+  deviceId: string | null
+  siteCode: string | null
+  field: string | null
+  reason: string
+  document: string
+  resolvedAt: string | null
+  resolvedBy: string | null
+  comment: string | null
+}
+
+const QUARANTINE_COLUMNS = `id::text, received_at AS "receivedAt", times, device_id AS "deviceId",
+  site_code AS "siteCode", field, reason, document, resolved_at AS "resolvedAt", resolved_by AS "resolvedBy", comment`
+
+export async function listQuarantine(
+  db: Queryable,
+  page: { after: string; limit: number; resolved: boolean },
+): Promise<QuarantineItem[]> {
+  return db.query(
+    `SELECT ${QUARANTINE_COLUMNS} FROM quarantine
+     WHERE id > $1 AND (resolved_at IS NOT NULL) = $2 ORDER BY id LIMIT $3`,
+    [page.after, page.resolved, page.limit],
+  )
+}
+
+export async function findQuarantined(db: Queryable, id: string): Promise<QuarantineItem | undefined> {
+  const rows: QuarantineItem[] = await db.query(`SELECT ${QUARANTINE_COLUMNS} FROM quarantine WHERE id = $1`, [id])
+  return rows[0]
+}
+
+export async function resolveQuarantined(db: Queryable, id: string, author: string, comment: string): Promise<void> {
+  await db.query(
+    'UPDATE quarantine SET resolved_at = now(), resolved_by = $2, comment = $3 WHERE id = $1 AND resolved_at IS NULL',
+    [id, author, comment],
+  )
+}

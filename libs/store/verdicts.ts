@@ -1,0 +1,145 @@
+/** Reading verdicts as they stood in a run. */
+import type { AreaLevel, Class, ClassCounts, NetworkEvidence } from '#domain'
+import type { CellRange } from '#geo'
+import type { Queryable } from './database.js'
+import type { RunRow } from './runs.js'
+
+/** Rows of run $2 in its series $1: those begun by then and not yet followed by another. */
+const HOLDS = 'v.series = $1 AND v.first_run <= $2 AND (v.next_run IS NULL OR v.next_run > $2)'
+
+type RunKey = Pick<RunRow, 'id' | 'series'>
+
+export interface CellRow {
+  h3: string
+  class: Class
+  confidence: number
+}
+
+const IN_RANGES = `FROM json_to_recordset($3::json) AS r(low bigint, high bigint)
+  JOIN LATERAL`
+
+export async function verdictsInRanges(db: Queryable, run: RunKey, ranges: readonly CellRange[]): Promise<CellRow[]> {
+  return db.query(
+    `SELECT to_hex(cell) AS h3, class, confidence ${IN_RANGES}
+       (SELECT cell, class, confidence FROM verdict AS v WHERE ${HOLDS} AND v.cell BETWEEN r.low AND r.high) AS v ON true`,
+    [run.series, run.id, JSON.stringify(ranges)],
+  )
+}
+
+export interface RollupRow extends ClassCounts {
+  h3: string
+}
+
+export async function rollupsInRanges(db: Queryable, run: RunKey, ranges: readonly CellRange[]): Promise<RollupRow[]> {
+  return db.query(
+    `SELECT to_hex(cell) AS h3, white, grey, black, unknown ${IN_RANGES}
+       (SELECT * FROM rollup AS v WHERE ${HOLDS} AND v.cell BETWEEN r.low AND r.high) AS v ON true`,
+    [run.series, run.id, JSON.stringify(ranges)],
+  )
+}
+
+/** Verdicts in the order of their cells, after one, of a class or all, within ranges. */
+export async function listVerdicts(
+  db: Queryable,
+  run: RunKey,
+  page: { after: string; limit: number; class: Class | null; ranges: readonly CellRange[] },
+): Promise<(CellRow & { networks: NetworkEvidence[] })[]> {
+  return db.query(
+    `SELECT to_hex(cell) AS h3, class, confidence, networks FROM verdict AS v
+     WHERE ${HOLDS} AND cell > $3 AND class = coalesce($4, class)
+       AND EXISTS (SELECT 1 FROM json_to_recordset($5::json) AS r(low bigint, high bigint) WHERE cell BETWEEN low AND high)
+     ORDER BY cell LIMIT $6`,
+    [run.series, run.id, page.after, page.class, JSON.stringify(page.ranges), page.limit],
+  )
+}
+
+export interface VerdictRow {
+  class: Class
+  confidence: number
+  networks: NetworkEvidence[]
+}
+
+export async function verdictAt(db: Queryable, run: RunKey, cell: string): Promise<VerdictRow | undefined> {
+  const rows: VerdictRow[] = await db.query(
+    `SELECT class, confidence, networks FROM verdict AS v WHERE ${HOLDS} AND cell = $3`,
+    [run.series, run.id, cell],
+  )
+  return rows[0]
+}
+
+export async function rollupAt(db: Queryable, run: RunKey, cell: string): Promise<ClassCounts | undefined> {
+  const rows: ClassCounts[] = await db.query(
+    `SELECT white, grey, black, unknown FROM rollup AS v WHERE ${HOLDS} AND cell = $3`,
+    [run.series, run.id, cell],
+  )
+  return rows[0]
+}
+
+export interface Past {
+  run: number
+  from: Date
+  to: Date
+  verdict: Class
+  confidence: number
+}
+
+/** The cell's verdicts under one rule, newest first, in every series: the run in which each began. */
+export async function historyOf(db: Queryable, ruleId: string, cell: string): Promise<Past[]> {
+  return db.query(
+    `SELECT r.id AS run, r.valid_from AS "from", r.valid_to AS "to", v.class AS verdict, v.confidence
+     FROM verdict AS v JOIN run AS r ON r.id = v.first_run
+     WHERE r.rule_id = $1 AND v.cell = $2 AND v.series IN (SELECT DISTINCT series FROM run WHERE rule_id = $1)
+     ORDER BY r.id DESC LIMIT 50`,
+    [ruleId, cell],
+  )
+}
+
+export interface Medians {
+  operator: string | null
+  technology: string | null
+  medianDownloadBps: number | null
+  medianUploadBps: number | null
+  medianLatencyMs: number | null
+}
+
+/** Medians of the counted probes in the run's window: reads one cell's probes, whatever the country holds. */
+export async function mediansOf(
+  db: Queryable,
+  run: Pick<RunRow, 'from' | 'to' | 'knownBefore'>,
+  cell: string,
+): Promise<Medians[]> {
+  const median = (column: string) => `percentile_cont(0.5) WITHIN GROUP (ORDER BY ${column}::float8)`
+  return db.query(
+    `SELECT operator, technology, ${median('download_bps')} AS "medianDownloadBps",
+       ${median('upload_bps')} AS "medianUploadBps", ${median('latency_ms')} AS "medianLatencyMs"
+     FROM probe WHERE cell = $1 AND measured_at >= $2 AND measured_at < $3 AND received_at < $4 AND counted AND outcome = 'ok'
+     GROUP BY operator, technology`,
+    [cell, run.from, run.to, run.knownBefore],
+  )
+}
+
+export interface CellPlace {
+  code: string
+  level: AreaLevel
+  nameFr: string
+  nameAr: string
+}
+
+export async function areasOfCell(db: Queryable, cell: string): Promise<CellPlace[]> {
+  return db.query(
+    `SELECT a.code, a.level, a.name_fr AS "nameFr", a.name_ar AS "nameAr" FROM cell_place AS c
+     JOIN current_area AS a ON a.code IN (c.region_code, c.province_code, c.commune_code)
+     WHERE c.cell = $1 ORDER BY length(a.code)`,
+    [cell],
+  )
+}
+
+export async function sitesOfCell(
+  db: Queryable,
+  cell: string,
+): Promise<{ code: string; name: string; nameAr: string | null; type: string; simulated: boolean }[]> {
+  return db.query(
+    `SELECT code, name, name_ar AS "nameAr", type, simulated FROM site WHERE cell = $1 ORDER BY code LIMIT 50`,
+    [cell],
+  )
+}

@@ -1,0 +1,4 @@
+import { First1795000000000 } from './1795000000000-first.js'
+
+/** In the order in which they are applied. */
+export const MIGRATIONS = [First1795000000000]
