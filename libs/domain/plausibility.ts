@@ -29,16 +29,16 @@ export interface Rejection {
 }
 
 /** Why a well-formed, placed probe cannot be true; null when it can. `now` in ms since 1970. */
-export function rejectionOf(probe: ProbeInput & Position, now: number, bounds: Bounds): Rejection | null {
+export function rejectionOf(probe: ProbeInput & Place, now: number, bounds: Bounds): Rejection | null {
   return placeRejection(probe, bounds) ?? timeRejection(probe.measuredAt, now) ?? speedRejection(probe)
 }
 
-export interface Position {
+export interface Place {
   lat: number
   lng: number
 }
 
-function placeRejection({ lat, lng }: Position, b: Bounds): Rejection | null {
+function placeRejection({ lat, lng }: Place, b: Bounds): Rejection | null {
   if (lat < b.south || lat > b.north) return { field: 'lat', reason: `lat ${lat} is outside the country` }
   if (lng < b.west || lng > b.east) return { field: 'lng', reason: `lng ${lng} is outside the country` }
   return null
@@ -72,7 +72,7 @@ const NOT_COUNTED: readonly Flag[] = ['inaccurate_position']
 export const isCounted = (flags: readonly Flag[]): boolean => !flags.some((f) => NOT_COUNTED.includes(f))
 
 /** Flags of a probe at its place; `site` null when no site is known. */
-export function flagsOf(probe: ProbeInput, site: Position | null): Flag[] {
+export function flagsOf(probe: ProbeInput, site: Place | null): Flag[] {
   const flags: Flag[] = []
   if (probe.lat == null || probe.lng == null) flags.push('position_from_site')
   else if (site && distanceM({ lat: probe.lat, lng: probe.lng }, site) > MAX_SITE_DISTANCE_M)
@@ -82,7 +82,7 @@ export function flagsOf(probe: ProbeInput, site: Position | null): Flag[] {
 }
 
 /** Great-circle distance in metres on the mean Earth radius (haversine; error below 0.6 %). */
-export function distanceM(a: Position, b: Position): number {
+export function distanceM(a: Place, b: Place): number {
   const rad = Math.PI / 180
   const dLat = Math.sin(((b.lat - a.lat) * rad) / 2)
   const dLng = Math.sin(((b.lng - a.lng) * rad) / 2)

@@ -1,5 +1,5 @@
 /** H3 cells as the database keeps them: the 64-bit index as a signed integer, written in decimal for SQL. */
-import { cellToBoundary, cellToLatLng, getResolution, isValidCell, latLngToCell } from 'h3-js'
+import { cellToBoundary, cellToLatLng, getResolution, isValidCell, latLngToCell, polygonToCells } from 'h3-js'
 
 /** The grain of every probe and verdict: about 0.74 km² in Morocco. */
 export const WORKING_RESOLUTION = 8
@@ -45,4 +45,15 @@ export function descendants(h3: string, resolution: number): CellRange {
   // Each free digit runs from 0 to 6: octal 66…6.
   const sixes = digits === 0 ? 0n : BigInt(`0o${'6'.repeat(digits)}`) << shift
   return { low: base.toString(), high: (base | sixes).toString() }
+}
+
+type Rings = [number, number][][]
+
+/** GeoJSON of a polygon or several, in [lng, lat]. */
+export type Shape = { type: 'Polygon'; coordinates: Rings } | { type: 'MultiPolygon'; coordinates: Rings[] }
+
+/** The cells of a resolution whose centre lies in the shape. */
+export function cellsOf(shape: Shape, resolution: number): string[] {
+  const polygons = shape.type === 'Polygon' ? [shape.coordinates] : shape.coordinates
+  return polygons.flatMap((rings) => polygonToCells(rings, resolution, true))
 }

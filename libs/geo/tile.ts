@@ -57,7 +57,7 @@ export function toTile([lng, lat]: readonly [number, number], { z, x, y }: TileA
  * Descendants overhang their ancestor by less than half of its edge, hence the margin.
  */
 export function rangesCovering(box: Envelope, resolution: number): CellRange[] {
-  const cover = Math.max(0, resolution - 2)
+  const cover = coverResolution(box, resolution)
   const margin = (0.5 * getHexagonEdgeLengthAvg(cover, 'km')) / 111
   const lngMargin = margin / Math.cos((Math.max(Math.abs(box.north), Math.abs(box.south)) * Math.PI) / 180)
   const [west, east] = [box.west - lngMargin, box.east + lngMargin]
@@ -71,6 +71,14 @@ export function rangesCovering(box: Envelope, resolution: number): CellRange[] {
   ]
   const cells = polygonToCellsExperimental([ring], cover, POLYGON_TO_CELLS_FLAGS.containmentOverlapping, true)
   return cells.map((cell) => descendants(cell, resolution))
+}
+
+/** Coarse enough that a few dozen ranges hold the box. */
+function coverResolution({ west, south, east, north }: Envelope, resolution: number): number {
+  const km = Math.max(east - west, north - south) * 111
+  const finest = Math.max(0, resolution - 2)
+  for (let res = 0; res < finest; res++) if (getHexagonEdgeLengthAvg(res, 'km') * 3 < km) return res
+  return finest
 }
 
 export const overlaps = (box: Envelope, ring: readonly (readonly [number, number])[]): boolean =>

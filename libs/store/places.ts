@@ -258,3 +258,61 @@ export async function recordChange(
   ])
 }
 
+
+/** Whether any of what is shown comes from the demonstration country. */
+export async function isSimulated(db: Queryable): Promise<boolean> {
+  const [{ simulated }] = await db.query('SELECT EXISTS (SELECT 1 FROM site WHERE simulated) AS simulated')
+  return simulated as boolean
+}
+
+/** Sites of a tile: at most so many, since beyond that points are no longer told apart. */
+const MAX_SITES_IN_BOX = 5_000
+
+export async function listSitesInBox(db: Queryable, box: Box): Promise<SiteRow[]> {
+  return listSites(db, { after: '', limit: MAX_SITES_IN_BOX, box })
+}
+
+export async function hasAreas(db: Queryable): Promise<boolean> {
+  const [{ some }] = await db.query('SELECT EXISTS (SELECT 1 FROM area) AS some')
+  return some as boolean
+}
+
+/**
+ * Simulated communes: each province cut into the neighbourhoods of the given seats. Their edition is 0, so that real
+ * communes replace them on the map as soon as they are imported.
+ */
+export async function insertSimulatedCommunes(
+  db: Queryable,
+  province: string,
+  seats: readonly { code: string; nameFr: string; nameAr: string; lat: number; lng: number }[],
+): Promise<void> {
+  await db.query(
+    `WITH seat AS (
+       SELECT r.*, ST_SetSRID(ST_MakePoint(lng, lat), 4326) AS point
+       FROM json_to_recordset($2::json) AS r(code text, "nameFr" text, "nameAr" text, "searchName" text, lat float8, lng float8)
+     ), shape AS (
+       SELECT geom FROM current_area WHERE code = $1
+     ), piece AS (
+       SELECT (ST_Dump(ST_VoronoiPolygons((SELECT ST_Collect(point) FROM seat), 0, (SELECT geom FROM shape)))).geom
+     )
+     INSERT INTO area (code, vintage, level, type, parent_code, name_fr, name_ar, search_name, population, cell_count, source, geom)
+     SELECT s.code, 0, 'commune', 'simulated', $1, s."nameFr", s."nameAr", s."searchName", NULL,
+       round(ST_Area(clipped::geography) / $3), 'simulated', clipped
+     FROM seat AS s JOIN piece AS p ON ST_Covers(p.geom, s.point)
+     CROSS JOIN LATERAL (SELECT ST_Multi(ST_CollectionExtract(ST_Intersection(p.geom, (SELECT geom FROM shape)), 3)) AS clipped) AS c
+     ON CONFLICT DO NOTHING`,
+    [province, JSON.stringify(seats.map((s) => ({ ...s, searchName: foldName(`${s.nameFr} ${s.nameAr}`) }))), MEAN_CELL_M2],
+  )
+}
+
+/** Mean area of a res-8 cell in square metres (H3's own table). */
+const MEAN_CELL_M2 = 737_327.6
+
+/** Whether the database holds anything that did not come from the demonstration, or a demonstration that is complete. */
+export async function hasRealData(db: Queryable): Promise<boolean> {
+  const [{ real }] = await db.query(
+    `SELECT EXISTS (SELECT 1 FROM run) OR EXISTS (SELECT 1 FROM site WHERE NOT simulated)
+       OR EXISTS (SELECT 1 FROM probe WHERE site_code IS NULL OR site_code NOT LIKE 'SIM-%') AS real`,
+  )
+  return real as boolean
+}

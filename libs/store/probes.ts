@@ -137,3 +137,47 @@ export async function resolveQuarantined(db: Queryable, id: string, author: stri
     [id, author, comment],
   )
 }
+
+/** A probe as anybody may see it: no device, no site, no position finer than its cell. */
+export interface PublicProbe {
+  id: string
+  h3: string
+  measuredAt: Date
+  technology: Technology | null
+  operator: string | null
+  outcome: Outcome
+  downloadBps: number | null
+  uploadBps: number | null
+  latencyMs: number | null
+  jitterMs: number | null
+  lossRatio: number | null
+  signalDbm: number | null
+  tool: string | null
+  flags: Flag[]
+  counted: boolean
+}
+
+/** In the order of the key; `box` filters by position. */
+export async function listProbes(
+  db: Queryable,
+  page: {
+    after: { cell: string; measuredAt: string; id: string }
+    cell: string | null
+    box: { west: number; south: number; east: number; north: number } | null
+    limit: number
+  },
+): Promise<PublicProbe[]> {
+  const box = page.box ?? { west: -180, south: -90, east: 180, north: 90 }
+  return db.query(
+    `SELECT id, to_hex(cell) AS h3, measured_at AS "measuredAt", technology, operator, outcome,
+       download_bps::float8 AS "downloadBps", upload_bps::float8 AS "uploadBps", latency_ms AS "latencyMs",
+       jitter_ms AS "jitterMs", loss_ratio AS "lossRatio", signal_dbm AS "signalDbm", tool, flags, counted
+     FROM probe
+     WHERE (cell, measured_at, id) > ($1, $2, $3) ${page.cell ? 'AND cell = $9' : ''}
+       AND lng BETWEEN $4 AND $6 AND lat BETWEEN $5 AND $7
+     ORDER BY cell, measured_at, id LIMIT $8`,
+    [page.after.cell, page.after.measuredAt, page.after.id, box.west, box.south, box.east, box.north, page.limit].concat(
+      page.cell ? [page.cell] : [],
+    ),
+  )
+}

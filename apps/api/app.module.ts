@@ -1,0 +1,63 @@
+import { ProbeWriter } from '#ingest'
+import { type DynamicModule, Module } from '@nestjs/common'
+import { APP_GUARD } from '@nestjs/core'
+import { ThrottlerModule } from '@nestjs/throttler'
+import { DataSource } from 'typeorm'
+import { AreasController } from './areas/areas.controller.js'
+import { BatchSource } from './batch-source.js'
+import { CellsController } from './cells/cells.controller.js'
+import { AccountsController } from './people/accounts.controller.js'
+import { RoleGuard } from './people/guard.js'
+import { SessionController } from './people/session.controller.js'
+import { Devices } from './probes/devices.js'
+import { ProbesController } from './probes/probes.controller.js'
+import { QuarantineController } from './probes/quarantine.controller.js'
+import { Runs } from './runs/run-choice.js'
+import { RunsController } from './runs/runs.controller.js'
+import { Settings } from './settings.js'
+import { SitesController } from './sites/sites.controller.js'
+import { Metrics } from './status/metrics.js'
+import { StatusController } from './status/status.controller.js'
+import { TilesController } from './tiles/tiles.controller.js'
+
+export interface Parts {
+  settings: Settings
+  /** Answers people. */
+  interactive: DataSource
+  /** Classifies. */
+  batch: DataSource
+  writer: ProbeWriter
+  metrics: Metrics
+}
+
+@Module({})
+export class AppModule {
+  static of({ settings, interactive, batch, writer, metrics }: Parts): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [ThrottlerModule.forRoot([{ ttl: 60_000, limit: 10 }])],
+      controllers: [
+        StatusController,
+        SessionController,
+        AccountsController,
+        ProbesController,
+        QuarantineController,
+        SitesController,
+        AreasController,
+        CellsController,
+        RunsController,
+        TilesController,
+      ],
+      providers: [
+        { provide: Settings, useValue: settings },
+        { provide: DataSource, useValue: interactive },
+        { provide: BatchSource, useValue: new BatchSource(batch) },
+        { provide: ProbeWriter, useValue: writer },
+        { provide: Metrics, useValue: metrics },
+        { provide: APP_GUARD, useClass: RoleGuard },
+        Devices,
+        Runs,
+      ],
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { type Class, dominantClass, foldName, parentCodeOf } from '#domain'
+import { type AreaCounts, type AreaRow, areaCursor, countsOfArea, findArea, searchAreas } from '#store'
+import { Controller, Get, Header, NotFoundException, Param, Query } from '@nestjs/common'
+import { ApiTags } from '@nestjs/swagger'
+import { DataSource } from 'typeorm'
+import { DEFAULT_LIMIT, type Page, boxOf, keyOf, pageOf } from '../http/page.dto.js'
+import { Runs } from '../runs/run-choice.js'
+import { RunChoice } from '../runs/runs.dto.js'
+import { AreasQuery } from './areas.dto.js'
+
+interface AreaDetail extends AreaRow {
+  parents: AreaRow[]
+  /** Null where the run was made before the area was known. */
+  counts: AreaCounts | null
+  class: Class
+  run: number | null
+}
+
+@ApiTags('areas')
+@Controller('api/v1/areas')
+export class AreasController {
+  constructor(
+    private readonly source: DataSource,
+    private readonly runs: Runs,
+  ) {}
+
+  @Get()
+  async list(@Query() query: AreasQuery): Promise<Page<AreaRow>> {
+    const limit = query.limit ?? DEFAULT_LIMIT
+    const items = await searchAreas(this.source.manager, {
+      words: foldName(query.q ?? '').split(' ').filter(Boolean),
+      level: query.level ?? null,
+      box: boxOf(query.bbox),
+      after: keyOf(query.cursor, /^\d{3,4}[\d.]{0,12}$/, ''),
+      limit,
+    })
+    return pageOf(items, limit, areaCursor)
+  }
+
+  /** One area with its parents and its counts in a run: the one named, or the rule's newest. */
+  @Get(':code')
+  @Header('cache-control', 'no-cache')
+  async one(@Param('code') code: string, @Query() choice: RunChoice): Promise<AreaDetail> {
+    const area = await findArea(this.source.manager, code)
+    if (!area) throw new NotFoundException(`no area has the code "${code}"`)
+    const run = await this.runs.chosen(choice).catch(() => null)
+    const counts = run && (await countsOfArea(this.source.manager, run.id, code))
+    const parents = await this.parentsOf(code)
+    return { ...area, parents, counts, class: counts ? dominantClass(counts) : 'unknown', run: run?.id ?? null }
+  }
+
+  private async parentsOf(code: string): Promise<AreaRow[]> {
+    const parents: AreaRow[] = []
+    for (let next = parentCodeOf(code); next; next = parentCodeOf(next)) {
+      const parent = await findArea(this.source.manager, next)
+      if (parent) parents.unshift(parent)
+    }
+    return parents
+  }
+}

@@ -1,0 +1,110 @@
+import { type NetworkEvidence, type Rule, dominantClass, networkVerdict, reasonsOf, verdictOf } from '#domain'
+import { cellToSql, centreOf, isServedCell, rangesCovering, resolutionOf, WORKING_RESOLUTION } from '#geo'
+import {
+  type CellRow,
+  type Medians,
+  type RunRow,
+  areasOfCell,
+  findRule,
+  historyOf,
+  isSimulated,
+  listVerdicts,
+  mediansOf,
+  rollupAt,
+  sitesOfCell,
+  verdictAt,
+} from '#store'
+import { BadRequestException, Controller, Get, Header, Param, Query } from '@nestjs/common'
+import { ApiTags } from '@nestjs/swagger'
+import { DataSource } from 'typeorm'
+import { type Box, DEFAULT_LIMIT, type Page, boxOf, cursorOf, keyOf } from '../http/page.dto.js'
+import { Runs } from '../runs/run-choice.js'
+import { RunChoice } from '../runs/runs.dto.js'
+import { CellsQuery } from './cells.dto.js'
+
+interface ListedCell {
+  h3: string
+  verdict: CellRow['class']
+  confidence: number
+  run: number
+}
+
+@ApiTags('cells')
+@Controller('api/v1/cells')
+export class CellsController {
+  constructor(
+    private readonly source: DataSource,
+    private readonly runs: Runs,
+  ) {}
+
+  /** Cells with a verdict, in the order of their index. With a `bbox` a page may hold fewer cells than `limit`. */
+  @Get()
+  @Header('cache-control', 'no-cache')
+  async list(@Query() query: CellsQuery): Promise<Page<ListedCell>> {
+    const limit = query.limit ?? DEFAULT_LIMIT
+    const box = boxOf(query.bbox)
+    const run = await this.runs.chosen(query)
+    const rows = await listVerdicts(this.source.manager, run, {
+      after: keyOf(query.cursor, /^\d{1,19}$/, '0'),
+      limit,
+      class: query.class ?? null,
+      ranges: box ? rangesCovering(box, WORKING_RESOLUTION) : [{ low: '0', high: '9223372036854775807' }],
+    })
+    const items = rows.filter(({ h3 }) => !box || holds(box, centreOf(h3)))
+    return {
+      items: items.map((row) => ({ h3: row.h3, verdict: row.class, confidence: row.confidence, run: run.id })),
+      next: rows.length === limit ? cursorOf(cellToSql(rows.at(-1)!.h3)) : null,
+    }
+  }
+
+  /** One cell's verdict with its evidence, its reasons and its history. A parent cell has counts instead. */
+  @Get(':h3')
+  @Header('cache-control', 'no-cache')
+  async one(@Param('h3') h3: string, @Query() choice: RunChoice) {
+    if (!isServedCell(h3)) throw new BadRequestException(`h3 must be an H3 cell of resolution 4 to 8; it is "${h3}"`)
+    const run = await this.runs.chosen(choice)
+    const about = { h3, run: runOf(run), simulated: await isSimulated(this.source.manager) }
+    if (resolutionOf(h3) < WORKING_RESOLUTION) return { ...about, ...(await this.parent(h3, run)) }
+    return { ...about, ...(await this.working(h3, run)) }
+  }
+
+  private async parent(h3: string, run: RunRow) {
+    const none = { white: 0, grey: 0, black: 0, unknown: 0 }
+    const counts = (await rollupAt(this.source.manager, run, cellToSql(h3))) ?? none
+    return { verdict: dominantClass(counts), counts, rule: { id: run.rule, version: run.ruleVersion } }
+  }
+
+  private async working(h3: string, run: RunRow) {
+    const db = this.source.manager
+    const cell = cellToSql(h3)
+    const rule = (await findRule(db, run.rule, run.ruleVersion))!
+    const networks = (await verdictAt(db, run, cell))?.networks ?? []
+    const { class: verdict, confidence } = verdictOf(rule, networks)
+    return {
+      verdict,
+      confidence,
+      rule: { id: rule.id, version: rule.version },
+      reasons: reasonsOf(rule, networks),
+      evidence: evidenceOf(rule, networks, await mediansOf(db, run, cell)),
+      areas: await areasOfCell(db, cell),
+      sites: await sitesOfCell(db, cell),
+      history: await historyOf(db, run.rule, cell),
+    }
+  }
+}
+
+const holds = (b: Box, [lng, lat]: [number, number]) => lng >= b.west && lng <= b.east && lat >= b.south && lat <= b.north
+
+const runOf = ({ id, from, to, knownBefore }: RunRow) => ({ id, from, to, knownBefore })
+
+function evidenceOf(rule: Rule, networks: readonly NetworkEvidence[], medians: readonly Medians[]) {
+  const none = { medianDownloadBps: null, medianUploadBps: null, medianLatencyMs: null }
+  return networks.map((network) => ({
+    ...network,
+    lastMeasuredAt: new Date(network.lastMeasuredAt).toISOString(),
+    share: network.passes / network.samples,
+    ...networkVerdict(rule, network),
+    ...none,
+    ...medians.find((m) => m.operator === network.operator && m.technology === network.technology),
+  }))
+}

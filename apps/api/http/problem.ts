@@ -1,0 +1,62 @@
+/** The one place where an error becomes an answer: RFC 9457 problem+json, without query or stack. */
+import {
+  type ArgumentsHost,
+  BadRequestException,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  Logger,
+} from '@nestjs/common'
+import type { ValidationError } from 'class-validator'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { STATUS_CODES } from 'node:http'
+
+export interface Problem {
+  type: 'about:blank'
+  title: string
+  status: number
+  detail: string
+}
+
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('http')
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>()
+    const reply = host.switchToHttp().getResponse<FastifyReply>()
+    const problem = problemOf(error)
+    if (problem.status >= 500) this.logger.error(`${request.method} ${request.url}`, (error as Error)?.stack)
+    if (reply.sent || reply.raw.headersSent) return void reply.raw.destroy()
+    void reply
+      .status(problem.status)
+      .header('content-type', 'application/problem+json; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .send(JSON.stringify(problem))
+  }
+}
+
+export function problemOf(error: unknown): Problem {
+  const status = statusOf(error)
+  const title = STATUS_CODES[status] ?? 'Error'
+  // What went wrong inside is for the log; a caller can do nothing with it.
+  const detail = status >= 500 ? 'The server could not answer. What went wrong was recorded.' : detailOf(error)
+  return { type: 'about:blank', title, status, detail }
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof HttpException) return error.getStatus()
+  const { statusCode } = error as { statusCode?: unknown }
+  return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 ? statusCode : 500
+}
+
+const detailOf = (error: unknown): string => (error as Error).message
+
+/** Names each wrong field with its value. */
+export function invalidQuery(errors: ValidationError[]): BadRequestException {
+  const faults = errors.map((e) => {
+    const words = Object.values(e.constraints ?? {})[0] ?? `${e.property} is wrong`
+    return `${words}; it is ${JSON.stringify(e.value)}`
+  })
+  return new BadRequestException(faults.join('. '))
+}

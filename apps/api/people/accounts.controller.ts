@@ -1,0 +1,33 @@
+import { type Account, hashPassword, insertAccount, listAccounts, recordChange } from '#store'
+import { Body, ConflictException, Controller, Get, Post } from '@nestjs/common'
+import { ApiTags } from '@nestjs/swagger'
+import { randomBytes } from 'node:crypto'
+import { DataSource } from 'typeorm'
+import type { Page } from '../http/page.dto.js'
+import { Needs, Signed } from './guard.js'
+import { AccountBody } from './session.dto.js'
+
+@ApiTags('people')
+@Controller('api/v1/accounts')
+export class AccountsController {
+  constructor(private readonly source: DataSource) {}
+
+  @Get()
+  @Needs('administrator')
+  async list(): Promise<Page<Account>> {
+    return { items: await listAccounts(this.source.manager), next: null }
+  }
+
+  /** Makes an account. Its password is shown once, and may only be used to set another. */
+  @Post()
+  @Needs('administrator')
+  async add(@Body() body: AccountBody, @Signed() author: Account): Promise<Account & { password: string }> {
+    const password = randomBytes(12).toString('base64url')
+    const account: Account = { name: body.name, role: body.role, mustChangePassword: true }
+    const made = { ...account, passwordHash: await hashPassword(password) }
+    if (!(await insertAccount(this.source.manager, made, author.name)))
+      throw new ConflictException(`name "${body.name}" is taken`)
+    await recordChange(this.source.manager, author.name, 'add account', body.name, { role: body.role })
+    return { ...account, password }
+  }
+}

@@ -1,0 +1,78 @@
+/** Who may do what: a route names the least role; without one it is open to everybody. */
+import { type Account, ROLES, type Role, findSession, sha256 } from '#store'
+import {
+  type CanActivate,
+  type ExecutionContext,
+  ForbiddenException,
+  Injectable,
+  SetMetadata,
+  UnauthorizedException,
+  createParamDecorator,
+} from '@nestjs/common'
+import { Reflector } from '@nestjs/core'
+import type { FastifyRequest } from 'fastify'
+import { DataSource } from 'typeorm'
+
+export const SESSION_COOKIE = 'taghtiya_session'
+
+/** `public` asks for no more than an account. */
+const LEAST_ROLE = 'leastRole'
+export const Needs = (role: Role) => SetMetadata(LEAST_ROLE, role)
+
+/** A route that a person may use before setting a password of their own. */
+const BEFORE_PASSWORD = 'beforePassword'
+export const BeforePassword = () => SetMetadata(BEFORE_PASSWORD, true)
+
+type SignedRequest = FastifyRequest & { account?: Account }
+
+/** The signed-in account of a route with `@Needs`. */
+export const Signed = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<SignedRequest>().account,
+)
+
+@Injectable()
+export class RoleGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly source: DataSource,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const role = this.reflector.get<Role | undefined>(LEAST_ROLE, context.getHandler())
+    if (!role) return true
+    const request = context.switchToHttp().getRequest<SignedRequest>()
+    refuseForeignOrigin(request)
+    const account = await this.accountOf(request)
+    if (account.mustChangePassword && !this.reflector.get(BEFORE_PASSWORD, context.getHandler()))
+      throw new ForbiddenException('Set a password of your own first: POST /api/v1/session/password')
+    if (ROLES.indexOf(account.role) < ROLES.indexOf(role))
+      throw new ForbiddenException(`This needs the role ${role}; ${account.name} is ${account.role}.`)
+    request.account = account
+    return true
+  }
+
+  private async accountOf(request: FastifyRequest): Promise<Account> {
+    const token = request.cookies[SESSION_COOKIE]
+    const account = token ? await findSession(this.source.manager, sha256(token)) : undefined
+    if (!account) throw new UnauthorizedException('Sign in first: POST /api/v1/session')
+    return account
+  }
+}
+
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
+
+/**
+ * Closes cross-site request forgery beside the cookie's SameSite=Strict: a browser names the page's origin on every
+ * request that changes something. Programs other than browsers send neither header and carry no ambient cookie.
+ */
+export function refuseForeignOrigin(request: FastifyRequest): void {
+  if (SAFE_METHODS.includes(request.method)) return
+  const { origin, host } = request.headers
+  const site = request.headers['sec-fetch-site']
+  const foreign = (origin !== undefined && hostOf(origin) !== host) || (site !== undefined && site !== 'same-origin')
+  if (foreign) throw new ForbiddenException('This request comes from another site.')
+}
+
+function hostOf(origin: string): string | null {
+  return URL.canParse(origin) ? new URL(origin).host : null
+}

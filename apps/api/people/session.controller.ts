@@ -1,0 +1,94 @@
+import {
+  type Account,
+  changePassword,
+  deleteSession,
+  findAccount,
+  hashPassword,
+  insertSession,
+  isPassword,
+  newToken,
+  recordChange,
+  sha256,
+} from '#store'
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Post,
+  Req,
+  Res,
+  UnauthorizedException,
+  UseGuards,
+} from '@nestjs/common'
+import { ApiTags } from '@nestjs/swagger'
+import { Throttle } from '@nestjs/throttler'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { DataSource } from 'typeorm'
+import { BeforePassword, Needs, SESSION_COOKIE, Signed, refuseForeignOrigin } from './guard.js'
+import { PasswordBody, SignInBody } from './session.dto.js'
+import { SignInThrottle } from './throttle.js'
+
+@ApiTags('people')
+@Controller('api/v1/session')
+export class SessionController {
+  constructor(private readonly source: DataSource) {}
+
+  /** Signs in and sets the session's cookie. At most five tries a minute for one name from one address. */
+  @Post()
+  @HttpCode(200)
+  @UseGuards(SignInThrottle)
+  @Throttle({ default: { limit: 5, ttl: 60_000 } })
+  async signIn(
+    @Body() body: SignInBody,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Account> {
+    refuseForeignOrigin(request)
+    const account = await findAccount(this.source.manager, body.name)
+    if (!(await isPassword(account?.passwordHash, body.password)) || !account)
+      throw new UnauthorizedException('The name or the password is wrong.')
+    const token = newToken()
+    await insertSession(this.source.manager, sha256(token), account.name)
+    void reply.setCookie(SESSION_COOKIE, token, {
+      path: '/',
+      httpOnly: true,
+      sameSite: 'strict',
+      secure: request.protocol === 'https',
+    })
+    return { name: account.name, role: account.role, mustChangePassword: account.mustChangePassword }
+  }
+
+  /** Who is signed in. */
+  @Get()
+  @Needs('public')
+  @BeforePassword()
+  who(@Signed() account: Account): Account {
+    return account
+  }
+
+  @Delete()
+  @HttpCode(204)
+  async signOut(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
+    refuseForeignOrigin(request)
+    const token = request.cookies[SESSION_COOKIE]
+    if (token) await deleteSession(this.source.manager, sha256(token))
+    void reply.clearCookie(SESSION_COOKIE, { path: '/' })
+  }
+
+  /** Sets the person's own password; their other sessions end. */
+  @Post('password')
+  @HttpCode(204)
+  @Needs('public')
+  @BeforePassword()
+  @UseGuards(SignInThrottle)
+  async password(@Body() body: PasswordBody, @Signed() who: Account, @Req() request: FastifyRequest): Promise<void> {
+    const account = await findAccount(this.source.manager, who.name)
+    if (!(await isPassword(account?.passwordHash, body.current)))
+      throw new UnauthorizedException('The current password is wrong.')
+    const hash = await hashPassword(body.next)
+    await changePassword(this.source.manager, who.name, hash, sha256(request.cookies[SESSION_COOKIE]!))
+    await recordChange(this.source.manager, who.name, 'change password', who.name)
+  }
+}

@@ -1,0 +1,32 @@
+import { IsIn, IsString, Length, MaxLength } from 'class-validator'
+import { ROLES, type Role } from '#store'
+
+export class SignInBody {
+  @IsString()
+  @MaxLength(100)
+  name!: string
+
+  @IsString()
+  @MaxLength(200)
+  password!: string
+}
+
+export class PasswordBody {
+  @IsString()
+  @MaxLength(200)
+  current!: string
+
+  /** At least 12 characters. */
+  @IsString()
+  @Length(12, 200)
+  next!: string
+}
+
+export class AccountBody {
+  @IsString()
+  @Length(2, 100)
+  name!: string
+
+  @IsIn(ROLES)
+  role!: Role
+}

@@ -1,0 +1,31 @@
+/** The device behind a bearer token. */
+import { type Device, findDevice, sha256 } from '#store'
+import { Injectable, UnauthorizedException } from '@nestjs/common'
+import { LRUCache } from 'lru-cache'
+import { DataSource } from 'typeorm'
+
+/** A token revoked through another process is honoured for this long at most. */
+const REMEMBERED_MS = 5_000
+
+@Injectable()
+export class Devices {
+  private readonly known = new LRUCache<string, Device>({ max: 10_000, ttl: REMEMBERED_MS })
+
+  constructor(private readonly source: DataSource) {}
+
+  async ofToken(authorization: string | undefined): Promise<Device> {
+    const token = /^Bearer (\S{20,200})$/i.exec(authorization ?? '')?.[1]
+    if (!token) throw new UnauthorizedException('A device token is needed: Authorization: Bearer <token>')
+    const hash = sha256(token)
+    const key = hash.toString('base64')
+    const device = this.known.get(key) ?? (await findDevice(this.source.manager, hash))
+    if (!device) throw new UnauthorizedException('The device token is not known, or was revoked.')
+    this.known.set(key, device)
+    return device
+  }
+
+  /** After a revocation in this process. */
+  forget(): void {
+    this.known.clear()
+  }
+}

@@ -1,0 +1,84 @@
+import { type IngestResult, ProbeWriter, judge } from '#ingest'
+import { MOROCCO_BOUNDS } from '#domain'
+import {
+  type Account,
+  type QuarantineItem,
+  findQuarantined,
+  findSite,
+  listQuarantine,
+  recordChange,
+  resolveQuarantined,
+} from '#store'
+import {
+  Body,
+  ConflictException,
+  Controller,
+  Get,
+  HttpCode,
+  NotFoundException,
+  Param,
+  ParseIntPipe,
+  Post,
+  Query,
+  UnprocessableEntityException,
+} from '@nestjs/common'
+import { ApiTags } from '@nestjs/swagger'
+import { DataSource } from 'typeorm'
+import { DEFAULT_LIMIT, type Page, keyOf, pageOf } from '../http/page.dto.js'
+import { Needs, Signed } from '../people/guard.js'
+import { Settings } from '../settings.js'
+import { QuarantineQuery, ResubmitBody } from './quarantine.dto.js'
+
+/** What was refused, with its reason and the document as it came. */
+@ApiTags('probes')
+@Controller('api/v1/quarantine')
+export class QuarantineController {
+  constructor(
+    private readonly source: DataSource,
+    private readonly writer: ProbeWriter,
+    private readonly settings: Settings,
+  ) {}
+
+  @Get()
+  @Needs('administrator')
+  async list(@Query() query: QuarantineQuery): Promise<Page<QuarantineItem>> {
+    const limit = query.limit ?? DEFAULT_LIMIT
+    const after = keyOf(query.cursor, /^\d{1,18}$/, '0')
+    const items = await listQuarantine(this.source.manager, { after, limit, resolved: query.resolved ?? false })
+    return pageOf(items, limit, (item) => item.id)
+  }
+
+  /** Submits the corrected document again, as the device that sent it. Refused again, it stays where it is: 422. */
+  @Post(':id/resubmit')
+  @HttpCode(200)
+  @Needs('administrator')
+  async resubmit(
+    @Param('id', ParseIntPipe) id: number,
+    @Body() body: ResubmitBody,
+    @Signed() author: Account,
+  ): Promise<Omit<IngestResult, 'rejected'>> {
+    const item = await this.open(String(id))
+    const judged = judge(body.document, {
+      device: await this.senderOf(item),
+      bounds: MOROCCO_BOUNDS,
+      now: this.settings.clock(),
+    })
+    if ('rejection' in judged) throw new UnprocessableEntityException(judged.rejection.reason)
+    const accepted = await this.writer.write([judged.row])
+    await resolveQuarantined(this.source.manager, item.id, author.name, body.comment)
+    await recordChange(this.source.manager, author.name, 'resubmit quarantined', item.id, { comment: body.comment })
+    return { accepted, duplicates: 1 - accepted }
+  }
+
+  private async open(id: string): Promise<QuarantineItem> {
+    const item = await findQuarantined(this.source.manager, id)
+    if (!item) throw new NotFoundException(`quarantine holds no item ${id}`)
+    if (item.resolvedAt) throw new ConflictException(`item ${id} was dealt with by ${item.resolvedBy}`)
+    return item
+  }
+
+  private async senderOf({ deviceId, siteCode }: QuarantineItem) {
+    const site = siteCode ? await findSite(this.source.manager, siteCode) : undefined
+    return deviceId && site ? { id: deviceId, siteCode: site.code, lat: site.lat, lng: site.lng } : null
+  }
+}

@@ -1,0 +1,32 @@
+import { type RunRow, findRun, latestRun } from '#store'
+import { Injectable, NotFoundException } from '@nestjs/common'
+import { LRUCache } from 'lru-cache'
+import { DataSource } from 'typeorm'
+import type { RunChoice } from './runs.dto.js'
+
+export const DEFAULT_RULE = 'ma-floor'
+
+/** Finds the run that a request speaks of. Runs are immutable, so one that was read once is remembered. */
+@Injectable()
+export class Runs {
+  private readonly known = new LRUCache<number, RunRow>({ max: 1_000 })
+
+  constructor(private readonly source: DataSource) {}
+
+  async chosen({ run, rule }: RunChoice): Promise<RunRow> {
+    return run === undefined ? this.latest(rule ?? DEFAULT_RULE) : this.byId(run)
+  }
+
+  async latest(rule: string): Promise<RunRow> {
+    const run = await latestRun(this.source.manager, rule)
+    if (!run) throw new NotFoundException(`the rule "${rule}" has no run yet`)
+    return run
+  }
+
+  async byId(id: number): Promise<RunRow> {
+    const run = this.known.get(id) ?? (await findRun(this.source.manager, id))
+    if (!run) throw new NotFoundException(`there is no run ${id}`)
+    this.known.set(id, run)
+    return run
+  }
+}

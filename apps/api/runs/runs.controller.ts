@@ -1,0 +1,93 @@
+import { type Rule, type Words, sentenceOf } from '#domain'
+import {
+  type Account,
+  FutureKnownBefore,
+  type RunRow,
+  classify,
+  findRule,
+  listRules,
+  listRuns,
+  recordChange,
+} from '#store'
+import {
+  Body,
+  Controller,
+  Get,
+  Header,
+  NotFoundException,
+  Param,
+  ParseIntPipe,
+  Post,
+  Query,
+  UnprocessableEntityException,
+} from '@nestjs/common'
+import { ApiTags } from '@nestjs/swagger'
+import { DataSource } from 'typeorm'
+import { BatchSource } from '../batch-source.js'
+import { DEFAULT_LIMIT, type Page, cursorOf, keyOf } from '../http/page.dto.js'
+import { Needs, Signed } from '../people/guard.js'
+import { Runs } from './run-choice.js'
+import { RunBody, RunsQuery } from './runs.dto.js'
+
+const NEWEST = '2147483647'
+
+@ApiTags('runs')
+@Controller('api/v1')
+export class RunsController {
+  constructor(
+    private readonly source: DataSource,
+    private readonly batch: BatchSource,
+    private readonly runs: Runs,
+  ) {}
+
+  /** The rules in force, each with its thresholds, its source and itself as a sentence. */
+  @Get('rules')
+  async rules(): Promise<Page<Rule & { sentence: Words }>> {
+    const rules = await listRules(this.source.manager)
+    return { items: rules.map((rule) => ({ ...rule, sentence: sentenceOf(rule) })), next: null }
+  }
+
+  @Get('rules/:id')
+  async rule(@Param('id') id: string): Promise<Rule & { sentence: Words }> {
+    const rule = await this.known(id)
+    return { ...rule, sentence: sentenceOf(rule) }
+  }
+
+  /** Newest first. */
+  @Get('runs')
+  @Header('cache-control', 'no-cache')
+  async list(@Query() query: RunsQuery): Promise<Page<RunRow>> {
+    const limit = query.limit ?? DEFAULT_LIMIT
+    const before = Number(keyOf(query.cursor, /^\d{1,10}$/, NEWEST))
+    const items = await listRuns(this.source.manager, { rule: query.rule, before, limit })
+    return { items, next: items.length === limit ? cursorOf(String(items.at(-1)!.id)) : null }
+  }
+
+  @Get('runs/:id')
+  async one(@Param('id', ParseIntPipe) id: number): Promise<RunRow> {
+    return this.runs.byId(id)
+  }
+
+  /** Evaluates a rule. Without dates the run becomes the rule's latest. */
+  @Post('runs')
+  @Needs('planner')
+  async classify(@Body() body: RunBody, @Signed() author: Account): Promise<RunRow> {
+    const rule = await this.known(body.rule)
+    const date = (text: string | undefined) => (text ? new Date(text) : undefined)
+    const request = { rule, from: date(body.from), to: date(body.to), knownBefore: date(body.knownBefore) }
+    const run = await classify(this.batch.source, { ...request, author: author.name }).catch(refused)
+    await recordChange(this.source.manager, author.name, 'classify', String(run.id), body)
+    return run
+  }
+
+  private async known(id: string): Promise<Rule> {
+    const rule = await findRule(this.source.manager, id)
+    if (!rule) throw new NotFoundException(`no rule has the id "${id}"`)
+    return rule
+  }
+}
+
+function refused(error: unknown): never {
+  if (error instanceof FutureKnownBefore) throw new UnprocessableEntityException(error.message)
+  throw error
+}

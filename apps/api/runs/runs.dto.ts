@@ -1,0 +1,44 @@
+import { Type } from 'class-transformer'
+import { IsInt, IsISO8601, IsOptional, IsString, Matches, Max, Min } from 'class-validator'
+import { PageQuery } from '../http/page.dto.js'
+
+export class RunsQuery extends PageQuery {
+  /** Only runs of this rule. */
+  @IsOptional()
+  @IsString()
+  rule?: string
+}
+
+/** Which run to read: by its id, or the newest one of a rule. */
+export class RunChoice {
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(2_147_483_647)
+  run?: number
+
+  @IsOptional()
+  @Matches(/^[a-z0-9-]{1,60}$/, { message: 'rule must be the id of a rule' })
+  rule?: string
+}
+
+export class RunBody {
+  @Matches(/^[a-z0-9-]{1,60}$/, { message: 'rule must be the id of a rule' })
+  rule!: string
+
+  /** Start of the valid window, included. */
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  from?: string
+
+  /** End of the valid window, excluded. */
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  to?: string
+
+  /** Only probes received before this. */
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  knownBefore?: string
+}

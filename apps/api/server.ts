@@ -1,0 +1,101 @@
+/** The HTTP server: what surrounds the routes. */
+import { ProbeWriter } from '#ingest'
+import type { Database } from '#store'
+import compress from '@fastify/compress'
+import cookie from '@fastify/cookie'
+import etag from '@fastify/etag'
+import helmet from '@fastify/helmet'
+import serveStatic from '@fastify/static'
+import { ValidationPipe } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger'
+import { existsSync } from 'node:fs'
+import { AppModule } from './app.module.js'
+import { ProblemFilter, invalidQuery } from './http/problem.js'
+import { MAX_JSON_BYTES, acceptProbeBodies } from './probes/body.js'
+import type { Settings } from './settings.js'
+import { Metrics } from './status/metrics.js'
+
+export interface ServerOptions {
+  settings: Settings
+  interactive: Database
+  batch: Database
+  /** Folder of the built page; null in tests that need none. */
+  webRoot: string | null
+}
+
+/** Groups written at once: PostgreSQL syncs one while it fills the next; the embedded database has one session. */
+const lanesOf = (database: Database) => (database.source.options.extra?.max === 1 ? 1 : 2)
+
+/** A site on a slow line may need this long for its backlog. */
+const REQUEST_TIMEOUT_MS = 15 * 60_000
+
+export async function createServer(options: ServerOptions): Promise<NestFastifyApplication> {
+  const { settings, interactive, batch } = options
+  const metrics = new Metrics()
+  const writer = new ProbeWriter(interactive.source, lanesOf(interactive), (rows) => metrics.grouped(rows))
+  const adapter = new FastifyAdapter({ bodyLimit: MAX_JSON_BYTES, requestTimeout: REQUEST_TIMEOUT_MS })
+  acceptProbeBodies(adapter.getInstance() as never)
+  const parts = { settings, interactive: interactive.source, batch: batch.source, writer, metrics }
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(parts), adapter, {
+    logger: ['error', 'warn'],
+    abortOnError: false,
+  })
+  app.useGlobalFilters(new ProblemFilter())
+  app.useGlobalPipes(
+    new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true, exceptionFactory: invalidQuery }),
+  )
+  await addPlugins(app, settings)
+  addDocuments(app, settings.version)
+  if (options.webRoot) await addPage(app, options.webRoot)
+  await app.init()
+  return app
+}
+
+async function addPlugins(app: NestFastifyApplication, { config }: Settings): Promise<void> {
+  const images = config.basemap ? [new URL(config.basemap.url.replace(/[{}]/g, '')).origin] : []
+  await app.register(cookie as never)
+  await app.register(etag as never)
+  await app.register(compress as never, { threshold: 1024, encodings: ['gzip', 'identity'] })
+  await app.register(helmet as never, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'self'"],
+        'img-src': ["'self'", 'data:', 'blob:', ...images],
+        // Leaflet and the API's pages set styles on elements.
+        'style-src': ["'self'", "'unsafe-inline'"],
+        'object-src': ["'none'"],
+        'base-uri': ["'self'"],
+        'frame-ancestors': ["'none'"],
+        'form-action': ["'self'"],
+      },
+    },
+  })
+}
+
+function addDocuments(app: NestFastifyApplication, version: string): void {
+  const about = new DocumentBuilder()
+    .setTitle('Taghtiya')
+    .setDescription('Which networks reach a place, how well, how sure are we, since when, and who says so.')
+    .setVersion(version)
+    .addBearerAuth()
+    .build()
+  SwaggerModule.setup('api/docs', app, () => SwaggerModule.createDocument(app, about), {
+    jsonDocumentUrl: 'api/openapi.json',
+  })
+}
+
+async function addPage(app: NestFastifyApplication, root: string): Promise<void> {
+  if (!existsSync(root)) return
+  await app.register(serveStatic as never, {
+    root,
+    immutable: true,
+    maxAge: '1y',
+    // Only files with their hash in the name never change.
+    setHeaders: (reply: { setHeader(name: string, value: string): void }, path: string) => {
+      if (!path.includes('/assets/')) reply.setHeader('cache-control', 'no-cache')
+    },
+  })
+}

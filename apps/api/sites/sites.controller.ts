@@ -1,0 +1,75 @@
+import { operatorOf } from '#domain'
+import {
+  type Account,
+  type SiteRow,
+  findSite,
+  insertDevice,
+  listSites,
+  newToken,
+  recordChange,
+  revokeDevice,
+  sha256,
+  upsertSites,
+} from '#store'
+import { Body, Controller, Delete, Get, HttpCode, NotFoundException, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common'
+import { ApiTags } from '@nestjs/swagger'
+import { DataSource } from 'typeorm'
+import { BoxPageQuery, DEFAULT_LIMIT, type Page, boxOf, keyOf, pageOf } from '../http/page.dto.js'
+import { Needs, Signed } from '../people/guard.js'
+import { Devices } from '../probes/devices.js'
+import { SiteBody } from './sites.dto.js'
+
+@ApiTags('sites')
+@Controller('api/v1')
+export class SitesController {
+  constructor(
+    private readonly source: DataSource,
+    private readonly devices: Devices,
+  ) {}
+
+  @Get('sites')
+  async list(@Query() query: BoxPageQuery): Promise<Page<SiteRow>> {
+    const limit = query.limit ?? DEFAULT_LIMIT
+    const after = keyOf(query.cursor, /^.{1,60}$/, '')
+    const items = await listSites(this.source.manager, { after, limit, box: boxOf(query.bbox) })
+    return pageOf(items, limit, (site) => site.code)
+  }
+
+  @Get('sites/:code')
+  async one(@Param('code') code: string): Promise<SiteRow> {
+    const site = await findSite(this.source.manager, code)
+    if (!site) throw new NotFoundException(`no site has the code "${code}"`)
+    return site
+  }
+
+  /** Adds a site, or corrects the one with this code. */
+  @Post('sites')
+  @Needs('planner')
+  async save(@Body() body: SiteBody, @Signed() author: Account): Promise<SiteRow> {
+    const site = { ...body, operator: operatorOf(body.operator) }
+    await upsertSites(this.source.manager, [site], { author: author.name, simulated: false })
+    await recordChange(this.source.manager, author.name, 'save site', body.code, body)
+    return this.one(body.code)
+  }
+
+  /** Adds a device to a site. Its token is in this answer and nowhere else. */
+  @Post('sites/:code/devices')
+  @Needs('administrator')
+  async addDevice(@Param('code') code: string, @Signed() author: Account): Promise<{ id: string; token: string }> {
+    await this.one(code)
+    const token = newToken()
+    const id = await insertDevice(this.source.manager, code, sha256(token), author.name)
+    await recordChange(this.source.manager, author.name, 'add device', id, { site: code })
+    return { id, token }
+  }
+
+  /** From now on the device's token is refused. */
+  @Delete('devices/:id')
+  @HttpCode(204)
+  @Needs('administrator')
+  async revoke(@Param('id', ParseUUIDPipe) id: string, @Signed() author: Account): Promise<void> {
+    if (!(await revokeDevice(this.source.manager, id))) throw new NotFoundException(`no active device has the id ${id}`)
+    this.devices.forget()
+    await recordChange(this.source.manager, author.name, 'revoke device', id)
+  }
+}

@@ -1,0 +1,56 @@
+import { TECHNOLOGIES, type Technology } from '#domain'
+import { IsIn, IsNumber, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator'
+
+export class SiteBody {
+  @Matches(/^[\w.:-]{1,60}$/, { message: 'code must be 1 to 60 letters, digits or . : - _' })
+  code!: string
+
+  @IsString()
+  @Length(1, 200)
+  name!: string
+
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  nameAr?: string | null
+
+  /** council, caidat, school, health_centre, post_office, administration, other. */
+  @IsIn(['council', 'caidat', 'school', 'health_centre', 'post_office', 'administration', 'other'])
+  type!: string
+
+  /** HCP code, like 01.051.01.01. */
+  @Matches(/^\d\d\.\d{3}\.\d\d\.\d{1,2}$/, { message: 'communeCode must be an HCP code like 01.051.01.01' })
+  communeCode!: string
+
+  @IsNumber()
+  @Min(20.65)
+  @Max(36.05)
+  lat!: number
+
+  @IsNumber()
+  @Min(-17.25)
+  @Max(-0.9)
+  lng!: number
+
+  @IsOptional()
+  @IsString()
+  @Length(1, 100)
+  operator?: string | null
+
+  @IsOptional()
+  @IsIn(TECHNOLOGIES)
+  technology?: Technology | null
+
+  /** bit/s. */
+  @IsOptional()
+  @IsNumber()
+  @Min(0)
+  @Max(100e9)
+  contractedDownBps?: number | null
+
+  @IsOptional()
+  @IsNumber()
+  @Min(0)
+  @Max(100e9)
+  contractedUpBps?: number | null
+}

@@ -1,0 +1,121 @@
+import { MAX_ZOOM, MIN_ZOOM, encodeTile, isTile } from '#geo'
+import { MOROCCO_BOUNDS } from '#domain'
+import { BadRequestException, Controller, Get, NotFoundException, Param, Query, Req, Res } from '@nestjs/common'
+import { ApiTags } from '@nestjs/swagger'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
+import { promisify } from 'node:util'
+import { gunzipSync, gzip } from 'node:zlib'
+import { DataSource } from 'typeorm'
+import { DEFAULT_RULE, Runs } from '../runs/run-choice.js'
+import { Metrics } from '../status/metrics.js'
+import { FEATURES, LAYERS, type Layer } from './tile-features.js'
+
+/** A run never changes, so neither do its tiles. */
+const IMMUTABLE = 'public, max-age=31536000, immutable'
+const CACHE_BYTES = 64 * 1024 * 1024
+
+const gzipped = promisify(gzip)
+
+@ApiTags('tiles')
+@Controller('tiles')
+export class TilesController {
+  private readonly cache = new LRUCache<string, Buffer>({ maxSize: CACHE_BYTES, sizeCalculation: (b) => b.length + 200 })
+
+  constructor(
+    private readonly source: DataSource,
+    private readonly runs: Runs,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** A vector tile of a layer as a run saw it. `latest` redirects to the newest run of `rule`. */
+  @Get(':run/:layer/:z/:x/:file')
+  async tile(
+    @Param() params: Record<'run' | 'layer' | 'z' | 'x' | 'file', string>,
+    @Query('rule') rule: string | undefined,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { run, z, x, file } = params
+    const layer = layerOf(params.layer)
+    const address = { z: Number(z), x: Number(x), y: Number(/^(\d+)\.mvt$/.exec(file)?.[1] ?? NaN) }
+    if (!isTile(address))
+      throw new BadRequestException(`tile must be z/x/y.mvt with z from ${MIN_ZOOM} to ${MAX_ZOOM}; it is ${z}/${x}/${file}`)
+    if (run === 'latest') return this.redirect(reply, rule, `${layer}/${z}/${x}/${file}`)
+    const etag = `"${run}-${layer}-${z}-${x}-${address.y}"`
+    void reply.header('cache-control', IMMUTABLE).header('etag', etag).header('vary', 'accept-encoding')
+    if (request.headers['if-none-match'] === etag) {
+      this.metrics.tile('client')
+      return void reply.status(304).send()
+    }
+    const body = await this.bytes(runNumber(run), layer, address).catch((error: unknown) => {
+      void reply.removeHeader('etag').header('cache-control', 'no-store')
+      throw error
+    })
+    send(request, reply, body)
+  }
+
+  @Get(':run/:layer/tilejson.json')
+  async tileJson(
+    @Param() params: Record<'run' | 'layer', string>,
+    @Query('rule') rule: string | undefined,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const layer = layerOf(params.layer)
+    if (params.run === 'latest') return this.redirect(reply, rule, `${layer}/tilejson.json`)
+    const run = await this.runs.byId(runNumber(params.run))
+    const { west, south, east, north } = MOROCCO_BOUNDS
+    await reply.header('cache-control', IMMUTABLE).send({
+      tilejson: '3.0.0',
+      name: `${layer} of run ${run.id}`,
+      description: `Rule ${run.rule} version ${run.ruleVersion}, ${run.from.toISOString()} to ${run.to.toISOString()}`,
+      tiles: [`${request.protocol}://${request.host}/tiles/${run.id}/${layer}/{z}/{x}/{y}.mvt`],
+      minzoom: MIN_ZOOM,
+      maxzoom: MAX_ZOOM,
+      bounds: [west, south, east, north],
+      vector_layers: [{ id: layer, fields: FIELDS[layer] }],
+    })
+  }
+
+  private async redirect(reply: FastifyReply, rule = DEFAULT_RULE, rest: string): Promise<void> {
+    const run = await this.runs.latest(rule)
+    await reply.header('cache-control', 'no-cache').redirect(`/tiles/${run.id}/${rest}`, 302)
+  }
+
+  private async bytes(runId: number, layer: Layer, address: { z: number; x: number; y: number }): Promise<Buffer> {
+    const key = `${runId}/${layer}/${address.z}/${address.x}/${address.y}`
+    const known = this.cache.get(key)
+    this.metrics.tile(known ? 'cache' : 'database')
+    if (known) return known
+    const run = await this.runs.byId(runId)
+    const features = await FEATURES[layer](this.source.manager, run, address)
+    const body = await gzipped(encodeTile(layer, features), { level: 4 })
+    this.cache.set(key, body)
+    return body
+  }
+}
+
+/** Kept packed; the rare client that cannot unpack gets what Node unpacks for it. */
+function send(request: FastifyRequest, reply: FastifyReply, body: Buffer): void {
+  void reply.header('content-type', 'application/vnd.mapbox-vector-tile')
+  if (/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) void reply.header('content-encoding', 'gzip').send(body)
+  else void reply.send(gunzipSync(body))
+}
+
+function layerOf(name: string): Layer {
+  if (!LAYERS.includes(name as Layer)) throw new NotFoundException(`layer must be one of ${LAYERS.join(', ')}; it is "${name}"`)
+  return name as Layer
+}
+
+function runNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new NotFoundException(`run must be a run's id or latest; it is "${text}"`)
+  return Number(text)
+}
+
+const COUNTS = { white: 'res-8 cells', grey: 'res-8 cells', black: 'res-8 cells', unknown: 'measured, undecided' }
+const FIELDS: Record<Layer, Record<string, string>> = {
+  cells: { h3: 'H3 index', res: 'H3 resolution', class: 'white, grey, black or unknown', confidence: '0 to 1', ...COUNTS },
+  areas: { code: 'HCP code', level: 'region, province or commune', name_fr: 'name', name_ar: 'name', class: 'most frequent class', ...COUNTS, not_measured: 'res-8 cells' },
+  sites: { code: 'site code', name: 'name', name_ar: 'name', type: 'kind of site', simulated: 'of the demonstration' },
+}

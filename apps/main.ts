@@ -1,0 +1,83 @@
+/** `npm start`: everything on one address. The only file that may know two apps. */
+import { type Config, ConfigProblem, loadConfig } from '#config'
+import { buildDemo } from '#demo'
+import { firstAdministrator, prepareDatabase } from '#setup'
+import { type Database, openDatabase } from '#store'
+import { fork } from 'node:child_process'
+import { createServer } from './api/server.js'
+import { Settings } from './api/settings.js'
+import { type Worker, startWorker } from './worker/jobs.js'
+import { readFileSync } from 'node:fs'
+
+const tell = (text: string) => void process.stderr.write(`${text}\n`)
+
+interface Running {
+  url: string
+  stop(): Promise<void>
+}
+
+export async function start(config: Config): Promise<Running> {
+  const interactive = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, purpose: 'interactive' })
+  const batch = config.databaseUrl
+    ? await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, purpose: 'batch' })
+    : interactive
+  await prepare(config, batch)
+  const settings = new Settings(config, version(), () => Date.now())
+  const app = await createServer({ settings, interactive, batch, webRoot: webRoot() })
+  await app.listen(config.port, config.host)
+  const worker = config.databaseUrl ? forkWorker() : startWorker(batch.source, tell)
+  const stop = async () => {
+    await app.close()
+    await worker.stop()
+    for (const database of new Set([batch, interactive])) await database.close()
+  }
+  return { url: (await app.getUrl()).replace('[::1]', 'localhost'), stop }
+}
+
+async function prepare(config: Config, database: Database): Promise<void> {
+  if (!database.owner) throw new Error(`another server uses the folder ${config.dataDir}: stop it first`)
+  await prepareDatabase(database.source, new Date(), tell)
+  const admin = await firstAdministrator(database.source)
+  if (admin) tell(`First start: sign in as "${admin.name}" with the one-time password ${admin.password}`)
+  if (config.demo) await buildDemo(database.source, new Date(), tell)
+}
+
+const version = () =>
+  (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version
+
+const webRoot = () => new URL('../web/', import.meta.url).pathname
+
+/** On a PostgreSQL of its own the schedule runs beside the API, so that neither delays the other. */
+function forkWorker(): Worker {
+  const child = fork(new URL('./worker/main.js', import.meta.url))
+  const ended = new Promise<void>((done) => child.once('exit', () => done()))
+  return {
+    async stop() {
+      if (child.connected) child.disconnect()
+      await ended
+    },
+  }
+}
+
+async function main(): Promise<void> {
+  const running = await start(loadConfig(process.env))
+  process.stdout.write(`Taghtiya is ready: ${running.url}\n`)
+  let stopping = false
+  const stop = () => {
+    if (stopping) return
+    stopping = true
+    running.stop().then(
+      () => process.exit(0),
+      (error: unknown) => fail(error),
+    )
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+}
+
+function fail(error: unknown): never {
+  tell(error instanceof ConfigProblem ? error.message : `Taghtiya stopped: ${String((error as Error)?.message ?? error)}`)
+  process.exit(1)
+}
+
+main().catch(fail)

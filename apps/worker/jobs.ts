@@ -1,0 +1,61 @@
+/** What happens by the clock: one table. */
+import { monthsAround } from '#setup'
+import { classify, dropOldLeases, ensureProbeMonths, hasNewProbes, listRules, takeLease } from '#store'
+import cron, { type RunCoordinator, type ScheduledTask } from 'node-cron'
+import type { DataSource } from 'typeorm'
+
+interface Job {
+  name: string
+  /** In Africa/Casablanca. */
+  cron: string
+  run(source: DataSource, now: Date): Promise<void>
+}
+
+const JOBS: readonly Job[] = [
+  { name: 'classify', cron: '7 * * * *', run: classifyWhatIsNew },
+  { name: 'partitions', cron: '20 2 * * *', run: (source, now) => ensureProbeMonths(source.manager, monthsAround(now)) },
+  { name: 'leases', cron: '40 2 * * 0', run: (source) => dropOldLeases(source.manager) },
+]
+
+/** A new run of each rule for which probes arrived since its last one. */
+export async function classifyWhatIsNew(source: DataSource): Promise<void> {
+  for (const rule of await listRules(source.manager))
+    if (await hasNewProbes(source.manager, rule.id)) await classify(source, { rule, author: 'worker' })
+}
+
+export interface Worker {
+  stop(): Promise<void>
+}
+
+/** A tick belongs to whoever writes its lease first; a job that is shorter than the clocks' difference cannot run twice. */
+const LEASE_MS = 30 * 60_000
+
+/** Starts the schedule, and classifies at once when probes arrived while no worker ran. */
+export function startWorker(source: DataSource, log: (text: string) => void): Worker {
+  const coordinator: RunCoordinator = {
+    shouldRun: (key) => takeLease(source.manager, key, LEASE_MS),
+  }
+  const running = new Set<Promise<void>>()
+  const run = (job: Job) => {
+    const done = job.run(source, new Date()).catch((error: unknown) => log(`job ${job.name} failed: ${String(error)}`))
+    running.add(done)
+    return done.finally(() => running.delete(done))
+  }
+  const tasks: ScheduledTask[] = JOBS.map((job) =>
+    cron.schedule(job.cron, () => run(job), {
+      name: job.name,
+      timezone: 'Africa/Casablanca',
+      noOverlap: true,
+      distributed: true,
+      distributedLease: LEASE_MS,
+      runCoordinator: coordinator,
+    }),
+  )
+  void run(JOBS[0]!)
+  return {
+    async stop() {
+      for (const task of tasks) await task.destroy()
+      await Promise.all(running)
+    },
+  }
+}

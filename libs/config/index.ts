@@ -1,0 +1,52 @@
+/** The configuration from the environment: pure, and every fault is named at once. */
+
+export interface Config {
+  port: number
+  host: string
+  /** postgres://…; absent for the embedded database. */
+  databaseUrl: string | undefined
+  dataDir: string
+  /** A fresh start shows the demonstration country. */
+  demo: boolean
+  /** Raster tiles under the map; none unless configured, so that nothing leaves for the internet. */
+  basemap: { url: string; attribution: string } | null
+}
+
+export class ConfigProblem extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(`The configuration is wrong:\n${faults.map((f) => `  ${f}`).join('\n')}`)
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+export function loadConfig(env: Environment): Config {
+  const faults: string[] = []
+  const config: Config = {
+    port: portOf(env.PORT || '3000', faults),
+    host: env.HOST || '127.0.0.1',
+    databaseUrl: databaseUrlOf(env.DATABASE_URL, faults),
+    dataDir: env.DATA_DIR || '.data',
+    demo: demoOf(env.DEMO, faults),
+    basemap: env.BASEMAP_URL ? { url: env.BASEMAP_URL, attribution: env.BASEMAP_ATTRIBUTION ?? '' } : null,
+  }
+  if (faults.length > 0) throw new ConfigProblem(faults)
+  return config
+}
+
+function portOf(text: string, faults: string[]): number {
+  const port = Number(text)
+  if (!/^\d+$/.test(text) || port > 65_535) faults.push(`PORT is "${text}": a number from 0 to 65535 is needed`)
+  return port
+}
+
+function databaseUrlOf(text: string | undefined, faults: string[]): string | undefined {
+  if (text && !/^postgres(ql)?:\/\//.test(text))
+    faults.push('DATABASE_URL does not start with postgres:// or postgresql://')
+  return text || undefined
+}
+
+function demoOf(text: string | undefined, faults: string[]): boolean {
+  if (text && text !== 'on' && text !== 'off') faults.push(`DEMO is "${text}": on or off is needed`)
+  return text !== 'off'
+}

@@ -1,0 +1,66 @@
+/** Puts the demonstration country into a database, its probes through the same ingest as a device's. */
+import { SHIPPED_RULES } from '#domain'
+import { ProbeWriter, ingest, recordsOf } from '#ingest'
+import { PROVINCES, moroccoAreas } from '#places'
+import {
+  type Device,
+  classify,
+  hasRealData,
+  insertDevice,
+  insertSimulatedCommunes,
+  newToken,
+  sha256,
+  upsertSites,
+} from '#store'
+import type { DataSource } from 'typeorm'
+import { type DemoProvince, demoProbes, demoProvinces, remotenessOf } from './country.js'
+
+export const DEMO_SEED = 2030
+const AUTHOR = 'demonstration'
+/** Sites whose probes are on their way at once: enough to fill a group. */
+const SITES_AT_ONCE = 16
+
+const SEATS = PROVINCES.map((p) => ({ provinceCode: p.code, lat: p.seatLat, lng: p.seatLng }))
+
+/** Builds it where nothing real is and no run was made; an interrupted build is taken up again. */
+export async function buildDemo(
+  source: DataSource,
+  now: Date,
+  report: (text: string) => void,
+): Promise<{ sites: number; probes: number } | null> {
+  if (await hasRealData(source.manager)) return null
+  report('Building the demonstration country (simulated) …')
+  const provinces = demoProvinces(moroccoAreas(), SEATS, DEMO_SEED)
+  for (const province of provinces) {
+    await insertSimulatedCommunes(source.manager, province.code, province.communes)
+    await upsertSites(source.manager, province.sites, { author: AUTHOR, simulated: true })
+  }
+  const probes = await sendProbes(source, provinces, now, report)
+  for (const rule of SHIPPED_RULES) await classify(source, { rule, author: AUTHOR })
+  return { sites: provinces.reduce((sum, p) => sum + p.sites.length, 0), probes }
+}
+
+async function sendProbes(
+  source: DataSource,
+  provinces: readonly DemoProvince[],
+  now: Date,
+  report: (text: string) => void,
+): Promise<number> {
+  const writer = new ProbeWriter(source, 1)
+  const all = provinces.flatMap((p) => p.sites.map((site) => ({ site, seat: SEATS.find((s) => s.provinceCode === p.code)! })))
+  let sent = 0
+  for (let i = 0; i < all.length; i += SITES_AT_ONCE) {
+    const some = all.slice(i, i + SITES_AT_ONCE)
+    const results = await Promise.all(
+      some.map(async ({ site, seat }) => {
+        const id = await insertDevice(source.manager, site.code, sha256(newToken()), AUTHOR)
+        const device: Device = { id, siteCode: site.code, lat: site.lat, lng: site.lng }
+        const probes = demoProbes(site, remotenessOf(site, seat), now, DEMO_SEED)
+        return ingest(writer, [recordsOf(probes)], { device, clock: () => now.getTime() })
+      }),
+    )
+    sent += results.reduce((sum, r) => sum + r.accepted, 0)
+    if ((i / SITES_AT_ONCE) % 10 === 9) report(`  ${sent} simulated probes …`)
+  }
+  return sent
+}

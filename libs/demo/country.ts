@@ -1,0 +1,182 @@
+/** A simulated country over the real provinces: sites, a hidden true coverage, and the probes that it makes. Pure. */
+import { type AreaRecord, type ProbeInput, type Technology, distanceM } from '#domain'
+import { type Shape, cellsOf, centreOf } from '#geo'
+import { DOWNLOAD_MBPS, LATENCY_MS, UPLOAD_MBPS, valueAt } from './percentiles.js'
+import { type Random, normal, pick, randomFrom, uuid } from './random.js'
+
+export interface DemoSite {
+  code: string
+  name: string
+  nameAr: string
+  type: string
+  communeCode: string
+  lat: number
+  lng: number
+}
+
+export interface DemoCommune {
+  code: string
+  nameFr: string
+  nameAr: string
+  lat: number
+  lng: number
+}
+
+export interface DemoProvince {
+  code: string
+  communes: DemoCommune[]
+  sites: DemoSite[]
+}
+
+export interface DemoSeat {
+  provinceCode: string
+  lat: number
+  lng: number
+}
+
+/** Cells of this resolution (36 km²) are the places that a site may stand in. */
+const PLACE_RESOLUTION = 6
+const SITES_IN_A_COMMUNE = 3
+/** A province of 37 million / 75 people gets about this many sites. */
+const MEAN_SITES = 12
+
+/** The sites of every province: dense near its seat, with some far out. */
+export function demoProvinces(areas: readonly AreaRecord[], seats: readonly DemoSeat[], seed: number): DemoProvince[] {
+  const provinces = areas.filter((area) => area.level === 'province')
+  const people = provinces.reduce((sum, p) => sum + (p.population ?? 0), 0) / provinces.length
+  return provinces.map((province) => {
+    const random = randomFrom(seed ^ Number(province.code.replace('.', '')))
+    const size = Math.sqrt((province.population ?? people) / people)
+    const seat = seats.find((s) => s.provinceCode === province.code)!
+    return demoProvince(province, seat, Math.max(6, Math.min(24, Math.round(MEAN_SITES * size))), random)
+  })
+}
+
+function demoProvince(area: AreaRecord, seat: DemoSeat, sites: number, random: Random): DemoProvince {
+  const places = placesNear(area, seat, sites, random)
+  const communes = places.filter((_, i) => i % SITES_IN_A_COMMUNE === 0).map((place, i) => demoCommune(area, place, i + 1))
+  return { code: area.code, communes, sites: places.map((place, i) => demoSite(area, communes, place, i + 1, random)) }
+}
+
+interface Place {
+  lat: number
+  lng: number
+}
+
+/** Drawn without repetition, a place 40 km from the seat being a third as likely as the seat itself. */
+function placesNear(area: AreaRecord, seat: Place, count: number, random: Random): Place[] {
+  const centres = cellsOf(area.geometry as Shape, PLACE_RESOLUTION).map(centreOf)
+  const weighed = centres.map(([lng, lat]) => {
+    const weight = Math.exp(-distanceM({ lat, lng }, seat) / 40_000) + 0.05
+    return { lat, lng, key: random() ** (1 / weight) }
+  })
+  const chosen = weighed.sort((a, b) => b.key - a.key).slice(0, count)
+  return chosen.map(({ lat, lng }) => ({ lat: jitter(lat, random), lng: jitter(lng, random) }))
+}
+
+const jitter = (degrees: number, random: Random) => Number((degrees + (random() - 0.5) * 0.02).toFixed(5))
+
+/** Cercle 99 exists in no province: a simulated commune's code can never be a real one's. */
+function demoCommune(area: AreaRecord, place: Place, n: number): DemoCommune {
+  return {
+    code: `${area.code}.99.${String(n).padStart(2, '0')}`,
+    nameFr: `Commune simulée ${n} (${area.nameFr})`,
+    nameAr: `جماعة محاكاة ${n} (${area.nameAr})`,
+    ...place,
+  }
+}
+
+const KINDS = [
+  { type: 'council', fr: 'Siège de commune', ar: 'مقر جماعة' },
+  { type: 'school', fr: 'École', ar: 'مدرسة' },
+  { type: 'health_centre', fr: 'Centre de santé', ar: 'مركز صحي' },
+  { type: 'caidat', fr: 'Caïdat', ar: 'قيادة' },
+  { type: 'post_office', fr: 'Agence postale', ar: 'وكالة بريدية' },
+] as const
+
+function demoSite(area: AreaRecord, communes: readonly DemoCommune[], place: Place, n: number, random: Random): DemoSite {
+  const near = communes.reduce((a, b) => (distanceM(a, place) <= distanceM(b, place) ? a : b))
+  const kind = n % SITES_IN_A_COMMUNE === 1 ? KINDS[0] : pick(random, KINDS)
+  return {
+    code: `SIM-${area.code}-${String(n).padStart(2, '0')}`,
+    name: `${kind.fr} ${n}, ${area.nameFr} (simulé)`,
+    nameAr: `${kind.ar} ${n}، ${area.nameAr} (محاكاة)`,
+    type: kind.type,
+    communeCode: near.code,
+    ...place,
+  }
+}
+
+/** How strong each operator is far from the towns. */
+const OPERATORS = [
+  { id: 'iam', reach: 0.35 },
+  { id: 'orange', reach: 0.1 },
+  { id: 'inwi', reach: 0 },
+] as const
+
+const DAY_MS = 86_400_000
+export const DEMO_DAYS = 90
+
+/** The probes of one site over the 90 days before `end`: three lines measured at random hours from 7 to 22 UTC. */
+export function demoProbes(site: DemoSite, remoteness: number, end: Date, seed: number): ProbeInput[] {
+  const random = randomFrom(seed ^ hashOf(site.code))
+  return OPERATORS.flatMap((operator) => {
+    const line = demoLine(remoteness - operator.reach, random)
+    // One line in eight is measured too seldom to decide.
+    const count = random() < 0.125 ? 3 + Math.floor(random() * 6) : 16 + Math.floor(random() * 14)
+    return Array.from({ length: count }, () => demoProbe(operator.id, line, end, random))
+  })
+}
+
+interface Line {
+  technology: Technology
+  /** Where the line stands among the country's lines, 0 the slowest. */
+  rank: number
+  /** Share of tries that find no service at all. */
+  outage: number
+}
+
+/** The hidden truth of one line. */
+function demoLine(remoteness: number, random: Random): Line {
+  const rank = Math.max(0.01, Math.min(0.99, 0.72 - 0.75 * remoteness + 0.16 * normal(random)))
+  const dead = random() < 0.75 * Math.max(0, remoteness - 0.25)
+  if (dead) return { technology: '3g', rank, outage: 0.97 }
+  const technology = rank > 0.8 ? 'fibre' : rank > 0.3 ? '4g' : rank > 0.15 ? '3g' : '2g'
+  return { technology, rank, outage: rank < 0.25 ? 0.1 : 0.005 }
+}
+
+function demoProbe(operator: string, line: Line, end: Date, random: Random): ProbeInput {
+  const measuredAt = momentBefore(end, random)
+  const probe = {
+    id: uuid(random),
+    measuredAt: measuredAt.toISOString(),
+    operator,
+    technology: line.technology,
+    tool: 'simulator',
+  }
+  if (random() < line.outage) return { ...probe, outcome: 'no_service' }
+  const evening = measuredAt.getUTCHours() >= 18 ? 0.75 : 1
+  const luck = Math.exp(0.3 * normal(random)) * evening
+  return {
+    ...probe,
+    outcome: 'ok',
+    downloadBps: Math.round(valueAt(line.rank, DOWNLOAD_MBPS) * 1e6 * luck),
+    uploadBps: Math.round(valueAt(line.rank, UPLOAD_MBPS) * 1e6 * luck),
+    latencyMs: Number((valueAt(1 - line.rank, LATENCY_MS) / luck).toFixed(1)),
+  }
+}
+
+function momentBefore(end: Date, random: Random): Date {
+  const day = Math.floor(end.getTime() / DAY_MS) - 1 - Math.floor(random() * DEMO_DAYS)
+  return new Date(day * DAY_MS + Math.floor((7 + random() * 15) * 3600_000))
+}
+
+/** FNV-1a. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5
+  for (const letter of text) hash = Math.imul(hash ^ letter.codePointAt(0)!, 0x01000193)
+  return hash >>> 0
+}
+
+/** 0 at the province's seat, 1 beyond 80 km. */
+export const remotenessOf = (site: Place, seat: Place): number => Math.min(1, distanceM(site, seat) / 80_000)

@@ -1,0 +1,2 @@
+export { DEMO_SEED, buildDemo } from './build.js'
+export { type DemoProvince, demoProbes, demoProvinces, remotenessOf } from './country.js'

@@ -1,0 +1,157 @@
+/** NDJSON as a stream of batches: constant memory whatever a sender sends, and one fault never spoils its neighbours. */
+import { isUtf8 } from 'node:buffer'
+
+export interface LineRecord {
+  /** Position among the lines that are not blank, from 0. */
+  index: number
+  /** The parsed line; absent where there is a problem. */
+  document?: unknown
+  /** The line as it came, without its line break; of a line too long, the first 1,024 bytes. */
+  text: string
+  problem?: string
+}
+
+/** Twice the largest probe with its tool's document seen so far. */
+const MAX_LINE_BYTES = 65_536
+
+/** What is kept of a line too long, so that a person recognises it. */
+const KEPT_BYTES = 1_024
+
+/** Consumers write a batch per statement. */
+const BATCH = 500
+
+/** Lines are decoded together in blocks of this size: one call per block is what makes short lines cheap. */
+const BLOCK_BYTES = 262_144
+
+const LF = 10
+const BOM = '\ufeff'
+
+/** The records of an NDJSON stream, in batches of up to 500. Faulty lines are records with a `problem`. */
+export async function* records(
+  stream: AsyncIterable<Uint8Array>,
+  maxLineBytes = MAX_LINE_BYTES,
+): AsyncGenerator<LineRecord[]> {
+  const batcher = new LineBatcher(maxLineBytes)
+  for await (const chunk of stream)
+    for (let at = 0; at < chunk.length; at += BLOCK_BYTES) {
+      batcher.push(bufferOf(chunk, at, Math.min(at + BLOCK_BYTES, chunk.length)))
+      yield* batcher.batches(BATCH)
+    }
+  batcher.end()
+  yield* batcher.batches(1)
+}
+
+const bufferOf = (bytes: Uint8Array, start: number, end: number): Buffer =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start)
+
+class LineBatcher {
+  /** Bytes since the last line break: never more than the limit and one chunk. */
+  private pending: Buffer[] = []
+  private pendingBytes = 0
+  /** The beginning of a line too long, while the rest of it passes by. */
+  private overlong: Buffer | null = null
+  private ready: LineRecord[] = []
+  private index = 0
+  private atStart = true
+
+  constructor(private readonly maxLineBytes: number) {}
+
+  push(chunk: Buffer): void {
+    const rest = this.overlong ? this.pastOverlong(chunk) : chunk
+    const last = rest.lastIndexOf(LF)
+    if (last < 0) return this.keep(rest)
+    this.addLines(this.joined(rest.subarray(0, last)))
+    this.keep(rest.subarray(last + 1))
+  }
+
+  end(): void {
+    if (this.overlong) this.refuseOverlong(this.overlong)
+    else if (this.pendingBytes > 0) this.addLines(this.joined(Buffer.alloc(0)))
+    this.overlong = null
+  }
+
+  /** Takes out batches of 500; with `least` at 1 the incomplete last one too. */
+  *batches(least: number): Generator<LineRecord[]> {
+    let from = 0
+    for (; this.ready.length - from >= least; from += BATCH) yield this.ready.slice(from, from + BATCH)
+    this.ready = this.ready.slice(from)
+  }
+
+  private pastOverlong(chunk: Buffer): Buffer {
+    const end = chunk.indexOf(LF)
+    if (end < 0) return chunk.subarray(chunk.length)
+    this.refuseOverlong(this.overlong!)
+    this.overlong = null
+    return chunk.subarray(end + 1)
+  }
+
+  private keep(bytes: Buffer): void {
+    if (bytes.length === 0) return
+    // A copy, since the sender of a chunk may use its memory again; what waits is short beside what is read.
+    this.pending.push(Buffer.from(bytes))
+    this.pendingBytes += bytes.length
+    // A closing \r is not part of the line, hence one byte more.
+    if (this.pendingBytes > this.maxLineBytes + 1)
+      this.overlong = this.joined(Buffer.alloc(0)).subarray(0, KEPT_BYTES)
+  }
+
+  private joined(tail: Buffer): Buffer {
+    const whole = this.pending.length === 0 ? tail : Buffer.concat([...this.pending, tail])
+    this.pending = []
+    this.pendingBytes = 0
+    return whole
+  }
+
+  /** `block` holds whole lines without the last line break. */
+  private addLines(block: Buffer): void {
+    if (!isUtf8(block)) return this.addLinesOneByOne(block)
+    for (const line of block.toString('utf8').split('\n')) this.addLine(line)
+  }
+
+  private addLinesOneByOne(block: Buffer): void {
+    for (let from = 0; from <= block.length;) {
+      const end = block.indexOf(LF, from)
+      const line = block.subarray(from, end < 0 ? block.length : end)
+      if (isUtf8(line)) this.addLine(line.toString('utf8'))
+      else if (line.length > this.maxLineBytes + 1) this.refuseOverlong(line.subarray(0, KEPT_BYTES))
+      else this.refuse(withoutBreak(line.toString('utf8')), 'is not UTF-8')
+      from += line.length + 1
+    }
+  }
+
+  private addLine(line: string): void {
+    const text = withoutBreak(this.atStart ? withoutMark(line) : line)
+    this.atStart = false
+    if (isBlank(text)) return
+    if (this.isOverlong(text)) return this.refuseOverlong(Buffer.from(text.slice(0, KEPT_BYTES)))
+    try {
+      this.ready.push({ index: this.index, document: JSON.parse(text), text })
+      this.index++
+    } catch (error) {
+      this.refuse(text, `is not JSON: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+
+  /** A UTF-16 unit is at most three bytes in UTF-8, so short lines need no count. */
+  private isOverlong(text: string): boolean {
+    return text.length * 3 > this.maxLineBytes && Buffer.byteLength(text) > this.maxLineBytes
+  }
+
+  private refuseOverlong(beginning: Buffer): void {
+    const text = new TextDecoder().decode(beginning.subarray(0, KEPT_BYTES), { stream: true })
+    this.refuse(text, `is longer than ${this.maxLineBytes} bytes`)
+  }
+
+  private refuse(text: string, problem: string): void {
+    this.atStart = false
+    this.ready.push({ index: this.index++, text, problem })
+  }
+}
+
+const withoutMark = (line: string): string => (line.startsWith(BOM) ? line.slice(1) : line)
+
+const withoutBreak = (line: string): string => (line.endsWith('\r') ? line.slice(0, -1) : line)
+
+/** Lines of records begin with a visible character, so nearly all are decided by the first. */
+const isBlank = (line: string): boolean =>
+  line.length === 0 || (line.charCodeAt(0) <= 32 && line.trim() === '')

@@ -1,0 +1,100 @@
+/** The form of a probe as it comes in: types and limits. What it says is judged in the domain library. */
+import 'reflect-metadata'
+import { OUTCOMES, type Outcome, type ProbeInput, TECHNOLOGIES, type Technology } from '#domain'
+import {
+  IsIn,
+  IsISO8601,
+  IsLatitude,
+  IsLongitude,
+  IsNumber,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator'
+
+/** PostgreSQL's text holds neither NUL nor half a surrogate pair. */
+const STORABLE = /^(?:[^\u0000\ud800-\udfff]|[\ud800-\udbff][\udc00-\udfff])*$/
+
+const RFC3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)$/
+
+export class ProbeDto implements ProbeInput {
+  @IsUUID()
+  id!: string
+
+  @IsISO8601({ strict: true })
+  @Matches(RFC3339, { message: 'measuredAt must be an RFC 3339 time with its offset, like 2026-03-01T09:30:00Z' })
+  measuredAt!: string
+
+  @IsOptional()
+  @IsNumber()
+  @IsLatitude()
+  lat?: number | null
+
+  @IsOptional()
+  @IsNumber()
+  @IsLongitude()
+  lng?: number | null
+
+  @IsOptional()
+  @IsNumber()
+  @Min(0)
+  @Max(1e7)
+  accuracyM?: number | null
+
+  @IsOptional()
+  @IsIn(TECHNOLOGIES)
+  technology?: Technology | null
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  @Matches(STORABLE, { message: 'operator holds a character that is no text' })
+  operator?: string | null
+
+  @IsIn(OUTCOMES)
+  outcome!: Outcome
+
+  @IsOptional()
+  @IsNumber()
+  downloadBps?: number | null
+
+  @IsOptional()
+  @IsNumber()
+  uploadBps?: number | null
+
+  @IsOptional()
+  @IsNumber()
+  @Min(0)
+  @Max(3_600_000)
+  latencyMs?: number | null
+
+  @IsOptional()
+  @IsNumber()
+  @Min(0)
+  @Max(3_600_000)
+  jitterMs?: number | null
+
+  @IsOptional()
+  @IsNumber()
+  @Min(0)
+  @Max(1)
+  lossRatio?: number | null
+
+  @IsOptional()
+  @IsNumber()
+  @Min(-200)
+  @Max(50)
+  signalDbm?: number | null
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  @Matches(STORABLE, { message: 'tool holds a character that is no text' })
+  tool?: string | null
+
+  raw?: unknown
+}

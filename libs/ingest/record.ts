@@ -1,0 +1,119 @@
+/** From one document to a row of `probe`, or to the reason why it is none. */
+import {
+  type Bounds,
+  type ProbeInput,
+  type Rejection,
+  flagsOf,
+  isCounted,
+  operatorOf,
+  rejectionOf,
+} from '#domain'
+import { cellAt, cellToSql } from '#geo'
+import type { Device, ProbeRow } from '#store'
+import { type ValidationError, validateSync } from 'class-validator'
+import { ProbeDto } from './probe-dto.js'
+
+/** A probe's own document may be this long, in characters of JSON. */
+const MAX_RAW = 65_536
+
+export interface Context {
+  /** Null for a file brought by a person: then every probe needs its own position. */
+  device: Pick<Device, 'id' | 'siteCode' | 'lat' | 'lng'> | null
+  bounds: Bounds
+  /** Milliseconds since 1970. */
+  now: number
+}
+
+export type Judged = { row: ProbeRow } | { rejection: Rejection }
+
+export function judge(document: unknown, context: Context): Judged {
+  const malformed = malformationOf(document)
+  if (malformed) return { rejection: malformed }
+  const probe = document as ProbeInput
+  const position = positionOf(probe, context)
+  if ('reason' in position) return { rejection: position }
+  const rejection = rejectionOf({ ...probe, ...position }, context.now, context.bounds)
+  return rejection ? { rejection } : { row: rowOf(probe, position, context) }
+}
+
+const DTO_KEYS = [
+  'id',
+  'measuredAt',
+  'lat',
+  'lng',
+  'accuracyM',
+  'technology',
+  'operator',
+  'outcome',
+  'downloadBps',
+  'uploadBps',
+  'latencyMs',
+  'jitterMs',
+  'lossRatio',
+  'signalDbm',
+  'tool',
+  'raw',
+] as const satisfies readonly (keyof ProbeInput)[]
+
+function malformationOf(document: unknown): Rejection | null {
+  if (typeof document !== 'object' || document === null || Array.isArray(document))
+    return { field: '', reason: 'a probe must be a JSON object' }
+  const dto = new ProbeDto()
+  for (const key of DTO_KEYS) Object.assign(dto, { [key]: (document as Partial<ProbeInput>)[key] })
+  const [error] = validateSync(dto, { stopAtFirstError: true, forbidUnknownValues: false })
+  if (error) return { field: error.property, reason: reasonOf(error) }
+  return rawRejection(dto.raw)
+}
+
+function rawRejection(raw: unknown): Rejection | null {
+  if (raw == null || JSON.stringify(raw).length <= MAX_RAW) return null
+  return { field: 'raw', reason: `raw is longer than ${MAX_RAW} characters` }
+}
+
+/** The validator's words, and the value in question. */
+function reasonOf(error: ValidationError): string {
+  const words = Object.values(error.constraints ?? {})[0] ?? `${error.property} is wrong`
+  return `${words}; it is ${shown(error.value)}`
+}
+
+function shown(value: unknown): string {
+  const text = value === undefined ? 'missing' : JSON.stringify(value)
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text
+}
+
+function positionOf(probe: ProbeInput, { device }: Context): { lat: number; lng: number } | Rejection {
+  const { lat, lng } = probe
+  if (lat != null && lng != null) return { lat, lng }
+  const missing = lat == null ? 'lat' : 'lng'
+  if ((lat == null) !== (lng == null)) return { field: missing, reason: `${missing} is missing beside the other` }
+  return device ?? { field: 'lat', reason: 'lat and lng are missing, and no site gives them' }
+}
+
+function rowOf(probe: ProbeInput, { lat, lng }: { lat: number; lng: number }, { device }: Context): ProbeRow {
+  const flags = flagsOf(probe, device)
+  return {
+    cell: cellToSql(cellAt(lat, lng)),
+    measured_at: new Date(probe.measuredAt).toISOString(),
+    id: probe.id.toLowerCase(),
+    device_id: device?.id ?? null,
+    site_code: device?.siteCode ?? null,
+    lat,
+    lng,
+    accuracy_m: probe.accuracyM ?? null,
+    technology: probe.technology ?? null,
+    operator: operatorOf(probe.operator),
+    outcome: probe.outcome,
+    download_bps: whole(probe.downloadBps),
+    upload_bps: whole(probe.uploadBps),
+    latency_ms: probe.latencyMs ?? null,
+    jitter_ms: probe.jitterMs ?? null,
+    loss_ratio: probe.lossRatio ?? null,
+    signal_dbm: probe.signalDbm ?? null,
+    tool: probe.tool ?? null,
+    flags,
+    counted: isCounted(flags),
+    raw: probe.raw == null ? null : JSON.stringify(probe.raw),
+  }
+}
+
+const whole = (value: number | null | undefined) => (value == null ? null : Math.round(value))

@@ -1,0 +1,61 @@
+/**
+ * The country's regions and provinces with their shapes. Codes, names and populations are ours (facts.ts); only the
+ * geometry comes from the npm package `morocco-map`, whose names are partly wrong (Figuig bears Nador's).
+ */
+import { createRequire } from 'node:module'
+import { type AreaGeometry, type AreaRecord, parentCodeOf } from '#domain'
+import { featuresOfTopology, isTopology, polygonOf } from '#formats'
+import { FACTS_VINTAGE, PROVINCES, type RegionFact, REGIONS } from './facts.js'
+
+/** The credit that the shapes' licence asks for, wherever they are shown. */
+export const MOROCCO_SOURCE =
+  'HCP, RGPH 2024 (CC BY 4.0); shapes © OpenStreetMap contributors (ODbL 1.0), via morocco-map 1.3.0'
+
+/** Required, not imported: JSON modules differ between bundler, vitest and Node 20, `require` does not. */
+const require = createRequire(import.meta.url)
+
+/**
+ * The 12 regions and the 75 provinces and prefectures, regions first. 48 of the provinces cross themselves: mend them
+ * (ST_MakeValid) before asking what lies inside.
+ */
+export function moroccoAreas(): AreaRecord[] {
+  return [...areasOf(REGIONS, 'regions', () => null), ...areasOf(PROVINCES, 'provinces', ({ type }) => type)]
+}
+
+function areasOf<T extends RegionFact>(
+  facts: readonly T[],
+  layer: 'regions' | 'provinces',
+  typeOf: (fact: T) => string | null,
+): AreaRecord[] {
+  const shapes = shapesOf(layer)
+  return facts.map((fact) => ({
+    code: fact.code,
+    vintage: FACTS_VINTAGE,
+    level: layer === 'regions' ? 'region' : 'province',
+    type: typeOf(fact),
+    parentCode: parentCodeOf(fact.code),
+    nameFr: fact.nameFr,
+    nameAr: fact.nameAr,
+    population: fact.population,
+    geometry: shapeOf(shapes, fact.iso),
+  }))
+}
+
+function shapeOf(shapes: ReadonlyMap<unknown, AreaGeometry>, iso: string): AreaGeometry {
+  const shape = shapes.get(iso)
+  if (!shape) throw new Error(`morocco-map has no shape ${iso}: is it version 1.3.0?`)
+  return shape
+}
+
+function shapesOf(layer: 'regions' | 'provinces'): Map<unknown, AreaGeometry> {
+  const topology: unknown = require(`morocco-map/data/${layer}.json`)
+  if (!isTopology(topology)) throw new Error(`morocco-map/data/${layer}.json is not TopoJSON`)
+  return new Map(featuresOfTopology(topology).map(({ id, geometry }) => [id, checked(geometry, id)]))
+}
+
+function checked(geometry: unknown, id: unknown): AreaGeometry {
+  const shape = polygonOf(geometry)
+  if ('fault' in shape)
+    throw new Error(`morocco-map ${String(id)}: ${shape.fault.reason} ${shape.fault.value}`)
+  return shape.geometry
+}
