@@ -81,10 +81,13 @@ export function normalCdf(x: number): number {
   return 1 - density * series
 }
 
+/** No number of samples makes certain. */
+const MOST_CONFIDENT = 0.999
+
 /** Confidence that the true share lies on the observed side of the rule's: the score test that Wilson's interval inverts. */
 function sideConfidence(k: number, n: number, share: number): number {
   const z = Math.abs(k / n - share) / Math.sqrt((share * (1 - share)) / n)
-  return Math.floor(normalCdf(z) * 1000 + 0.5) / 1000
+  return Math.min(MOST_CONFIDENT, Math.floor(normalCdf(z) * 1000 + 0.5) / 1000)
 }
 
 export type Missing = 'samples' | 'days' | 'hours' | 'share'

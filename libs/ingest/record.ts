@@ -18,7 +18,7 @@ const MAX_RAW = 65_536
 
 export interface Context {
   /** Null for a file brought by a person: then every probe needs its own position. */
-  device: Pick<Device, 'id' | 'siteCode' | 'lat' | 'lng'> | null
+  device: Device | null
   bounds: Bounds
   /** Milliseconds since 1970. */
   now: number

@@ -38,7 +38,7 @@ export const CLASSIFY = `
         WHEN centre + half >= $11 THEN 'unknown'
         WHEN no_service = samples THEN 'absent'
         ELSE 'refuted' END AS state,
-      floor(normal_cdf(abs(p - $11) / sqrt(($11 * (1 - $11)) / n)) * 1000 + 0.5) / 1000 AS confidence
+      least(0.999, floor(normal_cdf(abs(p - $11) / sqrt(($11 * (1 - $11)) / n)) * 1000 + 0.5) / 1000) AS confidence
     FROM bounds
   ), by_operator AS (
     SELECT cell, operator, max(confidence) FILTER (WHERE state = 'present') AS present,

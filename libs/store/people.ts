@@ -4,8 +4,9 @@ import type { Queryable } from './database.js'
 export const ROLES = ['public', 'analyst', 'planner', 'administrator'] as const
 export type Role = (typeof ROLES)[number]
 
+/** Who speaks for a site; `id` is null where a person brought a file. */
 export interface Device {
-  id: string
+  id: string | null
   siteCode: string
   lat: number
   lng: number

@@ -1,0 +1,32 @@
+/** `doctor`: what an operator asks first when something is wrong. */
+import type { DataSource } from 'typeorm'
+import type { Output } from './output.js'
+
+interface Check {
+  name: string
+  ok: boolean
+  detail: string
+}
+
+const CHECKS: readonly { name: string; sql: string; ok: (row: Record<string, unknown>) => boolean }[] = [
+  { name: 'postgresql', sql: `SELECT current_setting('server_version') AS detail`, ok: ({ detail }) => parseInt(String(detail)) >= 15 },
+  { name: 'postgis', sql: 'SELECT postgis_lib_version() AS detail', ok: () => true },
+  { name: 'regions', sql: `SELECT count(*) AS detail FROM current_area WHERE level = 'region'`, ok: ({ detail }) => Number(detail) === 12 },
+  { name: 'provinces', sql: `SELECT count(*) AS detail FROM current_area WHERE level = 'province'`, ok: ({ detail }) => Number(detail) === 75 },
+  { name: 'sites', sql: 'SELECT count(*) AS detail FROM site', ok: () => true },
+  { name: 'probe partition of this month', sql: `SELECT to_regclass('probe_' || to_char(now() AT TIME ZONE 'UTC', 'YYYY_MM')) AS detail`, ok: ({ detail }) => detail !== null },
+  { name: 'runs', sql: 'SELECT count(*) AS detail FROM run', ok: () => true },
+  { name: 'in quarantine', sql: 'SELECT count(*) AS detail FROM quarantine WHERE resolved_at IS NULL', ok: () => true },
+]
+
+/** True when all is well. */
+export async function doctor(source: DataSource, output: Output): Promise<boolean> {
+  const checks: Check[] = []
+  for (const { name, sql, ok } of CHECKS) {
+    const [row] = (await source.query(sql)) as Record<string, unknown>[]
+    checks.push({ name, ok: ok(row!), detail: String(row!.detail) })
+  }
+  const lines = checks.map((check) => `${check.ok ? 'ok  ' : 'BAD '} ${check.name}: ${check.detail}`)
+  output.result(lines, { checks })
+  return checks.every((check) => check.ok)
+}

@@ -1,0 +1,123 @@
+/** `import areas|localities|sites|probes FILE`. */
+import { FileProblem, type Refusal, readAreas, readLocalities, readSites, records } from '#formats'
+import { type IngestResult, ProbeWriter, ingest, recordsOf } from '#ingest'
+import { cellCount } from '#setup'
+import { type Device, findSite, importAreas, recordChange, upsertLocalities, upsertSites } from '#store'
+import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { createGunzip } from 'node:zlib'
+import type { DataSource } from 'typeorm'
+import { Failure, type Output, Usage } from './output.js'
+
+interface ImportOptions {
+  source: DataSource
+  file: string
+  author: string
+  output: Output
+  vintage?: string | undefined
+  site?: string | undefined
+}
+
+type Importer = (options: ImportOptions) => Promise<boolean>
+
+const IMPORTERS: Record<string, Importer> = { areas, localities, sites, probes }
+
+/** True when everything in the file was taken. */
+export async function runImport(kind: string | undefined, options: Omit<ImportOptions, 'file'> & { file?: string | undefined }): Promise<boolean> {
+  const importer = IMPORTERS[kind ?? '']
+  if (!importer) throw new Usage(`import what? One of: ${Object.keys(IMPORTERS).join(', ')}`)
+  if (!options.file) throw new Usage(`import ${kind} needs a FILE`)
+  try {
+    return await importer({ ...options, file: options.file })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'EISDIR' || code === 'EACCES') throw new Failure(`cannot read ${options.file} (${code})`)
+    if (error instanceof FileProblem) throw new Failure(`${options.file}: ${error.message}`)
+    throw error
+  }
+}
+
+/** Refusals shown to people; --json has them all. */
+const SHOWN = 50
+
+function report({ output, file }: ImportOptions, imported: number, refused: readonly Refusal[], notes: readonly string[]): boolean {
+  const lines = [
+    ...notes.map((note) => `note: ${note}`),
+    ...refused.slice(0, SHOWN).map(refusalLine),
+    ...(refused.length > SHOWN ? [`… and ${refused.length - SHOWN} more; --json lists all`] : []),
+    `${imported} imported, ${refused.length} refused, from ${basename(file)}`,
+  ]
+  output.result(lines, { imported, refused, notes })
+  return refused.length === 0
+}
+
+const refusalLine = ({ line, code, field, value, reason }: Refusal) =>
+  `refused${line === undefined ? '' : ` line ${line}`}${code ? ` (${code})` : ''}: ${field} "${value}": ${reason}`
+
+async function areas(options: ImportOptions): Promise<boolean> {
+  const { source, file, author, output, vintage } = options
+  if (vintage !== undefined && !/^(19|20)\d\d$/.test(vintage)) throw new Usage(`--vintage is "${vintage}": a year is needed`)
+  const read = readAreas(await readFile(file), { name: basename(file), ...(vintage && { vintage: Number(vintage) }) })
+  output.progress(`${read.areas.length} areas read; checking and writing …`)
+  const done = await importAreas(source, read.areas, { source: basename(file), author, cellCount })
+  return report(options, done.imported, [...read.refused, ...done.refused], read.notes)
+}
+
+/** Rows in one statement. */
+const CHUNK = 2_000
+
+async function localities(options: ImportOptions): Promise<boolean> {
+  const { source, file, author, output } = options
+  const read = await readLocalities(createReadStream(file), basename(file))
+  for (let i = 0; i < read.localities.length; i += CHUNK) {
+    await upsertLocalities(source.manager, read.localities.slice(i, i + CHUNK))
+    output.progress(`${i} of ${read.localities.length} localities`)
+  }
+  await recordChange(source.manager, author, 'import localities', `${read.localities.length} localities`, { file: basename(file) })
+  return report(options, read.localities.length, read.refused, read.notes)
+}
+
+async function sites(options: ImportOptions): Promise<boolean> {
+  const { source, file, author } = options
+  const read = await readSites(createReadStream(file), basename(file))
+  for (let i = 0; i < read.sites.length; i += CHUNK)
+    await upsertSites(source.manager, read.sites.slice(i, i + CHUNK), { author, simulated: false })
+  await recordChange(source.manager, author, 'import sites', `${read.sites.length} sites`, { file: basename(file) })
+  return report(options, read.sites.length, read.refused, read.notes)
+}
+
+/** NDJSON (gzip or not) or JSON of the contract's probes; `--site` gives a place to those without one. */
+async function probes(options: ImportOptions): Promise<boolean> {
+  const { source, file, author, output } = options
+  const device = await placeOf(options)
+  const result = await ingest(new ProbeWriter(source, 1), await batchesOf(file), { device, clock: () => Date.now() })
+  const { accepted, duplicates, rejected, rejectedMore = 0 } = result
+  await recordChange(source.manager, author, 'import probes', `${accepted} probes`, { file: basename(file) })
+  const lines = [
+    ...rejected.slice(0, SHOWN).map((r) => `refused record ${r.index + 1}: ${r.reason}`),
+    `${accepted} accepted, ${duplicates} duplicates, ${rejected.length + rejectedMore} refused (in quarantine), from ${basename(file)}`,
+  ]
+  output.result(lines, result satisfies IngestResult)
+  return rejected.length === 0
+}
+
+async function placeOf({ source, site }: ImportOptions): Promise<Device | null> {
+  if (site === undefined) return null
+  const found = await findSite(source.manager, site)
+  if (!found) throw new Failure(`no site has the code "${site}"`)
+  return { id: null, siteCode: found.code, lat: found.lat, lng: found.lng }
+}
+
+async function batchesOf(file: string) {
+  const plain = file.replace(/\.gz$/, '')
+  const stream = file === plain ? createReadStream(file) : createReadStream(file).pipe(createGunzip())
+  if (!plain.endsWith('.json')) return records(stream)
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk as Buffer)
+  try {
+    return [recordsOf(JSON.parse(Buffer.concat(chunks).toString()))]
+  } catch {
+    throw new Failure(`${file} is not valid JSON`)
+  }
+}

@@ -1,0 +1,156 @@
+/** `npm run taghtiya -- <command>`. Exit 0 done, 1 failed or refused in part, 2 wrong usage. */
+import { ConfigProblem, loadConfig } from '#config'
+import { prepareDatabase } from '#setup'
+import {
+  FutureKnownBefore,
+  ROLES,
+  type Role,
+  classify,
+  findRule,
+  findSite,
+  hashPassword,
+  insertAccount,
+  insertDevice,
+  listRules,
+  newToken,
+  openDatabase,
+  recordChange,
+  sha256,
+} from '#store'
+import { randomBytes } from 'node:crypto'
+import { userInfo } from 'node:os'
+import { parseArgs } from 'node:util'
+import type { DataSource } from 'typeorm'
+import { doctor } from './doctor.js'
+import { runImport } from './import.js'
+import { Failure, type Output, Usage, outputFor } from './output.js'
+
+const USAGE = `npm run taghtiya -- <command>
+  import areas FILE [--vintage YEAR]   GeoJSON or TopoJSON, any level
+  import localities FILE               CSV
+  import sites FILE                    CSV or XLSX
+  import probes FILE [--site CODE]     NDJSON or JSON, .gz too
+  classify [--rule R] [--from D] [--to D] [--known-before D]
+  device add --site CODE               prints the token once
+  user add --name N --role R           prints the one-time password; R: ${ROLES.join(', ')}
+  doctor
+Every command takes --json.`
+
+const OPTIONS = {
+  json: { type: 'boolean' },
+  help: { type: 'boolean' },
+  vintage: { type: 'string' },
+  site: { type: 'string' },
+  rule: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  'known-before': { type: 'string' },
+  name: { type: 'string' },
+  role: { type: 'string' },
+} as const
+
+type Values = ReturnType<typeof parse>['values']
+
+interface Call {
+  source: DataSource
+  words: string[]
+  values: Values
+  author: string
+  output: Output
+}
+
+const COMMANDS: Record<string, (call: Call) => Promise<boolean>> = {
+  import: ({ source, words, values, author, output }) =>
+    runImport(words[1], { source, file: words[2], author, output, vintage: values.vintage, site: values.site }),
+  classify: runClassify,
+  device: addDevice,
+  user: addUser,
+  doctor: ({ source, output }) => doctor(source, output),
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({ args, options: OPTIONS, allowPositionals: true })
+  } catch (error) {
+    throw new Usage((error as Error).message)
+  }
+}
+
+function dateOf(values: Values, name: 'from' | 'to' | 'known-before'): Date | undefined {
+  const text = values[name]
+  if (text === undefined) return undefined
+  if (!/^\d{4}-\d\d-\d\d([T ].+)?$/.test(text) || Number.isNaN(Date.parse(text)))
+    throw new Usage(`--${name} is "${text}": a date like 2026-03-01 or 2026-03-01T09:00:00Z is needed`)
+  return new Date(text)
+}
+
+async function runClassify({ source, values, author, output }: Call): Promise<boolean> {
+  const window = { from: dateOf(values, 'from'), to: dateOf(values, 'to'), knownBefore: dateOf(values, 'known-before') }
+  if (window.from && window.to && window.from >= window.to) throw new Usage('--from must lie before --to')
+  const rules = values.rule ? [await findRule(source.manager, values.rule)] : await listRules(source.manager)
+  const runs = []
+  for (const rule of rules) {
+    if (!rule) throw new Failure(`no rule has the id "${values.rule}"`)
+    output.progress(`classifying by ${rule.id} …`)
+    const run = await classify(source, { rule, ...window, author })
+    await recordChange(source.manager, author, 'classify', String(run.id), { rule: rule.id, ...window })
+    runs.push(run)
+  }
+  const lines = runs.map(
+    ({ id, rule, counts: c, digest }) =>
+      `run ${id}, ${rule}: ${c.white} white, ${c.grey} grey, ${c.black} black, ${c.unknown} unknown (digest ${digest.slice(0, 12)}…)`,
+  )
+  output.result(lines, values.rule ? runs[0] : { items: runs })
+  return true
+}
+
+async function addDevice({ source, words, values, author, output }: Call): Promise<boolean> {
+  if (words[1] !== 'add' || !values.site) throw new Usage('device add --site CODE')
+  if (!(await findSite(source.manager, values.site))) throw new Failure(`no site has the code "${values.site}"`)
+  const token = newToken()
+  const id = await insertDevice(source.manager, values.site, sha256(token), author)
+  await recordChange(source.manager, author, 'add device', id, { site: values.site })
+  output.result([token], { id, site: values.site, token })
+  return true
+}
+
+async function addUser({ source, words, values, author, output }: Call): Promise<boolean> {
+  const { name, role } = values
+  if (words[1] !== 'add' || !name || !role) throw new Usage('user add --name NAME --role ROLE')
+  if (!ROLES.includes(role as Role)) throw new Usage(`--role is "${role}": one of ${ROLES.join(', ')} is needed`)
+  const password = randomBytes(12).toString('base64url')
+  const account = { name, role: role as Role, mustChangePassword: true }
+  if (!(await insertAccount(source.manager, { ...account, passwordHash: await hashPassword(password) }, author)))
+    throw new Failure(`the name "${name}" is taken`)
+  await recordChange(source.manager, author, 'add account', name, { role })
+  output.result([`${name}, ${role}; one-time password: ${password}`], { name, role, password })
+  return true
+}
+
+async function run(args: string[]): Promise<boolean> {
+  const { values, positionals: words } = parse(args)
+  const output = outputFor(values.json ?? false, process.stdout, process.stderr)
+  const command = COMMANDS[words[0] ?? '']
+  if (!command || values.help) throw new Usage(words[0] && !command ? `no command is called "${words[0]}"` : '')
+  const config = loadConfig(process.env)
+  const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, purpose: 'batch' })
+  try {
+    await prepareDatabase(database.source, new Date(), output.progress)
+    return await command({ source: database.source, words, values, author: `cli:${userInfo().username}`, output })
+  } finally {
+    output.progress('')
+    await database.close()
+  }
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof Usage) {
+    process.stderr.write(`${[error.message, USAGE].filter(Boolean).join('\n\n')}\n`)
+    return 2
+  }
+  const expected = error instanceof Failure || error instanceof FutureKnownBefore || error instanceof ConfigProblem
+  process.stderr.write(`${expected ? error.message : `failed: ${String((error as Error)?.message ?? error)}`}\n`)
+  return 1
+}
+
+process.exitCode = await run(process.argv.slice(2)).then((whole) => (whole ? 0 : 1), exitCodeOf)

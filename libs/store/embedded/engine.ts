@@ -1,0 +1,110 @@
+/** PGlite with PostGIS in a worker thread: bytes of the wire protocol in, bytes out, one batch at a time. */
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
+
+const require = createRequire(import.meta.url)
+const urlOf = (name: string) => pathToFileURL(require.resolve(name)).href
+
+/**
+ * The worker's whole program, as text: it must run from TypeScript sources (tests) and from the build alike, and a
+ * worker can load neither `.ts` nor a file that the compiler did not copy.
+ */
+const WORKER = `
+const { parentPort, workerData } = require('node:worker_threads')
+async function main() {
+  const { PGlite } = await import(workerData.pglite)
+  const { postgis } = await import(workerData.postgis)
+  const db = await PGlite.create({ dataDir: workerData.dir, extensions: { postgis } })
+  parentPort.on('message', async ({ id, bytes, close }) => {
+    try {
+      if (close) await db.close()
+      else await db.execProtocolRawStream(bytes, { onRawData: (data) => parentPort.postMessage({ id, data: data.slice() }) })
+      parentPort.postMessage({ id, done: true })
+    } catch (error) {
+      parentPort.postMessage({ id, done: true, error: String(error && error.message || error) })
+    }
+  })
+  parentPort.postMessage({ ready: true })
+}
+main().catch((error) => { throw error })
+`
+
+interface Reply {
+  id?: number
+  data?: Uint8Array
+  done?: boolean
+  ready?: boolean
+  error?: string
+}
+
+interface Waiting {
+  chunks: Buffer[]
+  done: (answer: Buffer) => void
+  failed: (error: Error) => void
+}
+
+export class Engine {
+  private readonly waiting = new Map<number, Waiting>()
+  private next = 0
+  private dead: Error | null = null
+
+  private constructor(
+    private readonly worker: Worker,
+    /** Told once when the worker ends without being asked. */
+    private readonly died: (error: Error) => void,
+  ) {
+    worker.on('message', (reply: Reply) => this.receive(reply))
+    worker.on('error', (error: unknown) => this.end(error as Error))
+    worker.on('exit', () => this.end(new Error('the embedded database ended')))
+  }
+
+  /** First opening makes the database (5 to 12 s), later ones take about 2 s. */
+  static async open(dir: string, died: (error: Error) => void): Promise<Engine> {
+    const workerData = { dir, pglite: urlOf('@electric-sql/pglite'), postgis: urlOf('@electric-sql/pglite-postgis') }
+    const worker = new Worker(WORKER, { eval: true, workerData })
+    await new Promise<void>((ready, failed) => {
+      worker.once('message', () => ready())
+      worker.once('error', failed)
+    })
+    return new Engine(worker, died)
+  }
+
+  /** Runs one batch of messages and gives all that the engine answered. */
+  exec(bytes: Buffer): Promise<Buffer> {
+    return this.ask({ bytes: new Uint8Array(bytes) })
+  }
+
+  async close(): Promise<void> {
+    if (!this.dead) await this.ask({ close: true })
+    this.dead ??= new Error('the embedded database is closed')
+    await this.worker.terminate()
+  }
+
+  private ask(message: { bytes?: Uint8Array; close?: boolean }): Promise<Buffer> {
+    if (this.dead) return Promise.reject(this.dead)
+    const id = ++this.next
+    return new Promise((done, failed) => {
+      this.waiting.set(id, { chunks: [], done, failed })
+      this.worker.postMessage({ id, ...message })
+    })
+  }
+
+  private receive({ id, data, done, error }: Reply): void {
+    const waiting = id === undefined ? undefined : this.waiting.get(id)
+    if (!waiting) return
+    if (data) waiting.chunks.push(Buffer.from(data.buffer, data.byteOffset, data.byteLength))
+    if (!done) return
+    this.waiting.delete(id!)
+    if (error) waiting.failed(new Error(error))
+    else waiting.done(Buffer.concat(waiting.chunks))
+  }
+
+  private end(error: Error): void {
+    if (this.dead) return
+    this.dead = error
+    for (const { failed } of this.waiting.values()) failed(error)
+    this.waiting.clear()
+    this.died(error)
+  }
+}

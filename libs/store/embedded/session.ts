@@ -1,0 +1,106 @@
+/** PGlite has one session: connections take turns, and one that is in a transaction keeps its turn. */
+import type { Engine } from './engine.js'
+import {
+  type Status,
+  errorResponse,
+  firstValue,
+  query,
+  readyForQuery,
+  split,
+  sqlOf,
+  typeOf,
+} from './frames.js'
+
+export class Session {
+  private holder: object | null = null
+  private readonly queue: { who: object; go: () => void }[] = []
+
+  constructor(private readonly engine: Engine) {}
+
+  async serverVersion(): Promise<string> {
+    return firstValue(await this.engine.exec(query('SHOW server_version'))) ?? '18'
+  }
+
+  /** Runs a batch of messages for a connection; the answer always ends with one ReadyForQuery. */
+  async run(who: object, batch: Buffer): Promise<Buffer> {
+    await this.turn(who)
+    let status: Status = 'I'
+    try {
+      const answer = await this.answered(batch)
+      status = answer.status
+      return answer.bytes
+    } finally {
+      if (status === 'I') this.release(who)
+    }
+  }
+
+  /** A connection is gone: what it left open is rolled back. */
+  async leave(who: object, last: Buffer | null): Promise<void> {
+    const waits = this.queue.findIndex((waiting) => waiting.who === who)
+    if (waits >= 0) this.queue.splice(waits, 1)
+    try {
+      if (this.holder === who) await this.engine.exec(query('ROLLBACK'))
+      this.release(who)
+      if (last) await this.run(who, last)
+    } catch {
+      // The engine is gone too: there is nothing left to roll back.
+    } finally {
+      this.release(who)
+    }
+  }
+
+  private turn(who: object): Promise<void> {
+    if (this.holder === who) return Promise.resolve()
+    if (this.holder === null) {
+      this.holder = who
+      return Promise.resolve()
+    }
+    return new Promise((go) => this.queue.push({ who, go }))
+  }
+
+  private release(who: object): void {
+    if (this.holder !== who) return
+    const next = this.queue.shift()
+    this.holder = next?.who ?? null
+    next?.go()
+  }
+
+  private async answered(batch: Buffer): Promise<{ bytes: Buffer; status: Status }> {
+    const sent = split(batch).frames
+    const got = split(await this.engine.exec(batch)).frames
+    const copyIn = sent.some((f) => typeOf(f) === 'c' || typeOf(f) === 'f')
+    const kept = got.filter((f) => typeOf(f) !== 'Z' && !(copyIn && typeOf(f) === 'G'))
+    if (isWhole(sent, kept)) {
+      const status = statusIn(got)
+      return { bytes: Buffer.concat([...kept, readyForQuery(status)]), status }
+    }
+    return this.swallowed(statusIn(got))
+  }
+
+  /**
+   * A C++ exception (GEOS) ends a statement without a word, and the transaction would go on and commit: here it becomes
+   * an error, and an open transaction is made to fail.
+   */
+  private async swallowed(status: Status): Promise<{ bytes: Buffer; status: Status }> {
+    const after = status === 'T' ? statusIn(split(await this.engine.exec(query('SELECT 1/0'))).frames) : status
+    const error = errorResponse('XX000', 'the statement ended without a result: an exception in PostGIS')
+    return { bytes: Buffer.concat([error, readyForQuery(after)]), status: after }
+  }
+}
+
+function statusIn(frames: readonly Buffer[]): Status {
+  const last = frames.findLast((f) => typeOf(f) === 'Z')
+  return last ? (String.fromCharCode(last[5]!) as Status) : 'I'
+}
+
+/** Command complete, portal suspended, empty query. */
+const ENDS = 'CsI'
+
+/** Whether every statement that was sent was answered, or an error was raised. A simple query counts as one statement. */
+function isWhole(sent: readonly Buffer[], got: readonly Buffer[]): boolean {
+  if (got.some((f) => typeOf(f) === 'E')) return true
+  const asked = sent.filter((f) => typeOf(f) === 'E' || (typeOf(f) === 'Q' && !isEmpty(sqlOf(f)))).length
+  return got.filter((f) => ENDS.includes(typeOf(f))).length >= asked
+}
+
+const isEmpty = (sql: string) => sql.replace(/--.*$/gm, '').replace(/[;\s]/g, '') === ''
