@@ -83,11 +83,17 @@ const UPSERT_AREA = `
     search_name = excluded.search_name, population = coalesce(excluded.population, area.population),
     cell_count = excluded.cell_count, source = excluded.source`
 
+/**
+ * Overlays are made on a grid of 1e-7 degrees (1 cm): snap rounding never fails, while the exact overlay falls back on it
+ * by an exception, which the embedded engine cannot catch.
+ */
+const GRID = 1e-7
+
 /** Share of the area inside its parent, of the same edition where there is one; 1 for a region, null without a parent. */
 async function shareInParent(tx: Queryable, area: AreaRecord, geojson: string): Promise<number | null> {
   if (area.parentCode === null) return 1
   const rows: { share: number }[] = await tx.query(
-    `SELECT ST_Area(ST_Intersection(g, a.geom)) / ST_Area(g) AS share
+    `SELECT ST_Area(ST_Intersection(g, a.geom, ${GRID})) / ST_Area(g) AS share
      FROM area AS a, (SELECT ST_SetSRID(ST_GeomFromGeoJSON($1), 4326) AS g) AS child
      WHERE a.code = $2 ORDER BY (a.vintage = $3) DESC, a.vintage DESC LIMIT 1`,
     [geojson, area.parentCode, area.vintage],
@@ -299,7 +305,7 @@ export async function insertSimulatedCommunes(
      SELECT s.code, 0, 'commune', 'simulated', $1, s."nameFr", s."nameAr", s."searchName", NULL,
        round(ST_Area(clipped::geography) / $3), 'simulated', clipped
      FROM seat AS s JOIN piece AS p ON ST_Covers(p.geom, s.point)
-     CROSS JOIN LATERAL (SELECT ST_Multi(ST_CollectionExtract(ST_Intersection(p.geom, (SELECT geom FROM shape)), 3)) AS clipped) AS c
+     CROSS JOIN LATERAL (SELECT ST_Multi(ST_CollectionExtract(ST_Intersection(p.geom, (SELECT geom FROM shape), ${GRID}), 3)) AS clipped) AS c
      ON CONFLICT DO NOTHING`,
     [province, JSON.stringify(seats.map((s) => ({ ...s, searchName: foldName(`${s.nameFr} ${s.nameAr}`) }))), MEAN_CELL_M2],
   )

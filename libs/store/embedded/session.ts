@@ -93,14 +93,21 @@ function statusIn(frames: readonly Buffer[]): Status {
   return last ? (String.fromCharCode(last[5]!) as Status) : 'I'
 }
 
-/** Command complete, portal suspended, empty query. */
-const ENDS = 'CsI'
-
-/** Whether every statement that was sent was answered, or an error was raised. A simple query counts as one statement. */
+/**
+ * Whether every statement that was sent was answered, or an error was raised. A simple query counts as one statement.
+ * After a swallowed exception the engine says "empty query" or "portal suspended": the first counts only where the
+ * query was empty, the second only where the client asked for a number of rows.
+ */
 function isWhole(sent: readonly Buffer[], got: readonly Buffer[]): boolean {
   if (got.some((f) => typeOf(f) === 'E')) return true
-  const asked = sent.filter((f) => typeOf(f) === 'E' || (typeOf(f) === 'Q' && !isEmpty(sqlOf(f)))).length
-  return got.filter((f) => ENDS.includes(typeOf(f))).length >= asked
+  const executes = sent.filter((f) => typeOf(f) === 'E')
+  const asked = executes.length + sent.filter((f) => typeOf(f) === 'Q').length
+  const empty = sent.some((f) => (typeOf(f) === 'Q' || typeOf(f) === 'P') && isEmpty(sqlOf(f)))
+  const ends = ['C', ...(empty ? ['I'] : []), ...(executes.some(hasRowLimit) ? ['s'] : [])]
+  return got.filter((f) => ends.includes(typeOf(f))).length >= asked
 }
+
+/** The last four bytes of an Execute message; 0 asks for all rows. */
+const hasRowLimit = (execute: Buffer) => execute.readInt32BE(execute.length - 4) > 0
 
 const isEmpty = (sql: string) => sql.replace(/--.*$/gm, '').replace(/[;\s]/g, '') === ''
