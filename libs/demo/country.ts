@@ -138,8 +138,8 @@ interface Line {
 
 /** The hidden truth of one line. */
 function demoLine(remoteness: number, random: Random): Line {
-  const rank = Math.max(0.01, Math.min(0.99, 0.72 - 0.75 * remoteness + 0.16 * normal(random)))
-  const dead = random() < 0.75 * Math.max(0, remoteness - 0.25)
+  const rank = Math.max(0.01, Math.min(0.99, 0.72 - 0.8 * remoteness + 0.16 * normal(random)))
+  const dead = random() < 0.95 * Math.max(0, remoteness - 0.1)
   if (dead) return { technology: '3g', rank, outage: 0.97 }
   const technology = rank > 0.8 ? 'fibre' : rank > 0.3 ? '4g' : rank > 0.15 ? '3g' : '2g'
   return { technology, rank, outage: rank < 0.25 ? 0.1 : 0.005 }

@@ -1,2 +1,3 @@
+export * from './cells.js'
 export * from './facts.js'
 export * from './morocco.js'

@@ -1,5 +1,5 @@
 /** What every database needs before it can serve: tables, rules, the country's areas, partitions, an administrator. */
-import { moroccoAreas, MOROCCO_SOURCE } from '#places'
+import { MOROCCO_CELLS, MOROCCO_SOURCE, moroccoAreas } from '#places'
 import { type Shape, WORKING_RESOLUTION, cellsOf } from '#geo'
 import {
   ensureProbeMonths,
@@ -27,7 +27,7 @@ export async function prepareDatabase(source: DataSource, now: Date, report: (te
   const { refused } = await importAreas(source, moroccoAreas(), {
     source: MOROCCO_SOURCE,
     author: 'setup',
-    cellCount,
+    cellCount: (geometry, code) => MOROCCO_CELLS[code] ?? cellCount(geometry),
   })
   if (refused.length > 0) throw new Error(`the country's own areas were refused: ${JSON.stringify(refused[0])}`)
 }

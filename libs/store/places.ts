@@ -18,7 +18,7 @@ const MIN_SHARE_IN_PARENT = 0.5
 export async function importAreas(
   source: DataSource,
   areas: readonly AreaRecord[],
-  about: { source: string; author: string; cellCount: (geometry: object) => number },
+  about: { source: string; author: string; cellCount: (geometry: object, code: string) => number },
 ): Promise<{ imported: number; refused: RefusedArea[] }> {
   const refused: RefusedArea[] = []
   let imported = 0
@@ -46,7 +46,7 @@ const MENDED = `ST_Multi(ST_CollectionExtract(ST_MakeValid(ST_SetSRID(ST_GeomFro
 async function insertArea(
   tx: Queryable,
   area: AreaRecord,
-  about: { source: string; cellCount: (geometry: object) => number },
+  about: { source: string; cellCount: (geometry: object, code: string) => number },
 ): Promise<RefusedArea | null> {
   const refuse = (field: string, value: string, reason: string) => ({ code: area.code, field, value, reason })
   const [{ geojson, empty }] = await tx.query(
@@ -69,7 +69,7 @@ async function insertArea(
     area.nameAr,
     foldName(`${area.nameFr} ${area.nameAr}`),
     area.population,
-    about.cellCount(JSON.parse(geojson)),
+    about.cellCount(JSON.parse(geojson), area.code),
     about.source,
   ])
   return null

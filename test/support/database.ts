@@ -1,0 +1,63 @@
+/** A fresh, prepared database (tables, rules, regions and provinces) of either engine for a test file. */
+import { type Database, openDatabase } from '#store'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { inject } from 'vitest'
+
+export const ENGINES = ['postgresql', 'embedded'] as const
+export type EngineName = (typeof ENGINES)[number]
+
+export interface TestDatabase extends Database {
+  /** For a process of its own: DATABASE_URL or DATA_DIR. */
+  env: { DATABASE_URL?: string; DATA_DIR?: string }
+  drop(): Promise<void>
+}
+
+export async function freshDatabase(engine: EngineName): Promise<TestDatabase> {
+  const place = engine === 'postgresql' ? await serverPlace() : folderPlace()
+  const database = await openDatabase({
+    url: place.env.DATABASE_URL,
+    dataDir: place.env.DATA_DIR ?? '',
+    purpose: 'batch',
+  })
+  const drop = async () => {
+    await database.close()
+    await place.remove()
+  }
+  return { ...database, env: place.env, drop }
+}
+
+interface Place {
+  env: TestDatabase['env']
+  remove(): Promise<void>
+}
+
+let made = 0
+
+/** A copy of the template on the tests' cluster. */
+export async function serverPlace(): Promise<Place> {
+  const name = `t_${process.pid}_${++made}`
+  const url = (database: string) => inject('clusterUrl').replace('DATABASE', database)
+  await withClient(url('postgres'), (client) => client.query(`CREATE DATABASE ${name} TEMPLATE template`))
+  const remove = () => withClient(url('postgres'), (c) => c.query(`DROP DATABASE ${name} WITH (FORCE)`))
+  return { env: { DATABASE_URL: url(name) }, remove }
+}
+
+/** A copy of the prepared folder. */
+export function folderPlace(): Place {
+  const dir = mkdtempSync(join(tmpdir(), 'taghtiya-test-'))
+  cpSync(inject('embeddedTemplate'), dir, { recursive: true })
+  return { env: { DATA_DIR: dir }, remove: async () => rmSync(dir, { recursive: true, force: true }) }
+}
+
+async function withClient(url: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
+  const client = new pg.Client(url)
+  await client.connect()
+  try {
+    await work(client)
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,38 @@
+import { openDatabase } from '#store'
+import { prepareDatabase } from '#setup'
+import pg from 'pg'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { startCluster } from './cluster.js'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Address of the cluster, `DATABASE` standing for a database's name. */
+    clusterUrl: string
+    /** Folder of a prepared embedded database, to be copied. */
+    embeddedTemplate: string
+  }
+}
+
+/** Prepares one database of each engine; each test file works on a copy. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const cluster = await startCluster()
+  const admin = new pg.Client(cluster.url('postgres'))
+  await admin.connect()
+  await admin.query('CREATE DATABASE template')
+  await admin.end()
+  const embedded = mkdtempSync(join(tmpdir(), 'taghtiya-embedded-'))
+  for (const url of [cluster.url('template'), undefined]) {
+    const database = await openDatabase({ url, dataDir: embedded, purpose: 'batch' })
+    await prepareDatabase(database.source, new Date(), () => {})
+    await database.close()
+  }
+  project.provide('clusterUrl', cluster.url('DATABASE'))
+  project.provide('embeddedTemplate', embedded)
+  return async () => {
+    await cluster.stop()
+    rmSync(embedded, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,40 @@
+/** The API on a free port over a test database, in this process. */
+import { type Config, loadConfig } from '#config'
+import { insertAccount, hashPassword, insertDevice, newToken, sha256, type Role, upsertSites } from '#store'
+import { createServer } from '../../apps/api/server.js'
+import { Settings } from '../../apps/api/settings.js'
+import type { TestDatabase } from './database.js'
+
+export interface TestServer {
+  url: string
+  close(): Promise<void>
+}
+
+export async function serve(database: TestDatabase, config: Partial<Config> = {}): Promise<TestServer> {
+  const settings = new Settings({ ...loadConfig({}), ...config }, '0.0.0-test', () => Date.now())
+  const app = await createServer({ settings, interactive: database, batch: database, webRoot: null })
+  await app.listen(0, '127.0.0.1')
+  return { url: await app.getUrl(), close: () => app.close() }
+}
+
+/** A school in Al Hoceima and a device in it. */
+export async function siteWithDevice(database: TestDatabase, code = 'S1'): Promise<{ site: string; token: string }> {
+  const site = { code, name: 'École', type: 'school', communeCode: '01.051.01.01', lat: 35.2447, lng: -3.9317 }
+  await upsertSites(database.source.manager, [site], { author: 'test', simulated: false })
+  const token = newToken()
+  await insertDevice(database.source.manager, code, sha256(token), 'test')
+  return { site: code, token }
+}
+
+/** Makes an account with a password of its own and signs it in; gives the cookie. */
+export async function signIn(server: TestServer, database: TestDatabase, role: Role): Promise<string> {
+  const password = 'a password of the tests'
+  const account = { name: `test-${role}`, role, mustChangePassword: false }
+  await insertAccount(database.source.manager, { ...account, passwordHash: await hashPassword(password) }, 'test')
+  const answer = await fetch(`${server.url}/api/v1/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: account.name, password }),
+  })
+  return answer.headers.getSetCookie()[0]!.split(';')[0]!
+}
