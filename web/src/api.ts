@@ -1,0 +1,151 @@
+/** What the server answers, and the one way of asking it. */
+import type { AreaLevel, Class, ClassCounts, Missing, NetworkState, Rule, Words } from '#domain'
+
+export interface Instance {
+  simulated: boolean
+  version: string
+  country: { bounds: [number, number, number, number] }
+  defaultRule: string
+  attribution: string
+  basemap: { url: string; attribution: string } | null
+}
+
+export type RuleInWords = Rule & { sentence: Words }
+
+export interface Counts extends ClassCounts {
+  notMeasured: number
+}
+
+export interface Run {
+  id: number
+  rule: string
+  ruleVersion: number
+  from: string
+  to: string
+  counts: Counts
+}
+
+export interface Area {
+  code: string
+  level: AreaLevel
+  type: string | null
+  nameFr: string
+  nameAr: string
+  population: number | null
+  bbox: [number, number, number, number]
+}
+
+export interface AreaDetail extends Area {
+  counts: Counts | null
+  class: Class
+  parents: Area[]
+  source: string
+}
+
+export interface Network {
+  operator: string | null
+  technology: string | null
+  state: NetworkState
+  samples: number
+  passes: number
+  share: number
+  lower: number
+  upper: number
+  devices: number
+  days: number
+  hours: number
+  lastMeasuredAt: string
+  medianDownloadBps: number | null
+  medianUploadBps: number | null
+  medianLatencyMs: number | null
+}
+
+/** The parameters of a reason are those of its sentence. */
+export interface Reason {
+  code: 'no_evidence' | 'networks_present' | 'only_one_operator' | 'no_network_passes' | 'network_refuted' | 'network_absent' | 'network_undecided'
+  operator?: string | null
+  technology?: string | null
+  operators?: (string | null)[]
+  missing?: Missing[]
+  passes?: number
+  samples?: number
+  noService?: number
+  blackFrom?: number
+}
+
+export interface Cell {
+  h3: string
+  verdict: Class
+  /** Of a parent cell: what lies beneath. */
+  counts?: ClassCounts
+  confidence?: number
+  reasons?: Reason[]
+  evidence?: Network[]
+  areas?: { code: string; level: AreaLevel; nameFr: string; nameAr: string }[]
+  sites?: { code: string; name: string; nameAr: string | null }[]
+  history?: { run: number; to: string; verdict: Class }[]
+}
+
+export interface Account {
+  name: string
+  role: string
+  mustChangePassword: boolean
+}
+
+/** The server said no; `message` is its own sentence. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+async function call<T>(path: string, init?: RequestInit): Promise<T> {
+  const answer = await fetch(path, init)
+  if (answer.status === 204) return undefined as T
+  const body: unknown = await answer.json()
+  if (!answer.ok) throw new Refused(answer.status, (body as { detail?: string }).detail ?? answer.statusText)
+  return body as T
+}
+
+const send = <T>(method: string, path: string, body?: object) =>
+  call<T>(path, {
+    method,
+    ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  })
+
+interface List<T> {
+  items: T[]
+}
+
+const query = encodeURIComponent
+
+export const api = {
+  instance: () => call<Instance>('/api/v1/instance'),
+  rules: async () => (await call<List<RuleInWords>>('/api/v1/rules')).items,
+  latestRun: async (rule: string) => (await call<List<Run>>(`/api/v1/runs?rule=${query(rule)}&limit=1`)).items[0] ?? null,
+  areas: async (q: string) => (await call<List<Area>>(`/api/v1/areas?limit=8&q=${query(q)}`)).items,
+  area: (code: string, run: number) => call<AreaDetail>(`/api/v1/areas/${query(code)}?run=${run}`),
+  cell: (h3: string, run: number) => call<Cell>(`/api/v1/cells/${query(h3)}?run=${run}`),
+  who: () => call<Account>('/api/v1/session').catch(() => null),
+  signIn: (name: string, password: string) => send<Account>('POST', '/api/v1/session', { name, password }),
+  signOut: () => send<void>('DELETE', '/api/v1/session'),
+  setPassword: (current: string, next: string) => send<void>('POST', '/api/v1/session/password', { current, next }),
+}
+
+/** Asks until the server answers; a refusal is an answer. */
+export async function patiently<T>(ask: () => Promise<T>, lost: (lost: boolean) => void): Promise<T> {
+  for (let pause = 1_000; ; pause = Math.min(pause * 2, 15_000)) {
+    try {
+      const answer = await ask()
+      lost(false)
+      return answer
+    } catch (error) {
+      if (error instanceof Refused && error.status < 500) throw error
+      lost(true)
+      await new Promise((again) => setTimeout(again, pause))
+    }
+  }
+}

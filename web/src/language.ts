@@ -1,0 +1,45 @@
+/** The page's three languages: messages, numbers and dates as Morocco writes them. */
+import { IntlMessageFormat } from 'intl-messageformat'
+import { ar } from '../locales/ar.js'
+import { type Messages, en } from '../locales/en.js'
+import { fr } from '../locales/fr.js'
+
+export const LANGUAGES = ['ar', 'fr', 'en'] as const
+export type Lang = (typeof LANGUAGES)[number]
+export const LANGUAGE_NAMES: Record<Lang, string> = { ar: 'العربية', fr: 'Français', en: 'English' }
+
+const MESSAGES: Record<Lang, Messages> = { ar, fr, en }
+/** Morocco writes Western digits in Arabic too. */
+const LOCALES: Record<Lang, string> = { ar: 'ar-MA-u-nu-latn', fr: 'fr-MA', en: 'en-GB' }
+
+type Values = Record<string, string | number>
+
+export interface Language {
+  lang: Lang
+  dir: 'rtl' | 'ltr'
+  t(key: keyof Messages, values?: Values): string
+  number(value: number, digits?: number): string
+  date(value: string | number): string
+}
+
+export function languageOf(lang: Lang): Language {
+  const locale = LOCALES[lang]
+  const formats = new Map<keyof Messages, IntlMessageFormat>()
+  const format = (key: keyof Messages) => {
+    const known = formats.get(key) ?? new IntlMessageFormat(MESSAGES[lang][key], locale)
+    formats.set(key, known)
+    return known
+  }
+  const days = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'Africa/Casablanca' })
+  return {
+    lang,
+    dir: lang === 'ar' ? 'rtl' : 'ltr',
+    t: (key, values) => String(format(key).format(values)),
+    number: (value, digits = 0) => new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value),
+    date: (value) => days.format(new Date(value)),
+  }
+}
+
+/** `name` of an area or a site in the page's language. */
+export const nameIn = (lang: Lang, names: { nameFr: string; nameAr: string }): string =>
+  lang === 'ar' ? names.nameAr : names.nameFr

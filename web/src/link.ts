@@ -1,0 +1,35 @@
+/** The view in the page's address, so that it can be sent to a colleague. */
+import { LANGUAGES, type Lang } from './language.js'
+import type { View } from './map/coverage-map.js'
+
+export interface Link {
+  lang: Lang
+  rule: string | null
+  view: View | null
+  cell: string | null
+  area: string | null
+}
+
+const REMEMBERED = 'taghtiya.lang'
+
+export function readLink(search: string): Link {
+  const query = new URLSearchParams(search)
+  const [zoom, lat, lng] = (query.get('at') ?? '').split('/').map(Number)
+  const view = lng !== undefined && [zoom, lat, lng].every(Number.isFinite) ? { zoom: zoom!, lat: lat!, lng } : null
+  return { lang: langOf(query), rule: query.get('rule'), view, cell: query.get('cell'), area: query.get('area') }
+}
+
+function langOf(query: URLSearchParams): Lang {
+  const wanted = [query.get('lang'), localStorage.getItem(REMEMBERED), navigator.language.slice(0, 2), 'fr']
+  return LANGUAGES.find((lang) => lang === wanted.find((w) => LANGUAGES.includes(w as Lang))) ?? 'fr'
+}
+
+export function writeLink({ lang, rule, view, cell, area }: Link): void {
+  localStorage.setItem(REMEMBERED, lang)
+  const query = new URLSearchParams({ lang })
+  if (rule) query.set('rule', rule)
+  if (view) query.set('at', `${view.zoom}/${view.lat.toFixed(4)}/${view.lng.toFixed(4)}`)
+  if (cell) query.set('cell', cell)
+  if (area) query.set('area', area)
+  history.replaceState(null, '', `?${query.toString().replaceAll('%2F', '/')}`)
+}

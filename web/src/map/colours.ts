@@ -1,0 +1,19 @@
+/**
+ * The colours of the classes: told apart by lightness alone, so they survive print and colour blindness. White is white
+ * with a red outline, since it is what people look for; undecided is sand with stripes, and can never be taken for white.
+ */
+import type { Class } from '#domain'
+
+export interface Paint {
+  fill: string
+  line: string
+  width: number
+  striped: boolean
+}
+
+export const PAINTS: Record<Class, Paint> = {
+  white: { fill: '#ffffff', line: '#c1121f', width: 2, striped: false },
+  grey: { fill: '#98a1ac', line: '#6b7480', width: 0.6, striped: false },
+  black: { fill: '#20262e', line: '#4b5563', width: 0.6, striped: false },
+  unknown: { fill: '#f0dca8', line: '#a98f4e', width: 0.6, striped: true },
+}
