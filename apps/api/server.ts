@@ -94,8 +94,8 @@ async function addPage(app: NestFastifyApplication, root: string): Promise<void>
     immutable: true,
     maxAge: '1y',
     // Only files with their hash in the name never change.
-    setHeaders: (reply: { setHeader(name: string, value: string): void }, path: string) => {
-      if (!path.includes('/assets/')) reply.setHeader('cache-control', 'no-cache')
+    setHeaders: (reply: { header(name: string, value: string): void }, path: string) => {
+      if (!path.includes('/assets/')) reply.header('cache-control', 'no-cache')
     },
   })
 }

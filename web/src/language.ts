@@ -9,8 +9,8 @@ export type Lang = (typeof LANGUAGES)[number]
 export const LANGUAGE_NAMES: Record<Lang, string> = { ar: 'العربية', fr: 'Français', en: 'English' }
 
 const MESSAGES: Record<Lang, Messages> = { ar, fr, en }
-/** Morocco writes Western digits in Arabic too. */
-const LOCALES: Record<Lang, string> = { ar: 'ar-MA-u-nu-latn', fr: 'fr-MA', en: 'en-GB' }
+/** Morocco writes Western digits in Arabic too; in French, HCP groups them by spaces (36 828 330), as `fr` does. */
+const LOCALES: Record<Lang, string> = { ar: 'ar-MA-u-nu-latn', fr: 'fr', en: 'en-GB' }
 
 type Values = Record<string, string | number>
 

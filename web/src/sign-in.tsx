@@ -57,13 +57,13 @@ export function SignIn({ words, account, onAccount }: Props) {
           {account ? (
             <>
               <p>{t('mustChange')}</p>
-              {!given && <Field label={t('password')} name="password" type="password" complete="current-password" />}
-              <Field label={t('newPassword')} name="next" type="password" complete="new-password" />
+              {!given && <Field label={t('password')} name="password" secret complete="current-password" />}
+              <Field label={t('newPassword')} name="next" secret complete="new-password" />
             </>
           ) : (
             <>
-              <Field label={t('name')} name="name" type="text" complete="username" />
-              <Field label={t('password')} name="password" type="password" complete="current-password" />
+              <Field label={t('name')} name="name" complete="username" />
+              <Field label={t('password')} name="password" secret complete="current-password" />
             </>
           )}
           <p class="problem" role="alert" dir="auto">
@@ -79,11 +79,22 @@ export function SignIn({ words, account, onAccount }: Props) {
   )
 }
 
-function Field({ label, name, type, complete }: { label: string; name: string; type: 'text' | 'password'; complete: string }) {
+interface FieldProps {
+  label: string
+  name: string
+  secret?: boolean
+  complete: string
+}
+
+function Field({ label, name, secret, complete }: FieldProps) {
   return (
     <label>
       {label}
-      <input name={name} type={type} autocomplete={complete} required dir="auto" />
+      {secret ? (
+        <input name={name} type="password" autocomplete={complete} required />
+      ) : (
+        <input name={name} type="text" autocomplete={complete} required dir="auto" />
+      )}
     </label>
   )
 }

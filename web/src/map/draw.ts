@@ -16,16 +16,22 @@ export function drawCells(context: Context, features: readonly TileFeature[], sc
   }
 }
 
-/** The areas' classes as a light wash under the cells. */
+/** The country's land, and over it the areas' classes as a wash; an area where nothing was measured keeps the land's colour. */
 export function drawAreaColours(context: Context, features: readonly TileFeature[], scale: number): void {
-  context.globalAlpha = 0.4
+  context.fillStyle = LAND
+  context.fill(pathOf(features, scale), 'evenodd')
   for (const colour of ORDER) {
-    const some = features.filter((f) => f.properties['class'] === colour)
+    const some = features.filter((f) => f.properties['class'] === colour && isMeasured(f))
     if (some.length === 0) continue
+    context.globalAlpha = colour === 'white' ? 0.95 : 0.4
     context.fillStyle = PAINTS[colour].fill
     context.fill(pathOf(some, scale), 'evenodd')
   }
 }
+
+const LAND = '#ece8dd'
+
+const isMeasured = ({ properties }: TileFeature) => CLASSES.some((colour) => Number(properties[colour]) > 0)
 
 export function drawAreaOutlines(context: Context, features: readonly TileFeature[], scale: number): void {
   const path = pathOf(features, scale)
