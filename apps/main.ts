@@ -17,7 +17,11 @@ interface Running {
 }
 
 export async function start(config: Config): Promise<Running> {
-  const interactive = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, purpose: 'interactive' })
+  const interactive = await openDatabase({
+    url: config.databaseUrl,
+    dataDir: config.dataDir,
+    purpose: 'interactive',
+  })
   const batch = config.databaseUrl
     ? await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, purpose: 'batch' })
     : interactive
@@ -43,7 +47,8 @@ async function prepare(config: Config, database: Database): Promise<void> {
 }
 
 const version = () =>
-  (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version
+  (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
+    .version
 
 const webRoot = () => new URL('../web/', import.meta.url).pathname
 
@@ -76,7 +81,11 @@ async function main(): Promise<void> {
 }
 
 function fail(error: unknown): never {
-  tell(error instanceof ConfigProblem ? error.message : `Taghtiya stopped: ${String((error as Error)?.message ?? error)}`)
+  tell(
+    error instanceof ConfigProblem
+      ? error.message
+      : `Taghtiya stopped: ${String((error as Error)?.message ?? error)}`,
+  )
   process.exit(1)
 }
 

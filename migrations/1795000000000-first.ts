@@ -9,7 +9,8 @@ export class First1795000000000 implements MigrationInterface {
 
   async up(q: QueryRunner): Promise<void> {
     await q.query('CREATE EXTENSION IF NOT EXISTS postgis')
-    for (const statement of [...places, ...people, ...probes, ...verdicts, ...functions]) await q.query(statement)
+    for (const statement of [...places, ...people, ...probes, ...verdicts, ...functions])
+      await q.query(statement)
   }
 
   async down(): Promise<void> {

@@ -15,7 +15,13 @@ const say = (text) => process.stderr.write(`${text}\n`)
 
 const OLDEST_NODE = [20, 19]
 const SOURCES = ['apps', 'libs', 'migrations', 'web', 'test/bench', 'test/support']
-const SETTINGS = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json']
+const SETTINGS = [
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'nest-cli.json',
+]
 const INSTALLED = path('node_modules', '.taghtiya-installed')
 const BUILT = path('dist', '.built')
 
@@ -69,7 +75,12 @@ const digestOf = (content) => createHash('sha256').update(content).digest('hex')
 function run(command, args) {
   // NODE_ENV=production would leave out the compiler.
   const env = { ...process.env, NODE_ENV: 'development' }
-  const done = spawnSync(command, args, { cwd: ROOT, encoding: 'utf8', env, shell: process.platform === 'win32' })
+  const done = spawnSync(command, args, {
+    cwd: ROOT,
+    encoding: 'utf8',
+    env,
+    shell: process.platform === 'win32',
+  })
   if (done.status === 0) return
   say(`${done.stdout ?? ''}${done.stderr ?? ''}`)
   stop(`${command} ${args.join(' ')} failed.`)

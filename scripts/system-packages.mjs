@@ -28,7 +28,8 @@ export function needSystemPackages() {
   process.stderr.write(`Installing ${DEBIAN.join(', ')} …\n`)
   apt(prefix, ['update', '-qq'])
   apt(prefix, ['install', '-y', '-qq', '--no-install-recommends', ...DEBIAN])
-  if (!hasPostgis() || !hasChromium()) stop(`These are still missing after the installation: ${DEBIAN.join(' ')}`)
+  if (!hasPostgis() || !hasChromium())
+    stop(`These are still missing after the installation: ${DEBIAN.join(' ')}`)
 }
 
 /** What to put before apt-get; null when it cannot be run. */

@@ -44,7 +44,12 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
   })
   app.useGlobalFilters(new ProblemFilter())
   app.useGlobalPipes(
-    new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true, exceptionFactory: invalidQuery }),
+    new ValidationPipe({
+      transform: true,
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      exceptionFactory: invalidQuery,
+    }),
   )
   await addPlugins(app, settings)
   addDocuments(app, settings.version)

@@ -9,14 +9,34 @@ interface Check {
 }
 
 const CHECKS: readonly { name: string; sql: string; ok: (row: Record<string, unknown>) => boolean }[] = [
-  { name: 'postgresql', sql: `SELECT current_setting('server_version') AS detail`, ok: ({ detail }) => parseInt(String(detail)) >= 15 },
+  {
+    name: 'postgresql',
+    sql: `SELECT current_setting('server_version') AS detail`,
+    ok: ({ detail }) => parseInt(String(detail)) >= 15,
+  },
   { name: 'postgis', sql: 'SELECT postgis_lib_version() AS detail', ok: () => true },
-  { name: 'regions', sql: `SELECT count(*) AS detail FROM current_area WHERE level = 'region'`, ok: ({ detail }) => Number(detail) === 12 },
-  { name: 'provinces', sql: `SELECT count(*) AS detail FROM current_area WHERE level = 'province'`, ok: ({ detail }) => Number(detail) === 75 },
+  {
+    name: 'regions',
+    sql: `SELECT count(*) AS detail FROM current_area WHERE level = 'region'`,
+    ok: ({ detail }) => Number(detail) === 12,
+  },
+  {
+    name: 'provinces',
+    sql: `SELECT count(*) AS detail FROM current_area WHERE level = 'province'`,
+    ok: ({ detail }) => Number(detail) === 75,
+  },
   { name: 'sites', sql: 'SELECT count(*) AS detail FROM site', ok: () => true },
-  { name: 'probe partition of this month', sql: `SELECT to_regclass('probe_' || to_char(now() AT TIME ZONE 'UTC', 'YYYY_MM')) AS detail`, ok: ({ detail }) => detail !== null },
+  {
+    name: 'probe partition of this month',
+    sql: `SELECT to_regclass('probe_' || to_char(now() AT TIME ZONE 'UTC', 'YYYY_MM')) AS detail`,
+    ok: ({ detail }) => detail !== null,
+  },
   { name: 'runs', sql: 'SELECT count(*) AS detail FROM run', ok: () => true },
-  { name: 'in quarantine', sql: 'SELECT count(*) AS detail FROM quarantine WHERE resolved_at IS NULL', ok: () => true },
+  {
+    name: 'in quarantine',
+    sql: 'SELECT count(*) AS detail FROM quarantine WHERE resolved_at IS NULL',
+    ok: () => true,
+  },
 ]
 
 /** True when all is well. */

@@ -24,7 +24,10 @@ type Importer = (options: ImportOptions) => Promise<boolean>
 const IMPORTERS: Record<string, Importer> = { areas, localities, sites, probes }
 
 /** True when everything in the file was taken. */
-export async function runImport(kind: string | undefined, options: Omit<ImportOptions, 'file'> & { file?: string | undefined }): Promise<boolean> {
+export async function runImport(
+  kind: string | undefined,
+  options: Omit<ImportOptions, 'file'> & { file?: string | undefined },
+): Promise<boolean> {
   const importer = IMPORTERS[kind ?? '']
   if (!importer) throw new Usage(`import what? One of: ${Object.keys(IMPORTERS).join(', ')}`)
   if (!options.file) throw new Usage(`import ${kind} needs a FILE`)
@@ -32,7 +35,8 @@ export async function runImport(kind: string | undefined, options: Omit<ImportOp
     return await importer({ ...options, file: options.file })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'EISDIR' || code === 'EACCES') throw new Failure(`cannot read ${options.file} (${code})`)
+    if (code === 'ENOENT' || code === 'EISDIR' || code === 'EACCES')
+      throw new Failure(`cannot read ${options.file} (${code})`)
     if (error instanceof FileProblem) throw new Failure(`${options.file}: ${error.message}`)
     throw error
   }
@@ -41,7 +45,12 @@ export async function runImport(kind: string | undefined, options: Omit<ImportOp
 /** Refusals shown to people; --json has them all. */
 const SHOWN = 50
 
-function report({ output, file }: ImportOptions, imported: number, refused: readonly Refusal[], notes: readonly string[]): boolean {
+function report(
+  { output, file }: ImportOptions,
+  imported: number,
+  refused: readonly Refusal[],
+  notes: readonly string[],
+): boolean {
   const lines = [
     ...notes.map((note) => `note: ${note}`),
     ...refused.slice(0, SHOWN).map(refusalLine),
@@ -57,8 +66,12 @@ const refusalLine = ({ line, code, field, value, reason }: Refusal) =>
 
 async function areas(options: ImportOptions): Promise<boolean> {
   const { source, file, author, output, vintage } = options
-  if (vintage !== undefined && !/^(19|20)\d\d$/.test(vintage)) throw new Usage(`--vintage is "${vintage}": a year is needed`)
-  const read = readAreas(await readFile(file), { name: basename(file), ...(vintage && { vintage: Number(vintage) }) })
+  if (vintage !== undefined && !/^(19|20)\d\d$/.test(vintage))
+    throw new Usage(`--vintage is "${vintage}": a year is needed`)
+  const read = readAreas(await readFile(file), {
+    name: basename(file),
+    ...(vintage && { vintage: Number(vintage) }),
+  })
   output.progress(`${read.areas.length} areas read; checking and writing …`)
   const done = await importAreas(source, read.areas, { source: basename(file), author, cellCount })
   return report(options, done.imported, [...read.refused, ...done.refused], read.notes)
@@ -74,7 +87,9 @@ async function localities(options: ImportOptions): Promise<boolean> {
     await upsertLocalities(source.manager, read.localities.slice(i, i + CHUNK))
     output.progress(`${i} of ${read.localities.length} localities`)
   }
-  await recordChange(source.manager, author, 'import localities', `${read.localities.length} localities`, { file: basename(file) })
+  await recordChange(source.manager, author, 'import localities', `${read.localities.length} localities`, {
+    file: basename(file),
+  })
   return report(options, read.localities.length, read.refused, read.notes)
 }
 
@@ -83,7 +98,9 @@ async function sites(options: ImportOptions): Promise<boolean> {
   const read = await readSites(createReadStream(file), basename(file))
   for (let i = 0; i < read.sites.length; i += CHUNK)
     await upsertSites(source.manager, read.sites.slice(i, i + CHUNK), { author, simulated: false })
-  await recordChange(source.manager, author, 'import sites', `${read.sites.length} sites`, { file: basename(file) })
+  await recordChange(source.manager, author, 'import sites', `${read.sites.length} sites`, {
+    file: basename(file),
+  })
   return report(options, read.sites.length, read.refused, read.notes)
 }
 
@@ -91,7 +108,10 @@ async function sites(options: ImportOptions): Promise<boolean> {
 async function probes(options: ImportOptions): Promise<boolean> {
   const { source, file, author, output } = options
   const device = await placeOf(options)
-  const result = await ingest(new ProbeWriter(source, 1), await batchesOf(file), { device, clock: () => Date.now() })
+  const result = await ingest(new ProbeWriter(source, 1), await batchesOf(file), {
+    device,
+    clock: () => Date.now(),
+  })
   const { accepted, duplicates, rejected, rejectedMore = 0 } = result
   await recordChange(source.manager, author, 'import probes', `${accepted} probes`, { file: basename(file) })
   const lines = [

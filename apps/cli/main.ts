@@ -61,7 +61,14 @@ interface Call {
 
 const COMMANDS: Record<string, (call: Call) => Promise<boolean>> = {
   import: ({ source, words, values, author, output }) =>
-    runImport(words[1], { source, file: words[2], author, output, vintage: values.vintage, site: values.site }),
+    runImport(words[1], {
+      source,
+      file: words[2],
+      author,
+      output,
+      vintage: values.vintage,
+      site: values.site,
+    }),
   classify: runClassify,
   device: addDevice,
   user: addUser,
@@ -85,7 +92,11 @@ function dateOf(values: Values, name: 'from' | 'to' | 'known-before'): Date | un
 }
 
 async function runClassify({ source, values, author, output }: Call): Promise<boolean> {
-  const window = { from: dateOf(values, 'from'), to: dateOf(values, 'to'), knownBefore: dateOf(values, 'known-before') }
+  const window = {
+    from: dateOf(values, 'from'),
+    to: dateOf(values, 'to'),
+    knownBefore: dateOf(values, 'known-before'),
+  }
   if (window.from && window.to && window.from >= window.to) throw new Usage('--from must lie before --to')
   const rules = values.rule ? [await findRule(source.manager, values.rule)] : await listRules(source.manager)
   const runs = []
@@ -106,7 +117,8 @@ async function runClassify({ source, values, author, output }: Call): Promise<bo
 
 async function addDevice({ source, words, values, author, output }: Call): Promise<boolean> {
   if (words[1] !== 'add' || !values.site) throw new Usage('device add --site CODE')
-  if (!(await findSite(source.manager, values.site))) throw new Failure(`no site has the code "${values.site}"`)
+  if (!(await findSite(source.manager, values.site)))
+    throw new Failure(`no site has the code "${values.site}"`)
   const token = newToken()
   const id = await insertDevice(source.manager, values.site, sha256(token), author)
   await recordChange(source.manager, author, 'add device', id, { site: values.site })
@@ -117,10 +129,13 @@ async function addDevice({ source, words, values, author, output }: Call): Promi
 async function addUser({ source, words, values, author, output }: Call): Promise<boolean> {
   const { name, role } = values
   if (words[1] !== 'add' || !name || !role) throw new Usage('user add --name NAME --role ROLE')
-  if (!ROLES.includes(role as Role)) throw new Usage(`--role is "${role}": one of ${ROLES.join(', ')} is needed`)
+  if (!ROLES.includes(role as Role))
+    throw new Usage(`--role is "${role}": one of ${ROLES.join(', ')} is needed`)
   const password = randomBytes(12).toString('base64url')
   const account = { name, role: role as Role, mustChangePassword: true }
-  if (!(await insertAccount(source.manager, { ...account, passwordHash: await hashPassword(password) }, author)))
+  if (
+    !(await insertAccount(source.manager, { ...account, passwordHash: await hashPassword(password) }, author))
+  )
     throw new Failure(`the name "${name}" is taken`)
   await recordChange(source.manager, author, 'add account', name, { role })
   output.result([`${name}, ${role}; one-time password: ${password}`], { name, role, password })
@@ -131,12 +146,19 @@ async function run(args: string[]): Promise<boolean> {
   const { values, positionals: words } = parse(args)
   const output = outputFor(values.json ?? false, process.stdout, process.stderr)
   const command = COMMANDS[words[0] ?? '']
-  if (!command || values.help) throw new Usage(words[0] && !command ? `no command is called "${words[0]}"` : '')
+  if (!command || values.help)
+    throw new Usage(words[0] && !command ? `no command is called "${words[0]}"` : '')
   const config = loadConfig(process.env)
   const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, purpose: 'batch' })
   try {
     await prepareDatabase(database.source, new Date(), output.progress)
-    return await command({ source: database.source, words, values, author: `cli:${userInfo().username}`, output })
+    return await command({
+      source: database.source,
+      words,
+      values,
+      author: `cli:${userInfo().username}`,
+      output,
+    })
   } finally {
     output.progress('')
     await database.close()
@@ -148,8 +170,11 @@ function exitCodeOf(error: unknown): number {
     process.stderr.write(`${[error.message, USAGE].filter(Boolean).join('\n\n')}\n`)
     return 2
   }
-  const expected = error instanceof Failure || error instanceof FutureKnownBefore || error instanceof ConfigProblem
-  process.stderr.write(`${expected ? error.message : `failed: ${String((error as Error)?.message ?? error)}`}\n`)
+  const expected =
+    error instanceof Failure || error instanceof FutureKnownBefore || error instanceof ConfigProblem
+  process.stderr.write(
+    `${expected ? error.message : `failed: ${String((error as Error)?.message ?? error)}`}\n`,
+  )
   return 1
 }
 

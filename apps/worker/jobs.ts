@@ -13,7 +13,11 @@ interface Job {
 
 const JOBS: readonly Job[] = [
   { name: 'classify', cron: '7 * * * *', run: classifyWhatIsNew },
-  { name: 'partitions', cron: '20 2 * * *', run: (source, now) => ensureProbeMonths(source.manager, monthsAround(now)) },
+  {
+    name: 'partitions',
+    cron: '20 2 * * *',
+    run: (source, now) => ensureProbeMonths(source.manager, monthsAround(now)),
+  },
   { name: 'leases', cron: '40 2 * * 0', run: (source) => dropOldLeases(source.manager) },
 ]
 
@@ -37,7 +41,9 @@ export function startWorker(source: DataSource, log: (text: string) => void): Wo
   }
   const running = new Set<Promise<void>>()
   const run = (job: Job) => {
-    const done = job.run(source, new Date()).catch((error: unknown) => log(`job ${job.name} failed: ${String(error)}`))
+    const done = job
+      .run(source, new Date())
+      .catch((error: unknown) => log(`job ${job.name} failed: ${String(error)}`))
     running.add(done)
     return done.finally(() => running.delete(done))
   }

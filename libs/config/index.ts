@@ -36,7 +36,8 @@ export function loadConfig(env: Environment): Config {
 
 function portOf(text: string, faults: string[]): number {
   const port = Number(text)
-  if (!/^\d+$/.test(text) || port > 65_535) faults.push(`PORT is "${text}": a number from 0 to 65535 is needed`)
+  if (!/^\d+$/.test(text) || port > 65_535)
+    faults.push(`PORT is "${text}": a number from 0 to 65535 is needed`)
   return port
 }
 

@@ -47,7 +47,9 @@ async function sendProbes(
   report: (text: string) => void,
 ): Promise<number> {
   const writer = new ProbeWriter(source, 1)
-  const all = provinces.flatMap((p) => p.sites.map((site) => ({ site, seat: SEATS.find((s) => s.provinceCode === p.code)! })))
+  const all = provinces.flatMap((p) =>
+    p.sites.map((site) => ({ site, seat: SEATS.find((s) => s.provinceCode === p.code)! })),
+  )
   let sent = 0
   for (let i = 0; i < all.length; i += SITES_AT_ONCE) {
     const some = all.slice(i, i + SITES_AT_ONCE)

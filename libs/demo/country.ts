@@ -41,7 +41,11 @@ const SITES_IN_A_COMMUNE = 3
 const MEAN_SITES = 12
 
 /** The sites of every province: dense near its seat, with some far out. */
-export function demoProvinces(areas: readonly AreaRecord[], seats: readonly DemoSeat[], seed: number): DemoProvince[] {
+export function demoProvinces(
+  areas: readonly AreaRecord[],
+  seats: readonly DemoSeat[],
+  seed: number,
+): DemoProvince[] {
   const provinces = areas.filter((area) => area.level === 'province')
   const people = provinces.reduce((sum, p) => sum + (p.population ?? 0), 0) / provinces.length
   return provinces.map((province) => {
@@ -54,8 +58,14 @@ export function demoProvinces(areas: readonly AreaRecord[], seats: readonly Demo
 
 function demoProvince(area: AreaRecord, seat: DemoSeat, sites: number, random: Random): DemoProvince {
   const places = placesNear(area, seat, sites, random)
-  const communes = places.filter((_, i) => i % SITES_IN_A_COMMUNE === 0).map((place, i) => demoCommune(area, place, i + 1))
-  return { code: area.code, communes, sites: places.map((place, i) => demoSite(area, communes, place, i + 1, random)) }
+  const communes = places
+    .filter((_, i) => i % SITES_IN_A_COMMUNE === 0)
+    .map((place, i) => demoCommune(area, place, i + 1))
+  return {
+    code: area.code,
+    communes,
+    sites: places.map((place, i) => demoSite(area, communes, place, i + 1, random)),
+  }
 }
 
 interface Place {
@@ -94,7 +104,13 @@ const KINDS = [
   { type: 'post_office', fr: 'Agence postale', ar: 'وكالة بريدية' },
 ] as const
 
-function demoSite(area: AreaRecord, communes: readonly DemoCommune[], place: Place, n: number, random: Random): DemoSite {
+function demoSite(
+  area: AreaRecord,
+  communes: readonly DemoCommune[],
+  place: Place,
+  n: number,
+  random: Random,
+): DemoSite {
   const near = communes.reduce((a, b) => (distanceM(a, place) <= distanceM(b, place) ? a : b))
   const kind = n % SITES_IN_A_COMMUNE === 1 ? KINDS[0] : pick(random, KINDS)
   return {

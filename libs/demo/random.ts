@@ -19,6 +19,10 @@ export const pick = <T>(random: Random, items: readonly T[]): T => items[Math.fl
 
 /** A UUID of version 4's form, made from the seed, so that a second build sends the same ids. */
 export function uuid(random: Random): string {
-  const hex = Array.from({ length: 4 }, () => Math.floor(random() * 2 ** 32).toString(16).padStart(8, '0')).join('')
+  const hex = Array.from({ length: 4 }, () =>
+    Math.floor(random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0'),
+  ).join('')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`
 }

@@ -41,7 +41,18 @@ export interface Rule {
   validityDays: number
 }
 
-const TERRESTRIAL: readonly Technology[] = ['fibre', 'cable', 'vdsl', 'adsl', 'fwa', '2g', '3g', '4g', '5g', 'wifi_unknown']
+const TERRESTRIAL: readonly Technology[] = [
+  'fibre',
+  'cable',
+  'vdsl',
+  'adsl',
+  'fwa',
+  '2g',
+  '3g',
+  '4g',
+  '5g',
+  'wifi_unknown',
+]
 const WITH_LEO: readonly Technology[] = [...TERRESTRIAL, 'satellite_leo']
 
 /**
@@ -71,7 +82,8 @@ export const SHIPPED_RULES: readonly Rule[] = [
       fr: 'Maroc, plancher national (2 Mbit/s)',
       ar: 'المغرب، الحد الأدنى الوطني (2 ميغابت/ث)',
     },
-    source: 'ANRT board, June 2021: at least 2 Mbit/s over the whole territory; colours are a project assumption',
+    source:
+      'ANRT board, June 2021: at least 2 Mbit/s over the whole territory; colours are a project assumption',
     assumption: true,
     default: true,
     minDownloadBps: 2 * MBPS,
@@ -83,7 +95,11 @@ export const SHIPPED_RULES: readonly Rule[] = [
     ...EVIDENCE,
     id: 'eu-2013',
     version: 1,
-    title: { en: 'EU 2013, NGA (30 Mbit/s)', fr: 'UE 2013, NGA (30 Mbit/s)', ar: 'الاتحاد الأوروبي 2013 (30 ميغابت/ث)' },
+    title: {
+      en: 'EU 2013, NGA (30 Mbit/s)',
+      fr: 'UE 2013, NGA (30 Mbit/s)',
+      ar: 'الاتحاد الأوروبي 2013 (30 ميغابت/ث)',
+    },
     source: 'EU Guidelines 2013/C 25/01: networks of at least 30 Mbit/s are counted',
     assumption: true,
     default: false,
@@ -101,7 +117,8 @@ export const SHIPPED_RULES: readonly Rule[] = [
       fr: 'UE 2022, ultrarapide en pointe (100 Mbit/s)',
       ar: 'الاتحاد الأوروبي 2022، فائق السرعة في الذروة (100 ميغابت/ث)',
     },
-    source: 'EU Guidelines 2023/C 36/01: at least 100 Mbit/s under peak-time conditions; peak hours 19–23 are a project assumption',
+    source:
+      'EU Guidelines 2023/C 36/01: at least 100 Mbit/s under peak-time conditions; peak hours 19–23 are a project assumption',
     assumption: true,
     default: false,
     minDownloadBps: 100 * MBPS,
@@ -161,7 +178,11 @@ export const SHIPPED_RULES: readonly Rule[] = [
     ...EVIDENCE,
     id: 'ma-fibre',
     version: 1,
-    title: { en: 'Morocco, fibre (100 Mbit/s)', fr: 'Maroc, fibre (100 Mbit/s)', ar: 'المغرب، الألياف البصرية (100 ميغابت/ث)' },
+    title: {
+      en: 'Morocco, fibre (100 Mbit/s)',
+      fr: 'Maroc, fibre (100 Mbit/s)',
+      ar: 'المغرب، الألياف البصرية (100 ميغابت/ث)',
+    },
     source: 'ANRT board, June 2021: fibre of at least 100 Mbit/s; colours are a project assumption',
     assumption: true,
     default: false,

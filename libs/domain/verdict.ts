@@ -154,7 +154,13 @@ export type Reason =
   | { code: 'networks_present'; operators: (string | null)[]; blackFrom: number }
   | { code: 'only_one_operator'; operator: string | null; blackFrom: number }
   | { code: 'no_network_passes' }
-  | { code: 'network_refuted'; operator: string | null; technology: string | null; passes: number; samples: number }
+  | {
+      code: 'network_refuted'
+      operator: string | null
+      technology: string | null
+      passes: number
+      samples: number
+    }
   | { code: 'network_absent'; operator: string | null; technology: string | null; noService: number }
   | {
       code: 'network_undecided'
@@ -186,7 +192,8 @@ function networkReason(rule: Rule, network: NetworkEvidence, state: NetworkState
   const { operator, technology, samples } = network
   if (state === 'refuted')
     return [{ code: 'network_refuted', operator, technology, passes: network.passes, samples }]
-  if (state === 'absent') return [{ code: 'network_absent', operator, technology, noService: network.noService }]
+  if (state === 'absent')
+    return [{ code: 'network_absent', operator, technology, noService: network.noService }]
   if (state === 'unknown')
     return [{ code: 'network_undecided', operator, technology, samples, missing: missingOf(rule, network) }]
   return []

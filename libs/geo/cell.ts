@@ -23,7 +23,8 @@ export const isServedCell = (h3: string): boolean => {
 export const resolutionOf = (h3: string): number => getResolution(h3)
 
 /** The cell's corners as [lng, lat], not closed. */
-export const boundaryOf = (h3: string): [number, number][] => cellToBoundary(h3, true).slice(0, -1) as [number, number][]
+export const boundaryOf = (h3: string): [number, number][] =>
+  cellToBoundary(h3, true).slice(0, -1) as [number, number][]
 
 /** The cell's centre as [lng, lat]. */
 export const centreOf = (h3: string): [number, number] => {

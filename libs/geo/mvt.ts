@@ -27,7 +27,10 @@ interface Dictionary {
   values: Map<PropertyValue, number>
 }
 
-function writeLayer({ layer, features }: { layer: string; features: readonly TileFeature[] }, pbf: PbfWriter): void {
+function writeLayer(
+  { layer, features }: { layer: string; features: readonly TileFeature[] },
+  pbf: PbfWriter,
+): void {
   const words: Dictionary = { keys: new Map(), values: new Map() }
   pbf.writeVarintField(15, 2)
   pbf.writeStringField(1, layer)

@@ -28,10 +28,17 @@ const RESOLUTION_BY_ZOOM = [4, 4, 4, 4, 4, 4, 4, 5, 6, 6, 7, 8, 8]
 export const resolutionAt = (z: number): number => RESOLUTION_BY_ZOOM[Math.min(z, MAX_ZOOM)]!
 
 export const isTile = ({ z, x, y }: TileAddress): boolean =>
-  [z, x, y].every(Number.isInteger) && z >= MIN_ZOOM && z <= MAX_ZOOM && x >= 0 && y >= 0 && x < 2 ** z && y < 2 ** z
+  [z, x, y].every(Number.isInteger) &&
+  z >= MIN_ZOOM &&
+  z <= MAX_ZOOM &&
+  x >= 0 &&
+  y >= 0 &&
+  x < 2 ** z &&
+  y < 2 ** z
 
 const lngAt = (x: number, z: number) => (x / 2 ** z) * 360 - 180
-const latAt = (y: number, z: number) => (180 / Math.PI) * Math.atan(Math.sinh(Math.PI * (1 - (2 * y) / 2 ** z)))
+const latAt = (y: number, z: number) =>
+  (180 / Math.PI) * Math.atan(Math.sinh(Math.PI * (1 - (2 * y) / 2 ** z)))
 
 /** The tile in degrees, widened by `margin` tile widths on each side. */
 export function envelopeOf({ z, x, y }: TileAddress, margin = 0): Envelope {

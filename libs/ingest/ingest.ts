@@ -68,7 +68,9 @@ async function ingestBatch(
   const rows: ProbeRow[] = []
   const refused: RefusedProbe[] = []
   for (const record of batch) {
-    const judged = record.problem ? { rejection: { field: '', reason: record.problem } } : judge(record.document, context)
+    const judged = record.problem
+      ? { rejection: { field: '', reason: record.problem } }
+      : judge(record.document, context)
     if ('row' in judged) rows.push(judged.row)
     else refused.push(refuse(record, judged.rejection, device, result))
   }

@@ -26,7 +26,9 @@ export class ProbeDto implements ProbeInput {
   id!: string
 
   @IsISO8601({ strict: true })
-  @Matches(RFC3339, { message: 'measuredAt must be an RFC 3339 time with its offset, like 2026-03-01T09:30:00Z' })
+  @Matches(RFC3339, {
+    message: 'measuredAt must be an RFC 3339 time with its offset, like 2026-03-01T09:30:00Z',
+  })
   measuredAt!: string
 
   @IsOptional()

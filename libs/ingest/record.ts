@@ -85,7 +85,8 @@ function positionOf(probe: ProbeInput, { device }: Context): { lat: number; lng:
   const { lat, lng } = probe
   if (lat != null && lng != null) return { lat, lng }
   const missing = lat == null ? 'lat' : 'lng'
-  if ((lat == null) !== (lng == null)) return { field: missing, reason: `${missing} is missing beside the other` }
+  if ((lat == null) !== (lng == null))
+    return { field: missing, reason: `${missing} is missing beside the other` }
   return device ?? { field: 'lat', reason: 'lat and lng are missing, and no site gives them' }
 }
 

@@ -1,11 +1,5 @@
 /** Writes in groups: whatever waits while one group is being written goes into the next, so load makes groups larger. */
-import {
-  type ProbeRow,
-  type RefusedProbe,
-  ensureProbeMonths,
-  insertProbes,
-  quarantineProbes,
-} from '#store'
+import { type ProbeRow, type RefusedProbe, ensureProbeMonths, insertProbes, quarantineProbes } from '#store'
 import type { DataSource } from 'typeorm'
 
 /** Rows in one statement: beyond this a larger group gains nothing and holds memory. */

@@ -18,7 +18,11 @@ import type { DataSource } from 'typeorm'
 export const cellCount = (geometry: object): number => cellsOf(geometry as Shape, WORKING_RESOLUTION).length
 
 /** Safe to repeat and to run from several processes at once. `report` tells people what takes long. */
-export async function prepareDatabase(source: DataSource, now: Date, report: (text: string) => void): Promise<void> {
+export async function prepareDatabase(
+  source: DataSource,
+  now: Date,
+  report: (text: string) => void,
+): Promise<void> {
   await migrate(source)
   await registerRules(source.manager)
   await ensureProbeMonths(source.manager, monthsAround(now))
@@ -29,7 +33,8 @@ export async function prepareDatabase(source: DataSource, now: Date, report: (te
     author: 'setup',
     cellCount: (geometry, code) => MOROCCO_CELLS[code] ?? cellCount(geometry),
   })
-  if (refused.length > 0) throw new Error(`the country's own areas were refused: ${JSON.stringify(refused[0])}`)
+  if (refused.length > 0)
+    throw new Error(`the country's own areas were refused: ${JSON.stringify(refused[0])}`)
 }
 
 /** Partitions are made for the month before, this one and three ahead: no probe of today waits for one. */

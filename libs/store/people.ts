@@ -22,7 +22,12 @@ export async function findDevice(db: Queryable, hash: Buffer): Promise<Device | 
   return rows[0]
 }
 
-export async function insertDevice(db: Queryable, siteCode: string, hash: Buffer, author: string): Promise<string> {
+export async function insertDevice(
+  db: Queryable,
+  siteCode: string,
+  hash: Buffer,
+  author: string,
+): Promise<string> {
   const [{ id }] = await db.query(
     'INSERT INTO device (site_code, token_hash, created_by) VALUES ($1, $2, $3) RETURNING id',
     [siteCode, hash, author],
@@ -78,7 +83,10 @@ export async function insertAccount(
 
 /** Sets the person's own password and ends every other session of theirs. */
 export async function changePassword(db: Queryable, name: string, hash: string, keep: Buffer): Promise<void> {
-  await db.query('UPDATE account SET password_hash = $2, must_change_password = false WHERE name = $1', [name, hash])
+  await db.query('UPDATE account SET password_hash = $2, must_change_password = false WHERE name = $1', [
+    name,
+    hash,
+  ])
   await db.query('DELETE FROM session WHERE account_name = $1 AND token_hash <> $2', [name, keep])
 }
 

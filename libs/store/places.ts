@@ -57,7 +57,11 @@ async function insertArea(
   const lies = await shareInParent(tx, area, geojson)
   if (lies === null) return refuse('parent', area.parentCode!, `its parent ${area.parentCode} is not known`)
   if (lies < MIN_SHARE_IN_PARENT)
-    return refuse('geometry', lies.toFixed(2), `only ${Math.round(lies * 100)} % of it lies in ${area.parentCode}`)
+    return refuse(
+      'geometry',
+      lies.toFixed(2),
+      `only ${Math.round(lies * 100)} % of it lies in ${area.parentCode}`,
+    )
   await tx.query(UPSERT_AREA, [
     geojson,
     area.code,
@@ -115,7 +119,7 @@ export async function placeNewCells(tx: Queryable, run: { id: number; series: nu
 }
 
 async function placeAllCells(db: Queryable): Promise<void> {
-  for (let after = '0'; ; ) {
+  for (let after = '0'; ;) {
     const rows: { cell: string; h3: string }[] = await db.query(
       'SELECT cell, to_hex(cell) AS h3 FROM cell_place WHERE cell > $1 ORDER BY cell LIMIT $2',
       [after, CHUNK],
@@ -264,7 +268,6 @@ export async function recordChange(
   ])
 }
 
-
 /** Whether any of what is shown comes from the demonstration country. */
 export async function isSimulated(db: Queryable): Promise<boolean> {
   const [{ simulated }] = await db.query('SELECT EXISTS (SELECT 1 FROM site WHERE simulated) AS simulated')
@@ -307,7 +310,11 @@ export async function insertSimulatedCommunes(
      FROM seat AS s JOIN piece AS p ON ST_Covers(p.geom, s.point)
      CROSS JOIN LATERAL (SELECT ST_Multi(ST_CollectionExtract(ST_Intersection(p.geom, (SELECT geom FROM shape), ${GRID}), 3)) AS clipped) AS c
      ON CONFLICT DO NOTHING`,
-    [province, JSON.stringify(seats.map((s) => ({ ...s, searchName: foldName(`${s.nameFr} ${s.nameAr}`) }))), MEAN_CELL_M2],
+    [
+      province,
+      JSON.stringify(seats.map((s) => ({ ...s, searchName: foldName(`${s.nameFr} ${s.nameAr}`) }))),
+      MEAN_CELL_M2,
+    ],
   )
 }
 

@@ -127,11 +127,19 @@ export async function listQuarantine(
 }
 
 export async function findQuarantined(db: Queryable, id: string): Promise<QuarantineItem | undefined> {
-  const rows: QuarantineItem[] = await db.query(`SELECT ${QUARANTINE_COLUMNS} FROM quarantine WHERE id = $1`, [id])
+  const rows: QuarantineItem[] = await db.query(
+    `SELECT ${QUARANTINE_COLUMNS} FROM quarantine WHERE id = $1`,
+    [id],
+  )
   return rows[0]
 }
 
-export async function resolveQuarantined(db: Queryable, id: string, author: string, comment: string): Promise<void> {
+export async function resolveQuarantined(
+  db: Queryable,
+  id: string,
+  author: string,
+  comment: string,
+): Promise<void> {
   await db.query(
     'UPDATE quarantine SET resolved_at = now(), resolved_by = $2, comment = $3 WHERE id = $1 AND resolved_at IS NULL',
     [id, author, comment],
@@ -176,8 +184,15 @@ export async function listProbes(
      WHERE (cell, measured_at, id) > ($1, $2, $3) ${page.cell ? 'AND cell = $9' : ''}
        AND lng BETWEEN $4 AND $6 AND lat BETWEEN $5 AND $7
      ORDER BY cell, measured_at, id LIMIT $8`,
-    [page.after.cell, page.after.measuredAt, page.after.id, box.west, box.south, box.east, box.north, page.limit].concat(
-      page.cell ? [page.cell] : [],
-    ),
+    [
+      page.after.cell,
+      page.after.measuredAt,
+      page.after.id,
+      box.west,
+      box.south,
+      box.east,
+      box.north,
+      page.limit,
+    ].concat(page.cell ? [page.cell] : []),
   )
 }

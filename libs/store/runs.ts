@@ -41,12 +41,12 @@ export async function registerRules(db: Queryable): Promise<void> {
       rule.version,
       JSON.stringify(rule),
     ])
-    const [{ same }] = await db.query('SELECT definition = $3::jsonb AS same FROM rule WHERE id = $1 AND version = $2', [
-      rule.id,
-      rule.version,
-      JSON.stringify(rule),
-    ])
-    if (!same) throw new Error(`rule ${rule.id} version ${rule.version} was used and has changed: raise its version`)
+    const [{ same }] = await db.query(
+      'SELECT definition = $3::jsonb AS same FROM rule WHERE id = $1 AND version = $2',
+      [rule.id, rule.version, JSON.stringify(rule)],
+    )
+    if (!same)
+      throw new Error(`rule ${rule.id} version ${rule.version} was used and has changed: raise its version`)
   }
 }
 

@@ -18,7 +18,11 @@ export interface CellRow {
 const IN_RANGES = `FROM json_to_recordset($3::json) AS r(low bigint, high bigint)
   JOIN LATERAL`
 
-export async function verdictsInRanges(db: Queryable, run: RunKey, ranges: readonly CellRange[]): Promise<CellRow[]> {
+export async function verdictsInRanges(
+  db: Queryable,
+  run: RunKey,
+  ranges: readonly CellRange[],
+): Promise<CellRow[]> {
   return db.query(
     `SELECT to_hex(cell) AS h3, class, confidence ${IN_RANGES}
        (SELECT cell, class, confidence FROM verdict AS v WHERE ${HOLDS} AND v.cell BETWEEN r.low AND r.high) AS v ON true`,
@@ -30,7 +34,11 @@ export interface RollupRow extends ClassCounts {
   h3: string
 }
 
-export async function rollupsInRanges(db: Queryable, run: RunKey, ranges: readonly CellRange[]): Promise<RollupRow[]> {
+export async function rollupsInRanges(
+  db: Queryable,
+  run: RunKey,
+  ranges: readonly CellRange[],
+): Promise<RollupRow[]> {
   return db.query(
     `SELECT to_hex(cell) AS h3, white, grey, black, unknown ${IN_RANGES}
        (SELECT * FROM rollup AS v WHERE ${HOLDS} AND v.cell BETWEEN r.low AND r.high) AS v ON true`,

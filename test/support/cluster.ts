@@ -33,7 +33,11 @@ export async function startCluster(settings: Record<string, string> = {}): Promi
   if ('uid' in owner) chownSync(dir, owner.uid as number, (owner as { gid: number }).gid)
   const data = join(dir, 'data')
   const options = { ...owner, cwd: dir, stdio: 'ignore' } as const
-  execFileSync(`${binaries()}/initdb`, ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8'], options)
+  execFileSync(
+    `${binaries()}/initdb`,
+    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8'],
+    options,
+  )
   const port = await freePort()
   const flags = Object.entries({ ...SETTINGS, unix_socket_directories: dir, ...settings, port: String(port) })
   const args = ['-D', data, ...flags.flatMap(([name, value]) => ['-c', `${name}=${value}`])]

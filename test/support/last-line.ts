@@ -7,7 +7,8 @@ export class LastLine implements Reporter {
     for (const module of modules) {
       const tests = [...module.children.allTests()]
       for (const test of tests) count[test.result().state]++
-      if (module.state() === 'failed' && tests.every((test) => test.result().state !== 'failed')) count.failed++
+      if (module.state() === 'failed' && tests.every((test) => test.result().state !== 'failed'))
+        count.failed++
     }
     const line = `${count.passed} passed, ${count.failed} failed, ${count.skipped + count.pending} skipped\n`
     process.on('exit', () => process.stdout.write(line))

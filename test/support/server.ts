@@ -18,8 +18,18 @@ export async function serve(database: TestDatabase, config: Partial<Config> = {}
 }
 
 /** A school in Al Hoceima and a device in it. */
-export async function siteWithDevice(database: TestDatabase, code = 'S1'): Promise<{ site: string; token: string }> {
-  const site = { code, name: 'École', type: 'school', communeCode: '01.051.01.01', lat: 35.2447, lng: -3.9317 }
+export async function siteWithDevice(
+  database: TestDatabase,
+  code = 'S1',
+): Promise<{ site: string; token: string }> {
+  const site = {
+    code,
+    name: 'École',
+    type: 'school',
+    communeCode: '01.051.01.01',
+    lat: 35.2447,
+    lng: -3.9317,
+  }
   await upsertSites(database.source.manager, [site], { author: 'test', simulated: false })
   const token = newToken()
   await insertDevice(database.source.manager, code, sha256(token), 'test')
@@ -30,7 +40,11 @@ export async function siteWithDevice(database: TestDatabase, code = 'S1'): Promi
 export async function signIn(server: TestServer, database: TestDatabase, role: Role): Promise<string> {
   const password = 'a password of the tests'
   const account = { name: `test-${role}`, role, mustChangePassword: false }
-  await insertAccount(database.source.manager, { ...account, passwordHash: await hashPassword(password) }, 'test')
+  await insertAccount(
+    database.source.manager,
+    { ...account, passwordHash: await hashPassword(password) },
+    'test',
+  )
   const answer = await fetch(`${server.url}/api/v1/session`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

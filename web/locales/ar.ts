@@ -49,7 +49,8 @@ export const ar: Messages = {
   shareHead: 'نسبة النجاح',
   median: 'الوسيط',
   speeds: '{down} ↓ / {up} ↑ ميغابت/ث، {latency} م.ث',
-  coverageOf: '{devices, plural, one {جهاز واحد} two {جهازان} few {# أجهزة} other {# جهازا}}، {days, plural, one {يوم واحد} two {يومان} few {# أيام} other {# يوما}}، {hours, plural, one {ساعة واحدة} two {ساعتان} few {# ساعات} other {# ساعة}} من اليوم',
+  coverageOf:
+    '{devices, plural, one {جهاز واحد} two {جهازان} few {# أجهزة} other {# جهازا}}، {days, plural, one {يوم واحد} two {يومان} few {# أيام} other {# يوما}}، {hours, plural, one {ساعة واحدة} two {ساعتان} few {# ساعات} other {# ساعة}} من اليوم',
   lastMeasured: 'آخرها في {date}',
   sites: 'المواقع هنا',
   places: 'المكان',
@@ -59,12 +60,14 @@ export const ar: Messages = {
   beneath: 'الخلايا المتضمنة',
   population: 'السكان: {n}',
   reason_no_evidence: 'لم يقس أحد هنا خلال هذه المدة.',
-  reason_networks_present: 'هؤلاء المتعهدون يستوفون القاعدة: {operators}. ابتداء من {blackFrom} تكون الخلية سوداء.',
+  reason_networks_present:
+    'هؤلاء المتعهدون يستوفون القاعدة: {operators}. ابتداء من {blackFrom} تكون الخلية سوداء.',
   reason_only_one_operator: 'وحده {operator} يستوفي القاعدة؛ ويلزم {blackFrom} لتكون الخلية سوداء.',
   reason_no_network_passes: 'لا شبكة من الشبكات المجربة هنا تستوفي القاعدة.',
   reason_network_refuted: '{operator} {technology}: {passes} قياسا ناجحا فقط من {samples}.',
   reason_network_absent: '{operator} {technology}: لا خدمة في {noService} محاولة.',
-  reason_network_undecided: '{operator} {technology}: غير محسومة بعد {samples, plural, one {قياس واحد} two {قياسين} few {# قياسات} other {# قياسا}}؛ ينقص: {missing}.',
+  reason_network_undecided:
+    '{operator} {technology}: غير محسومة بعد {samples, plural, one {قياس واحد} two {قياسين} few {# قياسات} other {# قياسا}}؛ ينقص: {missing}.',
   missing_samples: 'قياسات',
   missing_days: 'أيام',
   missing_hours: 'ساعات من اليوم',

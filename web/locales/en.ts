@@ -48,7 +48,8 @@ export const en = {
   shareHead: 'Share that pass',
   median: 'Median',
   speeds: '{down} ↓ / {up} ↑ Mbit/s, {latency} ms',
-  coverageOf: '{devices, plural, one {# device} other {# devices}}, {days, plural, one {# day} other {# days}}, {hours, plural, one {# hour of the day} other {# hours of the day}}',
+  coverageOf:
+    '{devices, plural, one {# device} other {# devices}}, {days, plural, one {# day} other {# days}}, {hours, plural, one {# hour of the day} other {# hours of the day}}',
   lastMeasured: 'last on {date}',
   sites: 'Sites here',
   places: 'Place',
@@ -58,12 +59,14 @@ export const en = {
   beneath: 'Cells beneath',
   population: 'Population: {n}',
   reason_no_evidence: 'Nobody has measured here in this window.',
-  reason_networks_present: 'These operators meet the rule: {operators}. From {blackFrom} on, a cell is black.',
+  reason_networks_present:
+    'These operators meet the rule: {operators}. From {blackFrom} on, a cell is black.',
   reason_only_one_operator: 'Only {operator} meets the rule; {blackFrom} would make the cell black.',
   reason_no_network_passes: 'No network that was tried here meets the rule.',
   reason_network_refuted: '{operator} {technology}: only {passes} of {samples} measurements pass.',
   reason_network_absent: '{operator} {technology}: no service in {noService} tries.',
-  reason_network_undecided: '{operator} {technology}: undecided after {samples, plural, one {# measurement} other {# measurements}}; missing: {missing}.',
+  reason_network_undecided:
+    '{operator} {technology}: undecided after {samples, plural, one {# measurement} other {# measurements}}; missing: {missing}.',
   missing_samples: 'measurements',
   missing_days: 'days',
   missing_hours: 'hours of the day',

@@ -49,7 +49,8 @@ export const fr: Messages = {
   shareHead: 'Part réussie',
   median: 'Médiane',
   speeds: '{down} ↓ / {up} ↑ Mbit/s, {latency} ms',
-  coverageOf: '{devices, plural, one {# appareil} other {# appareils}}, {days, plural, one {# jour} other {# jours}}, {hours, plural, one {# heure du jour} other {# heures du jour}}',
+  coverageOf:
+    '{devices, plural, one {# appareil} other {# appareils}}, {days, plural, one {# jour} other {# jours}}, {hours, plural, one {# heure du jour} other {# heures du jour}}',
   lastMeasured: 'dernière le {date}',
   sites: 'Sites ici',
   places: 'Lieu',
@@ -59,12 +60,15 @@ export const fr: Messages = {
   beneath: 'Mailles contenues',
   population: 'Population : {n}',
   reason_no_evidence: 'Personne n’a mesuré ici dans cette période.',
-  reason_networks_present: 'Ces opérateurs satisfont la règle : {operators}. À partir de {blackFrom}, la maille est noire.',
-  reason_only_one_operator: 'Seul {operator} satisfait la règle ; il en faudrait {blackFrom} pour une maille noire.',
+  reason_networks_present:
+    'Ces opérateurs satisfont la règle : {operators}. À partir de {blackFrom}, la maille est noire.',
+  reason_only_one_operator:
+    'Seul {operator} satisfait la règle ; il en faudrait {blackFrom} pour une maille noire.',
   reason_no_network_passes: 'Aucun réseau essayé ici ne satisfait la règle.',
   reason_network_refuted: '{operator} {technology} : seulement {passes} mesures sur {samples} réussies.',
   reason_network_absent: '{operator} {technology} : aucun service en {noService} essais.',
-  reason_network_undecided: '{operator} {technology} : indécis après {samples, plural, one {# mesure} other {# mesures}} ; il manque : {missing}.',
+  reason_network_undecided:
+    '{operator} {technology} : indécis après {samples, plural, one {# mesure} other {# mesures}} ; il manque : {missing}.',
   missing_samples: 'des mesures',
   missing_days: 'des jours',
   missing_hours: 'des heures du jour',

@@ -62,7 +62,14 @@ export interface Network {
 
 /** The parameters of a reason are those of its sentence. */
 export interface Reason {
-  code: 'no_evidence' | 'networks_present' | 'only_one_operator' | 'no_network_passes' | 'network_refuted' | 'network_absent' | 'network_undecided'
+  code:
+    | 'no_evidence'
+    | 'networks_present'
+    | 'only_one_operator'
+    | 'no_network_passes'
+    | 'network_refuted'
+    | 'network_absent'
+    | 'network_undecided'
   operator?: string | null
   technology?: string | null
   operators?: (string | null)[]
@@ -125,14 +132,16 @@ const query = encodeURIComponent
 export const api = {
   instance: () => call<Instance>('/api/v1/instance'),
   rules: async () => (await call<List<RuleInWords>>('/api/v1/rules')).items,
-  latestRun: async (rule: string) => (await call<List<Run>>(`/api/v1/runs?rule=${query(rule)}&limit=1`)).items[0] ?? null,
+  latestRun: async (rule: string) =>
+    (await call<List<Run>>(`/api/v1/runs?rule=${query(rule)}&limit=1`)).items[0] ?? null,
   areas: async (q: string) => (await call<List<Area>>(`/api/v1/areas?limit=8&q=${query(q)}`)).items,
   area: (code: string, run: number) => call<AreaDetail>(`/api/v1/areas/${query(code)}?run=${run}`),
   cell: (h3: string, run: number) => call<Cell>(`/api/v1/cells/${query(h3)}?run=${run}`),
   who: () => call<Account>('/api/v1/session').catch(() => null),
   signIn: (name: string, password: string) => send<Account>('POST', '/api/v1/session', { name, password }),
   signOut: () => send<void>('DELETE', '/api/v1/session'),
-  setPassword: (current: string, next: string) => send<void>('POST', '/api/v1/session/password', { current, next }),
+  setPassword: (current: string, next: string) =>
+    send<void>('POST', '/api/v1/session/password', { current, next }),
 }
 
 /** Asks until the server answers; a refusal is an answer. */

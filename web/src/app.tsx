@@ -1,6 +1,16 @@
 /** The page: what is chosen, and who shows it. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { type Account, type Area, type AreaDetail, type Cell, type Instance, type RuleInWords, type Run, api, patiently } from './api.js'
+import {
+  type Account,
+  type Area,
+  type AreaDetail,
+  type Cell,
+  type Instance,
+  type RuleInWords,
+  type Run,
+  api,
+  patiently,
+} from './api.js'
 import { LANGUAGES, LANGUAGE_NAMES, type Lang, languageOf } from './language.js'
 import { Legend } from './legend.js'
 import { readLink, writeLink } from './link.js'
@@ -64,12 +74,16 @@ export function App() {
       return area ? { area: await api.area(area, run.id) } : null
     }
     let current = true
-    patiently(ask, setLost).then((d) => current && setDetail(d), () => current && setChoice({}))
+    patiently(ask, setLost).then(
+      (d) => current && setDetail(d),
+      () => current && setChoice({}),
+    )
     return () => void (current = false)
   }, [choice.cell, choice.area, run?.id])
 
   useEffect(
-    () => writeLink({ lang, rule: rule?.id ?? null, view, cell: choice.cell ?? null, area: choice.area ?? null }),
+    () =>
+      writeLink({ lang, rule: rule?.id ?? null, view, cell: choice.cell ?? null, area: choice.area ?? null }),
     [lang, rule?.id, view, choice],
   )
 
@@ -143,7 +157,12 @@ export function App() {
           <Panel words={words} onClose={close}>
             {!detail && <p>{t('loading')}</p>}
             {detail?.cell && rule && (
-              <CellPanel words={words} cell={detail.cell} rule={rule} onZoom={() => map.current?.zoomInto()} />
+              <CellPanel
+                words={words}
+                cell={detail.cell}
+                rule={rule}
+                onZoom={() => map.current?.zoomInto()}
+              />
             )}
             {detail?.area && <AreaPanel words={words} area={detail.area} />}
           </Panel>
@@ -152,4 +171,3 @@ export function App() {
     </div>
   )
 }
-

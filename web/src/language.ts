@@ -35,7 +35,8 @@ export function languageOf(lang: Lang): Language {
     lang,
     dir: lang === 'ar' ? 'rtl' : 'ltr',
     t: (key, values) => String(format(key).format(values)),
-    number: (value, digits = 0) => new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value),
+    number: (value, digits = 0) =>
+      new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value),
     date: (value) => days.format(new Date(value)),
   }
 }

@@ -15,8 +15,15 @@ const REMEMBERED = 'taghtiya.lang'
 export function readLink(search: string): Link {
   const query = new URLSearchParams(search)
   const [zoom, lat, lng] = (query.get('at') ?? '').split('/').map(Number)
-  const view = lng !== undefined && [zoom, lat, lng].every(Number.isFinite) ? { zoom: zoom!, lat: lat!, lng } : null
-  return { lang: langOf(query), rule: query.get('rule'), view, cell: query.get('cell'), area: query.get('area') }
+  const view =
+    lng !== undefined && [zoom, lat, lng].every(Number.isFinite) ? { zoom: zoom!, lat: lat!, lng } : null
+  return {
+    lang: langOf(query),
+    rule: query.get('rule'),
+    view,
+    cell: query.get('cell'),
+    area: query.get('area'),
+  }
 }
 
 function langOf(query: URLSearchParams): Lang {

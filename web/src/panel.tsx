@@ -14,7 +14,12 @@ interface PanelProps {
 
 export function Panel({ words, onClose, children }: PanelProps) {
   return (
-    <aside class="panel card" aria-live="polite" tabIndex={-1} onKeyDown={(e) => e.key === 'Escape' && onClose()}>
+    <aside
+      class="panel card"
+      aria-live="polite"
+      tabIndex={-1}
+      onKeyDown={(e) => e.key === 'Escape' && onClose()}
+    >
       <button class="close" aria-label={words.t('close')} onClick={onClose}>
         ×
       </button>
@@ -23,14 +28,28 @@ export function Panel({ words, onClose, children }: PanelProps) {
   )
 }
 
-export function CellPanel({ words, cell, rule, onZoom }: { words: Language; cell: Cell; rule: RuleInWords; onZoom(): void }) {
+export function CellPanel({
+  words,
+  cell,
+  rule,
+  onZoom,
+}: {
+  words: Language
+  cell: Cell
+  rule: RuleInWords
+  onZoom(): void
+}) {
   const { t } = words
   return (
     <>
       <h2 class={`verdict ${cell.verdict}`} data-verdict={cell.verdict}>
         <Swatch of={cell.verdict} /> {t(cell.verdict)}
       </h2>
-      {cell.counts ? <Beneath words={words} cell={cell} onZoom={onZoom} /> : <Working words={words} cell={cell} rule={rule} />}
+      {cell.counts ? (
+        <Beneath words={words} cell={cell} onZoom={onZoom} />
+      ) : (
+        <Working words={words} cell={cell} rule={rule} />
+      )}
       <p class="source">{t('cell', { h3: cell.h3 })}</p>
     </>
   )
@@ -99,7 +118,9 @@ function Networks({ words, evidence }: { words: Language; evidence: Network[] })
         {evidence.map((network) => (
           <li key={`${network.operator} ${network.technology}`}>
             <strong>{networkName(words, network)}</strong>
-            <span class={`state ${network.state}`}>{t(network.state === 'unknown' ? 'undecided' : network.state)}</span>
+            <span class={`state ${network.state}`}>
+              {t(network.state === 'unknown' ? 'undecided' : network.state)}
+            </span>
             <Share network={network} />
             <NetworkFigures words={words} network={network} />
           </li>
@@ -125,8 +146,16 @@ function NetworkFigures({ words, network: n }: { words: Language; network: Netwo
   const { t, number, date } = words
   const percent = (x: number) => number(Math.max(0, Math.min(1, x)) * 100)
   const mbps = (bps: number | null) => (bps === null ? '–' : number(bps / 1e6, 1))
-  const interval = t('interval', { share: percent(n.share), lower: percent(n.lower), upper: percent(n.upper) })
-  const speeds = { down: mbps(n.medianDownloadBps), up: mbps(n.medianUploadBps), latency: n.medianLatencyMs === null ? '–' : number(n.medianLatencyMs) }
+  const interval = t('interval', {
+    share: percent(n.share),
+    lower: percent(n.lower),
+    upper: percent(n.upper),
+  })
+  const speeds = {
+    down: mbps(n.medianDownloadBps),
+    up: mbps(n.medianUploadBps),
+    latency: n.medianLatencyMs === null ? '–' : number(n.medianLatencyMs),
+  }
   return (
     <dl>
       <dt>{t('shareHead')}</dt>
@@ -137,7 +166,8 @@ function NetworkFigures({ words, network: n }: { words: Language; network: Netwo
       <dd>{t('speeds', speeds)}</dd>
       <dt>{t('samples')}</dt>
       <dd>
-        {t('coverageOf', { devices: n.devices, days: n.days, hours: n.hours })}; {t('lastMeasured', { date: date(n.lastMeasuredAt) })}
+        {t('coverageOf', { devices: n.devices, days: n.days, hours: n.hours })};{' '}
+        {t('lastMeasured', { date: date(n.lastMeasuredAt) })}
       </dd>
     </dl>
   )
@@ -150,7 +180,9 @@ export function AreaPanel({ words, area }: { words: Language; area: AreaDetail }
       <h2 data-area={area.code}>
         <bdi>{nameIn(words.lang, area)}</bdi> <small>{t(kindOf(area))}</small>
       </h2>
-      <p class="places">{area.parents.map((p) => nameIn(words.lang, p)).join(words.lang === 'ar' ? '، ' : ' › ')}</p>
+      <p class="places">
+        {area.parents.map((p) => nameIn(words.lang, p)).join(words.lang === 'ar' ? '، ' : ' › ')}
+      </p>
       {area.population !== null && <p>{t('population', { n: number(area.population) })}</p>}
       {area.counts && <CountList words={words} counts={area.counts} />}
       <p class="source">{t('areaColour')}</p>

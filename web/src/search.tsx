@@ -78,4 +78,5 @@ export function Search({ words, onChoose }: SearchProps) {
   )
 }
 
-export const kindOf = ({ level, type }: Pick<Area, 'level' | 'type'>) => (type === 'prefecture' ? 'prefecture' : level)
+export const kindOf = ({ level, type }: Pick<Area, 'level' | 'type'>) =>
+  type === 'prefecture' ? 'prefecture' : level

@@ -28,7 +28,9 @@ export class AreasController {
   async list(@Query() query: AreasQuery): Promise<Page<AreaRow>> {
     const limit = query.limit ?? DEFAULT_LIMIT
     const items = await searchAreas(this.source.manager, {
-      words: foldName(query.q ?? '').split(' ').filter(Boolean),
+      words: foldName(query.q ?? '')
+        .split(' ')
+        .filter(Boolean),
       level: query.level ?? null,
       box: boxOf(query.bbox),
       after: keyOf(query.cursor, /^\d{3,4}[\d.]{0,12}$/, ''),
@@ -46,7 +48,13 @@ export class AreasController {
     const run = await this.runs.chosen(choice).catch(() => null)
     const counts = run && (await countsOfArea(this.source.manager, run.id, code))
     const parents = await this.parentsOf(code)
-    return { ...area, parents, counts, class: counts ? dominantClass(counts) : 'unknown', run: run?.id ?? null }
+    return {
+      ...area,
+      parents,
+      counts,
+      class: counts ? dominantClass(counts) : 'unknown',
+      run: run?.id ?? null,
+    }
   }
 
   private async parentsOf(code: string): Promise<AreaRow[]> {

@@ -52,7 +52,12 @@ export class CellsController {
     })
     const items = rows.filter(({ h3 }) => !box || holds(box, centreOf(h3)))
     return {
-      items: items.map((row) => ({ h3: row.h3, verdict: row.class, confidence: row.confidence, run: run.id })),
+      items: items.map((row) => ({
+        h3: row.h3,
+        verdict: row.class,
+        confidence: row.confidence,
+        run: run.id,
+      })),
       next: rows.length === limit ? cursorOf(cellToSql(rows.at(-1)!.h3)) : null,
     }
   }
@@ -61,7 +66,8 @@ export class CellsController {
   @Get(':h3')
   @Header('cache-control', 'no-cache')
   async one(@Param('h3') h3: string, @Query() choice: RunChoice) {
-    if (!isServedCell(h3)) throw new BadRequestException(`h3 must be an H3 cell of resolution 4 to 8; it is "${h3}"`)
+    if (!isServedCell(h3))
+      throw new BadRequestException(`h3 must be an H3 cell of resolution 4 to 8; it is "${h3}"`)
     const run = await this.runs.chosen(choice)
     const about = { h3, run: runOf(run), simulated: await isSimulated(this.source.manager) }
     if (resolutionOf(h3) < WORKING_RESOLUTION) return { ...about, ...(await this.parent(h3, run)) }
@@ -93,7 +99,8 @@ export class CellsController {
   }
 }
 
-const holds = (b: Box, [lng, lat]: [number, number]) => lng >= b.west && lng <= b.east && lat >= b.south && lat <= b.north
+const holds = (b: Box, [lng, lat]: [number, number]) =>
+  lng >= b.west && lng <= b.east && lat >= b.south && lat <= b.north
 
 const runOf = ({ id, from, to, knownBefore }: RunRow) => ({ id, from, to, knownBefore })
 

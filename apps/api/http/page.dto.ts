@@ -24,7 +24,9 @@ const NUMBER = '-?\\d{1,3}(\\.\\d+)?'
 export class BoxPageQuery extends PageQuery {
   /** west,south,east,north in degrees. */
   @IsOptional()
-  @Matches(new RegExp(`^${NUMBER}(,${NUMBER}){3}$`), { message: 'bbox must be west,south,east,north in degrees' })
+  @Matches(new RegExp(`^${NUMBER}(,${NUMBER}){3}$`), {
+    message: 'bbox must be west,south,east,north in degrees',
+  })
   bbox?: string
 }
 
@@ -46,7 +48,9 @@ export function boxOf(text: string | undefined): Box | null {
   if (!text) return null
   const [west, south, east, north] = text.split(',').map(Number) as [number, number, number, number]
   if (west >= east || south >= north || south < -90 || north > 90 || west < -180 || east > 180)
-    throw new BadRequestException(`bbox must be west,south,east,north with west < east and south < north; it is "${text}"`)
+    throw new BadRequestException(
+      `bbox must be west,south,east,north with west < east and south < north; it is "${text}"`,
+    )
   return { west, south, east, north }
 }
 
@@ -56,7 +60,8 @@ export const cursorOf = (key: string): string => Buffer.from(key).toString('base
 export function keyOf(cursor: string | undefined, form: RegExp, first: string): string {
   if (!cursor) return first
   const key = Buffer.from(cursor, 'base64url').toString()
-  if (!form.test(key)) throw new BadRequestException(`cursor is not one that this list gave; it is "${cursor}"`)
+  if (!form.test(key))
+    throw new BadRequestException(`cursor is not one that this list gave; it is "${cursor}"`)
   return key
 }
 

@@ -40,7 +40,8 @@ export function problemOf(error: unknown): Problem {
   const status = statusOf(error)
   const title = STATUS_CODES[status] ?? 'Error'
   // What went wrong inside is for the log; a caller can do nothing with it.
-  const detail = status >= 500 ? 'The server could not answer. What went wrong was recorded.' : detailOf(error)
+  const detail =
+    status >= 500 ? 'The server could not answer. What went wrong was recorded.' : detailOf(error)
   return { type: 'about:blank', title, status, detail }
 }
 

@@ -69,7 +69,8 @@ export function refuseForeignOrigin(request: FastifyRequest): void {
   if (SAFE_METHODS.includes(request.method)) return
   const { origin, host } = request.headers
   const site = request.headers['sec-fetch-site']
-  const foreign = (origin !== undefined && hostOf(origin) !== host) || (site !== undefined && site !== 'same-origin')
+  const foreign =
+    (origin !== undefined && hostOf(origin) !== host) || (site !== undefined && site !== 'same-origin')
   if (foreign) throw new ForbiddenException('This request comes from another site.')
 }
 

@@ -70,7 +70,10 @@ export class SessionController {
 
   @Delete()
   @HttpCode(204)
-  async signOut(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
+  async signOut(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
     refuseForeignOrigin(request)
     const token = request.cookies[SESSION_COOKIE]
     if (token) await deleteSession(this.source.manager, sha256(token))
@@ -83,7 +86,11 @@ export class SessionController {
   @Needs('public')
   @BeforePassword()
   @UseGuards(SignInThrottle)
-  async password(@Body() body: PasswordBody, @Signed() who: Account, @Req() request: FastifyRequest): Promise<void> {
+  async password(
+    @Body() body: PasswordBody,
+    @Signed() who: Account,
+    @Req() request: FastifyRequest,
+  ): Promise<void> {
     const account = await findAccount(this.source.manager, who.name)
     if (!(await isPassword(account?.passwordHash, body.current)))
       throw new UnauthorizedException('The current password is wrong.')

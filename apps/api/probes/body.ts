@@ -24,12 +24,16 @@ class NotGzip extends Error {
 
 export function acceptProbeBodies(server: FastifyInstance): void {
   server.addContentTypeParser('application/x-ndjson', (_request, payload, done) => done(null, payload))
-  server.addHook('preParsing', (request, _reply, payload, done) => done(null, unpacked(request, payload as Readable)))
+  server.addHook('preParsing', (request, _reply, payload, done) =>
+    done(null, unpacked(request, payload as Readable)),
+  )
 }
 
 function unpacked(request: FastifyRequest, payload: Readable): Readable {
   if (request.headers['content-encoding'] !== 'gzip') return payload
-  const limit = limiter(request.headers['content-type']?.includes('ndjson') ? MAX_NDJSON_BYTES : MAX_JSON_BYTES)
+  const limit = limiter(
+    request.headers['content-type']?.includes('ndjson') ? MAX_NDJSON_BYTES : MAX_JSON_BYTES,
+  )
   const gunzip = createGunzip()
   payload.on('error', (error) => gunzip.destroy(error))
   gunzip.on('error', () => limit.destroy(new NotGzip()))

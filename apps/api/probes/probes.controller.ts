@@ -3,7 +3,15 @@ import { cellToSql } from '#geo'
 import { type IngestResult, ProbeDto, ProbeWriter, ingest, recordsOf } from '#ingest'
 import { type PublicProbe, listProbes } from '#store'
 import { BadRequestException, Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common'
-import { ApiBearerAuth, ApiBody, ApiConsumes, ApiExtraModels, ApiOkResponse, ApiTags, getSchemaPath } from '@nestjs/swagger'
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiConsumes,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
 import { DataSource } from 'typeorm'
@@ -36,7 +44,11 @@ export class ProbesController {
   @ApiBearerAuth()
   @ApiConsumes('application/json', 'application/x-ndjson')
   @ApiExtraModels(ProbeDto)
-  @ApiBody({ schema: { oneOf: [{ $ref: getSchemaPath(ProbeDto) }, { type: 'array', items: { $ref: getSchemaPath(ProbeDto) } }] } })
+  @ApiBody({
+    schema: {
+      oneOf: [{ $ref: getSchemaPath(ProbeDto) }, { type: 'array', items: { $ref: getSchemaPath(ProbeDto) } }],
+    },
+  })
   @ApiOkResponse({ type: IngestAnswer })
   async post(@Req() request: FastifyRequest): Promise<IngestResult> {
     const device = await this.devices.ofToken(request.headers.authorization)
@@ -47,7 +59,10 @@ export class ProbesController {
 
   /** Probes without device, site and exact position, in the order of their cells. */
   @Get()
-  async list(@Query() query: ProbesQuery, @Res({ passthrough: true }) reply: FastifyReply): Promise<Page<PublicProbe>> {
+  async list(
+    @Query() query: ProbesQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Page<PublicProbe>> {
     const limit = query.limit ?? DEFAULT_LIMIT
     const [cell, measuredAt, id] = keyOf(query.cursor, KEY, FIRST_KEY).split(' ') as [string, string, string]
     const after = { cell, measuredAt, id }
@@ -59,7 +74,8 @@ export class ProbesController {
 }
 
 function batchesOf(request: FastifyRequest) {
-  if (request.headers['content-type']?.startsWith('application/x-ndjson')) return records(request.body as Readable)
+  if (request.headers['content-type']?.startsWith('application/x-ndjson'))
+    return records(request.body as Readable)
   if (typeof request.body !== 'object' || request.body === null)
     throw new BadRequestException('The body must be a JSON object, an array of objects, or NDJSON.')
   return chunksOf(recordsOf(request.body))

@@ -44,7 +44,11 @@ export class QuarantineController {
   async list(@Query() query: QuarantineQuery): Promise<Page<QuarantineItem>> {
     const limit = query.limit ?? DEFAULT_LIMIT
     const after = keyOf(query.cursor, /^\d{1,18}$/, '0')
-    const items = await listQuarantine(this.source.manager, { after, limit, resolved: query.resolved ?? false })
+    const items = await listQuarantine(this.source.manager, {
+      after,
+      limit,
+      resolved: query.resolved ?? false,
+    })
     return pageOf(items, limit, (item) => item.id)
   }
 
@@ -66,7 +70,9 @@ export class QuarantineController {
     if ('rejection' in judged) throw new UnprocessableEntityException(judged.rejection.reason)
     const accepted = await this.writer.write([judged.row])
     await resolveQuarantined(this.source.manager, item.id, author.name, body.comment)
-    await recordChange(this.source.manager, author.name, 'resubmit quarantined', item.id, { comment: body.comment })
+    await recordChange(this.source.manager, author.name, 'resubmit quarantined', item.id, {
+      comment: body.comment,
+    })
     return { accepted, duplicates: 1 - accepted }
   }
 

@@ -11,7 +11,18 @@ import {
   sha256,
   upsertSites,
 } from '#store'
-import { Body, Controller, Delete, Get, HttpCode, NotFoundException, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common'
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  NotFoundException,
+  Param,
+  ParseUUIDPipe,
+  Post,
+  Query,
+} from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
 import { BoxPageQuery, DEFAULT_LIMIT, type Page, boxOf, keyOf, pageOf } from '../http/page.dto.js'
@@ -55,7 +66,10 @@ export class SitesController {
   /** Adds a device to a site. Its token is in this answer and nowhere else. */
   @Post('sites/:code/devices')
   @Needs('administrator')
-  async addDevice(@Param('code') code: string, @Signed() author: Account): Promise<{ id: string; token: string }> {
+  async addDevice(
+    @Param('code') code: string,
+    @Signed() author: Account,
+  ): Promise<{ id: string; token: string }> {
     await this.one(code)
     const token = newToken()
     const id = await insertDevice(this.source.manager, code, sha256(token), author.name)
@@ -68,7 +82,8 @@ export class SitesController {
   @HttpCode(204)
   @Needs('administrator')
   async revoke(@Param('id', ParseUUIDPipe) id: string, @Signed() author: Account): Promise<void> {
-    if (!(await revokeDevice(this.source.manager, id))) throw new NotFoundException(`no active device has the id ${id}`)
+    if (!(await revokeDevice(this.source.manager, id)))
+      throw new NotFoundException(`no active device has the id ${id}`)
     this.devices.forget()
     await recordChange(this.source.manager, author.name, 'revoke device', id)
   }

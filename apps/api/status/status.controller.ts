@@ -49,7 +49,8 @@ export class StatusController {
       simulated: await isSimulated(this.source.manager),
       country: { nameEn: 'Morocco', nameFr: 'Maroc', nameAr: 'المغرب', bounds: [west, south, east, north] },
       defaultRule: 'ma-floor',
-      attribution: 'Boundaries © OpenStreetMap contributors (ODbL); names, codes, population: HCP, RGPH 2024 (CC BY 4.0)',
+      attribution:
+        'Boundaries © OpenStreetMap contributors (ODbL); names, codes, population: HCP, RGPH 2024 (CC BY 4.0)',
       basemap: this.settings.config.basemap,
     }
   }

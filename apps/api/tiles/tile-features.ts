@@ -14,7 +14,15 @@ import {
   BUFFER,
   EXTENT,
 } from '#geo'
-import { type AreaShape, type Queryable, type RunRow, areaShapes, listSitesInBox, rollupsInRanges, verdictsInRanges } from '#store'
+import {
+  type AreaShape,
+  type Queryable,
+  type RunRow,
+  areaShapes,
+  listSitesInBox,
+  rollupsInRanges,
+  verdictsInRanges,
+} from '#store'
 
 export const LAYERS = ['cells', 'areas', 'sites'] as const
 export type Layer = (typeof LAYERS)[number]
@@ -23,22 +31,32 @@ type FeatureSource = (db: Queryable, run: RunRow, tile: TileAddress) => Promise<
 
 const MARGIN = BUFFER / EXTENT
 
-export const FEATURES: Record<Layer, FeatureSource> = { cells: cellFeatures, areas: areaFeatures, sites: siteFeatures }
+export const FEATURES: Record<Layer, FeatureSource> = {
+  cells: cellFeatures,
+  areas: areaFeatures,
+  sites: siteFeatures,
+}
 
 async function cellFeatures(db: Queryable, run: RunRow, tile: TileAddress): Promise<TileFeature[]> {
   const res = resolutionAt(tile.z)
   const box = envelopeOf(tile, MARGIN)
   const ranges = rangesCovering(box, res)
   const rows =
-    res === WORKING_RESOLUTION ? await verdictsInRanges(db, run, ranges) : await rollupsInRanges(db, run, ranges)
+    res === WORKING_RESOLUTION
+      ? await verdictsInRanges(db, run, ranges)
+      : await rollupsInRanges(db, run, ranges)
   const features: TileFeature[] = []
   for (const row of rows) {
     const corners = boundaryOf(row.h3)
     if (!overlaps(box, corners)) continue
-    const ring = oriented(corners.map((c) => toTile(c, tile)), true)
+    const ring = oriented(
+      corners.map((c) => toTile(c, tile)),
+      true,
+    )
     const { h3, ...figures } = row
     const colour = 'class' in figures ? figures.class : dominantClass(figures)
-    if (ring) features.push({ kind: 'polygon', rings: [ring], properties: { h3, res, ...figures, class: colour } })
+    if (ring)
+      features.push({ kind: 'polygon', rings: [ring], properties: { h3, res, ...figures, class: colour } })
   }
   return features
 }
@@ -95,7 +113,12 @@ function polygonsOf(geojson: string): Rings[] {
 }
 
 function ringsOf(polygon: Rings, tile: TileAddress): Rings {
-  const rings = polygon.map((ring, i) => oriented(ring.slice(0, -1).map((c) => toTile(c, tile)), i === 0))
+  const rings = polygon.map((ring, i) =>
+    oriented(
+      ring.slice(0, -1).map((c) => toTile(c, tile)),
+      i === 0,
+    ),
+  )
   // Holes of a vanished outer ring vanish with it.
   return rings[0] ? (rings.filter((ring) => ring !== null) as Rings) : []
 }

@@ -1,6 +1,15 @@
 import { MAX_ZOOM, MIN_ZOOM, encodeTile, isTile } from '#geo'
 import { MOROCCO_BOUNDS } from '#domain'
-import { BadRequestException, Controller, Get, NotFoundException, Param, Query, Req, Res } from '@nestjs/common'
+import {
+  BadRequestException,
+  Controller,
+  Get,
+  NotFoundException,
+  Param,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
@@ -20,7 +29,10 @@ const gzipped = promisify(gzip)
 @ApiTags('tiles')
 @Controller('tiles')
 export class TilesController {
-  private readonly cache = new LRUCache<string, Buffer>({ maxSize: CACHE_BYTES, sizeCalculation: (b) => b.length + 200 })
+  private readonly cache = new LRUCache<string, Buffer>({
+    maxSize: CACHE_BYTES,
+    sizeCalculation: (b) => b.length + 200,
+  })
 
   constructor(
     private readonly source: DataSource,
@@ -40,7 +52,9 @@ export class TilesController {
     const layer = layerOf(params.layer)
     const address = { z: Number(z), x: Number(x), y: Number(/^(\d+)\.mvt$/.exec(file)?.[1] ?? NaN) }
     if (!isTile(address))
-      throw new BadRequestException(`tile must be z/x/y.mvt with z from ${MIN_ZOOM} to ${MAX_ZOOM}; it is ${z}/${x}/${file}`)
+      throw new BadRequestException(
+        `tile must be z/x/y.mvt with z from ${MIN_ZOOM} to ${MAX_ZOOM}; it is ${z}/${x}/${file}`,
+      )
     if (run === 'latest') return this.redirect(reply, rule, `${layer}/${z}/${x}/${file}`)
     const etag = `"${run}-${layer}-${z}-${x}-${address.y}"`
     void reply.header('cache-control', IMMUTABLE).header('etag', etag).header('vary', 'accept-encoding')
@@ -83,7 +97,11 @@ export class TilesController {
     await reply.header('cache-control', 'no-cache').redirect(`/tiles/${run.id}/${rest}`, 302)
   }
 
-  private async bytes(runId: number, layer: Layer, address: { z: number; x: number; y: number }): Promise<Buffer> {
+  private async bytes(
+    runId: number,
+    layer: Layer,
+    address: { z: number; x: number; y: number },
+  ): Promise<Buffer> {
     const key = `${runId}/${layer}/${address.z}/${address.x}/${address.y}`
     const known = this.cache.get(key)
     this.metrics.tile(known ? 'cache' : 'database')
@@ -99,23 +117,51 @@ export class TilesController {
 /** Kept packed; the rare client that cannot unpack gets what Node unpacks for it. */
 function send(request: FastifyRequest, reply: FastifyReply, body: Buffer): void {
   void reply.header('content-type', 'application/vnd.mapbox-vector-tile')
-  if (/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) void reply.header('content-encoding', 'gzip').send(body)
+  if (/\bgzip\b/.test(request.headers['accept-encoding'] ?? ''))
+    void reply.header('content-encoding', 'gzip').send(body)
   else void reply.send(gunzipSync(body))
 }
 
 function layerOf(name: string): Layer {
-  if (!LAYERS.includes(name as Layer)) throw new NotFoundException(`layer must be one of ${LAYERS.join(', ')}; it is "${name}"`)
+  if (!LAYERS.includes(name as Layer))
+    throw new NotFoundException(`layer must be one of ${LAYERS.join(', ')}; it is "${name}"`)
   return name as Layer
 }
 
 function runNumber(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new NotFoundException(`run must be a run's id or latest; it is "${text}"`)
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new NotFoundException(`run must be a run's id or latest; it is "${text}"`)
   return Number(text)
 }
 
-const COUNTS = { white: 'res-8 cells', grey: 'res-8 cells', black: 'res-8 cells', unknown: 'measured, undecided' }
+const COUNTS = {
+  white: 'res-8 cells',
+  grey: 'res-8 cells',
+  black: 'res-8 cells',
+  unknown: 'measured, undecided',
+}
 const FIELDS: Record<Layer, Record<string, string>> = {
-  cells: { h3: 'H3 index', res: 'H3 resolution', class: 'white, grey, black or unknown', confidence: '0 to 1', ...COUNTS },
-  areas: { code: 'HCP code', level: 'region, province or commune', name_fr: 'name', name_ar: 'name', class: 'most frequent class', ...COUNTS, not_measured: 'res-8 cells' },
-  sites: { code: 'site code', name: 'name', name_ar: 'name', type: 'kind of site', simulated: 'of the demonstration' },
+  cells: {
+    h3: 'H3 index',
+    res: 'H3 resolution',
+    class: 'white, grey, black or unknown',
+    confidence: '0 to 1',
+    ...COUNTS,
+  },
+  areas: {
+    code: 'HCP code',
+    level: 'region, province or commune',
+    name_fr: 'name',
+    name_ar: 'name',
+    class: 'most frequent class',
+    ...COUNTS,
+    not_measured: 'res-8 cells',
+  },
+  sites: {
+    code: 'site code',
+    name: 'name',
+    name_ar: 'name',
+    type: 'kind of site',
+    simulated: 'of the demonstration',
+  },
 }

@@ -76,7 +76,9 @@ export class Connection extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    const last = this.statements.size ? Buffer.concat([...[...this.statements].map(closeStatement), sync()]) : null
+    const last = this.statements.size
+      ? Buffer.concat([...[...this.statements].map(closeStatement), sync()])
+      : null
     void this.session.leave(this, last).then(() => done(error))
   }
 

@@ -61,7 +61,11 @@ export class Engine {
 
   /** First opening makes the database (5 to 12 s), later ones take about 2 s. */
   static async open(dir: string, died: (error: Error) => void): Promise<Engine> {
-    const workerData = { dir, pglite: urlOf('@electric-sql/pglite'), postgis: urlOf('@electric-sql/pglite-postgis') }
+    const workerData = {
+      dir,
+      pglite: urlOf('@electric-sql/pglite'),
+      postgis: urlOf('@electric-sql/pglite-postgis'),
+    }
     const worker = new Worker(WORKER, { eval: true, workerData })
     await new Promise<void>((ready, failed) => {
       worker.once('message', () => ready())

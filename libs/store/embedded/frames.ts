@@ -35,7 +35,8 @@ export const readyForQuery = (status: Status): Buffer => frame('Z', Buffer.from(
 export const authenticationOk = (): Buffer => frame('R', Buffer.from([0, 0, 0, 0]))
 export const passwordWanted = (): Buffer => frame('R', Buffer.from([0, 0, 0, 3]))
 export const backendKey = (): Buffer => frame('K', Buffer.alloc(8))
-export const parameter = (name: string, value: string): Buffer => frame('S', Buffer.from(`${name}\0${value}\0`))
+export const parameter = (name: string, value: string): Buffer =>
+  frame('S', Buffer.from(`${name}\0${value}\0`))
 
 export const errorResponse = (code: string, message: string, severity = 'ERROR'): Buffer =>
   frame('E', Buffer.from(`S${severity}\0V${severity}\0C${code}\0M${message}\0\0`))

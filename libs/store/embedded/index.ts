@@ -52,7 +52,10 @@ async function openAsOwner(dir: string): Promise<EmbeddedConnection> {
     const session = new Session(engine)
     const serverVersion = await session.serverVersion()
     const connect = (password?: string) => {
-      const connection = new Connection(session, { serverVersion, ...(password !== undefined && { password }) })
+      const connection = new Connection(session, {
+        serverVersion,
+        ...(password !== undefined && { password }),
+      })
       connections.add(connection)
       return connection.once('close', () => connections.delete(connection))
     }
@@ -69,7 +72,9 @@ async function openAsOwner(dir: string): Promise<EmbeddedConnection> {
     return { role: 'owner', poolOptions: { max: 1, ...NAMES, stream: () => connect() }, close: once(close) }
   } catch (error) {
     await dropLock(dir)
-    throw new Error(`the embedded database in ${dir} could not be opened: ${(error as Error).message}`, { cause: error })
+    throw new Error(`the embedded database in ${dir} could not be opened: ${(error as Error).message}`, {
+      cause: error,
+    })
   }
 }
 

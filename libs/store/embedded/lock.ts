@@ -75,7 +75,10 @@ async function guarded<T>(dir: string, work: () => Promise<T>): Promise<T> {
       break
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      const age = await stat(guard).then((s) => Date.now() - s.mtimeMs, () => 0)
+      const age = await stat(guard).then(
+        (s) => Date.now() - s.mtimeMs,
+        () => 0,
+      )
       if (age > GUARD_STALE_MS) await rm(guard, { force: true })
       await sleep(20)
     }

@@ -82,7 +82,8 @@ export class Session {
    * an error, and an open transaction is made to fail.
    */
   private async swallowed(status: Status): Promise<{ bytes: Buffer; status: Status }> {
-    const after = status === 'T' ? statusIn(split(await this.engine.exec(query('SELECT 1/0'))).frames) : status
+    const after =
+      status === 'T' ? statusIn(split(await this.engine.exec(query('SELECT 1/0'))).frames) : status
     const error = errorResponse('XX000', 'the statement ended without a result: an exception in PostGIS')
     return { bytes: Buffer.concat([error, readyForQuery(after)]), status: after }
   }

@@ -78,7 +78,9 @@ function pathOf(features: readonly TileFeature[], scale: number): Path2D {
   const path = new Path2D()
   for (const { rings } of features)
     for (const ring of rings) {
-      ring.forEach((p, i) => (i === 0 ? path.moveTo(p.x * scale, p.y * scale) : path.lineTo(p.x * scale, p.y * scale)))
+      ring.forEach((p, i) =>
+        i === 0 ? path.moveTo(p.x * scale, p.y * scale) : path.lineTo(p.x * scale, p.y * scale),
+      )
       path.closePath()
     }
   return path

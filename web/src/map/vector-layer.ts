@@ -12,7 +12,11 @@ export interface TileFeature {
 }
 
 /** Draws a tile's features; `scale` is pixels per tile unit. */
-export type Draw = (context: CanvasRenderingContext2D, features: readonly TileFeature[], scale: number) => void
+export type Draw = (
+  context: CanvasRenderingContext2D,
+  features: readonly TileFeature[],
+  scale: number,
+) => void
 
 export interface Hit {
   properties: Properties
@@ -74,7 +78,9 @@ export class VectorLayer extends L.GridLayer {
     const z = Math.min(Math.round(map.getZoom()), DATA_MAX_ZOOM)
     const { x, y } = map.project(latLng, z).divideBy(TILE_PIXELS)
     const [column, row] = [Math.floor(x), Math.floor(y)]
-    const found = this.loaded.get(`${z}/${column}/${row}`)?.index.at((x - column) * EXTENT, (y - row) * EXTENT)
+    const found = this.loaded
+      .get(`${z}/${column}/${row}`)
+      ?.index.at((x - column) * EXTENT, (y - row) * EXTENT)
     if (!found) return null
     const toLatLng = (p: { x: number; y: number }) =>
       map.unproject(L.point(column + p.x / EXTENT, row + p.y / EXTENT).multiplyBy(TILE_PIXELS), z)
