@@ -62,7 +62,12 @@ async function addPlugins(app: NestFastifyApplication, { config }: Settings): Pr
   const images = config.basemap ? [new URL(config.basemap.url.replace(/[{}]/g, '')).origin] : []
   await app.register(cookie as never)
   await app.register(etag as never)
-  await app.register(compress as never, { threshold: 1024, encodings: ['gzip', 'identity'] })
+  // Requests are unpacked in probes/body.ts, with a limit.
+  await app.register(compress as never, {
+    globalDecompression: false,
+    threshold: 1024,
+    encodings: ['gzip', 'identity'],
+  })
   await app.register(helmet as never, {
     contentSecurityPolicy: {
       useDefaults: false,

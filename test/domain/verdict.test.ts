@@ -1,0 +1,181 @@
+import {
+  MAX_AHEAD_MS,
+  MOROCCO_BOUNDS,
+  type NetworkEvidence,
+  SHIPPED_RULES,
+  dominantClass,
+  flagsOf,
+  missingOf,
+  networkVerdict,
+  normalCdf,
+  reasonsOf,
+  rejectionOf,
+  sentenceOf,
+  verdictOf,
+  wilson,
+} from '#domain'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+const rule = SHIPPED_RULES[0]!
+
+const network: fc.Arbitrary<NetworkEvidence> = fc
+  .record({
+    operator: fc.constantFrom('iam', 'orange', 'inwi', null),
+    technology: fc.constantFrom('4g' as const, 'fibre' as const, null),
+    samples: fc.integer({ min: 1, max: 60 }),
+    share: fc.constantFrom(0, 0.3, 0.8, 1, 1),
+    silent: fc.boolean(),
+    days: fc.integer({ min: 1, max: 20 }),
+    hours: fc.integer({ min: 1, max: 12 }),
+  })
+  .map(({ share, silent, ...n }) => {
+    const passes = Math.round(n.samples * share)
+    return { ...n, passes, noService: silent && passes === 0 ? n.samples : 0, devices: 1, lastMeasuredAt: 0 }
+  })
+
+const sure = (operator: string, passes: number): NetworkEvidence => ({
+  operator,
+  technology: '4g',
+  samples: 30,
+  passes,
+  noService: 0,
+  devices: 1,
+  days: 9,
+  hours: 9,
+  lastMeasuredAt: 0,
+})
+
+describe('the interval', () => {
+  test('is Wilson’s: 12 of 12 reach n/(n+z²)', () => {
+    const z = 1.6448536269514722
+    expect(wilson(12, 12, z).lower).toBeCloseTo(12 / (12 + z * z), 12)
+    expect(wilson(0, 12, z).upper).toBeCloseTo((z * z) / (12 + z * z), 12)
+    // Newcombe 1998, Statistics in Medicine 17:857, table I: 81 of 263 and 15 of 148 at 95 %.
+    const table = [wilson(81, 263, 1.959964), wilson(15, 148, 1.959964)]
+    expect(table.map((w) => [w.lower.toFixed(4), w.upper.toFixed(4)])).toEqual([
+      ['0.2553', '0.3662'],
+      ['0.0624', '0.1605'],
+    ])
+  })
+
+  test('the normal distribution is right to seven digits', () => {
+    for (const [x, p] of [
+      [0, 0.5],
+      [1, 0.8413447460685429],
+      [1.6448536269514722, 0.95],
+      [2.5758293035489004, 0.995],
+      [5, 0.9999997133484281],
+    ] as const)
+      expect(Math.abs(normalCdf(x) - p)).toBeLessThan(1e-7)
+  })
+})
+
+describe('the verdict of a cell', () => {
+  test('the fewest passes that decide are the rule’s minimum', () => {
+    const { minSamples } = rule
+    const of = (samples: number) => networkVerdict(rule, { ...sure('iam', samples), samples }).state
+    expect([of(minSamples - 1), of(minSamples)]).toEqual(['unknown', 'present'])
+  })
+
+  test('counts operators, not technologies', () => {
+    expect(verdictOf(rule, [sure('iam', 30), { ...sure('iam', 30), technology: '3g' }]).class).toBe('grey')
+    expect(verdictOf(rule, [sure('iam', 30), sure('inwi', 30)]).class).toBe('black')
+    expect(verdictOf(rule, [sure('iam', 30), { ...sure('x', 30), operator: null }]).class).toBe('grey')
+    expect(verdictOf(rule, [{ ...sure('x', 30), operator: null }]).class).toBe('grey')
+  })
+
+  test('unknown is never white: white needs every network decided and none present', () => {
+    fc.assert(
+      fc.property(fc.array(network, { maxLength: 6 }), (networks) => {
+        const states = networks.map((n) => networkVerdict(rule, n).state)
+        const { class: colour, confidence } = verdictOf(rule, networks)
+        const white = states.length > 0 && states.every((s) => s === 'refuted' || s === 'absent')
+        expect(colour === 'white').toBe(white)
+        expect(confidence === 0).toBe(colour === 'unknown')
+        expect(confidence).toBeLessThan(1)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('a network that passes never makes a cell whiter', () => {
+    const order = ['unknown', 'white', 'grey', 'black']
+    fc.assert(
+      fc.property(fc.array(network, { maxLength: 5 }), (networks) => {
+        const before = verdictOf(rule, networks).class
+        const after = verdictOf(rule, [...networks, sure('new', 30)]).class
+        expect(order.indexOf(after)).toBeGreaterThanOrEqual(order.indexOf(before))
+        expect(['grey', 'black']).toContain(after)
+      }),
+    )
+  })
+
+  test('something is missing exactly where a network is undecided', () => {
+    fc.assert(
+      fc.property(network, (n) => {
+        expect(missingOf(rule, n).length > 0).toBe(networkVerdict(rule, n).state === 'unknown')
+      }),
+    )
+  })
+
+  test('every undecided, refuted or silent network is among the reasons', () => {
+    fc.assert(
+      fc.property(fc.array(network, { maxLength: 5 }), (networks) => {
+        const reasons = reasonsOf(rule, networks)
+        const told = reasons.filter((r) => r.code.startsWith('network_')).length
+        const notPresent = networks.filter((n) => networkVerdict(rule, n).state !== 'present').length
+        expect(told).toBe(notPresent)
+        expect(reasons.length > 0).toBe(true)
+      }),
+    )
+  })
+
+  test('many cells have the class of most of the decided, the worse on a tie', () => {
+    expect(dominantClass({ white: 0, grey: 0, black: 0, unknown: 9 })).toBe('unknown')
+    expect(dominantClass({ white: 1, grey: 1, black: 0, unknown: 9 })).toBe('white')
+    expect(dominantClass({ white: 1, grey: 2, black: 2, unknown: 0 })).toBe('grey')
+  })
+})
+
+describe('plausibility', () => {
+  const now = Date.UTC(2026, 5, 1)
+  const probe = { id: '', outcome: 'ok' as const, measuredAt: new Date(now).toISOString(), lat: 34, lng: -6 }
+  const fieldOf = (change: object) => rejectionOf({ ...probe, ...change }, now, MOROCCO_BOUNDS)?.field ?? null
+
+  test.each([
+    [{}, null],
+    [{ downloadBps: 100e9 }, null],
+    [{ downloadBps: 100e9 + 1 }, 'downloadBps'],
+    [{ uploadBps: -1 }, 'uploadBps'],
+    [{ uploadBps: 0 }, null],
+    [{ measuredAt: '2009-12-31T23:59:59Z' }, 'measuredAt'],
+    [{ measuredAt: '2010-01-01T00:00:00Z' }, null],
+    [{ measuredAt: new Date(now + MAX_AHEAD_MS).toISOString() }, null],
+    [{ measuredAt: new Date(now + MAX_AHEAD_MS + 1).toISOString() }, 'measuredAt'],
+    [{ lat: 48.85, lng: 2.35 }, 'lat'],
+    [{ lng: 2.35 }, 'lng'],
+    [{ lat: 20.77, lng: -17.1 }, null],
+  ])('%j: %s', (change, field) => expect(fieldOf(change)).toBe(field))
+
+  test('marks what is far from its site or imprecise', () => {
+    const site = { lat: 34, lng: -6 }
+    expect(flagsOf({ ...probe, lat: 34.035 }, site)).toEqual([])
+    expect(flagsOf({ ...probe, lat: 34.037 }, site)).toEqual(['far_from_site'])
+    expect(flagsOf({ ...probe, accuracyM: 2000 }, site)).toEqual([])
+    expect(flagsOf({ ...probe, accuracyM: 2001 }, site)).toEqual(['inaccurate_position'])
+    expect(flagsOf({ ...probe, lat: null, lng: null }, site)).toEqual(['position_from_site'])
+  })
+})
+
+test('every rule says itself in three languages, with its own figures', () => {
+  for (const some of SHIPPED_RULES) {
+    const words = sentenceOf(some)
+    for (const text of Object.values(words)) {
+      expect(text).toContain(String(some.minDownloadBps / 1e6))
+      expect(text).toContain(String(some.minSamples))
+    }
+    expect(words.ar).toMatch(/[\u0600-\u06ff]/)
+  }
+  expect(SHIPPED_RULES.filter((r) => r.default)).toHaveLength(1)
+})
