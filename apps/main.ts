@@ -65,19 +65,17 @@ function forkWorker(): Worker {
 }
 
 async function main(): Promise<void> {
-  const running = await start(loadConfig(process.env))
-  process.stdout.write(`Taghtiya is ready: ${running.url}\n`)
+  const starting = start(loadConfig(process.env))
   let stopping = false
+  /** The first signal ends in good order, also while starting; a second one at once. */
   const stop = () => {
-    if (stopping) return
+    if (stopping) process.exit(130)
     stopping = true
-    running.stop().then(
-      () => process.exit(0),
-      (error: unknown) => fail(error),
-    )
+    starting.then((running) => running.stop()).then(() => process.exit(0), fail)
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
+  process.stdout.write(`Taghtiya is ready: ${(await starting).url}\n`)
 }
 
 function fail(error: unknown): never {

@@ -37,7 +37,7 @@ export async function runImport(
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'EISDIR' || code === 'EACCES')
       throw new Failure(`cannot read ${options.file} (${code})`)
-    if (error instanceof FileProblem) throw new Failure(`${options.file}: ${error.message}`)
+    if (error instanceof FileProblem) throw new Failure(error.message)
     throw error
   }
 }

@@ -42,5 +42,5 @@ export function foldName(text: string): string {
     .trim()
 }
 
-/** Decomposition can bring capitals (™ is TM) and lower case can bring marks (İ), hence the second pass of each. */
-const lowerLetters = (text: string): string => text.normalize('NFKD').toLowerCase().normalize('NFKD')
+/** In this order: decomposition can bring capitals (™ is TM); lower case of it leaves nothing to decompose. */
+const lowerLetters = (text: string): string => text.normalize('NFKD').toLowerCase()

@@ -123,7 +123,7 @@ function featureOf(value: unknown): RawFeature {
 }
 
 /** The spellings of WGS 84 in the `crs` member of GeoJSON 2008, as GDAL, QGIS and ArcGIS write them. */
-const WGS_84 = /CRS:?84h?$|EPSG:[\d.]*:?4326$|EPSG\/0\/4326$/i
+const WGS_84 = /CRS:?84h?$|EPSG:(?:[\d.]*:)?4326$|EPSG\/0\/4326$/i
 
 function refuseOtherCrs(crs: unknown, file?: string): void {
   if (crs === undefined || crs === null) return

@@ -79,8 +79,8 @@ function localityOf(reader: Reader): LocalityRecord {
 }
 
 function namesOf({ read, refuse }: Reader): { nameFr: string; nameAr: string | null } {
-  const nameFr = read('nameFr', optionalText, null)
-  const nameAr = read('nameAr', optionalText, null)
+  const nameFr = read('nameFr', optionalText, '')
+  const nameAr = read('nameAr', optionalText, '')
   if (nameFr === null && nameAr === null) refuse('nameFr', 'is missing')
   return { nameFr: nameFr ?? nameAr ?? '', nameAr }
 }

@@ -23,7 +23,11 @@ const BATCH = 500
 /** Lines are decoded together in blocks of this size: one call per block is what makes short lines cheap. */
 const BLOCK_BYTES = 262_144
 
+/** A byte order mark and a closing \r are not part of the line: whether it fits is known once they are off. */
+const UNCOUNTED_BYTES = 4
+
 const LF = 10
+const CR = 13
 const BOM = '\ufeff'
 
 /** The records of an NDJSON stream, in batches of up to 500. Faulty lines are records with a `problem`. */
@@ -90,8 +94,7 @@ class LineBatcher {
     // A copy, since the sender of a chunk may use its memory again; what waits is short beside what is read.
     this.pending.push(Buffer.from(bytes))
     this.pendingBytes += bytes.length
-    // A closing \r is not part of the line, hence one byte more.
-    if (this.pendingBytes > this.maxLineBytes + 1)
+    if (this.pendingBytes > this.maxLineBytes + UNCOUNTED_BYTES)
       this.overlong = this.joined(Buffer.alloc(0)).subarray(0, KEPT_BYTES)
   }
 
@@ -113,17 +116,26 @@ class LineBatcher {
       const end = block.indexOf(LF, from)
       const line = block.subarray(from, end < 0 ? block.length : end)
       if (isUtf8(line)) this.addLine(line.toString('utf8'))
-      else if (line.length > this.maxLineBytes + 1) this.refuseOverlong(line.subarray(0, KEPT_BYTES))
-      else this.refuse(withoutBreak(line.toString('utf8')), 'is not UTF-8')
+      else this.refuseBytes(this.bare(line))
       from += line.length + 1
     }
+  }
+
+  private refuseBytes(line: Buffer): void {
+    if (line.length > this.maxLineBytes) this.refuseOverlong(line)
+    else this.refuse(line.toString('utf8'), 'is not UTF-8')
+  }
+
+  private bare(line: Buffer): Buffer {
+    const start = this.atStart && line.indexOf(BOM) === 0 ? Buffer.byteLength(BOM) : 0
+    return line.subarray(start, line.at(-1) === CR ? -1 : undefined)
   }
 
   private addLine(line: string): void {
     const text = withoutBreak(this.atStart ? withoutMark(line) : line)
     this.atStart = false
-    if (isBlank(text)) return
     if (this.isOverlong(text)) return this.refuseOverlong(Buffer.from(text.slice(0, KEPT_BYTES)))
+    if (isBlank(text)) return
     try {
       this.ready.push({ index: this.index, document: JSON.parse(text), text })
       this.index++
@@ -152,6 +164,6 @@ const withoutMark = (line: string): string => (line.startsWith(BOM) ? line.slice
 
 const withoutBreak = (line: string): string => (line.endsWith('\r') ? line.slice(0, -1) : line)
 
-/** Lines of records begin with a visible character, so nearly all are decided by the first. */
+/** JSON's white space only. Lines of records begin with a visible character, so nearly all are decided by the first. */
 const isBlank = (line: string): boolean =>
-  line.length === 0 || (line.charCodeAt(0) <= 32 && line.trim() === '')
+  line.length === 0 || (line.charCodeAt(0) <= 32 && /^[ \t\r]*$/.test(line))

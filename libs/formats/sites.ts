@@ -241,8 +241,8 @@ const isStrangeType = (text: string): boolean => text !== '' && !TYPE_OF.has(hea
 
 /** A list in one language only names its sites once. */
 function namesOf({ read, refuse }: Reader): { name: string; nameAr: string | null } {
-  const name = read('name', optionalText, null)
-  const nameAr = read('nameAr', optionalText, null)
+  const name = read('name', optionalText, '')
+  const nameAr = read('nameAr', optionalText, '')
   if (name === null && nameAr === null) refuse('name', 'is missing')
   return { name: name ?? nameAr ?? '', nameAr }
 }

@@ -93,23 +93,37 @@ function encodingFault(chunk: Uint8Array, firstLine: number): string {
 
 async function* csvRows(text: AsyncGenerator<string>, file?: string): AsyncGenerator<TableRow> {
   const first = (await text.next()).value ?? ''
+  const lines = lineCounter()
   const parser = parse({
     delimiter: delimiterOf(first),
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     relax_quotes: true,
     max_record_size: MAX_RECORD_CHARS,
+    // The line travels as a first cell: the types of csv-parse let a record become nothing else than cells.
+    on_record: (cells) => [String(lines.begunBy(cells)), ...cells],
   })
   pipeline(Readable.from(rejoined(first, text)), parser, () => undefined)
-  // Counted here: csv-parse 7.0.3 counts a line break inside quotation marks twice.
-  let line = 1
   try {
-    for await (const cells of parser as AsyncIterable<string[]>) {
-      yield { line, cells }
-      line += 1 + breaksIn(cells)
-    }
+    for await (const [line, ...cells] of parser as AsyncIterable<string[]>)
+      yield { line: Number(line), cells }
   } catch (cause) {
-    throw cause instanceof FileProblem ? cause : csvFault(cause as CsvError, line, file)
+    throw cause instanceof FileProblem ? cause : csvFault(cause as CsvError, lines.next(), file)
+  }
+}
+
+/** csv-parse 7.0.3 counts a line break inside quotation marks twice, so lines are counted here, as rows are parsed. */
+function lineCounter() {
+  let next = 1
+  return {
+    /** Line on which the row begins that is not complete yet. */
+    next: () => next,
+    /** Line on which this row, the next one, begins. */
+    begunBy(cells: readonly string[]): number {
+      const line = next
+      next += 1 + breaksIn(cells)
+      return line
+    },
   }
 }
 

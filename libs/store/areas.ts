@@ -36,7 +36,7 @@ export async function searchAreas(db: Queryable, search: AreaSearch): Promise<Ar
   return db.query(
     `SELECT ${AREA_COLUMNS} FROM current_area
      WHERE search_name LIKE ALL ($1::text[]) AND level = coalesce($2, level)
-       AND (length(code) || code) > $3
+       AND lpad(length(code)::text, 2, '0') || code > $3
        AND ($4::float8 IS NULL OR geom && ST_MakeEnvelope($4, $5, $6, $7, 4326))
      ORDER BY length(code), code LIMIT $8`,
     [
@@ -52,8 +52,9 @@ export async function searchAreas(db: Queryable, search: AreaSearch): Promise<Ar
   )
 }
 
-/** Keyset of an area in searchAreas: code lengths are 2, 6, 10 or 11, so one digit or two sort as text by design below. */
-export const areaCursor = (area: Pick<AreaRow, 'code'>): string => `${area.code.length}${area.code}`
+/** Keyset of an area in searchAreas: the length of its code in two digits, so that it sorts as text, and the code. */
+export const areaCursor = (area: Pick<AreaRow, 'code'>): string =>
+  `${String(area.code.length).padStart(2, '0')}${area.code}`
 
 export async function findArea(db: Queryable, code: string): Promise<AreaRow | undefined> {
   const rows: AreaRow[] = await db.query(`SELECT ${AREA_COLUMNS} FROM current_area WHERE code = $1`, [code])

@@ -54,7 +54,7 @@ async function insertArea(
     [JSON.stringify(area.geometry)],
   )
   if (empty) return refuse('geometry', 'empty', 'nothing is left of the polygon once it is made valid')
-  const lies = await shareInParent(tx, area, geojson)
+  const lies = await shareInParent(tx, area)
   if (lies === null) return refuse('parent', area.parentCode!, `its parent ${area.parentCode} is not known`)
   if (lies < MIN_SHARE_IN_PARENT)
     return refuse(
@@ -63,7 +63,7 @@ async function insertArea(
       `only ${Math.round(lies * 100)} % of it lies in ${area.parentCode}`,
     )
   await tx.query(UPSERT_AREA, [
-    geojson,
+    JSON.stringify(area.geometry),
     area.code,
     area.vintage,
     area.level,
@@ -81,7 +81,7 @@ async function insertArea(
 
 const UPSERT_AREA = `
   INSERT INTO area (geom, code, vintage, level, type, parent_code, name_fr, name_ar, search_name, population, cell_count, source)
-  VALUES (ST_Multi(ST_SetSRID(ST_GeomFromGeoJSON($1), 4326)), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+  VALUES (${MENDED}, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
   ON CONFLICT (code, vintage) DO UPDATE SET geom = excluded.geom, level = excluded.level, type = excluded.type,
     parent_code = excluded.parent_code, name_fr = excluded.name_fr, name_ar = excluded.name_ar,
     search_name = excluded.search_name, population = coalesce(excluded.population, area.population),
@@ -94,13 +94,13 @@ const UPSERT_AREA = `
 const GRID = 1e-7
 
 /** Share of the area inside its parent, of the same edition where there is one; 1 for a region, null without a parent. */
-async function shareInParent(tx: Queryable, area: AreaRecord, geojson: string): Promise<number | null> {
+async function shareInParent(tx: Queryable, area: AreaRecord): Promise<number | null> {
   if (area.parentCode === null) return 1
   const rows: { share: number }[] = await tx.query(
     `SELECT ST_Area(ST_Intersection(g, a.geom, ${GRID})) / ST_Area(g) AS share
-     FROM area AS a, (SELECT ST_SetSRID(ST_GeomFromGeoJSON($1), 4326) AS g) AS child
+     FROM area AS a, (SELECT ${MENDED} AS g) AS child
      WHERE a.code = $2 ORDER BY (a.vintage = $3) DESC, a.vintage DESC LIMIT 1`,
-    [geojson, area.parentCode, area.vintage],
+    [JSON.stringify(area.geometry), area.parentCode, area.vintage],
   )
   return rows[0]?.share ?? null
 }

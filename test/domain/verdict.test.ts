@@ -2,12 +2,16 @@ import {
   MAX_AHEAD_MS,
   MOROCCO_BOUNDS,
   type NetworkEvidence,
+  type ProbeInput,
+  type Rule,
   SHIPPED_RULES,
   dominantClass,
   flagsOf,
+  isJudged,
   missingOf,
   networkVerdict,
   normalCdf,
+  passes,
   reasonsOf,
   rejectionOf,
   sentenceOf,
@@ -136,6 +140,154 @@ describe('the verdict of a cell', () => {
     expect(dominantClass({ white: 1, grey: 1, black: 0, unknown: 9 })).toBe('white')
     expect(dominantClass({ white: 1, grey: 2, black: 2, unknown: 0 })).toBe('grey')
   })
+})
+
+describe('under any rule', () => {
+  const someRule: fc.Arbitrary<Rule> = fc
+    .record({
+      passShare: fc.constantFrom(0.1, 0.5, 0.8, 0.95),
+      confidence: fc.constantFrom<Rule['confidence'][]>(0.8, 0.9, 0.95, 0.99),
+      minSamples: fc.integer({ min: 1, max: 30 }),
+      minDays: fc.integer({ min: 1, max: 8 }),
+      minHours: fc.integer({ min: 1, max: 8 }),
+      blackFrom: fc.integer({ min: 1, max: 4 }),
+    })
+    .map((figures) => ({ ...rule, ...figures }))
+  const cell = fc.array(network, { maxLength: 7 })
+  const RUNS = { numRuns: 500, seed: 20261123 }
+
+  test('a cell is black from so many operators on, grey below, white only when all are decided', () => {
+    fc.assert(
+      fc.property(someRule, cell, (some, networks) => {
+        const stateOf = (n: NetworkEvidence) => networkVerdict(some, n).state
+        const present = new Set(networks.filter((n) => stateOf(n) === 'present').map((n) => n.operator))
+        const operators = present.size > 1 ? [...present].filter((name) => name !== null) : [...present]
+        const undecided = networks.length === 0 || networks.some((n) => stateOf(n) === 'unknown')
+        const lower = operators.length > 0 ? 'grey' : undecided ? 'unknown' : 'white'
+        expect(verdictOf(some, networks).class).toBe(operators.length >= some.blackFrom ? 'black' : lower)
+      }),
+      RUNS,
+    )
+  })
+
+  test('the order of the networks makes no difference', () => {
+    fc.assert(
+      fc.property(someRule, cell, (some, networks) => {
+        expect(verdictOf(some, networks.toReversed())).toEqual(verdictOf(some, networks))
+      }),
+      RUNS,
+    )
+  })
+
+  test('a network that passes never makes a cell whiter, even one that nobody named', () => {
+    const order = ['unknown', 'white', 'grey', 'black']
+    fc.assert(
+      fc.property(someRule, cell, fc.constantFrom('new', 'iam', null), (some, networks, operator) => {
+        const passing = { ...sure('x', 300), samples: 300, operator }
+        const [before, after] = [verdictOf(some, networks), verdictOf(some, [...networks, passing])]
+        expect(order.indexOf(after.class)).toBeGreaterThanOrEqual(order.indexOf(before.class))
+        expect(['grey', 'black']).toContain(after.class)
+      }),
+      RUNS,
+    )
+  })
+
+  test('one more undecided network never makes a cell white', () => {
+    const undecided = { ...sure('new', 0), samples: 1, days: 1, hours: 1 }
+    fc.assert(
+      fc.property(someRule, cell, (some, networks) => {
+        const strict = { ...some, minSamples: 2 }
+        expect(verdictOf(strict, [...networks, undecided]).class).not.toBe('white')
+      }),
+      RUNS,
+    )
+  })
+
+  test('something is missing exactly where a network is undecided, and each lack is true', () => {
+    fc.assert(
+      fc.property(someRule, network, (some, n) => {
+        const missing = missingOf(some, n)
+        expect(missing.length > 0).toBe(networkVerdict(some, n).state === 'unknown')
+        expect(missing.includes('samples')).toBe(n.samples < some.minSamples)
+        expect(missing.includes('days')).toBe(n.days < some.minDays)
+        expect(missing.includes('hours')).toBe(n.hours < some.minHours)
+      }),
+      RUNS,
+    )
+  })
+
+  test('the interval holds the share, lies in 0..1, and narrows as samples come', () => {
+    const k = fc.integer({ min: 0, max: 200 })
+    fc.assert(
+      fc.property(
+        k,
+        fc.integer({ min: 1, max: 200 }),
+        fc.constantFrom(1.2816, 1.6449, 2.5758),
+        (some, n, z) => {
+          const passed = Math.min(some, n)
+          const { lower, upper } = wilson(passed, n, z)
+          expect(lower).toBeLessThanOrEqual(passed / n + 1e-12)
+          expect(upper).toBeGreaterThanOrEqual(passed / n - 1e-12)
+          expect(lower).toBeGreaterThanOrEqual(-1e-12)
+          expect(upper).toBeLessThanOrEqual(1 + 1e-12)
+          const wider = wilson(passed * 2, n * 2, z)
+          expect(wider.upper - wider.lower).toBeLessThan(upper - lower)
+        },
+      ),
+      RUNS,
+    )
+  })
+})
+
+describe('a sample', () => {
+  const strict: Rule = {
+    ...rule,
+    minDownloadBps: 100,
+    minUploadBps: 10,
+    maxLatencyMs: 50,
+    peakHours: { from: 19, to: 23 },
+    technologies: ['4g', 'wifi_unknown'],
+  }
+  const good = { id: '', measuredAt: '', outcome: 'ok' as const, technology: '4g' as const }
+  const measured: ProbeInput = { ...good, downloadBps: 100, uploadBps: 10, latencyMs: 50 }
+  const silent: ProbeInput = { ...good, outcome: 'no_service' }
+
+  test.each<[string, Partial<ProbeInput>, number, boolean]>([
+    ['with every figure', {}, 19, true],
+    ['in the last peak hour', {}, 22, true],
+    ['an hour too early', {}, 18, false],
+    ['an hour too late', {}, 23, false],
+    ['of a technology that is left out', { technology: 'fibre' }, 20, false],
+    ['of no named technology', { technology: null }, 20, true],
+    ['without a download', { downloadBps: null }, 20, false],
+    ['without an upload', { uploadBps: null }, 20, false],
+    ['without a latency', { latencyMs: null }, 20, false],
+    ['that failed', { outcome: 'failed' }, 20, false],
+    ['of silence', silent, 20, true],
+    ['of silence outside the peak', silent, 12, false],
+  ])('%s is judged or not', (_, change, hour, judged) => {
+    expect(isJudged(strict, { ...measured, ...change }, hour)).toBe(judged)
+  })
+
+  test('of no named technology is left out where unknown ones are', () => {
+    expect(isJudged({ ...strict, technologies: ['4g'] }, { ...measured, technology: null }, 20)).toBe(false)
+  })
+
+  test('needs no figure that the rule does not ask for', () => {
+    const lax = { ...strict, minUploadBps: null, maxLatencyMs: null }
+    const bare = { ...good, downloadBps: 100 }
+    expect([isJudged(lax, bare, 20), passes(lax, bare)]).toEqual([true, true])
+  })
+
+  test.each<[string, Partial<ProbeInput>, boolean]>([
+    ['at every limit', {}, true],
+    ['just under the download', { downloadBps: 99 }, false],
+    ['just under the upload', { uploadBps: 9 }, false],
+    ['just over the latency', { latencyMs: 50.001 }, false],
+    ['of silence', { outcome: 'no_service' }, false],
+  ])('%s passes or not', (_, change, passed) =>
+    expect(passes(strict, { ...measured, ...change })).toBe(passed),
+  )
 })
 
 describe('plausibility', () => {

@@ -10,9 +10,13 @@ export interface TestServer {
   close(): Promise<void>
 }
 
-export async function serve(database: TestDatabase, config: Partial<Config> = {}): Promise<TestServer> {
+export async function serve(
+  database: TestDatabase,
+  config: Partial<Config> = {},
+  webRoot: string | null = null,
+): Promise<TestServer> {
   const settings = new Settings({ ...loadConfig({}), ...config }, '0.0.0-test', () => Date.now())
-  const app = await createServer({ settings, interactive: database, batch: database, webRoot: null })
+  const app = await createServer({ settings, interactive: database, batch: database, webRoot })
   await app.listen(0, '127.0.0.1')
   return { url: await app.getUrl(), close: () => app.close() }
 }

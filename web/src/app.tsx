@@ -103,43 +103,45 @@ export function App() {
         {t('skip')}
       </a>
       <header>
-        <h1>
-          <span lang="ar">تغطية</span> <span class="latin">Taghtiya</span> <small>{t('title')}</small>
-        </h1>
-        <Search words={words} onChoose={find} />
-        <label class="pick">
-          <span>{t('rule')}</span>
-          <select value={rule?.id} onChange={(e) => setRuleId(e.currentTarget.value)}>
-            {rules.map((r) => (
-              <option key={r.id} value={r.id}>
-                {r.title[lang]}
-              </option>
-            ))}
-          </select>
-        </label>
-        {rule?.assumption && <span class="assumption">{t('assumption')}</span>}
-        <label class="pick">
-          <span class="hidden">{t('language')}</span>
-          <select value={lang} onChange={(e) => setLang(e.currentTarget.value as Lang)}>
-            {LANGUAGES.map((l) => (
-              <option key={l} value={l}>
-                {LANGUAGE_NAMES[l]}
-              </option>
-            ))}
-          </select>
-        </label>
-        <SignIn words={words} account={account} onAccount={setAccount} />
+        <div class="bar">
+          <h1>
+            <span lang="ar">تغطية</span> <span class="latin">Taghtiya</span> <small>{t('title')}</small>
+          </h1>
+          <Search words={words} onChoose={find} />
+          <label class="pick">
+            <span>{t('rule')}</span>
+            <select value={rule?.id} onChange={(e) => setRuleId(e.currentTarget.value)}>
+              {rules.map((r) => (
+                <option key={r.id} value={r.id}>
+                  {r.title[lang]}
+                </option>
+              ))}
+            </select>
+          </label>
+          {rule?.assumption && <span class="assumption">{t('assumption')}</span>}
+          <label class="pick">
+            <span class="hidden">{t('language')}</span>
+            <select value={lang} onChange={(e) => setLang(e.currentTarget.value as Lang)}>
+              {LANGUAGES.map((l) => (
+                <option key={l} value={l}>
+                  {LANGUAGE_NAMES[l]}
+                </option>
+              ))}
+            </select>
+          </label>
+          <SignIn words={words} account={account} onAccount={setAccount} />
+        </div>
+        {instance?.simulated && (
+          <p class="simulated" role="note">
+            {t('simulated')}
+          </p>
+        )}
+        {lost && (
+          <p class="lost" role="alert">
+            {t('lost')}
+          </p>
+        )}
       </header>
-      {instance?.simulated && (
-        <p class="simulated" role="note">
-          {t('simulated')}
-        </p>
-      )}
-      {lost && (
-        <p class="lost" role="alert">
-          {t('lost')}
-        </p>
-      )}
       <main>
         <div id="map" ref={element} dir="ltr" role="application" aria-label={t('map')} tabIndex={0} />
         <div class="zoom">

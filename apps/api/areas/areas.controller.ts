@@ -33,7 +33,7 @@ export class AreasController {
         .filter(Boolean),
       level: query.level ?? null,
       box: boxOf(query.bbox),
-      after: keyOf(query.cursor, /^\d{3,4}[\d.]{0,12}$/, ''),
+      after: keyOf(query.cursor, /^\d{4}[\d.]{0,12}$/, ''),
       limit,
     })
     return pageOf(items, limit, areaCursor)

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { firstAdministrator } from '#setup'
+import { type TestDatabase, freshDatabase } from '../support/database.js'
+import { type TestServer, serve, siteWithDevice, signIn } from '../support/server.js'
+
+let database: TestDatabase
+let server: TestServer
+beforeAll(async () => {
+  database = await freshDatabase('postgresql')
+  server = await serve(database)
+})
+afterAll(async () => {
+  await server.close()
+  await database.drop()
+})
+
+async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+  const answer = await fetch(server.url + path, {
+    method,
+    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+  const text = await answer.text()
+  return {
+    status: answer.status,
+    cookie: answer.headers.getSetCookie()[0] ?? '',
+    body: (text ? JSON.parse(text) : null) as Record<string, never> & { items: Record<string, string>[] },
+  }
+}
+
+describe('signing in', () => {
+  test('the first administrator’s password opens nothing but a password of their own', async () => {
+    const admin = (await firstAdministrator(database.source))!
+    expect(await firstAdministrator(database.source)).toBeNull()
+    const signed = await call('POST', '/api/v1/session', admin)
+    expect(signed.body).toMatchObject({ role: 'administrator', mustChangePassword: true })
+    expect(signed.cookie).toMatch(/HttpOnly/)
+    expect(signed.cookie).toMatch(/SameSite=Strict/)
+    const cookie = { cookie: signed.cookie.split(';')[0]! }
+    expect((await call('GET', '/api/v1/quarantine', undefined, cookie)).status).toBe(403)
+    const next = 'correct horse battery'
+    const short = await call(
+      'POST',
+      '/api/v1/session/password',
+      { current: admin.password, next: 'short' },
+      cookie,
+    )
+    expect(short.status).toBe(400)
+    const set = await call('POST', '/api/v1/session/password', { current: admin.password, next }, cookie)
+    expect(set.status).toBe(204)
+    expect((await call('GET', '/api/v1/quarantine', undefined, cookie)).status).toBe(200)
+    expect((await call('DELETE', '/api/v1/session', undefined, cookie)).status).toBe(204)
+    expect((await call('GET', '/api/v1/session', undefined, cookie)).status).toBe(401)
+  })
+
+  test('tries are counted: the sixth in a minute is refused, right or wrong', async () => {
+    const tries = []
+    for (let i = 0; i < 6; i++)
+      tries.push((await call('POST', '/api/v1/session', { name: 'nobody', password: 'wrong' })).status)
+    expect(tries).toEqual([401, 401, 401, 401, 401, 429])
+  })
+
+  test('a page of another site can change nothing', async () => {
+    const cookie = await signIn(server, database, 'planner')
+    const site = { code: 'X', name: 'X', type: 'school', communeCode: '01.051.01.01', lat: 34, lng: -6 }
+    const from = (headers: Record<string, string>) =>
+      call('POST', '/api/v1/sites', site, { cookie, ...headers })
+    expect((await from({ origin: 'https://evil.example' })).status).toBe(403)
+    expect((await from({ 'sec-fetch-site': 'cross-site' })).status).toBe(403)
+    expect((await from({ origin: server.url })).status).toBe(201)
+  })
+
+  test('changing anything needs an account with the role, and leaves its author', async () => {
+    const site = { code: 'Y', name: 'Y', type: 'school', communeCode: '01.051.01.01', lat: 34, lng: -6 }
+    expect((await call('POST', '/api/v1/sites', site)).status).toBe(401)
+    const analyst = { cookie: await signIn(server, database, 'analyst') }
+    expect((await call('POST', '/api/v1/sites', site, analyst)).status).toBe(403)
+    expect((await call('POST', '/api/v1/sites/X/devices', {}, analyst)).status).toBe(403)
+    const authors = await database.source.query(
+      `SELECT author FROM change WHERE action = 'save site' AND subject = 'X'`,
+    )
+    expect(authors).toEqual([{ author: 'test-planner' }])
+  })
+
+  test('neither a password nor a session can be read from the database', async () => {
+    const rows = await database.source.query(
+      `SELECT row_to_json(a)::text AS t FROM account AS a UNION ALL SELECT row_to_json(s)::text FROM session AS s`,
+    )
+    const text = (rows as { t: string }[]).map((r) => r.t).join()
+    expect(text).toContain('$argon2id$')
+    expect(text).not.toContain('a password of the tests')
+    expect(text).not.toContain('tgt_')
+  })
+})
+
+describe('quarantine', () => {
+  test('is listed, corrected and submitted again by an administrator, once', async () => {
+    const { token } = await siteWithDevice(database)
+    const bad = { id: randomUUID(), measuredAt: '2026-01-01T10:00:00Z', outcome: 'ok', downloadBps: -5 }
+    await call('POST', '/api/v1/probes', bad, { authorization: `Bearer ${token}` })
+    await call('POST', '/api/v1/probes', bad, { authorization: `Bearer ${token}` })
+    const admin = { cookie: await signIn(server, database, 'administrator') }
+    const [item] = (await call('GET', '/api/v1/quarantine', undefined, admin)).body.items
+    expect(item).toMatchObject({ field: 'downloadBps', siteCode: 'S1', times: 2 })
+    expect(JSON.parse(item!['document']!)).toEqual(bad)
+    const again = (downloadBps: number) =>
+      call(
+        'POST',
+        `/api/v1/quarantine/${item!['id']}/resubmit`,
+        { document: { ...bad, downloadBps }, comment: 'sign' },
+        admin,
+      )
+    expect((await again(-6)).status).toBe(422)
+    expect((await again(5)).body).toEqual({ accepted: 1, duplicates: 0 })
+    expect((await again(5)).status).toBe(409)
+    const [row] = await database.source.query('SELECT site_code, download_bps FROM probe WHERE id = $1', [
+      bad.id,
+    ])
+    expect(row).toEqual({ site_code: 'S1', download_bps: '5' })
+    expect((await call('GET', '/api/v1/quarantine', undefined, admin)).body.items).toEqual([])
+  })
+})

@@ -1,0 +1,217 @@
+import { buildDemo } from '#demo'
+import { VectorTile } from '@mapbox/vector-tile'
+import fc from 'fast-check'
+import { PbfReader } from 'pbf'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type TestDatabase, freshDatabase } from '../support/database.js'
+import { type TestServer, serve } from '../support/server.js'
+
+let database: TestDatabase
+let server: TestServer
+beforeAll(async () => {
+  database = await freshDatabase('postgresql')
+  await buildDemo(database.source, new Date('2026-06-01T00:00:00Z'), () => {})
+  server = await serve(database)
+})
+afterAll(async () => {
+  await server.close()
+  await database.drop()
+})
+
+interface List<T> {
+  items: T[]
+  next: string | null
+}
+
+const get = (path: string, init?: RequestInit) => fetch(server.url + path, init)
+const json = async <T>(path: string) => (await (await get(path)).json()) as T
+
+test('the demonstration country has all four classes under the default rule, in every province', async () => {
+  const { items } = await json<List<{ id: number; counts: Record<string, number>; digest: string }>>(
+    '/api/v1/runs?rule=ma-floor',
+  )
+  for (const colour of ['white', 'grey', 'black', 'unknown'])
+    expect(items[0]!.counts[colour]).toBeGreaterThan(9)
+  const provinces = await database.source.query(
+    `SELECT count(DISTINCT province_code) AS n FROM cell_place JOIN verdict USING (cell)`,
+  )
+  expect(provinces[0].n).toBe('75')
+  // The seed's country on this day: another digest means another country.
+  expect(items[0]!.digest).toMatch(/^[0-9a-f]{64}$/)
+  const again = await database.source.query('SELECT count(*) AS n FROM probe')
+  expect(await buildDemo(database.source, new Date('2026-06-01T00:00:00Z'), () => {})).toBeNull()
+  expect(await database.source.query('SELECT count(*) AS n FROM probe')).toEqual(again)
+})
+
+test('the list of cells pages through every cell once, and a box holds those inside it', async () => {
+  interface Item {
+    h3: string
+    verdict: string
+  }
+  const pages = async (query: string) => {
+    const all: Item[] = []
+    let cursor: string | null = ''
+    while (cursor !== null) {
+      const page: List<Item> = await json(`/api/v1/cells?limit=100${query}${cursor && `&cursor=${cursor}`}`)
+      all.push(...page.items)
+      cursor = page.next
+    }
+    return all
+  }
+  const all = await pages('')
+  const [{ n }] = await database.source.query(
+    'SELECT cells.n FROM (SELECT white + grey + black + unknown AS n FROM run WHERE id = 1) AS cells',
+  )
+  expect(new Set(all.map((c) => c.h3)).size).toBe(n)
+  expect(all).toHaveLength(n)
+  const whites = await pages('&class=white')
+  expect(whites.map((c) => c.h3)).toEqual(all.filter((c) => c.verdict === 'white').map((c) => c.h3))
+  const north = await pages('&bbox=-7,33,-4,36')
+  const south = await pages('&bbox=-18,20,-7,33')
+  expect(north.length).toBeGreaterThan(50)
+  expect(north.filter((c) => south.some((s) => s.h3 === c.h3))).toEqual([])
+})
+
+test('a cell answers its verdict with evidence, reasons, rule and history', async () => {
+  const { items } = await json<List<{ h3: string }>>('/api/v1/cells?class=white&limit=1')
+  const cell = await json<Record<string, unknown>>(`/api/v1/cells/${items[0]!.h3}`)
+  expect(cell).toMatchObject({
+    h3: items[0]!.h3,
+    verdict: 'white',
+    rule: { id: 'ma-floor', version: 1 },
+    simulated: true,
+  })
+  for (const key of ['confidence', 'evidence', 'reasons', 'history', 'areas', 'sites', 'run'])
+    expect(cell).toHaveProperty(key)
+  expect((cell['reasons'] as { code: string }[])[0]!.code).toBe('no_network_passes')
+  const nowhere = await json<Record<string, unknown>>('/api/v1/cells/88386e6b0bfffff')
+  expect(nowhere).toMatchObject({ verdict: 'unknown', evidence: [], reasons: [{ code: 'no_evidence' }] })
+})
+
+test('areas are found in French without accents and in Arabic', async () => {
+  const names = async (q: string) =>
+    (await json<List<{ code: string }>>(`/api/v1/areas?level=province&q=${encodeURIComponent(q)}`)).items.map(
+      (a) => a.code,
+    )
+  expect(await names('tetouan')).toEqual(['01.571'])
+  expect(await names('الحسيمة')).toEqual(['01.051'])
+  expect(await names('xyz')).toEqual([])
+  const area = await json<Record<string, never>>('/api/v1/areas/01.051')
+  expect(area).toMatchObject({ nameFr: 'Al Hoceima', level: 'province', parents: [{ code: '01' }] })
+  const { white, grey, black, unknown, notMeasured } = area['counts']!
+  expect(white + grey + black + unknown).toBeGreaterThan(5)
+  expect(notMeasured).toBeGreaterThan(1000)
+})
+
+test('the list of areas pages through every level once, regions first', async () => {
+  const codes: string[] = []
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page: List<{ code: string }> = await json(`/api/v1/areas?limit=50${cursor && `&cursor=${cursor}`}`)
+    codes.push(...page.items.map((a) => a.code))
+    cursor = page.next
+  }
+  const [{ n }] = await database.source.query('SELECT count(*) AS n FROM current_area')
+  expect([codes.length, new Set(codes).size]).toEqual([Number(n), Number(n)])
+  expect(codes.slice(0, 12).every((code) => code.length === 2)).toBe(true)
+})
+
+test('a tile of the latest run redirects to the run, is immutable, and answers 304 without work', async () => {
+  const latest = await get('/tiles/latest/cells/7/61/51.mvt?rule=ma-floor', { redirect: 'manual' })
+  expect([latest.status, latest.headers.get('location')]).toEqual([302, '/tiles/1/cells/7/61/51.mvt'])
+  const tile = await get('/tiles/1/cells/7/61/51.mvt')
+  expect(tile.headers.get('cache-control')).toContain('immutable')
+  const etag = tile.headers.get('etag')!
+  expect((await get('/tiles/1/cells/7/61/51.mvt', { headers: { 'if-none-match': etag } })).status).toBe(304)
+  const plain = await get('/tiles/1/cells/7/61/51.mvt', { headers: { 'accept-encoding': 'identity' } })
+  expect(new Uint8Array(await plain.arrayBuffer())).toEqual(new Uint8Array(await tile.clone().arrayBuffer()))
+})
+
+test('the tiles of a zoom hold every cell of the run once, with its class', async () => {
+  const seen = new Map<string, string>()
+  for (let x = 57; x <= 64; x++)
+    for (let y = 49; y <= 57; y++) {
+      const bytes = new Uint8Array(await (await get(`/tiles/1/cells/7/${x}/${y}.mvt`)).arrayBuffer())
+      const layer = new VectorTile(new PbfReader(bytes)).layers['cells']
+      for (let i = 0; layer && i < layer.length; i++) {
+        const { h3, class: colour } = layer.feature(i).properties
+        seen.set(String(h3), String(colour))
+      }
+    }
+  const rows = await database.source.query(
+    `SELECT to_hex(cell) AS h3 FROM rollup WHERE series = 1 AND (cell >> 52) & 15 = 5`,
+  )
+  expect([...seen.keys()].sort()).toEqual((rows as { h3: string }[]).map((r) => r.h3).sort())
+})
+
+test('areas are drawn at every zoom with their counts', async () => {
+  for (const [z, x, y, level] of [
+    [5, 15, 12, 'region'],
+    [7, 61, 51, 'province'],
+    [9, 245, 206, 'commune'],
+  ] as const) {
+    const bytes = new Uint8Array(await (await get(`/tiles/1/areas/${z}/${x}/${y}.mvt`)).arrayBuffer())
+    const layer = new VectorTile(new PbfReader(bytes)).layers['areas']!
+    expect(layer.length).toBeGreaterThan(0)
+    for (let i = 0; i < layer.length; i++) expect(layer.feature(i).properties).toMatchObject({ level })
+  }
+})
+
+test('TileJSON names its tiles and fields', async () => {
+  const about = await json<Record<string, never>>('/tiles/1/areas/tilejson.json')
+  expect(about).toMatchObject({ tilejson: '3.0.0', tiles: [`${server.url}/tiles/1/areas/{z}/{x}/{y}.mvt`] })
+})
+
+test.each([
+  ['/api/v1/cells/zz', 400, 'zz'],
+  ['/api/v1/cells?bbox=1,2,3', 400, 'bbox'],
+  ['/api/v1/cells?bbox=5,5,1,1', 400, '5,5,1,1'],
+  ['/api/v1/cells?limit=0', 400, 'limit'],
+  ['/api/v1/cells?cursor=%00', 400, 'cursor'],
+  ['/api/v1/cells?colour=red', 400, 'colour'],
+  ['/api/v1/cells?rule=none', 404, 'none'],
+  ['/api/v1/runs/999', 404, '999'],
+  ['/api/v1/runs/x', 400, 'numeric'],
+  ['/api/v1/areas/99.999', 404, '99.999'],
+  ['/api/v1/sites/none', 404, 'none'],
+  ['/tiles/1/cells/25/0/0.mvt', 400, '25/0/0.mvt'],
+  ['/tiles/1/roads/7/61/51.mvt', 404, 'roads'],
+  ['/tiles/0/cells/7/61/51.mvt', 404, '0'],
+  ['/nowhere', 404, 'nowhere'],
+])('%s answers %i and names the value', async (path, status, value) => {
+  const answer = await get(path)
+  expect(answer.status).toBe(status)
+  expect(answer.headers.get('content-type')).toContain('application/problem+json')
+  expect(((await answer.json()) as { detail: string }).detail).toContain(value)
+})
+
+test('no query, however odd, makes a fault', async () => {
+  const paths = fc.constantFrom('cells', 'areas', 'sites', 'runs', 'rules', 'probes', 'cells/x', 'areas/01')
+  const keys = fc.constantFrom('limit', 'cursor', 'bbox', 'q', 'level', 'rule', 'run', 'class', 'cell', 'zzz')
+  const values = fc.oneof(fc.string({ unit: 'binary' }), fc.integer().map(String), fc.constant("' OR 1=1 --"))
+  const property = fc.asyncProperty(
+    paths,
+    fc.array(fc.tuple(keys, values), { maxLength: 4 }),
+    async (path, query) => {
+      const answer = await get(
+        `/api/v1/${path}?${new URLSearchParams(query.map(([k, v]): [string, string] => [k, v.toWellFormed()]))}`,
+      )
+      expect(answer.status).toBeLessThan(500)
+    },
+  )
+  await fc.assert(property, { numRuns: 300, seed: 5 })
+})
+
+test('lists answer 304 to their own ETag', async () => {
+  const first = await get('/api/v1/rules')
+  const again = await get('/api/v1/rules', { headers: { 'if-none-match': first.headers.get('etag')! } })
+  expect(again.status).toBe(304)
+})
+
+test('health, metrics and the description of the API answer', async () => {
+  expect((await get('/health/live')).status).toBe(200)
+  expect((await get('/health/ready')).status).toBe(200)
+  expect(await (await get('/metrics')).text()).toContain('taghtiya_tiles_total')
+  const { paths } = await json<{ paths: Record<string, unknown> }>('/api/openapi.json')
+  for (const path of ['/api/v1/probes', '/api/v1/cells/{h3}', '/tiles/{run}/{layer}/{z}/{x}/{file}'])
+    expect(paths).toHaveProperty([path])
+})

@@ -1,0 +1,154 @@
+import { existsSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Database, openDatabase } from '#store'
+import { ENGINES, folderPlace, serverPlace } from '../support/database.js'
+import { type RunningServer, runCli, startServer } from '../support/process.js'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const DATA = '../shared/data'
+const there = existsSync(DATA)
+if (!there) console.log(`skipped: ${DATA} is absent`)
+
+const folder = mkdtempSync(join(tmpdir(), 'taghtiya-cli-'))
+const write = (name: string, text: string) => {
+  writeFileSync(join(folder, name), text)
+  return join(folder, name)
+}
+
+/** While the server runs: on the embedded engine the command is then a guest of the process that holds the folder. */
+describe.each(ENGINES)('the command line beside a running server on %s', (engine) => {
+  let place: { env: Record<string, string | undefined>; remove(): Promise<void> }
+  let server: RunningServer
+  let database: Database
+  const cli = (...args: string[]) => runCli(place.env, ...args)
+  beforeAll(async () => {
+    place = engine === 'postgresql' ? await serverPlace() : folderPlace()
+    server = await startServer(place.env)
+    database = await openDatabase({
+      url: place.env['DATABASE_URL'],
+      dataDir: place.env['DATA_DIR'] ?? '',
+      purpose: 'batch',
+    })
+  })
+  afterAll(async () => {
+    await database.close()
+    server.process.kill('SIGTERM')
+    await server.ended
+    await place.remove()
+  })
+  const count = async (sql: string) =>
+    Number((await database.source.query(`SELECT count(*) AS n FROM ${sql}`))[0].n)
+
+  test('wrong usage ends with 2, what cannot be done with 1, and both say why', async () => {
+    for (const args of [
+      [],
+      ['nonsense'],
+      ['import'],
+      ['import', 'roads', 'x'],
+      ['device', 'add'],
+      ['classify', '--from', 'soon'],
+      ['--odd'],
+    ]) {
+      const { code, out, err } = await cli(...args)
+      expect([args, code, out]).toEqual([args, 2, ''])
+      expect(err).toContain('npm run taghtiya')
+    }
+    for (const args of [
+      ['device', 'add', '--site', 'none'],
+      ['classify', '--rule', 'none'],
+      ['import', 'sites', '/nowhere'],
+      ['classify', '--known-before', '2999-01-01'],
+    ]) {
+      const { code, err } = await cli(...args)
+      expect([args, code]).toEqual([args, 1])
+      expect(err).not.toMatch(/ at |SELECT/)
+    }
+  })
+
+  test('sites come in from a CSV with a line-by-line report; a device’s token works', async () => {
+    const file = write(
+      'sites.csv',
+      'رمز الموقع;الاسم;النوع;رمز الجماعة;خط العرض;خط الطول\nA1;مدرسة النور;مدرسة;01.051.01.01;35,2447;-3,9317\nA2;x;école;01.051.01.01;99;-3\n',
+    )
+    const sites = await cli('import', 'sites', file)
+    expect([sites.code, sites.out]).toEqual([1, expect.stringContaining('1 imported, 1 refused')])
+    expect(sites.out).toContain('line 3')
+    const device = await cli('device', 'add', '--site', 'A1', '--json')
+    const { token } = JSON.parse(device.out) as { token: string }
+    const probe = {
+      id: crypto.randomUUID(),
+      measuredAt: new Date().toISOString(),
+      outcome: 'no_service',
+      operator: 'inwi',
+    }
+    const answer = await fetch(`${server.url}/api/v1/probes`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(probe),
+    })
+    expect(await answer.json()).toMatchObject({ accepted: 1 })
+    const lines = [
+      { ...probe, id: crypto.randomUUID() },
+      { ...probe, id: 'x' },
+    ].map((p) => JSON.stringify(p))
+    const probes = await cli('import', 'probes', write('p.ndjson', lines.join('\n')), '--site', 'A1')
+    expect([probes.code, probes.out]).toEqual([
+      1,
+      expect.stringContaining('1 accepted, 0 duplicates, 1 refused'),
+    ])
+  })
+
+  test('classify prints a run for machines and for people; doctor finds all well', async () => {
+    const { code, out } = await cli('classify', '--rule', 'ma-floor', '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ rule: 'ma-floor', counts: { unknown: 1 } })
+    expect((await cli('classify')).out.split('\n').filter((line) => line.startsWith('run '))).toHaveLength(7)
+    expect((await cli('doctor')).code).toBe(0)
+    expect((await cli('user', 'add', '--name', 'sara', '--role', 'planner')).out).toContain(
+      'one-time password',
+    )
+    expect((await cli('user', 'add', '--name', 'sara', '--role', 'planner')).code).toBe(1)
+  })
+
+  test.skipIf(!there)(
+    'the 1,503 communes and the 43,593 localities load whole',
+    async () => {
+      const areas = await cli('import', 'areas', `${DATA}/boundaries/hcp2014_adm123.topo.json`, '--json')
+      expect(areas.err).toBe('')
+      expect(JSON.parse(areas.out)).toMatchObject({ imported: 1590, refused: [] })
+      expect(await count(`area WHERE level = 'commune'`)).toBe(1503)
+      expect(await count('area WHERE NOT ST_IsValid(geom)')).toBe(0)
+      const localities = await cli('import', 'localities', `${DATA}/places_geonames.csv.gz`, '--json')
+      expect(JSON.parse(localities.out)).toMatchObject({ imported: 43593, refused: [] })
+      expect(await count('locality')).toBe(43593)
+    },
+    180_000,
+  )
+
+  test('an area outside its parent, or without one, is refused by name', async () => {
+    const square = (code: string, lng: number) => ({
+      type: 'Feature',
+      properties: { code, name_fr: code, name_ar: 'x', vintage: 2024 },
+      geometry: {
+        type: 'Polygon',
+        coordinates: [
+          [
+            [lng, 35],
+            [lng + 0.1, 35],
+            [lng + 0.1, 35.1],
+            [lng, 35.1],
+            [lng, 35],
+          ],
+        ],
+      },
+    })
+    const features = [square('01.051.01.03', -3.95), square('01.051.01.05', -9), square('01.998.01.05', -4)]
+    const file = write('areas.geojson', JSON.stringify({ type: 'FeatureCollection', features }))
+    const { code, out } = await cli('import', 'areas', file, '--json')
+    expect(code).toBe(1)
+    const refused = (JSON.parse(out) as { refused: { code: string; reason: string }[] }).refused
+    expect(refused.map((r) => r.code)).toEqual(['01.051.01.05', '01.998.01.05'])
+  })
+})

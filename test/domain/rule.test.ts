@@ -1,0 +1,67 @@
+import { type Rule, SHIPPED_RULES, TECHNOLOGIES, normalCdf, wilson, zOf } from '#domain'
+import { describe, expect, test } from 'vitest'
+
+test('the quantile of each confidence leaves half of the rest on each side', () => {
+  for (const confidence of [0.8, 0.9, 0.95, 0.99] as const)
+    expect(normalCdf(zOf({ confidence }))).toBeCloseTo((1 + confidence) / 2, 6)
+})
+
+test('no two rules share a name and a version', () => {
+  const keys = SHIPPED_RULES.map((rule) => `${rule.id} ${rule.version}`)
+  expect(new Set(keys).size).toBe(keys.length)
+})
+
+test('the map opens with exactly one rule, the national floor', () => {
+  expect(SHIPPED_RULES.filter((rule) => rule.default).map((rule) => rule.id)).toEqual(['ma-floor'])
+})
+
+test('the thresholds are those of their sources', () => {
+  const figures = (rule: Rule) => [
+    rule.minDownloadBps / 1e6,
+    rule.minUploadBps === null ? null : rule.minUploadBps / 1e6,
+    rule.maxLatencyMs,
+  ]
+  expect(Object.fromEntries(SHIPPED_RULES.map((rule) => [rule.id, figures(rule)]))).toEqual({
+    'ma-floor': [2, null, null],
+    'eu-2013': [30, null, null],
+    'eu-ultrafast': [100, null, null],
+    'fcc-unserved': [25, 3, 100],
+    'fcc-underserved': [100, 20, 100],
+    'giga-school': [20, null, null],
+    'ma-fibre': [100, null, null],
+  })
+})
+
+describe.each(SHIPPED_RULES.map((rule) => [rule.id, rule] as const))('the rule %s', (_, rule) => {
+  const { minSamples, passShare } = rule
+  const lower = (samples: number) => wilson(samples, samples, zOf(rule)).lower
+
+  test('can be met by the fewest samples that it asks for, when all of them pass', () => {
+    expect(lower(minSamples)).toBeGreaterThanOrEqual(passShare)
+  })
+
+  test('asks for evidence that can exist', () => {
+    expect(rule.minDays).toBeGreaterThan(0)
+    expect(rule.minDays).toBeLessThanOrEqual(rule.validityDays)
+    expect(rule.minHours).toBeLessThanOrEqual(rule.peakHours ? rule.peakHours.to - rule.peakHours.from : 24)
+    expect(passShare > 0 && passShare < 1).toBe(true)
+    expect(rule.blackFrom).toBeGreaterThan(1)
+  })
+
+  test('counts known technologies, each once, and never a geostationary satellite', () => {
+    expect(new Set(rule.technologies).size).toBe(rule.technologies.length)
+    expect(rule.technologies.length).toBeGreaterThan(0)
+    expect(rule.technologies.every((technology) => TECHNOLOGIES.includes(technology))).toBe(true)
+    expect(rule.technologies).not.toContain('satellite_geo')
+  })
+
+  test('has a title in three languages and a source', () => {
+    expect(Object.values(rule.title).every((text) => text.trim() !== '')).toBe(true)
+    expect(rule.title.ar).toMatch(/[\u0600-\u06ff]/)
+    expect(rule.source).not.toBe('')
+  })
+
+  test('survives being stored as JSON', () => {
+    expect(JSON.parse(JSON.stringify(rule))).toEqual(rule)
+  })
+})

@@ -1,0 +1,83 @@
+/** A real line, measured every hour in 2014, whose speed stepped from 30 to 80 Mbit/s on 24 September. */
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { SHIPPED_RULES } from '#domain'
+import { cellAt } from '#geo'
+import { classify } from '#store'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
+import { type TestServer, serve, siteWithDevice } from '../support/server.js'
+
+const FILE = '../shared/data/measurements/klimburg_chicago_2014.csv'
+const there = existsSync(FILE)
+if (!there) console.log(`skipped: ${FILE} is absent`)
+
+/** A UUID of the line, so that sending it again is harmless. */
+function idOf(line: string): string {
+  const hex = createHash('sha256').update(line).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
+
+function probes(): object[] {
+  const lines = readFileSync(FILE, 'utf8').split('\n').filter(Boolean)
+  return lines.map((line) => {
+    const [epoch, down, up] = line.split(',').map(Number) as [number, number, number]
+    return {
+      id: idOf(line),
+      measuredAt: new Date(epoch * 1000).toISOString(),
+      operator: 'iam',
+      technology: 'cable',
+      outcome: 'ok',
+      downloadBps: down * 1e6,
+      uploadBps: up * 1e6,
+    }
+  })
+}
+
+describe.skipIf(!there).each(ENGINES)('a real series at a site in Al Hoceima on %s', (engine) => {
+  let database: TestDatabase
+  let server: TestServer
+  beforeAll(async () => {
+    database = await freshDatabase(engine)
+    server = await serve(database)
+  })
+  afterAll(async () => {
+    await server.close()
+    await database.drop()
+  })
+
+  test('its cell changes colour with the step', async () => {
+    const { token } = await siteWithDevice(database)
+    const all = probes()
+    const answer = await fetch(`${server.url}/api/v1/probes`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' },
+      body: all.map((p) => JSON.stringify(p)).join('\n'),
+    })
+    expect(await answer.json()).toEqual({ accepted: all.length, duplicates: 0, rejected: [] })
+    const rule = SHIPPED_RULES.find((r) => r.id === 'eu-2013')!
+    const verdictIn = async (from: string, to: string) => {
+      const run = await classify(database.source, {
+        rule,
+        from: new Date(from),
+        to: new Date(to),
+        author: 'test',
+      })
+      const cell = await fetch(`${server.url}/api/v1/cells/${cellAt(35.2447, -3.9317)}?run=${run.id}`)
+      return (await cell.json()) as {
+        verdict: string
+        confidence: number
+        areas: { code: string }[]
+        evidence: { medianDownloadBps: number }[]
+      }
+    }
+    const before = await verdictIn('2014-09-01', '2014-09-24')
+    const after = await verdictIn('2014-09-25', '2014-11-30')
+    // 30 Mbit/s sold and 29 to 32 measured: too often under the rule's 30.
+    expect(before.verdict).toBe('white')
+    expect(before.evidence[0]!.medianDownloadBps).toBeLessThan(35e6)
+    expect(after).toMatchObject({ verdict: 'grey', confidence: 0.999 })
+    expect(after.evidence[0]!.medianDownloadBps).toBeGreaterThan(60e6)
+    expect(after.areas.map((a) => a.code)).toEqual(['01', '01.051'])
+  })
+})

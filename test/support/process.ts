@@ -1,0 +1,47 @@
+/** The built server as a process of its own, as `npm start` runs it. */
+import { type ChildProcess, spawn } from 'node:child_process'
+
+export interface RunningServer {
+  url: string
+  process: ChildProcess
+  /** Milliseconds until it was ready. */
+  took: number
+  /** Resolves with the exit code, or the signal's name. */
+  ended: Promise<number | string>
+}
+
+export async function startServer(env: Record<string, string | undefined>): Promise<RunningServer> {
+  const began = Date.now()
+  const child = spawn(process.execPath, ['dist/apps/main.js'], {
+    env: { ...process.env, DEMO: 'off', PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const ended = new Promise<number | string>((done) =>
+    child.once('exit', (code, signal) => done(code ?? signal!)),
+  )
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  const url = await new Promise<string>((ready, failed) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      const found = /Taghtiya is ready: (\S+)/.exec(chunk.toString())
+      if (found) ready(found[1]!)
+    })
+    child.once('exit', (code) => failed(new Error(`the server ended with ${code}: ${said}`)))
+  })
+  return { url, process: child, took: Date.now() - began, ended }
+}
+
+/** Runs a command of the built CLI. */
+export async function runCli(
+  env: Record<string, string | undefined>,
+  ...args: string[]
+): Promise<{ code: number; out: string; err: string }> {
+  const child = spawn(process.execPath, ['dist/apps/cli/main.js', ...args], {
+    env: { ...process.env, ...env },
+  })
+  let [out, err] = ['', '']
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()))
+  const code = await new Promise<number>((done) => child.once('close', (c) => done(c ?? -1)))
+  return { code, out, err }
+}

@@ -1,0 +1,146 @@
+/** The page in a real browser, over the demonstration country. */
+import { buildDemo } from '#demo'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { type Browser, type Page, chromium } from 'playwright-core'
+import { cellToLatLng } from 'h3-js'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type TestDatabase, freshDatabase } from '../support/database.js'
+import { type TestServer, serve } from '../support/server.js'
+
+/** Screenshots for people to look at. */
+const SHOTS = 'dist/screenshots'
+
+let database: TestDatabase
+let server: TestServer
+let browser: Browser
+beforeAll(async () => {
+  mkdirSync(SHOTS, { recursive: true })
+  database = await freshDatabase('postgresql')
+  await buildDemo(database.source, new Date('2026-06-01T00:00:00Z'), () => {})
+  server = await serve(database, {}, new URL('../../dist/web/', import.meta.url).pathname)
+  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
+})
+afterAll(async () => {
+  await browser?.close()
+  await server?.close()
+  await database?.drop()
+})
+
+const FLAGS = [
+  '--headless',
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+/** A page that fails the test on any request to another host, and on any script error. */
+async function open(
+  query: string,
+  size = { width: 1280, height: 720 },
+): Promise<{ page: Page; faults: string[] }> {
+  const page = await browser.newPage({ viewport: size })
+  const faults: string[] = []
+  page.on('pageerror', (error) => faults.push(error.message))
+  page.on('request', (request) => {
+    if (!request.url().startsWith(server.url) && !request.url().startsWith('data:'))
+      faults.push(request.url())
+  })
+  await page.goto(`${server.url}/?${query}`)
+  await page.waitForSelector('[data-drawn]:not([data-drawn="0"])')
+  return { page, faults }
+}
+
+async function cellOf(colour: string): Promise<{ h3: string; at: string }> {
+  const answer = await fetch(`${server.url}/api/v1/cells?class=${colour}&limit=1`)
+  const { h3 } = ((await answer.json()) as { items: { h3: string }[] }).items[0]!
+  const [lat, lng] = cellToLatLng(h3)
+  return { h3, at: `13/${lat}/${lng}` }
+}
+
+const NAMES = {
+  fr: { white: 'Zone blanche', grey: 'Zone grise' },
+  ar: { white: 'منطقة بيضاء', grey: 'منطقة رمادية' },
+} as const
+
+test.each([
+  ['fr', 'white'],
+  ['fr', 'grey'],
+  ['ar', 'white'],
+] as const)('a click in %s on a %s cell opens a panel that explains it', async (lang, colour) => {
+  const { h3, at } = await cellOf(colour)
+  const { page, faults } = await open(`lang=${lang}&at=${at}`)
+  const box = (await page.locator('#map').boundingBox())!
+  // The tiles of this place may come after the first ones are drawn.
+  await expect
+    .poll(
+      async () => {
+        await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2)
+        return page
+          .locator('.panel h2')
+          .getAttribute('data-verdict', { timeout: 3_000 })
+          .catch(() => null)
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(colour)
+  const panel = page.locator('.panel')
+  await expect.poll(() => panel.innerText()).toContain(NAMES[lang][colour])
+  expect(await panel.innerText()).toContain(h3)
+  expect(await panel.locator('.reasons li').count()).toBeGreaterThan(0)
+  expect(await panel.locator('.networks li').count()).toBe(3)
+  expect(page.url()).toContain(`cell=${h3}`)
+  expect(await page.locator('html').getAttribute('dir')).toBe(lang === 'ar' ? 'rtl' : 'ltr')
+  expect(await page.locator('.simulated').isVisible()).toBe(true)
+  await page.screenshot({ path: `${SHOTS}/${colour}-${lang}.png` })
+  await page.keyboard.press('Escape')
+  expect(faults).toEqual([])
+  await page.close()
+})
+
+test('the country is found by an Arabic name with the keyboard alone, and the language switches in place', async () => {
+  const { page, faults } = await open('lang=fr')
+  await page.screenshot({ path: `${SHOTS}/country-fr.png` })
+  expect(await page.locator('.legend .count').allInnerTexts()).toHaveLength(5)
+  await page.getByRole('combobox', { name: 'Chercher' }).focus()
+  await page.keyboard.type('تطوان')
+  await page.getByRole('option').first().waitFor()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => page.locator('.panel').innerText()).toContain('Tétouan')
+  await page.getByLabel('Langue').selectOption('ar')
+  await expect.poll(() => page.locator('.panel').innerText()).toContain('تطوان')
+  await page.screenshot({ path: `${SHOTS}/province-ar.png` })
+  expect(faults).toEqual([])
+  await page.close()
+})
+
+test.each(['fr', 'ar', 'en'])('axe finds nothing in %s, with and without a panel', async (lang) => {
+  const { h3, at } = await cellOf('white')
+  for (const query of [`lang=${lang}`, `lang=${lang}&at=${at}&cell=${h3}`]) {
+    const { page } = await open(query)
+    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+    await page.evaluate(axe)
+    const found = await page.evaluate(async () => {
+      const { axe: tool } = globalThis as unknown as {
+        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+      }
+      return (await tool.run()).violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`)
+    })
+    expect(found).toEqual([])
+    await page.close()
+  }
+})
+
+test('it fits a phone', async () => {
+  const { page } = await open('lang=ar', { width: 360, height: 740 })
+  const width = await page.evaluate('document.documentElement.scrollWidth')
+  expect(width).toBe(360)
+  await page.screenshot({ path: `${SHOTS}/phone-ar.png` })
+  await page.close()
+})
