@@ -1,78 +1,157 @@
-/** Who may import whom: the rooms of ARCHITECTURE.md. Each rule has a planted fault in test/house/layers.test.ts. */
+/** Who may import whom. test/house/layers.test.ts plants a fault for every rule and sees it reported. */
 
-const only = (name, from, allowed) => ({
-  name,
-  severity: 'error',
-  from: { path: `^${from}` },
-  to: { pathNot: [`^${from}`, ...allowed] },
-})
+const ANY = 'any'
 
-const lib = (name) => `^libs/${name}/index\\.ts$`
-const pkg = (...names) => names.map((name) => `node_modules/${name}(/|$)`)
-const NODE = '^(node:)?[a-z_/]+$'
+/**
+ * What each room below the apps may import: other rooms (by their index), npm packages, Node's own modules. Whatever
+ * is not named is forbidden. `types` names packages whose types only may be used: they are handed a DataSource, they
+ * do not make one.
+ */
+const ROOMS = {
+  'libs/domain': {},
+  'libs/config': { rooms: ['libs/domain'] },
+  'libs/geo': { rooms: ['libs/domain'], packages: ['h3-js', 'pbf'] },
+  'libs/formats': {
+    rooms: ['libs/domain'],
+    packages: ['csv-parse', 'read-excel-file', 'topojson-client'],
+    types: ['geojson', 'topojson-specification'],
+    node: ['buffer', 'stream', 'zlib'],
+  },
+  'libs/places': {
+    rooms: ['libs/domain', 'libs/formats'],
+    packages: ['morocco-map'],
+    // createRequire: the map is JSON inside a package.
+    node: ['module'],
+  },
+  'libs/store': {
+    rooms: ['libs/domain', 'libs/geo', 'migrations'],
+    packages: [
+      'typeorm',
+      'pg',
+      'pg-copy-streams',
+      'split2',
+      '@electric-sql/[^/]+',
+      '@node-rs/argon2',
+      'reflect-metadata',
+    ],
+    node: ANY,
+  },
+  'libs/ingest': {
+    rooms: ['libs/domain', 'libs/geo', 'libs/formats', 'libs/store'],
+    packages: ['class-validator', 'class-transformer', 'reflect-metadata'],
+    types: ['typeorm'],
+  },
+  'libs/demo': {
+    rooms: ['libs/domain', 'libs/geo', 'libs/places', 'libs/ingest', 'libs/store'],
+    types: ['typeorm'],
+  },
+  'libs/setup': {
+    rooms: ['libs/domain', 'libs/geo', 'libs/places', 'libs/store'],
+    types: ['typeorm'],
+    node: ['crypto'],
+  },
+  migrations: { packages: ['typeorm'] },
+}
+
+const anyOf = (patterns) => `(${patterns.join('|')})`
+const inPackages = (names) => `(^|/)node_modules/(@types/)?${anyOf(names)}/`
+const named = (kind, room) => `${room.replace('libs/', '')}-${kind}`
+
+function importsOf([room, { rooms = [], packages = [], types = [], node = [] }]) {
+  const allowed = [`^${anyOf([room, ...rooms])}/`]
+  const outside = [...packages, ...types]
+  if (outside.length > 0) allowed.push(inPackages(outside))
+  const anyBuiltIn = node === ANY
+  // The path of a built-in is its bare name.
+  if (!anyBuiltIn && node.length > 0) allowed.push(`^(node:)?${anyOf(node)}$`)
+  return {
+    name: named('imports', room),
+    severity: 'error',
+    comment: `${room} imports only what its row in ROOMS names.`,
+    from: { path: `^${room}/` },
+    to: { pathNot: allowed, dependencyTypesNot: anyBuiltIn ? ['core'] : [] },
+  }
+}
+
+function typesOf([room, { types = [] }]) {
+  if (types.length === 0) return []
+  return {
+    name: named('types', room),
+    severity: 'error',
+    comment: `${room} may use the types of ${types.join(', ')}, not the code.`,
+    from: { path: `^${room}/` },
+    to: { path: inPackages(types), dependencyTypesNot: ['type-only'] },
+  }
+}
+
+const GENERAL = [
+  {
+    name: 'library-without-a-row',
+    comment: 'A new library says in ROOMS what it may import.',
+    from: { path: '^libs/', pathNot: `^${anyOf(Object.keys(ROOMS))}/` },
+    to: {},
+  },
+  {
+    name: 'nothing-below-knows-the-apps',
+    comment: 'Nest is the edge; what lies below it runs without.',
+    from: { path: '^(libs|migrations)/' },
+    to: { path: ['^(apps|web|test|scripts)/', '(^|/)node_modules/@nestjs/'] },
+  },
+  {
+    name: 'apps-stay-apart',
+    comment: 'What two apps need is a library.',
+    from: { path: '^apps/([^/]+)/' },
+    to: { path: '^apps/', pathNot: '^apps/$1/' },
+  },
+  {
+    name: 'main-joins-api-and-worker',
+    comment: 'apps/main.ts is the one file that may know two apps.',
+    from: { path: '^apps/[^/]+$' },
+    to: { path: '^apps/', pathNot: '^apps/(api|worker)/' },
+  },
+  {
+    name: 'library-by-its-index',
+    comment: 'What the index does not show may change at any time.',
+    from: { pathNot: '^(libs|test|migrations)/' },
+    to: { path: '^(libs/[^/]+|migrations)/', pathNot: '^(libs/[^/]+|migrations)/index\\.ts$' },
+  },
+  {
+    name: 'sibling-by-its-index',
+    comment: 'The same, from library to library.',
+    from: { path: '^(libs/[^/]+|migrations)/' },
+    to: { path: '^(libs/[^/]+|migrations)/', pathNot: ['^$1/', '^(libs/[^/]+|migrations)/index\\.ts$'] },
+  },
+  {
+    name: 'web-bundles-domain-only',
+    comment: 'The browser colours with the rule of the server, and gets nothing else of it.',
+    from: { path: '^web/' },
+    to: { path: '^(apps|libs|migrations)/', pathNot: '^libs/domain/' },
+  },
+  {
+    name: 'tests-are-imported-by-tests',
+    comment: 'Only the reporter of the last line is needed outside.',
+    from: { pathNot: '^(test/|vitest\\.config\\.ts$)' },
+    to: { path: '^test/' },
+  },
+  { name: 'no-cycles', from: {}, to: { circular: true } },
+  { name: 'everything-resolves', from: {}, to: { couldNotResolve: true } },
+].map((rule) => ({ ...rule, severity: 'error' }))
+
+const rows = Object.entries(ROOMS)
 
 export default {
-  forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    only('domain-imports-nothing', 'libs/domain/', []),
-    only('config-imports-nothing', 'libs/config/', []),
-    only('geo', 'libs/geo/', [lib('domain'), ...pkg('h3-js', 'pbf')]),
-    only('formats', 'libs/formats/', [
-      lib('domain'),
-      NODE,
-      ...pkg('csv-parse', 'topojson-client', '@types/topojson-client', '@types/geojson', 'read-excel-file'),
-      '^topojson-specification$',
-    ]),
-    only('places', 'libs/places/', [lib('domain'), lib('formats'), NODE, ...pkg('morocco-map')]),
-    only('store', 'libs/store/', [
-      lib('domain'),
-      lib('geo'),
-      '^migrations/index\\.ts$',
-      NODE,
-      ...pkg('typeorm', 'reflect-metadata', '@node-rs/argon2'),
-    ]),
-    only('ingest', 'libs/ingest/', [
-      ...['domain', 'geo', 'formats', 'store'].map(lib),
-      ...pkg('class-validator', 'reflect-metadata', 'typeorm'),
-    ]),
-    only('demo', 'libs/demo/', [
-      ...['domain', 'geo', 'places', 'ingest', 'store'].map(lib),
-      ...pkg('typeorm'),
-    ]),
-    only('setup', 'libs/setup/', [...['geo', 'places', 'store'].map(lib), NODE, ...pkg('typeorm')]),
-    only('migrations', 'migrations/', pkg('typeorm')),
-    {
-      name: 'apps-do-not-know-each-other',
-      severity: 'error',
-      from: { path: '^apps/([^/]+)/' },
-      to: { path: '^apps/', pathNot: '^apps/$1/' },
-    },
-    {
-      name: 'libraries-by-their-index',
-      severity: 'error',
-      from: { path: '^(apps|web|test|migrations)/' },
-      to: { path: '^libs/', pathNot: '^libs/[^/]+/index\\.ts$' },
-    },
-    {
-      name: 'web-knows-only-the-domain',
-      severity: 'error',
-      from: { path: '^web/' },
-      to: { path: '^(apps|libs|migrations|test)/', pathNot: lib('domain') },
-    },
-    {
-      name: 'nothing-imports-tests',
-      severity: 'error',
-      from: { pathNot: '^(test/|vitest\\.config\\.ts$)' },
-      to: { path: '^test/' },
-    },
-  ],
+  forbidden: [...rows.map(importsOf), ...rows.flatMap(typesOf), ...GENERAL],
   options: {
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist/' },
+    // Imports of types are imports, too.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
-      conditionNames: ['source', 'import', 'require', 'node', 'default', 'types'],
-      extensions: ['.ts', '.tsx', '.js', '.mjs'],
+      // `#domain` and its like lead to sources.
+      conditionNames: ['source', 'import', 'require', 'node', 'types', 'default'],
+      exportsFields: ['exports'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.json', '.d.ts'],
     },
   },
 }

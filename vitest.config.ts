@@ -7,6 +7,8 @@ const conditions = ['source', 'node']
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
+  // Where the global setup runs; without its own conditions it would take the compiled code of the last build.
+  environments: { __vitest__: { resolve: { conditions } } },
   // Nest, TypeORM and class-validator read the types that decorators leave behind.
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   test: {
@@ -16,6 +18,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    reporters: ['default', new LastLine()],
+    // Without the summary that rewrites itself, a log stays readable.
+    reporters: [['default', { summary: !process.env.CI }], new LastLine()],
   },
 })

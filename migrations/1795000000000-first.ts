@@ -83,7 +83,9 @@ const probes = [
     BEGIN
       IF to_regclass(child) IS NOT NULL THEN RETURN; END IF;
       PERFORM pg_advisory_xact_lock(hashtext('ensure_probe_month'));
-      IF to_regclass(child) IS NOT NULL THEN RETURN; END IF;
+      -- Not to_regclass again: its cache may still say "none" of before the wait.
+      PERFORM 1 FROM pg_class WHERE relname = child AND relkind = 'r' AND pg_table_is_visible(oid);
+      IF FOUND THEN RETURN; END IF;
       EXECUTE format('CREATE TABLE %I (LIKE probe INCLUDING DEFAULTS)', child);
       EXECUTE format('ALTER TABLE probe ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', child, starts, ends);
     END $$`,

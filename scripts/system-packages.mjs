@@ -3,44 +3,62 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { stop } from './ready.mjs'
 
-const DEBIAN = ['postgresql', 'postgresql-postgis', 'chromium', 'fonts-noto-core']
+// The version that test/support/cluster.ts looks for, too.
 const OLDEST_POSTGRESQL = 15
+const POSTGRESQL = '/usr/lib/postgresql'
+
+/** What must be there, and the Debian packages that bring it. */
+const NEEDS = [
+  { packages: ['postgresql', 'postgresql-postgis'], isThere: hasPostgis },
+  { packages: ['chromium'], isThere: () => existsSync('/usr/bin/chromium') },
+  { packages: ['fonts-noto-core', 'fontconfig'], isThere: hasArabic },
+]
+
+const isRoot = () => process.getuid?.() === 0
+
+/** Installs them as root or with sudo; otherwise says what to install and ends. */
+export function needSystemPackages() {
+  const packages = missingPackages()
+  if (packages.length === 0) return
+  const wanted = `apt-get install --no-install-recommends ${packages.join(' ')}`
+  const prefix = privileges()
+  if (!prefix)
+    stop(`The tests need PostgreSQL with PostGIS, Chromium and an Arabic font. As root:\n  ${wanted}`)
+  process.stderr.write(`Installing ${packages.join(', ')} …\n`)
+  apt(prefix, ['update', '-qq'])
+  apt(prefix, ['install', '-y', '-qq', '--no-install-recommends', ...packages])
+  if (missingPackages().length > 0)
+    stop(`Still missing after the installation: ${missingPackages().join(' ')}`)
+}
+
+const missingPackages = () => NEEDS.filter((need) => !need.isThere()).flatMap((need) => need.packages)
 
 function hasPostgis() {
-  const base = '/usr/lib/postgresql'
-  if (!existsSync(base)) return false
-  return readdirSync(base).some(
+  if (!existsSync(POSTGRESQL)) return false
+  return readdirSync(POSTGRESQL).some(
     (version) =>
       Number(version) >= OLDEST_POSTGRESQL &&
-      existsSync(`${base}/${version}/bin/initdb`) &&
+      existsSync(`${POSTGRESQL}/${version}/bin/initdb`) &&
       existsSync(`/usr/share/postgresql/${version}/extension/postgis.control`),
   )
 }
 
-const hasChromium = () => existsSync('/usr/bin/chromium')
-const hasArabic = () => spawnSync('fc-list', [':lang=ar'], { encoding: 'utf8' }).stdout?.trim() !== ''
-
-/** Installs them as root or with sudo; otherwise says what to install and ends. */
-export function needSystemPackages() {
-  if (hasPostgis() && hasChromium() && hasArabic()) return
-  const prefix = privileges()
-  if (!prefix) stop(`Please install: apt-get install ${DEBIAN.join(' ')}`)
-  process.stderr.write(`Installing ${DEBIAN.join(', ')} …\n`)
-  apt(prefix, ['update', '-qq'])
-  apt(prefix, ['install', '-y', '-qq', '--no-install-recommends', ...DEBIAN])
-  if (!hasPostgis() || !hasChromium())
-    stop(`These are still missing after the installation: ${DEBIAN.join(' ')}`)
+function hasArabic() {
+  const fonts = spawnSync('fc-list', [':lang=ar'], { encoding: 'utf8' })
+  return fonts.status === 0 && fonts.stdout.trim() !== ''
 }
 
 /** What to put before apt-get; null when it cannot be run. */
 function privileges() {
   if (!existsSync('/usr/bin/apt-get')) return null
-  if (process.getuid?.() === 0) return []
+  if (isRoot()) return []
   return spawnSync('sudo', ['-n', 'true']).status === 0 ? ['sudo', '-n'] : null
 }
 
 function apt(prefix, args) {
-  const [command, ...rest] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args]
-  const done = spawnSync(command, rest, { encoding: 'utf8' })
+  // Another apt-get may be at work on a machine that has just started.
+  const call = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=300', ...args]
+  const [command, ...rest] = [...prefix, ...call]
+  const done = spawnSync(command, rest, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
   if (done.status !== 0) stop(`${done.stdout}${done.stderr}\napt-get ${args[0]} failed.`)
 }

@@ -1,16 +1,22 @@
 /** `npm test`: installs what the tests need and runs everything; what follows `--` goes to vitest. */
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { ROOT, ready } from './ready.mjs'
 import { needSystemPackages } from './system-packages.mjs'
 
+// Vitest prints the last line itself; where it never came so far, or was killed, the line is still owed.
+const oweLastLine = () => process.stdout.write('0 passed, 1 failed, 0 skipped\n')
+
+process.once('exit', oweLastLine)
 ready()
 needSystemPackages()
-const vitest = spawnSync(
-  process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)],
-  {
-    cwd: ROOT,
-    stdio: 'inherit',
-  },
-)
-process.exit(vitest.status ?? 1)
+const vitest = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)], {
+  cwd: ROOT,
+  stdio: 'inherit',
+})
+// A terminal sends Ctrl-C to both: this one waits, so that the prompt comes back after vitest has tidied up.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => vitest.kill('SIGTERM'))
+vitest.once('exit', (code) => {
+  if (code !== null) process.removeListener('exit', oweLastLine)
+  process.exitCode = code ?? 1
+})

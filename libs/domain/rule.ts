@@ -56,8 +56,8 @@ const TERRESTRIAL: readonly Technology[] = [
 const WITH_LEO: readonly Technology[] = [...TERRESTRIAL, 'satellite_leo']
 
 /**
- * 12 passes of 12 are the fewest that put the lower bound of a 90 % Wilson interval above 0.8;
- * three days and three hours keep one bad afternoon from deciding.
+ * 11 passes of 11 would put the lower bound of a 90 % Wilson interval just above 0.8; one more leaves a margin. Three days
+ * and three hours keep one bad afternoon from deciding.
  */
 const EVIDENCE = {
   passShare: 0.8,

@@ -83,16 +83,12 @@ export class FutureKnownBefore extends Error {
 
 /** Evaluates a rule and returns the run. A caller who fixes no date makes the run that `latest` names from now on. */
 export async function classify(source: DataSource, request: RunRequest): Promise<RunRow> {
-  const knownNow = await quietMoment(source)
-  if (request.knownBefore && request.knownBefore > knownNow) throw new FutureKnownBefore()
-  const knownBefore = request.knownBefore ?? knownNow
-  const to = request.to ?? knownBefore
-  const from = request.from ?? new Date(to.getTime() - request.rule.validityDays * 86_400_000)
   const current = !request.from && !request.to && !request.knownBefore
   return source.transaction(async (tx) => {
     await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`run of ${request.rule.id}`])
-    const run = await startRun(tx, request, { from, to, knownBefore }, current)
-    await tx.query(CLASSIFY, classifyParameters(request.rule, { from, to, knownBefore }, run))
+    const window = windowOf(request, await quietMoment(tx))
+    const run = await startRun(tx, request, window, current)
+    await tx.query(CLASSIFY, classifyParameters(request.rule, window, run))
     await placeNewCells(tx, run)
     for (const statement of ROLL_UP) await tx.query(statement, [run.series, run.id])
     await tx.query(COUNT_AREAS, [run.series, run.id])
@@ -101,13 +97,30 @@ export async function classify(source: DataSource, request: RunRequest): Promise
   })
 }
 
-/** A time before which every received probe is committed. */
-async function quietMoment(source: DataSource): Promise<Date> {
-  return source.transaction(async (tx) => {
-    await tx.query('SELECT pg_advisory_xact_lock($1)', [RECEIVE_LOCK])
-    const [{ now }] = await tx.query('SELECT clock_timestamp() AS now')
-    return now as Date
-  })
+function windowOf(request: RunRequest, knownNow: Date): RunWindow {
+  if (request.knownBefore && request.knownBefore > knownNow) throw new FutureKnownBefore()
+  const knownBefore = request.knownBefore ?? knownNow
+  const to = request.to ?? knownBefore
+  const from = request.from ?? new Date(to.getTime() - request.rule.validityDays * 86_400_000)
+  return { from, to, knownBefore }
+}
+
+/**
+ * A time before which every received probe is committed, and after every one that was acknowledged by now. JavaScript's
+ * times end at milliseconds: the next whole one is taken, and waited for before writers go on. The lock belongs to the
+ * session, not to the transaction, so that writers wait for 2 ms and not for the run.
+ */
+async function quietMoment(tx: Queryable): Promise<Date> {
+  await tx.query('SELECT pg_advisory_lock($1)', [RECEIVE_LOCK])
+  try {
+    const [{ moment }] = await tx.query(
+      `SELECT date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond' AS moment`,
+    )
+    await tx.query('SELECT pg_sleep(0.002)')
+    return moment as Date
+  } finally {
+    await tx.query('SELECT pg_advisory_unlock($1)', [RECEIVE_LOCK])
+  }
 }
 
 async function startRun(

@@ -7,12 +7,19 @@ const CHECKS = {
   'types of the page': ['typescript/bin/tsc', '--noEmit', '-p', 'web/tsconfig.json'],
   lint: ['oxlint/bin/oxlint', '--deny-warnings'],
   format: ['prettier/bin/prettier.cjs', '--check', '.'],
-  'dead code': ['knip/bin/knip.js'],
+  // The build's settings tell knip that dist/ is made of our sources; else it follows `#domain` into dist/ once that
+  // exists, and takes all exports for unused, or for used.
+  'dead code': ['knip/bin/knip.js', '-t', 'tsconfig.build.json'],
   layers: [
     'dependency-cruiser/bin/dependency-cruise.mjs',
     '--config',
     '.dependency-cruiser.mjs',
-    ...['apps', 'libs', 'migrations', 'web/src', 'test', 'vitest.config.ts'],
+    'apps',
+    'libs',
+    'migrations',
+    'web',
+    'test',
+    'vitest.config.ts',
   ],
 }
 

@@ -160,7 +160,12 @@ describe.each(ENGINES)('runs on %s', (engine) => {
   beforeEach(() => database.source.query('TRUNCATE probe'))
 
   const query = (text: string, values: unknown[] = []) => database.source.query(text, values)
-  const insert = (probes: readonly KnownProbe[]) => insertProbes(database.source, probes.map(rowOf))
+  /** A run knows what came before the millisecond in which it begins. */
+  async function insert(probes: readonly KnownProbe[]): Promise<Set<string>> {
+    const fresh = await insertProbes(database.source, probes.map(rowOf))
+    await sleep(2)
+    return fresh
+  }
   async function stored(run: { id: number; series: number }): Promise<Verdicts> {
     const ranges = [{ low: '0', high: '9223372036854775807' }]
     const page = { after: '0', limit: 10_000, class: null, ranges }

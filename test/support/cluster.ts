@@ -1,6 +1,16 @@
 /** A PostgreSQL cluster of the tests' own: made in a temporary folder, gone afterwards. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,57 +20,108 @@ import pg from 'pg'
 export interface Cluster {
   /** Address of a database in it. */
   url(database: string): string
+  /** Its folder; the server's log is in it. */
+  dir: string
   stop(): Promise<void>
 }
 
-const BASE = '/usr/lib/postgresql'
-
-function binaries(): string {
-  const versions = readdirSync(BASE).filter((v) => existsSync(`${BASE}/${v}/bin/initdb`))
-  return `${BASE}/${versions.sort((a, b) => Number(b) - Number(a))[0]}/bin`
+export interface ClusterOptions {
+  /** As in production, by default: what was committed outlives a power cut, and commits take their true time. */
+  durable?: boolean
+  settings?: Record<string, string>
 }
 
+const SETTINGS = {
+  listen_addresses: '127.0.0.1',
+  max_connections: '80',
+  shared_buffers: '256MB',
+  max_wal_size: '4GB',
+}
+
+const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
+
+export async function startCluster({ durable = true, settings = {} }: ClusterOptions = {}): Promise<Cluster> {
+  const bin = binaries()
+  const owner = unprivileged()
+  const dir = mkdtempSync(join(tmpdir(), 'taghtiya-pg-'))
+  if (owner) chownSync(dir, owner.uid, owner.gid)
+  initialise(bin, dir, owner)
+  const port = await freePort()
+  const network = { port: String(port), unix_socket_directories: dir }
+  const flags = { ...SETTINGS, ...(durable ? {} : NOT_DURABLE), ...settings, ...network }
+  const keeper = keep([`${bin}/postgres`, '-D', join(dir, 'data'), ...flagsOf(flags)], dir, owner)
+  const url = (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`
+  await answering(url('postgres'), keeper, join(dir, 'log'))
+  return { url, dir, stop: () => release(keeper) }
+}
+
+const BASE = '/usr/lib/postgresql'
+const OLDEST = 15
+
+/** Those of the newest version that has PostGIS. */
+function binaries(): string {
+  const found = (existsSync(BASE) ? readdirSync(BASE) : [])
+    .filter((version) => Number(version) >= OLDEST && existsSync(`${BASE}/${version}/bin/initdb`))
+    .filter((version) => existsSync(`/usr/share/postgresql/${version}/extension/postgis.control`))
+    .toSorted((a, b) => Number(b) - Number(a))[0]
+  if (!found)
+    throw new Error(`No PostgreSQL >= ${OLDEST} with PostGIS under ${BASE}: \`npm test\` installs it`)
+  return `${BASE}/${found}/bin`
+}
+
+type Owner = { uid: number; gid: number } | null
+
 /** PostgreSQL refuses to run as root. */
-function unprivileged(): { uid: number; gid: number } | object {
-  if (process.getuid?.() !== 0) return {}
+function unprivileged(): Owner {
+  if (process.getuid?.() !== 0) return null
   const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
   return { uid: id('-u'), gid: id('-g') }
 }
 
-export async function startCluster(settings: Record<string, string> = {}): Promise<Cluster> {
-  const dir = mkdtempSync(join(tmpdir(), 'taghtiya-pg-'))
-  const owner = unprivileged()
-  if ('uid' in owner) chownSync(dir, owner.uid as number, (owner as { gid: number }).gid)
-  const data = join(dir, 'data')
-  const options = { ...owner, cwd: dir, stdio: 'ignore' } as const
-  execFileSync(
-    `${binaries()}/initdb`,
-    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8'],
-    options,
-  )
-  const port = await freePort()
-  const flags = Object.entries({ ...SETTINGS, unix_socket_directories: dir, ...settings, port: String(port) })
-  const args = ['-D', data, ...flags.flatMap(([name, value]) => ['-c', `${name}=${value}`])]
-  const server = spawn(`${binaries()}/postgres`, args, options)
-  const kill = () => server.kill('SIGQUIT')
-  process.once('exit', kill)
-  const url = (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`
-  await answering(url('postgres'), server)
-  const stop = async () => {
-    process.removeListener('exit', kill)
-    server.kill('SIGINT')
-    await new Promise((ended) => (server.exitCode === null ? server.once('exit', ended) : ended(null)))
+/** Everyone is let in, but only from this machine: that is what initdb writes for `trust`. */
+function initialise(bin: string, dir: string, owner: Owner): void {
+  const data = ['-D', join(dir, 'data'), '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8']
+  try {
+    execFileSync(`${bin}/initdb`, [...data, '--no-sync'], { ...owner, cwd: dir, stdio: 'pipe' })
+  } catch (error) {
     rmSync(dir, { recursive: true, force: true })
+    throw error
   }
-  return { url, stop }
 }
 
-/** Durable as in production: the tests kill processes and the bench times commits. */
-const SETTINGS = {
-  listen_addresses: '127.0.0.1',
-  max_connections: '80',
-  shared_buffers: '512MB',
-  max_wal_size: '4GB',
+const flagsOf = (settings: Record<string, string>) =>
+  Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+
+/**
+ * Ends the server (fast shutdown) and removes its folder as soon as its input closes. That happens however the owner
+ * of the other end goes, SIGKILL included, so no server is left over.
+ */
+const KEEPER = `
+dir=$1; shift
+exec 3<&0
+"$@" </dev/null 3<&- & server=$!
+{ read -r _; kill -INT $server; } <&3 2>/dev/null &
+wait $server
+rm -rf -- "$dir"`
+
+function keep(command: string[], dir: string, owner: Owner): ChildProcess {
+  const log = openSync(join(dir, 'log'), 'a')
+  const keeper = spawn('/bin/sh', ['-c', KEEPER, 'keeper', dir, ...command], {
+    ...owner,
+    cwd: '/',
+    // A group of its own: Ctrl-C on a terminal must not end the server before the tests that use it.
+    detached: true,
+    stdio: ['pipe', log, log],
+  })
+  closeSync(log)
+  return keeper
+}
+
+async function release(keeper: ChildProcess): Promise<void> {
+  if (keeper.exitCode !== null) return
+  const ended = once(keeper, 'exit')
+  keeper.stdin?.end()
+  await ended
 }
 
 function freePort(): Promise<number> {
@@ -73,17 +134,27 @@ function freePort(): Promise<number> {
   })
 }
 
-async function answering(url: string, server: ChildProcess): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
-    if (server.exitCode !== null) throw new Error('PostgreSQL ended at once')
-    const client = new pg.Client(url)
-    try {
-      await client.connect()
-      await client.end()
-      return
-    } catch {
-      await sleep(100)
-    }
+const PATIENCE_MS = 30_000
+
+async function answering(url: string, keeper: ChildProcess, log: string): Promise<void> {
+  let said = ''
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(50)) {
+    if (existsSync(log)) said = readFileSync(log, 'utf8')
+    if (keeper.exitCode !== null) break
+    if (await answers(url)) return
   }
-  throw new Error('PostgreSQL did not answer within 30 s')
+  await release(keeper)
+  throw new Error(`PostgreSQL did not start:\n${said}`)
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client(url)
+  try {
+    await client.connect()
+    return true
+  } catch {
+    return false
+  } finally {
+    await client.end()
+  }
 }

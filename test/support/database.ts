@@ -1,8 +1,7 @@
 /** A fresh, prepared database (tables, rules, regions and provinces) of either engine for a test file. */
 import { type Database, openDatabase } from '#store'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import pg from 'pg'
 import { inject } from 'vitest'
 
@@ -47,8 +46,9 @@ export async function serverPlace(): Promise<Place> {
 
 /** A copy of the prepared folder. */
 export function folderPlace(): Place {
-  const dir = mkdtempSync(join(tmpdir(), 'taghtiya-test-'))
-  cpSync(inject('embeddedTemplate'), dir, { recursive: true })
+  const template = inject('embeddedTemplate')
+  const dir = mkdtempSync(join(dirname(template), 'copy-'))
+  cpSync(template, dir, { recursive: true })
   return { env: { DATA_DIR: dir }, remove: async () => rmSync(dir, { recursive: true, force: true }) }
 }
 

@@ -11,7 +11,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Address of the cluster, `DATABASE` standing for a database's name. */
     clusterUrl: string
-    /** Folder of a prepared embedded database, to be copied. */
+    /** Folder of a prepared embedded database; its copies go beside it, so that all are removed with one. */
     embeddedTemplate: string
   }
 }
@@ -23,7 +23,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await admin.connect()
   await admin.query('CREATE DATABASE template')
   await admin.end()
-  const embedded = mkdtempSync(join(tmpdir(), 'taghtiya-embedded-'))
+  const folders = mkdtempSync(join(tmpdir(), 'taghtiya-embedded-'))
+  const removeFolders = () => rmSync(folders, { recursive: true, force: true })
+  // An interrupted run has no teardown.
+  process.once('exit', removeFolders)
+  const embedded = join(folders, 'template')
   for (const url of [cluster.url('template'), undefined]) {
     const database = await openDatabase({ url, dataDir: embedded, purpose: 'batch' })
     await prepareDatabase(database.source, new Date(), () => {})
@@ -33,6 +37,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('embeddedTemplate', embedded)
   return async () => {
     await cluster.stop()
-    rmSync(embedded, { recursive: true, force: true })
+    removeFolders()
   }
 }

@@ -1,16 +1,29 @@
-import type { Reporter, TestModule } from 'vitest/node'
+import type { Reporter, TestModule, TestRunEndReason } from 'vitest/node'
 
-/** Prints `N passed, N failed, N skipped` as the very last line; a file that could not be loaded counts as failed. */
+/**
+ * Prints `N passed, N failed, N skipped` as the very last line, when the process ends. A file that could not be
+ * loaded counts as failed, so does an error outside of any test, and so does a run that never came to its end.
+ */
 export class LastLine implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[]): void {
-    const count = { passed: 0, failed: 0, skipped: 0, pending: 0 }
-    for (const module of modules) {
-      const tests = [...module.children.allTests()]
-      for (const test of tests) count[test.result().state]++
-      if (module.state() === 'failed' && tests.every((test) => test.result().state !== 'failed'))
-        count.failed++
-    }
-    const line = `${count.passed} passed, ${count.failed} failed, ${count.skipped + count.pending} skipped\n`
-    process.on('exit', () => process.stdout.write(line))
+  private readonly count = { passed: 0, failed: 1, skipped: 0, pending: 0 }
+
+  onInit(): void {
+    process.once('exit', () => {
+      const { passed, failed, skipped, pending } = this.count
+      process.stdout.write(`${passed} passed, ${failed} failed, ${skipped + pending} skipped\n`)
+    })
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[], reason: TestRunEndReason): void {
+    this.count.failed = errors.length
+    for (const module of modules) this.add(module)
+    // The global setup failed, or there was no test at all.
+    if (reason === 'failed') this.count.failed ||= 1
+  }
+
+  private add(module: TestModule): void {
+    const states = [...module.children.allTests()].map((test) => test.result().state)
+    for (const state of states) this.count[state]++
+    if (module.state() === 'failed' && !states.includes('failed')) this.count.failed++
   }
 }
