@@ -66,7 +66,7 @@ export class Engine {
       pglite: urlOf('@electric-sql/pglite'),
       postgis: urlOf('@electric-sql/pglite-postgis'),
     }
-    const worker = new Worker(WORKER, { eval: true, workerData })
+    const worker = new Worker(WORKER, { eval: true, workerData, execArgv: [] })
     await new Promise<void>((ready, failed) => {
       worker.once('message', () => ready())
       worker.once('error', failed)

@@ -74,18 +74,17 @@ export class Session {
       const status = statusIn(got)
       return { bytes: Buffer.concat([...kept, readyForQuery(status)]), status }
     }
-    return this.swallowed(statusIn(got))
+    return this.swallowed()
   }
 
   /**
-   * A C++ exception (GEOS) ends a statement without a word, and the transaction would go on and commit: here it becomes
-   * an error, and an open transaction is made to fail.
+   * A C++ exception (GEOS) ends a statement without a word, at times even without ReadyForQuery, and a transaction would
+   * go on and commit. Here it becomes an error; a statement that surely fails ends an open transaction and tells the status.
    */
-  private async swallowed(status: Status): Promise<{ bytes: Buffer; status: Status }> {
-    const after =
-      status === 'T' ? statusIn(split(await this.engine.exec(query('SELECT 1/0'))).frames) : status
+  private async swallowed(): Promise<{ bytes: Buffer; status: Status }> {
+    const status = statusIn(split(await this.engine.exec(query('SELECT 1/0'))).frames)
     const error = errorResponse('XX000', 'the statement ended without a result: an exception in PostGIS')
-    return { bytes: Buffer.concat([error, readyForQuery(after)]), status: after }
+    return { bytes: Buffer.concat([error, readyForQuery(status)]), status }
   }
 }
 

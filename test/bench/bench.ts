@@ -1,0 +1,66 @@
+/** What a bench is given and what it gives. */
+import type { Cluster } from '../support/cluster.js'
+import { type BenchDatabase, databaseFrom, makeTemplate } from './database.js'
+import { type Country, makeCountry } from './country.js'
+
+export interface Result {
+  bench: string
+  ours: number
+  /** The same work by the barest means that do it. */
+  floor: number
+  /**
+   * Ours relative to the floor. For rates and tiles larger is better (1 = as fast as the floor); `classify.*` and
+   * `memory.*` are times or sizes over the floor's, so there smaller is better.
+   */
+  ratio: number
+  unit: string
+}
+
+export interface Bench {
+  /** Names of the lines that it prints. */
+  names: readonly string[]
+  run(ground: Ground): Promise<Result[]>
+}
+
+export const tell = (text: string): void => void process.stderr.write(`${text}\n`)
+
+/** One cluster, and what several benches share in it. */
+export class Ground {
+  private template: Promise<void> | null = null
+  private shared: Promise<Country> | null = null
+
+  constructor(readonly cluster: Cluster) {}
+
+  /** A prepared database of its own: tables, rules, areas, partitions. */
+  async database(name: string): Promise<BenchDatabase> {
+    await (this.template ??= makeTemplate(this.cluster))
+    return databaseFrom(this.cluster, name)
+  }
+
+  /** A million probes in 20,000 cells: made by the first bench that asks. */
+  country(): Promise<Country> {
+    return (this.shared ??= this.database('country').then(makeCountry))
+  }
+}
+
+/** Significant digits kept in what is printed: the noise is larger. */
+const DIGITS = 4
+
+const short = (value: number) => Number(value.toPrecision(DIGITS))
+
+export function resultOf(bench: string, ours: number, floor: number, unit: string, ratio: number): Result {
+  return { bench, ours: short(ours), floor: short(floor), ratio: short(ratio), unit }
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+/** Milliseconds that the work took. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now()
+  await work()
+  return performance.now() - began
+}
