@@ -1,2 +1,2 @@
 export { DEMO_SEED, buildDemo } from './build.js'
-export { type DemoProvince, demoProbes, demoProvinces, remotenessOf } from './country.js'
+export { demoProbes, demoProvinces, remotenessOf } from './country.js'

@@ -1,4 +1,4 @@
-export { type IngestOptions, type IngestResult, ingest, recordsOf } from './ingest.js'
+export { type IngestResult, ingest, recordsOf } from './ingest.js'
 export { ProbeDto } from './probe-dto.js'
-export { type Judged, judge } from './record.js'
+export { judge } from './record.js'
 export { ProbeWriter } from './writer.js'

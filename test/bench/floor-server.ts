@@ -10,7 +10,7 @@ server.post('/echo', (request) => ({
   rejected: [],
 }))
 
-let tile = Buffer.alloc(0)
+let tile: Buffer = Buffer.alloc(0)
 
 server.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
   done(null, body),

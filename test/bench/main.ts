@@ -8,7 +8,7 @@ import { memoryNdjson } from './memory-ndjson.js'
 import { tileCold } from './tile-cold.js'
 import { tileWarm } from './tile-warm.js'
 
-/** What others load the machine for comes last. */
+/** In the order in which they run: the longest last. */
 const BENCHES: readonly Bench[] = [
   ingestBatch,
   ingestSingle,

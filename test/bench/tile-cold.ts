@@ -7,10 +7,10 @@ import type { Database, RunRow } from '#store'
 import { VectorTile } from '@mapbox/vector-tile'
 import { PbfReader } from 'pbf'
 import { FEATURES } from '../../apps/api/tiles/tile-features.js'
-import { type Bench, type Ground, median, resultOf, tell, timed } from './bench.js'
+import { type Bench, type Ground, median, resultOf, tell } from './bench.js'
 import { anyRun, benchTiles } from './tiles.js'
 
-const ROUNDS = 5
+const ROUNDS = 6
 const RESOLUTIONS = [6, 7, 8] as const
 
 export const tileCold: Bench = { names: ['tile.cold'], run }
@@ -30,23 +30,35 @@ async function run(ground: Ground) {
 }
 
 async function measure(database: Database, run: RunRow) {
-  const [ours, floor]: [number[], number[]] = [[], []]
-  let features = 0
+  const rounds: Drawn[] = []
+  for (let round = 0; round < ROUNDS; round++)
+    for (const tile of benchTiles()) rounds.push(await drawTwice(database, run, tile))
+  const tiles = benchTiles().length
   // The first round fills PostgreSQL's memory and compiles the code.
-  for (let round = 0; round <= ROUNDS; round++)
-    for (const tile of benchTiles()) {
-      const [mine, theirs]: Buffer[] = []
-      let [a, b] = [mine, theirs]
-      const tookOurs = await timed(async () => (a = await encoded(database, run, tile)))
-      const tookFloor = await timed(async () => (b = await asMvt(database, tile)))
-      if (round > 0) {
-        ours.push(tookOurs)
-        floor.push(tookFloor)
-      } else features += sameFeatures(tile, a!, b!)
-    }
-  tell(`tile.cold: ${features} features in ${benchTiles().length} tiles`)
-  const [mine, theirs] = [median(ours), median(floor)]
-  return resultOf('tile.cold', mine, theirs, 'ms', theirs / mine)
+  const measured = rounds.slice(tiles)
+  const features = measured.slice(0, tiles).map((drawn) => drawn.features)
+  tell(`tile.cold: ${tiles} tiles of ${Math.min(...features)} to ${Math.max(...features)} features`)
+  const ours = median(measured.map((drawn) => drawn.ours))
+  const floor = median(measured.map((drawn) => drawn.floor))
+  return resultOf('tile.cold', ours, floor, 'ms', floor / ours)
+}
+
+interface Drawn {
+  ours: number
+  floor: number
+  features: number
+}
+
+async function drawTwice(database: Database, run: RunRow, tile: TileAddress): Promise<Drawn> {
+  const mine = await clocked(() => encoded(database, run, tile))
+  const theirs = await clocked(() => asMvt(database, tile))
+  return { ours: mine.ms, floor: theirs.ms, features: sameFeatures(tile, mine.bytes, theirs.bytes) }
+}
+
+async function clocked(work: () => Promise<Buffer>): Promise<{ ms: number; bytes: Buffer }> {
+  const began = performance.now()
+  const bytes = await work()
+  return { ms: performance.now() - began, bytes }
 }
 
 const encoded = async (database: Database, run: RunRow, tile: TileAddress) =>

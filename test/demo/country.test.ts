@@ -1,0 +1,37 @@
+import { DEMO_SEED, demoProbes, demoProvinces, remotenessOf } from '#demo'
+import { PROVINCES, moroccoAreas } from '#places'
+import { expect, test } from 'vitest'
+
+const SEATS = PROVINCES.map((p) => ({ provinceCode: p.code, lat: p.seatLat, lng: p.seatLng }))
+const END = new Date('2026-06-01T00:00:00Z')
+const country = (seed: number) => demoProvinces(moroccoAreas(), SEATS, seed)
+
+function probesOf(seed: number) {
+  return country(seed).flatMap(({ code, sites }) => {
+    const seat = SEATS.find((s) => s.provinceCode === code)!
+    return sites.flatMap((site) => demoProbes(site, remotenessOf(site, seat), END, seed))
+  })
+}
+
+test('the same seed gives the same country, another seed another', () => {
+  expect(probesOf(DEMO_SEED)).toEqual(probesOf(DEMO_SEED))
+  expect(probesOf(DEMO_SEED)[0]).not.toEqual(probesOf(DEMO_SEED + 1)[0])
+})
+
+test('every province has sites, three operators measure at each, over the 90 days before the end', () => {
+  expect(country(DEMO_SEED).filter((p) => p.sites.length >= 6)).toHaveLength(75)
+  const probes = probesOf(DEMO_SEED)
+  expect(new Set(probes.map((p) => p.operator))).toEqual(new Set(['iam', 'orange', 'inwi']))
+  const days = probes.map((p) => (END.getTime() - Date.parse(p.measuredAt)) / 86_400_000)
+  expect(Math.min(...days)).toBeGreaterThan(0)
+  expect(Math.max(...days)).toBeLessThan(91)
+  expect(new Set(probes.map((p) => p.id)).size).toBe(probes.length)
+})
+
+test('speeds spread as the country’s do: a tenth under 2 Mbit/s, a tenth above 60', () => {
+  const speeds = probesOf(DEMO_SEED).flatMap((p) => p.downloadBps ?? [])
+  const share = (of: (bps: number) => boolean) => speeds.filter(of).length / speeds.length
+  expect(share((bps) => bps < 2e6)).toBeGreaterThan(0.05)
+  expect(share((bps) => bps < 2e6)).toBeLessThan(0.35)
+  expect(share((bps) => bps > 60e6)).toBeGreaterThan(0.02)
+})
