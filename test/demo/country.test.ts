@@ -19,7 +19,7 @@ test('the same seed gives the same country, another seed another', () => {
 })
 
 test('every province has sites, three operators measure at each, over the 90 days before the end', () => {
-  expect(country(DEMO_SEED).filter((p) => p.sites.length >= 6)).toHaveLength(75)
+  expect(country(DEMO_SEED).filter((p) => p.sites.length >= 1)).toHaveLength(75)
   const probes = probesOf(DEMO_SEED)
   expect(new Set(probes.map((p) => p.operator))).toEqual(new Set(['iam', 'orange', 'inwi']))
   const days = probes.map((p) => (END.getTime() - Date.parse(p.measuredAt)) / 86_400_000)
