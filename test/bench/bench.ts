@@ -3,6 +3,8 @@ import type { Cluster } from '../support/cluster.js'
 import { type BenchDatabase, databaseFrom, makeTemplate } from './database.js'
 import { type Country, makeCountry } from './country.js'
 
+export { tell, timed } from './timing.js'
+
 export interface Result {
   bench: string
   ours: number
@@ -21,8 +23,6 @@ export interface Bench {
   names: readonly string[]
   run(ground: Ground): Promise<Result[]>
 }
-
-export const tell = (text: string): void => void process.stderr.write(`${text}\n`)
 
 /** One cluster, and what several benches share in it. */
 export class Ground {
@@ -56,11 +56,4 @@ export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
-}
-
-/** Milliseconds that the work took. */
-export async function timed(work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now()
-  await work()
-  return performance.now() - began
 }

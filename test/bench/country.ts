@@ -4,7 +4,7 @@ import { cellAt, cellToSql, centreOf } from '#geo'
 import { type Database, type RunRow, classify, ensureProbeMonths } from '#store'
 import { gridDisk } from 'h3-js'
 import type { BenchDatabase } from './database.js'
-import { tell, timed } from './bench.js'
+import { tell, timed } from './timing.js'
 
 export const CENTRE = { lat: 33.9, lng: -5.5 }
 export const PROBES = 1_000_000
