@@ -12,7 +12,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger'
 import { existsSync } from 'node:fs'
 import { AppModule } from './app.module.js'
-import { ProblemFilter, invalidQuery } from './http/problem.js'
+import { ProblemFilter, answerFrameworkError, invalidQuery } from './http/problem.js'
 import { MAX_JSON_BYTES, acceptProbeBodies } from './probes/body.js'
 import type { Settings } from './settings.js'
 import { Metrics } from './status/metrics.js'
@@ -35,7 +35,15 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
   const { settings, interactive, batch } = options
   const metrics = new Metrics()
   const writer = new ProbeWriter(interactive.source, lanesOf(interactive), (rows) => metrics.grouped(rows))
-  const adapter = new FastifyAdapter({ bodyLimit: MAX_JSON_BYTES, requestTimeout: REQUEST_TIMEOUT_MS })
+  const adapter = new FastifyAdapter({
+    bodyLimit: MAX_JSON_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // One record with such a key must not refuse its neighbours.
+    onProtoPoisoning: 'remove',
+    onConstructorPoisoning: 'remove',
+    frameworkErrors: (error: Error, _request: unknown, reply: unknown) =>
+      answerFrameworkError(error, reply as never),
+  })
   acceptProbeBodies(adapter.getInstance() as never)
   const parts = { settings, interactive: interactive.source, batch: batch.source, writer, metrics }
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(parts), adapter, {

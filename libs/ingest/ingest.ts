@@ -93,7 +93,16 @@ function refuse(
     siteCode: device?.siteCode ?? null,
     field: field || null,
     reason: storable(reason),
-    document: storable((record.text || JSON.stringify(record.document)).slice(0, MAX_DOCUMENT)),
+    document: storable(textOf(record).slice(0, MAX_DOCUMENT)),
+  }
+}
+
+function textOf({ text, document }: LineRecord): string {
+  if (text) return text
+  try {
+    return JSON.stringify(document)
+  } catch {
+    return '(nested too deeply to be written)'
   }
 }
 

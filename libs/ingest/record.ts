@@ -27,6 +27,17 @@ export interface Context {
 export type Judged = { row: ProbeRow } | { rejection: Rejection }
 
 export function judge(document: unknown, context: Context): Judged {
+  try {
+    return judgeFlat(document, context)
+  } catch (error) {
+    // What JSON.parse reads without recursion, JSON.stringify and the validator may not.
+    if (error instanceof RangeError)
+      return { rejection: { field: '', reason: 'the record is nested too deeply' } }
+    throw error
+  }
+}
+
+function judgeFlat(document: unknown, context: Context): Judged {
   const malformed = malformationOf(document)
   if (malformed) return { rejection: malformed }
   const probe = document as ProbeInput

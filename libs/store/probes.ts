@@ -35,9 +35,6 @@ export interface ProbeRow {
  */
 export const RECEIVE_LOCK = 7_410_002
 
-/** A device that corrects its clock may send one probe again with another time, within this. */
-const RETRY_WINDOW_MS = 48 * 3600_000
-
 /** Writes probes in one transaction and returns the ids that were new; the others were there already. */
 export async function insertProbes(source: DataSource, rows: readonly ProbeRow[]): Promise<Set<string>> {
   return source.transaction(async (tx) => {
@@ -50,14 +47,11 @@ export async function insertProbes(source: DataSource, rows: readonly ProbeRow[]
   })
 }
 
+/** Looks in every month: a device that corrects its clock may send one probe again with another time. */
 async function knownIds(tx: Queryable, rows: readonly ProbeRow[]): Promise<Set<string>> {
-  const times = rows.map((row) => Date.parse(row.measured_at))
-  const from = new Date(times.reduce((a, b) => Math.min(a, b)) - RETRY_WINDOW_MS)
-  const to = new Date(times.reduce((a, b) => Math.max(a, b)) + RETRY_WINDOW_MS)
-  const found: { id: string }[] = await tx.query(
-    'SELECT id FROM probe WHERE id = ANY($1::uuid[]) AND measured_at BETWEEN $2 AND $3',
-    [rows.map((row) => row.id), from, to],
-  )
+  const found: { id: string }[] = await tx.query('SELECT id FROM probe WHERE id = ANY($1::uuid[])', [
+    rows.map((row) => row.id),
+  ])
   return new Set(found.map((row) => row.id))
 }
 

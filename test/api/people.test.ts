@@ -59,6 +59,10 @@ describe('signing in', () => {
     for (let i = 0; i < 6; i++)
       tries.push((await call('POST', '/api/v1/session', { name: 'nobody', password: 'wrong' })).status)
     expect(tries).toEqual([401, 401, 401, 401, 401, 429])
+    await signIn(server, database, 'public')
+    const right = { name: 'test-public', password: 'a password of the tests' }
+    for (let i = 0; i < 4; i++) await call('POST', '/api/v1/session', { ...right, password: 'wrong' })
+    expect((await call('POST', '/api/v1/session', right)).status).toBe(429)
   })
 
   test('a page of another site can change nothing', async () => {
@@ -77,6 +81,7 @@ describe('signing in', () => {
     const analyst = { cookie: await signIn(server, database, 'analyst') }
     expect((await call('POST', '/api/v1/sites', site, analyst)).status).toBe(403)
     expect((await call('POST', '/api/v1/sites/X/devices', {}, analyst)).status).toBe(403)
+    expect((await call('GET', '/api/v1/quarantine', undefined, analyst)).status).toBe(403)
     const authors = await database.source.query(
       `SELECT author FROM change WHERE action = 'save site' AND subject = 'X'`,
     )
@@ -95,6 +100,15 @@ describe('signing in', () => {
 })
 
 describe('quarantine', () => {
+  test('is an administrator’s to read: not a planner’s, and nobody’s without an account', async () => {
+    const body = { name: 'test-planner', password: 'a password of the tests' }
+    const planner = { cookie: (await call('POST', '/api/v1/session', body)).cookie.split(';')[0]! }
+    expect((await call('GET', '/api/v1/session', undefined, planner)).body).toMatchObject({ role: 'planner' })
+    expect((await call('GET', '/api/v1/quarantine', undefined, planner)).status).toBe(403)
+    expect((await call('GET', '/api/v1/accounts', undefined, planner)).status).toBe(403)
+    expect((await call('GET', '/api/v1/quarantine')).status).toBe(401)
+  })
+
   test('is listed, corrected and submitted again by an administrator, once', async () => {
     const { token } = await siteWithDevice(database)
     const bad = { id: randomUUID(), measuredAt: '2026-01-01T10:00:00Z', outcome: 'ok', downloadBps: -5 }
@@ -119,5 +133,34 @@ describe('quarantine', () => {
     ])
     expect(row).toEqual({ site_code: 'S1', download_bps: '5' })
     expect((await call('GET', '/api/v1/quarantine', undefined, admin)).body.items).toEqual([])
+    const resolved = (await call('GET', '/api/v1/quarantine?resolved=true', undefined, admin)).body.items
+    expect(resolved).toMatchObject([{ id: item!['id'], resolvedBy: 'test-administrator', comment: 'sign' }])
+    const changes = await database.source.query(
+      `SELECT author, subject FROM change WHERE action = 'resubmit quarantined'`,
+    )
+    expect(changes).toEqual([{ author: 'test-administrator', subject: item!['id'] }])
+  })
+
+  test('a device made and revoked over HTTP is known and refused at once; no table holds its token', async () => {
+    const body = { name: 'test-administrator', password: 'a password of the tests' }
+    const cookie = (await call('POST', '/api/v1/session', body)).cookie.split(';')[0]!
+    const made = await call('POST', '/api/v1/sites/S1/devices', {}, { cookie })
+    const { id, token } = made.body as unknown as { id: string; token: string }
+    const post = () => call('POST', '/api/v1/probes', [], { authorization: `Bearer ${token}` })
+    expect((await post()).status).toBe(200)
+    expect((await call('DELETE', `/api/v1/devices/${id}`, undefined, { cookie })).status).toBe(204)
+    expect((await post()).status).toBe(401)
+    expect((await call('DELETE', `/api/v1/devices/${id}`, undefined, { cookie })).status).toBe(404)
+    const secrets = [token, cookie.split('=')[1]!, body.password]
+    const tables: { t: string }[] = await database.source.query(
+      `SELECT quote_ident(tablename) AS t FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'area'`,
+    )
+    for (const { t } of tables) {
+      const [{ n }] = await database.source.query(
+        `SELECT count(*) AS n FROM ${t} AS x, unnest($1::text[]) AS s WHERE strpos(to_jsonb(x)::text, s) > 0`,
+        [secrets],
+      )
+      expect([t, n]).toEqual([t, '0'])
+    }
   })
 })

@@ -100,6 +100,9 @@ describe.each(ENGINES)('POST /api/v1/probes on %s', (engine) => {
     const distinct = new Set(bodies.flat().map((p) => p!.id)).size
     expect(answers.reduce((n, a) => n + a.body.accepted, 0)).toBe(distinct)
     expect(answers.reduce((n, a) => n + a.body.accepted + a.body.duplicates, 0)).toBe(450)
+    const ids = probes.map((p) => p.id)
+    const rows = await database.source.query('SELECT count(*) AS n FROM probe WHERE id = ANY($1)', [ids])
+    expect(Number(rows[0].n)).toBe(distinct)
   })
 
   test('a probe without a position takes its site’s; operators have one name', async () => {
@@ -136,6 +139,13 @@ describe.each(ENGINES)('POST /api/v1/probes on %s', (engine) => {
     ['lossRatio', { lossRatio: 3 }],
     ['operator', { operator: 'a\u0000b' }],
     ['tool', { tool: '\ud800' }],
+    ['operator', { operator: 'a\udc00' }],
+    ['tool', { tool: '\u0000' }],
+    ['accuracyM', { accuracyM: -1 }],
+    ['latencyMs', { latencyMs: true }],
+    ['jitterMs', { jitterMs: [] }],
+    ['signalDbm', { signalDbm: {} }],
+    ['downloadBps', { downloadBps: '' }],
     ['raw', { raw: 'x'.repeat(70_000) }],
   ])('refuses a wrong %s by name, keeps its document, and lands its neighbours', async (field, wrong) => {
     const before = await quarantined()
@@ -144,6 +154,11 @@ describe.each(ENGINES)('POST /api/v1/probes on %s', (engine) => {
     expect(answer.body).toMatchObject({ accepted: 2, rejected: [{ index: 1, id: bad.id, field }] })
     expect(answer.body.rejected[0]!.reason).toContain(field)
     expect(await quarantined()).toBe(before + 1)
+    const [kept] = await database.source.query(
+      'SELECT document, site_code FROM quarantine ORDER BY id DESC LIMIT 1',
+    )
+    expect(kept.site_code).toBe('S1')
+    if (!('raw' in wrong)) expect(JSON.parse(kept.document)).toEqual(bad)
   })
 
   test('a broken line never refuses its neighbours', async () => {
@@ -184,6 +199,7 @@ describe.each(ENGINES)('POST /api/v1/probes on %s', (engine) => {
       [400, await send('"text"')],
       [415, await send('a,b', { 'content-type': 'text/csv' })],
       [400, await send('no gzip', { 'content-encoding': 'gzip' })],
+      [400, await send(gzipSync('[]').subarray(0, 12), { 'content-encoding': 'gzip' })],
       [413, await send(bomb, { 'content-encoding': 'gzip' })],
     ]
     expect(answers.map(([, a]) => a.status)).toEqual(answers.map(([status]) => status))

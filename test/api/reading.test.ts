@@ -201,6 +201,41 @@ test('no query, however odd, makes a fault', async () => {
   await fc.assert(property, { numRuns: 300, seed: 5 })
 })
 
+test('runs, rules and sites are listed in pages and found one by one', async () => {
+  for (const [list, key] of [
+    ['runs', 'id'],
+    ['sites', 'code'],
+  ] as const) {
+    const seen: string[] = []
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page: List<Record<string, string>> = await json(
+        `/api/v1/${list}?limit=9${cursor && `&cursor=${cursor}`}`,
+      )
+      seen.push(...page.items.map((item) => item[key]!))
+      cursor = page.next
+    }
+    const [{ n }] = await database.source.query(`SELECT count(*) AS n FROM ${list.slice(0, -1)}`)
+    expect([list, seen.length, new Set(seen).size]).toEqual([list, Number(n), Number(n)])
+    expect(await json(`/api/v1/${list}/${seen[0]}`)).toMatchObject({ [key]: seen[0] })
+  }
+  const rules = await json<List<{ id: string; sentence: Record<string, string> }>>('/api/v1/rules')
+  expect(rules.items.map((r) => r.id).sort()).toEqual(
+    [
+      'eu-2013',
+      'eu-ultrafast',
+      'fcc-underserved',
+      'fcc-unserved',
+      'giga-school',
+      'ma-fibre',
+      'ma-floor',
+    ].sort(),
+  )
+  for (const { id, sentence } of rules.items) {
+    expect(Object.keys(sentence).sort()).toEqual(['ar', 'en', 'fr'])
+    expect(await json(`/api/v1/rules/${id}`)).toMatchObject({ id })
+  }
+})
+
 test('lists answer 304 to their own ETag', async () => {
   const first = await get('/api/v1/rules')
   const again = await get('/api/v1/rules', { headers: { 'if-none-match': first.headers.get('etag')! } })
@@ -212,6 +247,17 @@ test('health, metrics and the description of the API answer', async () => {
   expect((await get('/health/ready')).status).toBe(200)
   expect(await (await get('/metrics')).text()).toContain('taghtiya_tiles_total')
   const { paths } = await json<{ paths: Record<string, unknown> }>('/api/openapi.json')
-  for (const path of ['/api/v1/probes', '/api/v1/cells/{h3}', '/tiles/{run}/{layer}/{z}/{x}/{file}'])
-    expect(paths).toHaveProperty([path])
+  const lists = ['areas', 'cells', 'probes', 'rules', 'runs', 'sites', 'accounts', 'quarantine']
+  const ones = [
+    'areas/{code}',
+    'cells/{h3}',
+    'rules/{id}',
+    'runs/{id}',
+    'sites/{code}',
+    'sites/{code}/devices',
+  ]
+  const rest = ['devices/{id}', 'session', 'session/password', 'quarantine/{id}/resubmit', 'instance']
+  const api = [...lists, ...ones, ...rest].map((path) => `/api/v1/${path}`)
+  const tiles = ['/tiles/{run}/{layer}/{z}/{x}/{file}', '/tiles/{run}/{layer}/tilejson.json']
+  expect(Object.keys(paths).sort()).toEqual([...api, ...tiles, '/health/live', '/health/ready'].sort())
 })

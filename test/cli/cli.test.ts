@@ -152,3 +152,55 @@ describe.each(ENGINES)('the command line beside a running server on %s', (engine
     expect(refused.map((r) => r.code)).toEqual(['01.051.01.05', '01.998.01.05'])
   })
 })
+
+test('on a folder that no server holds a command opens it, leaves no lock, and says one JSON document', async () => {
+  const place = folderPlace()
+  try {
+    const file = write('one.csv', 'code,name,type,commune_code,lat,lng\nB1,B,school,01.051.01.01,35.2,-3.9\n')
+    const sites = await runCli(place.env, 'import', 'sites', file, '--json')
+    expect([sites.code, JSON.parse(sites.out)]).toMatchObject([0, { imported: 1, refused: [] }])
+    const device = await runCli(place.env, 'device', 'add', '--site', 'B1')
+    expect([device.code, device.out]).toEqual([0, expect.stringMatching(/^tgt_\S+\n$/)])
+    expect(existsSync(join(place.env.DATA_DIR!, 'lock'))).toBe(false)
+  } finally {
+    await place.remove()
+  }
+})
+
+/** A known fault: quarantine keeps the site of such a record, but a device is asked for when it is submitted again. */
+test('what a file’s --site placed and was refused can be corrected and submitted again', async () => {
+  const place = await serverPlace()
+  const server = await startServer(place.env)
+  try {
+    const file = write('two.csv', 'code,name,type,commune_code,lat,lng\nC1,C,school,01.051.01.01,35.2,-3.9\n')
+    await runCli(place.env, 'import', 'sites', file)
+    const bad = { id: crypto.randomUUID(), measuredAt: '2026-01-01T10:00:00Z', outcome: 'good' }
+    await runCli(place.env, 'import', 'probes', write('bad.ndjson', JSON.stringify(bad)), '--site', 'C1')
+    const added = await runCli(
+      place.env,
+      'user',
+      'add',
+      '--name',
+      'nora',
+      '--role',
+      'administrator',
+      '--json',
+    )
+    const { password } = JSON.parse(added.out) as { password: string }
+    let cookie = ''
+    const post = async (path: string, body: object) => {
+      const headers = { 'content-type': 'application/json', cookie }
+      const init = { method: 'POST', headers, body: JSON.stringify(body) }
+      return fetch(`${server.url}/api/v1/${path}`, init)
+    }
+    const signed = await post('session', { name: 'nora', password })
+    cookie = signed.headers.getSetCookie()[0]!.split(';')[0]!
+    await post('session/password', { current: password, next: 'a password of her own' })
+    const corrected = { document: { ...bad, outcome: 'ok' }, comment: 'a misspelling' }
+    expect((await post('quarantine/1/resubmit', corrected)).status).toBe(200)
+  } finally {
+    server.process.kill('SIGTERM')
+    await server.ended
+    await place.remove()
+  }
+})

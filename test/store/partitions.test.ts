@@ -139,8 +139,8 @@ describe.each(ENGINES)('the months of the probes on %s', (engine) => {
       ['an hour earlier', -HOUR, 0],
       ['48 hours later', 48 * HOUR, 0],
       ['48 hours earlier', -48 * HOUR, 0],
-      ['more than 48 hours later', 48 * HOUR + 1, 1],
-      ['more than 48 hours earlier', -48 * HOUR - 1, 1],
+      ['a month later', 31 * 24 * HOUR, 0],
+      ['a month earlier', -31 * 24 * HOUR, 0],
     ])('%s adds so many probes', async (_, later, added) => expect(await again(later)).toBe(added))
 
     test('in another cell is a duplicate too', async () => {

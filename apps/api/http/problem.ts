@@ -47,11 +47,33 @@ export function problemOf(error: unknown): Problem {
 
 function statusOf(error: unknown): number {
   if (error instanceof HttpException) return error.getStatus()
+  if (isUnstorable(error)) return 400
   const { statusCode } = error as { statusCode?: unknown }
   return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 ? statusCode : 500
 }
 
+/**
+ * PostgreSQL's class 22: a value that no column can hold (NUL in a text, a number out of range, no date). It was the
+ * caller's; the message names it and holds no query. Division by zero would be ours.
+ */
+function isUnstorable(error: unknown): boolean {
+  const code = (error as { driverError?: { code?: unknown } } | null)?.driverError?.code
+  return typeof code === 'string' && code.startsWith('22') && code !== '22012'
+}
+
 const detailOf = (error: unknown): string => (error as Error).message
+
+/** What Fastify refuses before there is a route: an address that cannot be decoded. */
+export function answerFrameworkError(
+  error: { statusCode?: number; message: string },
+  reply: FastifyReply,
+): void {
+  const problem = problemOf(error)
+  void reply
+    .status(problem.status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problem))
+}
 
 /** Names each wrong field with its value. */
 export function invalidQuery(errors: ValidationError[]): BadRequestException {

@@ -22,18 +22,35 @@ class NotGzip extends Error {
   }
 }
 
-export function acceptProbeBodies(server: FastifyInstance): void {
-  server.addContentTypeParser('application/x-ndjson', (_request, payload, done) => done(null, payload))
-  server.addHook('preParsing', (request, _reply, payload, done) =>
-    done(null, unpacked(request, payload as Readable)),
-  )
+class NotTaken extends Error {
+  readonly statusCode = 415
+  constructor(what: string) {
+    super(`${what} is not taken here`)
+  }
 }
 
+/** The one route that reads lines: elsewhere a stream would reach code that expects a document. */
+const PROBES = '/api/v1/probes'
+
+export function acceptProbeBodies(server: FastifyInstance): void {
+  server.removeContentTypeParser('text/plain')
+  server.addContentTypeParser('application/x-ndjson', (request, payload, done) => {
+    if (request.routeOptions.url === PROBES) done(null, payload)
+    else done(new NotTaken('application/x-ndjson'))
+  })
+  server.addHook('preParsing', (request, _reply, payload, done) => {
+    const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity'
+    if (encoding === 'identity') done(null, payload)
+    else if (encoding === 'gzip' || encoding === 'x-gzip') done(null, unpacked(request, payload as Readable))
+    else done(new NotTaken(`content-encoding ${encoding}`))
+  })
+}
+
+export const isNdjson = (request: FastifyRequest): boolean =>
+  request.headers['content-type']?.toLowerCase().startsWith('application/x-ndjson') ?? false
+
 function unpacked(request: FastifyRequest, payload: Readable): Readable {
-  if (request.headers['content-encoding'] !== 'gzip') return payload
-  const limit = limiter(
-    request.headers['content-type']?.includes('ndjson') ? MAX_NDJSON_BYTES : MAX_JSON_BYTES,
-  )
+  const limit = limiter(isNdjson(request) ? MAX_NDJSON_BYTES : MAX_JSON_BYTES)
   const gunzip = createGunzip()
   payload.on('error', (error) => gunzip.destroy(error))
   gunzip.on('error', () => limit.destroy(new NotGzip()))

@@ -18,6 +18,7 @@ import { DataSource } from 'typeorm'
 import { DEFAULT_LIMIT, type Page, boxOf, keyOf, pageOf } from '../http/page.dto.js'
 import { Settings } from '../settings.js'
 import { Metrics } from '../status/metrics.js'
+import { isNdjson } from './body.js'
 import { Devices } from './devices.js'
 import { IngestAnswer, ProbesQuery } from './probes.dto.js'
 
@@ -74,8 +75,7 @@ export class ProbesController {
 }
 
 function batchesOf(request: FastifyRequest) {
-  if (request.headers['content-type']?.startsWith('application/x-ndjson'))
-    return records(request.body as Readable)
+  if (isNdjson(request)) return records(request.body as Readable)
   if (typeof request.body !== 'object' || request.body === null)
     throw new BadRequestException('The body must be a JSON object, an array of objects, or NDJSON.')
   return chunksOf(recordsOf(request.body))

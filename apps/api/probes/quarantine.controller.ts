@@ -85,6 +85,6 @@ export class QuarantineController {
 
   private async senderOf({ deviceId, siteCode }: QuarantineItem) {
     const site = siteCode ? await findSite(this.source.manager, siteCode) : undefined
-    return deviceId && site ? { id: deviceId, siteCode: site.code, lat: site.lat, lng: site.lng } : null
+    return site ? { id: deviceId, siteCode: site.code, lat: site.lat, lng: site.lng } : null
   }
 }

@@ -10,6 +10,7 @@ import {
   recordChange,
 } from '#store'
 import {
+  BadRequestException,
   Body,
   Controller,
   Get,
@@ -73,8 +74,14 @@ export class RunsController {
   @Needs('planner')
   async classify(@Body() body: RunBody, @Signed() author: Account): Promise<RunRow> {
     const rule = await this.known(body.rule)
-    const date = (text: string | undefined) => (text ? new Date(text) : undefined)
-    const request = { rule, from: date(body.from), to: date(body.to), knownBefore: date(body.knownBefore) }
+    const request = {
+      rule,
+      from: dateOf('from', body.from),
+      to: dateOf('to', body.to),
+      knownBefore: dateOf('knownBefore', body.knownBefore),
+    }
+    if (request.from && request.to && request.from >= request.to)
+      throw new UnprocessableEntityException(`from ${body.from} must lie before to ${body.to}`)
     const run = await classify(this.batch.source, { ...request, author: author.name }).catch(refused)
     await recordChange(this.source.manager, author.name, 'classify', String(run.id), body)
     return run
@@ -85,6 +92,15 @@ export class RunsController {
     if (!rule) throw new NotFoundException(`no rule has the id "${id}"`)
     return rule
   }
+}
+
+/** ISO 8601 knows weeks and ordinal days, which JavaScript does not read. */
+function dateOf(field: string, text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined
+  const date = new Date(text)
+  if (Number.isNaN(date.getTime()))
+    throw new BadRequestException(`${field} must be a calendar date; it is "${text}"`)
+  return date
 }
 
 function refused(error: unknown): never {

@@ -50,7 +50,7 @@ export class TilesController {
   ): Promise<void> {
     const { run, z, x, file } = params
     const layer = layerOf(params.layer)
-    const address = { z: Number(z), x: Number(x), y: Number(/^(\d+)\.mvt$/.exec(file)?.[1] ?? NaN) }
+    const address = { z: wholeNumber(z), x: wholeNumber(x), y: Number(/^(\d+)\.mvt$/.exec(file)?.[1] ?? NaN) }
     if (!isTile(address))
       throw new BadRequestException(
         `tile must be z/x/y.mvt with z from ${MIN_ZOOM} to ${MAX_ZOOM}; it is ${z}/${x}/${file}`,
@@ -127,6 +127,8 @@ function layerOf(name: string): Layer {
     throw new NotFoundException(`layer must be one of ${LAYERS.join(', ')}; it is "${name}"`)
   return name as Layer
 }
+
+const wholeNumber = (text: string) => (/^\d{1,8}$/.test(text) ? Number(text) : NaN)
 
 function runNumber(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text))
