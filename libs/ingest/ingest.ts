@@ -25,8 +25,8 @@ export interface IngestResult {
 const MAX_LISTED = 10_000
 const MAX_DOCUMENT = 65_536
 
-/** Batches on their way to the database at once: the next one is parsed while the last is written. */
-const MAX_IN_FLIGHT = 2
+/** Batches on their way to the database at once: larger groups, and the next ones are judged while the last is written. */
+const MAX_IN_FLIGHT = 4
 
 export interface IngestOptions {
   device: Device | null

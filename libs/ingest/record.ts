@@ -70,7 +70,10 @@ function malformationOf(document: unknown): Rejection | null {
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     return { field: '', reason: 'a probe must be a JSON object' }
   const dto = new ProbeDto()
-  for (const key of DTO_KEYS) Object.assign(dto, { [key]: (document as Partial<ProbeInput>)[key] })
+  // What stands in the fields is what the validator is about to say.
+  const given = document as Record<string, unknown>
+  const fields = dto as unknown as Record<string, unknown>
+  for (const key of DTO_KEYS) fields[key] = given[key]
   const [error] = validateSync(dto, { stopAtFirstError: true, forbidUnknownValues: false })
   if (error) return { field: error.property, reason: reasonOf(error) }
   return rawRejection(dto.raw)
