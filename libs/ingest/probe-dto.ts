@@ -4,8 +4,6 @@ import { OUTCOMES, type Outcome, type ProbeInput, TECHNOLOGIES, type Technology 
 import {
   IsIn,
   IsISO8601,
-  IsLatitude,
-  IsLongitude,
   IsNumber,
   IsOptional,
   IsString,
@@ -33,12 +31,14 @@ export class ProbeDto implements ProbeInput {
 
   @IsOptional()
   @IsNumber()
-  @IsLatitude()
+  @Min(-90)
+  @Max(90)
   lat?: number | null
 
   @IsOptional()
   @IsNumber()
-  @IsLongitude()
+  @Min(-180)
+  @Max(180)
   lng?: number | null
 
   @IsOptional()

@@ -12,6 +12,7 @@ import { cellAt, cellToSql } from '#geo'
 import type { Device, ProbeRow } from '#store'
 import { type ValidationError, validateSync } from 'class-validator'
 import { ProbeDto } from './probe-dto.js'
+import { isWellFormed } from './well-formed.js'
 
 /** A probe's own document may be this long, in characters of JSON. */
 const MAX_RAW = 65_536
@@ -69,14 +70,17 @@ const DTO_KEYS = [
 function malformationOf(document: unknown): Rejection | null {
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     return { field: '', reason: 'a probe must be a JSON object' }
-  const dto = new ProbeDto()
-  // What stands in the fields is what the validator is about to say.
   const given = document as Record<string, unknown>
+  return (isWellFormed(given) ? null : faultOf(given)) ?? rawRejection(given.raw)
+}
+
+/** The validator's first fault; what stands in the fields is what it is about to judge. */
+function faultOf(given: Record<string, unknown>): Rejection | null {
+  const dto = new ProbeDto()
   const fields = dto as unknown as Record<string, unknown>
   for (const key of DTO_KEYS) fields[key] = given[key]
   const [error] = validateSync(dto, { stopAtFirstError: true, forbidUnknownValues: false })
-  if (error) return { field: error.property, reason: reasonOf(error) }
-  return rawRejection(dto.raw)
+  return error ? { field: error.property, reason: reasonOf(error) } : null
 }
 
 function rawRejection(raw: unknown): Rejection | null {
