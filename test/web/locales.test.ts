@@ -15,7 +15,7 @@ const parameters = (message: string) =>
 test.each(Object.keys(en) as (keyof typeof en)[])('%s has the same parameters in every language', (key) => {
   expect(parameters(fr[key])).toEqual(parameters(en[key]))
   expect(parameters(ar[key])).toEqual(parameters(en[key]))
-  expect(ar[key]).toMatch(key === 'places' ? /./ : /[\u0600-\u06ff]|^\{/)
+  expect(ar[key]).toMatch(/[\u0600-\u06ff]|^\{/)
 })
 
 test('no language has a key too many', () => {

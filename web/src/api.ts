@@ -22,6 +22,7 @@ export interface Run {
   ruleVersion: number
   from: string
   to: string
+  createdAt: string
   counts: Counts
 }
 
@@ -90,7 +91,7 @@ export interface Cell {
   evidence?: Network[]
   areas?: { code: string; level: AreaLevel; nameFr: string; nameAr: string }[]
   sites?: { code: string; name: string; nameAr: string | null }[]
-  history?: { run: number; to: string; verdict: Class }[]
+  history?: { run: number; from: string; to: string; verdict: Class; confidence: number }[]
 }
 
 export interface Account {
@@ -99,7 +100,7 @@ export interface Account {
   mustChangePassword: boolean
 }
 
-/** The server said no; `message` is its own sentence. */
+/** The server answered, but not with what was asked for; `message` is its own sentence. */
 export class Refused extends Error {
   constructor(
     readonly status: number,
@@ -112,9 +113,14 @@ export class Refused extends Error {
 async function call<T>(path: string, init?: RequestInit): Promise<T> {
   const answer = await fetch(path, init)
   if (answer.status === 204) return undefined as T
-  const body: unknown = await answer.json()
-  if (!answer.ok) throw new Refused(answer.status, (body as { detail?: string }).detail ?? answer.statusText)
-  return body as T
+  if (!answer.ok) throw new Refused(answer.status, await detailOf(answer))
+  return (await answer.json()) as T
+}
+
+/** A proxy's error page is no problem+json. */
+async function detailOf(answer: Response): Promise<string> {
+  const problem = (await answer.json().catch(() => null)) as { detail?: string } | null
+  return problem?.detail ?? answer.statusText
 }
 
 const send = <T>(method: string, path: string, body?: object) =>
@@ -130,31 +136,24 @@ interface List<T> {
 const query = encodeURIComponent
 
 export const api = {
-  instance: () => call<Instance>('/api/v1/instance'),
-  rules: async () => (await call<List<RuleInWords>>('/api/v1/rules')).items,
-  latestRun: async (rule: string) =>
-    (await call<List<Run>>(`/api/v1/runs?rule=${query(rule)}&limit=1`)).items[0] ?? null,
-  areas: async (q: string) => (await call<List<Area>>(`/api/v1/areas?limit=8&q=${query(q)}`)).items,
-  area: (code: string, run: number) => call<AreaDetail>(`/api/v1/areas/${query(code)}?run=${run}`),
-  cell: (h3: string, run: number) => call<Cell>(`/api/v1/cells/${query(h3)}?run=${run}`),
-  who: () => call<Account>('/api/v1/session').catch(() => null),
+  instance: (signal: AbortSignal) => call<Instance>('/api/v1/instance', { signal }),
+  rules: async (signal: AbortSignal) => (await call<List<RuleInWords>>('/api/v1/rules', { signal })).items,
+  latestRun: async (rule: string, signal: AbortSignal) =>
+    (await call<List<Run>>(`/api/v1/runs?rule=${query(rule)}&limit=1`, { signal })).items[0] ?? null,
+  areas: async (q: string, signal: AbortSignal) =>
+    (await call<List<Area>>(`/api/v1/areas?limit=8&q=${query(q)}`, { signal })).items,
+  area: (code: string, run: number, signal: AbortSignal) =>
+    call<AreaDetail>(`/api/v1/areas/${query(code)}?run=${run}`, { signal }),
+  cell: (h3: string, run: number, signal: AbortSignal) =>
+    call<Cell>(`/api/v1/cells/${query(h3)}?run=${run}`, { signal }),
+  /** Null: nobody is signed in. */
+  who: (signal: AbortSignal) =>
+    call<Account>('/api/v1/session', { signal }).catch((error: unknown) => {
+      if (error instanceof Refused && error.status === 401) return null
+      throw error
+    }),
   signIn: (name: string, password: string) => send<Account>('POST', '/api/v1/session', { name, password }),
   signOut: () => send<void>('DELETE', '/api/v1/session'),
   setPassword: (current: string, next: string) =>
     send<void>('POST', '/api/v1/session/password', { current, next }),
-}
-
-/** Asks until the server answers; a refusal is an answer. */
-export async function patiently<T>(ask: () => Promise<T>, lost: (lost: boolean) => void): Promise<T> {
-  for (let pause = 1_000; ; pause = Math.min(pause * 2, 15_000)) {
-    try {
-      const answer = await ask()
-      lost(false)
-      return answer
-    } catch (error) {
-      if (error instanceof Refused && error.status < 500) throw error
-      lost(true)
-      await new Promise((again) => setTimeout(again, pause))
-    }
-  }
 }

@@ -1,175 +1,204 @@
 /** The page: what is chosen, and who shows it. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import {
-  type Account,
-  type Area,
-  type AreaDetail,
-  type Cell,
-  type Instance,
-  type RuleInWords,
-  type Run,
-  api,
-  patiently,
-} from './api.js'
-import { LANGUAGES, LANGUAGE_NAMES, type Lang, languageOf } from './language.js'
+import { type Answer, useAnswer, valueOf } from './answer.js'
+import { type Account, type Area, type AreaDetail, type Cell, type Run, api } from './api.js'
+import { Connection } from './connection.js'
+import { Header } from './header.js'
+import { type Lang, type Language, languageOf, nameIn } from './language.js'
 import { Legend } from './legend.js'
 import { readLink, writeLink } from './link.js'
-import { CoverageMap } from './map/coverage-map.js'
+import type { Choice, Under } from './map/coverage-map.js'
+import { useMap } from './map/use-map.js'
 import { AreaPanel, CellPanel, Panel } from './panel.js'
-import { Search } from './search.js'
-import { SignIn } from './sign-in.js'
+import { problemIn } from './problem.js'
+import { Swatch } from './swatch.js'
 
-type Choice = { cell?: string | null; area?: string | null }
+type Detail = { cell: Cell } | { area: AreaDetail }
 
 export function App() {
   const first = useMemo(() => readLink(location.search), [])
   const [lang, setLang] = useState<Lang>(first.lang)
   const [ruleId, setRuleId] = useState(first.rule)
-  const [view, setView] = useState(first.view)
   const [choice, setChoice] = useState<Choice>({ cell: first.cell, area: first.area })
-  const [instance, setInstance] = useState<Instance | null>(null)
-  const [rules, setRules] = useState<RuleInWords[]>([])
-  const [run, setRun] = useState<Run | null | undefined>(undefined)
-  const [detail, setDetail] = useState<{ cell?: Cell; area?: AreaDetail } | null>(null)
-  const [account, setAccount] = useState<Account | null>(null)
+  // On at first: who opens the page sees cells and communes. The legend says what an area's colour means.
   const [colour, setColour] = useState(true)
   const [lost, setLost] = useState(false)
-  const [drawn, setDrawn] = useState(0)
-  const element = useRef<HTMLDivElement>(null)
-  const map = useRef<CoverageMap | null>(null)
+  const connection = useMemo(() => new Connection(setLost), [])
   const words = useMemo(() => languageOf(lang), [lang])
-  const rule = rules.find((r) => r.id === ruleId) ?? rules[0]
 
+  const instance = valueOf(useAnswer(connection, 'instance', api.instance))
+  const rules = valueOf(useAnswer(connection, 'rules', api.rules)) ?? []
+  const rule = rules.find((r) => r.id === ruleId) ?? rules.find((r) => r.default) ?? rules[0]
+  const asked = useAnswer(connection, rule?.id ?? null, (signal) => api.latestRun(rule!.id, signal))
+  const run = valueOf(asked)
+  const detail = useDetail(connection, choice, run)
+  const [account, setAccount] = useAccount(connection)
+
+  const element = useRef<HTMLDivElement>(null)
+  const { map, view, under, shown, drawn } = useMap(element, instance, first.view, connection, setChoice)
+  useEffect(() => map?.showRun(run?.id ?? null), [map, run?.id])
+  useEffect(() => map?.colourAreas(colour), [map, colour])
+  useEffect(() => map?.choose(choice), [map, choice.cell, choice.area])
   useEffect(() => {
     document.documentElement.lang = lang
     document.documentElement.dir = words.dir
-    map.current?.resized()
-  }, [words])
-
+    map?.arrange(words.dir)
+  }, [map, words])
   useEffect(() => {
-    void patiently(api.instance, setLost).then(setInstance)
-    void patiently(api.rules, setLost).then(setRules)
-    void api.who().then(setAccount)
-  }, [])
+    const { cell = null, area = null } = choice
+    writeLink({ lang, rule: rule?.id ?? ruleId, view, cell, area })
+  }, [lang, rule?.id, view, choice])
 
+  // A link that names an area but no place: we go there once it is known where that is.
+  const found = valueOf(detail)
+  const gone = useRef(first.view !== null)
   useEffect(() => {
-    if (!instance || !element.current || map.current) return
-    const events = { picked: setChoice, moved: setView, lost: setLost, drawn: () => setDrawn((n) => n + 1) }
-    map.current = new CoverageMap(element.current, instance, first.view, events)
-  }, [instance])
-
-  useEffect(() => {
-    if (rule) void patiently(() => api.latestRun(rule.id), setLost).then(setRun)
-  }, [rule?.id])
-
-  useEffect(() => map.current?.showRun(run?.id ?? null), [run?.id, instance])
-  useEffect(() => map.current?.colourAreas(colour), [colour, instance])
-
-  useEffect(() => {
-    setDetail(null)
-    if (!run) return
-    const { cell, area } = choice
-    const ask = async () => {
-      if (cell) return { cell: await api.cell(cell, run.id) }
-      return area ? { area: await api.area(area, run.id) } : null
-    }
-    let current = true
-    patiently(ask, setLost).then(
-      (d) => current && setDetail(d),
-      () => current && setChoice({}),
-    )
-    return () => void (current = false)
-  }, [choice.cell, choice.area, run?.id])
-
-  useEffect(
-    () =>
-      writeLink({ lang, rule: rule?.id ?? null, view, cell: choice.cell ?? null, area: choice.area ?? null }),
-    [lang, rule?.id, view, choice],
-  )
+    if (gone.current || !map || !found || !('area' in found)) return
+    gone.current = true
+    map.zoomTo(found.area.bbox)
+  }, [map, found])
 
   const close = () => {
     setChoice({})
-    map.current?.unmark()
+    map?.focus()
   }
   const find = (area: Area) => {
+    gone.current = true
     setChoice({ area: area.code })
-    map.current?.zoomTo(area.bbox)
+    map?.zoomTo(area.bbox)
   }
-  const { t } = words
   const chosen = Boolean(choice.cell || choice.area)
+  useEscape(chosen, close)
+  const { t } = words
   return (
-    <div class={chosen ? 'page with-panel' : 'page'} data-run={run?.id} data-drawn={drawn}>
+    <div
+      class={chosen ? 'page with-panel' : 'page'}
+      data-run={run?.id}
+      data-drawn={drawn}
+      data-ready={run !== null && shown === run.id}
+    >
       <a class="skip" href="#map">
         {t('skip')}
       </a>
-      <header>
-        <div class="bar">
-          <h1>
-            <span lang="ar">تغطية</span> <span class="latin">Taghtiya</span> <small>{t('title')}</small>
-          </h1>
-          <Search words={words} onChoose={find} />
-          <label class="pick">
-            <span>{t('rule')}</span>
-            <select value={rule?.id} onChange={(e) => setRuleId(e.currentTarget.value)}>
-              {rules.map((r) => (
-                <option key={r.id} value={r.id}>
-                  {r.title[lang]}
-                </option>
-              ))}
-            </select>
-          </label>
-          {rule?.assumption && <span class="assumption">{t('assumption')}</span>}
-          <label class="pick">
-            <span class="hidden">{t('language')}</span>
-            <select value={lang} onChange={(e) => setLang(e.currentTarget.value as Lang)}>
-              {LANGUAGES.map((l) => (
-                <option key={l} value={l}>
-                  {LANGUAGE_NAMES[l]}
-                </option>
-              ))}
-            </select>
-          </label>
-          <SignIn words={words} account={account} onAccount={setAccount} />
-        </div>
-        {instance?.simulated && (
-          <p class="simulated" role="note">
-            {t('simulated')}
-          </p>
-        )}
-        {lost && (
-          <p class="lost" role="alert">
-            {t('lost')}
-          </p>
-        )}
-      </header>
+      <Header
+        {...{ words, connection, instance, rules, rule, account, lost }}
+        onRule={setRuleId}
+        onLang={setLang}
+        onArea={find}
+        onAccount={setAccount}
+      />
       <main>
         <div id="map" ref={element} dir="ltr" role="application" aria-label={t('map')} tabIndex={0} />
-        <div class="zoom">
-          <button aria-label={t('zoomInControl')} onClick={() => map.current?.zoomBy(1)}>
-            +
-          </button>
-          <button aria-label={t('zoomOutControl')} onClick={() => map.current?.zoomBy(-1)}>
-            −
-          </button>
-        </div>
-        {run === undefined && <p class="notice card">{t('loading')}</p>}
-        {run === null && <p class="notice card">{t('noRun')}</p>}
-        {run && <Legend words={words} run={run} colour={colour} onColour={setColour} />}
+        <div class="cross" aria-hidden="true" />
+        <ZoomButtons words={words} onZoom={(steps) => map?.zoomBy(steps)} />
+        <RunNotice words={words} asked={asked} />
+        {under && <Readout words={words} under={under} />}
+        {run && (
+          <Legend
+            words={words}
+            run={run}
+            rules={rules}
+            instance={instance}
+            colour={colour}
+            onColour={setColour}
+          />
+        )}
         {chosen && (
-          <Panel words={words} onClose={close}>
-            {!detail && <p>{t('loading')}</p>}
-            {detail?.cell && rule && (
-              <CellPanel
-                words={words}
-                cell={detail.cell}
-                rule={rule}
-                onZoom={() => map.current?.zoomInto()}
-              />
-            )}
-            {detail?.area && <AreaPanel words={words} area={detail.area} />}
+          <Panel
+            words={words}
+            of={choice.cell ?? choice.area ?? ''}
+            isReady={detail !== null}
+            onClose={close}
+          >
+            <DetailPanel words={words} detail={detail} rule={rule} onZoom={() => map?.zoomInto()} />
           </Panel>
         )}
       </main>
     </div>
   )
+}
+
+function useDetail(connection: Connection, { cell, area }: Choice, run: Run | null): Answer<Detail> {
+  const key = run && (cell || area) ? `${run.id} ${cell ?? area}` : null
+  return useAnswer<Detail>(connection, key, async (signal) =>
+    cell ? { cell: await api.cell(cell, run!.id, signal) } : { area: await api.area(area!, run!.id, signal) },
+  )
+}
+
+/** Whom the server knows, until someone signs in or out here. */
+function useAccount(connection: Connection) {
+  const known = valueOf(useAnswer(connection, 'account', api.who))
+  const [changed, setChanged] = useState<{ account: Account | null } | null>(null)
+  return [changed ? changed.account : known, (account: Account | null) => setChanged({ account })] as const
+}
+
+/** From anywhere on the page; what has an Escape of its own keeps it. */
+function useEscape(active: boolean, act: () => void): void {
+  useEffect(() => {
+    if (!active) return undefined
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector('dialog[open]')) act()
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  })
+}
+
+function ZoomButtons({ words: { t }, onZoom }: { words: Language; onZoom(steps: number): void }) {
+  return (
+    <div class="zoom">
+      <button aria-label={t('zoomInControl')} title={t('zoomInControl')} onClick={() => onZoom(1)}>
+        +
+      </button>
+      <button aria-label={t('zoomOutControl')} title={t('zoomOutControl')} onClick={() => onZoom(-1)}>
+        −
+      </button>
+    </div>
+  )
+}
+
+function RunNotice({ words, asked }: { words: Language; asked: Answer<Run | null> }) {
+  const { t } = words
+  if (asked && 'value' in asked && asked.value) return null
+  return (
+    <div class="notice card" role="status">
+      {!asked && t('loading')}
+      {asked && 'refused' in asked && problemIn(words, asked.refused)}
+      {asked && 'value' in asked && (
+        <>
+          <p>{t('noRun')}</p>
+          <code dir="ltr">npm run taghtiya -- classify</code>
+        </>
+      )}
+    </div>
+  )
+}
+
+/** What the pointer is over; the panel tells the same, and more, to those who have none. */
+function Readout({ words, under }: { words: Language; under: Under }) {
+  return (
+    <p class="under card" aria-hidden="true">
+      {under.class && (
+        <span class="class">
+          <Swatch of={under.class} /> {words.t(under.class)}
+        </span>
+      )}
+      {under.area && <bdi>{nameIn(words.lang, under.area)}</bdi>}
+    </p>
+  )
+}
+
+interface DetailProps {
+  words: Language
+  detail: Answer<Detail>
+  rule: Parameters<typeof CellPanel>[0]['rule'] | undefined
+  onZoom(): void
+}
+
+function DetailPanel({ words, detail, rule, onZoom }: DetailProps) {
+  if (!detail) return <p>{words.t('loading')}</p>
+  if ('refused' in detail) return <p class="problem">{problemIn(words, detail.refused)}</p>
+  const { value } = detail
+  if ('area' in value) return <AreaPanel words={words} area={value.area} />
+  return rule ? <CellPanel words={words} cell={value.cell} rule={rule} onZoom={onZoom} /> : null
 }

@@ -41,6 +41,13 @@ export function languageOf(lang: Lang): Language {
   }
 }
 
+/** A name of another script inside a sentence, kept from turning the order of the words around it. */
+export const isolated = (name: string): string => `\u2068${name}\u2069`
+
+/** Names one after the other. */
+export const listed = ({ lang }: Language, names: readonly string[]): string =>
+  names.join(lang === 'ar' ? '، ' : ', ')
+
 /** `name` of an area or a site in the page's language. */
 export const nameIn = (lang: Lang, names: { nameFr: string; nameAr: string }): string =>
   lang === 'ar' ? names.nameAr : names.nameFr

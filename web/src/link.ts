@@ -27,16 +27,33 @@ export function readLink(search: string): Link {
 }
 
 function langOf(query: URLSearchParams): Lang {
-  const wanted = [query.get('lang'), localStorage.getItem(REMEMBERED), navigator.language.slice(0, 2), 'fr']
+  const wanted = [query.get('lang'), remembered(), navigator.language.slice(0, 2), 'fr']
   return LANGUAGES.find((lang) => lang === wanted.find((w) => LANGUAGES.includes(w as Lang))) ?? 'fr'
 }
 
 export function writeLink({ lang, rule, view, cell, area }: Link): void {
-  localStorage.setItem(REMEMBERED, lang)
+  remember(lang)
   const query = new URLSearchParams({ lang })
   if (rule) query.set('rule', rule)
   if (view) query.set('at', `${view.zoom}/${view.lat.toFixed(4)}/${view.lng.toFixed(4)}`)
   if (cell) query.set('cell', cell)
   if (area) query.set('area', area)
   history.replaceState(null, '', `?${query.toString().replaceAll('%2F', '/')}`)
+}
+
+/** A browser that keeps nothing for a page throws at the mention of its storage. */
+function remembered(): string | null {
+  try {
+    return localStorage.getItem(REMEMBERED)
+  } catch {
+    return null
+  }
+}
+
+function remember(lang: Lang): void {
+  try {
+    localStorage.setItem(REMEMBERED, lang)
+  } catch {
+    // Then the address keeps it.
+  }
 }

@@ -1,25 +1,35 @@
 /** What is known of the cell or area that was chosen, in sentences and figures. */
-import { CLASSES, OPERATOR_NAMES } from '#domain'
+import { CLASSES, OPERATOR_NAMES, TECHNOLOGIES, type Technology } from '#domain'
 import type { ComponentChildren } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { AreaDetail, Cell, Counts, Network, Reason, RuleInWords } from './api.js'
-import { type Language, nameIn } from './language.js'
+import { type Language, isolated, listed, nameIn } from './language.js'
 import { kindOf } from './search.js'
 import { Swatch } from './swatch.js'
 
 interface PanelProps {
   words: Language
+  /** Of what: focus comes here when it changes. */
+  of: string
+  isReady: boolean
   onClose(): void
   children: ComponentChildren
 }
 
-export function Panel({ words, onClose, children }: PanelProps) {
+export function Panel({ words, of, isReady, onClose, children }: PanelProps) {
+  const element = useRef<HTMLElement>(null)
+  // Only the heading is announced: a table read aloud from its first cell to its last helps nobody.
+  const [heading, setHeading] = useState('')
+  useEffect(() => {
+    element.current?.scrollTo(0, 0)
+    element.current?.focus({ preventScroll: true })
+  }, [of])
+  useEffect(() => setHeading(isReady ? (element.current?.querySelector('h2')?.innerText ?? '') : ''))
   return (
-    <aside
-      class="panel card"
-      aria-live="polite"
-      tabIndex={-1}
-      onKeyDown={(e) => e.key === 'Escape' && onClose()}
-    >
+    <aside ref={element} class="panel card" aria-label={words.t('panel')} aria-busy={!isReady} tabIndex={-1}>
+      <p class="hidden" role="status">
+        {heading}
+      </p>
       <button class="close" aria-label={words.t('close')} onClick={onClose}>
         ×
       </button>
@@ -39,11 +49,13 @@ export function CellPanel({
   rule: RuleInWords
   onZoom(): void
 }) {
+  // As in the legend: undecided is what was measured.
+  const heading = cell.evidence?.length === 0 ? 'notMeasured' : cell.verdict
   const { t } = words
   return (
     <>
       <h2 class={`verdict ${cell.verdict}`} data-verdict={cell.verdict}>
-        <Swatch of={cell.verdict} /> {t(cell.verdict)}
+        <Swatch of={heading} /> {t(heading)}
       </h2>
       {cell.counts ? (
         <Beneath words={words} cell={cell} onZoom={onZoom} />
@@ -66,12 +78,12 @@ function Beneath({ words, cell, onZoom }: { words: Language; cell: Cell; onZoom(
 }
 
 function Working({ words, cell, rule }: { words: Language; cell: Cell; rule: RuleInWords }) {
-  const { t, number, date } = words
+  const { t, date } = words
   const { confidence = 0, reasons = [], evidence = [], areas = [], sites = [], history = [] } = cell
   return (
     <>
-      <p>{confidence > 0 ? t('confidence', { percent: number(confidence * 100, 1) }) : t('noConfidence')}</p>
-      <p class="places">{areas.map((a) => nameIn(words.lang, a)).join(words.lang === 'ar' ? '، ' : ' › ')}</p>
+      <p class="confidence">{confidenceIn(words, confidence)}</p>
+      <Places words={words} areas={areas} />
       <h3>{t('why')}</h3>
       <ul class="reasons">
         {reasons.map((reason, i) => (
@@ -81,6 +93,11 @@ function Working({ words, cell, rule }: { words: Language; cell: Cell; rule: Rul
       {evidence.length > 0 && <Networks words={words} evidence={evidence} />}
       <h3>{t('ruleWords')}</h3>
       <p dir="auto">{rule.sentence[words.lang]}</p>
+      {rule.assumption && (
+        <p>
+          <span class="assumption">{t('assumption')}</span>
+        </p>
+      )}
       {sites.length > 0 && (
         <>
           <h3>{t('sites')}</h3>
@@ -99,7 +116,12 @@ function Working({ words, cell, rule }: { words: Language; cell: Cell; rule: Rul
           <ul>
             {history.map((past) => (
               <li key={past.run}>
-                {t('historyRow', { run: String(past.run), date: date(past.to), verdict: t(past.verdict) })}
+                <strong>{t(past.verdict)}</strong>
+                {past.confidence > 0 && ` (${percentIn(words, past.confidence, 1)})`}
+                <br />
+                <small>
+                  {t('historyRow', { run: String(past.run), from: date(past.from), to: date(past.to) })}
+                </small>
               </li>
             ))}
           </ul>
@@ -117,7 +139,11 @@ function Networks({ words, evidence }: { words: Language; evidence: Network[] })
       <ul class="networks">
         {evidence.map((network) => (
           <li key={`${network.operator} ${network.technology}`}>
-            <strong>{networkName(words, network)}</strong>
+            <strong>
+              <bdi>{operatorName(words, network.operator)}</bdi>
+              {network.technology && ' · '}
+              <bdi>{technologyName(words, network.technology)}</bdi>
+            </strong>
             <span class={`state ${network.state}`}>
               {t(network.state === 'unknown' ? 'undecided' : network.state)}
             </span>
@@ -144,33 +170,43 @@ function Share({ network: { lower, upper, share } }: { network: Network }) {
 
 function NetworkFigures({ words, network: n }: { words: Language; network: Network }) {
   const { t, number, date } = words
-  const percent = (x: number) => number(Math.max(0, Math.min(1, x)) * 100)
-  const mbps = (bps: number | null) => (bps === null ? '–' : number(bps / 1e6, 1))
-  const interval = t('interval', {
-    share: percent(n.share),
-    lower: percent(n.lower),
-    upper: percent(n.upper),
+  const share = t('interval', {
+    share: percentIn(words, n.share),
+    lower: percentIn(words, n.lower),
+    upper: percentIn(words, n.upper),
   })
-  const speeds = {
-    down: mbps(n.medianDownloadBps),
-    up: mbps(n.medianUploadBps),
-    latency: n.medianLatencyMs === null ? '–' : number(n.medianLatencyMs),
-  }
   return (
     <dl>
       <dt>{t('shareHead')}</dt>
       <dd>
-        {t('passes', { passes: number(n.passes), samples: number(n.samples) })}: {interval}
+        {t('passes', { passes: number(n.passes), samples: number(n.samples) })} · {share}
       </dd>
       <dt>{t('median')}</dt>
-      <dd>{t('speeds', speeds)}</dd>
-      <dt>{t('samples')}</dt>
       <dd>
-        {t('coverageOf', { devices: n.devices, days: n.days, hours: n.hours })};{' '}
-        {t('lastMeasured', { date: date(n.lastMeasuredAt) })}
+        <Medians words={words} network={n} />
       </dd>
+      <dt>{t('samples')}</dt>
+      <dd>{t('coverageOf', { devices: n.devices, days: n.days, hours: n.hours })}</dd>
+      <dt>{t('lastMeasured')}</dt>
+      <dd>{date(n.lastMeasuredAt)}</dd>
     </dl>
   )
+}
+
+/** Where there was no service, there is nothing to take the middle of. */
+function Medians({ words: { t, number }, network }: { words: Language; network: Network }) {
+  const { medianDownloadBps: down, medianUploadBps: up, medianLatencyMs: latency } = network
+  const figures = [
+    down !== null && t('down', { figure: number(down / 1e6, 1) }),
+    up !== null && t('up', { figure: number(up / 1e6, 1) }),
+    latency !== null && t('latency', { figure: number(latency) }),
+  ].filter((figure) => figure !== false)
+  if (figures.length === 0) return '–'
+  return figures.map((figure) => (
+    <span key={figure} class="figure">
+      {figure}
+    </span>
+  ))
 }
 
 export function AreaPanel({ words, area }: { words: Language; area: AreaDetail }) {
@@ -180,9 +216,7 @@ export function AreaPanel({ words, area }: { words: Language; area: AreaDetail }
       <h2 data-area={area.code}>
         <bdi>{nameIn(words.lang, area)}</bdi> <small>{t(kindOf(area))}</small>
       </h2>
-      <p class="places">
-        {area.parents.map((p) => nameIn(words.lang, p)).join(words.lang === 'ar' ? '، ' : ' › ')}
-      </p>
+      <Places words={words} areas={area.parents} />
       {area.population !== null && <p>{t('population', { n: number(area.population) })}</p>}
       {area.counts && <CountList words={words} counts={area.counts} />}
       <p class="source">{t('areaColour')}</p>
@@ -207,22 +241,65 @@ function CountList({ words, counts }: { words: Language; counts: Partial<Counts>
   )
 }
 
+function Places({ words, areas }: { words: Language; areas: readonly Parameters<typeof nameIn>[1][] }) {
+  if (areas.length === 0) return null
+  const names = areas.map((area) => nameIn(words.lang, area))
+  return <p class="places">{names.join(words.lang === 'ar' ? ' ‹ ' : ' › ')}</p>
+}
+
+const percentIn = ({ t, number }: Language, share: number, digits = 0) =>
+  t('percent', { figure: number(Math.max(0, Math.min(1, share)) * 100, digits) })
+
+/** A figure alone is read as more than it is: from where on a word may be used. */
+const CONFIDENCE_WORDS = [
+  [0.99, 'confidenceVeryHigh'],
+  [0.95, 'confidenceHigh'],
+  [0.9, 'confidenceFair'],
+  [0, 'confidenceLow'],
+] as const
+
+function confidenceIn(words: Language, confidence: number): string {
+  if (confidence <= 0) return words.t('noConfidence')
+  const [, word] = CONFIDENCE_WORDS.find(([least]) => confidence >= least)!
+  return words.t('confidence', { percent: percentIn(words, confidence, 1), word: words.t(word) })
+}
+
 function operatorName({ lang, t }: Language, operator: string | null | undefined): string {
   if (operator == null) return t('someOperator')
   return operator in OPERATOR_NAMES ? OPERATOR_NAMES[operator as keyof typeof OPERATOR_NAMES][lang] : operator
 }
 
-const networkName = (words: Language, { operator, technology }: Pick<Network, 'operator' | 'technology'>) =>
-  [operatorName(words, operator), technology?.toUpperCase().replace('_', ' ')].filter(Boolean).join(' · ')
+/** The same letters in every language. */
+const ABBREVIATIONS = ['vdsl', 'adsl', '2g', '3g', '4g', '5g'] as const
+type Abbreviation = (typeof ABBREVIATIONS)[number]
+
+const isIn = <T extends string>(names: readonly T[], name: string): name is T =>
+  (names as readonly string[]).includes(name)
+const WORDED = TECHNOLOGIES.filter(
+  (name): name is Exclude<Technology, Abbreviation> => !isIn(ABBREVIATIONS, name),
+)
+
+function technologyName({ t }: Language, technology: string | null | undefined): string {
+  if (technology == null) return ''
+  if (isIn(ABBREVIATIONS, technology)) return technology.toUpperCase()
+  return isIn(WORDED, technology) ? t(`technology_${technology}`) : technology
+}
 
 function sentenceOf(words: Language, reason: Reason): string {
-  const { code, operator, technology, operators = [], missing = [], ...figures } = reason
-  const comma = words.lang === 'ar' ? '، ' : ', '
+  const { code, operator, technology, operators = [], missing = [], passes = 0, samples = 0 } = reason
+  const network = [operatorName(words, operator), technologyName(words, technology)]
+  const named = operators.map((o) => isolated(operatorName(words, o)))
   return words.t(`reason_${code}`, {
-    ...figures,
-    operator: operatorName(words, operator),
-    technology: technology?.toUpperCase().replace('_', ' ') ?? '',
-    operators: operators.map((o) => operatorName(words, o)).join(comma),
-    missing: missing.map((m) => words.t(`missing_${m}`)).join(comma),
+    passes,
+    samples,
+    noService: reason.noService ?? 0,
+    blackFrom: reason.blackFrom ?? 0,
+    operator: isolated(network[0]!),
+    network: network.filter(Boolean).map(isolated).join(' '),
+    operators: listed(words, named),
+    missing: listed(
+      words,
+      missing.map((m) => words.t(`missing_${m}`)),
+    ),
   })
 }

@@ -1,41 +1,44 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
+import { useAnswer, valueOf } from './answer.js'
 import { type Area, api } from './api.js'
+import type { Connection } from './connection.js'
 import { type Language, nameIn } from './language.js'
+import { problemIn } from './problem.js'
 
 interface SearchProps {
   words: Language
+  connection: Connection
   onChoose(area: Area): void
 }
 
 /** Typing pauses this long before the server is asked. */
 const PAUSE_MS = 200
+/** One letter is in nearly every name. */
+const FEWEST_LETTERS = 2
 
 /** Finds an area by its French or Arabic name; a combobox in ARIA's sense. */
-export function Search({ words, onChoose }: SearchProps) {
+export function Search({ words, connection, onChoose }: SearchProps) {
   const [text, setText] = useState('')
-  const [found, setFound] = useState<Area[] | null>(null)
+  const asked = useSettled(text.trim())
   const [active, setActive] = useState(0)
-  const typed = useRef(0)
-
-  useEffect(() => {
-    const mine = ++typed.current
-    if (text.trim().length < 2) return setFound(null)
-    const timer = setTimeout(() => {
-      const show = (areas: Area[]) => mine === typed.current && (setFound(areas), setActive(0))
-      api.areas(text).then(show, () => show([]))
-    }, PAUSE_MS)
-    return () => clearTimeout(timer)
-  }, [text])
+  const [open, setOpen] = useState(false)
+  const q = asked.length < FEWEST_LETTERS ? null : asked
+  const answer = useAnswer(connection, q, (signal) => api.areas(q!, signal))
+  const found = valueOf(answer)
+  const shown = open && answer !== null
+  useEffect(() => setActive(0), [q])
+  useEffect(() => document.getElementById(`found-${active}`)?.scrollIntoView({ block: 'nearest' }), [active])
 
   const choose = (area: Area | undefined) => {
     if (!area) return
     setText('')
+    setOpen(false)
     onChoose(area)
   }
   const onKey = (event: KeyboardEvent) => {
-    const count = found?.length ?? 0
-    if (event.key === 'Escape') setText('')
-    else if (event.key === 'Enter') choose(found?.[active])
+    const count = shown ? (found?.length ?? 0) : 0
+    if (event.key === 'Escape' && (text || shown)) setText('')
+    else if (event.key === 'Enter' && shown) choose(found?.[active])
     else if (event.key === 'ArrowDown' && count) setActive((active + 1) % count)
     else if (event.key === 'ArrowUp' && count) setActive((active + count - 1) % count)
     else return
@@ -47,16 +50,21 @@ export function Search({ words, onChoose }: SearchProps) {
         type="text"
         role="combobox"
         dir="auto"
-        aria-expanded={found !== null}
+        aria-expanded={shown}
+        aria-autocomplete="list"
+        autocomplete="off"
+        spellcheck={false}
         aria-controls="found"
-        aria-activedescendant={found?.length ? `found-${active}` : undefined}
+        aria-activedescendant={shown && found?.length ? `found-${active}` : undefined}
         aria-label={words.t('search')}
         placeholder={words.t('search')}
         value={text}
-        onInput={(e) => setText(e.currentTarget.value)}
+        onInput={(e) => (setText(e.currentTarget.value), setOpen(true))}
+        onFocus={() => setOpen(true)}
+        onBlur={() => setOpen(false)}
         onKeyDown={onKey}
       />
-      <ul id="found" role="listbox" aria-label={words.t('search')} class="card" hidden={found === null}>
+      <ul id="found" role="listbox" aria-label={words.t('search')} class="card" hidden={!shown}>
         {found?.map((area, i) => (
           <li
             key={area.code}
@@ -66,16 +74,30 @@ export function Search({ words, onChoose }: SearchProps) {
             onMouseDown={(e) => (e.preventDefault(), choose(area))}
           >
             <bdi>{nameIn(words.lang, area)}</bdi> <small>{words.t(kindOf(area))}</small>
+            <bdi class="other">{nameIn(words.lang === 'ar' ? 'fr' : 'ar', area)}</bdi>
           </li>
         ))}
-        {found?.length === 0 && (
+        {shown && !found?.length && (
           <li role="option" aria-selected={false} aria-disabled>
-            {words.t('noMatch')}
+            {'refused' in answer ? problemIn(words, answer.refused) : words.t('noMatch')}
           </li>
         )}
       </ul>
+      <p class="hidden" role="status">
+        {shown && found ? words.t('matches', { n: found.length }) : ''}
+      </p>
     </div>
   )
+}
+
+/** The value once it has stood still for a while. */
+function useSettled(value: string): string {
+  const [settled, setSettled] = useState(value)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), value ? PAUSE_MS : 0)
+    return () => clearTimeout(timer)
+  }, [value])
+  return settled
 }
 
 export const kindOf = ({ level, type }: Pick<Area, 'level' | 'type'>) =>

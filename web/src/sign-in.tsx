@@ -1,6 +1,8 @@
+import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { type Account, api } from './api.js'
 import type { Language } from './language.js'
+import { problemIn } from './problem.js'
 
 interface Props {
   words: Language
@@ -8,92 +10,120 @@ interface Props {
   onAccount(account: Account | null): void
 }
 
+/** As the server asks for it. */
+const SHORTEST_PASSWORD = 12
+
 /** Signing in and out; a password that somebody else has seen must be replaced first. */
 export function SignIn({ words, account, onAccount }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
-  const [problem, setProblem] = useState('')
-  const [given, setGiven] = useState('')
+  const [changing, setChanging] = useState(false)
   const { t } = words
-  const fail = (error: unknown) => setProblem((error as Error).message)
+  const open = () => dialog.current?.open || dialog.current?.showModal()
+  const close = () => dialog.current?.close()
 
-  useEffect(() => {
-    if (account?.mustChangePassword && !dialog.current?.open) dialog.current?.showModal()
-  }, [account])
+  useEffect(() => void (account?.mustChangePassword && open()), [account])
 
-  const enter = (form: FormData) => {
-    const password = String(form.get('password'))
-    api.signIn(String(form.get('name')), password).then((signed) => {
-      setProblem('')
-      setGiven(password)
-      onAccount(signed)
-      if (!signed.mustChangePassword) dialog.current?.close()
-    }, fail)
+  const enter = async (form: FormData) => {
+    const signed = await api.signIn(String(form.get('name')), String(form.get('password')))
+    onAccount(signed)
+    if (!signed.mustChangePassword) close()
   }
-  const replace = (form: FormData) => {
-    api.setPassword(given || String(form.get('password')), String(form.get('next'))).then(() => {
-      setProblem('')
-      onAccount({ ...account!, mustChangePassword: false })
-      dialog.current?.close()
-    }, fail)
+  const replace = async (form: FormData) => {
+    await api.setPassword(String(form.get('password')), String(form.get('next')))
+    onAccount({ ...account!, mustChangePassword: false })
+    close()
   }
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault()
-    const form = new FormData(event.currentTarget as HTMLFormElement)
-    if (account) replace(form)
-    else enter(form)
+  const leave = async () => {
+    await api.signOut()
+    onAccount(null)
+    close()
   }
-  const leave = () => void api.signOut().then(() => onAccount(null), fail)
+  const setsPassword = account !== null && (account.mustChangePassword || changing)
   return (
     <>
-      {account && !account.mustChangePassword ? (
-        <button onClick={leave}>
-          {t('signOut')} (<bdi>{account.name}</bdi>)
-        </button>
-      ) : (
-        <button onClick={() => dialog.current?.showModal()}>{t('signIn')}</button>
-      )}
-      <dialog ref={dialog} aria-label={t('signIn')}>
-        <form onSubmit={submit}>
-          {account ? (
-            <>
-              <p>{t('mustChange')}</p>
-              {!given && <Field label={t('password')} name="password" secret complete="current-password" />}
-              <Field label={t('newPassword')} name="next" secret complete="new-password" />
-            </>
-          ) : (
-            <>
-              <Field label={t('name')} name="name" complete="username" />
-              <Field label={t('password')} name="password" secret complete="current-password" />
-            </>
-          )}
-          <p class="problem" role="alert" dir="auto">
-            {problem}
-          </p>
-          <button type="submit">{t(account ? 'setPassword' : 'signIn')}</button>
-          <button type="button" onClick={() => dialog.current?.close()}>
-            {t('close')}
-          </button>
-        </form>
+      <button aria-haspopup="dialog" onClick={open}>
+        {account ? <bdi>{account.name}</bdi> : t('signIn')}
+      </button>
+      <dialog ref={dialog} aria-label={t(account ? 'account' : 'signIn')} onClose={() => setChanging(false)}>
+        {!account && (
+          <Form key="enter" words={words} action={t('signIn')} onSubmit={enter} onClose={close}>
+            <Field label={t('name')} name="name" complete="username" />
+            <Field label={t('password')} name="password" complete="current-password" />
+          </Form>
+        )}
+        {account && !setsPassword && (
+          <Form key="leave" words={words} action={t('signOut')} onSubmit={leave} onClose={close}>
+            <p>{t('signedIn', { name: account.name })}</p>
+            <button type="button" onClick={() => setChanging(true)}>
+              {t('changePassword')}
+            </button>
+          </Form>
+        )}
+        {setsPassword && (
+          <Form key="replace" words={words} action={t('setPassword')} onSubmit={replace} onClose={close}>
+            {account.mustChangePassword && <p>{t('mustChange')}</p>}
+            <Field label={t('currentPassword')} name="password" complete="current-password" />
+            <Field label={t('newPassword')} name="next" complete="new-password" least={SHORTEST_PASSWORD} />
+          </Form>
+        )}
       </dialog>
     </>
   )
 }
 
-interface FieldProps {
-  label: string
-  name: string
-  secret?: boolean
-  complete: string
+interface FormProps {
+  words: Language
+  action: string
+  onSubmit(form: FormData): Promise<void>
+  onClose(): void
+  children: ComponentChildren
 }
 
-function Field({ label, name, secret, complete }: FieldProps) {
+/** Sends once at a time, and says in words why it did not work. */
+function Form({ words, action, onSubmit, onClose, children }: FormProps) {
+  const [problem, setProblem] = useState('')
+  const [busy, setBusy] = useState(false)
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault()
+    setProblem('')
+    setBusy(true)
+    onSubmit(new FormData(event.currentTarget as HTMLFormElement))
+      .catch((error: unknown) => setProblem(problemIn(words, error)))
+      .finally(() => setBusy(false))
+  }
+  return (
+    <form onSubmit={submit}>
+      {children}
+      <p class="problem" role="alert" dir="auto">
+        {problem}
+      </p>
+      <div class="buttons">
+        <button type="submit" class="main" disabled={busy}>
+          {action}
+        </button>
+        <button type="button" onClick={onClose}>
+          {words.t('close')}
+        </button>
+      </div>
+    </form>
+  )
+}
+
+interface FieldProps {
+  label: string
+  name: 'name' | 'password' | 'next'
+  complete: string
+  least?: number
+}
+
+function Field({ label, name, complete, least }: FieldProps) {
   return (
     <label>
       {label}
-      {secret ? (
-        <input name={name} type="password" autocomplete={complete} required />
-      ) : (
+      {name === 'name' ? (
         <input name={name} type="text" autocomplete={complete} required dir="auto" />
+      ) : (
+        <input name={name} type="password" autocomplete={complete} minLength={least} required dir="ltr" />
       )}
     </label>
   )

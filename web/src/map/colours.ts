@@ -17,3 +17,9 @@ export const PAINTS: Record<Class, Paint> = {
   black: { fill: '#20262e', line: '#4b5563', width: 0.6, striped: false },
   unknown: { fill: '#f0dca8', line: '#a98f4e', width: 0.6, striped: true },
 }
+
+export const LAND = '#ece8dd'
+export const OUTLINE = '#5b5468'
+/** What the pointer is over, and what was chosen: neither is the colour of a class. */
+export const HOVERED = '#0f766e'
+export const CHOSEN = '#d97706'

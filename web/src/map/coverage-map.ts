@@ -1,9 +1,15 @@
 /** The Leaflet map: layers of one run, and what people do on it. */
 import L from 'leaflet'
 import 'leaflet/dist/leaflet.css'
+import type { Class } from '#domain'
 import type { Instance } from '../api.js'
-import { drawAreaColours, drawAreaOutlines, drawCells } from './draw.js'
-import { type Hit, VectorLayer } from './vector-layer.js'
+import type { Connection } from '../connection.js'
+import { CHOSEN, HOVERED } from './colours.js'
+import { drawAreaColours, drawAreaOutlines, drawCells, drawChosenArea, drawLand } from './draw.js'
+import type { Ring } from './hit-index.js'
+import { DATA_MAX_ZOOM, DATA_MIN_ZOOM, EXTENT } from './tile-part.js'
+import { type Found, TileSource } from './tile-source.js'
+import { type Draw, VectorLayer } from './vector-layer.js'
 
 export interface View {
   lat: number
@@ -11,59 +17,83 @@ export interface View {
   zoom: number
 }
 
-export interface MapEvents {
-  picked(hit: { cell?: string; area?: string }): void
-  moved(view: View): void
-  /** Tiles failed or came again. */
-  lost(lost: boolean): void
-  /** All visible tiles are drawn. */
-  drawn(): void
+/** A cell or an area, or neither. */
+export interface Choice {
+  cell?: string | null
+  area?: string | null
 }
+
+/** What lies under the pointer, as its tile tells. */
+export interface Under {
+  class: Class | null
+  area: { nameFr: string; nameAr: string } | null
+}
+
+export interface MapEvents {
+  picked(choice: Choice): void
+  over(under: Under | null): void
+  moved(view: View): void
+  /** The run that all tiles in view show; null while some are on their way. */
+  shows(run: number | null): void
+}
+
+const TILE_PIXELS = 256
+/** Beyond the served zooms, cells only get bigger. */
+const MAX_ZOOM = 16
 
 export class CoverageMap {
   private readonly map: L.Map
-  private readonly areaColours = new VectorLayer('areas', '', drawAreaColours, { className: 'area-colours' })
-  private readonly cells = new VectorLayer('cells', '', drawCells, { className: 'cells' })
-  private readonly outlines = new VectorLayer('areas', '', drawAreaOutlines, { className: 'area-outlines' })
-  private readonly hovered = L.polygon([], { color: '#0f766e', weight: 3, fill: false, interactive: false })
-  private readonly chosen = L.polygon([], { color: '#d97706', weight: 4, fill: false, interactive: false })
+  private readonly cells: TileSource
+  private readonly areas: TileSource
+  private readonly layers: Record<'ground' | 'cells' | 'outlines' | 'chosen', VectorLayer>
+  private readonly attribution = L.control.attribution({ prefix: false })
+  private readonly scale = L.control.scale({ imperial: false })
+  private readonly hovered = L.polygon([], { color: HOVERED, weight: 3, fill: false, interactive: false })
+  private readonly marked = L.polygon([], { color: CHOSEN, weight: 4, fill: false, interactive: false })
+  private run: number | null = null
+  private chosen: Choice = {}
+  private colouring = false
+  private over = ''
 
   constructor(
     element: HTMLElement,
     instance: Instance,
     view: View | null,
+    connection: Connection,
     private readonly events: MapEvents,
   ) {
-    const [west, south, east, north] = instance.country.bounds
-    const country = L.latLngBounds([south, west], [north, east])
-    this.map = L.map(element, {
-      minZoom: 4,
-      maxZoom: 16,
-      maxBounds: country.pad(0.6),
-      zoomControl: false,
-      attributionControl: false,
-    })
-    if (view) this.map.setView([view.lat, view.lng], view.zoom)
-    else this.map.fitBounds(country)
-    L.control.attribution({ prefix: false }).addAttribution(instance.attribution).addTo(this.map)
-    L.control.scale({ imperial: false, position: 'bottomright' }).addTo(this.map)
-    if (instance.basemap)
-      L.tileLayer(instance.basemap.url, { attribution: instance.basemap.attribution }).addTo(this.map)
-    for (const layer of this.layers()) layer.addTo(this.map)
+    this.map = mapOf(element, instance, view)
+    this.cells = new TileSource('cells', connection)
+    this.areas = new TileSource('areas', connection)
+    this.layers = this.makeLayers(instance.basemap !== null)
+    for (const layer of Object.values(this.layers)) layer.addTo(this.map)
+    this.attribution.addAttribution(instance.attribution).addTo(this.map)
+    this.scale.addTo(this.map)
     this.hovered.addTo(this.map)
-    this.chosen.addTo(this.map)
+    this.marked.addTo(this.map)
     this.listen()
   }
 
   showRun(run: number | null): void {
+    this.run = run
     const url = (layer: string) => (run === null ? '' : `/tiles/${run}/${layer}/{z}/{x}/{y}.mvt`)
-    this.cells.setUrl(url('cells'))
-    this.areaColours.setUrl(url('areas'))
-    this.outlines.setUrl(url('areas'))
+    if (this.cells.setUrl(url('cells'))) this.redraw('cells')
+    if (this.areas.setUrl(url('areas'))) this.redraw('ground', 'outlines', 'chosen')
   }
 
   colourAreas(on: boolean): void {
-    this.areaColours.setOpacity(on ? 1 : 0)
+    if (on === this.colouring) return
+    this.colouring = on
+    this.redraw('ground')
+  }
+
+  /** Marks a cell or an area, now or as soon as its tile is there. */
+  choose(choice: Choice): void {
+    const wasArea = this.chosen.area
+    this.chosen = choice
+    this.marked.setLatLngs([])
+    this.markCell()
+    if (choice.area !== wasArea) this.redraw('chosen')
   }
 
   zoomTo([west, south, east, north]: [number, number, number, number]): void {
@@ -77,29 +107,51 @@ export class CoverageMap {
     this.map.setZoom(this.map.getZoom() + steps)
   }
 
+  /** To the cells beneath the one that is chosen. */
   zoomInto(): void {
-    const bounds = this.chosen.getBounds()
+    const bounds = this.marked.getBounds()
     if (bounds.isValid()) this.map.fitBounds(bounds)
+    else this.zoomBy(1)
   }
 
-  unmark(): void {
-    this.chosen.setLatLngs([])
+  focus(): void {
+    this.map.getContainer().focus()
   }
 
-  /** The page around the map changed its size. */
-  resized(): void {
+  /** The legend stands where reading begins, so the small print goes to the other side. */
+  arrange(dir: 'ltr' | 'rtl'): void {
+    const position = dir === 'rtl' ? 'bottomleft' : 'bottomright'
+    // The one that comes last stands above.
+    this.attribution.setPosition(position)
+    this.scale.setPosition(position)
     this.map.invalidateSize()
   }
 
-  private layers(): VectorLayer[] {
-    return [this.areaColours, this.cells, this.outlines]
+  private makeLayers(hasBasemap: boolean): CoverageMap['layers'] {
+    const ground: Draw = (context, features, scale) => {
+      if (!hasBasemap) drawLand(context, features, scale)
+      if (this.colouring) drawAreaColours(context, features, scale)
+    }
+    const chosen: Draw = (...tile) => {
+      if (this.chosen.area) drawChosenArea(...tile, this.chosen.area)
+    }
+    return {
+      ground: new VectorLayer(this.areas, ground, 'area-colours'),
+      cells: new VectorLayer(this.cells, drawCells, 'cells'),
+      outlines: new VectorLayer(this.areas, drawAreaOutlines, 'area-outlines'),
+      chosen: new VectorLayer(this.areas, chosen, 'area-chosen'),
+    }
+  }
+
+  private redraw(...names: (keyof CoverageMap['layers'])[]): void {
+    for (const name of names) this.layers[name].redraw()
   }
 
   private listen(): void {
-    this.map.on('mousemove', ({ latlng }) => this.mark(this.hovered, this.hitAt(latlng)?.hit ?? null))
-    this.map.on('mouseout', () => this.mark(this.hovered, null))
+    this.map.on('mousemove', ({ latlng }) => this.point(latlng))
+    this.map.on('mouseout', () => this.point(null))
     this.map.on('click', ({ latlng }) => this.pick(latlng))
-    // The keyboard's way to the same: Enter picks what lies in the middle.
+    // The keyboard's way to the same: Enter picks what lies in the middle, where the cross is.
     this.map.on('keypress', ({ originalEvent }) => {
       if (originalEvent.key === 'Enter') this.pick(this.map.getCenter())
     })
@@ -107,29 +159,88 @@ export class CoverageMap {
       const { lat, lng } = this.map.getCenter()
       this.events.moved({ lat, lng, zoom: this.map.getZoom() })
     })
-    for (const layer of this.layers()) {
-      layer.on('tileerror', () => this.events.lost(true))
-      layer.on('load', () => this.events.drawn())
-      layer.on('tileload', () => this.events.lost(false))
+    for (const layer of Object.values(this.layers)) {
+      layer.on('loading', () => this.events.shows(null))
+      layer.on('load', () => this.drawn())
     }
   }
 
+  private drawn(): void {
+    if (Object.values(this.layers).some((layer) => layer.isLoading())) return
+    this.markCell()
+    this.events.shows(this.run)
+  }
+
+  private markCell(): void {
+    if (!this.chosen.cell || this.marked.getBounds().isValid()) return
+    const found = this.cells.find('h3', this.chosen.cell)
+    if (found) this.marked.setLatLngs(this.outlineOf(found))
+  }
+
+  private point(latlng: L.LatLng | null): void {
+    const cell = latlng && this.at(this.cells, latlng)
+    const area = latlng && this.at(this.areas, latlng)
+    const over = [cell, area].map(
+      (found) => found?.feature.properties['h3'] ?? found?.feature.properties['code'],
+    )
+    if (over.join(' ') === this.over) return
+    this.over = over.join(' ')
+    this.hovered.setLatLngs(cell ? this.outlineOf(cell) : [])
+    this.map.getContainer().classList.toggle('over', Boolean(cell ?? area))
+    this.events.over(cell || area ? underOf(cell, area) : null)
+  }
+
   private pick(latlng: L.LatLng): void {
-    const found = this.hitAt(latlng)
-    if (!found) return
-    this.mark(this.chosen, found.hit)
-    const { h3, code } = found.hit.properties
-    this.events.picked(found.kind === 'cell' ? { cell: String(h3) } : { area: String(code) })
+    const cell = this.at(this.cells, latlng)
+    if (cell) return this.events.picked({ cell: String(cell.feature.properties['h3']) })
+    const area = this.at(this.areas, latlng)
+    if (area) this.events.picked({ area: String(area.feature.properties['code']) })
   }
 
-  private hitAt(latlng: L.LatLng): { kind: 'cell' | 'area'; hit: Hit } | null {
-    const cell = this.cells.hit(this.map, latlng)
-    if (cell) return { kind: 'cell', hit: cell }
-    const area = this.outlines.hit(this.map, latlng)
-    return area && { kind: 'area', hit: area }
+  private at(source: TileSource, latlng: L.LatLng): Found | null {
+    const zoom = Math.min(Math.round(this.map.getZoom()), DATA_MAX_ZOOM)
+    const { x, y } = this.map.project(latlng, zoom).divideBy(TILE_PIXELS)
+    return source.at(x, y, zoom)
   }
 
-  private mark(shape: L.Polygon, hit: Hit | null): void {
-    shape.setLatLngs(hit?.latLngs ?? [])
+  private outlineOf({ feature, address: { x, y, z } }: Found): L.LatLng[][] {
+    const toLatLng = (p: { x: number; y: number }) =>
+      this.map.unproject(L.point(x + p.x / EXTENT, y + p.y / EXTENT).multiplyBy(TILE_PIXELS), z)
+    return feature.rings.map((ring) => grown(ring).map(toLatLng))
+  }
+}
+
+/** Marks go around a cell: its own outline is part of its colour. */
+const MARK_GROWTH = 1.1
+
+function grown(ring: Ring): Ring {
+  const middle = { x: mean(ring.map((p) => p.x)), y: mean(ring.map((p) => p.y)) }
+  const away = (from: number, to: number) => from + (to - from) * MARK_GROWTH
+  return ring.map((p) => ({ x: away(middle.x, p.x), y: away(middle.y, p.y) }))
+}
+
+const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
+
+function mapOf(element: HTMLElement, { country, basemap }: Instance, view: View | null): L.Map {
+  const [west, south, east, north] = country.bounds
+  const bounds = L.latLngBounds([south, west], [north, east])
+  const map = L.map(element, {
+    minZoom: DATA_MIN_ZOOM,
+    maxZoom: MAX_ZOOM,
+    maxBounds: bounds.pad(0.6),
+    zoomControl: false,
+    attributionControl: false,
+  })
+  if (view) map.setView([view.lat, view.lng], view.zoom)
+  else map.fitBounds(bounds)
+  if (basemap) L.tileLayer(basemap.url, { attribution: basemap.attribution }).addTo(map)
+  return map
+}
+
+function underOf(cell: Found | null, area: Found | null): Under {
+  const about = area?.feature.properties
+  return {
+    class: cell ? (cell.feature.properties['class'] as Class) : null,
+    area: about ? { nameFr: String(about['name_fr']), nameAr: String(about['name_ar']) } : null,
   }
 }

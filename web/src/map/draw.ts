@@ -1,80 +1,105 @@
 /** How cells and areas are painted. */
 import { CLASSES, type Class } from '#domain'
-import { PAINTS, type Paint } from './colours.js'
-import type { TileFeature } from './vector-layer.js'
+import { CHOSEN, LAND, OUTLINE, PAINTS, type Paint } from './colours.js'
+import type { TileFeature } from './tile-source.js'
 
 type Context = CanvasRenderingContext2D
+type Features = readonly TileFeature[]
 
 /** One path per class: thousands of hexagons in four fills. White last, so that its outline lies on top. */
 const ORDER: readonly Class[] = [...CLASSES].reverse()
 
-export function drawCells(context: Context, features: readonly TileFeature[], scale: number): void {
+export function drawCells(context: Context, features: Features, scale: number, ratio: number): void {
   context.globalAlpha = 0.9
   for (const colour of ORDER) {
     const some = features.filter((f) => f.properties['class'] === colour)
-    if (some.length > 0) paint(context, pathOf(some, scale), PAINTS[colour])
+    if (some.length > 0) paint(context, pathOf(some, scale), PAINTS[colour], ratio)
   }
 }
 
-/** The country's land, and over it the areas' classes as a wash; an area where nothing was measured keeps the land's colour. */
-export function drawAreaColours(context: Context, features: readonly TileFeature[], scale: number): void {
+export function drawLand(context: Context, features: Features, scale: number): void {
   context.fillStyle = LAND
   context.fill(pathOf(features, scale), 'evenodd')
+}
+
+/** The areas' classes as a wash over the land; an area where nothing was measured keeps the land's colour. */
+export function drawAreaColours(context: Context, features: Features, scale: number): void {
   for (const colour of ORDER) {
     const some = features.filter((f) => f.properties['class'] === colour && isMeasured(f))
     if (some.length === 0) continue
-    context.globalAlpha = colour === 'white' ? 0.95 : 0.4
+    // White is kept paler than a white cell: a wash must not look like a measurement.
+    context.globalAlpha = colour === 'white' ? 0.55 : 0.35
     context.fillStyle = PAINTS[colour].fill
     context.fill(pathOf(some, scale), 'evenodd')
   }
 }
 
-const LAND = '#ece8dd'
-
 const isMeasured = ({ properties }: TileFeature) => CLASSES.some((colour) => Number(properties[colour]) > 0)
 
-export function drawAreaOutlines(context: Context, features: readonly TileFeature[], scale: number): void {
+export function drawAreaOutlines(context: Context, features: Features, scale: number, ratio: number): void {
   const path = pathOf(features, scale)
-  const pixel = pixelOf(context)
   context.lineJoin = 'round'
   context.strokeStyle = '#ffffff'
-  context.lineWidth = 3 * pixel
+  context.lineWidth = 3 * ratio
   context.stroke(path)
-  context.strokeStyle = '#5b5468'
-  context.lineWidth = 1.2 * pixel
+  context.strokeStyle = OUTLINE
+  context.lineWidth = 1.2 * ratio
   context.stroke(path)
 }
 
-function paint(context: Context, path: Path2D, { fill, line, width, striped }: Paint): void {
+/**
+ * The area that was chosen. Drawn by tiles, since only a canvas's edge hides where the server cut the area at its
+ * tiles. Nearer, the tiles hold only the areas inside it: they are washed, without lines between them.
+ */
+export function drawChosenArea(
+  context: Context,
+  features: Features,
+  scale: number,
+  ratio: number,
+  code: string,
+): void {
+  const itself = features.filter(({ properties }) => properties['code'] === code)
+  const inside = features.filter(({ properties }) => String(properties['code']).startsWith(`${code}.`))
+  const path = pathOf([...itself, ...inside], scale)
+  context.fillStyle = CHOSEN
+  context.globalAlpha = 0.16
+  context.fill(path, 'evenodd')
+  context.globalAlpha = 1
+  context.strokeStyle = CHOSEN
+  context.lineWidth = 4 * ratio
+  context.lineJoin = 'round'
+  context.stroke(pathOf(itself, scale))
+}
+
+function paint(context: Context, path: Path2D, { fill, line, width, striped }: Paint, ratio: number): void {
   context.fillStyle = fill
   context.fill(path, 'evenodd')
   if (striped) {
-    context.fillStyle = stripes(context, line)
+    context.fillStyle = stripes(context, line, ratio)
     context.fill(path, 'evenodd')
   }
   context.strokeStyle = line
-  context.lineWidth = width * pixelOf(context)
+  context.lineWidth = width * ratio
   context.stroke(path)
 }
 
-const pixelOf = (context: Context) => (context.canvas.width >= 512 ? 2 : 1)
-
 /** Diagonal stripes, eight pixels apart: tiles are a multiple of that, so stripes meet at their edges. */
-function stripes(context: Context, line: string): CanvasPattern {
+function stripes(context: Context, line: string, ratio: number): CanvasPattern {
+  const size = Math.round(8 * ratio)
   const tile = document.createElement('canvas')
-  tile.width = tile.height = 8
+  tile.width = tile.height = size
   const pen = tile.getContext('2d')!
   pen.strokeStyle = line
-  pen.lineWidth = 1.2
-  for (const shift of [-8, 0, 8]) {
-    pen.moveTo(shift, 8)
-    pen.lineTo(shift + 8, 0)
+  pen.lineWidth = 1.2 * ratio
+  for (const shift of [-size, 0, size]) {
+    pen.moveTo(shift, size)
+    pen.lineTo(shift + size, 0)
   }
   pen.stroke()
   return context.createPattern(tile, 'repeat')!
 }
 
-function pathOf(features: readonly TileFeature[], scale: number): Path2D {
+function pathOf(features: Features, scale: number): Path2D {
   const path = new Path2D()
   for (const { rings } of features)
     for (const ring of rings) {

@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Connection } from '../../web/src/connection.js'
+import { TileSource } from '../../web/src/map/tile-source.js'
+
+const requests: { url: string; signal: AbortSignal; answer: (response: Response) => void }[] = []
+beforeEach(() => {
+  requests.length = 0
+  vi.stubGlobal(
+    'fetch',
+    (url: string, { signal }: { signal: AbortSignal }) =>
+      new Promise<Response>((answer, fail) => {
+        requests.push({ url, signal, answer })
+        signal.addEventListener('abort', () => fail(signal.reason as Error))
+      }),
+  )
+})
+afterEach(() => void vi.unstubAllGlobals())
+
+const sourceOf = (url: string) => {
+  const source = new TileSource('cells', new Connection(() => {}))
+  source.setUrl(url)
+  return source
+}
+const PLACE = { x: 5, y: 6, z: 7 }
+
+test('two layers that draw a tile ask for it once', async () => {
+  const source = sourceOf('/t/{z}/{x}/{y}')
+  const uses = [source.use(PLACE), source.use(PLACE)]
+  expect(requests.map(({ url }) => url)).toEqual(['/t/7/5/6'])
+  requests[0]!.answer(new Response(new Uint8Array()))
+  const [one, other] = await Promise.all(uses.map(({ tile }) => tile))
+  expect(one).toBe(other)
+  expect(one!.features).toEqual([])
+})
+
+test('a request is given up when the last who drew it has gone, and not before', async () => {
+  const source = sourceOf('/t/{z}/{x}/{y}')
+  const [one, other] = [source.use(PLACE), source.use(PLACE)]
+  const refused = expect(other.tile).rejects.toThrow()
+  one.release()
+  one.release()
+  expect(requests[0]!.signal.aborted).toBe(false)
+  other.release()
+  expect(requests[0]!.signal.aborted).toBe(true)
+  await refused
+  void source.use(PLACE).tile.catch(() => {})
+  expect(requests).toHaveLength(2)
+})
+
+test('another run is asked for anew, and late tiles of the old one are dropped', async () => {
+  const source = sourceOf('/1/{z}/{x}/{y}')
+  const old = expect(source.use(PLACE).tile).rejects.toThrow()
+  expect(source.setUrl('/1/{z}/{x}/{y}')).toBe(false)
+  expect(source.setUrl('/2/{z}/{x}/{y}')).toBe(true)
+  await old
+  void source.use(PLACE).tile.catch(() => {})
+  expect(requests.map(({ url }) => url)).toEqual(['/1/7/5/6', '/2/7/5/6'])
+})
+
+test('without a run there is nothing to ask for', async () => {
+  expect((await sourceOf('').use(PLACE).tile).features).toEqual([])
+  expect(requests).toEqual([])
+})

@@ -1,0 +1,30 @@
+/** What the server says to a question that follows the page's state. */
+import { useEffect, useState } from 'preact/hooks'
+import { Refused } from './api.js'
+import type { Ask, Connection } from './connection.js'
+
+/** Null: not answered yet. */
+export type Answer<T> = { value: T } | { refused: Refused } | null
+
+/**
+ * Asks again when the key changes, and gives up what was asked before: a slow answer never overwrites a newer one.
+ * No key, no question.
+ */
+export function useAnswer<T>(connection: Connection, key: string | null, ask: Ask<T>): Answer<T> {
+  const [known, setKnown] = useState<{ key: string; answer: Answer<T> } | null>(null)
+  useEffect(() => {
+    if (key === null) return undefined
+    const abort = new AbortController()
+    connection.ask(ask, abort.signal).then(
+      (value) => setKnown({ key, answer: { value } }),
+      (error: unknown) => {
+        if (error instanceof Refused) setKnown({ key, answer: { refused: error } })
+        else if (!abort.signal.aborted) throw error
+      },
+    )
+    return () => abort.abort()
+  }, [key])
+  return known?.key === key ? known.answer : null
+}
+
+export const valueOf = <T>(answer: Answer<T>): T | null => (answer && 'value' in answer ? answer.value : null)

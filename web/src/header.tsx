@@ -1,0 +1,80 @@
+import type { Area, Instance, RuleInWords } from './api.js'
+import type { Account } from './api.js'
+import type { Connection } from './connection.js'
+import { LANGUAGES, LANGUAGE_NAMES, type Lang, type Language } from './language.js'
+import { Search } from './search.js'
+import { SignIn } from './sign-in.js'
+
+interface HeaderProps {
+  words: Language
+  connection: Connection
+  instance: Instance | null
+  rules: readonly RuleInWords[]
+  rule: RuleInWords | undefined
+  account: Account | null
+  lost: boolean
+  onRule(id: string): void
+  onLang(lang: Lang): void
+  onArea(area: Area): void
+  onAccount(account: Account | null): void
+}
+
+/** Who we are, what is shown and by which rule; and the notices that no screen may hide. */
+export function Header(props: HeaderProps) {
+  const { words, connection, instance, account, lost, onArea, onAccount } = props
+  const { t } = words
+  return (
+    <header>
+      <div class="bar">
+        <h1>
+          <span lang="ar">تغطية</span> <span class="latin">Taghtiya</span> <small>{t('title')}</small>
+        </h1>
+        <Search words={words} connection={connection} onChoose={onArea} />
+        <RulePick {...props} />
+        <LanguagePick {...props} />
+        <SignIn words={words} account={account} onAccount={onAccount} />
+      </div>
+      {instance?.simulated && (
+        <p class="simulated" role="note">
+          {t('simulated')}
+        </p>
+      )}
+      {lost && (
+        <p class="lost" role="alert">
+          {t('lost')}
+        </p>
+      )}
+    </header>
+  )
+}
+
+function RulePick({ words: { t, lang }, rules, rule, onRule }: HeaderProps) {
+  return (
+    <div class="pick rule">
+      <label for="rule">{t('rule')}</label>
+      <select id="rule" value={rule?.id} onChange={(e) => onRule(e.currentTarget.value)}>
+        {rules.map((r) => (
+          <option key={r.id} value={r.id}>
+            {r.title[lang]}
+          </option>
+        ))}
+      </select>
+      {rule?.assumption && <span class="assumption">{t('assumption')}</span>}
+    </div>
+  )
+}
+
+function LanguagePick({ words: { t, lang }, onLang }: HeaderProps) {
+  return (
+    <label class="pick">
+      <span class="hidden">{t('language')}</span>
+      <select value={lang} onChange={(e) => onLang(e.currentTarget.value as Lang)}>
+        {LANGUAGES.map((l) => (
+          <option key={l} value={l} lang={l}>
+            {LANGUAGE_NAMES[l]}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}

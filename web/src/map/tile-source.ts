@@ -1,0 +1,153 @@
+/** The vector tiles of one layer: fetched once for all who draw or ask, kept for a while. */
+import { VectorTile } from '@mapbox/vector-tile'
+import { PbfReader } from 'pbf'
+import { Refused } from '../api.js'
+import type { Connection } from '../connection.js'
+import { HitIndex, type Ring } from './hit-index.js'
+import { DATA_MAX_ZOOM, EXTENT, type TileAddress } from './tile-part.js'
+
+export type Properties = Record<string, string | number | boolean>
+
+export interface TileFeature {
+  properties: Properties
+  rings: readonly Ring[]
+}
+
+export interface Tile {
+  features: readonly TileFeature[]
+  index: HitIndex<TileFeature>
+}
+
+/** A feature, and the tile in whose units its rings are. */
+export interface Found {
+  feature: TileFeature
+  address: TileAddress
+}
+
+export interface Use {
+  tile: Promise<Tile>
+  /** Nobody draws it any more: a request under way is given up. */
+  release(): void
+}
+
+interface Entry {
+  address: TileAddress
+  users: number
+  abort: AbortController
+  tile: Promise<Tile>
+  loaded: Tile | null
+}
+
+/** Some screens' worth: what was just left is there again at once. */
+const KEPT = 200
+
+export class TileSource {
+  private readonly entries = new Map<string, Entry>()
+  private url = ''
+
+  constructor(
+    private readonly layer: string,
+    private readonly connection: Connection,
+  ) {}
+
+  /** Empty: no tiles at all. True when it is another one than before. */
+  setUrl(url: string): boolean {
+    if (url === this.url) return false
+    this.url = url
+    for (const { abort } of this.entries.values()) abort.abort()
+    this.entries.clear()
+    return true
+  }
+
+  use(address: TileAddress): Use {
+    const key = keyOf(address)
+    const entry = this.entries.get(key) ?? this.begin(address)
+    // To the end: the first in the map is the one that was left alone longest.
+    this.entries.delete(key)
+    this.entries.set(key, entry)
+    entry.users++
+    return { tile: entry.tile, release: once(() => this.release(key, entry)) }
+  }
+
+  /** What lies at a place given in tiles of that zoom; null also where the tile is not there yet. */
+  at(x: number, y: number, zoom: number): Found | null {
+    const address = { x: Math.floor(x), y: Math.floor(y), z: Math.min(zoom, DATA_MAX_ZOOM) }
+    const tile = this.entries.get(keyOf(address))?.loaded
+    const feature = tile?.index.at((x - address.x) * EXTENT, (y - address.y) * EXTENT)
+    return feature ? { feature, address } : null
+  }
+
+  /** A feature by a property, on the tiles that are there. */
+  find(name: string, value: string): Found | null {
+    for (const { loaded, address } of this.entries.values()) {
+      const feature = loaded?.features.find(({ properties }) => properties[name] === value)
+      if (feature) return { feature, address }
+    }
+    return null
+  }
+
+  private begin(address: TileAddress): Entry {
+    const abort = new AbortController()
+    const entry: Entry = { address, users: 0, abort, tile: this.load(address, abort.signal), loaded: null }
+    entry.tile.then(
+      (tile) => (entry.loaded = tile),
+      // Who asks next asks anew.
+      () => this.forget(keyOf(address), entry),
+    )
+    return entry
+  }
+
+  private async load({ x, y, z }: TileAddress, signal: AbortSignal): Promise<Tile> {
+    if (!this.url) return tileOf([])
+    const url = this.url.replace('{z}', `${z}`).replace('{x}', `${x}`).replace('{y}', `${y}`)
+    const bytes = await this.connection.ask(() => bytesOf(url, signal), signal)
+    return tileOf(decoded(bytes, this.layer))
+  }
+
+  private release(key: string, entry: Entry): void {
+    entry.users--
+    if (entry.users > 0) return
+    if (!entry.loaded) {
+      entry.abort.abort()
+      this.forget(key, entry)
+    }
+    for (const [oldest, { users }] of this.entries) {
+      if (this.entries.size <= KEPT) return
+      if (users === 0) this.entries.delete(oldest)
+    }
+  }
+
+  private forget(key: string, entry: Entry): void {
+    if (this.entries.get(key) === entry) this.entries.delete(key)
+  }
+}
+
+const keyOf = ({ x, y, z }: TileAddress) => `${z}/${x}/${y}`
+
+const tileOf = (features: readonly TileFeature[]): Tile => ({
+  features,
+  index: new HitIndex(features, EXTENT),
+})
+
+function once(act: () => void): () => void {
+  let done = false
+  return () => {
+    if (!done) act()
+    done = true
+  }
+}
+
+async function bytesOf(url: string, signal: AbortSignal): Promise<Uint8Array> {
+  const answer = await fetch(url, { signal })
+  if (!answer.ok) throw new Refused(answer.status, answer.statusText)
+  return new Uint8Array(await answer.arrayBuffer())
+}
+
+function decoded(bytes: Uint8Array, name: string): TileFeature[] {
+  const layer = new VectorTile(new PbfReader(bytes)).layers[name]
+  if (!layer) return []
+  return Array.from({ length: layer.length }, (_, i) => {
+    const feature = layer.feature(i)
+    return { properties: feature.properties as Properties, rings: feature.loadGeometry() }
+  })
+}

@@ -1,0 +1,30 @@
+/** The map as the page's state sees it. */
+import type { RefObject } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import type { Instance } from '../api.js'
+import type { Connection } from '../connection.js'
+import { type Choice, CoverageMap, type Under, type View } from './coverage-map.js'
+
+export function useMap(
+  element: RefObject<HTMLDivElement | null>,
+  instance: Instance | null,
+  first: View | null,
+  connection: Connection,
+  picked: (choice: Choice) => void,
+) {
+  const [map, setMap] = useState<CoverageMap | null>(null)
+  const [view, moved] = useState(first)
+  const [under, over] = useState<Under | null>(null)
+  /** The run that is drawn on all of the view; null while tiles are on their way. */
+  const [shown, setShown] = useState<number | null>(null)
+  const [drawn, setDrawn] = useState(0)
+  useEffect(() => {
+    if (!instance || !element.current) return
+    const shows = (run: number | null) => {
+      setShown(run)
+      if (run !== null) setDrawn((times) => times + 1)
+    }
+    setMap(new CoverageMap(element.current, instance, first, connection, { picked, over, moved, shows }))
+  }, [instance])
+  return { map, view, under, shown, drawn }
+}
