@@ -1,18 +1,8 @@
 /** A simulated country over the real provinces: sites, a hidden true coverage, and the probes that it makes. Pure. */
-import { type AreaRecord, type ProbeInput, type Technology, distanceM } from '#domain'
+import { type AreaRecord, type ProbeInput, type SiteRecord, type Technology, distanceM } from '#domain'
 import { type Shape, cellsOf, centreOf } from '#geo'
 import { DOWNLOAD_MBPS, LATENCY_MS, UPLOAD_MBPS, valueAt } from './percentiles.js'
 import { type Random, normal, pick, randomFrom, uuid } from './random.js'
-
-export interface DemoSite {
-  code: string
-  name: string
-  nameAr: string
-  type: string
-  communeCode: string
-  lat: number
-  lng: number
-}
 
 export interface DemoCommune {
   code: string
@@ -25,7 +15,7 @@ export interface DemoCommune {
 export interface DemoProvince {
   code: string
   communes: DemoCommune[]
-  sites: DemoSite[]
+  sites: SiteRecord[]
 }
 
 export interface DemoSeat {
@@ -110,7 +100,7 @@ function demoSite(
   place: Place,
   n: number,
   random: Random,
-): DemoSite {
+): SiteRecord {
   const near = communes.reduce((a, b) => (distanceM(a, place) <= distanceM(b, place) ? a : b))
   const kind = n % SITES_IN_A_COMMUNE === 1 ? KINDS[0] : pick(random, KINDS)
   return {
@@ -134,7 +124,7 @@ const DAY_MS = 86_400_000
 export const DEMO_DAYS = 90
 
 /** The probes of one site over the 90 days before `end`: three lines measured at random hours from 7 to 22 UTC. */
-export function demoProbes(site: DemoSite, remoteness: number, end: Date, seed: number): ProbeInput[] {
+export function demoProbes(site: SiteRecord, remoteness: number, end: Date, seed: number): ProbeInput[] {
   const random = randomFrom(seed ^ hashOf(site.code))
   return OPERATORS.flatMap((operator) => {
     const line = demoLine(remoteness - operator.reach, random)

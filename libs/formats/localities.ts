@@ -1,4 +1,5 @@
 /** Populated places (douars, towns) as points: GeoNames' table and lists like it. */
+import type { LocalityRecord } from '#domain'
 import type { ByteSource } from './byte-source.js'
 import {
   communeCode,
@@ -14,20 +15,6 @@ import type { Parsed } from './parsed.js'
 import { isInMorocco, isSwapped, SWAPPED } from './position.js'
 import type { Refusal } from './refusal.js'
 import { tableRows } from './table.js'
-
-export interface LocalityRecord {
-  id: string
-  nameFr: string
-  nameAr: string | null
-  /** GeoNames' feature code (`PPL`, `PPLA2` …) or the list's own word; `PPL`, a populated place, when it has none. */
-  kind: string
-  /** WGS 84 degrees. */
-  lat: number
-  lng: number
-  population: number | null
-  /** Dotted HCP code. */
-  communeCode: string | null
-}
 
 const COLUMNS = {
   id: ['id', 'geonames_id', 'geonameid', 'locality_id', 'identifiant', 'code_douar', 'code', 'الرمز'],

@@ -1,5 +1,5 @@
 /** Lists of sites, CSV or XLSX, as administrations keep them. */
-import { operatorOf, type Technology } from '#domain'
+import { operatorOf, SITE_TYPES, type SiteRecord, type SiteType, type Technology } from '#domain'
 import type { ByteSource } from './byte-source.js'
 import {
   communeCode,
@@ -16,34 +16,6 @@ import { type Refusal, shown } from './refusal.js'
 import { speedOf } from './speed.js'
 import { tableRows } from './table.js'
 import { technologyOf } from './technology.js'
-
-export const SITE_TYPES = [
-  'council',
-  'caidat',
-  'school',
-  'health_centre',
-  'post_office',
-  'administration',
-  'other',
-] as const
-export type SiteType = (typeof SITE_TYPES)[number]
-
-export interface SiteRecord {
-  code: string
-  name: string
-  nameAr: string | null
-  type: SiteType
-  /** Dotted HCP code. */
-  communeCode: string
-  /** WGS 84 degrees. */
-  lat: number
-  lng: number
-  /** As `operatorOf` gives it. */
-  operator: string | null
-  technology: Technology | null
-  contractedDownBps: number | null
-  contractedUpBps: number | null
-}
 
 const COLUMNS = {
   code: [

@@ -1,18 +1,12 @@
 /** Web-mercator tiles: their envelopes, the H3 resolution that fits a zoom, the cells that may touch a tile. */
 import { POLYGON_TO_CELLS_FLAGS, getHexagonEdgeLengthAvg, polygonToCellsExperimental } from 'h3-js'
+import type { Bounds } from '#domain'
 import { type CellRange, descendants } from './cell.js'
 
 export interface TileAddress {
   z: number
   x: number
   y: number
-}
-
-export interface Envelope {
-  west: number
-  south: number
-  east: number
-  north: number
 }
 
 export const MIN_ZOOM = 4
@@ -41,7 +35,7 @@ const latAt = (y: number, z: number) =>
   (180 / Math.PI) * Math.atan(Math.sinh(Math.PI * (1 - (2 * y) / 2 ** z)))
 
 /** The tile in degrees, widened by `margin` tile widths on each side. */
-export function envelopeOf({ z, x, y }: TileAddress, margin = 0): Envelope {
+export function envelopeOf({ z, x, y }: TileAddress, margin = 0): Bounds {
   return {
     west: lngAt(x - margin, z),
     east: lngAt(x + 1 + margin, z),
@@ -63,7 +57,7 @@ export function toTile([lng, lat]: readonly [number, number], { z, x, y }: TileA
  * Index ranges that hold every cell of `resolution` which may touch the envelope; they hold some neighbours too.
  * Descendants overhang their ancestor by less than half of its edge, hence the margin.
  */
-export function rangesCovering(box: Envelope, resolution: number): CellRange[] {
+export function rangesCovering(box: Bounds, resolution: number): CellRange[] {
   const cover = coverResolution(box, resolution)
   const margin = (0.5 * getHexagonEdgeLengthAvg(cover, 'km')) / 111
   const lngMargin = margin / Math.cos((Math.max(Math.abs(box.north), Math.abs(box.south)) * Math.PI) / 180)
@@ -81,14 +75,14 @@ export function rangesCovering(box: Envelope, resolution: number): CellRange[] {
 }
 
 /** Coarse enough that a few dozen ranges hold the box. */
-function coverResolution({ west, south, east, north }: Envelope, resolution: number): number {
+function coverResolution({ west, south, east, north }: Bounds, resolution: number): number {
   const km = Math.max(east - west, north - south) * 111
   const finest = Math.max(0, resolution - 2)
   for (let res = 0; res < finest; res++) if (getHexagonEdgeLengthAvg(res, 'km') * 3 < km) return res
   return finest
 }
 
-export const overlaps = (box: Envelope, ring: readonly (readonly [number, number])[]): boolean =>
+export const overlaps = (box: Bounds, ring: readonly (readonly [number, number])[]): boolean =>
   ring.some(([lng]) => lng >= box.west) &&
   ring.some(([lng]) => lng <= box.east) &&
   ring.some(([, lat]) => lat >= box.south) &&

@@ -1,17 +1,8 @@
 /** Reading areas: search, one area with its counts, the shapes of a tile. */
-import type { AreaLevel, ClassCounts } from '#domain'
+import type { AreaLevel, AreaRecord, Bounds, ClassCounts } from '#domain'
 import type { Queryable } from './database.js'
-import type { Box } from './places.js'
 
-export interface AreaRow {
-  code: string
-  vintage: number
-  level: AreaLevel
-  type: string | null
-  parentCode: string | null
-  nameFr: string
-  nameAr: string
-  population: number | null
+export interface AreaRow extends Omit<AreaRecord, 'geometry'> {
   /** west, south, east, north. */
   bbox: [number, number, number, number]
   simulated: boolean
@@ -25,7 +16,7 @@ export interface AreaSearch {
   /** Folded text; every word must occur. */
   words: readonly string[]
   level: AreaLevel | null
-  box: Box | null
+  box: Bounds | null
   after: string
   limit: number
 }
@@ -87,7 +78,7 @@ export interface AreaShape extends AreaCounts {
 /** Areas of a level in a box, as the run counted them. `tolerance` in degrees. */
 export async function areaShapes(
   db: Queryable,
-  query: { run: number; level: AreaLevel; box: Box; tolerance: number },
+  query: { run: number; level: AreaLevel; box: Bounds; tolerance: number },
 ): Promise<AreaShape[]> {
   const { box } = query
   return db.query(

@@ -1,5 +1,5 @@
 /** Probes and what was refused of them. */
-import type { Flag, Outcome, Technology } from '#domain'
+import type { Bounds, Flag, Outcome, Technology } from '#domain'
 import type { DataSource } from 'typeorm'
 import type { Queryable } from './database.js'
 
@@ -165,7 +165,7 @@ export async function listProbes(
   page: {
     after: { cell: string; measuredAt: string; id: string }
     cell: string | null
-    box: { west: number; south: number; east: number; north: number } | null
+    box: Bounds | null
     limit: number
   },
 ): Promise<PublicProbe[]> {

@@ -3,7 +3,7 @@ import { type Rule, SHIPPED_RULES, zOf } from '#domain'
 import type { DataSource } from 'typeorm'
 import type { Queryable } from './database.js'
 import { CLASSIFY, COUNT_AREAS, ROLL_UP, RUN_DIGEST } from './classify-sql.js'
-import { placeNewCells } from './places.js'
+import { placeNewCells } from './cell-places.js'
 import { RECEIVE_LOCK } from './probes.js'
 
 export interface RunWindow {

@@ -52,7 +52,7 @@ export const SITE = { lat: 35.2447, lng: -3.9317 }
 export async function makeDevice(place: BenchDatabase): Promise<string> {
   const database = await place.open('batch')
   try {
-    const site = { code: 'B1', name: 'École', type: 'school', communeCode: '01.051.01.01', ...SITE }
+    const site = { code: 'B1', name: 'École', type: 'school' as const, communeCode: '01.051.01.01', ...SITE }
     await upsertSites(database.source.manager, [site], { author: 'bench', simulated: false })
     const token = newToken()
     await insertDevice(database.source.manager, site.code, sha256(token), 'bench')

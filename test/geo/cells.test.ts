@@ -1,5 +1,4 @@
 import {
-  type Envelope,
   MAX_ZOOM,
   MIN_ZOOM,
   boundaryOf,
@@ -16,6 +15,7 @@ import {
   resolutionAt,
   toTile,
 } from '#geo'
+import type { Bounds } from '#domain'
 import { VectorTile } from '@mapbox/vector-tile'
 import fc from 'fast-check'
 import { cellToChildren, cellToParent, latLngToCell } from 'h3-js'
@@ -61,7 +61,7 @@ function inRanges(cell: string, ranges: { low: bigint; high: bigint }[]): boolea
   return ranges.some(({ low, high }) => index >= low && index <= high)
 }
 
-const widened = ({ west, south, east, north }: Envelope, by: number): [number, number][] => [
+const widened = ({ west, south, east, north }: Bounds, by: number): [number, number][] => [
   [west - by, south - by],
   [east + by, south - by],
   [east + by, north + by],

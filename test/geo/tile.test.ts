@@ -1,7 +1,6 @@
 import {
   BUFFER,
   EXTENT,
-  type Envelope,
   MAX_ZOOM,
   MIN_ZOOM,
   type TileAddress,
@@ -14,6 +13,7 @@ import {
   resolutionAt,
   toTile,
 } from '#geo'
+import type { Bounds } from '#domain'
 import fc from 'fast-check'
 import { POLYGON_TO_CELLS_FLAGS, getHexagonEdgeLengthAvg, polygonToCellsExperimental } from 'h3-js'
 import { describe, expect, test } from 'vitest'
@@ -29,7 +29,7 @@ function tileAt(latitude: number, longitude: number, z: number): TileAddress {
   return { z, x: Math.floor(((longitude + 180) / 360) * n), y: Math.floor(y * n) }
 }
 
-const ringOf = ({ west, south, east, north }: Envelope): [number, number][] => [
+const ringOf = ({ west, south, east, north }: Bounds): [number, number][] => [
   [west, south],
   [east, south],
   [east, north],
@@ -37,7 +37,7 @@ const ringOf = ({ west, south, east, north }: Envelope): [number, number][] => [
   [west, south],
 ]
 
-const widened = (box: Envelope, by: number): Envelope => ({
+const widened = (box: Bounds, by: number): Bounds => ({
   west: box.west - by,
   south: box.south - by,
   east: box.east + by,
@@ -45,7 +45,7 @@ const widened = (box: Envelope, by: number): Envelope => ({
 })
 
 /** Every cell that touches the box, found without any range: those around it, each one looked at. */
-function touching(box: Envelope, resolution: number): string[] {
+function touching(box: Bounds, resolution: number): string[] {
   const edge = getHexagonEdgeLengthAvg(resolution, 'km') / 80
   const flag = POLYGON_TO_CELLS_FLAGS.containmentOverlapping
   const around = polygonToCellsExperimental([ringOf(widened(box, 2 * edge))], resolution, flag, true)

@@ -8,6 +8,8 @@ import {
   passes,
   verdictOf,
 } from '#domain'
+import { cellToSql, centreOf } from '#geo'
+import type { ProbeRow } from '#store'
 
 export interface KnownProbe extends ProbeInput {
   h3: string
@@ -72,4 +74,33 @@ function evidenceOf(rule: Rule, probes: readonly KnownProbe[]): NetworkEvidence 
 function byOperatorAndTechnology(a: NetworkEvidence, b: NetworkEvidence): number {
   const text = (n: NetworkEvidence) => `${n.operator ?? '\uffff'}\u0001${n.technology ?? '\uffff'}`
   return text(a) < text(b) ? -1 : 1
+}
+
+/** As the ingest would write it. */
+export function rowOf(probe: KnownProbe): ProbeRow {
+  const [lng, lat] = centreOf(probe.h3)
+  const input: ProbeInput = probe
+  return {
+    cell: cellToSql(probe.h3),
+    measured_at: probe.measuredAt,
+    id: probe.id,
+    device_id: probe.device,
+    site_code: null,
+    lat,
+    lng,
+    accuracy_m: null,
+    technology: input.technology ?? null,
+    operator: input.operator ?? null,
+    outcome: input.outcome,
+    download_bps: input.downloadBps ?? null,
+    upload_bps: input.uploadBps ?? null,
+    latency_ms: input.latencyMs ?? null,
+    jitter_ms: null,
+    loss_ratio: null,
+    signal_dbm: null,
+    tool: null,
+    flags: [],
+    counted: probe.counted,
+    raw: null,
+  }
 }

@@ -1,9 +1,8 @@
-import { CLASSES, type ProbeInput, type Rule, SHIPPED_RULES, TECHNOLOGIES, type Technology } from '#domain'
+import { CLASSES, type Rule, SHIPPED_RULES, TECHNOLOGIES, type Technology } from '#domain'
 import { cellAt, cellToSql, centreOf } from '#geo'
 import {
   FutureKnownBefore,
   RECEIVE_LOCK,
-  type ProbeRow,
   type RunRow,
   classify,
   countsOfArea,
@@ -24,7 +23,7 @@ import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
-import { type KnownProbe, type Verdicts, classifyByHand } from './oracle.js'
+import { type KnownProbe, type Verdicts, classifyByHand, rowOf } from './oracle.js'
 
 const SEED = 20261123
 const DAY = 86_400_000
@@ -102,34 +101,6 @@ const someRule: fc.Arbitrary<Rule> = fc
     ),
   })
   .map((figures) => ({ ...SHIPPED_RULES[0]!, ...figures, id: 'generated' }))
-
-function rowOf(probe: KnownProbe): ProbeRow {
-  const [lng, lat] = centreOf(probe.h3)
-  const input: ProbeInput = probe
-  return {
-    cell: cellToSql(probe.h3),
-    measured_at: probe.measuredAt,
-    id: probe.id,
-    device_id: probe.device,
-    site_code: null,
-    lat,
-    lng,
-    accuracy_m: null,
-    technology: input.technology ?? null,
-    operator: input.operator ?? null,
-    outcome: input.outcome,
-    download_bps: input.downloadBps ?? null,
-    upload_bps: input.uploadBps ?? null,
-    latency_ms: input.latencyMs ?? null,
-    jitter_ms: null,
-    loss_ratio: null,
-    signal_dbm: null,
-    tool: null,
-    flags: [],
-    counted: probe.counted,
-    raw: null,
-  }
-}
 
 /** Batches of probes with ids of their own. */
 const batches = (count: number, seed: number): KnownProbe[][] =>

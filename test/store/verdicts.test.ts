@@ -1,20 +1,12 @@
-import { type ProbeInput, type Rule, SHIPPED_RULES, type Technology } from '#domain'
-import { cellAt, cellToSql, centreOf } from '#geo'
-import {
-  type ProbeRow,
-  classify,
-  ensureProbeMonths,
-  findRun,
-  insertProbes,
-  listVerdicts,
-  verdictAt,
-} from '#store'
+import { type Rule, SHIPPED_RULES, type Technology } from '#domain'
+import { cellAt, cellToSql } from '#geo'
+import { classify, ensureProbeMonths, findRun, insertProbes, listVerdicts, verdictAt } from '#store'
 import fc from 'fast-check'
 import { cellToParent } from 'h3-js'
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
-import { type KnownProbe, type Verdicts, classifyByHand } from './oracle.js'
+import { type KnownProbe, type Verdicts, classifyByHand, rowOf } from './oracle.js'
 
 const FROM = new Date('2026-02-15T00:00:00Z')
 const DAYS = 40
@@ -79,34 +71,6 @@ function probesOfLine(line: Truth): fc.Arbitrary<KnownProbe[]> {
       }
     }),
   )
-}
-
-function rowOf(probe: KnownProbe): ProbeRow {
-  const [lng, lat] = centreOf(probe.h3)
-  const input: ProbeInput = probe
-  return {
-    cell: cellToSql(probe.h3),
-    measured_at: probe.measuredAt,
-    id: probe.id,
-    device_id: probe.device,
-    site_code: null,
-    lat,
-    lng,
-    accuracy_m: null,
-    technology: input.technology ?? null,
-    operator: input.operator ?? null,
-    outcome: input.outcome,
-    download_bps: input.downloadBps ?? null,
-    upload_bps: input.uploadBps ?? null,
-    latency_ms: input.latencyMs ?? null,
-    jitter_ms: null,
-    loss_ratio: null,
-    signal_dbm: null,
-    tool: null,
-    flags: [],
-    counted: probe.counted,
-    raw: null,
-  }
 }
 
 const digests = new Map<string, string[]>()

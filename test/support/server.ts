@@ -29,7 +29,7 @@ export async function siteWithDevice(
   const site = {
     code,
     name: 'École',
-    type: 'school',
+    type: 'school' as const,
     communeCode: '01.051.01.01',
     lat: 35.2447,
     lng: -3.9317,

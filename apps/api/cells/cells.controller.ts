@@ -1,4 +1,11 @@
-import { type NetworkEvidence, type Rule, dominantClass, networkVerdict, reasonsOf, verdictOf } from '#domain'
+import {
+  type Bounds,
+  type NetworkEvidence,
+  type Rule,
+  dominantClass,
+  networkVerdict,
+  reasonsOf,
+} from '#domain'
 import { cellToSql, centreOf, isServedCell, rangesCovering, resolutionOf, WORKING_RESOLUTION } from '#geo'
 import {
   type CellRow,
@@ -17,7 +24,7 @@ import {
 import { BadRequestException, Controller, Get, Header, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { type Box, DEFAULT_LIMIT, type Page, boxOf, cursorOf, keyOf } from '../http/page.dto.js'
+import { DEFAULT_LIMIT, type Page, boxOf, cursorOf, keyOf } from '../http/page.dto.js'
 import { Runs } from '../runs/run-choice.js'
 import { RunChoice } from '../runs/runs.dto.js'
 import { CellsQuery } from './cells.dto.js'
@@ -84,8 +91,8 @@ export class CellsController {
     const db = this.source.manager
     const cell = cellToSql(h3)
     const rule = (await findRule(db, run.rule, run.ruleVersion))!
-    const networks = (await verdictAt(db, run, cell))?.networks ?? []
-    const { class: verdict, confidence } = verdictOf(rule, networks)
+    const nothing = { class: 'unknown' as const, confidence: 0, networks: [] }
+    const { class: verdict, confidence, networks } = (await verdictAt(db, run, cell)) ?? nothing
     return {
       verdict,
       confidence,
@@ -99,7 +106,7 @@ export class CellsController {
   }
 }
 
-const holds = (b: Box, [lng, lat]: [number, number]) =>
+const holds = (b: Bounds, [lng, lat]: [number, number]) =>
   lng >= b.west && lng <= b.east && lat >= b.south && lat <= b.north
 
 const runOf = ({ id, from, to, knownBefore }: RunRow) => ({ id, from, to, knownBefore })

@@ -1,3 +1,4 @@
+import type { Bounds } from '#domain'
 import { BadRequestException } from '@nestjs/common'
 import { Type } from 'class-transformer'
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator'
@@ -37,14 +38,7 @@ export interface Page<T> {
   next: string | null
 }
 
-export interface Box {
-  west: number
-  south: number
-  east: number
-  north: number
-}
-
-export function boxOf(text: string | undefined): Box | null {
+export function boxOf(text: string | undefined): Bounds | null {
   if (!text) return null
   const [west, south, east, north] = text.split(',').map(Number) as [number, number, number, number]
   if (west >= east || south >= north || south < -90 || north > 90 || west < -180 || east > 180)

@@ -1,7 +1,7 @@
-import { TECHNOLOGIES, type Technology } from '#domain'
+import { SITE_TYPES, type SiteRecord, type SiteType, TECHNOLOGIES, type Technology } from '#domain'
 import { IsIn, IsNumber, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator'
 
-export class SiteBody {
+export class SiteBody implements SiteRecord {
   @Matches(/^[\w.:-]{1,60}$/, { message: 'code must be 1 to 60 letters, digits or . : - _' })
   code!: string
 
@@ -14,9 +14,8 @@ export class SiteBody {
   @Length(1, 200)
   nameAr?: string | null
 
-  /** council, caidat, school, health_centre, post_office, administration, other. */
-  @IsIn(['council', 'caidat', 'school', 'health_centre', 'post_office', 'administration', 'other'])
-  type!: string
+  @IsIn(SITE_TYPES)
+  type!: SiteType
 
   /** HCP code, like 01.051.01.01. */
   @Matches(/^\d\d\.\d{3}\.\d\d\.\d{1,2}$/, { message: 'communeCode must be an HCP code like 01.051.01.01' })

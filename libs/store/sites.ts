@@ -1,0 +1,75 @@
+/** Sites, and whether what is shown is simulated. */
+import type { Bounds, SiteRecord } from '#domain'
+import { cellAt, cellToSql } from '#geo'
+import type { Queryable } from './database.js'
+
+export async function upsertSites(
+  db: Queryable,
+  sites: readonly SiteRecord[],
+  about: { author: string; simulated: boolean },
+): Promise<void> {
+  const rows = sites.map((s) => ({ ...s, cell: cellToSql(cellAt(s.lat, s.lng)) }))
+  await db.query(
+    `INSERT INTO site (code, name, name_ar, type, commune_code, lat, lng, cell, operator, technology,
+       contracted_down_bps, contracted_up_bps, simulated, created_by)
+     SELECT code, name, "nameAr", type, "communeCode", lat, lng, cell, operator, technology, "contractedDownBps",
+       "contractedUpBps", $2, $3
+     FROM json_to_recordset($1::json) AS r(code text, name text, "nameAr" text, type text, "communeCode" text,
+       lat float8, lng float8, cell bigint, operator text, technology text, "contractedDownBps" bigint,
+       "contractedUpBps" bigint)
+     ON CONFLICT (code) DO UPDATE SET name = excluded.name, name_ar = excluded.name_ar, type = excluded.type,
+       commune_code = excluded.commune_code, lat = excluded.lat, lng = excluded.lng, cell = excluded.cell,
+       operator = excluded.operator, technology = excluded.technology,
+       contracted_down_bps = excluded.contracted_down_bps, contracted_up_bps = excluded.contracted_up_bps,
+       simulated = excluded.simulated`,
+    [JSON.stringify(rows), about.simulated, about.author],
+  )
+}
+
+export interface SiteRow extends SiteRecord {
+  h3: string
+  simulated: boolean
+}
+
+const SITE_COLUMNS = `code, name, name_ar AS "nameAr", type, commune_code AS "communeCode", lat, lng,
+  to_hex(cell) AS h3, operator, technology, contracted_down_bps::float8 AS "contractedDownBps",
+  contracted_up_bps::float8 AS "contractedUpBps", simulated`
+
+export async function listSites(
+  db: Queryable,
+  page: { after: string; limit: number; box: Bounds | null },
+): Promise<SiteRow[]> {
+  const box = page.box ?? { west: -180, south: -90, east: 180, north: 90 }
+  return db.query(
+    `SELECT ${SITE_COLUMNS} FROM site
+     WHERE code > $1 AND lng BETWEEN $2 AND $4 AND lat BETWEEN $3 AND $5 ORDER BY code LIMIT $6`,
+    [page.after, box.west, box.south, box.east, box.north, page.limit],
+  )
+}
+
+export async function findSite(db: Queryable, code: string): Promise<SiteRow | undefined> {
+  const rows: SiteRow[] = await db.query(`SELECT ${SITE_COLUMNS} FROM site WHERE code = $1`, [code])
+  return rows[0]
+}
+
+/** Sites of a tile: at most so many, since beyond that points are no longer told apart. */
+const MAX_SITES_IN_BOX = 5_000
+
+export async function listSitesInBox(db: Queryable, box: Bounds): Promise<SiteRow[]> {
+  return listSites(db, { after: '', limit: MAX_SITES_IN_BOX, box })
+}
+
+/** Whether any of what is shown comes from the demonstration country. */
+export async function isSimulated(db: Queryable): Promise<boolean> {
+  const [{ simulated }] = await db.query('SELECT EXISTS (SELECT 1 FROM site WHERE simulated) AS simulated')
+  return simulated as boolean
+}
+
+/** Whether the database holds anything that did not come from the demonstration, or a demonstration that is complete. */
+export async function hasRealData(db: Queryable): Promise<boolean> {
+  const [{ real }] = await db.query(
+    `SELECT EXISTS (SELECT 1 FROM run) OR EXISTS (SELECT 1 FROM site WHERE NOT simulated)
+       OR EXISTS (SELECT 1 FROM probe AS p LEFT JOIN site AS s ON s.code = p.site_code WHERE s.simulated IS NOT TRUE) AS real`,
+  )
+  return real as boolean
+}
