@@ -19,6 +19,7 @@ import { SitesController } from './sites/sites.controller.js'
 import { Metrics } from './status/metrics.js'
 import { StatusController } from './status/status.controller.js'
 import { TilesController } from './tiles/tiles.controller.js'
+import { WhatIfController } from './what-if/what-if.controller.js'
 
 export interface Parts {
   settings: Settings
@@ -47,6 +48,7 @@ export class AppModule {
         CellsController,
         RunsController,
         TilesController,
+        WhatIfController,
       ],
       providers: [
         { provide: Settings, useValue: settings },

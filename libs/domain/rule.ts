@@ -7,6 +7,9 @@ export interface Words {
   ar: string
 }
 
+/** Those whose normal quantile is known. */
+export type Confidence = 0.8 | 0.9 | 0.95 | 0.99
+
 export interface Rule {
   id: string
   version: number
@@ -22,17 +25,40 @@ export interface Rule {
   minUploadBps: number | null
   /** A sample passes at or below this, ms. */
   maxLatencyMs: number | null
+  /** A sample passes at or below this share of lost packets, 0..1. */
+  maxLossRatio: number | null
   /** Share of samples that must pass, 0..1. */
   passShare: number
-  /** Two-sided confidence of the interval around the share. */
-  confidence: 0.8 | 0.9 | 0.95 | 0.99
+  /** Two-sided confidence of the interval around the share that decides a network. */
+  confidence: Confidence
+  /** Fewest samples, counted by their weight. */
   minSamples: number
-  /** Distinct local days (Africa/Casablanca). */
+  /** Distinct devices on the side that decides: at which it passed, or at which it failed. */
+  minDevices: number
+  /** Distinct local days (Africa/Casablanca) on the side that decides: one bad day never refutes. */
   minDays: number
   /** Distinct local hours of the day. */
   minHours: number
   /** Only samples of these local hours count, from (included) to (excluded); null counts all. */
   peakHours: { from: number; to: number } | null
+  /** All samples of one device on one local day weigh at most so many: repeats add nothing. */
+  deviceDayCap: number
+  /** All samples of one device weigh at most so many: a loud device does not drown the others. */
+  deviceCap: number
+  /** Samples of local days longer ago than this weigh half; null: all weigh the same. */
+  halfWeightAfterDays: number | null
+  /**
+   * Hysteresis without memory, so that a run can be rebuilt: a network that its samples of more than `settleDays` ago
+   * decide stays so while all samples together still say the same at `keepConfidence`.
+   */
+  settleDays: number
+  keepConfidence: Confidence
+  /** Probability below which a cell's class is not stated. */
+  classConfidence: number
+  /** Whether declared coverage counts as a network where nothing measured contradicts it. */
+  declaredCounts: boolean
+  /** A planned network counts when it is promised within so many days after the window; null: never. */
+  planningHorizonDays: number | null
   /** Distinct operators that make a cell black. */
   blackFrom: number
   /** Samples of other technologies are left out. A probe that names none counts where `wifi_unknown` does. */
@@ -57,18 +83,32 @@ const WITH_LEO: readonly Technology[] = [...TERRESTRIAL, 'satellite_leo']
 
 /**
  * 11 passes of 11 would put the lower bound of a 90 % Wilson interval just above 0.8; one more leaves a margin. Three days
- * and three hours keep one bad afternoon from deciding.
+ * and three hours keep one bad afternoon from deciding. One device is enough, for most sites have one: what it cannot do
+ * is weigh more than 20 full days.
  */
 const EVIDENCE = {
   passShare: 0.8,
   confidence: 0.9,
+  maxLossRatio: null,
   minSamples: 12,
+  minDevices: 1,
   minDays: 3,
   minHours: 3,
   peakHours: null,
+  deviceDayCap: 6,
+  deviceCap: 120,
+  halfWeightAfterDays: 180,
+  settleDays: 14,
+  keepConfidence: 0.8,
+  classConfidence: 0.8,
+  declaredCounts: false,
+  planningHorizonDays: null,
   blackFrom: 2,
   validityDays: 365,
 } as const
+
+/** The EU's guidelines (2013, section 2.5; 2023 alike) count credible plans of the coming three years. */
+const EU_HORIZON_DAYS = 3 * 365
 
 const MBPS = 1_000_000
 
@@ -76,7 +116,7 @@ export const SHIPPED_RULES: readonly Rule[] = [
   {
     ...EVIDENCE,
     id: 'ma-floor',
-    version: 1,
+    version: 2,
     title: {
       en: 'Morocco, national floor (2 Mbit/s)',
       fr: 'Maroc, plancher national (2 Mbit/s)',
@@ -94,7 +134,7 @@ export const SHIPPED_RULES: readonly Rule[] = [
   {
     ...EVIDENCE,
     id: 'eu-2013',
-    version: 1,
+    version: 2,
     title: {
       en: 'EU 2013, NGA (30 Mbit/s)',
       fr: 'UE 2013, NGA (30 Mbit/s)',
@@ -106,12 +146,13 @@ export const SHIPPED_RULES: readonly Rule[] = [
     minDownloadBps: 30 * MBPS,
     minUploadBps: null,
     maxLatencyMs: null,
+    planningHorizonDays: EU_HORIZON_DAYS,
     technologies: TERRESTRIAL,
   },
   {
     ...EVIDENCE,
     id: 'eu-ultrafast',
-    version: 1,
+    version: 2,
     title: {
       en: 'EU 2022, ultrafast at peak (100 Mbit/s)',
       fr: 'UE 2022, ultrarapide en pointe (100 Mbit/s)',
@@ -125,12 +166,13 @@ export const SHIPPED_RULES: readonly Rule[] = [
     minUploadBps: null,
     maxLatencyMs: null,
     peakHours: { from: 19, to: 23 },
+    planningHorizonDays: EU_HORIZON_DAYS,
     technologies: TERRESTRIAL,
   },
   {
     ...EVIDENCE,
     id: 'fcc-unserved',
-    version: 1,
+    version: 2,
     title: {
       en: 'FCC, unserved below 25/3 Mbit/s, 100 ms',
       fr: 'FCC, non desservi sous 25/3 Mbit/s, 100 ms',
@@ -147,7 +189,7 @@ export const SHIPPED_RULES: readonly Rule[] = [
   {
     ...EVIDENCE,
     id: 'fcc-underserved',
-    version: 1,
+    version: 2,
     title: {
       en: 'FCC, underserved below 100/20 Mbit/s, 100 ms',
       fr: 'FCC, mal desservi sous 100/20 Mbit/s, 100 ms',
@@ -164,7 +206,7 @@ export const SHIPPED_RULES: readonly Rule[] = [
   {
     ...EVIDENCE,
     id: 'giga-school',
-    version: 1,
+    version: 2,
     title: { en: 'Giga, school (20 Mbit/s)', fr: 'Giga, école (20 Mbit/s)', ar: 'Giga، مدرسة (20 ميغابت/ث)' },
     source: 'ITU/UN targets for 2030: 20 Mbit/s for a school',
     assumption: true,
@@ -177,7 +219,7 @@ export const SHIPPED_RULES: readonly Rule[] = [
   {
     ...EVIDENCE,
     id: 'ma-fibre',
-    version: 1,
+    version: 2,
     title: {
       en: 'Morocco, fibre (100 Mbit/s)',
       fr: 'Maroc, fibre (100 Mbit/s)',
@@ -194,11 +236,11 @@ export const SHIPPED_RULES: readonly Rule[] = [
 ]
 
 /** Two-sided standard normal quantiles. */
-const Z: Record<Rule['confidence'], number> = {
+const Z: Record<Confidence, number> = {
   0.8: 1.2815515655446004,
   0.9: 1.6448536269514722,
   0.95: 1.959963984540054,
   0.99: 2.5758293035489004,
 }
 
-export const zOf = (rule: Pick<Rule, 'confidence'>): number => Z[rule.confidence]
+export const zOf = (confidence: Confidence): number => Z[confidence]

@@ -14,21 +14,44 @@ export interface NetworkEvidence {
   samples: number
   passes: number
   noService: number
+  /** Samples between 19:00 and 23:00 local time. */
+  peakSamples: number
+  /** Thousandths of a sample, after the rule's caps and its weight by age. */
+  weight: number
+  passWeight: number
+  /** Of those, what was measured on local days before the rule's `settleDays`. */
+  settledWeight: number
+  settledPassWeight: number
+  /** Distinct devices; those at which at least one sample passed, failed. Probes without a device count as one. */
   devices: number
-  /** Distinct local days and hours of the day, Africa/Casablanca. */
+  passDevices: number
+  failDevices: number
+  /** Distinct local days, Africa/Casablanca. */
   days: number
+  passDays: number
+  failDays: number
+  /** Distinct local hours of the day. */
   hours: number
-  /** Milliseconds since 1970. */
-  lastMeasuredAt: number
+  /** Milliseconds since 1970; null where nobody measured. */
+  lastMeasuredAt: number | null
+  /** What the operator declares here, bit/s, where it meets the rule's thresholds. */
+  declaredBps: number | null
+  /** Date (YYYY-MM-DD) by which a network that meets the thresholds is promised, within the rule's horizon. */
+  plannedBy: string | null
 }
 
-export type NetworkState = 'present' | 'refuted' | 'absent' | 'unknown'
+export type NetworkState = 'present' | 'refuted' | 'absent' | 'declared' | 'planned' | 'unknown'
+
+/** As a run keeps it. */
+export interface JudgedNetwork extends NetworkEvidence {
+  state: NetworkState
+}
 
 export interface NetworkVerdict {
   state: NetworkState
-  /** Probability that the share lies on the side that the state says; 0 while unknown. */
+  /** Probability that the share lies on the side that the state says; 0 unless measured and decided. */
   confidence: number
-  /** Wilson score interval of the share of passes at the rule's confidence. */
+  /** Wilson score interval of the share of passes at the rule's confidence, by weight; 0..1 where nobody measured. */
   lower: number
   upper: number
 }
@@ -38,6 +61,9 @@ export interface Verdict {
   /** 0..1 in thousandths; 0 while unknown. */
   confidence: number
 }
+
+/** Evening hours, local time, of which the evidence tells the share: from (included) to (excluded). */
+export const EVENING = { from: 19, to: 23 } as const
 
 /** Whether the rule counts this sample at all. `localHour` 0..23 in Africa/Casablanca. */
 export function isJudged(rule: Rule, probe: ProbeInput, localHour: number): boolean {
@@ -51,7 +77,8 @@ export function isJudged(rule: Rule, probe: ProbeInput, localHour: number): bool
 function hasNeededFigures(rule: Rule, probe: ProbeInput): boolean {
   if (probe.downloadBps == null) return false
   if (rule.minUploadBps !== null && probe.uploadBps == null) return false
-  return rule.maxLatencyMs === null || probe.latencyMs != null
+  if (rule.maxLatencyMs !== null && probe.latencyMs == null) return false
+  return rule.maxLossRatio === null || probe.lossRatio != null
 }
 
 /** Whether a judged sample meets the thresholds. */
@@ -59,7 +86,8 @@ export function passes(rule: Rule, probe: ProbeInput): boolean {
   if (probe.outcome !== 'ok') return false
   if (probe.downloadBps! < rule.minDownloadBps) return false
   if (rule.minUploadBps !== null && probe.uploadBps! < rule.minUploadBps) return false
-  return rule.maxLatencyMs === null || probe.latencyMs! <= rule.maxLatencyMs
+  if (rule.maxLatencyMs !== null && probe.latencyMs! > rule.maxLatencyMs) return false
+  return rule.maxLossRatio === null || probe.lossRatio! <= rule.maxLossRatio
 }
 
 /** Wilson score interval of k of n (Wilson 1927, JASA 22:209). n > 0. */
@@ -84,69 +112,147 @@ export function normalCdf(x: number): number {
 /** No number of samples makes certain. */
 const MOST_CONFIDENT = 0.999
 
-/** Confidence that the true share lies on the observed side of the rule's: the score test that Wilson's interval inverts. */
-function sideConfidence(k: number, n: number, share: number): number {
-  const z = Math.abs(k / n - share) / Math.sqrt((share * (1 - share)) / n)
-  return Math.min(MOST_CONFIDENT, Math.floor(normalCdf(z) * 1000 + 0.5) / 1000)
+/** A class that rests on a declaration or a promise is as sure as a coin: nobody measured it. */
+const CLAIMED_CONFIDENCE = 0.5
+
+const thousandths = (x: number): number => Math.floor(x * 1000 + 0.5) / 1000
+
+/**
+ * How many standard errors the share of passes lies above the rule's: the score that Wilson's interval inverts, so that
+ * it reaches z exactly where the interval's bound reaches the share. 0 where nothing was measured.
+ */
+function scoreOf(passShare: number, weight: number, passWeight: number): number {
+  if (weight === 0) return 0
+  const n = weight / 1000
+  return (passWeight / 1000 - n * passShare) / Math.sqrt(n * (passShare * (1 - passShare)))
 }
 
-export type Missing = 'samples' | 'days' | 'hours' | 'share'
+const certaintyOf = (score: number): number =>
+  Math.min(MOST_CONFIDENT, thousandths(normalCdf(Math.abs(score))))
 
-/** What an undecided network still lacks; empty when it is decided. */
+/** Probability that the network does not reach the rule's share. */
+function doubtOf(rule: Rule, { weight, passWeight }: NetworkEvidence): number {
+  const score = scoreOf(rule.passShare, weight, passWeight)
+  return score >= 0 ? 1 - certaintyOf(score) : certaintyOf(score)
+}
+
+export type Missing = 'samples' | 'devices' | 'days' | 'hours' | 'share'
+
+/** What a measured, undecided network still lacks; empty when it is decided. */
 export function missingOf(rule: Rule, network: NetworkEvidence): Missing[] {
   const missing: Missing[] = []
-  if (network.samples < rule.minSamples) missing.push('samples')
-  if (network.days < rule.minDays) missing.push('days')
+  const passing = scoreOf(rule.passShare, network.weight, network.passWeight) >= 0
+  if (network.weight < rule.minSamples * 1000) missing.push('samples')
+  if ((passing ? network.passDevices : network.failDevices) < rule.minDevices) missing.push('devices')
+  if ((passing ? network.passDays : network.failDays) < rule.minDays) missing.push('days')
   if (network.hours < rule.minHours) missing.push('hours')
-  const { lower, upper } = wilson(network.passes, network.samples, zOf(rule))
-  if (lower < rule.passShare && upper >= rule.passShare) missing.push('share')
+  if (!leans(rule, network, passing ? 1 : -1)) missing.push('share')
   return missing
 }
 
-export function networkVerdict(rule: Rule, network: NetworkEvidence): NetworkVerdict {
-  const interval = wilson(network.passes, network.samples, zOf(rule))
-  const state = networkState(rule, network, interval)
-  const confidence = state === 'unknown' ? 0 : sideConfidence(network.passes, network.samples, rule.passShare)
-  return { state, confidence, ...interval }
+/** Whether the share of passes is decided on this side: 1 above the rule's share, -1 below. */
+function leans(rule: Rule, network: NetworkEvidence, side: 1 | -1): boolean {
+  const score = side * scoreOf(rule.passShare, network.weight, network.passWeight)
+  if (score >= zOf(rule.confidence)) return true
+  const settled = side * scoreOf(rule.passShare, network.settledWeight, network.settledPassWeight)
+  const wasDecided = network.settledWeight >= rule.minSamples * 1000 && settled >= zOf(rule.confidence)
+  return wasDecided && score >= zOf(rule.keepConfidence)
 }
 
-function networkState(
-  rule: Rule,
-  network: NetworkEvidence,
-  { lower, upper }: { lower: number; upper: number },
-): NetworkState {
-  const enough =
-    network.samples >= rule.minSamples && network.days >= rule.minDays && network.hours >= rule.minHours
-  if (!enough) return 'unknown'
-  if (lower >= rule.passShare) return 'present'
-  if (upper >= rule.passShare) return 'unknown'
+export function networkVerdict(rule: Rule, network: NetworkEvidence): NetworkVerdict {
+  const state = networkState(rule, network)
+  const { weight, passWeight } = network
+  const isDecided = state === 'present' || state === 'refuted' || state === 'absent'
+  const confidence = isDecided ? certaintyOf(scoreOf(rule.passShare, weight, passWeight)) : 0
+  if (weight === 0) return { state, confidence, lower: 0, upper: 1 }
+  return { state, confidence, ...wilson(passWeight / 1000, weight / 1000, zOf(rule.confidence)) }
+}
+
+function networkState(rule: Rule, network: NetworkEvidence): NetworkState {
+  const measured = measuredState(rule, network)
+  if (measured === 'present') return 'present'
+  if (network.plannedBy !== null) return 'planned'
+  const speaksAgainst = network.weight > 0 && scoreOf(rule.passShare, network.weight, network.passWeight) < 0
+  if (measured === 'unknown' && network.declaredBps !== null && rule.declaredCounts && !speaksAgainst)
+    return 'declared'
+  return measured
+}
+
+function measuredState(rule: Rule, network: NetworkEvidence): 'present' | 'refuted' | 'absent' | 'unknown' {
+  if (network.weight === 0 || missingOf(rule, network).length > 0) return 'unknown'
+  if (scoreOf(rule.passShare, network.weight, network.passWeight) >= 0) return 'present'
   return network.noService === network.samples ? 'absent' : 'refuted'
 }
 
 /**
  * The class of a cell. Colours count operators, not technologies: one operator's 3G and 4G on one mast are no
  * competition. A network whose operator nobody named can stand for an operator only where no named one is present.
- * White asks that every network ever tried in the window is decided and none is present; otherwise unknown.
+ * White asks that every network ever tried in the window is decided and none is present.
+ *
+ * Its confidence is the probability that the count is right, networks taken as independent: that the operators which
+ * make the class are there, and (unless it is black already) that the others are not. Below the rule's
+ * `classConfidence` the class is not stated.
  */
 export function verdictOf(rule: Rule, networks: readonly NetworkEvidence[]): Verdict {
-  const judged = networks.map((n) => ({ operator: n.operator, ...networkVerdict(rule, n) }))
-  const present = presentOperators(judged)
-  const absent = judged.filter((n) => n.state === 'refuted' || n.state === 'absent').map((n) => n.confidence)
-  if (present.length >= rule.blackFrom) return { class: 'black', confidence: present[rule.blackFrom - 1]! }
-  if (present.length > 0) return { class: 'grey', confidence: Math.min(present[0]!, ...absent) }
-  if (judged.length > 0 && absent.length === judged.length)
-    return { class: 'white', confidence: Math.min(...absent) }
-  return { class: 'unknown', confidence: 0 }
+  const operators = operatorsOf(rule, networks)
+  const named = operators.filter((o) => o.operator !== null)
+  const unnamed = operators.find((o) => o.operator === null)
+  const present = named.flatMap((o) => o.present ?? []).sort((a, b) => b - a)
+  const isNamed = present.length > 0
+  if (!isNamed && unnamed?.present != null) present.push(unnamed.present)
+  const claimed = named.filter((o) => o.isClaimed && o.present === null).length
+  const others = productOf(named.flatMap((o) => (o.present === null && o.absent !== null ? o.absent : [])))
+  const there = present.slice(0, rule.blackFrom).reduce((product, confidence) => product * confidence, 1)
+
+  if (present.length >= rule.blackFrom) return stated(rule, 'black', there)
+  if (claimed > 0)
+    return {
+      class: present.length + claimed >= rule.blackFrom ? 'black' : 'grey',
+      confidence: CLAIMED_CONFIDENCE,
+    }
+  if (present.length > 0) return stated(rule, 'grey', there * others)
+  if (operators.length === 0 || operators.some((o) => o.isUndecided))
+    return { class: 'unknown', confidence: 0 }
+  return stated(rule, 'white', others * (unnamed?.absent ?? 1))
 }
 
-/** Best confidence of each present operator, highest first. */
-function presentOperators(judged: readonly (NetworkVerdict & { operator: string | null })[]): number[] {
-  const best = new Map<string | null, number>()
-  for (const n of judged)
-    if (n.state === 'present') best.set(n.operator, Math.max(n.confidence, best.get(n.operator) ?? 0))
-  if (best.size > 1) best.delete(null)
-  return [...best.values()].sort((a, b) => b - a)
+function stated(rule: Rule, colour: Class, probability: number): Verdict {
+  const confidence = Math.min(MOST_CONFIDENT, thousandths(probability))
+  return confidence < rule.classConfidence
+    ? { class: 'unknown', confidence: 0 }
+    : { class: colour, confidence }
 }
+
+interface Operator {
+  operator: string | null
+  /** Best confidence of its present networks; null when none is. */
+  present: number | null
+  isClaimed: boolean
+  /** Probability that none of its measured networks reaches the share; null when none was measured. */
+  absent: number | null
+  isUndecided: boolean
+}
+
+function operatorsOf(rule: Rule, networks: readonly NetworkEvidence[]): Operator[] {
+  const names = [...new Set(networks.map((n) => n.operator))]
+  return names.map((operator) => {
+    const own = networks.filter((n) => n.operator === operator)
+    const judged = own.map((n) => networkVerdict(rule, n))
+    const present = judged.filter((n) => n.state === 'present').map((n) => n.confidence)
+    const doubts = own.filter((n) => n.weight > 0).map((n) => doubtOf(rule, n))
+    return {
+      operator,
+      present: present.length > 0 ? Math.max(...present) : null,
+      isClaimed: judged.some((n) => n.state === 'declared' || n.state === 'planned'),
+      absent: doubts.length > 0 ? productOf(doubts) : null,
+      isUndecided: judged.some((n) => n.state === 'unknown'),
+    }
+  })
+}
+
+/** In ascending order: a product of doubles hangs on the order of its factors. */
+const productOf = (factors: readonly number[]): number =>
+  factors.toSorted((a, b) => a - b).reduce((product, factor) => product * factor, 1)
 
 /** Why a cell has its class: codes and figures, from which each language makes its sentences. */
 export type Reason =
@@ -154,6 +260,7 @@ export type Reason =
   | { code: 'networks_present'; operators: (string | null)[]; blackFrom: number }
   | { code: 'only_one_operator'; operator: string | null; blackFrom: number }
   | { code: 'no_network_passes' }
+  | { code: 'class_too_uncertain' }
   | {
       code: 'network_refuted'
       operator: string | null
@@ -162,6 +269,8 @@ export type Reason =
       samples: number
     }
   | { code: 'network_absent'; operator: string | null; technology: string | null; noService: number }
+  | { code: 'network_declared'; operator: string | null; technology: string | null; declaredBps: number }
+  | { code: 'network_planned'; operator: string | null; technology: string | null; plannedBy: string }
   | {
       code: 'network_undecided'
       operator: string | null
@@ -174,18 +283,21 @@ export function reasonsOf(rule: Rule, networks: readonly NetworkEvidence[]): Rea
   if (networks.length === 0) return [{ code: 'no_evidence' }]
   const judged = networks.map((network) => ({ network, state: networkVerdict(rule, network).state }))
   const operators = [...new Set(judged.filter((j) => j.state === 'present').map((j) => j.network.operator))]
+  const isDecided = judged.every((j) => j.state !== 'unknown')
   return [
-    ...headline(rule, operators, verdictOf(rule, networks).class),
+    ...headline(rule, operators, verdictOf(rule, networks).class, isDecided),
     ...judged.flatMap(({ network, state }) => networkReason(rule, network, state)),
   ]
 }
 
-function headline(rule: Rule, operators: (string | null)[], colour: Class): Reason[] {
+function headline(rule: Rule, operators: (string | null)[], colour: Class, isDecided: boolean): Reason[] {
   const { blackFrom } = rule
   if (colour === 'white') return [{ code: 'no_network_passes' }]
   if (colour === 'grey' && operators.length === 1)
     return [{ code: 'only_one_operator', operator: operators[0]!, blackFrom }]
-  return operators.length > 0 ? [{ code: 'networks_present', operators, blackFrom }] : []
+  const present: Reason[] = operators.length > 0 ? [{ code: 'networks_present', operators, blackFrom }] : []
+  const isWithheld = colour === 'unknown' && (isDecided || operators.length > 0)
+  return isWithheld ? [...present, { code: 'class_too_uncertain' }] : present
 }
 
 function networkReason(rule: Rule, network: NetworkEvidence, state: NetworkState): Reason[] {
@@ -194,6 +306,10 @@ function networkReason(rule: Rule, network: NetworkEvidence, state: NetworkState
     return [{ code: 'network_refuted', operator, technology, passes: network.passes, samples }]
   if (state === 'absent')
     return [{ code: 'network_absent', operator, technology, noService: network.noService }]
+  if (state === 'declared')
+    return [{ code: 'network_declared', operator, technology, declaredBps: network.declaredBps! }]
+  if (state === 'planned')
+    return [{ code: 'network_planned', operator, technology, plannedBy: network.plannedBy! }]
   if (state === 'unknown')
     return [{ code: 'network_undecided', operator, technology, samples, missing: missingOf(rule, network) }]
   return []

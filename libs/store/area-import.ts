@@ -1,8 +1,8 @@
 /** Areas go in: mended, checked against their parents, and all measured cells placed anew. */
 import { type AreaLevel, type AreaRecord, foldName } from '#domain'
 import type { DataSource } from 'typeorm'
-import { placeAllCells } from './cell-places.js'
-import { recordChange } from './changes.js'
+import { PLACES_LOCK, placeAllCells } from './cell-places.js'
+import { AREAS_IMPORTED, recordChange } from './changes.js'
 import type { Queryable } from './database.js'
 
 export interface RefusedArea {
@@ -24,15 +24,16 @@ export async function importAreas(
   const refused: RefusedArea[] = []
   let imported = 0
   await source.transaction(async (tx) => {
+    await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [PLACES_LOCK])
     for (const level of LEVELS)
       for (const area of areas.filter((a) => a.level === level)) {
         const problem = await insertArea(tx, area, about)
         if (problem) refused.push(problem)
         else imported++
       }
-    await recordChange(tx, about.author, 'import areas', `${imported} areas`, { source: about.source })
+    await placeAllCells(tx)
+    await recordChange(tx, about.author, AREAS_IMPORTED, `${imported} areas`, { source: about.source })
   })
-  await placeAllCells(source)
   return { imported, refused }
 }
 

@@ -2,15 +2,17 @@
 import { cellToSql, centreOf } from '#geo'
 import type { Queryable } from './database.js'
 
+/** Held alone by who changes areas and places of cells, shared by a run that counts by them. */
+export const PLACES_LOCK = 'places'
+
 /** How many cells go into one statement. */
 const CHUNK = 5_000
 
-/** Places the cells that a run saw for the first time. */
-export async function placeNewCells(tx: Queryable, run: { id: number; series: number }): Promise<void> {
+/** Places the cells that a run saw for the first time: of those in its table `changed`. */
+export async function placeNewCells(tx: Queryable): Promise<void> {
   const rows: { h3: string }[] = await tx.query(
-    `SELECT to_hex(v.cell) AS h3 FROM verdict AS v LEFT JOIN cell_place AS c USING (cell)
-     WHERE v.series = $1 AND v.first_run = $2 AND c.cell IS NULL ORDER BY v.cell`,
-    [run.series, run.id],
+    `SELECT to_hex(v.cell) AS h3 FROM changed AS v LEFT JOIN cell_place AS c USING (cell)
+     WHERE c.cell IS NULL ORDER BY v.cell`,
   )
   for (let i = 0; i < rows.length; i += CHUNK) await placeCells(tx, rows.slice(i, i + CHUNK))
 }

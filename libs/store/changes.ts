@@ -1,6 +1,9 @@
 /** Who changed what. */
 import type { Queryable } from './database.js'
 
+/** The action of an import of areas: runs ask for it. */
+export const AREAS_IMPORTED = 'import areas'
+
 /** Leaves the author of a change, for ever. */
 export async function recordChange(
   db: Queryable,

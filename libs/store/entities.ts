@@ -107,6 +107,7 @@ export class ChangeEntity {
 
 @Entity('probe')
 @Index('probe_id', ['id'])
+@Index('probe_time', { synchronize: false })
 export class ProbeEntity {
   @PrimaryColumn('bigint') cell!: string
   @PrimaryColumn('timestamptz', { name: 'measured_at' }) measuredAt!: Date
@@ -192,8 +193,40 @@ export class VerdictEntity {
   @Column('integer', { name: 'next_run', nullable: true }) nextRun!: number | null
   @Column('text') class!: string
   @Column('double precision') confidence!: number
-  /** NetworkEvidence[], ordered by operator and technology. */
-  @Column('jsonb') networks!: object
+  /** Steps at which the class would change if a threshold moved: see what-if.ts of the domain. */
+  @Column('bigint', { default: 0 }) ladder!: string
+}
+
+/** What a run knew of one network in one cell, held for runs as a verdict is; see NetworkEvidence of the domain. */
+@Entity('evidence')
+@Index('evidence_standing', ['series', 'cell'], { where: 'next_run IS NULL' })
+export class EvidenceEntity {
+  @PrimaryColumn('integer') series!: number
+  @PrimaryColumn('bigint') cell!: string
+  /** '' where nobody named it. */
+  @PrimaryColumn('text') operator!: string
+  @PrimaryColumn('text') technology!: string
+  @PrimaryColumn('integer', { name: 'first_run' }) firstRun!: number
+  @Column('integer', { name: 'next_run', nullable: true }) nextRun!: number | null
+  @Column('integer') samples!: number
+  @Column('integer') passes!: number
+  @Column('integer', { name: 'no_service' }) noService!: number
+  @Column('integer', { name: 'peak_samples' }) peakSamples!: number
+  @Column('bigint') weight!: string
+  @Column('bigint', { name: 'pass_weight' }) passWeight!: string
+  @Column('bigint', { name: 'settled_weight' }) settledWeight!: string
+  @Column('bigint', { name: 'settled_pass_weight' }) settledPassWeight!: string
+  @Column('integer') devices!: number
+  @Column('integer', { name: 'pass_devices' }) passDevices!: number
+  @Column('integer', { name: 'fail_devices' }) failDevices!: number
+  @Column('integer') days!: number
+  @Column('integer', { name: 'pass_days' }) passDays!: number
+  @Column('integer', { name: 'fail_days' }) failDays!: number
+  @Column('integer') hours!: number
+  @Column('timestamptz', { name: 'last_measured_at', nullable: true }) lastMeasuredAt!: Date | null
+  @Column('bigint', { name: 'declared_bps', nullable: true }) declaredBps!: string | null
+  @Column('date', { name: 'planned_by', nullable: true }) plannedBy!: string | null
+  @Column('text') state!: string
 }
 
 /** Counts of res-8 verdicts under a parent cell of resolution 4..7, held for runs as a verdict is. */
@@ -220,6 +253,24 @@ export class AreaCountEntity {
   @Column('integer') grey!: number
   @Column('integer') black!: number
   @Column('integer') unknown!: number
+}
+
+/** What an operator declares now, or promises by a date, in one cell; held from `received_at` until `withdrawn_at`. */
+@Entity('coverage')
+@Index('coverage_received', ['receivedAt'])
+export class CoverageEntity {
+  @PrimaryColumn('bigint') cell!: string
+  /** declared | planned */
+  @PrimaryColumn('text') kind!: string
+  @PrimaryColumn('text') operator!: string
+  @PrimaryColumn('text') technology!: string
+  /** Declared: since when; planned: by when. */
+  @PrimaryColumn('date', { name: 'on_date' }) onDate!: string
+  @PrimaryColumn('timestamptz', { name: 'received_at' }) receivedAt!: Date
+  @Column('bigint', { name: 'download_bps' }) downloadBps!: string
+  @Column('bigint', { name: 'upload_bps', nullable: true }) uploadBps!: string | null
+  @Column('text') source!: string
+  @Column('timestamptz', { name: 'withdrawn_at', nullable: true }) withdrawnAt!: Date | null
 }
 
 /** The areas that hold a res-8 cell's centre, for cells that were ever measured. */
@@ -251,6 +302,8 @@ export const ENTITIES = [
   RuleEntity,
   RunEntity,
   VerdictEntity,
+  EvidenceEntity,
+  CoverageEntity,
   RollupEntity,
   AreaCountEntity,
   CellPlaceEntity,

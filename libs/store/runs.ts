@@ -1,9 +1,12 @@
 /** Runs: a rule applied to a window of probes, written once, kept as changes to the run before. */
-import { type Rule, SHIPPED_RULES, zOf } from '#domain'
+import { type Rule, SHIPPED_RULES } from '#domain'
 import type { DataSource } from 'typeorm'
 import type { Queryable } from './database.js'
-import { CLASSIFY, COUNT_AREAS, ROLL_UP, RUN_DIGEST } from './classify-sql.js'
-import { placeNewCells } from './cell-places.js'
+import { PLACES_LOCK, placeNewCells } from './cell-places.js'
+import { AREAS_IMPORTED } from './changes.js'
+import { classifyStatement } from './classify-sql.js'
+import { dirtyCells } from './dirty-cells.js'
+import { CLOSE_RUN, COUNT_AREAS_ANEW, COUNT_AREAS_ON, CREATE_CHANGED, ROLL_UP } from './run-sql.js'
 import { RECEIVE_LOCK } from './probes.js'
 
 export interface RunWindow {
@@ -72,6 +75,8 @@ export interface RunRequest {
   from?: Date | undefined
   to?: Date | undefined
   knownBefore?: Date | undefined
+  /** Judges every cell again, also those of which nothing new is known: the same verdicts, slower. */
+  full?: boolean
   author: string
 }
 
@@ -81,20 +86,53 @@ export class FutureKnownBefore extends Error {
   }
 }
 
-/** Evaluates a rule and returns the run. A caller who fixes no date makes the run that `latest` names from now on. */
+/**
+ * Evaluates a rule and returns the run. A caller who fixes no date makes the run that `latest` names from now on, and
+ * only cells of which something new is known are judged again.
+ */
 export async function classify(source: DataSource, request: RunRequest): Promise<RunRow> {
   const current = !request.from && !request.to && !request.knownBefore
+  const { rule } = request
   return source.transaction(async (tx) => {
-    await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`run of ${request.rule.id}`])
+    await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`run of ${rule.id}`])
+    await tx.query('SELECT pg_advisory_xact_lock_shared(hashtext($1))', [PLACES_LOCK])
     const window = windowOf(request, await quietMoment(tx))
-    const run = await startRun(tx, request, window, current)
-    await tx.query(CLASSIFY, classifyParameters(request.rule, window, run))
-    await placeNewCells(tx, run)
+    const before = current ? await runBefore(tx, rule) : undefined
+    const run = await startRun(tx, request, window, current, before)
+    const cells = before && !request.full ? await dirtyCells(tx, rule, before, window) : null
+    await tx.query(CREATE_CHANGED)
+    const { sql, parameters } = classifyStatement({ rule, window, run, cells })
+    await tx.query(sql, parameters)
+    await tx.query('ANALYZE changed')
+    await placeNewCells(tx)
     for (const statement of ROLL_UP) await tx.query(statement, [run.series, run.id])
-    await tx.query(COUNT_AREAS, [run.series, run.id])
-    await tx.query(RUN_DIGEST, [run.series, run.id])
+    await countAreas(tx, run, before)
+    await tx.query(CLOSE_RUN, [run.id, before?.id ?? 0])
     return (await findRun(tx, run.id))!
   })
+}
+
+/** Counts are carried on from the run before, unless boundaries were imported since. */
+async function countAreas(
+  tx: Queryable,
+  run: { id: number; series: number },
+  before: RunRow | undefined,
+): Promise<void> {
+  const [{ moved }] = await tx.query(
+    'SELECT EXISTS (SELECT 1 FROM change WHERE action = $1 AND at >= $2) AS moved',
+    [AREAS_IMPORTED, before?.createdAt ?? new Date(0)],
+  )
+  if (before && !moved) await tx.query(COUNT_AREAS_ON, [run.id, before.id])
+  else await tx.query(COUNT_AREAS_ANEW, [run.id, run.series])
+}
+
+/** The run of the same rule and version that the next one of the series follows. */
+async function runBefore(tx: Queryable, rule: Rule): Promise<RunRow | undefined> {
+  const rows: RunRow[] = await tx.query(
+    `SELECT ${RUN_COLUMNS} FROM run WHERE rule_id = $1 AND rule_version = $2 AND current ORDER BY id DESC LIMIT 1`,
+    [rule.id, rule.version],
+  )
+  return rows[0]
 }
 
 function windowOf(request: RunRequest, knownNow: Date): RunWindow {
@@ -128,40 +166,17 @@ async function startRun(
   { rule, author }: RunRequest,
   window: RunWindow,
   current: boolean,
+  before: RunRow | undefined,
 ): Promise<{ id: number; series: number }> {
   const [run] = await tx.query(
     `INSERT INTO run (rule_id, rule_version, series, current, valid_from, valid_to, known_before, digest, white, grey,
        black, unknown, created_by)
-     VALUES ($1, $2::smallint, coalesce((SELECT max(series) FROM run
-       WHERE $3 AND current AND rule_id = $1 AND rule_version = $2), 0), $3, $4, $5, $6, '', 0, 0, 0, 0, $7)
-     RETURNING id, series`,
-    [rule.id, rule.version, current, window.from, window.to, window.knownBefore, author],
+     VALUES ($1, $2, $3, $4, $5, $6, $7, '', 0, 0, 0, 0, $8) RETURNING id`,
+    [rule.id, rule.version, before?.series ?? 0, current, window.from, window.to, window.knownBefore, author],
   )
-  if (run.series > 0) return run
+  if (before) return { id: run.id, series: before.series }
   await tx.query('UPDATE run SET series = id WHERE id = $1', [run.id])
   return { id: run.id, series: run.id }
-}
-
-function classifyParameters(rule: Rule, window: RunWindow, run: { id: number; series: number }): unknown[] {
-  return [
-    window.from,
-    window.to,
-    window.knownBefore,
-    rule.technologies,
-    rule.peakHours?.from ?? 0,
-    rule.peakHours?.to ?? 24,
-    rule.minDownloadBps,
-    rule.minUploadBps,
-    rule.maxLatencyMs,
-    zOf(rule),
-    rule.passShare,
-    rule.minSamples,
-    rule.minDays,
-    rule.minHours,
-    rule.blackFrom,
-    run.series,
-    run.id,
-  ]
 }
 
 export async function findRun(db: Queryable, id: number): Promise<RunRow | undefined> {
@@ -169,11 +184,16 @@ export async function findRun(db: Queryable, id: number): Promise<RunRow | undef
   return rows[0]
 }
 
-/** The newest run of a rule that was made for now. */
-export async function latestRun(db: Queryable, ruleId: string): Promise<RunRow | undefined> {
+/**
+ * The newest run of a rule that was made for now; of those whose window ended by a date (its whole local day) or a moment,
+ * where one is given.
+ */
+export async function latestRun(db: Queryable, ruleId: string, date?: string): Promise<RunRow | undefined> {
   const rows: RunRow[] = await db.query(
-    `SELECT ${RUN_COLUMNS} FROM run WHERE rule_id = $1 AND current ORDER BY id DESC LIMIT 1`,
-    [ruleId],
+    `SELECT ${RUN_COLUMNS} FROM run WHERE rule_id = $1 AND current AND ($2::text IS NULL OR valid_to <=
+       CASE WHEN length($2) > 10 THEN $2::timestamptz ELSE ($2::date + 1)::timestamp AT TIME ZONE 'Africa/Casablanca' END)
+     ORDER BY id DESC LIMIT 1`,
+    [ruleId, date ?? null],
   )
   return rows[0]
 }

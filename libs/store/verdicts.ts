@@ -1,11 +1,11 @@
 /** Reading verdicts as they stood in a run. */
-import type { AreaLevel, Class, ClassCounts, NetworkEvidence } from '#domain'
+import type { AreaLevel, Class, ClassCounts, JudgedNetwork } from '#domain'
 import type { CellRange } from '#geo'
 import type { Queryable } from './database.js'
 import type { RunRow } from './runs.js'
 
 /** Rows of run $2 in its series $1: those begun by then and not yet followed by another. */
-const HOLDS = 'v.series = $1 AND v.first_run <= $2 AND (v.next_run IS NULL OR v.next_run > $2)'
+export const HOLDS = 'v.series = $1 AND v.first_run <= $2 AND (v.next_run IS NULL OR v.next_run > $2)'
 
 type RunKey = Pick<RunRow, 'id' | 'series'>
 
@@ -16,7 +16,7 @@ export interface CellRow {
 }
 
 /** OFFSET 0 keeps the ranges outside: one index scan each, where the planner would join by reading the whole run. */
-const IN_RANGES = `FROM json_to_recordset($3::json) AS r(low bigint, high bigint)
+export const IN_RANGES = `FROM json_to_recordset($3::json) AS r(low bigint, high bigint)
   JOIN LATERAL`
 
 export async function verdictsInRanges(
@@ -52,9 +52,9 @@ export async function listVerdicts(
   db: Queryable,
   run: RunKey,
   page: { after: string; limit: number; class: Class | null; ranges: readonly CellRange[] },
-): Promise<(CellRow & { networks: NetworkEvidence[] })[]> {
+): Promise<CellRow[]> {
   return db.query(
-    `SELECT to_hex(cell) AS h3, class, confidence, networks FROM verdict AS v
+    `SELECT to_hex(cell) AS h3, class, confidence FROM verdict AS v
      WHERE ${HOLDS} AND cell > $3 AND class = coalesce($4, class)
        AND EXISTS (SELECT 1 FROM json_to_recordset($5::json) AS r(low bigint, high bigint) WHERE cell BETWEEN low AND high)
      ORDER BY cell LIMIT $6`,
@@ -65,15 +65,29 @@ export async function listVerdicts(
 export interface VerdictRow {
   class: Class
   confidence: number
-  networks: NetworkEvidence[]
 }
 
 export async function verdictAt(db: Queryable, run: RunKey, cell: string): Promise<VerdictRow | undefined> {
   const rows: VerdictRow[] = await db.query(
-    `SELECT class, confidence, networks FROM verdict AS v WHERE ${HOLDS} AND cell = $3`,
+    `SELECT class, confidence FROM verdict AS v WHERE ${HOLDS} AND cell = $3`,
     [run.series, run.id, cell],
   )
   return rows[0]
+}
+
+/** The evidence of a cell's networks as the run knew it, in the order of operators and technologies. */
+export async function evidenceAt(db: Queryable, run: RunKey, cell: string): Promise<JudgedNetwork[]> {
+  const rows: (Omit<JudgedNetwork, 'lastMeasuredAt'> & { lastMeasuredAt: Date | null })[] = await db.query(
+    `SELECT nullif(operator, '') AS operator, nullif(technology, '') AS technology, samples, passes, no_service AS "noService",
+       peak_samples AS "peakSamples", weight::float8, pass_weight::float8 AS "passWeight",
+       settled_weight::float8 AS "settledWeight", settled_pass_weight::float8 AS "settledPassWeight",
+       devices, pass_devices AS "passDevices", fail_devices AS "failDevices", days, pass_days AS "passDays",
+       fail_days AS "failDays", hours, last_measured_at AS "lastMeasuredAt", declared_bps::float8 AS "declaredBps",
+       planned_by::text AS "plannedBy", state
+     FROM evidence AS v WHERE ${HOLDS} AND cell = $3 ORDER BY operator COLLATE "C", technology COLLATE "C"`,
+    [run.series, run.id, cell],
+  )
+  return rows.map((row) => ({ ...row, lastMeasuredAt: row.lastMeasuredAt && row.lastMeasuredAt.getTime() }))
 }
 
 export async function rollupAt(db: Queryable, run: RunKey, cell: string): Promise<ClassCounts | undefined> {
@@ -103,24 +117,28 @@ export async function historyOf(db: Queryable, ruleId: string, cell: string): Pr
   )
 }
 
-export interface Medians {
+/** Tenth, middle and nine tenths of what was measured; null where nothing was. */
+export type Quantiles = [p10: number, p50: number, p90: number] | null
+
+export interface NetworkQuantiles {
   operator: string | null
   technology: string | null
-  medianDownloadBps: number | null
-  medianUploadBps: number | null
-  medianLatencyMs: number | null
+  downloadBps: Quantiles
+  uploadBps: Quantiles
+  latencyMs: Quantiles
 }
 
-/** Medians of the counted probes in the run's window: reads one cell's probes, whatever the country holds. */
-export async function mediansOf(
+/** Of the counted probes in the run's window: reads one cell's probes, whatever the country holds. */
+export async function quantilesOf(
   db: Queryable,
   run: Pick<RunRow, 'from' | 'to' | 'knownBefore'>,
   cell: string,
-): Promise<Medians[]> {
-  const median = (column: string) => `percentile_cont(0.5) WITHIN GROUP (ORDER BY ${column}::float8)`
+): Promise<NetworkQuantiles[]> {
+  const quantiles = (column: string) =>
+    `percentile_cont('{0.1,0.5,0.9}'::float8[]) WITHIN GROUP (ORDER BY ${column}::float8)`
   return db.query(
-    `SELECT operator, technology, ${median('download_bps')} AS "medianDownloadBps",
-       ${median('upload_bps')} AS "medianUploadBps", ${median('latency_ms')} AS "medianLatencyMs"
+    `SELECT operator, technology, ${quantiles('download_bps')} AS "downloadBps", ${quantiles('upload_bps')} AS "uploadBps",
+       ${quantiles('latency_ms')} AS "latencyMs"
      FROM probe WHERE cell = $1 AND measured_at >= $2 AND measured_at < $3 AND received_at < $4 AND counted AND outcome = 'ok'
      GROUP BY operator, technology`,
     [cell, run.from, run.to, run.knownBefore],

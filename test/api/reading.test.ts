@@ -10,7 +10,7 @@ let database: TestDatabase
 let server: TestServer
 beforeAll(async () => {
   database = await freshDatabase('postgresql')
-  await buildDemo(database.source, new Date('2026-06-01T00:00:00Z'), () => {})
+  await buildDemo(database.source, new Date(), () => {})
   server = await serve(database)
 })
 afterAll(async () => {
@@ -39,7 +39,7 @@ test('the demonstration country has all four classes under the default rule, in 
   // The seed's country on this day: another digest means another country.
   expect(items[0]!.digest).toMatch(/^[0-9a-f]{64}$/)
   const again = await database.source.query('SELECT count(*) AS n FROM probe')
-  expect(await buildDemo(database.source, new Date('2026-06-01T00:00:00Z'), () => {})).toBeNull()
+  expect(await buildDemo(database.source, new Date(), () => {})).toBeNull()
   expect(await database.source.query('SELECT count(*) AS n FROM probe')).toEqual(again)
 })
 
@@ -78,7 +78,7 @@ test('a cell answers its verdict with evidence, reasons, rule and history', asyn
   expect(cell).toMatchObject({
     h3: items[0]!.h3,
     verdict: 'white',
-    rule: { id: 'ma-floor', version: 1 },
+    rule: { id: 'ma-floor', version: 2 },
     simulated: true,
   })
   for (const key of ['confidence', 'evidence', 'reasons', 'history', 'areas', 'sites', 'run'])
@@ -253,11 +253,52 @@ test('health, metrics and the description of the API answer', async () => {
     'cells/{h3}',
     'rules/{id}',
     'runs/{id}',
+    'runs/{id}/what-if',
     'sites/{code}',
     'sites/{code}/devices',
   ]
   const rest = ['devices/{id}', 'session', 'session/password', 'quarantine/{id}/resubmit', 'instance']
   const api = [...lists, ...ones, ...rest].map((path) => `/api/v1/${path}`)
-  const tiles = ['/tiles/{run}/{layer}/{z}/{x}/{file}', '/tiles/{run}/{layer}/tilejson.json']
+  const tiles = [
+    '/tiles/{run}/{layer}/{z}/{x}/{file}',
+    '/tiles/{run}/{layer}/tilejson.json',
+    '/tiles/{run}/what-if/{z}/{x}/{file}',
+  ]
   expect(Object.keys(paths).sort()).toEqual([...api, ...tiles, '/health/live', '/health/ready'].sort())
+})
+
+test('what if a threshold moved: totals with their bounds, and the same cells on the map', async () => {
+  const { items } = await json<List<{ id: number; counts: Record<string, number> }>>(
+    '/api/v1/runs?rule=ma-floor',
+  )
+  const { id, counts } = items[0]!
+  interface WhatIf {
+    counts: Record<string, number>
+    bounds: Record<'lax' | 'strict', Record<string, number>>
+    steps: Record<'lax' | 'strict', number>
+    uncertain: number
+  }
+  const at = (threshold: number) =>
+    json<WhatIf>(`/api/v1/runs/${id}/what-if?metric=download&threshold=${threshold}`)
+  const own = await at(2e6)
+  expect(own.uncertain).toBe(0)
+  const sum = (c: Record<string, number>) => c['white']! + c['grey']! + c['black']! + c['unknown']!
+  expect(sum(own.counts)).toBe(sum(counts))
+  const between = await at(40e6)
+  expect(between.steps).toEqual({ lax: 30e6, strict: 50e6 })
+  expect(between.uncertain).toBeGreaterThan(0)
+  expect(between.bounds.strict['white']!).toBeGreaterThan(own.counts['white']!)
+  expect(between.bounds.strict['white']!).toBeGreaterThanOrEqual(between.bounds.lax['white']!)
+  const tile = await get(`/tiles/${id}/what-if/5/15/12.mvt?metric=download&threshold=30000000`)
+  const layer = new VectorTile(new PbfReader(new Uint8Array(await tile.arrayBuffer()))).layers['cells']!
+  let white = 0
+  for (let i = 0; i < layer.length; i++) white += Number(layer.feature(i).properties['white'])
+  expect(white).toBeGreaterThan(0)
+  for (const [query, status] of [
+    ['metric=upload&threshold=1000000', 422],
+    ['metric=download&threshold=1', 422],
+    ['metric=speed&threshold=1', 400],
+    ['metric=download&threshold=x', 400],
+  ] as const)
+    expect((await get(`/api/v1/runs/${id}/what-if?${query}`)).status).toBe(status)
 })

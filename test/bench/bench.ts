@@ -27,7 +27,7 @@ export interface Bench {
 /** One cluster, and what several benches share in it. */
 export class Ground {
   private template: Promise<void> | null = null
-  private shared: Promise<Country> | null = null
+  private readonly countries = new Map<number, Promise<Country>>()
 
   constructor(readonly cluster: Cluster) {}
 
@@ -37,9 +37,13 @@ export class Ground {
     return databaseFrom(this.cluster, name)
   }
 
-  /** A million probes in 20,000 cells: made by the first bench that asks. */
-  country(): Promise<Country> {
-    return (this.shared ??= this.database('country').then(makeCountry))
+  /** 51 probes in each of so many cells: made by the first bench that asks. */
+  country(cells = 20_000): Promise<Country> {
+    const known = this.countries.get(cells)
+    if (known) return known
+    const made = this.database(`country_${cells}`).then((place) => makeCountry(place, cells))
+    this.countries.set(cells, made)
+    return made
   }
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 
 test('the quantile of each confidence leaves half of the rest on each side', () => {
   for (const confidence of [0.8, 0.9, 0.95, 0.99] as const)
-    expect(normalCdf(zOf({ confidence }))).toBeCloseTo((1 + confidence) / 2, 6)
+    expect(normalCdf(zOf(confidence))).toBeCloseTo((1 + confidence) / 2, 6)
 })
 
 test('no two rules share a name and a version', () => {
@@ -34,7 +34,7 @@ test('the thresholds are those of their sources', () => {
 
 describe.each(SHIPPED_RULES.map((rule) => [rule.id, rule] as const))('the rule %s', (_, rule) => {
   const { minSamples, passShare } = rule
-  const lower = (samples: number) => wilson(samples, samples, zOf(rule)).lower
+  const lower = (samples: number) => wilson(samples, samples, zOf(rule.confidence)).lower
 
   test('can be met by the fewest samples that it asks for, when all of them pass', () => {
     expect(lower(minSamples)).toBeGreaterThanOrEqual(passShare)

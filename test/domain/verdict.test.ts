@@ -21,7 +21,9 @@ import {
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-const rule = SHIPPED_RULES[0]!
+const shipped = SHIPPED_RULES[0]!
+/** States every class, however unsure. */
+const rule: Rule = { ...shipped, classConfidence: 0 }
 
 const network: fc.Arbitrary<NetworkEvidence> = fc
   .record({
@@ -35,20 +37,35 @@ const network: fc.Arbitrary<NetworkEvidence> = fc
   })
   .map(({ share, silent, ...n }) => {
     const passes = Math.round(n.samples * share)
-    return { ...n, passes, noService: silent && passes === 0 ? n.samples : 0, devices: 1, lastMeasuredAt: 0 }
+    return evidence({ ...n, passes, noService: silent && passes === 0 ? n.samples : 0 })
   })
 
-const sure = (operator: string, passes: number): NetworkEvidence => ({
-  operator,
-  technology: '4g',
-  samples: 30,
-  passes,
-  noService: 0,
-  devices: 1,
-  days: 9,
-  hours: 9,
-  lastMeasuredAt: 0,
-})
+/** Of one device, every sample of weight one, on the same days whether it passed or failed. */
+function evidence(
+  known: Pick<NetworkEvidence, 'operator' | 'technology' | 'samples' | 'passes' | 'days' | 'hours'> &
+    Partial<NetworkEvidence>,
+): NetworkEvidence {
+  return {
+    noService: 0,
+    peakSamples: 0,
+    weight: known.samples * 1000,
+    passWeight: known.passes * 1000,
+    settledWeight: 0,
+    settledPassWeight: 0,
+    devices: 1,
+    passDevices: 1,
+    failDevices: 1,
+    passDays: known.days,
+    failDays: known.days,
+    lastMeasuredAt: 0,
+    declaredBps: null,
+    plannedBy: null,
+    ...known,
+  }
+}
+
+const sure = (operator: string | null, passes: number, samples = 30): NetworkEvidence =>
+  evidence({ operator, technology: '4g', samples, passes, days: 9, hours: 9 })
 
 describe('the interval', () => {
   test('is Wilson’s: 12 of 12 reach n/(n+z²)', () => {
@@ -78,7 +95,7 @@ describe('the interval', () => {
 describe('the verdict of a cell', () => {
   test('the fewest passes that decide are the rule’s minimum', () => {
     const { minSamples } = rule
-    const of = (samples: number) => networkVerdict(rule, { ...sure('iam', samples), samples }).state
+    const of = (samples: number) => networkVerdict(rule, sure('iam', samples, samples)).state
     expect([of(minSamples - 1), of(minSamples)]).toEqual(['unknown', 'present'])
   })
 
@@ -96,7 +113,7 @@ describe('the verdict of a cell', () => {
         const { class: colour, confidence } = verdictOf(rule, networks)
         const white = states.length > 0 && states.every((s) => s === 'refuted' || s === 'absent')
         expect(colour === 'white').toBe(white)
-        expect(confidence === 0).toBe(colour === 'unknown')
+        if (colour === 'unknown') expect(confidence).toBe(0)
         expect(confidence).toBeLessThan(1)
       }),
       { numRuns: 500 },
@@ -183,7 +200,7 @@ describe('under any rule', () => {
     const order = ['unknown', 'white', 'grey', 'black']
     fc.assert(
       fc.property(someRule, cell, fc.constantFrom('new', 'iam', null), (some, networks, operator) => {
-        const passing = { ...sure('x', 300), samples: 300, operator }
+        const passing = sure(operator, 300, 300)
         const [before, after] = [verdictOf(some, networks), verdictOf(some, [...networks, passing])]
         expect(order.indexOf(after.class)).toBeGreaterThanOrEqual(order.indexOf(before.class))
         expect(['grey', 'black']).toContain(after.class)
@@ -193,7 +210,7 @@ describe('under any rule', () => {
   })
 
   test('one more undecided network never makes a cell white', () => {
-    const undecided = { ...sure('new', 0), samples: 1, days: 1, hours: 1 }
+    const undecided = { ...sure('new', 0, 1), days: 1, hours: 1 }
     fc.assert(
       fc.property(someRule, cell, (some, networks) => {
         const strict = { ...some, minSamples: 2 }

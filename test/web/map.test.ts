@@ -17,7 +17,7 @@ let browser: Browser
 beforeAll(async () => {
   mkdirSync(SHOTS, { recursive: true })
   database = await freshDatabase('postgresql')
-  await buildDemo(database.source, new Date('2026-06-01T00:00:00Z'), () => {})
+  await buildDemo(database.source, new Date(), () => {})
   server = await serve(database, {}, new URL('../../dist/web/', import.meta.url).pathname)
   browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
 })

@@ -36,6 +36,8 @@ export const en = {
   refuted: 'does not meet the rule',
   absent: 'no service',
   undecided: 'undecided',
+  state_declared: 'declared, not measured',
+  state_planned: 'promised',
   samples: 'Measurements',
   passes: '{passes} of {samples} pass',
   shareHead: 'Share that pass',
@@ -52,12 +54,17 @@ export const en = {
     'These operators meet the rule: {operators}. From {blackFrom} on, a cell is black.',
   reason_only_one_operator: 'Only {operator} meets the rule; {blackFrom} would make the cell black.',
   reason_no_network_passes: 'No network that was tried here meets the rule.',
+  reason_class_too_uncertain: 'What was measured fits more than one class: none is stated.',
+  reason_network_declared:
+    '{network}: declared by its operator at {speed} Mbit/s; nothing measured contradicts it.',
+  reason_network_planned: '{network}: promised by {date}.',
   reason_network_refuted:
     '{network}: only {passes} of {samples, plural, one {# measurement} other {# measurements}} pass.',
   reason_network_absent: '{network}: no service in {noService, plural, one {# try} other {# tries}}.',
   reason_network_undecided:
     '{network}: undecided after {samples, plural, one {# measurement} other {# measurements}}; missing: {missing}.',
   missing_samples: 'measurements',
+  missing_devices: 'devices',
   missing_days: 'days',
   missing_hours: 'hours of the day',
   missing_share: 'a clear share',

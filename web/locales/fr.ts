@@ -37,6 +37,8 @@ export const fr: Messages = {
   refuted: 'ne satisfait pas la règle',
   absent: 'pas de service',
   undecided: 'indécis',
+  state_declared: 'déclaré, non mesuré',
+  state_planned: 'promis',
   samples: 'Mesures',
   passes: '{passes} sur {samples} réussies',
   shareHead: 'Part réussie',
@@ -54,12 +56,17 @@ export const fr: Messages = {
   reason_only_one_operator:
     'Seul {operator} satisfait la règle ; il en faudrait {blackFrom} pour une maille noire.',
   reason_no_network_passes: 'Aucun réseau essayé ici ne satisfait la règle.',
+  reason_class_too_uncertain: 'Les mesures conviennent à plus d’une classe : aucune n’est donnée.',
+  reason_network_declared:
+    '{network} : déclaré par son opérateur à {speed} Mbit/s ; aucune mesure ne le contredit.',
+  reason_network_planned: '{network} : promis pour le {date}.',
   reason_network_refuted:
     '{network} : seulement {passes} sur {samples, plural, one {# mesure réussie} other {# mesures réussies}}.',
   reason_network_absent: '{network} : aucun service en {noService, plural, one {# essai} other {# essais}}.',
   reason_network_undecided:
     '{network} : indécis après {samples, plural, one {# mesure} other {# mesures}} ; il manque : {missing}.',
   missing_samples: 'des mesures',
+  missing_devices: 'des appareils',
   missing_days: 'des jours',
   missing_hours: 'des heures du jour',
   missing_share: 'une part nette',

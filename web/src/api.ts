@@ -49,16 +49,16 @@ export interface Network {
   state: NetworkState
   samples: number
   passes: number
-  share: number
+  /** Null where nobody measured. */
+  share: number | null
   lower: number
   upper: number
   devices: number
   days: number
   hours: number
-  lastMeasuredAt: string
-  medianDownloadBps: number | null
-  medianUploadBps: number | null
-  medianLatencyMs: number | null
+  lastMeasuredAt: string | null
+  /** Tenth, middle and nine tenths. */
+  quantiles: Record<'downloadBps' | 'uploadBps' | 'latencyMs', [number, number, number] | null>
 }
 
 /** The parameters of a reason are those of its sentence. */
@@ -68,6 +68,9 @@ export interface Reason {
     | 'networks_present'
     | 'only_one_operator'
     | 'no_network_passes'
+    | 'class_too_uncertain'
+    | 'network_declared'
+    | 'network_planned'
     | 'network_refuted'
     | 'network_absent'
     | 'network_undecided'
@@ -79,6 +82,8 @@ export interface Reason {
   samples?: number
   noService?: number
   blackFrom?: number
+  declaredBps?: number
+  plannedBy?: string
 }
 
 export interface Cell {

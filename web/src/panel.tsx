@@ -1,5 +1,5 @@
 /** What is known of the cell or area that was chosen, in sentences and figures. */
-import { CLASSES, OPERATOR_NAMES, TECHNOLOGIES, type Technology } from '#domain'
+import { CLASSES, type NetworkState, OPERATOR_NAMES, TECHNOLOGIES, type Technology } from '#domain'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { AreaDetail, Cell, Counts, Network, Reason, RuleInWords } from './api.js'
@@ -144,11 +144,11 @@ function Networks({ words, evidence }: { words: Language; evidence: Network[] })
               {network.technology && ' · '}
               <bdi>{technologyName(words, network.technology)}</bdi>
             </strong>
-            <span class={`state ${network.state}`}>
-              {t(network.state === 'unknown' ? 'undecided' : network.state)}
-            </span>
-            <Share network={network} />
-            <NetworkFigures words={words} network={network} />
+            <span class={`state ${network.state}`}>{t(STATE_WORDS[network.state])}</span>
+            {network.share !== null && <Share share={network.share} network={network} />}
+            {network.share !== null && (
+              <NetworkFigures words={words} share={network.share} network={network} />
+            )}
           </li>
         ))}
       </ul>
@@ -156,8 +156,17 @@ function Networks({ words, evidence }: { words: Language; evidence: Network[] })
   )
 }
 
+const STATE_WORDS = {
+  present: 'present',
+  refuted: 'refuted',
+  absent: 'absent',
+  declared: 'state_declared',
+  planned: 'state_planned',
+  unknown: 'undecided',
+} as const satisfies Record<NetworkState, string>
+
 /** The share of passes with its interval, as a bar: people look before they read. */
-function Share({ network: { lower, upper, share } }: { network: Network }) {
+function Share({ share, network: { lower, upper } }: { share: number; network: Network }) {
   const percent = (x: number) => `${Math.max(0, Math.min(100, x * 100))}%`
   return (
     <svg class="share" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
@@ -168,10 +177,10 @@ function Share({ network: { lower, upper, share } }: { network: Network }) {
   )
 }
 
-function NetworkFigures({ words, network: n }: { words: Language; network: Network }) {
+function NetworkFigures({ words, share, network: n }: { words: Language; share: number; network: Network }) {
   const { t, number, date } = words
-  const share = t('interval', {
-    share: percentIn(words, n.share),
+  const interval = t('interval', {
+    share: percentIn(words, share),
     lower: percentIn(words, n.lower),
     upper: percentIn(words, n.upper),
   })
@@ -179,7 +188,7 @@ function NetworkFigures({ words, network: n }: { words: Language; network: Netwo
     <dl>
       <dt>{t('shareHead')}</dt>
       <dd>
-        {t('passes', { passes: number(n.passes), samples: number(n.samples) })} · {share}
+        {t('passes', { passes: number(n.passes), samples: number(n.samples) })} · {interval}
       </dd>
       <dt>{t('median')}</dt>
       <dd>
@@ -188,19 +197,19 @@ function NetworkFigures({ words, network: n }: { words: Language; network: Netwo
       <dt>{t('samples')}</dt>
       <dd>{t('coverageOf', { devices: n.devices, days: n.days, hours: n.hours })}</dd>
       <dt>{t('lastMeasured')}</dt>
-      <dd>{date(n.lastMeasuredAt)}</dd>
+      <dd>{n.lastMeasuredAt && date(n.lastMeasuredAt)}</dd>
     </dl>
   )
 }
 
 /** Where there was no service, there is nothing to take the middle of. */
 function Medians({ words: { t, number }, network }: { words: Language; network: Network }) {
-  const { medianDownloadBps: down, medianUploadBps: up, medianLatencyMs: latency } = network
+  const { downloadBps: down, uploadBps: up, latencyMs: latency } = network.quantiles
   const figures = [
-    down !== null && t('down', { figure: number(down / 1e6, 1) }),
-    up !== null && t('up', { figure: number(up / 1e6, 1) }),
-    latency !== null && t('latency', { figure: number(latency) }),
-  ].filter((figure) => figure !== false)
+    down && t('down', { figure: number(down[1] / 1e6, 1) }),
+    up && t('up', { figure: number(up[1] / 1e6, 1) }),
+    latency && t('latency', { figure: number(latency[1]) }),
+  ].filter((figure) => figure !== null)
   if (figures.length === 0) return '–'
   return figures.map((figure) => (
     <span key={figure} class="figure">
@@ -294,6 +303,8 @@ function sentenceOf(words: Language, reason: Reason): string {
     samples,
     noService: reason.noService ?? 0,
     blackFrom: reason.blackFrom ?? 0,
+    speed: words.number((reason.declaredBps ?? 0) / 1e6, 1),
+    date: reason.plannedBy ? words.date(reason.plannedBy) : '',
     operator: isolated(network[0]!),
     network: network.filter(Boolean).map(isolated).join(' '),
     operators: listed(words, named),

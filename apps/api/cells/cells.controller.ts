@@ -1,22 +1,16 @@
-import {
-  type Bounds,
-  type NetworkEvidence,
-  type Rule,
-  dominantClass,
-  networkVerdict,
-  reasonsOf,
-} from '#domain'
+import { type Bounds, type JudgedNetwork, type Rule, dominantClass, networkVerdict, reasonsOf } from '#domain'
 import { cellToSql, centreOf, isServedCell, rangesCovering, resolutionOf, WORKING_RESOLUTION } from '#geo'
 import {
   type CellRow,
-  type Medians,
+  type NetworkQuantiles,
   type RunRow,
   areasOfCell,
+  evidenceAt,
   findRule,
   historyOf,
   isSimulated,
   listVerdicts,
-  mediansOf,
+  quantilesOf,
   rollupAt,
   sitesOfCell,
   verdictAt,
@@ -91,14 +85,15 @@ export class CellsController {
     const db = this.source.manager
     const cell = cellToSql(h3)
     const rule = (await findRule(db, run.rule, run.ruleVersion))!
-    const nothing = { class: 'unknown' as const, confidence: 0, networks: [] }
-    const { class: verdict, confidence, networks } = (await verdictAt(db, run, cell)) ?? nothing
+    const nothing = { class: 'unknown' as const, confidence: 0 }
+    const { class: verdict, confidence } = (await verdictAt(db, run, cell)) ?? nothing
+    const networks = await evidenceAt(db, run, cell)
     return {
       verdict,
       confidence,
       rule: { id: rule.id, version: rule.version },
       reasons: reasonsOf(rule, networks),
-      evidence: evidenceOf(rule, networks, await mediansOf(db, run, cell)),
+      evidence: evidenceOf(rule, networks, await quantilesOf(db, run, cell)),
       areas: await areasOfCell(db, cell),
       sites: await sitesOfCell(db, cell),
       history: await historyOf(db, run.rule, cell),
@@ -111,14 +106,17 @@ const holds = (b: Bounds, [lng, lat]: [number, number]) =>
 
 const runOf = ({ id, from, to, knownBefore }: RunRow) => ({ id, from, to, knownBefore })
 
-function evidenceOf(rule: Rule, networks: readonly NetworkEvidence[], medians: readonly Medians[]) {
-  const none = { medianDownloadBps: null, medianUploadBps: null, medianLatencyMs: null }
-  return networks.map((network) => ({
-    ...network,
-    lastMeasuredAt: new Date(network.lastMeasuredAt).toISOString(),
-    share: network.passes / network.samples,
-    ...networkVerdict(rule, network),
-    ...none,
-    ...medians.find((m) => m.operator === network.operator && m.technology === network.technology),
-  }))
+function evidenceOf(rule: Rule, networks: readonly JudgedNetwork[], quantiles: readonly NetworkQuantiles[]) {
+  return networks.map((network) => {
+    const { operator, technology, weight, passWeight, lastMeasuredAt } = network
+    const measured = quantiles.find((q) => q.operator === operator && q.technology === technology)
+    const { downloadBps = null, uploadBps = null, latencyMs = null } = measured ?? {}
+    return {
+      ...network,
+      lastMeasuredAt: lastMeasuredAt === null ? null : new Date(lastMeasuredAt).toISOString(),
+      share: weight === 0 ? null : passWeight / weight,
+      ...networkVerdict(rule, network),
+      quantiles: { downloadBps, uploadBps, latencyMs },
+    }
+  })
 }

@@ -13,13 +13,13 @@ export class Runs {
 
   constructor(private readonly source: DataSource) {}
 
-  async chosen({ run, rule }: RunChoice): Promise<RunRow> {
-    return run === undefined ? this.latest(rule ?? DEFAULT_RULE) : this.byId(run)
+  async chosen({ run, rule, date }: RunChoice): Promise<RunRow> {
+    return run === undefined ? this.latest(rule ?? DEFAULT_RULE, date) : this.byId(run)
   }
 
-  async latest(rule: string): Promise<RunRow> {
-    const run = await latestRun(this.source.manager, rule)
-    if (!run) throw new NotFoundException(`the rule "${rule}" has no run yet`)
+  async latest(rule: string, date?: string): Promise<RunRow> {
+    const run = await latestRun(this.source.manager, rule, date)
+    if (!run) throw new NotFoundException(`the rule "${rule}" has no run ${date ? `by ${date}` : 'yet'}`)
     return run
   }
 

@@ -9,7 +9,7 @@ export class RunsQuery extends PageQuery {
   rule?: string
 }
 
-/** Which run to read: by its id, or the newest one of a rule. */
+/** Which run to read: by its id, or the newest one of a rule, or the newest that a rule had on a date. */
 export class RunChoice {
   @IsOptional()
   @Type(() => Number)
@@ -21,6 +21,11 @@ export class RunChoice {
   @IsOptional()
   @Matches(/^[a-z0-9-]{1,60}$/, { message: 'rule must be the id of a rule' })
   rule?: string
+
+  /** The newest run whose window ended by the end of this day (Africa/Casablanca), or by this moment. */
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  date?: string
 }
 
 export class RunBody {

@@ -1,5 +1,5 @@
 /** From the store's rows to the features of a tile. */
-import { type AreaLevel, dominantClass } from '#domain'
+import { type AreaLevel, type Class, type ClassCounts, dominantClass } from '#domain'
 import {
   type TileAddress,
   type TileFeature,
@@ -39,12 +39,24 @@ export const FEATURES: Record<Layer, FeatureSource> = {
 
 async function cellFeatures(db: Queryable, run: RunRow, tile: TileAddress): Promise<TileFeature[]> {
   const res = resolutionAt(tile.z)
-  const box = envelopeOf(tile, MARGIN)
-  const ranges = rangesCovering(box, res)
+  const ranges = rangesCovering(marginOf(tile), res)
   const rows =
     res === WORKING_RESOLUTION
       ? await verdictsInRanges(db, run, ranges)
       : await rollupsInRanges(db, run, ranges)
+  return hexagons(rows, tile)
+}
+
+/** The tile's envelope with what is drawn around it. */
+export const marginOf = (tile: TileAddress) => envelopeOf(tile, MARGIN)
+
+/** Those of the cells that touch the tile; one without a class has the one of most of the cells beneath. */
+export function hexagons(
+  rows: readonly ({ h3: string } & ({ class: Class } | ClassCounts))[],
+  tile: TileAddress,
+): TileFeature[] {
+  const res = resolutionAt(tile.z)
+  const box = marginOf(tile)
   const features: TileFeature[] = []
   for (const row of rows) {
     const corners = boundaryOf(row.h3)

@@ -1,0 +1,16 @@
+import { METRICS, type Metric } from '#domain'
+import { Type } from 'class-transformer'
+import { IsIn, IsNumber, Max, Min } from 'class-validator'
+
+export class WhatIfQuery {
+  /** Which threshold of the run's rule is moved. */
+  @IsIn(METRICS)
+  metric!: Metric
+
+  /** Where to: bit/s, or ms for `latency`. */
+  @Type(() => Number)
+  @IsNumber()
+  @Min(0)
+  @Max(1e12)
+  threshold!: number
+}
