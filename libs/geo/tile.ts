@@ -55,9 +55,10 @@ export function toTile([lng, lat]: readonly [number, number], { z, x, y }: TileA
 
 /**
  * Index ranges that hold every cell of `resolution` which may touch the envelope; they hold some neighbours too.
- * Descendants overhang their ancestor by less than half of its edge, hence the margin.
+ * Descendants overhang their ancestor by less than half of its edge, hence the margin. With a finer resolution to end at,
+ * the ranges are of all the descendants there of those cells.
  */
-export function rangesCovering(box: Bounds, resolution: number): CellRange[] {
+export function rangesCovering(box: Bounds, resolution: number, endsAt = resolution): CellRange[] {
   const cover = coverResolution(box, resolution)
   const margin = (0.5 * getHexagonEdgeLengthAvg(cover, 'km')) / 111
   const lngMargin = margin / Math.cos((Math.max(Math.abs(box.north), Math.abs(box.south)) * Math.PI) / 180)
@@ -71,7 +72,7 @@ export function rangesCovering(box: Bounds, resolution: number): CellRange[] {
     [west, south],
   ]
   const cells = polygonToCellsExperimental([ring], cover, POLYGON_TO_CELLS_FLAGS.containmentOverlapping, true)
-  return cells.map((cell) => descendants(cell, resolution))
+  return cells.map((cell) => descendants(cell, endsAt))
 }
 
 /** Coarse enough that a few dozen ranges hold the box. */

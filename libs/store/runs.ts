@@ -5,6 +5,7 @@ import type { Queryable } from './database.js'
 import { CLASSIFY, COUNT_AREAS, ROLL_UP, RUN_DIGEST } from './classify-sql.js'
 import { placeNewCells } from './cell-places.js'
 import { RECEIVE_LOCK } from './probes.js'
+import { updateZones } from './zone-update.js'
 
 export interface RunWindow {
   from: Date
@@ -93,6 +94,7 @@ export async function classify(source: DataSource, request: RunRequest): Promise
     for (const statement of ROLL_UP) await tx.query(statement, [run.series, run.id])
     await tx.query(COUNT_AREAS, [run.series, run.id])
     await tx.query(RUN_DIGEST, [run.series, run.id])
+    await updateZones(tx, run)
     return (await findRun(tx, run.id))!
   })
 }
