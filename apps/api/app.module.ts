@@ -12,6 +12,7 @@ import { SessionController } from './people/session.controller.js'
 import { Devices } from './probes/devices.js'
 import { ProbesController } from './probes/probes.controller.js'
 import { QuarantineController } from './probes/quarantine.controller.js'
+import { DifferenceController } from './runs/difference.controller.js'
 import { Runs } from './runs/run-choice.js'
 import { RunsController } from './runs/runs.controller.js'
 import { Settings } from './settings.js'
@@ -20,6 +21,7 @@ import { Metrics } from './status/metrics.js'
 import { StatusController } from './status/status.controller.js'
 import { TilesController } from './tiles/tiles.controller.js'
 import { WhatIfController } from './what-if/what-if.controller.js'
+import { ZonesController } from './zones/zones.controller.js'
 
 export interface Parts {
   settings: Settings
@@ -46,7 +48,9 @@ export class AppModule {
         SitesController,
         AreasController,
         CellsController,
+        ZonesController,
         RunsController,
+        DifferenceController,
         TilesController,
         WhatIfController,
       ],

@@ -54,10 +54,11 @@ export function toTile([lng, lat]: readonly [number, number], { z, x, y }: TileA
 }
 
 /**
- * Index ranges that hold every cell of `resolution` which may touch the envelope; they hold some neighbours too. With a
- * finer `grain`, the ranges of all descendants of those cells. Descendants overhang their ancestor by less than half of its edge, hence the margin.
+ * Index ranges that hold every cell of `resolution` which may touch the envelope; they hold some neighbours too.
+ * Descendants overhang their ancestor by less than half of its edge, hence the margin. With a finer resolution to end at,
+ * the ranges are of all the descendants there of those cells.
  */
-export function rangesCovering(box: Bounds, resolution: number, grain = resolution): CellRange[] {
+export function rangesCovering(box: Bounds, resolution: number, endsAt = resolution): CellRange[] {
   const cover = coverResolution(box, resolution)
   const margin = (0.5 * getHexagonEdgeLengthAvg(cover, 'km')) / 111
   const lngMargin = margin / Math.cos((Math.max(Math.abs(box.north), Math.abs(box.south)) * Math.PI) / 180)
@@ -71,7 +72,7 @@ export function rangesCovering(box: Bounds, resolution: number, grain = resoluti
     [west, south],
   ]
   const cells = polygonToCellsExperimental([ring], cover, POLYGON_TO_CELLS_FLAGS.containmentOverlapping, true)
-  return cells.map((cell) => descendants(cell, grain))
+  return cells.map((cell) => descendants(cell, endsAt))
 }
 
 /** Coarse enough that a few dozen ranges hold the box. */

@@ -59,7 +59,10 @@ async function placeCells(db: Queryable, cells: readonly { h3: string }[]): Prom
      SELECT cell, left(code, 2), CASE WHEN length(code) >= 6 THEN left(code, 6) END, CASE WHEN length(code) > 6 THEN code END
      FROM placed
      ON CONFLICT (cell) DO UPDATE SET region_code = excluded.region_code, province_code = excluded.province_code,
-       commune_code = excluded.commune_code`,
+       commune_code = excluded.commune_code, moved_at = CASE
+         WHEN (cell_place.region_code, cell_place.province_code, cell_place.commune_code)
+           IS DISTINCT FROM (excluded.region_code, excluded.province_code, excluded.commune_code)
+         THEN clock_timestamp() ELSE cell_place.moved_at END`,
     [JSON.stringify(centres)],
   )
 }

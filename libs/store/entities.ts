@@ -275,11 +275,50 @@ export class CoverageEntity {
 
 /** The areas that hold a res-8 cell's centre, for cells that were ever measured. */
 @Entity('cell_place')
+@Index('cell_place_moved', ['movedAt'], { where: 'moved_at IS NOT NULL' })
 export class CellPlaceEntity {
   @PrimaryColumn('bigint') cell!: string
   @Column('text', { name: 'region_code', nullable: true }) regionCode!: string | null
   @Column('text', { name: 'province_code', nullable: true }) provinceCode!: string | null
   @Column('text', { name: 'commune_code', nullable: true }) communeCode!: string | null
+  /** When new boundaries last brought the cell into another area; null while it lies where it was first placed. */
+  @Column('timestamptz', { name: 'moved_at', nullable: true }) movedAt!: Date | null
+}
+
+/** Connected cells of one class in one area, held for runs as a verdict is. */
+@Entity('zone')
+// By an expression, which TypeORM cannot say: see the migration.
+@Index('zone_standing', { synchronize: false })
+@Index('zone_geom', ['geom'], { spatial: true })
+export class ZoneEntity {
+  @PrimaryColumn('integer') series!: number
+  /** Lasts from run to run: see the domain library. */
+  @PrimaryColumn('text') id!: string
+  @PrimaryColumn('integer', { name: 'first_run' }) firstRun!: number
+  @Column('integer', { name: 'next_run', nullable: true }) nextRun!: number | null
+  @Column('text') class!: string
+  @Column('text', { name: 'commune_code', nullable: true }) communeCode!: string | null
+  @Column('text', { name: 'province_code', nullable: true }) provinceCode!: string | null
+  @Column('text', { name: 'region_code', nullable: true }) regionCode!: string | null
+  @Column('integer', { name: 'cell_count' }) cellCount!: number
+  /** Ascending. */
+  @Column('bigint', { array: true }) cells!: string[]
+  @Column('geometry', { spatialFeatureType: 'MultiPolygon', srid: 4326 }) geom!: object
+}
+
+/** What a run did to a zone: one row at most. */
+@Entity('zone_event')
+@Index('zone_event_other', ['series', 'otherZone'], { where: 'other_zone IS NOT NULL' })
+export class ZoneEventEntity {
+  @PrimaryColumn('integer') series!: number
+  @PrimaryColumn('text', { name: 'zone_id' }) zoneId!: string
+  @PrimaryColumn('integer', { name: 'run_id' }) runId!: number
+  @Column('text') kind!: string
+  @Column('integer', { name: 'cells_before' }) cellsBefore!: number
+  @Column('integer', { name: 'cells_after' }) cellsAfter!: number
+  @Column('text', { name: 'other_zone', nullable: true }) otherZone!: string | null
+  /** Of a resolved zone: how many of its cells are now of each class. */
+  @Column('jsonb', { nullable: true }) became!: object | null
 }
 
 /** One row per tick of a scheduled job: who inserts it runs the job. */
@@ -307,5 +346,7 @@ export const ENTITIES = [
   RollupEntity,
   AreaCountEntity,
   CellPlaceEntity,
+  ZoneEntity,
+  ZoneEventEntity,
   LeaseEntity,
 ]

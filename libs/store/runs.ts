@@ -8,6 +8,7 @@ import { classifyStatement } from './classify-sql.js'
 import { dirtyCells } from './dirty-cells.js'
 import { CLOSE_RUN, COUNT_AREAS_ANEW, COUNT_AREAS_ON, CREATE_CHANGED, ROLL_UP } from './run-sql.js'
 import { RECEIVE_LOCK } from './probes.js'
+import { updateZones } from './zone-update.js'
 
 export interface RunWindow {
   from: Date
@@ -108,6 +109,8 @@ export async function classify(source: DataSource, request: RunRequest): Promise
     for (const statement of ROLL_UP) await tx.query(statement, [run.series, run.id])
     await countAreas(tx, run, before)
     await tx.query(CLOSE_RUN, [run.id, before?.id ?? 0])
+    // Zones last from run to run: a run with a window of its own has no run before it.
+    if (current) await updateZones(tx, run)
     return (await findRun(tx, run.id))!
   })
 }

@@ -1,6 +1,8 @@
 import { buildDemo } from '#demo'
+import { envelopeOf } from '#geo'
 import { VectorTile } from '@mapbox/vector-tile'
 import fc from 'fast-check'
+import { cellToLatLng, cellToParent } from 'h3-js'
 import { PbfReader } from 'pbf'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
@@ -156,6 +158,142 @@ test('areas are drawn at every zoom with their counts', async () => {
   }
 })
 
+test('the list of zones pages through every zone once, and each is found with its outline and its events', async () => {
+  interface Item {
+    id: string
+    class: string
+    provinceCode: string | null
+    cellCount: number
+  }
+  const pages = async (query: string) => {
+    const items: Item[] = []
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page: List<Item> = await json(`/api/v1/zones?limit=97${query}${cursor && `&cursor=${cursor}`}`)
+      items.push(...page.items)
+      cursor = page.next
+    }
+    return items
+  }
+  const all = await pages('')
+  const { counts } = await json<{ counts: Record<string, number> }>('/api/v1/runs/1')
+  for (const colour of ['white', 'grey', 'black']) {
+    const some = await pages(`&class=${colour}`)
+    expect(some).toEqual(all.filter((zone) => zone.class === colour))
+    expect(some.reduce((sum, zone) => sum + zone.cellCount, 0)).toBe(counts[colour])
+  }
+  expect(new Set(all.map((zone) => zone.id)).size).toBe(all.length)
+  expect(await pages('&area=01.051')).toEqual(all.filter((zone) => zone.provinceCode === '01.051'))
+  const north = await pages('&bbox=-7,33,-4,36')
+  expect([north.length > 10, north.length < all.length]).toEqual([true, true])
+  const zone = await json<Record<string, never>>(`/api/v1/zones/${all[0]!.id}?run=1`)
+  const { run: _, ...listed } = all[0]! as Item & { run: number }
+  expect(zone).toMatchObject({
+    ...listed,
+    firstRun: 1,
+    nextRun: null,
+    geometry: { type: 'MultiPolygon' },
+    events: [{ run: 1, kind: 'born', cellsBefore: 0, cellsAfter: all[0]!.cellCount, other: null }],
+  })
+  expect((await get(`/api/v1/zones/${all[0]!.id}?run=2`)).status).toBe(404)
+  const first = await get('/api/v1/zones')
+  const again = await get('/api/v1/zones', { headers: { 'if-none-match': first.headers.get('etag')! } })
+  expect(again.status).toBe(304)
+})
+
+const featuresOf = async (path: string, layer: string) => {
+  const answer = await get(path)
+  expect(answer.status).toBe(200)
+  const tile = new VectorTile(new PbfReader(new Uint8Array(await answer.arrayBuffer()))).layers[layer]
+  return Array.from({ length: tile?.length ?? 0 }, (_, i) => tile!.feature(i).properties)
+}
+/** Tiles of zoom 7 that hold Morocco. */
+const COUNTRY = Array.from({ length: 72 }, (_, i) => `7/${57 + (i % 8)}/${49 + Math.floor(i / 8)}`)
+
+test('near, the zones of a tile are those of the list; from afar only large ones are drawn', async () => {
+  const near = await featuresOf('/tiles/1/zones/9/246/206.mvt', 'zones')
+  const { west, south, east, north } = envelopeOf({ z: 9, x: 246, y: 206 })
+  const { items } = await json<List<{ id: string; class: string; communeCode: string }>>(
+    `/api/v1/zones?run=1&limit=1000&bbox=${[west, south, east, north].map((d) => d.toFixed(6))}`,
+  )
+  expect(items.length).toBeGreaterThan(3)
+  for (const { id, class: colour, communeCode } of items)
+    expect(near).toContainEqual(
+      expect.objectContaining({ id, class: colour, commune_code: communeCode, born_run: 1 }),
+    )
+  for (const zone of await featuresOf('/tiles/1/zones/6/30/25.mvt', 'zones'))
+    expect(zone['cell_count']).toBeGreaterThan(5)
+})
+
+test('the difference of two rules: a matrix, the changed cells in pages, and tiles that add up to them', async () => {
+  interface Cell {
+    h3: string
+    from: string
+    to: string
+  }
+  const rules = await json<List<{ id: number; rule: string }>>('/api/v1/runs')
+  const floor = rules.items.find((run) => run.rule === 'ma-floor')!.id
+  const fast = rules.items.find((run) => run.rule === 'eu-2013')!.id
+  const changed: Cell[] = []
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page: List<Cell> = await json(
+      `/api/v1/runs/${fast}/difference/cells?with=${floor}&limit=211${cursor && `&cursor=${cursor}`}`,
+    )
+    changed.push(...page.items)
+    cursor = page.next
+  }
+  const classes = async (run: number) =>
+    new Map(
+      (await json<List<{ h3: string; verdict: string }>>(`/api/v1/cells?run=${run}&limit=10000`)).items.map(
+        (cell) => [cell.h3, cell.verdict],
+      ),
+    )
+  const [before, after] = [await classes(floor), await classes(fast)]
+  const all = [...new Set([...before.keys(), ...after.keys()])].sort()
+  const standings = all.map((h3) => ({ h3, from: before.get(h3) ?? 'none', to: after.get(h3) ?? 'none' }))
+  expect(changed).toEqual(standings.filter(({ from, to }) => from !== to))
+  expect(changed.length).toBeGreaterThan(100)
+  const difference = await json<{
+    counts: Record<string, Record<string, number>>
+    better: number
+    worse: number
+    other: number
+  }>(`/api/v1/runs/${fast}/difference?with=${floor}`)
+  for (const [from, row] of Object.entries(difference.counts))
+    for (const [to, n] of Object.entries(row))
+      expect([from, to, n]).toEqual([
+        from,
+        to,
+        standings.filter((c) => c.from === from && c.to === to).length,
+      ])
+  expect(difference.better + difference.worse + difference.other).toBe(changed.length)
+  // 30 Mbit/s asks more than 2 Mbit/s.
+  expect([difference.better, difference.worse > 50]).toEqual([0, true])
+  const area = await json<Record<string, unknown>>(`/api/v1/runs/${fast}/difference?with=${floor}&area=01`)
+  expect(area).toMatchObject({ from: floor, to: fast, area: '01' })
+  // A parent at the edge of two tiles is in both, whole in each.
+  const parents = new Map<unknown, number>()
+  for (const tile of COUNTRY)
+    for (const p of await featuresOf(`/tiles/${fast}/difference/${tile}.mvt?with=${floor}`, 'difference'))
+      parents.set(p['h3'], Number(p['better']) + Number(p['worse']) + Number(p['other']))
+  const counted = new Map<unknown, number>()
+  for (const { h3 } of changed) counted.set(cellToParent(h3, 5), (counted.get(cellToParent(h3, 5)) ?? 0) + 1)
+  expect(parents).toEqual(counted)
+  for (const cell of changed.filter((_, i) => i % 50 === 0)) {
+    const [lat, lng] = cellToLatLng(cell.h3)
+    const x = Math.floor(((lng + 180) / 360) * 4096)
+    const y = Math.floor((0.5 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / (2 * Math.PI)) * 4096)
+    const near = await featuresOf(`/tiles/${fast}/difference/12/${x}/${y}.mvt?with=${floor}`, 'difference')
+    expect(near.map(({ h3, from, to }) => ({ h3, from, to }))).toContainEqual(cell)
+    for (const { h3, from, to } of near) expect(changed).toContainEqual({ h3, from, to })
+  }
+  const moved = await get(`/tiles/latest/difference/7/61/51.mvt?with=${floor}&rule=eu-2013`, {
+    redirect: 'manual',
+  })
+  expect(moved.headers.get('location')).toBe(`/tiles/${fast}/difference/7/61/51.mvt?with=${floor}`)
+  const about = await json<{ tiles: string[] }>(`/tiles/${fast}/difference/tilejson.json?with=${floor}`)
+  expect(about.tiles).toEqual([`${server.url}/tiles/${fast}/difference/{z}/{x}/{y}.mvt?with=${floor}`])
+})
+
 test('TileJSON names its tiles and fields', async () => {
   const about = await json<Record<string, never>>('/tiles/1/areas/tilejson.json')
   expect(about).toMatchObject({ tilejson: '3.0.0', tiles: [`${server.url}/tiles/1/areas/{z}/{x}/{y}.mvt`] })
@@ -176,6 +314,17 @@ test.each([
   ['/tiles/1/cells/25/0/0.mvt', 400, '25/0/0.mvt'],
   ['/tiles/1/roads/7/61/51.mvt', 404, 'roads'],
   ['/tiles/0/cells/7/61/51.mvt', 404, '0'],
+  ['/api/v1/zones?class=unknown', 400, 'class'],
+  ['/api/v1/zones?area=1.51', 400, 'area'],
+  ['/api/v1/zones?cursor=eA', 400, 'eA'],
+  ['/api/v1/zones/1-x', 404, '1-x'],
+  ['/api/v1/zones/999999999-88386e6b0bfffff', 404, '999999999'],
+  ['/api/v1/runs/1/difference', 400, 'with'],
+  ['/api/v1/runs/1/difference?with=999', 404, '999'],
+  ['/api/v1/runs/999/difference/cells?with=1', 404, '999'],
+  ['/tiles/1/difference/7/61/51.mvt', 400, 'with'],
+  ['/tiles/1/difference/7/61/51.mvt?with=0', 400, 'with'],
+  ['/tiles/1/difference/7/61/51.mvt?with=999', 404, '999'],
   ['/nowhere', 404, 'nowhere'],
 ])('%s answers %i and names the value', async (path, status, value) => {
   const answer = await get(path)
@@ -185,8 +334,34 @@ test.each([
 })
 
 test('no query, however odd, makes a fault', async () => {
-  const paths = fc.constantFrom('cells', 'areas', 'sites', 'runs', 'rules', 'probes', 'cells/x', 'areas/01')
-  const keys = fc.constantFrom('limit', 'cursor', 'bbox', 'q', 'level', 'rule', 'run', 'class', 'cell', 'zzz')
+  const paths = fc.constantFrom(
+    'cells',
+    'areas',
+    'sites',
+    'runs',
+    'rules',
+    'probes',
+    'zones',
+    'zones/x',
+    'cells/x',
+    'areas/01',
+    'runs/1/difference',
+    'runs/1/difference/cells',
+  )
+  const keys = fc.constantFrom(
+    'limit',
+    'cursor',
+    'bbox',
+    'q',
+    'level',
+    'rule',
+    'run',
+    'class',
+    'cell',
+    'area',
+    'with',
+    'zzz',
+  )
   const values = fc.oneof(fc.string({ unit: 'binary' }), fc.integer().map(String), fc.constant("' OR 1=1 --"))
   const property = fc.asyncProperty(
     paths,
@@ -247,13 +422,16 @@ test('health, metrics and the description of the API answer', async () => {
   expect((await get('/health/ready')).status).toBe(200)
   expect(await (await get('/metrics')).text()).toContain('taghtiya_tiles_total')
   const { paths } = await json<{ paths: Record<string, unknown> }>('/api/openapi.json')
-  const lists = ['areas', 'cells', 'probes', 'rules', 'runs', 'sites', 'accounts', 'quarantine']
+  const lists = ['areas', 'cells', 'probes', 'rules', 'runs', 'sites', 'zones', 'accounts', 'quarantine']
   const ones = [
     'areas/{code}',
     'cells/{h3}',
     'rules/{id}',
     'runs/{id}',
     'runs/{id}/what-if',
+    'runs/{id}/difference',
+    'runs/{id}/difference/cells',
+    'zones/{id}',
     'sites/{code}',
     'sites/{code}/devices',
   ]

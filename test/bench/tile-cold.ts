@@ -62,7 +62,7 @@ async function clocked(work: () => Promise<Buffer>): Promise<{ ms: number; bytes
 }
 
 const encoded = async (database: Database, run: RunRow, tile: TileAddress) =>
-  encodeTile('cells', await FEATURES.cells(database.source.manager, run, tile))
+  encodeTile('cells', await FEATURES.cells(database.source.manager, run, tile, run))
 
 function sameFeatures(tile: TileAddress, ours: Buffer, floor: Buffer): number {
   const count = (bytes: Buffer) => new VectorTile(new PbfReader(bytes)).layers.cells?.length ?? 0

@@ -31,6 +31,15 @@ export class BoxPageQuery extends PageQuery {
   bbox?: string
 }
 
+export class AreaChoice {
+  /** HCP code of a region, province or commune. */
+  @IsOptional()
+  @Matches(/^\d\d(\.\d{3}(\.\d\d\.\d{1,2})?)?$/, {
+    message: 'area must be the HCP code of a region, province or commune, like 01.051',
+  })
+  area?: string
+}
+
 export const DEFAULT_LIMIT = 100
 
 export interface Page<T> {

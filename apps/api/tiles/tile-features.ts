@@ -4,15 +4,10 @@ import {
   type TileAddress,
   type TileFeature,
   WORKING_RESOLUTION,
-  boundaryOf,
   envelopeOf,
-  oriented,
-  overlaps,
   rangesCovering,
   resolutionAt,
   toTile,
-  BUFFER,
-  EXTENT,
 } from '#geo'
 import {
   type AreaShape,
@@ -23,18 +18,22 @@ import {
   rollupsInRanges,
   verdictsInRanges,
 } from '#store'
+import { differenceFeatures } from './difference-features.js'
+import { MARGIN, hexagon, ringsOfGeoJson, toleranceAt } from './shapes.js'
+import { zoneFeatures } from './zone-features.js'
 
-export const LAYERS = ['cells', 'areas', 'sites'] as const
+export const LAYERS = ['cells', 'areas', 'zones', 'sites', 'difference'] as const
 export type Layer = (typeof LAYERS)[number]
 
-type FeatureSource = (db: Queryable, run: RunRow, tile: TileAddress) => Promise<TileFeature[]>
-
-const MARGIN = BUFFER / EXTENT
+/** `other` is the run that a difference compares with; the other layers compare nothing. */
+type FeatureSource = (db: Queryable, run: RunRow, tile: TileAddress, other: RunRow) => Promise<TileFeature[]>
 
 export const FEATURES: Record<Layer, FeatureSource> = {
   cells: cellFeatures,
   areas: areaFeatures,
+  zones: zoneFeatures,
   sites: siteFeatures,
+  difference: differenceFeatures,
 }
 
 async function cellFeatures(db: Queryable, run: RunRow, tile: TileAddress): Promise<TileFeature[]> {
@@ -59,16 +58,11 @@ export function hexagons(
   const box = marginOf(tile)
   const features: TileFeature[] = []
   for (const row of rows) {
-    const corners = boundaryOf(row.h3)
-    if (!overlaps(box, corners)) continue
-    const ring = oriented(
-      corners.map((c) => toTile(c, tile)),
-      true,
-    )
+    const rings = hexagon(row.h3, box, tile)
+    if (rings.length === 0) continue
     const { h3, ...figures } = row
     const colour = 'class' in figures ? figures.class : dominantClass(figures)
-    if (ring)
-      features.push({ kind: 'polygon', rings: [ring], properties: { h3, res, ...figures, class: colour } })
+    features.push({ kind: 'polygon', rings, properties: { h3, res, ...figures, class: colour } })
   }
   return features
 }
@@ -78,14 +72,13 @@ const levelAt = (z: number): AreaLevel => (z <= 6 ? 'region' : z <= 8 ? 'provinc
 
 async function areaFeatures(db: Queryable, run: RunRow, tile: TileAddress): Promise<TileFeature[]> {
   const box = envelopeOf(tile, MARGIN)
-  // Half a pixel of a 256-pixel tile.
-  const tolerance = 360 / 2 ** tile.z / 512
+  const tolerance = toleranceAt(tile.z)
   const shapes = await areaShapes(db, { run: run.id, level: levelAt(tile.z), box, tolerance })
   return shapes.flatMap((shape) => areaFeature(shape, tile) ?? [])
 }
 
 function areaFeature(shape: AreaShape, tile: TileAddress): TileFeature | null {
-  const rings = polygonsOf(shape.geojson).flatMap((polygon) => ringsOf(polygon, tile))
+  const rings = ringsOfGeoJson(shape.geojson, tile)
   if (rings.length === 0) return null
   const { white, grey, black, unknown, notMeasured } = shape
   return {
@@ -105,34 +98,6 @@ function areaFeature(shape: AreaShape, tile: TileAddress): TileFeature | null {
       not_measured: notMeasured,
     },
   }
-}
-
-type Rings = [number, number][][]
-
-/** A clipped polygon may come back as several, or with stray lines, which have no area to draw. */
-function polygonsOf(geojson: string): Rings[] {
-  interface Geometry {
-    type: string
-    coordinates: unknown
-    geometries?: Geometry[]
-  }
-  const parts = (g: Geometry): Rings[] => {
-    if (g.type === 'Polygon') return [g.coordinates as Rings]
-    if (g.type === 'MultiPolygon') return g.coordinates as Rings[]
-    return (g.geometries ?? []).flatMap(parts)
-  }
-  return parts(JSON.parse(geojson) as Geometry)
-}
-
-function ringsOf(polygon: Rings, tile: TileAddress): Rings {
-  const rings = polygon.map((ring, i) =>
-    oriented(
-      ring.slice(0, -1).map((c) => toTile(c, tile)),
-      i === 0,
-    ),
-  )
-  // Holes of a vanished outer ring vanish with it.
-  return rings[0] ? (rings.filter((ring) => ring !== null) as Rings) : []
 }
 
 async function siteFeatures(db: Queryable, _run: RunRow, tile: TileAddress): Promise<TileFeature[]> {

@@ -40,11 +40,15 @@ export class TilesController {
     private readonly metrics: Metrics,
   ) {}
 
-  /** A vector tile of a layer as a run saw it. `latest` redirects to the newest run of `rule`. */
+  /**
+   * A vector tile of a layer as a run saw it. `latest` redirects to the newest run of `rule`. The layer `difference`
+   * asks for the run to compare `with`.
+   */
   @Get(':run/:layer/:z/:x/:file')
   async tile(
     @Param() params: Record<'run' | 'layer' | 'z' | 'x' | 'file', string>,
     @Query('rule') rule: string | undefined,
+    @Query('with') other: string | undefined,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
@@ -55,14 +59,15 @@ export class TilesController {
       throw new BadRequestException(
         `tile must be z/x/y.mvt with z from ${MIN_ZOOM} to ${MAX_ZOOM}; it is ${z}/${x}/${file}`,
       )
-    if (run === 'latest') return this.redirect(reply, rule, `${layer}/${z}/${x}/${file}`)
-    const etag = `"${run}-${layer}-${z}-${x}-${address.y}"`
+    const against = comparedWith(layer, other)
+    if (run === 'latest') return this.redirect(reply, rule, `${layer}/${z}/${x}/${file}${against.query}`)
+    const etag = `"${run}-${layer}-${z}-${x}-${address.y}${against.query}"`
     void reply.header('cache-control', IMMUTABLE).header('etag', etag).header('vary', 'accept-encoding')
     if (request.headers['if-none-match'] === etag) {
       this.metrics.tile('client')
       return void reply.status(304).send()
     }
-    const body = await this.bytes(runNumber(run), layer, address).catch((error: unknown) => {
+    const body = await this.bytes(runNumber(run), layer, address, against.run).catch((error: unknown) => {
       void reply.removeHeader('etag').header('cache-control', 'no-store')
       throw error
     })
@@ -73,18 +78,22 @@ export class TilesController {
   async tileJson(
     @Param() params: Record<'run' | 'layer', string>,
     @Query('rule') rule: string | undefined,
+    @Query('with') other: string | undefined,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const layer = layerOf(params.layer)
-    if (params.run === 'latest') return this.redirect(reply, rule, `${layer}/tilejson.json`)
+    const against = comparedWith(layer, other)
+    if (params.run === 'latest') return this.redirect(reply, rule, `${layer}/tilejson.json${against.query}`)
     const run = await this.runs.byId(runNumber(params.run))
     const { west, south, east, north } = MOROCCO_BOUNDS
     await reply.header('cache-control', IMMUTABLE).send({
       tilejson: '3.0.0',
       name: `${layer} of run ${run.id}`,
       description: `Rule ${run.rule} version ${run.ruleVersion}, ${run.from.toISOString()} to ${run.to.toISOString()}`,
-      tiles: [`${request.protocol}://${request.host}/tiles/${run.id}/${layer}/{z}/{x}/{y}.mvt`],
+      tiles: [
+        `${request.protocol}://${request.host}/tiles/${run.id}/${layer}/{z}/{x}/{y}.mvt${against.query}`,
+      ],
       minzoom: MIN_ZOOM,
       maxzoom: MAX_ZOOM,
       bounds: [west, south, east, north],
@@ -101,13 +110,15 @@ export class TilesController {
     runId: number,
     layer: Layer,
     address: { z: number; x: number; y: number },
+    against: number | null,
   ): Promise<Buffer> {
-    const key = `${runId}/${layer}/${address.z}/${address.x}/${address.y}`
+    const key = `${runId}/${layer}/${address.z}/${address.x}/${address.y}/${against}`
     const known = this.cache.get(key)
     this.metrics.tile(known ? 'cache' : 'database')
     if (known) return known
     const run = await this.runs.byId(runId)
-    const features = await FEATURES[layer](this.source.manager, run, address)
+    const other = against === null ? run : await this.runs.byId(against)
+    const features = await FEATURES[layer](this.source.manager, run, address, other)
     const body = await gzipped(encodeTile(layer, features), { level: 4 })
     this.cache.set(key, body)
     return body
@@ -126,6 +137,14 @@ function layerOf(name: string): Layer {
   if (!LAYERS.includes(name as Layer))
     throw new NotFoundException(`layer must be one of ${LAYERS.join(', ')}; it is "${name}"`)
   return name as Layer
+}
+
+/** The run that a difference compares with, and as a query. Other layers take none: one tile has one address. */
+function comparedWith(layer: Layer, text: string | undefined): { run: number | null; query: string } {
+  if (layer !== 'difference') return { run: null, query: '' }
+  if (typeof text !== 'string' || !/^[1-9]\d{0,8}$/.test(text))
+    throw new BadRequestException(`with must be the id of the run to compare with; it is "${text ?? ''}"`)
+  return { run: Number(text), query: `?with=${text}` }
 }
 
 const wholeNumber = (text: string) => (/^\d{1,8}$/.test(text) ? Number(text) : NaN)
@@ -158,6 +177,25 @@ const FIELDS: Record<Layer, Record<string, string>> = {
     class: 'most frequent class',
     ...COUNTS,
     not_measured: 'res-8 cells',
+  },
+  zones: {
+    id: 'lasts from run to run',
+    class: 'white, grey or black',
+    cell_count: 'res-8 cells',
+    born_run: 'run in which it was born',
+    commune_code: 'HCP code',
+    province_code: 'HCP code',
+    region_code: 'HCP code',
+  },
+  difference: {
+    h3: 'H3 index',
+    res: 'H3 resolution',
+    from: 'class in the run compared with, or none',
+    to: 'class in this run, or none',
+    direction: 'better, worse or other',
+    better: 'res-8 cells nearer to black',
+    worse: 'res-8 cells nearer to white',
+    other: 'res-8 cells newly decided, undecided or measured',
   },
   sites: {
     code: 'site code',

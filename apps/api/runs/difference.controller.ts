@@ -1,0 +1,72 @@
+import { STANDINGS, type Standing, directionOf } from '#domain'
+import { cellToSql } from '#geo'
+import { type ChangedCell, type RunPair, type Transition, changedCells, transitionsBetween } from '#store'
+import { Controller, Get, Header, Param, ParseIntPipe, Query } from '@nestjs/common'
+import { ApiTags } from '@nestjs/swagger'
+import { DataSource } from 'typeorm'
+import { DEFAULT_LIMIT, type Page, keyOf, pageOf } from '../http/page.dto.js'
+import { ChangedCellsQuery, DifferenceQuery } from './difference.dto.js'
+import { Runs } from './run-choice.js'
+
+interface Difference {
+  /** The run compared with, and the run in question. */
+  from: number
+  to: number
+  area: string | null
+  /** Res-8 cells by their class in `from`, then by their class in `to`. */
+  counts: Record<Standing, Record<Standing, number>>
+  /** Nearer to black, nearer to white, and newly decided, undecided or measured. */
+  better: number
+  worse: number
+  other: number
+}
+
+@ApiTags('runs')
+@Controller('api/v1/runs/:id/difference')
+export class DifferenceController {
+  constructor(
+    private readonly source: DataSource,
+    private readonly runs: Runs,
+  ) {}
+
+  /** What this run says otherwise than another, of a different date or rule: how many cells went from class to class. */
+  @Get()
+  @Header('cache-control', 'no-cache')
+  async counts(@Param('id', ParseIntPipe) id: number, @Query() query: DifferenceQuery): Promise<Difference> {
+    const runs = await this.pair(id, query.with)
+    const area = query.area ?? null
+    const transitions = await transitionsBetween(this.source.manager, runs, area)
+    return { from: query.with, to: id, area, counts: matrixOf(transitions), ...directionsOf(transitions) }
+  }
+
+  /** The cells whose class differs, in the order of their index. */
+  @Get('cells')
+  @Header('cache-control', 'no-cache')
+  async cells(
+    @Param('id', ParseIntPipe) id: number,
+    @Query() query: ChangedCellsQuery,
+  ): Promise<Page<ChangedCell>> {
+    const limit = query.limit ?? DEFAULT_LIMIT
+    const after = keyOf(query.cursor, /^\d{1,19}$/, '0')
+    const runs = await this.pair(id, query.with)
+    const items = await changedCells(this.source.manager, runs, { area: query.area ?? null, after, limit })
+    return pageOf(items, limit, (cell) => cellToSql(cell.h3))
+  }
+
+  private async pair(to: number, from: number): Promise<RunPair> {
+    return { from: await this.runs.byId(from), to: await this.runs.byId(to) }
+  }
+}
+
+function matrixOf(transitions: readonly Transition[]): Difference['counts'] {
+  const row = () => Object.fromEntries(STANDINGS.map((to) => [to, 0])) as Record<Standing, number>
+  const counts = Object.fromEntries(STANDINGS.map((from) => [from, row()])) as Difference['counts']
+  for (const { from, to, cells } of transitions) counts[from][to] = cells
+  return counts
+}
+
+function directionsOf(transitions: readonly Transition[]): Pick<Difference, 'better' | 'worse' | 'other'> {
+  const sums = { better: 0, worse: 0, other: 0 }
+  for (const { from, to, cells } of transitions) if (from !== to) sums[directionOf(from, to)] += cells
+  return sums
+}

@@ -1,0 +1,60 @@
+/** Where a run differs from another: cells with both classes, from afar parents with how many got better or worse. */
+import { directionOf } from '#domain'
+import {
+  type TileAddress,
+  type TileFeature,
+  WORKING_RESOLUTION,
+  envelopeOf,
+  rangesCovering,
+  resolutionAt,
+} from '#geo'
+import {
+  type Queryable,
+  type RunPair,
+  type RunRow,
+  changedCellsInRanges,
+  changedParentsInRanges,
+} from '#store'
+import { MARGIN, hexagon } from './shapes.js'
+
+type Properties = TileFeature['properties'] & { h3: string }
+
+export async function differenceFeatures(
+  db: Queryable,
+  run: RunRow,
+  tile: TileAddress,
+  other: RunRow,
+): Promise<TileFeature[]> {
+  const box = envelopeOf(tile, MARGIN)
+  const res = resolutionAt(tile.z)
+  // Whole parents: the ranges hold all the working cells of every parent that reaches into the box.
+  const ranges = rangesCovering(box, res, WORKING_RESOLUTION)
+  const runs = { from: other, to: run }
+  const rows: Properties[] =
+    res === WORKING_RESOLUTION
+      ? (await changedCellsInRanges(db, runs, ranges)).map((cell) => ({
+          ...cell,
+          res,
+          direction: directionOf(cell.from, cell.to),
+        }))
+      : await parents(db, runs, ranges, res)
+  return rows.flatMap((properties): TileFeature[] => {
+    const rings = hexagon(properties.h3, box, tile)
+    return rings.length > 0 ? [{ kind: 'polygon', rings, properties }] : []
+  })
+}
+
+async function parents(
+  db: Queryable,
+  runs: RunPair,
+  ranges: ReturnType<typeof rangesCovering>,
+  res: number,
+): Promise<Properties[]> {
+  const counts = new Map<string, { better: number; worse: number; other: number }>()
+  for (const { h3, from, to, cells } of await changedParentsInRanges(db, runs, ranges, res)) {
+    const count = counts.get(h3) ?? { better: 0, worse: 0, other: 0 }
+    count[directionOf(from, to)] += cells
+    counts.set(h3, count)
+  }
+  return [...counts].map(([h3, count]) => ({ h3, res, ...count }))
+}

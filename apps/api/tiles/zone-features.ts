@@ -1,0 +1,40 @@
+/** Zones of a tile: those large enough to be seen, the largest first. */
+import { birthOf } from '#domain'
+import { type TileAddress, type TileFeature, envelopeOf } from '#geo'
+import { type Queryable, type RunRow, zonesInBox } from '#store'
+import { MARGIN, ringsOfGeoJson, toleranceAt } from './shapes.js'
+
+/** Beyond this outlines are no longer told apart, and a tile would weigh more than the cells themselves. */
+const MAX_ZONES = 5_000
+
+const EQUATOR_KM = 40_075
+/** Mean area of a res-8 cell (H3's own table). */
+const CELL_KM2 = 0.7373
+/** Mercator enlarges the middle of Morocco by 1 / cos(31.8°). */
+const SHRINK = 0.85
+
+/** Cells that cover one pixel of a 256-pixel tile: 95 at zoom 4, 2 at zoom 7, then 1. */
+const minCellsAt = (z: number): number => Math.ceil(((EQUATOR_KM * SHRINK) / 2 ** z / 256) ** 2 / CELL_KM2)
+
+export async function zoneFeatures(db: Queryable, run: RunRow, tile: TileAddress): Promise<TileFeature[]> {
+  const zones = await zonesInBox(db, run, {
+    box: envelopeOf(tile, MARGIN),
+    tolerance: toleranceAt(tile.z),
+    minCells: minCellsAt(tile.z),
+    limit: MAX_ZONES,
+  })
+  return zones.flatMap((zone): TileFeature[] => {
+    const rings = ringsOfGeoJson(zone.geojson, tile)
+    if (rings.length === 0) return []
+    const properties = {
+      id: zone.id,
+      class: zone.class,
+      cell_count: zone.cellCount,
+      born_run: birthOf(zone.id),
+      commune_code: zone.communeCode,
+      province_code: zone.provinceCode,
+      region_code: zone.regionCode,
+    }
+    return [{ kind: 'polygon', rings, properties }]
+  })
+}

@@ -1,0 +1,55 @@
+import { ZONE_ID, birthOf } from '#domain'
+import { type PastZoneEvent, type ZoneDetail, type ZoneRow, eventsOfZone, findZone, listZones } from '#store'
+import { Controller, Get, Header, NotFoundException, Param, Query } from '@nestjs/common'
+import { ApiTags } from '@nestjs/swagger'
+import { DataSource } from 'typeorm'
+import { DEFAULT_LIMIT, type Page, boxOf, keyOf, pageOf } from '../http/page.dto.js'
+import { Runs } from '../runs/run-choice.js'
+import { ZoneQuery, ZonesQuery } from './zones.dto.js'
+
+type ListedZone = ZoneRow & { run: number }
+
+@ApiTags('zones')
+@Controller('api/v1/zones')
+export class ZonesController {
+  constructor(
+    private readonly source: DataSource,
+    private readonly runs: Runs,
+  ) {}
+
+  /** Zones that stand in a run: the one named, or the rule's newest. */
+  @Get()
+  @Header('cache-control', 'no-cache')
+  async list(@Query() query: ZonesQuery): Promise<Page<ListedZone>> {
+    const limit = query.limit ?? DEFAULT_LIMIT
+    const box = boxOf(query.bbox)
+    const after = keyOf(query.cursor, ZONE_ID, '')
+    const run = await this.runs.chosen(query)
+    const rows = await listZones(this.source.manager, run, {
+      class: query.class ?? null,
+      area: query.area ?? null,
+      box,
+      after,
+      limit,
+    })
+    return pageOf(
+      rows.map((row) => ({ ...row, run: run.id })),
+      limit,
+      (zone) => zone.id,
+    )
+  }
+
+  /** One zone with its cells, its outline and its events, as it stood in a run, or as it was last. */
+  @Get(':id')
+  @Header('cache-control', 'no-cache')
+  async one(
+    @Param('id') id: string,
+    @Query() query: ZoneQuery,
+  ): Promise<ZoneDetail & { events: PastZoneEvent[] }> {
+    const run = query.run === undefined ? null : await this.runs.byId(query.run)
+    const zone = ZONE_ID.test(id) ? { id, born: birthOf(id) } : null
+    const found = zone && (await findZone(this.source.manager, zone, run))
+    if (!found) throw new NotFoundException(`no zone has the id "${id}"${run ? ` in run ${run.id}` : ''}`)
+    return { ...found, events: await eventsOfZone(this.source.manager, zone) }
+  }
+}

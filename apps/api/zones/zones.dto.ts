@@ -1,0 +1,13 @@
+import { ZONE_CLASSES, type ZoneClass } from '#domain'
+import { IntersectionType, PickType } from '@nestjs/swagger'
+import { IsIn, IsOptional } from 'class-validator'
+import { AreaChoice, BoxPageQuery } from '../http/page.dto.js'
+import { RunChoice } from '../runs/runs.dto.js'
+
+export class ZonesQuery extends IntersectionType(BoxPageQuery, RunChoice, AreaChoice) {
+  @IsOptional()
+  @IsIn(ZONE_CLASSES)
+  class?: ZoneClass
+}
+
+export class ZoneQuery extends PickType(RunChoice, ['run']) {}

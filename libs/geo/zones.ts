@@ -1,0 +1,29 @@
+/** Cells that hang together, and their outline. */
+import { type MultiPolygon, connected } from '#domain'
+import { cellsToMultiPolygon, gridDisk } from 'h3-js'
+
+/** Groups of cells that share edges: each sorted, in the order of their first cells. */
+export function connectedCells(cells: readonly string[]): string[][] {
+  const known = new Set(cells)
+  return connected(known, neighbours(known))
+}
+
+/** Each pair once. */
+function* neighbours(cells: ReadonlySet<string>): Generator<[string, string]> {
+  for (const cell of cells)
+    for (const other of gridDisk(cell, 1)) if (other > cell && cells.has(other)) yield [cell, other]
+}
+
+/** The outline of cells, with holes. A corner is shared by three cells at most, so rings never touch: it is always valid. */
+export function zonePolygon(cells: readonly string[]): MultiPolygon {
+  const polygons = cellsToMultiPolygon([...cells], true)
+  return {
+    type: 'MultiPolygon',
+    coordinates: polygons.map((rings) =>
+      rings.map((ring) => ring.map(([lng, lat]) => [round(lng!), round(lat!)])),
+    ),
+  }
+}
+
+/** To 1e-7 degrees (1 cm): the corners that two zones share stay the same, and the text is half as long. */
+const round = (degrees: number) => Math.round(degrees * 1e7) / 1e7
