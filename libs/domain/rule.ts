@@ -53,8 +53,17 @@ export interface Rule {
    */
   settleDays: number
   keepConfidence: Confidence
-  /** Probability below which a cell's class is not stated. */
+  /**
+   * How much places within one cell differ: standard deviation of the log-odds of passing between its devices. One device
+   * says less of its cell than its many samples say of its own line.
+   */
+  placeSpread: number
+  /**
+   * Probability below which a cell's class is not stated; one that the samples of more than `settleDays` ago stated is
+   * kept down to `keepClassConfidence`.
+   */
   classConfidence: number
+  keepClassConfidence: number
   /** Whether declared coverage counts as a network where nothing measured contradicts it. */
   declaredCounts: boolean
   /** A planned network counts when it is promised within so many days after the window; null: never. */
@@ -100,7 +109,9 @@ const EVIDENCE = {
   halfWeightAfterDays: 180,
   settleDays: 14,
   keepConfidence: 0.8,
-  classConfidence: 0.8,
+  placeSpread: 0.6,
+  classConfidence: 0.75,
+  keepClassConfidence: 0.6,
   declaredCounts: false,
   planningHorizonDays: null,
   blackFrom: 2,

@@ -127,13 +127,48 @@ function scoreOf(passShare: number, weight: number, passWeight: number): number 
   return (passWeight / 1000 - n * passShare) / Math.sqrt(n * (passShare * (1 - passShare)))
 }
 
-const certaintyOf = (score: number): number =>
-  Math.min(MOST_CONFIDENT, thousandths(normalCdf(Math.abs(score))))
+/**
+ * How many standard errors the log-odds of passing lie above those of the rule's share, where the error is that of the
+ * samples (Haldane and Anscombe: half a sample is added to either side) and that of the places: devices of one cell stand
+ * at different ones. This, not the score, says how sure a decision is.
+ */
+function leanOf(rule: Rule, weight: number, passWeight: number, devices: number): number {
+  if (weight === 0) return 0
+  const passed = passWeight / 1000 + 0.5
+  const failed = (weight - passWeight) / 1000 + 0.5
+  const odds = Math.log(passed / failed) - Math.log(rule.passShare / (1 - rule.passShare))
+  return odds / Math.sqrt(1 / passed + 1 / failed + (rule.placeSpread * rule.placeSpread) / devices)
+}
 
-/** Probability that the network does not reach the rule's share. */
-function doubtOf(rule: Rule, { weight, passWeight }: NetworkEvidence): number {
-  const score = scoreOf(rule.passShare, weight, passWeight)
-  return score >= 0 ? 1 - certaintyOf(score) : certaintyOf(score)
+/** From here on the normal distribution is 1 to 15 digits. */
+const FAR = 8
+
+const certaintyOf = (lean: number): number =>
+  Math.min(MOST_CONFIDENT, thousandths(normalCdf(Math.min(FAR, Math.abs(lean)))))
+
+interface Odds {
+  /** Of being on the side that it leans to. */
+  certainty: number
+  /** Probability that the network does not reach the rule's share. */
+  doubt: number
+}
+
+function oddsOf(lean: number): Odds {
+  const certainty = certaintyOf(lean)
+  return { certainty, doubt: lean >= 0 ? 1 - certainty : certainty }
+}
+
+/** By all samples, and by those of more than `settleDays` ago where they say more of the same. */
+function nowAndHeld(rule: Rule, n: NetworkEvidence): { now: Odds; held: Odds } {
+  const lean = leanOf(rule, n.weight, n.passWeight, n.devices)
+  const settledLean = leanOf(rule, n.settledWeight, n.settledPassWeight, n.devices)
+  const [now, settled] = [oddsOf(lean), oddsOf(settledLean)]
+  const isSame = lean >= 0 === settledLean >= 0
+  const held = {
+    certainty: isSame ? Math.max(now.certainty, settled.certainty) : now.certainty,
+    doubt: n.settledWeight > 0 ? Math.max(now.doubt, settled.doubt) : now.doubt,
+  }
+  return { now, held }
 }
 
 export type Missing = 'samples' | 'devices' | 'days' | 'hours' | 'share'
@@ -163,7 +198,7 @@ export function networkVerdict(rule: Rule, network: NetworkEvidence): NetworkVer
   const state = networkState(rule, network)
   const { weight, passWeight } = network
   const isDecided = state === 'present' || state === 'refuted' || state === 'absent'
-  const confidence = isDecided ? certaintyOf(scoreOf(rule.passShare, weight, passWeight)) : 0
+  const confidence = isDecided ? certaintyOf(leanOf(rule, weight, passWeight, network.devices)) : 0
   if (weight === 0) return { state, confidence, lower: 0, upper: 1 }
   return { state, confidence, ...wilson(passWeight / 1000, weight / 1000, zOf(rule.confidence)) }
 }
@@ -191,61 +226,96 @@ function measuredState(rule: Rule, network: NetworkEvidence): 'present' | 'refut
  *
  * Its confidence is the probability that the count is right, networks taken as independent: that the operators which
  * make the class are there, and (unless it is black already) that the others are not. Below the rule's
- * `classConfidence` the class is not stated.
+ * `classConfidence` the class is not stated, unless it was before (see Rule).
  */
 export function verdictOf(rule: Rule, networks: readonly NetworkEvidence[]): Verdict {
   const operators = operatorsOf(rule, networks)
   const named = operators.filter((o) => o.operator !== null)
-  const unnamed = operators.find((o) => o.operator === null)
-  const present = named.flatMap((o) => o.present ?? []).sort((a, b) => b - a)
-  const isNamed = present.length > 0
-  if (!isNamed && unnamed?.present != null) present.push(unnamed.present)
-  const claimed = named.filter((o) => o.isClaimed && o.present === null).length
-  const others = productOf(named.flatMap((o) => (o.present === null && o.absent !== null ? o.absent : [])))
-  const there = present.slice(0, rule.blackFrom).reduce((product, confidence) => product * confidence, 1)
+  const present = named.filter((o) => o.isPresent).length
+  const isUnnamedPresent = present === 0 && operators.some((o) => o.operator === null && o.isPresent)
+  const count = present + Number(isUnnamedPresent)
+  const claimed = named.filter((o) => o.isClaimed && !o.isPresent).length
 
-  if (present.length >= rule.blackFrom) return stated(rule, 'black', there)
+  const sure = (colour: Class) =>
+    stated(rule, colour, probabilityOf(rule, colour, operators, 'now'), () =>
+      probabilityOf(rule, colour, operators, 'held'),
+    )
+  if (count >= rule.blackFrom) return sure('black')
   if (claimed > 0)
-    return {
-      class: present.length + claimed >= rule.blackFrom ? 'black' : 'grey',
-      confidence: CLAIMED_CONFIDENCE,
-    }
-  if (present.length > 0) return stated(rule, 'grey', there * others)
+    return { class: count + claimed >= rule.blackFrom ? 'black' : 'grey', confidence: CLAIMED_CONFIDENCE }
+  if (count > 0) return sure('grey')
   if (operators.length === 0 || operators.some((o) => o.isUndecided))
     return { class: 'unknown', confidence: 0 }
-  return stated(rule, 'white', others * (unnamed?.absent ?? 1))
+  return sure('white')
 }
 
-function stated(rule: Rule, colour: Class, probability: number): Verdict {
-  const confidence = Math.min(MOST_CONFIDENT, thousandths(probability))
-  return confidence < rule.classConfidence
-    ? { class: 'unknown', confidence: 0 }
-    : { class: colour, confidence }
+function stated(rule: Rule, colour: Class, confidence: number, held: () => number): Verdict {
+  const isStated =
+    confidence >= rule.classConfidence ||
+    (confidence >= rule.keepClassConfidence && held() >= rule.classConfidence)
+  return isStated ? { class: colour, confidence } : { class: 'unknown', confidence: 0 }
+}
+
+function probabilityOf(
+  rule: Rule,
+  colour: Class,
+  operators: readonly Operator[],
+  when: 'now' | 'held',
+): number {
+  const named = operators.filter((o) => o.operator !== null)
+  const unnamed = operators.find((o) => o.operator === null)
+  const present = named.filter((o) => o.isPresent).map((o) => o[when].present)
+  if (present.length === 0 && unnamed?.isPresent) present.push(unnamed[when].present)
+  const there = present
+    .sort((a, b) => b - a)
+    .slice(0, rule.blackFrom)
+    .reduce((product, certainty) => product * certainty, 1)
+  const others = productOf(named.filter((o) => !o.isPresent && o.isMeasured).map((o) => o[when].absent))
+  const probability =
+    colour === 'black'
+      ? there
+      : colour === 'grey'
+        ? there * others
+        : others * (unnamed?.isMeasured ? unnamed[when].absent : 1)
+  return Math.min(MOST_CONFIDENT, thousandths(probability))
 }
 
 interface Operator {
   operator: string | null
-  /** Best confidence of its present networks; null when none is. */
-  present: number | null
+  isPresent: boolean
   isClaimed: boolean
-  /** Probability that none of its measured networks reaches the share; null when none was measured. */
-  absent: number | null
+  isMeasured: boolean
   isUndecided: boolean
+  now: OperatorOdds
+  held: OperatorOdds
+}
+
+interface OperatorOdds {
+  /** Best certainty of its present networks; 0 when none is. */
+  present: number
+  /** Probability that none of its measured networks reaches the share; 1 when none was measured. */
+  absent: number
 }
 
 function operatorsOf(rule: Rule, networks: readonly NetworkEvidence[]): Operator[] {
   const names = [...new Set(networks.map((n) => n.operator))]
   return names.map((operator) => {
-    const own = networks.filter((n) => n.operator === operator)
-    const judged = own.map((n) => networkVerdict(rule, n))
-    const present = judged.filter((n) => n.state === 'present').map((n) => n.confidence)
-    const doubts = own.filter((n) => n.weight > 0).map((n) => doubtOf(rule, n))
+    const own = networks
+      .filter((n) => n.operator === operator)
+      .map((n) => ({ state: networkState(rule, n), isMeasured: n.weight > 0, ...nowAndHeld(rule, n) }))
+    const measured = own.filter((n) => n.isMeasured)
+    const odds = (when: 'now' | 'held'): OperatorOdds => ({
+      present: Math.max(0, ...own.filter((n) => n.state === 'present').map((n) => n[when].certainty)),
+      absent: productOf(measured.map((n) => n[when].doubt)),
+    })
     return {
       operator,
-      present: present.length > 0 ? Math.max(...present) : null,
-      isClaimed: judged.some((n) => n.state === 'declared' || n.state === 'planned'),
-      absent: doubts.length > 0 ? productOf(doubts) : null,
-      isUndecided: judged.some((n) => n.state === 'unknown'),
+      isPresent: own.some((n) => n.state === 'present'),
+      isClaimed: own.some((n) => n.state === 'declared' || n.state === 'planned'),
+      isMeasured: measured.length > 0,
+      isUndecided: own.some((n) => n.state === 'unknown'),
+      now: odds('now'),
+      held: odds('held'),
     }
   })
 }

@@ -218,11 +218,15 @@ const EVIDENCE_COLUMNS = [
   'hours',
 ]
 
-/** normalCdf() of |score|, its terms in the same order; a function of SQL would cost ten times as much. */
-const NORMAL_CDF = `1 - 0.3989422804014327::float8 * exp((-abs(score) * abs(score)) / 2) * (t * (0.31938153::float8 + t *
-  (-0.356563782::float8 + t * (1.781477937::float8 + t * (-1.821255978::float8 + t * 1.330274429::float8)))))`
+/**
+ * normalCdf() of x = |lean|, t = 1 / (1 + 0.2316419 x), its terms in the same order; a function of SQL would cost ten times as much. Beyond 8 the
+ * result is 1 to 15 digits, and PostgreSQL refuses an exponential too small to be told from zero.
+ */
+const normalCdf = (x: string, t: string): string =>
+  `1 - 0.3989422804014327::float8 * exp((-${x} * ${x}) / 2) * (${t} * (0.31938153::float8 + ${t} * (-0.356563782::float8
+    + ${t} * (1.781477937::float8 + ${t} * (-1.821255978::float8 + ${t} * 1.330274429::float8)))))`
 
-/** scoreOf(), certaintyOf(), networkState(). */
+/** scoreOf(), leanOf(), certaintyOf(), networkState(). */
 function states(known: Known): string {
   const { rule, add } = known
   const share = add(rule.passShare, 'float8')
@@ -230,6 +234,14 @@ function states(known: Known): string {
   const minWeight = add(rule.minSamples * UNIT, 'bigint')
   const minDays = add(rule.minDays, 'integer')
   const minDevices = add(rule.minDevices, 'integer')
+  const spread = add(rule.placeSpread, 'float8')
+  const half = (part: string) => `(${part}::float8 / 1000 + 0.5)`
+  const lean = (part: string, whole: string) =>
+    `CASE WHEN ${whole} = 0 THEN 0 ELSE (ln(${half(part)} / ${half(`(${whole} - ${part})`)}) - ln(${share} / (1 - ${share})))
+      / sqrt(1 / ${half(part)} + 1 / ${half(`(${whole} - ${part})`)} + (${spread} * ${spread}) / devices) END`
+  const far = (of: string) => `least(8::float8, abs(${of}))`
+  const certainty = (x: string, t: string) => `least(0.999, floor((${normalCdf(x, t)}) * 1000 + 0.5) / 1000)`
+  const doubt = (of: string, sure: string) => `CASE WHEN ${of} >= 0 THEN 1 - ${sure} ELSE ${sure} END`
   const score = (part: string, whole: string) =>
     `CASE WHEN ${whole} = 0 THEN 0 ELSE (${part}::float8 / 1000 - ${whole}::float8 / 1000 * ${share})
       / sqrt(${whole}::float8 / 1000 * (${share} * (1 - ${share}))) END`
@@ -239,10 +251,15 @@ function states(known: Known): string {
     SELECT *, ${score('pass_weight', 'weight')} AS score, ${score('settled_pass_weight', 'settled_weight')} AS settled_score,
       (weight * ${share} + ${margin})::bigint AS enough_passes, (weight * ${share} - ${margin})::bigint AS too_few_passes
     FROM network OFFSET 0
+  ), leaning AS (
+    SELECT *, ${lean('pass_weight', 'weight')} AS lean, ${lean('settled_pass_weight', 'settled_weight')} AS settled_lean
+    FROM scored OFFSET 0
   ), tailed AS (
-    SELECT *, 1 / (1 + 0.2316419::float8 * abs(score)) AS t FROM scored OFFSET 0
+    SELECT *, ${far('lean')} AS x, 1 / (1 + 0.2316419::float8 * ${far('lean')}) AS t,
+      ${far('settled_lean')} AS settled_x, 1 / (1 + 0.2316419::float8 * ${far('settled_lean')}) AS settled_t
+    FROM leaning OFFSET 0
   ), certain AS (
-    SELECT *, least(0.999, floor((${NORMAL_CDF}) * 1000 + 0.5) / 1000) AS certainty,
+    SELECT *, ${certainty('x', 't')} AS certainty, ${certainty('settled_x', 'settled_t')} AS settled_certainty,
       weight >= ${minWeight} AND hours >= ${add(rule.minHours, 'integer')} AS has_enough,
       CASE WHEN score >= 0 THEN pass_days ELSE fail_days END >= ${minDays}
         AND CASE WHEN score >= 0 THEN pass_devices ELSE fail_devices END >= ${minDevices} AS is_spread,
@@ -256,7 +273,10 @@ function states(known: Known): string {
         WHEN weight > 0 AND has_enough AND is_spread AND leans THEN CASE WHEN no_service = samples THEN 'absent' ELSE 'refuted' END
         WHEN declared_bps IS NOT NULL AND score >= 0 THEN 'declared'
         ELSE 'unknown' END AS state,
-      CASE WHEN weight > 0 THEN CASE WHEN score >= 0 THEN 1 - certainty ELSE certainty END END AS doubt
+      CASE WHEN (lean >= 0) = (settled_lean >= 0) THEN greatest(certainty, settled_certainty) ELSE certainty END AS held,
+      CASE WHEN weight > 0 THEN ${doubt('lean', 'certainty')} END AS doubt,
+      CASE WHEN settled_weight > 0 THEN greatest(${doubt('lean', 'certainty')}, ${doubt('settled_lean', 'settled_certainty')})
+        WHEN weight > 0 THEN ${doubt('lean', 'certainty')} END AS held_doubt
       ${ladderSteps(known, { minDays, minDevices })}
     FROM certain OFFSET 0
   )`
@@ -294,37 +314,50 @@ function cellsOf(known: Known): string {
       : `((${black(metric)} | (max(${metric}_passed) << 4) | (max(${metric}_open) << 8))::bigint << ${LADDER_BITS * i})`,
   )
   const moved = movedOf(rule)
+  const others = (absent: string) =>
+    `coalesce(product(${absent} ORDER BY ${absent}) FILTER (WHERE ${absent} IS NOT NULL AND present IS NULL AND operator <> ''), 1)`
+  const there = (present: string) =>
+    `(SELECT coalesce(product(c ORDER BY c DESC), 1) FROM unnest(${present}[1:${blackFrom}]) AS c)`
+  const probability = (black: string, white: string, unnamed: string) =>
+    `least(0.999, floor(CASE colour WHEN 'black' THEN ${black} WHEN 'grey' THEN ${black} * ${white}
+      WHEN 'white' THEN ${white} * ${unnamed} ELSE 0 END * 1000 + 0.5) / 1000)`
+  const least = add(rule.classConfidence, 'float8')
   return `by_operator AS (
     SELECT cell, operator, max(certainty) FILTER (WHERE state = 'present') AS present,
+      max(held) FILTER (WHERE state = 'present') AS held_present,
       bool_or(state IN ('declared', 'planned')) AS is_claimed, product(doubt ORDER BY doubt) FILTER (WHERE weight > 0) AS absent,
+      product(held_doubt ORDER BY held_doubt) FILTER (WHERE weight > 0) AS held_absent,
       bool_or(state = 'unknown') AS is_undecided,
       ${moved.map((metric) => `max(${metric}_passed) AS ${metric}_passed, max(${metric}_open) AS ${metric}_open`).join(', ')}
     FROM decided GROUP BY cell, operator
   ), by_cell AS (
     SELECT cell, array_agg(present ORDER BY present DESC) FILTER (WHERE present IS NOT NULL AND operator <> '') AS named,
-      max(present) FILTER (WHERE operator = '') AS unnamed, max(absent) FILTER (WHERE operator = '') AS unnamed_absent,
+      array_agg(held_present ORDER BY held_present DESC) FILTER (WHERE present IS NOT NULL AND operator <> '') AS held_named,
+      max(present) FILTER (WHERE operator = '') AS unnamed, max(held_present) FILTER (WHERE operator = '') AS held_unnamed,
+      coalesce(max(absent) FILTER (WHERE operator = ''), 1) AS unnamed_absent,
+      coalesce(max(held_absent) FILTER (WHERE operator = ''), 1) AS held_unnamed_absent,
       count(*) FILTER (WHERE is_claimed AND present IS NULL AND operator <> '') AS claimed,
-      product(absent ORDER BY absent) FILTER (WHERE absent IS NOT NULL AND present IS NULL AND operator <> '') AS others,
+      ${others('absent')} AS others, ${others('held_absent')} AS held_others,
       bool_or(is_undecided) AS is_undecided, ${ladder.join(' | ')} AS ladder
     FROM by_operator GROUP BY cell
   ), summed AS (
-    SELECT cell, ladder, is_undecided, claimed, coalesce(others, 1) AS others, coalesce(unnamed_absent, 1) AS unnamed_absent,
-      CASE WHEN cardinality(named) > 0 THEN named WHEN unnamed IS NOT NULL THEN ARRAY[unnamed] ELSE '{}' END AS present
+    SELECT *, CASE WHEN cardinality(named) > 0 THEN named WHEN unnamed IS NOT NULL THEN ARRAY[unnamed] ELSE '{}' END AS present,
+      CASE WHEN cardinality(named) > 0 THEN held_named WHEN unnamed IS NOT NULL THEN ARRAY[held_unnamed] ELSE '{}' END AS held_present
     FROM by_cell OFFSET 0
   ), coloured AS (
     SELECT *, CASE WHEN cardinality(present) >= ${blackFrom} THEN 'black'
         WHEN claimed > 0 THEN CASE WHEN cardinality(present) + claimed >= ${blackFrom} THEN 'black' ELSE 'grey' END
         WHEN cardinality(present) > 0 THEN 'grey' WHEN NOT is_undecided THEN 'white' ELSE 'unknown' END AS colour,
-      (SELECT coalesce(product(c ORDER BY c DESC), 1) FROM unnest(present[1:${blackFrom}]) AS c) AS there
+      ${there('present')} AS there, ${there('held_present')} AS held_there,
+      cardinality(present) < ${blackFrom} AND claimed > 0 AS rests_on_claim
     FROM summed OFFSET 0
   ), sure AS (
-    SELECT *, CASE WHEN cardinality(present) < ${blackFrom} AND claimed > 0 THEN 0.5
-        ELSE least(0.999, floor(CASE colour WHEN 'black' THEN there WHEN 'grey' THEN there * others
-          WHEN 'white' THEN others * unnamed_absent ELSE 0 END * 1000 + 0.5) / 1000) END AS probability
+    SELECT *, CASE WHEN rests_on_claim THEN 0.5 ELSE ${probability('there', 'others', 'unnamed_absent')} END AS probability,
+      ${probability('held_there', 'held_others', 'held_unnamed_absent')} AS held_probability
     FROM coloured OFFSET 0
   ), stated AS (
-    SELECT cell, ladder, colour, probability,
-      probability >= ${add(rule.classConfidence, 'float8')} OR (cardinality(present) < ${blackFrom} AND claimed > 0) AS is_stated
+    SELECT cell, ladder, colour, probability, rests_on_claim OR probability >= ${least}
+      OR (probability >= ${add(rule.keepClassConfidence, 'float8')} AND held_probability >= ${least}) AS is_stated
     FROM sure
   ), fresh_verdict AS MATERIALIZED (
     SELECT cell, ladder, CASE WHEN is_stated THEN colour ELSE 'unknown' END AS class,

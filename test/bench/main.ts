@@ -7,6 +7,7 @@ import { ingestSingle } from './ingest-single.js'
 import { memoryNdjson } from './memory-ndjson.js'
 import { tileCold } from './tile-cold.js'
 import { tileWarm } from './tile-warm.js'
+import { truth } from './truth.js'
 
 /** In the order in which they run: the longest last. */
 const BENCHES: readonly Bench[] = [
@@ -16,6 +17,7 @@ const BENCHES: readonly Bench[] = [
   tileCold,
   tileWarm,
   memoryNdjson,
+  truth,
 ]
 const NAMES = BENCHES.flatMap((bench) => bench.names)
 

@@ -21,6 +21,7 @@ const rule: Rule = {
   minHours: 1,
   passShare: 0.5,
   classConfidence: 0,
+  placeSpread: 0,
   deviceCap: 5,
   halfWeightAfterDays: 20,
   settleDays: 8,

@@ -38,6 +38,7 @@ const plain = (rule: Rule): Rule => ({
   confidence: 0.8,
   keepConfidence: 0.8,
   classConfidence: 0,
+  placeSpread: 0,
   deviceDayCap: 3,
   planningHorizonDays: null,
 })

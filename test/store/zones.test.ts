@@ -58,6 +58,7 @@ const rule = (id: string): Rule => ({
   deviceDayCap: 100,
   halfWeightAfterDays: null,
   classConfidence: 0,
+  placeSpread: 0,
   blackFrom: 2,
   validityDays: 3650,
 })

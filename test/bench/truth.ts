@@ -1,0 +1,161 @@
+/** How right the verdicts are, in a simulated country whose truth is known. `floor` is the goal; ratio = ours / goal. */
+import { SHIPPED_RULES } from '#domain'
+import { type Database, classify, ensureProbeMonths } from '#store'
+import { pipeline } from 'node:stream/promises'
+import { Readable } from 'node:stream'
+import { from as copyFrom } from 'pg-copy-streams'
+import { type Bench, type Ground, type Result, resultOf, tell } from './bench.js'
+import { type BenchDatabase, withClient } from './database.js'
+import { type Answers, accuracyOf, binOf, movesBetween } from './truth/judge.js'
+import { type Sample, type World, makeWorld, samplesOf } from './truth/world.js'
+
+const CELLS = 4_000
+const SEED = 20261123
+const LIARS = 0.05
+/** Successive days on which the same truth is judged again. */
+const DAYS = 12
+const WINDOW_DAYS = 90
+const DAY_MS = 86_400_000
+
+export const truth: Bench = {
+  names: ['truth.accuracy', 'truth.unknown', 'truth.calibration', 'truth.flips', 'truth.liars'],
+  run,
+}
+
+async function run(ground: Ground): Promise<Result[]> {
+  const place = await ground.database('truth')
+  const end = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS)
+  const world = makeWorld(CELLS, SEED)
+  const database = await place.open('batch')
+  try {
+    const months = [0, 1, 2, 3, 4].map(
+      (back) => new Date(Date.UTC(end.getUTCFullYear(), end.getUTCMonth() - back, 1)),
+    )
+    await ensureProbeMonths(
+      database.source.manager,
+      months.map((month) => month.toISOString().slice(0, 10)),
+    )
+    await write(place, samplesOf(world, end, 0))
+    const days = await successiveDays(database, end)
+    const honest = days.at(-1)!
+    await database.source.query('TRUNCATE probe')
+    await write(place, samplesOf(world, end, LIARS))
+    const lied = await judgedAt(database, end)
+    return [...truthful(world, honest), flips(days), liars(honest, lied)]
+  } finally {
+    await database.close()
+  }
+}
+
+function truthful(world: World, honest: Answers): Result[] {
+  const truth = new Map(world.cells.map((cell) => [cell.h3, cell.class as string]))
+  const { accuracy, unknown } = accuracyOf(truth, honest)
+  for (const [from, to] of [
+    [0.8, 0.85],
+    [0.85, 0.9],
+    [0.9, 0.95],
+    [0.95, 0.98],
+    [0.98, 0.99],
+    [0.99, 1],
+  ] as const) {
+    const { cells, stated, right } = binOf(truth, honest, from, to)
+    tell(
+      `truth: stated ${from} to ${to}: ${cells} cells, ${stated.toFixed(3)} on the mean, ${right.toFixed(3)} right`,
+    )
+  }
+  for (const colour of ['white', 'grey', 'black']) {
+    const said = [...honest].filter(([, s]) => s.class === colour)
+    const right = said.filter(([h3]) => truth.get(h3) === colour).length
+    const there = world.cells.filter((cell) => cell.class === colour).length
+    tell(`truth: ${colour}: ${there} true, ${said.length} said, of which ${right} right`)
+  }
+  const near = binOf(truth, honest, 0.85, 0.95)
+  return [
+    resultOf('truth.accuracy', accuracy, 0.99, 'share', accuracy / 0.99),
+    resultOf('truth.unknown', unknown, 1, 'share', unknown),
+    resultOf('truth.calibration', near.right, near.stated, 'share', near.right / near.stated),
+  ]
+}
+
+function flips(days: readonly Answers[]): Result {
+  let [colour, lost, decided] = [0, 0, 0]
+  for (const [i, after] of days.entries()) {
+    if (i === 0) continue
+    const moves = movesBetween(days[i - 1]!, after)
+    colour += moves.colour
+    lost += moves.lost
+    decided += moves.decided
+  }
+  tell(`truth: of ${decided} decided cell-days, ${colour} took another class and ${lost} became undecided`)
+  const share = (colour + lost) / decided
+  return resultOf('truth.flips', share, 0.001, 'share a day', share / 0.001)
+}
+
+function liars(honest: Answers, lied: Answers): Result {
+  const { colour, lost, found, cells } = movesBetween(honest, lied)
+  tell(
+    `truth: liars moved ${colour} of ${cells} cells to another class, ${lost} to undecided, ${found} from undecided`,
+  )
+  return resultOf('truth.liars', colour / cells, 0.01, 'share', colour / cells / 0.01)
+}
+
+async function successiveDays(database: Database, end: Date): Promise<Answers[]> {
+  const days: Answers[] = []
+  for (let back = DAYS - 1; back >= 0; back--)
+    days.push(await judgedAt(database, new Date(end.getTime() - back * DAY_MS)))
+  return days
+}
+
+async function judgedAt({ source }: Database, to: Date): Promise<Answers> {
+  const rule = SHIPPED_RULES.find((r) => r.default)!
+  const from = new Date(to.getTime() - WINDOW_DAYS * DAY_MS)
+  const run = await classify(source, { rule, from, to, author: 'bench' })
+  const rows: { h3: string; class: string; confidence: number }[] = await source.query(
+    'SELECT to_hex(cell) AS h3, class, confidence FROM verdict WHERE series = $1 AND first_run = $2',
+    [run.series, run.id],
+  )
+  return new Map(rows.map(({ h3, ...said }) => [h3, said]))
+}
+
+const COPY = `COPY probe (cell, measured_at, id, received_at, device_id, lat, lng, technology, operator, outcome,
+  download_bps, counted) FROM STDIN`
+
+async function write(place: BenchDatabase, samples: Iterable<Sample>): Promise<void> {
+  await withClient(place.url, async (client) => {
+    await pipeline(Readable.from(lines(samples)), client.query(copyFrom(COPY)))
+    await client.query('VACUUM ANALYZE probe')
+  })
+}
+
+const LINES = 2_000
+
+function* lines(samples: Iterable<Sample>): Generator<string> {
+  let text: string[] = []
+  let n = 0
+  for (const sample of samples) {
+    const id = `00000000-0000-4000-9000-${(++n).toString(16).padStart(12, '0')}`
+    const at = new Date(sample.at).toISOString()
+    const outcome = sample.bps === null ? 'no_service' : 'ok'
+    const cell = BigInt(`0x${sample.h3}`).toString()
+    text.push(
+      [
+        cell,
+        at,
+        id,
+        at,
+        sample.device,
+        32.6,
+        -6.2,
+        '4g',
+        sample.operator,
+        outcome,
+        sample.bps ?? '\\N',
+        't',
+      ].join('\t'),
+    )
+    if (text.length < LINES) continue
+    yield `${text.join('\n')}\n`
+    text = []
+  }
+  if (text.length > 0) yield `${text.join('\n')}\n`
+}
