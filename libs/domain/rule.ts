@@ -8,7 +8,8 @@ export interface Words {
 }
 
 /** Those whose normal quantile is known. */
-export type Confidence = 0.8 | 0.9 | 0.95 | 0.99
+export const CONFIDENCES = [0.5, 0.8, 0.9, 0.95, 0.99] as const
+export type Confidence = (typeof CONFIDENCES)[number]
 
 export interface Rule {
   id: string
@@ -109,9 +110,9 @@ const EVIDENCE = {
   halfWeightAfterDays: 180,
   settleDays: 14,
   keepConfidence: 0.8,
-  placeSpread: 0.6,
-  classConfidence: 0.75,
-  keepClassConfidence: 0.6,
+  placeSpread: 0.65,
+  classConfidence: 0.84,
+  keepClassConfidence: 0.7,
   declaredCounts: false,
   planningHorizonDays: null,
   blackFrom: 2,
@@ -248,6 +249,7 @@ export const SHIPPED_RULES: readonly Rule[] = [
 
 /** Two-sided standard normal quantiles. */
 const Z: Record<Confidence, number> = {
+  0.5: 0.6744897501960817,
   0.8: 1.2815515655446004,
   0.9: 1.6448536269514722,
   0.95: 1.959963984540054,

@@ -54,6 +54,27 @@ export async function registerRules(db: Queryable): Promise<void> {
   }
 }
 
+/** Keeps a rule as a new version, and gives it back with its number; the same data again are the version that they were. */
+export async function saveRule(source: DataSource, rule: Omit<Rule, 'version'>): Promise<Rule> {
+  return source.transaction(async (tx) => {
+    await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`rule ${rule.id}`])
+    const newest = await findRule(tx, rule.id)
+    const version = newest?.version ?? 0
+    const [{ same }] = await tx.query(
+      'SELECT EXISTS (SELECT 1 FROM rule WHERE id = $1 AND version = $2 AND definition = $3::jsonb) AS same',
+      [rule.id, version, JSON.stringify({ ...rule, version })],
+    )
+    const saved = { ...rule, version: same ? version : version + 1 }
+    if (!same)
+      await tx.query('INSERT INTO rule (id, version, definition) VALUES ($1, $2, $3)', [
+        saved.id,
+        saved.version,
+        JSON.stringify(saved),
+      ])
+    return saved
+  })
+}
+
 /** The rules, newest version of each first. */
 export async function listRules(db: Queryable): Promise<Rule[]> {
   const rows: { definition: Rule }[] = await db.query(

@@ -9,12 +9,11 @@ import { type BenchDatabase, withClient } from './database.js'
 import { type Answers, accuracyOf, binOf, movesBetween } from './truth/judge.js'
 import { type Sample, type World, makeWorld, samplesOf } from './truth/world.js'
 
-const CELLS = 4_000
+const CELLS = 2_000
 const SEED = 20261123
 const LIARS = 0.05
 /** Successive days on which the same truth is judged again. */
 const DAYS = 12
-const WINDOW_DAYS = 90
 const DAY_MS = 86_400_000
 
 export const truth: Bench = {
@@ -28,7 +27,7 @@ async function run(ground: Ground): Promise<Result[]> {
   const world = makeWorld(CELLS, SEED)
   const database = await place.open('batch')
   try {
-    const months = [0, 1, 2, 3, 4].map(
+    const months = Array.from({ length: 15 }, (_, back) => back).map(
       (back) => new Date(Date.UTC(end.getUTCFullYear(), end.getUTCMonth() - back, 1)),
     )
     await ensureProbeMonths(
@@ -108,7 +107,7 @@ async function successiveDays(database: Database, end: Date): Promise<Answers[]>
 
 async function judgedAt({ source }: Database, to: Date): Promise<Answers> {
   const rule = SHIPPED_RULES.find((r) => r.default)!
-  const from = new Date(to.getTime() - WINDOW_DAYS * DAY_MS)
+  const from = new Date(to.getTime() - rule.validityDays * DAY_MS)
   const run = await classify(source, { rule, from, to, author: 'bench' })
   const rows: { h3: string; class: string; confidence: number }[] = await source.query(
     'SELECT to_hex(cell) AS h3, class, confidence FROM verdict WHERE series = $1 AND first_run = $2',

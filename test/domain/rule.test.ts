@@ -1,4 +1,14 @@
-import { type Rule, SHIPPED_RULES, TECHNOLOGIES, normalCdf, wilson, zOf } from '#domain'
+import {
+  type NetworkEvidence,
+  type Rule,
+  SHIPPED_RULES,
+  TECHNOLOGIES,
+  normalCdf,
+  ruleFaults,
+  verdictOf,
+  wilson,
+  zOf,
+} from '#domain'
 import { describe, expect, test } from 'vitest'
 
 test('the quantile of each confidence leaves half of the rest on each side', () => {
@@ -32,12 +42,71 @@ test('the thresholds are those of their sources', () => {
   })
 })
 
+test('data are a rule when every field is; each fault names its field and value', () => {
+  const good: Record<string, unknown> = { ...SHIPPED_RULES[1]!, id: 'my-rule' }
+  expect(ruleFaults(good)).toEqual([])
+  const bad: [string, unknown][] = [
+    ['id', 'My rule'],
+    ['title', { en: 'x', fr: 'y' }],
+    ['minDownloadBps', '2'],
+    ['minDownloadBps', NaN],
+    ['maxLossRatio', 1.01],
+    ['passShare', 1],
+    ['confidence', 0.85],
+    ['minDays', 1.5],
+    ['peakHours', { from: 23, to: 19 }],
+    ['technologies', ['4g', '4g']],
+    ['technologies', []],
+    ['classConfidence', 1],
+    ['default', true],
+    ['blackFrom', undefined],
+    ['colour', 'white'],
+  ]
+  for (const [field, value] of bad) {
+    const faults = ruleFaults({ ...good, [field]: value })
+    expect(faults.map((fault) => fault.field)).toEqual([field])
+    expect(faults[0]!.reason.startsWith(field)).toBe(true)
+  }
+  for (const nothing of [null, [], 'rule']) expect(ruleFaults(nothing)).toHaveLength(1)
+})
+
 describe.each(SHIPPED_RULES.map((rule) => [rule.id, rule] as const))('the rule %s', (_, rule) => {
   const { minSamples, passShare } = rule
   const lower = (samples: number) => wilson(samples, samples, zOf(rule.confidence)).lower
 
   test('can be met by the fewest samples that it asks for, when all of them pass', () => {
     expect(lower(minSamples)).toBeGreaterThanOrEqual(passShare)
+  })
+
+  test('can make every class of what just suffices: three full days of one device a network', () => {
+    const days = Math.max(rule.minDays, Math.ceil(minSamples / rule.deviceDayCap))
+    const weight = days * rule.deviceDayCap * 1000
+    const network = (operator: string, passWeight: number): NetworkEvidence => ({
+      operator,
+      technology: rule.technologies[0]!,
+      samples: weight / 1e3,
+      passes: passWeight / 1e3,
+      noService: 0,
+      peakSamples: 0,
+      weight,
+      passWeight,
+      settledWeight: 0,
+      settledPassWeight: 0,
+      devices: 1,
+      passDevices: 1,
+      failDevices: 1,
+      days,
+      passDays: days,
+      failDays: days,
+      hours: rule.minHours,
+      lastMeasuredAt: 0,
+      declaredBps: null,
+      plannedBy: null,
+    })
+    const [good, bad] = [(name: string) => network(name, weight), (name: string) => network(name, 0)]
+    expect(verdictOf(rule, [good('a'), good('b')]).class).toBe('black')
+    expect(verdictOf(rule, [good('a'), bad('b'), bad('c')]).class).toBe('grey')
+    expect(verdictOf(rule, [bad('a'), bad('b'), bad('c')]).class).toBe('white')
   })
 
   test('asks for evidence that can exist', () => {

@@ -1,4 +1,4 @@
-import { type Rule, type Words, sentenceOf } from '#domain'
+import { type Rule, SHIPPED_RULES, type Words, ruleFaults, sentenceOf } from '#domain'
 import {
   type Account,
   FutureKnownBefore,
@@ -8,6 +8,7 @@ import {
   listRules,
   listRuns,
   recordChange,
+  saveRule,
 } from '#store'
 import {
   BadRequestException,
@@ -52,6 +53,23 @@ export class RunsController {
   async rule(@Param('id') id: string): Promise<Rule & { sentence: Words }> {
     const rule = await this.known(id)
     return { ...rule, sentence: sentenceOf(rule) }
+  }
+
+  /** Keeps a rule of one's own: a new version each time its data change. The project's rules are not changed here. */
+  @Post('rules')
+  @Needs('planner')
+  async save(@Body() body: object, @Signed() author: Account): Promise<Rule & { sentence: Words }> {
+    const faults = ruleFaults(body)
+    if (faults.length > 0)
+      throw new UnprocessableEntityException(faults.map((fault) => fault.reason).join('; '))
+    const { version: _given, ...rule } = body as Rule
+    if (SHIPPED_RULES.some((shipped) => shipped.id === rule.id))
+      throw new UnprocessableEntityException(
+        `id "${rule.id}" is one of the project's own rules: choose another`,
+      )
+    const saved = await saveRule(this.source, rule)
+    await recordChange(this.source.manager, author.name, 'save rule', `${saved.id} ${saved.version}`, saved)
+    return { ...saved, sentence: sentenceOf(saved) }
   }
 
   /** Newest first. */

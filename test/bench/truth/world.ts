@@ -15,7 +15,8 @@ const OPERATORS_FOR_BLACK = 2
 const SPREAD = { place: 0.25, day: 0.15, measurement: 0.35 }
 /** Hours in which sites measure, local time: [first, last). */
 const OPEN = { from: 8, to: 22 }
-const DAYS = 91
+/** A year and some days before, so that every day judged has a whole window. */
+const DAYS = 380
 const DAY_MS = 86_400_000
 
 export type TrueClass = 'white' | 'grey' | 'black'
@@ -108,7 +109,7 @@ function classOf(lines: readonly Line[]): TrueClass {
 type Lie = 'tenfold' | 'silent' | 'repeats'
 
 /**
- * What all devices measured in the 91 days before `end`. With `liars`, that share of the devices lies; the others measure
+ * What all devices measured in the 380 days before `end`. With `liars`, that share of the devices lies; the others measure
  * exactly what they measure without.
  */
 export function* samplesOf(world: World, end: Date, liars: number): Generator<Sample> {
