@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm'
 import { AreasController } from './areas/areas.controller.js'
 import { BatchSource } from './batch-source.js'
 import { CellsController } from './cells/cells.controller.js'
+import { CoverageController } from './coverage/coverage.controller.js'
 import { AccountsController } from './people/accounts.controller.js'
 import { RoleGuard } from './people/guard.js'
 import { SessionController } from './people/session.controller.js'
@@ -48,6 +49,7 @@ export class AppModule {
         SitesController,
         AreasController,
         CellsController,
+        CoverageController,
         ZonesController,
         RunsController,
         DifferenceController,

@@ -1,8 +1,27 @@
-/** `import areas|localities|sites|probes FILE`. */
-import { FileProblem, type Refusal, readAreas, readLocalities, readSites, records } from '#formats'
+/** `import areas|localities|sites|declared|planned|probes FILE`. */
+import {
+  FileProblem,
+  type Refusal,
+  readAreas,
+  readCoverage,
+  readLocalities,
+  readSites,
+  records,
+} from '#formats'
+import { cellToSql, coveredCells } from '#geo'
 import { type IngestResult, ProbeWriter, ingest, recordsOf } from '#ingest'
 import { cellCount } from '#setup'
-import { type Device, findSite, importAreas, recordChange, upsertLocalities, upsertSites } from '#store'
+import {
+  type CoverageKind,
+  type CoverageRow,
+  type Device,
+  findSite,
+  importAreas,
+  importCoverage,
+  recordChange,
+  upsertLocalities,
+  upsertSites,
+} from '#store'
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
@@ -17,11 +36,20 @@ interface ImportOptions {
   output: Output
   vintage?: string | undefined
   site?: string | undefined
+  operator?: string | undefined
+  date?: string | undefined
 }
 
 type Importer = (options: ImportOptions) => Promise<boolean>
 
-const IMPORTERS: Record<string, Importer> = { areas, localities, sites, probes }
+const IMPORTERS: Record<string, Importer> = {
+  areas,
+  localities,
+  sites,
+  declared: coverage('declared'),
+  planned: coverage('planned'),
+  probes,
+}
 
 /** True when everything in the file was taken. */
 export async function runImport(
@@ -103,6 +131,38 @@ async function sites(options: ImportOptions): Promise<boolean> {
   })
   return report(options, read.sites.length, read.refused, read.notes)
 }
+
+/** A wrong polygon can name the whole Earth: Morocco has fewer than a million cells, each a network or two. */
+const MOST_CELLS = 2_000_000
+
+function coverage(kind: CoverageKind): Importer {
+  return async (options) => {
+    const { source, file, author, output, operator, date } = options
+    const read = await readCoverage(createReadStream(file), basename(file), { operator, date })
+    const refused = [...read.refused]
+    const rows: CoverageRow[] = []
+    for (const { place, line, ...claim } of read.claims) {
+      const cells = coveredCells(place)
+      if (cells === null)
+        refused.push({ line, field: 'h3', value: 'h3' in place ? place.h3 : '', reason: NO_CELL })
+      else if (cells.length === 0) refused.push({ line, field: 'geometry', value: '', reason: NO_CENTRE })
+      for (const h3 of cells ?? []) rows.push({ cell: cellToSql(h3), ...claim })
+      if (rows.length > MOST_CELLS)
+        throw new Failure(`${basename(file)} covers more than ${MOST_CELLS} cells`)
+    }
+    const about = {
+      source: basename(file),
+      author,
+      progress: (n: number) => output.progress(`${n} of ${rows.length} cells`),
+    }
+    const { added, replaced, duplicates } = await importCoverage(source, kind, rows, about)
+    const note = `${added} cells added, ${replaced} replaced, ${duplicates} known already or named twice`
+    return report(options, read.claims.length - (refused.length - read.refused.length), refused, [note])
+  }
+}
+
+const NO_CELL = 'is not an H3 cell of resolution 8'
+const NO_CENTRE = 'no cell has its centre in the polygon: it is smaller than a cell'
 
 /** NDJSON (gzip or not) or JSON of the contract's probes; `--site` gives a place to those without one. */
 async function probes(options: ImportOptions): Promise<boolean> {

@@ -29,6 +29,8 @@ const USAGE = `npm run taghtiya -- <command>
   import areas FILE [--vintage YEAR]   GeoJSON or TopoJSON, any level
   import localities FILE               CSV
   import sites FILE                    CSV or XLSX
+  import declared FILE [--operator O] [--date D]   GeoJSON, CSV or XLSX: what is covered now
+  import planned FILE [--operator O] [--date D]    the same: what is promised by a date
   import probes FILE [--site CODE]     NDJSON or JSON, .gz too
   classify [--rule R] [--from D] [--to D] [--known-before D]
   device add --site CODE               prints the token once
@@ -41,6 +43,8 @@ const OPTIONS = {
   help: { type: 'boolean' },
   vintage: { type: 'string' },
   site: { type: 'string' },
+  operator: { type: 'string' },
+  date: { type: 'string' },
   rule: { type: 'string' },
   from: { type: 'string' },
   to: { type: 'string' },
@@ -68,6 +72,8 @@ const COMMANDS: Record<string, (call: Call) => Promise<boolean>> = {
       output,
       vintage: values.vintage,
       site: values.site,
+      operator: values.operator,
+      date: values.date,
     }),
   classify: runClassify,
   device: addDevice,

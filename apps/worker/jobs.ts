@@ -1,6 +1,6 @@
 /** What happens by the clock: one table. */
 import { monthsAround } from '#setup'
-import { classify, dropOldLeases, ensureProbeMonths, hasNewProbes, listRules, takeLease } from '#store'
+import { classify, dropOldLeases, ensureProbeMonths, hasNews, listRules, takeLease } from '#store'
 import cron, { type RunCoordinator, type ScheduledTask } from 'node-cron'
 import type { DataSource } from 'typeorm'
 
@@ -21,10 +21,10 @@ const JOBS: readonly Job[] = [
   { name: 'leases', cron: '40 2 * * 0', run: (source) => dropOldLeases(source.manager) },
 ]
 
-/** A new run of each rule for which probes arrived since its last one. */
+/** A new run of each rule for which probes or claims of coverage arrived since its last one. */
 export async function classifyWhatIsNew(source: DataSource): Promise<void> {
   for (const rule of await listRules(source.manager))
-    if (await hasNewProbes(source.manager, rule.id)) await classify(source, { rule, author: 'worker' })
+    if (await hasNews(source.manager, rule.id)) await classify(source, { rule, author: 'worker' })
 }
 
 export interface Worker {

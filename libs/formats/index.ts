@@ -1,5 +1,6 @@
 export * from './areas.js'
 export * from './byte-source.js'
+export * from './coverage.js'
 export * from './file-problem.js'
 export * from './field-reader.js'
 export * from './headers.js'

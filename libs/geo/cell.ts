@@ -1,5 +1,13 @@
 /** H3 cells as the database keeps them: the 64-bit index as a signed integer, written in decimal for SQL. */
-import { cellToBoundary, cellToLatLng, getResolution, isValidCell, latLngToCell, polygonToCells } from 'h3-js'
+import {
+  cellToBoundary,
+  cellToLatLng,
+  cellToParent,
+  getResolution,
+  isValidCell,
+  latLngToCell,
+  polygonToCells,
+} from 'h3-js'
 
 /** The grain of every probe and verdict: about 0.74 km² in Morocco. */
 export const WORKING_RESOLUTION = 8
@@ -19,6 +27,9 @@ export const isServedCell = (h3: string): boolean => {
   const res = getResolution(h3)
   return res >= ROLLUP_RESOLUTIONS[0] && res <= WORKING_RESOLUTION
 }
+
+/** The coarser cell that holds a cell. */
+export const parentOf = (h3: string, resolution: number): string => cellToParent(h3, resolution)
 
 export const resolutionOf = (h3: string): number => getResolution(h3)
 

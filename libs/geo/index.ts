@@ -1,4 +1,5 @@
 export * from './cell.js'
+export * from './cover.js'
 export * from './mvt.js'
 export * from './tile.js'
 export * from './zones.js'

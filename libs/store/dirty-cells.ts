@@ -33,8 +33,9 @@ const PROBED = `
 const CLAIMED = `
   UNION SELECT cell FROM coverage WHERE received_at >= $1 AND received_at < $2
   UNION SELECT cell FROM coverage WHERE withdrawn_at >= $1 AND withdrawn_at < $2
-  UNION SELECT cell FROM coverage, (SELECT ($5 AT TIME ZONE ${ZONE})::date AS was, ($6 AT TIME ZONE ${ZONE})::date AS is) AS day
-    WHERE (on_date >= was AND on_date <= is) OR (on_date > was + $9::integer AND on_date <= is + $9)`
+  UNION SELECT cell FROM coverage, (SELECT ($5 AT TIME ZONE ${ZONE})::date AS before, ($6 AT TIME ZONE ${ZONE})::date AS now) AS day
+    WHERE (on_date >= day.before AND on_date <= day.now)
+      OR (on_date > day.before + $9::integer AND on_date <= day.now + $9)`
 
 /** Null where so many cells changed that all are judged. */
 export async function dirtyCells(

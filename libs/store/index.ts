@@ -1,6 +1,7 @@
 export * from './area-import.js'
 export * from './areas.js'
 export * from './changes.js'
+export * from './coverage.js'
 export * from './database.js'
 export * from './difference.js'
 export * from './localities.js'

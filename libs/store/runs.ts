@@ -232,11 +232,11 @@ export async function listRuns(
   )
 }
 
-/** Whether probes arrived since the rule's newest run, or there is none and probes are there. */
-export async function hasNewProbes(db: Queryable, ruleId: string): Promise<boolean> {
+/** Whether probes or claims of coverage arrived since the rule's newest run, or there is none and some are there. */
+export async function hasNews(db: Queryable, ruleId: string): Promise<boolean> {
   const [{ newer }] = await db.query(
-    `SELECT EXISTS (SELECT 1 FROM probe WHERE received_at >=
-       coalesce((SELECT max(known_before) FROM run WHERE rule_id = $1 AND current), '-infinity')) AS newer`,
+    `SELECT EXISTS (SELECT 1 FROM probe WHERE received_at >= since) OR EXISTS (SELECT 1 FROM coverage WHERE received_at >= since) AS newer
+     FROM (SELECT coalesce((SELECT max(known_before) FROM run WHERE rule_id = $1 AND current), '-infinity') AS since) AS last`,
     [ruleId],
   )
   return newer as boolean

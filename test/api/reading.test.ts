@@ -428,6 +428,9 @@ test('health, metrics and the description of the API answer', async () => {
   const ones = [
     'areas/{code}',
     'cells/{h3}',
+    'cells/{h3}/coverage',
+    'contradictions',
+    'contradictions/counts',
     'rules/{id}',
     'runs/{id}',
     'runs/{id}/what-if',

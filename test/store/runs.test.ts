@@ -8,7 +8,7 @@ import {
   countsOfArea,
   ensureProbeMonths,
   findRun,
-  hasNewProbes,
+  hasNews,
   historyOf,
   insertProbes,
   latestRun,
@@ -428,7 +428,7 @@ describe.each(ENGINES)('runs on %s', (engine) => {
 
   test('a rule has new probes exactly when some came since its newest run for now', async () => {
     const rule = easy('newer')
-    const newer = () => hasNewProbes(database.source.manager, rule.id)
+    const newer = () => hasNews(database.source.manager, rule.id)
     expect(await newer()).toBe(false)
     const [first = [], second = []] = batches(2, 9)
     await insert(first)

@@ -18,11 +18,12 @@ import {
   rollupsInRanges,
   verdictsInRanges,
 } from '#store'
+import { contradictionFeatures } from './contradiction-features.js'
 import { differenceFeatures } from './difference-features.js'
 import { MARGIN, hexagon, ringsOfGeoJson, toleranceAt } from './shapes.js'
 import { zoneFeatures } from './zone-features.js'
 
-export const LAYERS = ['cells', 'areas', 'zones', 'sites', 'difference'] as const
+export const LAYERS = ['cells', 'areas', 'zones', 'sites', 'difference', 'contradictions'] as const
 export type Layer = (typeof LAYERS)[number]
 
 /** `other` is the run that a difference compares with; the other layers compare nothing. */
@@ -33,6 +34,7 @@ export const FEATURES: Record<Layer, FeatureSource> = {
   areas: areaFeatures,
   zones: zoneFeatures,
   sites: siteFeatures,
+  contradictions: contradictionFeatures,
   difference: differenceFeatures,
 }
 

@@ -197,6 +197,13 @@ const FIELDS: Record<Layer, Record<string, string>> = {
     worse: 'res-8 cells nearer to white',
     other: 'res-8 cells newly decided, undecided or measured',
   },
+  contradictions: {
+    h3: 'H3 index',
+    res: 'H3 resolution',
+    declared_refuted: 'res-8 cells in which a declared network was measured not to be there',
+    present_undeclared: 'res-8 cells in which a network was measured that its operator does not declare',
+    late_plan: 'res-8 cells in which a promise is past its day',
+  },
   sites: {
     code: 'site code',
     name: 'name',

@@ -1,0 +1,24 @@
+import { CONTRADICTIONS, type ContradictionKind } from '#store'
+import { IntersectionType } from '@nestjs/swagger'
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator'
+import { AreaChoice, PageQuery } from '../http/page.dto.js'
+import { RunChoice } from '../runs/runs.dto.js'
+
+export class ContradictionsQuery extends IntersectionType(PageQuery, RunChoice, AreaChoice) {
+  @IsOptional()
+  @IsIn(CONTRADICTIONS)
+  kind?: ContradictionKind
+
+  /** The operator's id. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  operator?: string
+}
+
+export const COUNTED_BY = ['operator', 'region', 'province', 'commune'] as const
+
+export class ContradictionCountsQuery extends RunChoice {
+  @IsIn(COUNTED_BY)
+  by!: (typeof COUNTED_BY)[number]
+}
