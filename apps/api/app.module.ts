@@ -16,6 +16,7 @@ import { QuarantineController } from './probes/quarantine.controller.js'
 import { DifferenceController } from './runs/difference.controller.js'
 import { Runs } from './runs/run-choice.js'
 import { RunsController } from './runs/runs.controller.js'
+import { SamplingController } from './sampling/sampling.controller.js'
 import { Settings } from './settings.js'
 import { SitesController } from './sites/sites.controller.js'
 import { Metrics } from './status/metrics.js'
@@ -52,6 +53,7 @@ export class AppModule {
         CoverageController,
         ZonesController,
         RunsController,
+        SamplingController,
         DifferenceController,
         TilesController,
         WhatIfController,

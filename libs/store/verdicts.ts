@@ -77,17 +77,34 @@ export async function verdictAt(db: Queryable, run: RunKey, cell: string): Promi
 
 /** The evidence of a cell's networks as the run knew it, in the order of operators and technologies. */
 export async function evidenceAt(db: Queryable, run: RunKey, cell: string): Promise<JudgedNetwork[]> {
-  const rows: (Omit<JudgedNetwork, 'lastMeasuredAt'> & { lastMeasuredAt: Date | null })[] = await db.query(
-    `SELECT nullif(operator, '') AS operator, nullif(technology, '') AS technology, samples, passes, no_service AS "noService",
-       peak_samples AS "peakSamples", weight::float8, pass_weight::float8 AS "passWeight",
+  return (await evidenceOfCells(db, run, [cell])).get(cell) ?? []
+}
+
+/** Of many cells at once; a cell that nobody measured is not in the map. */
+export async function evidenceOfCells(
+  db: Queryable,
+  run: RunKey,
+  cells: readonly string[],
+): Promise<Map<string, JudgedNetwork[]>> {
+  type Row = Omit<JudgedNetwork, 'lastMeasuredAt'> & { cell: string; lastMeasuredAt: Date | null }
+  const rows: Row[] = await db.query(
+    `SELECT cell::text, nullif(operator, '') AS operator, nullif(technology, '') AS technology, samples, passes,
+       no_service AS "noService", peak_samples AS "peakSamples", weight::float8, pass_weight::float8 AS "passWeight",
        settled_weight::float8 AS "settledWeight", settled_pass_weight::float8 AS "settledPassWeight",
        devices, pass_devices AS "passDevices", fail_devices AS "failDevices", days, pass_days AS "passDays",
        fail_days AS "failDays", hours, last_measured_at AS "lastMeasuredAt", declared_bps::float8 AS "declaredBps",
        planned_by::text AS "plannedBy", state
-     FROM evidence AS v WHERE ${HOLDS} AND cell = $3 ORDER BY operator COLLATE "C", technology COLLATE "C"`,
-    [run.series, run.id, cell],
+     FROM evidence AS v WHERE ${HOLDS} AND cell = ANY($3::bigint[]) ORDER BY operator COLLATE "C", technology COLLATE "C"`,
+    [run.series, run.id, cells],
   )
-  return rows.map((row) => ({ ...row, lastMeasuredAt: row.lastMeasuredAt && row.lastMeasuredAt.getTime() }))
+  const evidence = new Map<string, JudgedNetwork[]>()
+  for (const { cell, ...row } of rows) {
+    const network = { ...row, lastMeasuredAt: row.lastMeasuredAt && row.lastMeasuredAt.getTime() }
+    const known = evidence.get(cell)
+    if (known) known.push(network)
+    else evidence.set(cell, [network])
+  }
+  return evidence
 }
 
 export async function rollupAt(db: Queryable, run: RunKey, cell: string): Promise<ClassCounts | undefined> {

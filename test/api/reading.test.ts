@@ -431,6 +431,8 @@ test('health, metrics and the description of the API answer', async () => {
     'cells/{h3}/coverage',
     'contradictions',
     'contradictions/counts',
+    'sampling',
+    'sampling/route',
     'rules/{id}',
     'runs/{id}',
     'runs/{id}/what-if',
@@ -484,4 +486,44 @@ test('what if a threshold moved: totals with their bounds, and the same cells on
     ['metric=download&threshold=x', 400],
   ] as const)
     expect((await get(`/api/v1/runs/${id}/what-if?${query}`)).status).toBe(status)
+})
+
+test('the sampling planner lists every undecided place once, and writes route sheets', async () => {
+  interface Place {
+    h3: string
+    population: number
+    sites: { code: string }[]
+    needs: { operator: string; visits: number; samples: number }[]
+  }
+  const places: Place[] = []
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page: List<Place> = await json(`/api/v1/sampling?rule=ma-floor&limit=40&cursor=${cursor}`)
+    places.push(...page.items)
+    cursor = page.next
+  }
+  const expected: { h3: string }[] = await database.source.query(
+    `SELECT DISTINCT to_hex(s.cell) AS h3 FROM site AS s WHERE NOT EXISTS (
+       SELECT 1 FROM verdict AS v JOIN run AS r ON r.series = v.series AND r.rule_id = 'ma-floor' AND r.current
+       WHERE v.cell = s.cell AND v.next_run IS NULL AND v.class <> 'unknown')`,
+  )
+  expect(places.map((p) => p.h3).sort()).toEqual(expected.map((row) => row.h3).sort())
+  expect(places.length).toBeGreaterThan(9)
+  for (const place of places) expect(place.sites.length).toBeGreaterThan(0)
+  expect(places.filter((place) => place.needs.length > 0).length).toBeGreaterThan(places.length / 2)
+
+  const province = places[0]!.sites[0]!.code.replace(/^SIM-|-\d+$/g, '')
+  const csv = await (await get(`/api/v1/sampling/route?area=${province}&format=csv`)).text()
+  const lines = csv.trim().split('\r\n')
+  expect(lines[0]).toContain('stop,h3,place')
+  expect(lines.length).toBeGreaterThan(1)
+  expect(lines.slice(1).every((line) => line.includes('ma-floor 2'))).toBe(true)
+  for (const [lang, words] of [
+    ['ar', 'dir="rtl"'],
+    ['fr', 'Données simulées'],
+    ['en', 'Simulated data'],
+  ])
+    expect(await (await get(`/api/v1/sampling/route?area=${province}&lang=${lang}`)).text()).toContain(words)
+  expect((await get('/api/v1/sampling/route?area=99.999')).status).toBe(404)
+  expect((await get('/api/v1/sampling/route?area=x')).status).toBe(400)
+  expect((await get('/api/v1/sampling?cursor=eA')).status).toBe(400)
 })

@@ -8,6 +8,7 @@ import { memoryNdjson } from './memory-ndjson.js'
 import { tileCold } from './tile-cold.js'
 import { tileWarm } from './tile-warm.js'
 import { truth } from './truth.js'
+import { whatIf } from './what-if.js'
 
 /** In the order in which they run: the longest last. */
 const BENCHES: readonly Bench[] = [
@@ -18,6 +19,7 @@ const BENCHES: readonly Bench[] = [
   tileWarm,
   memoryNdjson,
   truth,
+  whatIf,
 ]
 const NAMES = BENCHES.flatMap((bench) => bench.names)
 

@@ -1,0 +1,76 @@
+import { type Need, type Rule, needsOf, routeOf } from '#domain'
+import { type RunRow, type UndecidedPlace, findArea, findRule, isSimulated, undecidedPlaces } from '#store'
+import { Controller, Get, Header, NotFoundException, Query, Res } from '@nestjs/common'
+import { ApiTags } from '@nestjs/swagger'
+import type { FastifyReply } from 'fastify'
+import { DataSource } from 'typeorm'
+import { DEFAULT_LIMIT, type Page, cursorOf, keyOf } from '../http/page.dto.js'
+import { Runs } from '../runs/run-choice.js'
+import { type Sheet, csvOf, htmlOf } from './route-sheet.js'
+import { RouteQuery, SamplingQuery } from './sampling.dto.js'
+
+type Listed = Omit<UndecidedPlace, 'networks' | 'cell'> & { run: number; needs: Need[] }
+
+/** More stops than this are no day's nor week's route. */
+const MOST_STOPS = 300
+
+/** Which undecided places would be decided by how many more measurements, and the way through them. */
+@ApiTags('sampling')
+@Controller('api/v1/sampling')
+export class SamplingController {
+  constructor(
+    private readonly source: DataSource,
+    private readonly runs: Runs,
+  ) {}
+
+  /** Undecided or unmeasured cells with people or sites, most people first, each with what would decide it. */
+  @Get()
+  @Header('cache-control', 'no-cache')
+  async list(@Query() query: SamplingQuery): Promise<Page<Listed>> {
+    const limit = query.limit ?? DEFAULT_LIMIT
+    const key = keyOf(query.cursor, /^\d{1,10} \d{1,19}$/, '')
+    const [population, cell] = key.split(' ')
+    const after = key === '' ? null : { population: Number(population), cell: cell! }
+    const { run, rule } = await this.chosen(query)
+    const places = await undecidedPlaces(this.source.manager, run, { area: query.area ?? null, after, limit })
+    const last = places.at(-1)
+    return {
+      items: places.map(({ cell: _cell, networks, ...place }) => ({
+        ...place,
+        run: run.id,
+        needs: needsOf(rule, networks),
+      })),
+      next: last && places.length === limit ? cursorOf(`${last.population} ${last.cell}`) : null,
+    }
+  }
+
+  /** A route sheet for a commune or a province, to print or to load. */
+  @Get('route')
+  async route(@Query() query: RouteQuery, @Res() reply: FastifyReply): Promise<void> {
+    const area = await findArea(this.source.manager, query.area)
+    if (!area) throw new NotFoundException(`no area has the code "${query.area}"`)
+    const { run, rule } = await this.chosen(query)
+    const page = { area: query.area, after: null, limit: MOST_STOPS }
+    const places = await undecidedPlaces(this.source.manager, run, page)
+    const sheet: Sheet = {
+      area,
+      run,
+      rule,
+      // The first has most people: where a team most likely sets out.
+      stops: routeOf(places).map((place) => ({ ...place, needs: needsOf(rule, place.networks) })),
+      isCut: places.length === MOST_STOPS,
+      isSimulated: await isSimulated(this.source.manager),
+    }
+    const isCsv = query.format === 'csv'
+    void reply
+      .header('cache-control', 'no-cache')
+      .header('content-type', isCsv ? 'text/csv; charset=utf-8' : 'text/html; charset=utf-8')
+    if (isCsv) void reply.header('content-disposition', `attachment; filename="route-${query.area}.csv"`)
+    await reply.send(isCsv ? csvOf(sheet) : htmlOf(sheet, query.lang ?? 'fr'))
+  }
+
+  private async chosen(choice: SamplingQuery | RouteQuery): Promise<{ run: RunRow; rule: Rule }> {
+    const run = await this.runs.chosen(choice)
+    return { run, rule: (await findRule(this.source.manager, run.rule, run.ruleVersion))! }
+  }
+}
