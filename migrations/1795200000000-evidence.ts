@@ -40,7 +40,7 @@ const functions = [
 const upgrades = [
   `UPDATE rule SET definition = definition || '{"maxLossRatio": null, "minDevices": 0, "deviceDayCap": 1000000,
      "deviceCap": 1000000, "halfWeightAfterDays": null, "settleDays": 0, "keepConfidence": 0.8, "placeSpread": 0, "classConfidence": 0, "keepClassConfidence": 0,
-     "declaredCounts": false, "planningHorizonDays": null}'
+     "declaredCounts": false, "inferenceConfidence": [], "planningHorizonDays": null}'
    WHERE NOT definition ? 'deviceCap'`,
   `INSERT INTO evidence
    SELECT series, cell, coalesce(n->>'operator', ''), coalesce(n->>'technology', ''), first_run, next_run,

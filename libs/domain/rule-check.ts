@@ -70,6 +70,10 @@ const CHECKS: Record<keyof Omit<Rule, 'version'>, Check> = {
   placeSpread: number(0, 5),
   classConfidence: number(0, 0.999),
   keepClassConfidence: number(0, 0.999),
+  inferenceConfidence: (value) =>
+    Array.isArray(value) && value.length <= 5 && value.every((share) => number(0, 1)(share) === null)
+      ? null
+      : 'must be a list of at most 5 shares, one a ring',
   declaredCounts: yesNo,
   planningHorizonDays: optional(whole(0, DAYS)),
   blackFrom: whole(1, 10),

@@ -69,6 +69,8 @@ export interface Rule {
   declaredCounts: boolean
   /** A planned network counts when it is promised within so many days after the window; null: never. */
   planningHorizonDays: number | null
+  /** How much a neighbour in the first, second … ring of cells (about 1 km each) says of a cell; see inferred.ts. */
+  inferenceConfidence: readonly number[]
   /** Distinct operators that make a cell black. */
   blackFrom: number
   /** Samples of other technologies are left out. A probe that names none counts where `wifi_unknown` does. */
@@ -113,6 +115,7 @@ const EVIDENCE = {
   placeSpread: 0.65,
   classConfidence: 0.84,
   keepClassConfidence: 0.7,
+  inferenceConfidence: [0.9, 0.85],
   declaredCounts: false,
   planningHorizonDays: null,
   blackFrom: 2,

@@ -13,11 +13,11 @@ export interface Need {
   samples: number
   /** Local hours of the day, other than those already measured, that must be among them. */
   otherHours: number
-  /** Devices beside those that measured. */
+  /** Devices, at other places of the cell, beside those that measured. */
   otherDevices: number
   /** Only samples of these local hours count; null: any. */
   hours: { from: number; to: number } | null
-  /** The share is so near the rule's that no foreseeable number of visits decides: measuring on is of little use. */
+  /** The share is so near the rule's that no foreseeable number of visits decides, and none is advised. */
   isClose: boolean
 }
 
@@ -42,21 +42,23 @@ function isDecided(rule: Rule, network: NetworkEvidence, sure: number): boolean 
   return state !== 'unknown' && confidence >= sure
 }
 
+/** One place says little of its cell however long it is measured: beyond this many more devices nothing is advised. */
+const MOST_DEVICES = 3
+
 function needOf(rule: Rule, network: NetworkEvidence, sure: number): Need {
-  let visits = 1
-  while (visits < MOST_VISITS && !isDecided(rule, after(rule, network, visits), sure)) visits++
-  const isClose = !isDecided(rule, after(rule, network, visits), sure)
-  const leans = shareOf(network) >= rule.passShare ? network.passDevices : network.failDevices
-  return {
+  const leaning = shareOf(network) >= rule.passShare ? network.passDevices : network.failDevices
+  const lacking = Math.max(0, rule.minDevices - leaning)
+  const need = {
     operator: network.operator,
     technology: network.technology,
-    visits,
-    samples: visits * rule.deviceDayCap,
     otherHours: Math.max(0, rule.minHours - network.hours),
-    otherDevices: Math.max(0, rule.minDevices - leans),
     hours: rule.peakHours,
-    isClose,
   }
+  for (let more = lacking; more <= lacking + MOST_DEVICES; more++)
+    for (let visits = 1; visits <= MOST_VISITS; visits++)
+      if (isDecided(rule, after(rule, network, visits, more), sure))
+        return { ...need, visits, samples: visits * rule.deviceDayCap, otherDevices: more, isClose: false }
+  return { ...need, visits: 0, samples: 0, otherDevices: lacking, isClose: true }
 }
 
 /** Laplace's rule of succession: also of nothing it expects something. */
@@ -64,13 +66,18 @@ const shareOf = ({ weight, passWeight }: NetworkEvidence): number =>
   weight === 0 ? 1 : (passWeight / 1000 + 1) / (weight / 1000 + 2)
 
 /**
- * The evidence after so many visits that find the share found so far. What was never measured is expected to pass or to
+ * The evidence after so many visits, by so many devices more, that find the share found so far. What was never measured is expected to pass or to
  * fail throughout: both take the same number of samples at least.
  */
-export function after(rule: Rule, network: NetworkEvidence, visits: number): NetworkEvidence {
+export function after(
+  rule: Rule,
+  network: NetworkEvidence,
+  visits: number,
+  moreDevices: number,
+): NetworkEvidence {
   const share = shareOf(network)
   const perVisit = rule.deviceDayCap
-  const devices = Math.max(network.devices, rule.minDevices)
+  const devices = Math.max(1, network.devices + moreDevices)
   const most = devices * rule.deviceCap * 1000
   const weight = Math.min(most, network.weight + visits * perVisit * 1000)
   const added = weight - network.weight

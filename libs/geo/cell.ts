@@ -4,6 +4,7 @@ import {
   cellToLatLng,
   cellToParent,
   getResolution,
+  gridDiskDistances,
   isValidCell,
   latLngToCell,
   polygonToCells,
@@ -30,6 +31,9 @@ export const isServedCell = (h3: string): boolean => {
 
 /** The coarser cell that holds a cell. */
 export const parentOf = (h3: string, resolution: number): string => cellToParent(h3, resolution)
+
+/** The rings of cells around a cell, the nearest first. */
+export const ringsAround = (h3: string, rings: number): string[][] => gridDiskDistances(h3, rings).slice(1)
 
 export const resolutionOf = (h3: string): number => getResolution(h3)
 

@@ -8,11 +8,11 @@ export const PLACES_LOCK = 'places'
 /** How many cells go into one statement. */
 const CHUNK = 5_000
 
-/** Places the cells that a run saw for the first time: of those in its table `changed`. */
+/** Places the cells that a run saw for the first time (of its table `changed`), and those of new localities and sites. */
 export async function placeNewCells(tx: Queryable): Promise<void> {
   const rows: { h3: string }[] = await tx.query(
-    `SELECT to_hex(v.cell) AS h3 FROM changed AS v LEFT JOIN cell_place AS c USING (cell)
-     WHERE c.cell IS NULL ORDER BY v.cell`,
+    `SELECT to_hex(n.cell) AS h3 FROM (SELECT cell FROM changed UNION SELECT cell FROM locality UNION SELECT cell FROM site) AS n
+     LEFT JOIN cell_place AS c USING (cell) WHERE c.cell IS NULL ORDER BY n.cell`,
   )
   for (let i = 0; i < rows.length; i += CHUNK) await placeCells(tx, rows.slice(i, i + CHUNK))
 }

@@ -112,6 +112,24 @@ export async function coverageOfCell(db: Queryable, cell: string, knownBefore: D
   )
 }
 
+/** By cell, the operators that declare a network there which meets the rule, as the run knew it. */
+export async function declarersOf(
+  db: Queryable,
+  run: RunRow,
+  rule: Rule,
+  cells: readonly string[],
+): Promise<Map<string, string[]>> {
+  const rows: { cell: string; operators: string[] }[] = await db.query(
+    `SELECT cell::text, array_agg(DISTINCT operator ORDER BY operator) AS operators FROM coverage
+     WHERE cell = ANY($1::bigint[]) AND kind = 'declared' AND received_at < $2 AND (withdrawn_at IS NULL OR withdrawn_at >= $2)
+       AND technology = ANY($3::text[]) AND download_bps >= $4::float8 AND ($5::float8 IS NULL OR upload_bps >= $5)
+       AND on_date <= ($6::timestamptz AT TIME ZONE 'Africa/Casablanca')::date
+     GROUP BY cell`,
+    [cells, run.knownBefore, rule.technologies, rule.minDownloadBps, rule.minUploadBps, run.to],
+  )
+  return new Map(rows.map((row) => [row.cell, row.operators]))
+}
+
 export const CONTRADICTIONS = ['declared_refuted', 'present_undeclared', 'late_plan'] as const
 export type ContradictionKind = (typeof CONTRADICTIONS)[number]
 

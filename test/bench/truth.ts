@@ -1,6 +1,6 @@
 /** How right the verdicts are, in a simulated country whose truth is known. `floor` is the goal; ratio = ours / goal. */
 import { SHIPPED_RULES } from '#domain'
-import { type Database, classify, ensureProbeMonths } from '#store'
+import { type Database, classify, ensureProbeMonths, inferredClasses } from '#store'
 import { pipeline } from 'node:stream/promises'
 import { Readable } from 'node:stream'
 import { from as copyFrom } from 'pg-copy-streams'
@@ -9,7 +9,7 @@ import { type BenchDatabase, withClient } from './database.js'
 import { type Answers, accuracyOf, binOf, movesBetween } from './truth/judge.js'
 import { type Sample, type World, makeWorld, samplesOf } from './truth/world.js'
 
-const CELLS = 2_000
+const CELLS = 2_300
 const SEED = 20261123
 const LIARS = 0.05
 /** Successive days on which the same truth is judged again. */
@@ -17,7 +17,14 @@ const DAYS = 12
 const DAY_MS = 86_400_000
 
 export const truth: Bench = {
-  names: ['truth.accuracy', 'truth.unknown', 'truth.calibration', 'truth.flips', 'truth.liars'],
+  names: [
+    'truth.accuracy',
+    'truth.unknown',
+    'truth.calibration',
+    'truth.inferred',
+    'truth.flips',
+    'truth.liars',
+  ],
   run,
 }
 
@@ -37,10 +44,11 @@ async function run(ground: Ground): Promise<Result[]> {
     await write(place, samplesOf(world, end, 0))
     const days = await successiveDays(database, end)
     const honest = days.at(-1)!
+    const held = await heldOut(database, world, end)
     await database.source.query('TRUNCATE probe')
     await write(place, samplesOf(world, end, LIARS))
     const lied = await judgedAt(database, end)
-    return [...truthful(world, honest), flips(days), liars(honest, lied)]
+    return [...truthful(world, honest), held, flips(days), liars(honest, lied)]
   } finally {
     await database.close()
   }
@@ -76,6 +84,34 @@ function truthful(world: World, honest: Answers): Result[] {
   ]
 }
 
+/** What is inferred of cells that nobody measured, against the truth: the share right beside the mean stated confidence. */
+async function heldOut(database: Database, world: World, end: Date): Promise<Result> {
+  const hidden = world.cells.filter((cell) => cell.isHidden)
+  const run = await runAt(database, end)
+  const offers = await inferredClasses(
+    database.source.manager,
+    run,
+    RULE,
+    hidden.map((cell) => cell.h3),
+  )
+  const truth = new Map(hidden.map((cell) => [cell.h3, cell.class as string]))
+  const said: Answers = new Map(offers)
+  for (const [from, to] of [
+    [0.6, 0.7],
+    [0.7, 0.8],
+    [0.8, 0.9],
+    [0.9, 1],
+  ] as const) {
+    const { cells, stated, right } = binOf(truth, said, from, to)
+    tell(
+      `truth: inferred at ${from} to ${to}: ${cells} cells, ${stated.toFixed(3)} on the mean, ${right.toFixed(3)} right`,
+    )
+  }
+  const { cells, stated, right } = binOf(truth, said, 0, 1)
+  tell(`truth: of ${hidden.length} cells that nobody measured, ${cells} are offered a class`)
+  return resultOf('truth.inferred', right, stated, 'share', right / stated)
+}
+
 function flips(days: readonly Answers[]): Result {
   let [colour, lost, decided] = [0, 0, 0]
   for (const [i, after] of days.entries()) {
@@ -105,10 +141,19 @@ async function successiveDays(database: Database, end: Date): Promise<Answers[]>
   return days
 }
 
-async function judgedAt({ source }: Database, to: Date): Promise<Answers> {
-  const rule = SHIPPED_RULES.find((r) => r.default)!
-  const from = new Date(to.getTime() - rule.validityDays * DAY_MS)
-  const run = await classify(source, { rule, from, to, author: 'bench' })
+const RULE = SHIPPED_RULES.find((rule) => rule.default)!
+
+const runAt = ({ source }: Database, to: Date) =>
+  classify(source, {
+    rule: RULE,
+    from: new Date(to.getTime() - RULE.validityDays * DAY_MS),
+    to,
+    author: 'bench',
+  })
+
+async function judgedAt(database: Database, to: Date): Promise<Answers> {
+  const { source } = database
+  const run = await runAt(database, to)
   const rows: { h3: string; class: string; confidence: number }[] = await source.query(
     'SELECT to_hex(cell) AS h3, class, confidence FROM verdict WHERE series = $1 AND first_run = $2',
     [run.series, run.id],

@@ -61,10 +61,12 @@ test('what is advised decides at the share found so far, and a visit fewer does 
       for (const need of needsOf(rule, networks)) {
         const one = networks.find((n) => n.operator === need.operator)
         if (!one) continue
-        expect(need.visits).toBeGreaterThan(0)
+        expect(need.visits > 0).toBe(!need.isClose)
         expect(need.samples).toBe(need.visits * rule.deviceDayCap)
-        expect(isDecided(after(rule, one, need.visits))).toBe(!need.isClose)
-        if (need.visits > 1) expect(isDecided(after(rule, one, need.visits - 1))).toBe(false)
+        if (need.isClose) continue
+        expect(isDecided(after(rule, one, need.visits, need.otherDevices))).toBe(true)
+        if (need.visits > 1)
+          expect(isDecided(after(rule, one, need.visits - 1, need.otherDevices))).toBe(false)
         advised++
       }
     }),
@@ -83,7 +85,7 @@ test('a cell that is decided needs nothing; one that nobody measured needs every
       if (needs.some((need) => need.isClose)) return
       const measured = networks.map((n) => {
         const need = needs.find((some) => some.operator === n.operator)
-        return need ? after(rule, n, need.visits) : n
+        return need ? after(rule, n, need.visits, need.otherDevices) : n
       })
       expect(verdictOf(rule, measured).class).not.toBe('unknown')
     }),

@@ -76,7 +76,8 @@ describe.skipIf(!there).each(ENGINES)('a real series at a site in Al Hoceima on 
     // 30 Mbit/s sold and 29 to 32 measured: too often under the rule's 30.
     expect(before.verdict).toBe('white')
     expect(before.evidence[0]!.quantiles.downloadBps[1]).toBeLessThan(35e6)
-    expect(after).toMatchObject({ verdict: 'grey', confidence: 0.998 })
+    expect(after.verdict).toBe('grey')
+    expect(after.confidence).toBeGreaterThan(0.95)
     expect(after.evidence[0]!.quantiles.downloadBps[1]).toBeGreaterThan(60e6)
     expect(after.areas.map((a) => a.code)).toEqual(['01', '01.051'])
   })

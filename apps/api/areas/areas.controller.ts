@@ -1,5 +1,29 @@
-import { type Class, dominantClass, foldName, parentCodeOf } from '#domain'
-import { type AreaCounts, type AreaRow, areaCursor, countsOfArea, findArea, searchAreas } from '#store'
+import {
+  type Class,
+  type ClassCounts,
+  type Inferred,
+  type Reason,
+  type Verdict,
+  dominantClass,
+  foldName,
+  parentCodeOf,
+  reasonsOf,
+  verdictOf,
+} from '#domain'
+import {
+  type AreaCounts,
+  type AreaPeople,
+  type AreaRow,
+  type RunRow,
+  areaCursor,
+  countsOfArea,
+  findArea,
+  findRule,
+  inferredWhere,
+  peopleOfArea,
+  pooledEvidence,
+  searchAreas,
+} from '#store'
 import { Controller, Get, Header, NotFoundException, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
@@ -14,6 +38,11 @@ interface AreaDetail extends AreaRow {
   counts: AreaCounts | null
   class: Class
   run: number | null
+  people: AreaPeople | null
+  /** The area's own measurements judged together by the run's rule; see `people.measured` for whom they speak. */
+  pooled: (Verdict & { reasons: Reason[] }) | null
+  /** Undecided cells with people or sites that their surroundings suggest a class for: in no other count. */
+  inferred: Omit<ClassCounts, 'unknown'> | null
 }
 
 @ApiTags('areas')
@@ -54,6 +83,21 @@ export class AreasController {
       counts,
       class: counts ? dominantClass(counts) : 'unknown',
       run: run?.id ?? null,
+      ...(run ? await this.beyondCells(run, code) : { people: null, pooled: null, inferred: null }),
+    }
+  }
+
+  private async beyondCells(
+    run: RunRow,
+    code: string,
+  ): Promise<Pick<AreaDetail, 'people' | 'pooled' | 'inferred'>> {
+    const db = this.source.manager
+    const rule = (await findRule(db, run.rule, run.ruleVersion))!
+    const evidence = await pooledEvidence(db, run, code)
+    return {
+      people: await peopleOfArea(db, run, code),
+      pooled: { ...verdictOf(rule, evidence), reasons: reasonsOf(rule, evidence) },
+      inferred: countsOf([...(await inferredWhere(db, run, rule, { area: code })).values()]),
     }
   }
 
@@ -66,3 +110,9 @@ export class AreasController {
     return parents
   }
 }
+
+const countsOf = (offers: readonly Inferred[]): Omit<ClassCounts, 'unknown'> => ({
+  white: offers.filter((offer) => offer.class === 'white').length,
+  grey: offers.filter((offer) => offer.class === 'grey').length,
+  black: offers.filter((offer) => offer.class === 'black').length,
+})

@@ -8,6 +8,7 @@ import {
   evidenceAt,
   findRule,
   historyOf,
+  inferredClasses,
   isSimulated,
   listVerdicts,
   quantilesOf,
@@ -93,6 +94,8 @@ export class CellsController {
       confidence,
       rule: { id: rule.id, version: rule.version },
       reasons: reasonsOf(rule, networks),
+      // Never a verdict: what lies around suggests it.
+      inferred: verdict === 'unknown' ? ((await inferredClasses(db, run, rule, [h3])).get(h3) ?? null) : null,
       evidence: evidenceOf(rule, networks, await quantilesOf(db, run, cell)),
       areas: await areasOfCell(db, cell),
       sites: await sitesOfCell(db, cell),

@@ -142,8 +142,8 @@ function needIn(need: Need, rule: Rule, lang: Lang): string {
         ? OPERATOR_NAMES[need.operator as keyof typeof OPERATOR_NAMES][lang]
         : need.operator
   const parts = [
-    w.days(need.visits),
-    w.times(rule.deviceDayCap),
+    need.visits > 0 && w.days(need.visits),
+    need.visits > 0 && w.times(rule.deviceDayCap),
     need.hours && w.between(need.hours.from, need.hours.to),
     need.otherHours > 0 && w.otherHours(need.otherHours),
     need.otherDevices > 0 && w.otherDevices(need.otherDevices),
@@ -161,7 +161,7 @@ export function htmlOf(sheet: Sheet, lang: Lang): string {
     dateStyle: 'long',
     timeZone: 'Africa/Casablanca',
   }).format(run.to)
-  const title = `${w.title}, ${lang === 'ar' ? area.nameAr : area.nameFr}`
+  const title = `${w.title}${lang === 'ar' ? '،' : ','} ${lang === 'ar' ? area.nameAr : area.nameFr}`
   const rows = stops.map(
     (stop, i) => `<tr><td>${i + 1}</td><td><bdi>${escaped(nameOf(stop, lang))}</bdi></td>
 <td class="n">${stop.population > 0 ? stop.population.toLocaleString('fr') : '–'}</td>
@@ -185,7 +185,7 @@ tr { break-inside: avoid } .n { white-space: nowrap } .box { width: 12mm }
 <h1>${escaped(title)}</h1>
 ${sheet.isSimulated ? `<p class="simulated">${escaped(w.simulated)}</p>` : ''}
 <p>${escaped(w.of)} <bdi>${escaped(lang === 'ar' ? area.nameAr : area.nameFr)}</bdi> (<bdi dir="ltr">${escaped(area.code)}</bdi>)</p>
-<p>${escaped(w.run)} ${run.id}, ${escaped(date)} · ${escaped(w.rule)} <bdi>${escaped(rule.title[lang])}</bdi> (${rule.version}) · ${escaped(w.way)} ${(lengthOf(stops) / 1000).toFixed(0)} km</p>
+<p>${escaped(w.run)} ${run.id} · ${escaped(date)} · ${escaped(w.rule)} <bdi>${escaped(rule.title[lang])}</bdi> (${rule.version}) · ${escaped(w.way)} ${(lengthOf(stops) / 1000).toFixed(0)} km</p>
 <p><small>${escaped(sentenceOf(rule)[lang])}</small></p>
 ${sheet.isCut ? `<p><b>${escaped(w.cut)}</b></p>` : ''}
 ${

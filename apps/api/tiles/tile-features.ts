@@ -19,11 +19,20 @@ import {
   verdictsInRanges,
 } from '#store'
 import { contradictionFeatures } from './contradiction-features.js'
+import { inferredFeatures } from './inferred-features.js'
 import { differenceFeatures } from './difference-features.js'
 import { MARGIN, hexagon, ringsOfGeoJson, toleranceAt } from './shapes.js'
 import { zoneFeatures } from './zone-features.js'
 
-export const LAYERS = ['cells', 'areas', 'zones', 'sites', 'difference', 'contradictions'] as const
+export const LAYERS = [
+  'cells',
+  'areas',
+  'zones',
+  'sites',
+  'difference',
+  'contradictions',
+  'inferred',
+] as const
 export type Layer = (typeof LAYERS)[number]
 
 /** `other` is the run that a difference compares with; the other layers compare nothing. */
@@ -35,6 +44,7 @@ export const FEATURES: Record<Layer, FeatureSource> = {
   zones: zoneFeatures,
   sites: siteFeatures,
   contradictions: contradictionFeatures,
+  inferred: inferredFeatures,
   difference: differenceFeatures,
 }
 

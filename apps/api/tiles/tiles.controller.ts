@@ -204,6 +204,7 @@ const FIELDS: Record<Layer, Record<string, string>> = {
     present_undeclared: 'res-8 cells in which a network was measured that its operator does not declare',
     late_plan: 'res-8 cells in which a promise is past its day',
   },
+  inferred: { h3: 'H3 index', class: 'inferred, not measured: white, grey or black', confidence: '0 to 1' },
   sites: {
     code: 'site code',
     name: 'name',

@@ -3,7 +3,7 @@
  * shares no code with the engine that it puts to the test: what is meant by passing, by a class and by a day is written
  * here again.
  */
-import { gridDisk, latLngToCell } from 'h3-js'
+import { cellToLatLng, gridDisk, latLngToCell } from 'h3-js'
 import { type Random, gaussian, seeded } from './random.js'
 
 export const OPERATORS = ['iam', 'orange', 'inwi'] as const
@@ -36,6 +36,8 @@ export interface Line {
 export interface TrueCell {
   h3: string
   class: TrueClass
+  /** Nobody measures here: what is inferred of it is held against the truth. */
+  isHidden: boolean
   lines: Line[]
 }
 
@@ -53,22 +55,63 @@ export interface Sample {
   bps: number | null
 }
 
+/** Share of cells in which nobody measures. */
+const HIDDEN = 0.15
+
 export function makeWorld(count: number, seed: number): World {
   const random = seeded(seed)
   const disk = gridDisk(latLngToCell(32.6, -6.2, 8), Math.ceil(Math.sqrt(count / 3)))
-  return { seed, cells: disk.slice(0, count).map((h3) => makeCell(h3, random)) }
+  const land = {
+    remoteness: smoothField(random),
+    silence: smoothField(random),
+    speeds: OPERATORS.map(() => smoothField(random)),
+  }
+  return { seed, cells: disk.slice(0, count).map((h3) => makeCell(h3, land, random)) }
 }
 
-function makeCell(h3: string, random: Random): TrueCell {
+type Field = (lat: number, lng: number) => number
+
+/** About standard normal at each place, and alike at places a few kilometres apart: masts and valleys are not cells. */
+function smoothField(random: Random): Field {
+  const waves = Array.from({ length: 16 }, () => {
+    const perKm = (2 * Math.PI) / (6 + 18 * random())
+    const direction = 2 * Math.PI * random()
+    return { x: perKm * Math.cos(direction), y: perKm * Math.sin(direction), phase: 2 * Math.PI * random() }
+  })
+  return (lat, lng) => {
+    const [x, y] = [(lng + 6.2) * 93.5, (lat - 32.6) * 111]
+    return (
+      waves.reduce((sum, w) => sum + Math.cos(w.x * x + w.y * y + w.phase), 0) * Math.sqrt(2 / waves.length)
+    )
+  }
+}
+
+interface Land {
+  remoteness: Field
+  silence: Field
+  speeds: Field[]
+}
+
+function makeCell(h3: string, land: Land, random: Random): TrueCell {
+  const [lat, lng] = cellToLatLng(h3)
   // Cells differ more than the operators in one: a remote valley is slow or silent for all of them.
-  const remoteness = random()
-  const lines = OPERATORS.map((operator) => makeLine(operator, remoteness, random))
-  return { h3, lines, class: classOf(lines) }
+  const remoteness = 1 / (1 + Math.exp(-1.7 * land.remoteness(lat, lng)))
+  const lines = OPERATORS.map((operator, i) => {
+    const speed = 0.85 * land.speeds[i]!(lat, lng) + 0.53 * gaussian(random)
+    const isDead = remoteness * 1.4 + 0.35 * land.silence(lat, lng) + 0.35 * gaussian(random) > 1.15
+    return makeLine(operator, remoteness, speed, isDead, random)
+  })
+  return { h3, lines, class: classOf(lines), isHidden: random() < HIDDEN }
 }
 
-function makeLine(operator: Line['operator'], remoteness: number, random: Random): Line {
-  const isDead = random() < remoteness * 0.7
-  const logSpeed = Math.log(25e6) - 3 * remoteness + 0.9 * gaussian(random)
+function makeLine(
+  operator: Line['operator'],
+  remoteness: number,
+  speed: number,
+  isDead: boolean,
+  random: Random,
+): Line {
+  const logSpeed = Math.log(25e6) - 3 * remoteness + 0.9 * speed
   const line = { operator, logSpeed, dip: 0.2 + 0.5 * random(), silence: isDead ? 0.98 : 0.04 * random() }
   return { ...line, passShare: trueShare(line) }
 }
@@ -114,7 +157,7 @@ type Lie = 'tenfold' | 'silent' | 'repeats'
  */
 export function* samplesOf(world: World, end: Date, liars: number): Generator<Sample> {
   for (const [i, cell] of world.cells.entries())
-    for (const [j, line] of cell.lines.entries()) {
+    for (const [j, line] of (cell.isHidden ? [] : cell.lines).entries()) {
       const random = seeded(world.seed ^ Math.imul(i * 3 + j + 1, 0x9e3779b1))
       const weather = Array.from({ length: DAYS }, () => SPREAD.day * gaussian(random))
       for (let n = 0, devices = deviceCount(random); n < devices; n++) {

@@ -1,0 +1,26 @@
+/** Inferred classes of undecided cells with people or sites; only from near, where one cell can be told from the next. */
+import {
+  type TileAddress,
+  type TileFeature,
+  WORKING_RESOLUTION,
+  envelopeOf,
+  rangesCovering,
+  resolutionAt,
+} from '#geo'
+import { type Queryable, type RunRow, findRule, inferredWhere } from '#store'
+import { MARGIN, hexagon } from './shapes.js'
+
+export async function inferredFeatures(
+  db: Queryable,
+  run: RunRow,
+  tile: TileAddress,
+): Promise<TileFeature[]> {
+  if (resolutionAt(tile.z) < WORKING_RESOLUTION) return []
+  const box = envelopeOf(tile, MARGIN)
+  const rule = (await findRule(db, run.rule, run.ruleVersion))!
+  const offers = await inferredWhere(db, run, rule, { ranges: rangesCovering(box, WORKING_RESOLUTION) })
+  return [...offers].flatMap(([h3, { class: colour, confidence }]): TileFeature[] => {
+    const rings = hexagon(h3, box, tile)
+    return rings.length > 0 ? [{ kind: 'polygon', rings, properties: { h3, class: colour, confidence } }] : []
+  })
+}
