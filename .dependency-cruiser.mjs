@@ -13,7 +13,7 @@ const ROOMS = {
   'libs/geo': { rooms: ['libs/domain'], packages: ['h3-js', 'pbf'] },
   'libs/formats': {
     rooms: ['libs/domain'],
-    packages: ['csv-parse', 'read-excel-file', 'topojson-client'],
+    packages: ['csv-parse', 'read-excel-file', 'sql\\.js', 'topojson-client'],
     types: ['geojson', 'topojson-specification'],
     node: ['buffer', 'stream', 'zlib'],
   },

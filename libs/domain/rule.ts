@@ -115,7 +115,7 @@ const EVIDENCE = {
   placeSpread: 0.65,
   classConfidence: 0.84,
   keepClassConfidence: 0.7,
-  inferenceConfidence: [0.9, 0.85],
+  inferenceConfidence: [0.96, 0.92],
   declaredCounts: false,
   planningHorizonDays: null,
   blackFrom: 2,

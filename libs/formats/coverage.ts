@@ -1,11 +1,12 @@
 /**
- * What an operator declares or promises: a table of cells or points (CSV, XLSX), or GeoJSON features whose properties are
- * such a table's columns and whose geometry is a polygon, if they name no cell.
+ * What an operator declares or promises: a table of cells or points (CSV, XLSX), or features (GeoJSON, GeoPackage) whose
+ * properties are such a table's columns and whose geometry is a polygon, if they name no cell.
  */
 import { type AreaGeometry, type Technology, operatorOf } from '#domain'
 import { type ByteSource, collected, openBytes } from './byte-source.js'
 import { type FieldReader, degrees, fieldReader } from './field-reader.js'
 import { FileProblem } from './file-problem.js'
+import { type PackageFeature, featuresOfGeoPackage, isSqlite } from './geopackage.js'
 import { namedRows } from './headers.js'
 import type { Parsed } from './parsed.js'
 import { polygonOf } from './polygon.js'
@@ -76,12 +77,12 @@ export async function readCoverage(
 ): Promise<CoverageFile> {
   const { head, chunks } = await openBytes(source, name)
   const isJson = /^\s*[{[]/.test(Buffer.from(head).toString('latin1').replace('\u00ef\u00bb\u00bf', ''))
-  const features = isJson ? await featuresOf(chunks, name) : null
+  const features = isJson || isSqlite(head) ? await featuresOf(chunks, isJson, name) : null
   const rows = features ? propertyRows(features) : tableRows(chunks, name)
   const file: CoverageFile = { claims: [], refused: [] }
   for await (const row of namedRows(rows, COLUMNS, ['technology', 'download'], name)) {
     const reader = fieldReader(row, 'h3')
-    const claim = claimOf(reader, row.cell, row.header, defaults, features?.[row.line - 1]?.geometry ?? null)
+    const claim = claimOf(reader, row.cell, row.header, defaults, features?.[row.line - 1] ?? null)
     if (reader.faults.length > 0) file.refused.push(...reader.faults)
     else file.claims.push({ ...claim, line: row.line })
   }
@@ -93,7 +94,7 @@ function claimOf(
   cell: (field: Field) => string,
   header: (field: Field) => string | null,
   defaults: CoverageDefaults,
-  geometry: unknown,
+  feature: PackageFeature | null,
 ): Omit<CoverageClaim, 'line'> {
   const { read } = reader
   const fcc = header('download')?.startsWith('max_advertised') ? ' (Mbit/s)' : ''
@@ -102,7 +103,7 @@ function claimOf(
   const downloadBps = read('download', speed('download'), null)
   if (downloadBps === null && cell('download') === '') reader.refuse('download', 'is missing')
   return {
-    place: placeOf(reader, cell, geometry),
+    place: placeOf(reader, cell, feature),
     operator: read('operator', operatorOr(defaults.operator), ''),
     technology: read('technology', technology, 'wifi_unknown'),
     downloadBps: downloadBps ?? 0,
@@ -111,12 +112,13 @@ function claimOf(
   }
 }
 
-function placeOf(reader: Reader, cell: (field: Field) => string, geometry: unknown): ClaimPlace {
+function placeOf(reader: Reader, cell: (field: Field) => string, feature: PackageFeature | null): ClaimPlace {
   if (cell('h3') !== '') return { h3: reader.read('h3', h3Index, '') }
-  if (geometry !== null) {
-    const polygon = polygonOf(geometry)
+  if (feature && (feature.geometry !== null || feature.problem || cell('lat') === '')) {
+    const polygon = polygonOf(feature.geometry)
     if ('geometry' in polygon) return { geometry: polygon.geometry }
-    reader.refuse('h3', `geometry: ${polygon.fault.reason}`, polygon.fault.value)
+    const { value, reason } = polygon.fault
+    reader.refuse('h3', `geometry: ${feature.problem ?? reason}`, feature.problem ? '' : value)
     return { h3: '' }
   }
   const lat = reader.read('lat', degrees(90), NaN)
@@ -174,14 +176,14 @@ const dateOr =
     }
   }
 
-interface Feature {
-  properties: Record<string, unknown>
-  geometry: unknown
-}
-
-async function featuresOf(chunks: AsyncIterable<Uint8Array>, name: string): Promise<Feature[]> {
+async function featuresOf(
+  chunks: AsyncIterable<Uint8Array>,
+  isJson: boolean,
+  name: string,
+): Promise<PackageFeature[]> {
   const problem = () => new FileProblem('the document is larger than 256 MiB', name)
   const bytes = await collected(chunks, { bytes: MAX_BYTES, problem })
+  if (!isJson) return featuresOfGeoPackage(bytes, name)
   let document: unknown
   try {
     document = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''))
@@ -197,7 +199,7 @@ async function featuresOf(chunks: AsyncIterable<Uint8Array>, name: string): Prom
 }
 
 /** The properties as a table, in the order of the features: their line is the feature's number. */
-async function* propertyRows(features: readonly Feature[]): AsyncGenerator<TableRow> {
+async function* propertyRows(features: readonly PackageFeature[]): AsyncGenerator<TableRow> {
   const names = [...new Set(features.flatMap((feature) => Object.keys(feature.properties)))]
   yield { line: 0, cells: names }
   for (const [i, { properties }] of features.entries())
