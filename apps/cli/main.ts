@@ -32,7 +32,8 @@ const USAGE = `npm run taghtiya -- <command>
   import declared FILE [--operator O] [--date D]   GeoJSON, CSV or XLSX: what is covered now
   import planned FILE [--operator O] [--date D]    the same: what is promised by a date
   import probes FILE [--site CODE]     NDJSON or JSON, .gz too
-  classify [--rule R] [--from D] [--to D] [--known-before D]
+  classify [--rule R] [--from D] [--to D] [--known-before D] [--full]
+                                       --full judges every cell again, to check: the same verdicts, slower
   device add --site CODE               prints the token once
   user add --name N --role R           prints the one-time password; R: ${ROLES.join(', ')}
   doctor
@@ -49,6 +50,7 @@ const OPTIONS = {
   from: { type: 'string' },
   to: { type: 'string' },
   'known-before': { type: 'string' },
+  full: { type: 'boolean' },
   name: { type: 'string' },
   role: { type: 'string' },
 } as const
@@ -109,7 +111,7 @@ async function runClassify({ source, values, author, output }: Call): Promise<bo
   for (const rule of rules) {
     if (!rule) throw new Failure(`no rule has the id "${values.rule}"`)
     output.progress(`classifying by ${rule.id} …`)
-    const run = await classify(source, { rule, ...window, author })
+    const run = await classify(source, { rule, ...window, full: values.full ?? false, author })
     await recordChange(source.manager, author, 'classify', String(run.id), { rule: rule.id, ...window })
     runs.push(run)
   }
