@@ -26,6 +26,7 @@ export const classification: Bench = {
     'classify.full_1m',
     'classify.slope',
     'classify.incremental',
+    'classify.incremental_spread',
     'classify.incremental_slope',
   ],
   run,
@@ -46,6 +47,7 @@ async function run(ground: Ground): Promise<Result[]> {
       slope('full') / slope('group'),
     ),
     resultOf('classify.incremental', large.incremental, large.group, 's', large.incremental / large.group),
+    resultOf('classify.incremental_spread', large.spread, large.group, 's', large.spread / large.group),
     resultOf('classify.incremental_slope', slope('incremental'), 1, 'log-log slope', slope('incremental')),
   ]
 }
@@ -53,7 +55,7 @@ async function run(ground: Ground): Promise<Result[]> {
 async function measured(country: Country) {
   const database = await country.place.open('batch')
   try {
-    return { ...(await full(database, country)), incremental: await incremental(database, country) }
+    return { ...(await full(database, country)), ...(await incremental(database, country)) }
   } finally {
     await database.close()
   }
@@ -85,23 +87,27 @@ async function full(database: Database, country: Country) {
   return { full: of('full'), group: of('group') }
 }
 
-/** One probe more in each of 10,000 cells: the first so many of 10,000 devices' probes again, a day later. */
+/** 10,000 new probes of the last hour, so many of each device as it takes at a time. */
 const NEWS = `
   INSERT INTO probe (cell, measured_at, id, received_at, device_id, lat, lng, technology, operator, outcome, download_bps, flags, counted)
   SELECT cell, $1::timestamptz - interval '1 hour' * (1 + random()), gen_random_uuid(), clock_timestamp(),
     ('00000000-0000-4000-8000-' || lpad((n * 3)::text, 12, '0'))::uuid, lat, lng, '4g', 'iam', 'ok', (random() * 9e6)::bigint, '{}', true
-  FROM (SELECT * FROM bench_place ORDER BY random() LIMIT 10000) AS p`
+  FROM (SELECT * FROM bench_place ORDER BY random() LIMIT 10000 / $2::integer) AS p, generate_series(1, $2)`
 
-async function incremental(database: Database, country: Country): Promise<number> {
+/** As the country's devices measure, three times on a day; and at worst, each in a cell of its own. */
+async function incremental(database: Database, country: Country) {
+  return { incremental: await after(database, country, 3), spread: await after(database, country, 1) }
+}
+
+async function after(database: Database, country: Country, perDevice: number): Promise<number> {
   const run = () => classify(database.source, { rule: MA_FLOOR, author: 'bench' })
   await run()
   const rounds: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
-    await database.source.query(NEWS, [country.window.to])
+    await database.source.query(NEWS, [country.window.to, perDevice])
     rounds.push((await timed(run)) / 1000)
-    tell(
-      `classify: after 10,000 new probes over ${country.cells * PROBES_PER_CELL}: ${rounds.at(-1)!.toFixed(2)} s`,
-    )
+    const what = `10,000 new probes in ${Math.floor(10_000 / perDevice)} cells`
+    tell(`classify: after ${what} over ${country.cells * PROBES_PER_CELL}: ${rounds.at(-1)!.toFixed(2)} s`)
   }
   return median(rounds)
 }
