@@ -61,9 +61,8 @@ function needOf(rule: Rule, network: NetworkEvidence, sure: number): Need {
   return { ...need, visits: 0, samples: 0, otherDevices: lacking, isClose: true }
 }
 
-/** Laplace's rule of succession: also of nothing it expects something. */
-const shareOf = ({ weight, passWeight }: NetworkEvidence): number =>
-  weight === 0 ? 1 : (passWeight / 1000 + 1) / (weight / 1000 + 2)
+/** As observed: drawn towards the middle, 4 passes of 4 would look like a share near the rule's. */
+const shareOf = ({ weight, passWeight }: NetworkEvidence): number => (weight === 0 ? 1 : passWeight / weight)
 
 /**
  * The evidence after so many visits, by so many devices more, that find the share found so far. What was never measured is expected to pass or to

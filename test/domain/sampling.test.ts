@@ -75,6 +75,23 @@ test('what is advised decides at the share found so far, and a visit fewer does 
   expect(advised).toBeGreaterThan(100)
 })
 
+test('a few passes of as many are no close share: some days more decide', () => {
+  const [some] = fc.sample(network, { numRuns: 1, seed: 1 })
+  const four = {
+    ...some!,
+    samples: 4,
+    passes: 4,
+    weight: 4000,
+    passWeight: 4000,
+    passDays: 2,
+    failDays: 0,
+    days: 2,
+  }
+  const [need] = needsOf(rule, [{ ...four, passDevices: 1, failDevices: 0 }])
+  expect(need).toMatchObject({ isClose: false, otherDevices: 0 })
+  expect(need!.visits).toBeLessThan(8)
+})
+
 test('a cell that is decided needs nothing; one that nobody measured needs every operator; the advice decides the class', () => {
   fc.assert(
     fc.property(cell, (networks) => {
