@@ -48,21 +48,45 @@ export class Engine {
   private readonly waiting = new Map<number, Waiting>()
   private next = 0
   private dead: Error | null = null
+  private worker!: Worker
+  /** Requests wait for a worker that is being started. */
+  private started: Promise<void> = Promise.resolve()
 
   private constructor(
-    private readonly worker: Worker,
-    /** Told once when the worker ends without being asked. */
+    private readonly dir: string,
+    /** Told when the worker ended without being asked, or was started anew: what connections had there is gone. */
     private readonly died: (error: Error) => void,
-  ) {
-    worker.on('message', (reply: Reply) => this.receive(reply))
-    worker.on('error', (error: unknown) => this.end(error as Error))
-    worker.on('exit', () => this.end(new Error('the embedded database ended')))
-  }
+  ) {}
 
   /** First opening makes the database (5 to 12 s), later ones take about 2 s. */
   static async open(dir: string, died: (error: Error) => void): Promise<Engine> {
+    const engine = new Engine(dir, died)
+    engine.started = engine.start()
+    await engine.started
+    return engine
+  }
+
+  /** Opens the folder anew, as after a crash: what was committed is there, all else is gone. */
+  async restart(): Promise<void> {
+    this.started = this.replace()
+    this.fail(new Error('the embedded database was started anew'))
+    try {
+      await this.started
+    } catch (error) {
+      this.end(error as Error)
+      throw error
+    }
+  }
+
+  private async replace(): Promise<void> {
+    this.worker.removeAllListeners('exit')
+    await this.worker.terminate()
+    await this.start()
+  }
+
+  private async start(): Promise<void> {
     const workerData = {
-      dir,
+      dir: this.dir,
       pglite: urlOf('@electric-sql/pglite'),
       postgis: urlOf('@electric-sql/pglite-postgis'),
     }
@@ -71,7 +95,10 @@ export class Engine {
       worker.once('message', () => ready())
       worker.once('error', failed)
     })
-    return new Engine(worker, died)
+    worker.on('message', (reply: Reply) => this.receive(reply))
+    worker.on('error', (error: unknown) => this.end(error as Error))
+    worker.on('exit', () => this.end(new Error('the embedded database ended')))
+    this.worker = worker
   }
 
   /** Runs one batch of messages and gives all that the engine answered. */
@@ -85,8 +112,9 @@ export class Engine {
     await this.worker.terminate()
   }
 
-  private ask(message: { bytes?: Uint8Array; close?: boolean }): Promise<Buffer> {
-    if (this.dead) return Promise.reject(this.dead)
+  private async ask(message: { bytes?: Uint8Array; close?: boolean }): Promise<Buffer> {
+    await this.started
+    if (this.dead) throw this.dead
     const id = ++this.next
     return new Promise((done, failed) => {
       this.waiting.set(id, { chunks: [], done, failed })
@@ -107,6 +135,10 @@ export class Engine {
   private end(error: Error): void {
     if (this.dead) return
     this.dead = error
+    this.fail(error)
+  }
+
+  private fail(error: Error): void {
     for (const { failed } of this.waiting.values()) failed(error)
     this.waiting.clear()
     this.died(error)

@@ -31,6 +31,7 @@ describe('one process', () => {
   const pools: pg.Pool[] = []
   const pool = () => {
     const made = new pg.Pool(engine.poolOptions as pg.PoolConfig)
+    made.on('error', () => undefined)
     pools.push(made)
     return made
   }
@@ -107,6 +108,20 @@ describe('one process', () => {
     expect((await client.query('COMMIT')).command).toBe('ROLLBACK')
     client.release()
     expect(await count()).toBe(0)
+  })
+
+  test('exceptions without number do not use up the engine: it is started anew, and nothing committed is lost', async () => {
+    await pool().query(`INSERT INTO t VALUES (1, 'kept')`)
+    const ended = new Set<number>()
+    for (let i = 0; i < 700; i++) {
+      const client = new pg.Client(engine.poolOptions as pg.ClientConfig)
+      client.on('error', () => ended.add(i))
+      await client.connect()
+      await client.query(THROWS).catch(() => undefined)
+      await client.end()
+    }
+    expect(ended.size).toBe(1)
+    expect(await count()).toBe(1)
   })
 
   test('COPY goes in and comes out, and a failed one leaves nothing', async () => {
