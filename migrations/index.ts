@@ -2,6 +2,7 @@ import { First1795000000000 } from './1795000000000-first.js'
 import { Coverage1795100000000 } from './1795100000000-coverage.js'
 import { Evidence1795200000000 } from './1795200000000-evidence.js'
 import { Zones1795300000000 } from './1795300000000-zones.js'
+import { Measuring1795400000000 } from './1795400000000-measuring.js'
 
 /** In the order in which they are applied. */
 export const MIGRATIONS = [
@@ -9,4 +10,5 @@ export const MIGRATIONS = [
   Coverage1795100000000,
   Evidence1795200000000,
   Zones1795300000000,
+  Measuring1795400000000,
 ]

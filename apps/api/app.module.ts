@@ -7,6 +7,8 @@ import { AreasController } from './areas/areas.controller.js'
 import { BatchSource } from './batch-source.js'
 import { CellsController } from './cells/cells.controller.js'
 import { CoverageController } from './coverage/coverage.controller.js'
+import { TestSlots } from './measure/slots.js'
+import { TestsController } from './measure/tests.controller.js'
 import { AccountsController } from './people/accounts.controller.js'
 import { RoleGuard } from './people/guard.js'
 import { SessionController } from './people/session.controller.js'
@@ -46,6 +48,7 @@ export class AppModule {
         SessionController,
         AccountsController,
         ProbesController,
+        TestsController,
         QuarantineController,
         SitesController,
         AreasController,
@@ -66,6 +69,7 @@ export class AppModule {
         { provide: Metrics, useValue: metrics },
         { provide: APP_GUARD, useClass: RoleGuard },
         Devices,
+        TestSlots,
         Runs,
       ],
     }

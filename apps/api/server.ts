@@ -13,6 +13,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger'
 import { existsSync } from 'node:fs'
 import { AppModule } from './app.module.js'
 import { ProblemFilter, answerFrameworkError, invalidQuery } from './http/problem.js'
+import { addSpeedTests } from './measure/speed-tests.js'
 import { MAX_JSON_BYTES, acceptProbeBodies } from './probes/body.js'
 import type { Settings } from './settings.js'
 import { Metrics } from './status/metrics.js'
@@ -62,6 +63,7 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
   await addPlugins(app, settings)
   addDocuments(app, settings.version)
   if (options.webRoot) await addPage(app, options.webRoot)
+  addSpeedTests(app, interactive.source)
   await app.init()
   return app
 }

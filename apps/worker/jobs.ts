@@ -1,6 +1,14 @@
 /** What happens by the clock: one table. */
 import { monthsAround } from '#setup'
-import { classify, dropOldLeases, ensureProbeMonths, hasNews, listRules, takeLease } from '#store'
+import {
+  classify,
+  dropOldLeases,
+  ensureProbeMonths,
+  flagDisagreeing,
+  hasNews,
+  listRules,
+  takeLease,
+} from '#store'
 import cron, { type RunCoordinator, type ScheduledTask } from 'node-cron'
 import type { DataSource } from 'typeorm'
 
@@ -17,6 +25,11 @@ const JOBS: readonly Job[] = [
     name: 'partitions',
     cron: '20 2 * * *',
     run: (source, now) => ensureProbeMonths(source.manager, monthsAround(now)),
+  },
+  {
+    name: 'neighbours',
+    cron: '30 3 * * *',
+    run: async (source, now) => void (await flagDisagreeing(source, now)),
   },
   { name: 'leases', cron: '40 2 * * 0', run: (source) => dropOldLeases(source.manager) },
 ]

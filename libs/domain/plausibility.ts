@@ -1,4 +1,4 @@
-/** What a probe must satisfy to be kept as a probe, and the flags that mark a kept one. */
+/** What a probe must satisfy to be kept as a probe. */
 import type { ProbeInput } from './probe.js'
 
 /** Degrees, WGS 84. */
@@ -18,10 +18,6 @@ export const MAX_SPEED_BPS = 100e9
 export const EARLIEST_MS = Date.UTC(2010, 0, 1)
 /** A clock may run ahead of ours by this much. */
 export const MAX_AHEAD_MS = 5 * 60_000
-/** A res-8 cell is about 1 km across: a position worse than this names no cell, so it is kept and not counted. */
-export const MAX_ACCURACY_M = 2_000
-/** Farther from its site than this, a probe speaks of another place than the site: kept and flagged. */
-export const MAX_SITE_DISTANCE_M = 4_000
 
 export interface Rejection {
   field: string
@@ -61,24 +57,6 @@ function speedRejection(probe: ProbeInput): Rejection | null {
     if (value > MAX_SPEED_BPS) return { field, reason: `${field} ${value} is above 100 Gbit/s` }
   }
   return null
-}
-
-export const FLAGS = ['position_from_site', 'inaccurate_position', 'far_from_site'] as const
-export type Flag = (typeof FLAGS)[number]
-
-/** Flags that take a probe out of the evidence; the others only mark it. */
-const NOT_COUNTED: readonly Flag[] = ['inaccurate_position']
-
-export const isCounted = (flags: readonly Flag[]): boolean => !flags.some((f) => NOT_COUNTED.includes(f))
-
-/** Flags of a probe at its place; `site` null when no site is known. */
-export function flagsOf(probe: ProbeInput, site: Place | null): Flag[] {
-  const flags: Flag[] = []
-  if (probe.lat == null || probe.lng == null) flags.push('position_from_site')
-  else if (site && distanceM({ lat: probe.lat, lng: probe.lng }, site) > MAX_SITE_DISTANCE_M)
-    flags.push('far_from_site')
-  if ((probe.accuracyM ?? 0) > MAX_ACCURACY_M) flags.push('inaccurate_position')
-  return flags
 }
 
 /** Great-circle distance in metres on the mean Earth radius (haversine; error below 0.6 %). */

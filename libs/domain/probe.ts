@@ -43,4 +43,18 @@ export interface ProbeInput {
   tool?: string | null
   /** The tool's own document, kept as it came. */
   raw?: unknown
+  /** The device's clock when it sent the probe, RFC 3339: what it is wrong by, the time of measuring is corrected by. */
+  sentAt?: string | null
+  /** Milliseconds between measuring and sending by a clock that never jumps; says more than `sentAt`. */
+  ageMs?: number | null
+  /** Bytes that the tests moved, and how long they took: what makes a figure a measurement. */
+  downloadBytes?: number | null
+  uploadBytes?: number | null
+  downloadMs?: number | null
+  uploadMs?: number | null
+  /** The client's address as the server of the test saw it. Looked at, never kept outside `raw`. */
+  clientAddress?: string | null
+  /** Names of the tests (ndt7's ConnectionInfo.UUID), by which the server's own observation is found. */
+  downloadTest?: string | null
+  uploadTest?: string | null
 }

@@ -99,4 +99,57 @@ export class ProbeDto implements ProbeInput {
   tool?: string | null
 
   raw?: unknown
+
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  @Matches(RFC3339, { message: 'sentAt must be an RFC 3339 time with its offset, like 2026-03-01T09:30:00Z' })
+  sentAt?: string | null
+
+  /** At most five years. */
+  @IsOptional()
+  @IsNumber()
+  @Min(0)
+  @Max(157_680_000_000)
+  ageMs?: number | null
+
+  @IsOptional()
+  @IsNumber()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  downloadBytes?: number | null
+
+  @IsOptional()
+  @IsNumber()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  uploadBytes?: number | null
+
+  @IsOptional()
+  @IsNumber()
+  @Min(0)
+  @Max(3_600_000)
+  downloadMs?: number | null
+
+  @IsOptional()
+  @IsNumber()
+  @Min(0)
+  @Max(3_600_000)
+  uploadMs?: number | null
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  clientAddress?: string | null
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  @Matches(STORABLE, { message: 'downloadTest holds a character that is no text' })
+  downloadTest?: string | null
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  @Matches(STORABLE, { message: 'uploadTest holds a character that is no text' })
+  uploadTest?: string | null
 }

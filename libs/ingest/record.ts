@@ -3,6 +3,7 @@ import {
   type Bounds,
   type ProbeInput,
   type Rejection,
+  correctedTime,
   flagsOf,
   isCounted,
   operatorOf,
@@ -44,8 +45,9 @@ function judgeFlat(document: unknown, context: Context): Judged {
   const probe = document as ProbeInput
   const position = positionOf(probe, context)
   if ('reason' in position) return { rejection: position }
-  const rejection = rejectionOf({ ...probe, ...position }, context.now, context.bounds)
-  return rejection ? { rejection } : { row: rowOf(probe, position, context) }
+  const measuredAt = correctedTime(probe, context.now) ?? probe.measuredAt
+  const rejection = rejectionOf({ ...probe, measuredAt, ...position }, context.now, context.bounds)
+  return rejection ? { rejection } : { row: rowOf(probe, measuredAt, position, context) }
 }
 
 const DTO_KEYS = [
@@ -65,6 +67,15 @@ const DTO_KEYS = [
   'signalDbm',
   'tool',
   'raw',
+  'sentAt',
+  'ageMs',
+  'downloadBytes',
+  'uploadBytes',
+  'downloadMs',
+  'uploadMs',
+  'clientAddress',
+  'downloadTest',
+  'uploadTest',
 ] as const satisfies readonly (keyof ProbeInput)[]
 
 function malformationOf(document: unknown): Rejection | null {
@@ -108,11 +119,18 @@ function positionOf(probe: ProbeInput, { device }: Context): { lat: number; lng:
   return device ?? { field: 'lat', reason: 'lat and lng are missing, and no site gives them' }
 }
 
-function rowOf(probe: ProbeInput, { lat, lng }: { lat: number; lng: number }, { device }: Context): ProbeRow {
+function rowOf(
+  probe: ProbeInput,
+  measuredAt: string,
+  { lat, lng }: { lat: number; lng: number },
+  { device }: Context,
+): ProbeRow {
   const flags = flagsOf(probe, device)
+  const isCorrected = measuredAt !== probe.measuredAt
+  if (isCorrected) flags.push('clock_corrected')
   return {
     cell: cellToSql(cellAt(lat, lng)),
-    measured_at: new Date(probe.measuredAt).toISOString(),
+    measured_at: new Date(measuredAt).toISOString(),
     id: probe.id.toLowerCase(),
     device_id: device?.id ?? null,
     site_code: device?.siteCode ?? null,
@@ -132,6 +150,9 @@ function rowOf(probe: ProbeInput, { lat, lng }: { lat: number; lng: number }, { 
     flags,
     counted: isCounted(flags),
     raw: probe.raw == null ? null : JSON.stringify(probe.raw),
+    device_measured_at: isCorrected ? new Date(probe.measuredAt).toISOString() : null,
+    download_test: probe.downloadTest ?? null,
+    upload_test: probe.uploadTest ?? null,
   }
 }
 

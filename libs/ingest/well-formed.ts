@@ -44,6 +44,8 @@ const isAccuracy = between(0, 1e7)
 const isRatio = between(0, 1)
 const isSignal = between(-200, 50)
 const isSpeed = between(-Number.MAX_VALUE, Number.MAX_VALUE)
+const isAge = between(0, 157_680_000_000)
+const isBytes = between(0, Number.MAX_SAFE_INTEGER)
 
 export function isWellFormed(p: Record<string, unknown>): boolean {
   return (
@@ -61,6 +63,15 @@ export function isWellFormed(p: Record<string, unknown>): boolean {
     isDuration(p.latencyMs) &&
     isDuration(p.jitterMs) &&
     isRatio(p.lossRatio) &&
-    isSignal(p.signalDbm)
+    isSignal(p.signalDbm) &&
+    (absent(p.sentAt) || isTime(p.sentAt)) &&
+    isAge(p.ageMs) &&
+    isBytes(p.downloadBytes) &&
+    isBytes(p.uploadBytes) &&
+    isDuration(p.downloadMs) &&
+    isDuration(p.uploadMs) &&
+    (absent(p.clientAddress) || isPlain(p.clientAddress)) &&
+    (absent(p.downloadTest) || isPlain(p.downloadTest)) &&
+    (absent(p.uploadTest) || isPlain(p.uploadTest))
   )
 }

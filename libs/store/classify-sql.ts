@@ -91,6 +91,7 @@ const stepNames = ({ rule }: Known): string[] => stepsOf(rule).map((step) => ste
 function deviceDays(known: Known): string {
   const { rule, window, add } = known
   const limits = limitsOf(known)
+  const knownBefore = add(window.knownBefore, 'timestamptz')
   const steps = stepsOf(rule)
   // The figure of a sample that meets all the other thresholds: null where it does not.
   const free = movedOf(rule).map((metric) => {
@@ -112,7 +113,9 @@ function deviceDays(known: Known): string {
       outcome = 'ok' AND ${limits.map((l) => l.isReached).join(' AND ')} AS is_pass, ${free.join(', ')}
     FROM probe
     WHERE measured_at >= ${add(window.from, 'timestamptz')} AND measured_at < ${add(window.to, 'timestamptz')}
-      AND received_at < ${add(window.knownBefore, 'timestamptz')} AND counted ${among(known)}
+      AND received_at < ${knownBefore} AND counted ${among(known)}
+      AND NOT EXISTS (SELECT 1 FROM probe_flag AS f WHERE f.cell = probe.cell AND f.probe_id = probe.id
+        AND NOT f.counted AND f.created_at < ${knownBefore})
       AND (technology = ANY(${add(rule.technologies, 'text[]')}) ${rule.technologies.includes('wifi_unknown') ? 'OR technology IS NULL' : ''})
       AND (outcome = 'no_service' OR (outcome = 'ok' AND ${asked}))
     OFFSET 0

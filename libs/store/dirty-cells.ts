@@ -24,6 +24,7 @@ const midnight = (time: string, days: string) =>
  */
 const PROBED = `
   SELECT cell FROM probe WHERE received_at >= $1::timestamptz AND received_at < $2::timestamptz AND measured_at >= $4
+  UNION SELECT cell FROM probe_flag WHERE created_at >= $1 AND created_at < $2 AND NOT counted
   UNION SELECT cell FROM probe WHERE measured_at >= $3::timestamptz AND measured_at < $4::timestamptz
   UNION SELECT cell FROM probe WHERE measured_at >= $5::timestamptz AND measured_at < $6::timestamptz
   UNION SELECT cell FROM probe WHERE measured_at >= ${midnight('$5', '$7')} AND measured_at < ${midnight('$6', '$7')}

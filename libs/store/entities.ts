@@ -72,6 +72,53 @@ export class DeviceEntity {
   @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
   @Column('text', { name: 'created_by' }) createdBy!: string
   @Column('timestamptz', { name: 'revoked_at', nullable: true }) revokedAt!: Date | null
+  /** Where it was last: what its next position is compared with. */
+  @Column('timestamptz', { name: 'last_measured_at', nullable: true }) lastMeasuredAt!: Date | null
+  @Column('double precision', { name: 'last_lat', nullable: true }) lastLat!: number | null
+  @Column('double precision', { name: 'last_lng', nullable: true }) lastLng!: number | null
+  @Column('double precision', { name: 'last_accuracy_m', nullable: true }) lastAccuracyM!: number | null
+}
+
+/** Ties one test of either direction to a device; lives for minutes. */
+@Entity('test_token')
+@Index('test_token_expiry', ['expiresAt'])
+export class TestTokenEntity {
+  @PrimaryColumn('bytea', { name: 'token_hash' }) tokenHash!: Buffer
+  @Column('uuid', { name: 'device_id' }) deviceId!: string
+  @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date
+  /** Directions that were begun with it. */
+  @Column('text', { array: true, default: '{}' }) used!: string[]
+}
+
+/** What our own server saw of one ndt7 sub-test. */
+@Entity('speed_test')
+export class SpeedTestEntity {
+  /** ndt7's ConnectionInfo.UUID. */
+  @PrimaryColumn('text') id!: string
+  @Column('text') direction!: string
+  @Column('uuid', { name: 'device_id', nullable: true }) deviceId!: string | null
+  @Column('timestamptz', { name: 'started_at' }) startedAt!: Date
+  /** Bytes that surely reached the other side, and when the last of them did. */
+  @Column('bigint') bytes!: string
+  @Column('double precision', { name: 'duration_ms' }) durationMs!: number
+  @Column('bigint') bps!: string
+  /** By WebSocket ping: of the application, not of TCP. */
+  @Column('double precision', { name: 'min_rtt_ms', nullable: true }) minRttMs!: number | null
+  @Column('text') ended!: string
+}
+
+/** Flags that came after a probe: a planner's, or a comparison with its neighbours. */
+@Entity('probe_flag')
+@Index('probe_flag_created', ['createdAt'])
+export class ProbeFlagEntity {
+  @PrimaryColumn('bigint') cell!: string
+  @PrimaryColumn('uuid', { name: 'probe_id' }) probeId!: string
+  @PrimaryColumn('text') flag!: string
+  /** False where it takes the probe out of the evidence of runs made after it. */
+  @Column('boolean') counted!: boolean
+  @Column('text') author!: string
+  @Column('text') comment!: string
+  @Column('timestamptz', { name: 'created_at', default: () => 'clock_timestamp()' }) createdAt!: Date
 }
 
 @Entity('account')
@@ -133,6 +180,11 @@ export class ProbeEntity {
   @Column('boolean') counted!: boolean
   /** The tool's document as JSON text: text keeps what jsonb cannot (NUL, lone surrogates, key order). */
   @Column('text', { nullable: true }) raw!: string | null
+  /** The device's own time where its clock was wrong and `measured_at` was corrected. */
+  @Column('timestamptz', { name: 'device_measured_at', nullable: true }) deviceMeasuredAt!: Date | null
+  /** Names of the tests, as in speed_test where the test was ours. */
+  @Column('text', { name: 'download_test', nullable: true }) downloadTest!: string | null
+  @Column('text', { name: 'upload_test', nullable: true }) uploadTest!: string | null
 }
 
 @Entity('quarantine')
@@ -346,6 +398,9 @@ export const ENTITIES = [
   RollupEntity,
   AreaCountEntity,
   CellPlaceEntity,
+  TestTokenEntity,
+  SpeedTestEntity,
+  ProbeFlagEntity,
   ZoneEntity,
   ZoneEventEntity,
   LeaseEntity,

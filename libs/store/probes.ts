@@ -2,6 +2,7 @@
 import type { Bounds, Flag, Outcome, Technology } from '#domain'
 import type { DataSource } from 'typeorm'
 import type { Queryable } from './database.js'
+import { flagByContext } from './probe-flags.js'
 
 /** A row of `probe`, ready to be written. */
 export interface ProbeRow {
@@ -27,6 +28,10 @@ export interface ProbeRow {
   flags: readonly Flag[]
   counted: boolean
   raw: string | null
+  /** The device's own time, where `measured_at` was corrected. */
+  device_measured_at: string | null
+  download_test: string | null
+  upload_test: string | null
 }
 
 /**
@@ -35,14 +40,22 @@ export interface ProbeRow {
  */
 export const RECEIVE_LOCK = 7_410_002
 
-/** Writes probes in one transaction and returns the ids that were new; the others were there already. */
-export async function insertProbes(source: DataSource, rows: readonly ProbeRow[]): Promise<Set<string>> {
+/**
+ * Writes probes in one transaction and returns the ids that were new; the others were there already. `flag` looks at the
+ * new ones beside what is known before they are written.
+ */
+export async function insertProbes(
+  source: DataSource,
+  rows: readonly ProbeRow[],
+  flag: (tx: Queryable, rows: readonly ProbeRow[]) => Promise<readonly ProbeRow[]> = flagByContext,
+): Promise<Set<string>> {
   return source.transaction(async (tx) => {
     await tx.query('SELECT pg_advisory_xact_lock_shared($1)', [RECEIVE_LOCK])
     const known = await knownIds(tx, rows)
     const fresh = rows.filter((row) => !known.has(row.id))
     if (fresh.length === 0) return new Set()
-    const inserted: { id: string }[] = await tx.query(INSERT_PROBES, [JSON.stringify(fresh)])
+    const flagged = await flag(tx, fresh)
+    const inserted: { id: string }[] = await tx.query(INSERT_PROBES, [JSON.stringify(flagged)])
     return new Set(inserted.map((row) => row.id))
   })
 }
@@ -57,13 +70,15 @@ async function knownIds(tx: Queryable, rows: readonly ProbeRow[]): Promise<Set<s
 
 const INSERT_PROBES = `
   INSERT INTO probe (cell, measured_at, id, received_at, device_id, site_code, lat, lng, accuracy_m, technology,
-    operator, outcome, download_bps, upload_bps, latency_ms, jitter_ms, loss_ratio, signal_dbm, tool, flags, counted, raw)
+    operator, outcome, download_bps, upload_bps, latency_ms, jitter_ms, loss_ratio, signal_dbm, tool, flags, counted, raw,
+    device_measured_at, download_test, upload_test)
   SELECT cell, measured_at, id, (SELECT clock_timestamp()), device_id, site_code, lat, lng, accuracy_m, technology,
-    operator, outcome, download_bps, upload_bps, latency_ms, jitter_ms, loss_ratio, signal_dbm, tool, flags, counted, raw
+    operator, outcome, download_bps, upload_bps, latency_ms, jitter_ms, loss_ratio, signal_dbm, tool, flags, counted, raw,
+    device_measured_at, download_test, upload_test
   FROM json_to_recordset($1::json) AS r(cell bigint, measured_at timestamptz, id uuid, device_id uuid, site_code text,
     lat float8, lng float8, accuracy_m float8, technology text, operator text, outcome text, download_bps bigint,
     upload_bps bigint, latency_ms float8, jitter_ms float8, loss_ratio float8, signal_dbm float8, tool text,
-    flags text[], counted boolean, raw text)
+    flags text[], counted boolean, raw text, device_measured_at timestamptz, download_test text, upload_test text)
   ON CONFLICT DO NOTHING
   RETURNING id`
 
@@ -173,7 +188,10 @@ export async function listProbes(
   return db.query(
     `SELECT id, to_hex(cell) AS h3, measured_at AS "measuredAt", technology, operator, outcome,
        download_bps::float8 AS "downloadBps", upload_bps::float8 AS "uploadBps", latency_ms AS "latencyMs",
-       jitter_ms AS "jitterMs", loss_ratio AS "lossRatio", signal_dbm AS "signalDbm", tool, flags, counted
+       jitter_ms AS "jitterMs", loss_ratio AS "lossRatio", signal_dbm AS "signalDbm", tool,
+       flags || ARRAY(SELECT f.flag FROM probe_flag AS f WHERE f.cell = probe.cell AND f.probe_id = probe.id ORDER BY f.flag) AS flags,
+       counted AND NOT EXISTS (SELECT 1 FROM probe_flag AS f
+         WHERE f.cell = probe.cell AND f.probe_id = probe.id AND NOT f.counted) AS counted
      FROM probe
      WHERE (cell, measured_at, id) > ($1, $2, $3) ${page.cell ? 'AND cell = $9' : ''}
        AND lng BETWEEN $4 AND $6 AND lat BETWEEN $5 AND $7

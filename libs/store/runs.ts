@@ -232,10 +232,11 @@ export async function listRuns(
   )
 }
 
-/** Whether probes or claims of coverage arrived since the rule's newest run, or there is none and some are there. */
+/** Whether probes, claims of coverage or a planner's flags arrived since the rule's newest run, or there is none and some are there. */
 export async function hasNews(db: Queryable, ruleId: string): Promise<boolean> {
   const [{ newer }] = await db.query(
-    `SELECT EXISTS (SELECT 1 FROM probe WHERE received_at >= since) OR EXISTS (SELECT 1 FROM coverage WHERE received_at >= since) AS newer
+    `SELECT EXISTS (SELECT 1 FROM probe WHERE received_at >= since) OR EXISTS (SELECT 1 FROM coverage WHERE received_at >= since)
+       OR EXISTS (SELECT 1 FROM probe_flag WHERE created_at >= since AND NOT counted) AS newer
      FROM (SELECT coalesce((SELECT max(known_before) FROM run WHERE rule_id = $1 AND current), '-infinity') AS since) AS last`,
     [ruleId],
   )

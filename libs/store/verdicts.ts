@@ -157,6 +157,8 @@ export async function quantilesOf(
     `SELECT operator, technology, ${quantiles('download_bps')} AS "downloadBps", ${quantiles('upload_bps')} AS "uploadBps",
        ${quantiles('latency_ms')} AS "latencyMs"
      FROM probe WHERE cell = $1 AND measured_at >= $2 AND measured_at < $3 AND received_at < $4 AND counted AND outcome = 'ok'
+       AND NOT EXISTS (SELECT 1 FROM probe_flag AS f WHERE f.cell = probe.cell AND f.probe_id = probe.id
+         AND NOT f.counted AND f.created_at < $4)
      GROUP BY operator, technology`,
     [cell, run.from, run.to, run.knownBefore],
   )

@@ -110,7 +110,7 @@ describe.each(ENGINES)('POST /api/v1/probes on %s', (engine) => {
     await post(here)
     const [row] = await stored(here.id)
     expect(row).toMatchObject({ lat: 35.2447, lng: -3.9317, site_code: 'S1', operator: 'iam' })
-    expect(row!['flags']).toEqual(['position_from_site'])
+    expect(row!['flags']).toContain('position_from_site')
   })
 
   test('what is imprecise is kept and not counted, what is far from its site is kept and flagged', async () => {

@@ -112,13 +112,6 @@ describe('flags', () => {
   ])('of a probe %s', (_, change, where, flags) => {
     expect(flagsOf({ ...PROBE, ...change }, where)).toEqual(flags)
   })
-
-  test('only an inaccurate position takes a probe out of the evidence', () => {
-    expect(FLAGS.filter((flag) => !isCounted([flag]))).toEqual(['inaccurate_position'])
-    expect(isCounted([])).toBe(true)
-    expect(isCounted(['far_from_site', 'position_from_site'])).toBe(true)
-    expect(isCounted([...FLAGS])).toBe(false)
-  })
 })
 
 describe('the distance of two places', () => {

@@ -12,7 +12,6 @@ import {
   ensureProbeMonths,
   inferredClasses,
   inferredWhere,
-  insertProbes,
   peopleOfArea,
   pooledEvidence,
   upsertLocalities,
@@ -21,7 +20,7 @@ import fc from 'fast-check'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
-import { type KnownProbe, rowOf, storedVerdicts } from './oracle.js'
+import { insertAsGiven, type KnownProbe, rowOf, storedVerdicts } from './oracle.js'
 
 const FROM = new Date('2026-05-03T00:00:00Z')
 const TO = new Date('2026-05-28T00:00:00Z')
@@ -88,7 +87,7 @@ describe.each(ENGINES)('an area’s people on %s', (engine) => {
       seed: 3,
     })) {
       await database.source.query('TRUNCATE probe')
-      await insertProbes(database.source, probes.map(rowOf))
+      await insertAsGiven(database.source, probes.map(rowOf))
       await sleep(3)
       const run = await classify(database.source, { rule, from: FROM, to: TO, author: 'test' })
       const verdicts = await storedVerdicts(db, run)

@@ -11,14 +11,21 @@ import {
   coverageOfCell,
   ensureProbeMonths,
   importCoverage,
-  insertProbes,
   listContradictions,
 } from '#store'
 import fc from 'fast-check'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
-import { type KnownProbe, type Verdicts, classifyByHand, digestOf, rowOf, storedVerdicts } from './oracle.js'
+import {
+  insertAsGiven,
+  type KnownProbe,
+  type Verdicts,
+  classifyByHand,
+  digestOf,
+  rowOf,
+  storedVerdicts,
+} from './oracle.js'
 
 const CELLS = Array.from({ length: 8 }, (_, i) => cellAt(33.6 + i * 0.012, -6.4))
 const FROM = new Date('2026-05-03T00:00:00Z')
@@ -136,7 +143,7 @@ describe.each(ENGINES)('coverage on %s', (engine) => {
 
   const about = { source: 'test.csv', author: 'test' }
   async function write(probes: readonly KnownProbe[], claims: readonly Claim[]): Promise<void> {
-    if (probes.length > 0) await insertProbes(database.source, probes.map(rowOf))
+    if (probes.length > 0) await insertAsGiven(database.source, probes.map(rowOf))
     for (const kind of ['declared', 'planned'] as const)
       await importCoverage(
         database.source,

@@ -1,12 +1,12 @@
 import { type Rule, SHIPPED_RULES } from '#domain'
 import { cellAt, cellToSql } from '#geo'
-import { type RunRow, classify, ensureProbeMonths, insertProbes } from '#store'
+import { type RunRow, classify, ensureProbeMonths } from '#store'
 import fc from 'fast-check'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { dirtyCells } from '../../libs/store/dirty-cells.js'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
-import { type KnownProbe, classifyByHand, rowOf, storedVerdicts } from './oracle.js'
+import { insertAsGiven, type KnownProbe, classifyByHand, rowOf, storedVerdicts } from './oracle.js'
 
 const DAY = 86_400_000
 const MINUTE = 60_000
@@ -88,7 +88,7 @@ describe.each(ENGINES)('a run after some new probes on %s', (engine) => {
     )
     const known: KnownProbe[] = []
     for (const batch of [first, ...later]) {
-      await insertProbes(database.source, batch.map(rowOf))
+      await insertAsGiven(database.source, batch.map(rowOf))
       known.push(...batch)
       await sleep(200)
       const run = await classify(database.source, { rule, author: 'test' })
@@ -108,7 +108,7 @@ describe.each(ENGINES)('a run after some new probes on %s', (engine) => {
       fc.array(probeWithin(start - 35 * DAY, start + 3 * DAY), { minLength: 150, maxLength: 150 }),
       { numRuns: 1, seed: 3 },
     )
-    await insertProbes(database.source, probes.map(rowOf))
+    await insertAsGiven(database.source, probes.map(rowOf))
     const knownBefore = new Date(Date.now() + 1000)
     const windowAt = (to: number) => ({
       from: new Date(to - rule.validityDays * DAY),

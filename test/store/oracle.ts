@@ -11,8 +11,9 @@ import {
   verdictOf,
 } from '#domain'
 import { cellToSql, centreOf } from '#geo'
-import { type ProbeRow, type Queryable, evidenceAt, listVerdicts } from '#store'
+import { type ProbeRow, type Queryable, evidenceAt, insertProbes, listVerdicts } from '#store'
 import { createHash } from 'node:crypto'
+import type { DataSource } from 'typeorm'
 
 export interface KnownProbe extends ProbeInput {
   h3: string
@@ -162,6 +163,10 @@ export function digestOf(verdicts: Verdicts): string {
   return digest.toString('hex')
 }
 
+/** Writes rows as they are: whether they count was decided by the test. */
+export const insertAsGiven = (source: DataSource, rows: readonly ProbeRow[]): Promise<Set<string>> =>
+  insertProbes(source, rows, async (_tx, fresh) => fresh)
+
 /** As the ingest would write it. */
 export function rowOf(probe: KnownProbe): ProbeRow {
   const [lng, lat] = centreOf(probe.h3)
@@ -188,5 +193,8 @@ export function rowOf(probe: KnownProbe): ProbeRow {
     flags: [],
     counted: probe.counted,
     raw: null,
+    device_measured_at: null,
+    download_test: null,
+    upload_test: null,
   }
 }

@@ -31,6 +31,9 @@ function probeAt(measuredAt: string | number, change: Partial<ProbeRow> = {}): P
     flags: [],
     counted: true,
     raw: null,
+    device_measured_at: null,
+    download_test: null,
+    upload_test: null,
     ...change,
   }
 }

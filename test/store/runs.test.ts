@@ -10,7 +10,6 @@ import {
   findRun,
   hasNews,
   historyOf,
-  insertProbes,
   latestRun,
   listRuns,
   rollupAt,
@@ -21,7 +20,7 @@ import { cellToParent } from 'h3-js'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
-import { type KnownProbe, classifyByHand, digestOf, rowOf, storedVerdicts } from './oracle.js'
+import { insertAsGiven, type KnownProbe, classifyByHand, digestOf, rowOf, storedVerdicts } from './oracle.js'
 
 const SEED = 20261123
 const DAY = 86_400_000
@@ -135,7 +134,7 @@ describe.each(ENGINES)('runs on %s', (engine) => {
   const query = (text: string, values: unknown[] = []) => database.source.query(text, values)
   /** A run knows what came before the millisecond in which it begins. */
   async function insert(probes: readonly KnownProbe[]): Promise<Set<string>> {
-    const fresh = await insertProbes(database.source, probes.map(rowOf))
+    const fresh = await insertAsGiven(database.source, probes.map(rowOf))
     await sleep(2)
     return fresh
   }

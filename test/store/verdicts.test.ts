@@ -1,11 +1,11 @@
 import { type Rule, SHIPPED_RULES, type Technology } from '#domain'
 import { cellAt } from '#geo'
-import { classify, ensureProbeMonths, findRun, insertProbes } from '#store'
+import { classify, ensureProbeMonths, findRun } from '#store'
 import fc from 'fast-check'
 import { cellToParent } from 'h3-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
-import { type KnownProbe, classifyByHand, digestOf, rowOf, storedVerdicts } from './oracle.js'
+import { insertAsGiven, type KnownProbe, classifyByHand, digestOf, rowOf, storedVerdicts } from './oracle.js'
 
 const FROM = new Date('2026-02-15T00:00:00Z')
 const DAYS = 40
@@ -90,7 +90,7 @@ describe.each(ENGINES)('verdicts on %s', (engine) => {
     const seen = new Set<string>()
     const property = fc.asyncProperty(someProbes, async (probes) => {
       await database.source.query('TRUNCATE probe')
-      await insertProbes(database.source, probes.map(rowOf))
+      await insertAsGiven(database.source, probes.map(rowOf))
       for (const rule of SHIPPED_RULES) {
         const made = await run(rule)
         const expected = classifyByHand(rule, probes, FROM, TO)
@@ -106,11 +106,11 @@ describe.each(ENGINES)('verdicts on %s', (engine) => {
   test('a rebuilt run has the same digest, and a late upload changes no earlier run', async () => {
     await database.source.query('TRUNCATE probe')
     const [probes = [], late = []] = fc.sample(someProbes, { numRuns: 2, seed: 7 })
-    await insertProbes(database.source, probes.map(rowOf))
+    await insertAsGiven(database.source, probes.map(rowOf))
     const rule = SHIPPED_RULES[0]!
     const first = await run(rule)
     const before = await stored(first)
-    await insertProbes(database.source, late.map(rowOf))
+    await insertAsGiven(database.source, late.map(rowOf))
     const rebuilt = await run(rule, { knownBefore: first.knownBefore })
     const next = await run(rule)
     expect(rebuilt.digest).toBe(first.digest)
@@ -129,7 +129,7 @@ describe.each(ENGINES)('verdicts on %s', (engine) => {
     const rule = { ...SHIPPED_RULES[0]!, validityDays: 3650 }
     await database.source.query('TRUNCATE probe')
     const [probes = [], late = []] = fc.sample(someProbes, { numRuns: 2, seed: 11 })
-    await insertProbes(database.source, probes.map(rowOf))
+    await insertAsGiven(database.source, probes.map(rowOf))
     const current = () => classify(database.source, { rule, author: 'test' })
     const rowsOf = async (id: number) =>
       Number(
@@ -142,7 +142,7 @@ describe.each(ENGINES)('verdicts on %s', (engine) => {
     expect(quiet.digest).toBe(first.digest)
     const before = await stored(first)
     const one = late.filter((probe) => probe.h3 === late[0]!.h3)
-    await insertProbes(database.source, one.map(rowOf))
+    await insertAsGiven(database.source, one.map(rowOf))
     const changed = await current()
     expect(await rowsOf(changed.id)).toBe(1)
     expect(await stored(first)).toEqual(before)

@@ -9,20 +9,13 @@ import {
   thresholdOf,
 } from '#domain'
 import { WORKING_RESOLUTION, cellAt, cellToSql, descendants } from '#geo'
-import {
-  classesInRanges,
-  classify,
-  countsAtSteps,
-  ensureProbeMonths,
-  insertProbes,
-  parentsInRanges,
-} from '#store'
+import { classesInRanges, classify, countsAtSteps, ensureProbeMonths, parentsInRanges } from '#store'
 import fc from 'fast-check'
 import { cellToParent } from 'h3-js'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
-import { type KnownProbe, classifyByHand, rowOf } from './oracle.js'
+import { insertAsGiven, type KnownProbe, classifyByHand, rowOf } from './oracle.js'
 
 const FROM = new Date('2026-05-03T00:00:00Z')
 const TO = new Date('2026-05-28T00:00:00Z')
@@ -85,7 +78,7 @@ describe.each(ENGINES)('what if, on %s', (engine) => {
       seed: 5,
     })) {
       await database.source.query('TRUNCATE probe')
-      await insertProbes(database.source, probes.map(rowOf))
+      await insertAsGiven(database.source, probes.map(rowOf))
       await sleep(3)
       for (const rule of RULES) {
         const run = await classify(database.source, { rule, from: FROM, to: TO, author: 'test' })

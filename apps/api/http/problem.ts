@@ -26,7 +26,9 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>()
     const reply = host.switchToHttp().getResponse<FastifyReply>()
     const problem = problemOf(error)
-    if (problem.status >= 500) this.logger.error(`${request.method} ${request.url}`, (error as Error)?.stack)
+    // One that was thrown on purpose (503) is no fault of the server.
+    if (problem.status >= 500 && !(error instanceof HttpException))
+      this.logger.error(`${request.method} ${request.url}`, (error as Error)?.stack)
     if (reply.sent || reply.raw.headersSent) return void reply.raw.destroy()
     void reply
       .status(problem.status)
@@ -39,9 +41,11 @@ export class ProblemFilter implements ExceptionFilter {
 export function problemOf(error: unknown): Problem {
   const status = statusOf(error)
   const title = STATUS_CODES[status] ?? 'Error'
-  // What went wrong inside is for the log; a caller can do nothing with it.
+  // What went wrong inside is for the log; a caller can do nothing with it. 503 is said on purpose.
   const detail =
-    status >= 500 ? 'The server could not answer. What went wrong was recorded.' : detailOf(error)
+    status >= 500 && status !== 503
+      ? 'The server could not answer. What went wrong was recorded.'
+      : detailOf(error)
   return { type: 'about:blank', title, status, detail }
 }
 

@@ -1,12 +1,26 @@
 import { records } from '#formats'
 import { cellToSql } from '#geo'
 import { type IngestResult, ProbeDto, ProbeWriter, ingest, recordsOf } from '#ingest'
-import { type PublicProbe, listProbes } from '#store'
-import { BadRequestException, Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common'
+import { type Account, type PublicProbe, flagImplausible, lateFlagsOf, listProbes } from '#store'
+import {
+  BadRequestException,
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  NotFoundException,
+  Param,
+  ParseUUIDPipe,
+  Post,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common'
 import {
   ApiBearerAuth,
   ApiBody,
   ApiConsumes,
+  ApiCreatedResponse,
   ApiExtraModels,
   ApiOkResponse,
   ApiTags,
@@ -16,11 +30,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
 import { DataSource } from 'typeorm'
 import { DEFAULT_LIMIT, type Page, boxOf, keyOf, pageOf } from '../http/page.dto.js'
+import { Needs, Signed } from '../people/guard.js'
 import { Settings } from '../settings.js'
 import { Metrics } from '../status/metrics.js'
 import { isNdjson } from './body.js'
 import { Devices } from './devices.js'
-import { IngestAnswer, ProbesQuery } from './probes.dto.js'
+import { FlagBody, IngestAnswer, ProbeFlag, ProbesQuery } from './probes.dto.js'
 
 const KEY = /^\d{1,19} [0-9T:.Z-]{20,30} [0-9a-f-]{36}$/
 const FIRST_KEY = '0 2000-01-01T00:00:00.000Z 00000000-0000-0000-0000-000000000000'
@@ -56,6 +71,28 @@ export class ProbesController {
     const result = await ingest(this.writer, batchesOf(request), { device, clock: this.settings.clock })
     this.metrics.ingested(result)
     return result
+  }
+
+  /** Flags that came after the probe, with who set them and why. */
+  @Get(':id/flags')
+  @Needs('planner')
+  @ApiOkResponse({ type: [ProbeFlag] })
+  async flags(@Param('id', ParseUUIDPipe) id: string): Promise<ProbeFlag[]> {
+    return lateFlagsOf(this.source.manager, id)
+  }
+
+  /** Marks a probe as implausible: runs made from now on leave it out, published ones stay as they are. */
+  @Post(':id/flags')
+  @Needs('planner')
+  @ApiCreatedResponse({ type: [ProbeFlag] })
+  async flag(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() body: FlagBody,
+    @Signed() author: Account,
+  ): Promise<ProbeFlag[]> {
+    if (!(await flagImplausible(this.source, id, author.name, body.comment)))
+      throw new NotFoundException(`there is no probe ${id}`)
+    return lateFlagsOf(this.source.manager, id)
   }
 
   /** Probes without device, site and exact position, in the order of their cells. */

@@ -1,4 +1,4 @@
-import { IsOptional, Matches } from 'class-validator'
+import { IsOptional, IsString, Length, Matches } from 'class-validator'
 import { BoxPageQuery } from '../http/page.dto.js'
 
 export class ProbesQuery extends BoxPageQuery {
@@ -6,6 +6,22 @@ export class ProbesQuery extends BoxPageQuery {
   @IsOptional()
   @Matches(/^88[0-9a-f]{13}$/, { message: 'cell must be a res-8 H3 index' })
   cell?: string
+}
+
+export class FlagBody {
+  /** Why the probe cannot be believed. */
+  @IsString()
+  @Length(3, 1000)
+  comment!: string
+}
+
+export class ProbeFlag {
+  flag!: string
+  /** False where it takes the probe out of the evidence. */
+  counted!: boolean
+  author!: string
+  comment!: string
+  createdAt!: Date
 }
 
 export class RejectedProbe {

@@ -1,0 +1,116 @@
+/** One ndt7 sub-test as our server sees it: what surely arrived, when, and the round trip by WebSocket ping. */
+import type { Direction, SpeedTest } from '#store'
+import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
+import type { WebSocket } from 'ws'
+
+const MICROSECONDS = 1_000
+const BITS = 8
+
+export class Observation {
+  readonly id = randomUUID()
+  private readonly startedAt = new Date()
+  private readonly start = performance.now()
+  private readonly read0: number
+  private readonly written0: number
+  /** Bytes that had been sent before a ping whose pong came: the client has read all of them. */
+  private acked = { bytes: 0, ms: 0 }
+  private minRttMs: number | null = null
+  private rttMs: number | null = null
+  private lastReadMs = 0
+
+  constructor(
+    readonly direction: Direction,
+    private readonly ws: WebSocket,
+    private readonly socket: Socket,
+    private readonly deviceId: string | null,
+  ) {
+    this.read0 = socket.bytesRead
+    this.written0 = socket.bytesWritten
+    ws.on('pong', (data) => this.pong(data))
+    socket.on('data', () => (this.lastReadMs = this.elapsedMs))
+  }
+
+  get elapsedMs(): number {
+    return performance.now() - this.start
+  }
+
+  /** Bytes of the load so far: received of an upload, handed to the system of a download. */
+  get bytes(): number {
+    return this.direction === 'upload' ? this.socket.bytesRead - this.read0 : this.sent()
+  }
+
+  /** A ping waits its turn behind the load, so its pong says that the load before it arrived. */
+  ping(): void {
+    if (this.ws.readyState !== this.ws.OPEN) return
+    const before = this.socket.bytesWritten - this.written0
+    this.ws.ping(`${before} ${performance.now()}`)
+  }
+
+  /** ndt7's measurement, section 6 of the protocol. */
+  measurement(): string {
+    const elapsed = Math.round(this.elapsedMs * MICROSECONDS)
+    const { remoteAddress, remotePort, localAddress, localPort } = this.socket
+    return JSON.stringify({
+      AppInfo: { NumBytes: this.bytes, ElapsedTime: elapsed },
+      ConnectionInfo: {
+        Client: endpoint(remoteAddress, remotePort),
+        Server: endpoint(localAddress, localPort),
+        UUID: this.id,
+        StartTime: this.startedAt.toISOString(),
+      },
+      Origin: 'server',
+      Test: this.direction,
+      TCPInfo: this.tcpInfo(elapsed),
+    })
+  }
+
+  result(ended: SpeedTest['ended']): SpeedTest {
+    const { bytes, ms } =
+      this.direction === 'upload' ? { bytes: this.bytes, ms: this.lastReadMs } : this.acked
+    return {
+      id: this.id,
+      direction: this.direction,
+      deviceId: this.deviceId,
+      startedAt: this.startedAt,
+      bytes,
+      durationMs: ms,
+      bps: ms > 0 ? Math.round((bytes * BITS * 1000) / ms) : 0,
+      minRttMs: this.minRttMs,
+      ended,
+    }
+  }
+
+  /**
+   * Node cannot read TCP_INFO. Clients expect these members; they hold what this process knows, and RTTSource says that
+   * the round trip is the application's. BBRInfo is left out: nothing here measures it.
+   */
+  private tcpInfo(elapsed: number): object {
+    const rtt = (ms: number | null) => (ms === null ? undefined : Math.round(ms * MICROSECONDS))
+    return {
+      ElapsedTime: elapsed,
+      BytesReceived: this.socket.bytesRead - this.read0,
+      BytesSent: this.sent(),
+      BytesAcked: this.acked.bytes,
+      MinRTT: rtt(this.minRttMs),
+      RTT: rtt(this.rttMs),
+      RTTSource: 'websocket-ping',
+    }
+  }
+
+  /** Node counts what waits in this process as written. */
+  private sent(): number {
+    return this.socket.bytesWritten - this.written0 - this.socket.writableLength
+  }
+
+  private pong(data: Buffer): void {
+    const [before, sentAt] = data.toString().split(' ').map(Number)
+    if (before === undefined || sentAt === undefined || !(before >= this.acked.bytes)) return
+    this.rttMs = performance.now() - sentAt
+    this.minRttMs = Math.min(this.minRttMs ?? Infinity, this.rttMs)
+    this.acked = { bytes: before, ms: this.elapsedMs }
+  }
+}
+
+const endpoint = (address: string | undefined, port: number | undefined): string =>
+  address?.includes(':') ? `[${address}]:${port}` : `${address}:${port}`

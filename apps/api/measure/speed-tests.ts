@@ -1,0 +1,22 @@
+/** The ndt7 server beside the routes, with its tokens and observations in the database. */
+import { insertSpeedTest, sha256, useTestToken } from '#store'
+import { Logger } from '@nestjs/common'
+import type { NestFastifyApplication } from '@nestjs/platform-fastify'
+import type { DataSource } from 'typeorm'
+import { serveNdt7 } from './ndt7.js'
+import { TestSlots } from './slots.js'
+
+export function addSpeedTests(app: NestFastifyApplication, source: DataSource): void {
+  const logger = new Logger('ndt7')
+  const server = serveNdt7(app.getHttpServer() as never, {
+    slots: app.get(TestSlots),
+    deviceOf: (token, direction) => useTestToken(source.manager, sha256(token), direction),
+    ended: (test) =>
+      insertSpeedTest(source.manager, test).catch((error: Error) => logger.error(error.message, error.stack)),
+  })
+  // A test that runs would keep the server from closing.
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('preClose', () => server.close())
+}

@@ -1,0 +1,125 @@
+/** Flags mark a kept probe. Some take it out of the evidence; none deletes it. */
+import { type Place, distanceM } from './plausibility.js'
+import type { ProbeInput } from './probe.js'
+
+export const FLAGS = [
+  /** It named no position, so it has its site's. */
+  'position_from_site',
+  'inaccurate_position',
+  'far_from_site',
+  /** The device's clock was wrong: its time is in `device_measured_at`, the corrected one in `measured_at`. */
+  'clock_corrected',
+  'too_short',
+  'too_few_bytes',
+  'private_address',
+  /** What the client says and what our server saw differ by more than a fifth. */
+  'disagrees_with_server',
+  /** Measured again at one place on one network by one device within four hours. */
+  'repeat',
+  'moving_too_fast',
+  'disagrees_with_neighbours',
+  /** A planner's own, with author and comment. */
+  'implausible',
+] as const
+export type Flag = (typeof FLAGS)[number]
+
+/** Flags that take a probe out of the evidence; the others only mark it. */
+const NOT_COUNTED: readonly Flag[] = [
+  'inaccurate_position',
+  'too_short',
+  'too_few_bytes',
+  'disagrees_with_server',
+  'repeat',
+  'moving_too_fast',
+  'implausible',
+]
+
+export const isCounted = (flags: readonly Flag[]): boolean => !flags.some((f) => NOT_COUNTED.includes(f))
+
+/** A res-8 cell is about 1 km across: a position worse than this names no cell. */
+export const MAX_ACCURACY_M = 2_000
+/** Farther from its site than this, a probe speaks of another place than the site (Giga's distance). */
+export const MAX_SITE_DISTANCE_M = 4_000
+/** M-Lab counts no test of fewer bytes. */
+export const MIN_BYTES = 8_192
+/** M-Lab counts no test of less than nine seconds, unless it was ended early on purpose, */
+export const MIN_TEST_MS = 9_000
+/** which here means that it had moved this much: ten times what fills a line of 1 Mbit/s for a second. */
+export const MIN_EARLY_EXIT_BYTES = 1_000_000
+/** The same device on the same network at the same place is heard again after so long (RTR's pinning). */
+export const REPEAT_MS = 4 * 3_600_000
+/** ... and this is the same place, or the accuracy of the position where that is worse. */
+export const REPEAT_M = 100
+/** No road in the country is driven at this speed; a false position is likelier. */
+export const MAX_MOVE_KMH = 250
+/** Two sides of one test measure at slightly different moments; beyond this share one of them is wrong. */
+export const MAX_DISAGREEMENT = 0.2
+
+/** What a probe says of itself; `site` null when no site is known. */
+export function flagsOf(probe: ProbeInput, site: Place | null): Flag[] {
+  const flags: Flag[] = []
+  if (probe.lat == null || probe.lng == null) flags.push('position_from_site')
+  else if (site && distanceM({ lat: probe.lat, lng: probe.lng }, site) > MAX_SITE_DISTANCE_M)
+    flags.push('far_from_site')
+  if ((probe.accuracyM ?? 0) > MAX_ACCURACY_M) flags.push('inaccurate_position')
+  flags.push(...testFlags(probe))
+  if (probe.clientAddress != null && isPrivateAddress(probe.clientAddress)) flags.push('private_address')
+  return flags
+}
+
+function testFlags(probe: ProbeInput): Flag[] {
+  if (probe.outcome !== 'ok') return []
+  const tests = [
+    { bytes: probe.downloadBytes, ms: probe.downloadMs },
+    { bytes: probe.uploadBytes, ms: probe.uploadMs },
+  ]
+  const tooShort = tests.some(
+    ({ bytes, ms }) => ms != null && ms < MIN_TEST_MS && (bytes ?? 0) < MIN_EARLY_EXIT_BYTES,
+  )
+  const tooFew = tests.some(({ bytes }) => bytes != null && bytes < MIN_BYTES)
+  return [...(tooShort ? ['too_short' as const] : []), ...(tooFew ? ['too_few_bytes' as const] : [])]
+}
+
+/** RFC 1918, loopback, link-local, carrier-grade NAT (RFC 6598) and IPv6's unique local addresses. */
+export function isPrivateAddress(address: string): boolean {
+  const plain = address
+    .trim()
+    .toLowerCase()
+    .replace(/^::ffff:/, '')
+  const four = /^(\d{1,3})\.(\d{1,3})\.\d{1,3}\.\d{1,3}$/.exec(plain)
+  if (!four) return plain === '::1' || /^f[cd][0-9a-f]{2}:/.test(plain) || /^fe[89ab][0-9a-f]:/.test(plain)
+  const [a, b] = [Number(four[1]), Number(four[2])]
+  return (
+    a === 10 ||
+    a === 127 ||
+    (a === 172 && b >= 16 && b <= 31) ||
+    (a === 192 && b === 168) ||
+    (a === 169 && b === 254) ||
+    (a === 100 && b >= 64 && b <= 127)
+  )
+}
+
+/** Whether a claim and the other side's figure differ by more than a fifth of the larger. Bit/s. */
+export const disagree = (claimed: number, observed: number): boolean =>
+  Math.abs(claimed - observed) > MAX_DISAGREEMENT * Math.max(claimed, observed)
+
+/** A measurement at a place and a moment (ms since 1970). */
+export interface Moment extends Place {
+  at: number
+  accuracyM: number | null
+}
+
+/** Whether a measurement repeats one that counts already: the same device, network and outcome are given. */
+export const repeats = (one: Moment, counted: readonly Moment[]): boolean =>
+  counted.some(
+    (other) =>
+      Math.abs(one.at - other.at) < REPEAT_MS &&
+      distanceM(one, other) <= Math.max(REPEAT_M, one.accuracyM ?? 0, other.accuracyM ?? 0),
+  )
+
+/** Whether a device cannot have gone from one place to the other; positions' uncertainty is taken off the way. */
+export function movesTooFast(from: Moment, to: Moment): boolean {
+  const metres = distanceM(from, to) - (from.accuracyM ?? 0) - (to.accuracyM ?? 0)
+  const hours = Math.abs(to.at - from.at) / 3_600_000
+  return metres > MAX_SITE_DISTANCE_M && metres / 1000 > MAX_MOVE_KMH * hours
+}

@@ -1,0 +1,87 @@
+/** The unmodified npm client `@m-lab/ndt7` in Node: it wants the Worker and WebSocket of a browser. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import vm from 'node:vm'
+import { WebSocket } from 'ws'
+
+const require = createRequire(import.meta.url)
+const fileOf = (name: string) => require.resolve(`@m-lab/ndt7/src/${name}`)
+
+type Listener = (event: { data: unknown }) => void
+
+/** Its worker counts `size ?? length` of a message, which an ArrayBuffer has not. */
+class BufferSocket extends WebSocket {
+  constructor(url: string, protocol: string) {
+    super(url, protocol, { perMessageDeflate: false })
+    this.binaryType = 'nodebuffer'
+  }
+}
+
+class InThread {
+  onmessage: Listener = () => {}
+  resolve!: (code: number) => void
+  private readonly inside: { self: { onmessage?: Listener } }
+  private ended = false
+
+  constructor(file: string) {
+    const postMessage = (data: unknown) => void (this.ended || this.onmessage({ data }))
+    const self = {}
+    this.inside = vm.createContext({
+      self,
+      postMessage,
+      WebSocket: BufferSocket,
+      performance,
+      setTimeout,
+      Uint8Array,
+      console,
+    }) as never
+    vm.runInContext(readFileSync(file, 'utf8'), this.inside)
+  }
+  postMessage(data: unknown): void {
+    this.inside.self.onmessage?.({ data })
+  }
+  terminate(): void {
+    this.ended = true
+  }
+}
+
+export interface Side {
+  LastClientMeasurement: { ElapsedTime: number; NumBytes: number; MeanClientMbps: number }
+  LastServerMeasurement: {
+    AppInfo: { NumBytes: number; ElapsedTime: number }
+    ConnectionInfo: { UUID: string; Client: string; Server: string }
+    TCPInfo: { BytesAcked: number; BytesReceived: number; ElapsedTime: number; MinRTT: number }
+  }
+}
+
+/** Both tests against `host:port`; `code` is the client's own exit code. */
+export async function ndt7(
+  server: string,
+  metadata: Record<string, string> = {},
+): Promise<{ code: number; errors: string[]; download: Side; upload: Side }> {
+  const global = globalThis as unknown as { Worker: unknown }
+  global.Worker = InThread
+  const client = require('@m-lab/ndt7') as {
+    test(config: object, callbacks: object): Promise<number>
+  }
+  const errors: string[] = []
+  let download!: Side
+  let upload!: Side
+  const code = await client.test(
+    {
+      server,
+      protocol: 'ws',
+      userAcceptedDataPolicy: true,
+      mlabDataPolicyInapplicable: true,
+      downloadworkerfile: fileOf('ndt7-download-worker.js'),
+      uploadworkerfile: fileOf('ndt7-upload-worker.js'),
+      metadata,
+    },
+    {
+      error: (message: string) => errors.push(String(message)),
+      downloadComplete: (side: Side) => (download = side),
+      uploadComplete: (side: Side) => (upload = side),
+    },
+  )
+  return { code, errors, download, upload }
+}
