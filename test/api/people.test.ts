@@ -99,6 +99,25 @@ describe('signing in', () => {
   })
 })
 
+describe('a planner’s flag', () => {
+  test('needs a planner and a comment, and shows who set it', async () => {
+    const { token } = await siteWithDevice(database, 'S9')
+    const probe = { id: randomUUID(), measuredAt: '2026-01-02T10:00:00Z', outcome: 'ok', downloadBps: 9e9 }
+    await call('POST', '/api/v1/probes', probe, { authorization: `Bearer ${token}` })
+    const path = `/api/v1/probes/${probe.id}/flags`
+    const body = { name: 'test-planner', password: 'a password of the tests' }
+    const planner = { cookie: (await call('POST', '/api/v1/session', body)).cookie.split(';')[0]! }
+    expect((await call('POST', path, { comment: 'nine gigabits in a douar' })).status).toBe(401)
+    expect((await call('POST', path, { comment: '' }, planner)).status).toBe(400)
+    expect(
+      (await call('POST', `/api/v1/probes/${randomUUID()}/flags`, { comment: 'why' }, planner)).status,
+    ).toBe(404)
+    expect((await call('POST', path, { comment: 'nine gigabits in a douar' }, planner)).status).toBe(201)
+    const shown = (await call('GET', path, undefined, planner)).body as unknown
+    expect(shown).toMatchObject([{ flag: 'implausible', author: 'test-planner', counted: false }])
+  })
+})
+
 describe('quarantine', () => {
   test('is an administrator’s to read: not a planner’s, and nobody’s without an account', async () => {
     const body = { name: 'test-planner', password: 'a password of the tests' }

@@ -441,6 +441,8 @@ test('health, metrics and the description of the API answer', async () => {
     'zones/{id}',
     'sites/{code}',
     'sites/{code}/devices',
+    'probes/{id}/flags',
+    'tests',
   ]
   const rest = ['devices/{id}', 'session', 'session/password', 'quarantine/{id}/resubmit', 'instance']
   const api = [...lists, ...ones, ...rest].map((path) => `/api/v1/${path}`)

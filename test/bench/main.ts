@@ -5,6 +5,7 @@ import { classification } from './classify.js'
 import { ingestBatch } from './ingest-batch.js'
 import { ingestSingle } from './ingest-single.js'
 import { memoryNdjson } from './memory-ndjson.js'
+import { ndt7 } from './ndt7.js'
 import { tileCold } from './tile-cold.js'
 import { tileWarm } from './tile-warm.js'
 import { truth } from './truth.js'
@@ -18,6 +19,7 @@ const BENCHES: readonly Bench[] = [
   tileCold,
   tileWarm,
   memoryNdjson,
+  ndt7,
   truth,
   whatIf,
 ]
