@@ -16,9 +16,10 @@ export class Measuring1795400000000 implements MigrationInterface {
 const UP = [
   `ALTER TABLE probe ADD COLUMN device_measured_at timestamptz, ADD COLUMN download_test text,
     ADD COLUMN upload_test text`,
-  // Where a device was last: what its next position is compared with.
-  `ALTER TABLE device ADD COLUMN last_measured_at timestamptz, ADD COLUMN last_lat double precision,
-    ADD COLUMN last_lng double precision, ADD COLUMN last_accuracy_m double precision`,
+  // The newest time it measured at; where it was last, which its next position is compared with.
+  `ALTER TABLE device ADD COLUMN last_measured_at timestamptz, ADD COLUMN last_position_at timestamptz,
+    ADD COLUMN last_lat double precision, ADD COLUMN last_lng double precision,
+    ADD COLUMN last_accuracy_m double precision`,
   `CREATE TABLE test_token (
     token_hash bytea PRIMARY KEY, device_id uuid NOT NULL, expires_at timestamptz NOT NULL,
     used text[] NOT NULL DEFAULT '{}')`,
@@ -38,7 +39,7 @@ const DOWN = [
   `DROP TABLE probe_flag`,
   `DROP TABLE speed_test`,
   `DROP TABLE test_token`,
-  `ALTER TABLE device DROP COLUMN last_measured_at, DROP COLUMN last_lat, DROP COLUMN last_lng,
+  `ALTER TABLE device DROP COLUMN last_measured_at, DROP COLUMN last_position_at, DROP COLUMN last_lat, DROP COLUMN last_lng,
     DROP COLUMN last_accuracy_m`,
   `ALTER TABLE probe DROP COLUMN device_measured_at, DROP COLUMN download_test, DROP COLUMN upload_test`,
 ]

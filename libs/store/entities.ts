@@ -72,8 +72,10 @@ export class DeviceEntity {
   @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
   @Column('text', { name: 'created_by' }) createdBy!: string
   @Column('timestamptz', { name: 'revoked_at', nullable: true }) revokedAt!: Date | null
-  /** Where it was last: what its next position is compared with. */
+  /** Newest time of its probes. */
   @Column('timestamptz', { name: 'last_measured_at', nullable: true }) lastMeasuredAt!: Date | null
+  /** Where it was last: what its next position is compared with. */
+  @Column('timestamptz', { name: 'last_position_at', nullable: true }) lastPositionAt!: Date | null
   @Column('double precision', { name: 'last_lat', nullable: true }) lastLat!: number | null
   @Column('double precision', { name: 'last_lng', nullable: true }) lastLng!: number | null
   @Column('double precision', { name: 'last_accuracy_m', nullable: true }) lastAccuracyM!: number | null

@@ -13,18 +13,33 @@ import type { Queryable } from './database.js'
 import type { ProbeRow } from './probes.js'
 
 /** Rows as they are to be written, in the order in which they came. Devices are locked until the transaction's end. */
-export async function flagByContext(tx: Queryable, rows: readonly ProbeRow[]): Promise<ProbeRow[]> {
-  const flags = new Map<ProbeRow, Flag[]>(rows.map((row) => [row, [...row.flags]]))
-  const add = (row: ProbeRow, flag: Flag) => flags.get(row)!.push(flag)
-  for (const row of await disagreeing(tx, rows)) add(row, 'disagrees_with_server')
+export async function flagByContext(tx: Queryable, rows: readonly ProbeRow[]): Promise<readonly ProbeRow[]> {
+  const found: (readonly [Flag, readonly ProbeRow[]])[] = []
+  found.push(['disagrees_with_server', await disagreeing(tx, rows)])
   const ofDevices = rows.filter((row) => row.device_id !== null).sort(byTime)
   if (ofDevices.length > 0) {
-    const last = await lockDevices(tx, ofDevices)
-    for (const row of await moving(tx, ofDevices, last)) add(row, 'moving_too_fast')
-    const countable = ofDevices.filter((row) => isCounted(flags.get(row)!))
-    for (const row of await repeating(tx, countable)) add(row, 'repeat')
+    const devices = await lockDevices(tx, ofDevices)
+    found.push(['moving_too_fast', moving(ofDevices, devices)])
+    const doubted = new Set(found.flatMap(([, some]) => some))
+    const countable = ofDevices.filter((row) => row.counted && !doubted.has(row))
+    found.push(['repeat', await repeating(tx, countable, devices)])
+    await rememberDevices(tx, ofDevices, devices)
   }
-  return rows.map((row) => ({ ...row, flags: flags.get(row)!, counted: isCounted(flags.get(row)!) }))
+  return withFlags(rows, found)
+}
+
+function withFlags(
+  rows: readonly ProbeRow[],
+  found: readonly (readonly [Flag, readonly ProbeRow[]])[],
+): readonly ProbeRow[] {
+  const more = new Map<ProbeRow, Flag[]>()
+  for (const [flag, some] of found)
+    for (const row of some) more.set(row, [...(more.get(row) ?? row.flags), flag])
+  if (more.size === 0) return rows
+  return rows.map((row) => {
+    const flags = more.get(row)
+    return flags ? { ...row, flags, counted: isCounted(flags) } : row
+  })
 }
 
 const byTime = (a: ProbeRow, b: ProbeRow) => (a.measured_at < b.measured_at ? -1 : 1)
@@ -58,49 +73,75 @@ async function disagreeing(tx: Queryable, rows: readonly ProbeRow[]): Promise<Pr
   )
 }
 
+interface Known {
+  /** Newest time of its probes, ms since 1970; null where it sent none. */
+  newest: number | null
+  position: Moment | null
+}
+
+interface DeviceState {
+  id: string
+  newest: Date | null
+  at: Date | null
+  lat: number
+  lng: number
+  accuracyM: number | null
+}
+
 /** Locked in one order, so that two groups with the same devices wait for each other and never deadlock. */
-async function lockDevices(tx: Queryable, rows: readonly ProbeRow[]): Promise<Map<string, Moment>> {
-  const found: { id: string; at: Date; lat: number; lng: number; accuracyM: number | null }[] =
-    await tx.query(
-      `SELECT id, last_measured_at AS at, last_lat AS lat, last_lng AS lng, last_accuracy_m AS "accuracyM"
-       FROM device WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
-      [[...new Set(rows.map((row) => row.device_id))]],
-    )
+async function lockDevices(tx: Queryable, rows: readonly ProbeRow[]): Promise<Map<string, Known>> {
+  const states: DeviceState[] = await tx.query(
+    `SELECT id, last_measured_at AS newest, last_position_at AS at, last_lat AS lat, last_lng AS lng,
+       last_accuracy_m AS "accuracyM"
+     FROM device WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
+    [[...new Set(rows.map((row) => row.device_id))]],
+  )
   return new Map(
-    found.filter(({ at }) => at !== null).map(({ id, at, ...place }) => [id, { ...place, at: at.getTime() }]),
+    states.map(({ id, newest, at, ...place }) => [
+      id,
+      { newest: newest?.getTime() ?? null, position: at && { ...place, at: at.getTime() } },
+    ]),
   )
 }
 
-/** Compares each measured position with the one before it; remembers the last. */
-async function moving(
-  tx: Queryable,
-  rows: readonly ProbeRow[],
-  last: ReadonlyMap<string, Moment>,
-): Promise<ProbeRow[]> {
-  const now = new Map(last)
+/** Compares each measured position with the one before it, and leaves the last in `devices`. Rows are in order. */
+function moving(rows: readonly ProbeRow[], devices: ReadonlyMap<string, Known>): ProbeRow[] {
   const found: ProbeRow[] = []
   for (const row of rows) {
-    if (row.flags.includes('position_from_site') || row.flags.includes('inaccurate_position')) continue
-    const device = row.device_id!
-    const before = now.get(device)
+    const device = devices.get(row.device_id!)
+    if (!device || row.flags.includes('position_from_site') || row.flags.includes('inaccurate_position'))
+      continue
+    const before = device.position
     const moment = momentOf(row)
+    if (before && moment.at < before.at) continue
     // A corrected time is right to the tolerance only.
-    const slack = { ...moment, at: moment.at + CLOCK_TOLERANCE_MS }
-    if (before && moment.at >= before.at && movesTooFast(before, slack)) found.push(row)
-    else if (!before || moment.at >= before.at) now.set(device, moment)
+    const late = { ...moment, at: moment.at + CLOCK_TOLERANCE_MS }
+    if (before && movesTooFast(before, late)) found.push(row)
+    else device.position = moment
   }
-  const changed = [...now].filter(([device, moment]) => last.get(device) !== moment)
-  if (changed.length > 0) await rememberLast(tx, changed)
   return found
 }
 
-async function rememberLast(tx: Queryable, moments: readonly (readonly [string, Moment])[]): Promise<void> {
-  const rows = moments.map(([id, { at, ...place }]) => ({ id, at: new Date(at), ...place }))
+async function rememberDevices(
+  tx: Queryable,
+  rows: readonly ProbeRow[],
+  devices: ReadonlyMap<string, Known>,
+): Promise<void> {
+  const newest = new Map(rows.map((row) => [row.device_id!, Date.parse(row.measured_at)]))
+  const states = [...devices].map(([id, { newest: before, position }]) => ({
+    id,
+    newest: new Date(Math.max(before ?? 0, newest.get(id)!)),
+    at: position && new Date(position.at),
+    lat: position?.lat ?? null,
+    lng: position?.lng ?? null,
+    accuracyM: position?.accuracyM ?? null,
+  }))
   await tx.query(
-    `UPDATE device SET last_measured_at = r.at, last_lat = r.lat, last_lng = r.lng, last_accuracy_m = r."accuracyM"
-     FROM json_to_recordset($1::json) AS r(id uuid, at timestamptz, lat float8, lng float8, "accuracyM" float8)
+    `UPDATE device SET last_measured_at = r.newest, last_position_at = r.at, last_lat = r.lat, last_lng = r.lng,
+       last_accuracy_m = r."accuracyM"
+     FROM json_to_recordset($1::json) AS r(id uuid, newest timestamptz, at timestamptz, lat float8, lng float8, "accuracyM" float8)
      WHERE device.id = r.id`,
-    [JSON.stringify(rows)],
+    [JSON.stringify(states)],
   )
 }
 
@@ -110,8 +151,15 @@ type Series = Pick<ProbeRow, 'cell' | 'device_id' | 'operator' | 'technology' | 
 const seriesOf = (row: Series) =>
   [row.cell, row.device_id, row.operator ?? '', row.technology ?? '', row.outcome].join(' ')
 
-async function repeating(tx: Queryable, rows: readonly ProbeRow[]): Promise<ProbeRow[]> {
-  const counted = await countedAround(tx, rows)
+async function repeating(
+  tx: Queryable,
+  rows: readonly ProbeRow[],
+  devices: ReadonlyMap<string, Known>,
+): Promise<ProbeRow[]> {
+  const counted = await countedAround(
+    tx,
+    rows.filter((row) => isNear(row, devices.get(row.device_id!))),
+  )
   const found: ProbeRow[] = []
   for (const row of rows) {
     const series = seriesOf(row)
@@ -123,15 +171,15 @@ async function repeating(tx: Queryable, rows: readonly ProbeRow[]): Promise<Prob
   return found
 }
 
-type Known = Series & {
-  at: Date
-  lat: number
-  lng: number
-  accuracyM: number | null
-}
+/** Whether the device may have sent something of the same hours: one that keeps its distance costs no look. */
+const isNear = (row: ProbeRow, device: Known | undefined): boolean =>
+  device?.newest != null && Date.parse(row.measured_at) < device.newest + REPEAT_MS
+
+type Counted = Series & { at: Date; lat: number; lng: number; accuracyM: number | null }
 
 /** What counts already within hours of these, by series: the key of `probe` leads to it. */
 async function countedAround(tx: Queryable, rows: readonly ProbeRow[]): Promise<Map<string, Moment[]>> {
+  if (rows.length === 0) return new Map()
   const spans = new Map<string, { cell: string; device: string; from: number; to: number }>()
   for (const row of rows) {
     const at = Date.parse(row.measured_at)
@@ -145,7 +193,7 @@ async function countedAround(tx: Queryable, rows: readonly ProbeRow[]): Promise<
     from: new Date(from - REPEAT_MS),
     to: new Date(to + REPEAT_MS),
   }))
-  const known: Known[] = await tx.query(
+  const known: Counted[] = await tx.query(
     `SELECT p.cell::text, p.device_id, p.operator, p.technology, p.outcome, p.measured_at AS at, p.lat, p.lng,
        p.accuracy_m AS "accuracyM"
      FROM json_to_recordset($1::json) AS r(cell bigint, device uuid, "from" timestamptz, "to" timestamptz)
