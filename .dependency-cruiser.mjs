@@ -15,7 +15,7 @@ const ROOMS = {
     rooms: ['libs/domain'],
     packages: ['csv-parse', 'read-excel-file', 'sql\\.js', 'topojson-client'],
     types: ['geojson', 'topojson-specification'],
-    node: ['buffer', 'stream', 'zlib'],
+    node: ['buffer', 'crypto', 'stream', 'zlib'],
   },
   'libs/places': {
     rooms: ['libs/domain', 'libs/formats'],

@@ -13,6 +13,7 @@ import { AccountsController } from './people/accounts.controller.js'
 import { RoleGuard } from './people/guard.js'
 import { SessionController } from './people/session.controller.js'
 import { Devices } from './probes/devices.js'
+import { ImportController } from './probes/import.controller.js'
 import { ProbesController } from './probes/probes.controller.js'
 import { QuarantineController } from './probes/quarantine.controller.js'
 import { DifferenceController } from './runs/difference.controller.js'
@@ -48,6 +49,7 @@ export class AppModule {
         SessionController,
         AccountsController,
         ProbesController,
+        ImportController,
         TestsController,
         QuarantineController,
         SitesController,

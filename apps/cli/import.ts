@@ -6,15 +6,23 @@ import {
   readCoverage,
   readLocalities,
   readSites,
-  records,
+  ImportQuestion,
+  TOOL_FORMATS,
+  UNIT_NAMES,
 } from '#formats'
+import { TECHNOLOGIES } from '#domain'
 import { cellToSql, coveredCells } from '#geo'
-import { type IngestResult, ProbeWriter, ingest, recordsOf } from '#ingest'
+import {
+  type Preview,
+  ProbeWriter,
+  type ImportOptions as Results,
+  importResults,
+  previewResults,
+} from '#ingest'
 import { cellCount } from '#setup'
 import {
   type CoverageKind,
   type CoverageRow,
-  type Device,
   findSite,
   importAreas,
   importCoverage,
@@ -25,7 +33,6 @@ import {
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { createGunzip } from 'node:zlib'
 import type { DataSource } from 'typeorm'
 import { Failure, type Output, Usage } from './output.js'
 
@@ -38,6 +45,11 @@ interface ImportOptions {
   site?: string | undefined
   operator?: string | undefined
   date?: string | undefined
+  format?: string | undefined
+  unit?: string | undefined
+  measuredAt?: string | undefined
+  technology?: string | undefined
+  preview?: boolean | undefined
 }
 
 type Importer = (options: ImportOptions) => Promise<boolean>
@@ -164,40 +176,76 @@ function coverage(kind: CoverageKind): Importer {
 const NO_CELL = 'is not an H3 cell of resolution 8'
 const NO_CENTRE = 'no cell has its centre in the polygon: it is smaller than a cell'
 
-/** NDJSON (gzip or not) or JSON of the contract's probes; `--site` gives a place to those without one. */
+/** Results of any tool, or probes of the contract; `--site` gives a place to those without one. */
 async function probes(options: ImportOptions): Promise<boolean> {
-  const { source, file, author, output } = options
-  const device = await placeOf(options)
-  const result = await ingest(new ProbeWriter(source, 1), await batchesOf(file), {
-    device,
-    clock: () => Date.now(),
-  })
-  const { accepted, duplicates, rejected, rejectedMore = 0 } = result
-  await recordChange(source.manager, author, 'import probes', `${accepted} probes`, { file: basename(file) })
-  const lines = [
-    ...rejected.slice(0, SHOWN).map((r) => `refused record ${r.index + 1}: ${r.reason}`),
-    `${accepted} accepted, ${duplicates} duplicates, ${rejected.length + rejectedMore} refused (in quarantine), from ${basename(file)}`,
-  ]
-  output.result(lines, result satisfies IngestResult)
-  return rejected.length === 0
+  const { source, file, author, output, preview } = options
+  const { device, ...defaults } = await placeOf(options)
+  const reading = { ...defaults, ...readingOf(options), device, clock: () => Date.now() }
+  try {
+    if (preview) return show(options, await previewResults(createReadStream(file), reading))
+    const result = await importResults(new ProbeWriter(source, 1), createReadStream(file), reading)
+    const { accepted, duplicates, rejected, rejectedMore = 0, format } = result
+    await recordChange(source.manager, author, 'import probes', `${accepted} probes`, {
+      file: basename(file),
+    })
+    const lines = [
+      ...rejected.slice(0, SHOWN).map((r) => `refused record ${r.index + 1}: ${r.reason}`),
+      `${accepted} accepted, ${duplicates} duplicates, ${rejected.length + rejectedMore} refused (in quarantine), from ${basename(file)} (${format})`,
+    ]
+    output.result(lines, result)
+    return rejected.length === 0
+  } catch (error) {
+    if (error instanceof ImportQuestion)
+      throw new Failure(error.message.replaceAll(/\b(format|unit|measuredAt)=/g, asFlag))
+    throw error
+  }
 }
 
-async function placeOf({ source, site }: ImportOptions): Promise<Device | null> {
-  if (site === undefined) return null
+/** The question names the parameters of the API; here they are options. */
+const asFlag = (_: string, name: string) => `--${name === 'measuredAt' ? 'measured-at' : name} `
+
+function show({ output, file }: ImportOptions, preview: Preview): boolean {
+  const { records, accepted, reasons, format, unit } = preview
+  const lines = [
+    ...reasons.map(({ reason, count }) => `would refuse ${count}: ${reason}`),
+    `${basename(file)} is ${format}${unit ? `, speeds ${unit}` : ''}: of ${records} records ${accepted} would be accepted; nothing was written`,
+  ]
+  output.result(lines, preview)
+  return accepted === records
+}
+
+function readingOf({ format, unit, measuredAt, technology }: ImportOptions) {
+  const among = <T extends string>(
+    name: string,
+    given: string | undefined,
+    known: readonly T[],
+  ): T | null => {
+    if (given === undefined) return null
+    if (!known.includes(given as T)) throw new Usage(`--${name} is "${given}": one of ${known.join(', ')}`)
+    return given as T
+  }
+  if (measuredAt !== undefined && Number.isNaN(Date.parse(measuredAt)))
+    throw new Usage(`--measured-at is "${measuredAt}": a time such as 2026-03-01T09:30:00Z is needed`)
+  const said = among('technology', technology, TECHNOLOGIES)
+  return {
+    format: among('format', format === 'auto' ? undefined : format, TOOL_FORMATS),
+    unit: among('unit', unit, UNIT_NAMES),
+    measuredAt,
+    ...(said && { technology: said }),
+  }
+}
+
+async function placeOf({
+  source,
+  site,
+  operator,
+}: ImportOptions): Promise<Pick<Results, 'device' | 'operator' | 'technology'>> {
+  if (site === undefined) return { device: null, operator }
   const found = await findSite(source.manager, site)
   if (!found) throw new Failure(`no site has the code "${site}"`)
-  return { id: null, siteCode: found.code, lat: found.lat, lng: found.lng }
-}
-
-async function batchesOf(file: string) {
-  const plain = file.replace(/\.gz$/, '')
-  const stream = file === plain ? createReadStream(file) : createReadStream(file).pipe(createGunzip())
-  if (!plain.endsWith('.json')) return records(stream)
-  const chunks: Buffer[] = []
-  for await (const chunk of stream) chunks.push(chunk as Buffer)
-  try {
-    return [recordsOf(JSON.parse(Buffer.concat(chunks).toString()))]
-  } catch {
-    throw new Failure(`${file} is not valid JSON`)
+  return {
+    device: { id: null, siteCode: found.code, lat: found.lat, lng: found.lng },
+    operator: operator ?? found.operator,
+    technology: found.technology,
   }
 }

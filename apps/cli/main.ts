@@ -31,7 +31,8 @@ const USAGE = `npm run taghtiya -- <command>
   import sites FILE                    CSV or XLSX
   import declared FILE [--operator O] [--date D]   GeoJSON, CSV or XLSX: what is covered now
   import planned FILE [--operator O] [--date D]    the same: what is promised by a date
-  import probes FILE [--site CODE]     NDJSON or JSON, .gz too
+  import probes FILE [--site CODE] [--operator O] [--technology T] [--format F] [--unit U] [--measured-at D] [--preview]
+                                       results of any speed test: JSON, NDJSON, CSV or XLSX, .gz too
   classify [--rule R] [--from D] [--to D] [--known-before D] [--full]
                                        --full judges every cell again, to check: the same verdicts, slower
   device add --site CODE               prints the token once
@@ -46,6 +47,11 @@ const OPTIONS = {
   site: { type: 'string' },
   operator: { type: 'string' },
   date: { type: 'string' },
+  format: { type: 'string' },
+  unit: { type: 'string' },
+  'measured-at': { type: 'string' },
+  technology: { type: 'string' },
+  preview: { type: 'boolean' },
   rule: { type: 'string' },
   from: { type: 'string' },
   to: { type: 'string' },
@@ -76,6 +82,11 @@ const COMMANDS: Record<string, (call: Call) => Promise<boolean>> = {
       site: values.site,
       operator: values.operator,
       date: values.date,
+      format: values.format,
+      unit: values.unit,
+      measuredAt: values['measured-at'],
+      technology: values.technology,
+      preview: values.preview,
     }),
   classify: runClassify,
   device: addDevice,

@@ -1,4 +1,5 @@
 export { type IngestResult, ingest, recordsOf } from './ingest.js'
+export { type ImportOptions, type Preview, importResults, previewResults } from './import.js'
 export { ProbeDto } from './probe-dto.js'
 export { judge } from './record.js'
 export { ProbeWriter } from './writer.js'

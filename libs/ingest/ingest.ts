@@ -23,7 +23,8 @@ export interface IngestResult {
 
 /** What was refused is listed up to here, so that an answer stays small. */
 const MAX_LISTED = 10_000
-const MAX_DOCUMENT = 65_536
+/** The largest document that is taken, with the probe around it. */
+const MAX_DOCUMENT = 1_200_000
 
 /** Batches on their way to the database at once: larger groups, and the next ones are judged while the last is written. */
 const MAX_IN_FLIGHT = 4

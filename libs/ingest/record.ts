@@ -15,8 +15,8 @@ import { type ValidationError, validateSync } from 'class-validator'
 import { ProbeDto } from './probe-dto.js'
 import { isWellFormed } from './well-formed.js'
 
-/** A probe's own document may be this long, in characters of JSON. */
-const MAX_RAW = 65_536
+/** A tool's document may be this long, in characters of JSON: an hour of iperf3's intervals. */
+const MAX_RAW = 1_048_576
 
 export interface Context {
   /** Null for a file brought by a person: then every probe needs its own position. */

@@ -19,6 +19,10 @@ export const SESSION_COOKIE = 'taghtiya_session'
 const LEAST_ROLE = 'leastRole'
 export const Needs = (role: Role) => SetMetadata(LEAST_ROLE, role)
 
+/** A route that a device may use as well, by its token: the route checks it. */
+const OR_DEVICE = 'orDevice'
+export const OrDevice = () => SetMetadata(OR_DEVICE, true)
+
 /** A route that a person may use before setting a password of their own. */
 const BEFORE_PASSWORD = 'beforePassword'
 export const BeforePassword = () => SetMetadata(BEFORE_PASSWORD, true)
@@ -41,6 +45,7 @@ export class RoleGuard implements CanActivate {
     const role = this.reflector.get<Role | undefined>(LEAST_ROLE, context.getHandler())
     if (!role) return true
     const request = context.switchToHttp().getRequest<SignedRequest>()
+    if (request.headers.authorization && this.reflector.get(OR_DEVICE, context.getHandler())) return true
     refuseForeignOrigin(request)
     const account = await this.accountOf(request)
     if (account.mustChangePassword && !this.reflector.get(BEFORE_PASSWORD, context.getHandler()))

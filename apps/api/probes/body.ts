@@ -29,14 +29,24 @@ class NotTaken extends Error {
   }
 }
 
-/** The one route that reads lines: elsewhere a stream would reach code that expects a document. */
+/** The routes that read a stream: elsewhere it would reach code that expects a document. */
 const PROBES = '/api/v1/probes'
+const IMPORT = '/api/v1/probes/import'
+/** What the import's bodies are called inside: a file is told by its bytes, whatever its sender calls it. */
+const ANY_FILE = 'application/x-taghtiya-file'
 
 export function acceptProbeBodies(server: FastifyInstance): void {
   server.removeContentTypeParser('text/plain')
   server.addContentTypeParser('application/x-ndjson', (request, payload, done) => {
     if (request.routeOptions.url === PROBES) done(null, payload)
     else done(new NotTaken('application/x-ndjson'))
+  })
+  server.addContentTypeParser(ANY_FILE, (request, payload, done) => {
+    if (isImport(request)) done(null, payload)
+    else done(new NotTaken(ANY_FILE))
+  })
+  server.addHook('onRequest', async (request) => {
+    if (isImport(request)) request.headers['content-type'] = ANY_FILE
   })
   server.addHook('preParsing', (request, _reply, payload, done) => {
     const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity'
@@ -49,8 +59,10 @@ export function acceptProbeBodies(server: FastifyInstance): void {
 export const isNdjson = (request: FastifyRequest): boolean =>
   request.headers['content-type']?.toLowerCase().startsWith('application/x-ndjson') ?? false
 
+const isImport = (request: FastifyRequest): boolean => request.routeOptions.url === IMPORT
+
 function unpacked(request: FastifyRequest, payload: Readable): Readable {
-  const limit = limiter(isNdjson(request) ? MAX_NDJSON_BYTES : MAX_JSON_BYTES)
+  const limit = limiter(isNdjson(request) || isImport(request) ? MAX_NDJSON_BYTES : MAX_JSON_BYTES)
   const gunzip = createGunzip()
   payload.on('error', (error) => gunzip.destroy(error))
   gunzip.on('error', () => limit.destroy(new NotGzip()))

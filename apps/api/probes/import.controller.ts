@@ -1,0 +1,105 @@
+import { FileProblem, ImportQuestion } from '#formats'
+import { type ImportOptions, ProbeWriter, importResults, previewResults } from '#ingest'
+import { type Account, type Device, findSite, recordChange } from '#store'
+import { Controller, HttpCode, Post, Query, Req, UnprocessableEntityException } from '@nestjs/common'
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiConsumes,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger'
+import type { FastifyRequest } from 'fastify'
+import type { Readable } from 'node:stream'
+import { DataSource } from 'typeorm'
+import { Needs, OrDevice, Signed } from '../people/guard.js'
+import { Settings } from '../settings.js'
+import { Metrics } from '../status/metrics.js'
+import { Devices } from './devices.js'
+import { ImportAnswer, ImportQuery, PreviewAnswer } from './import.dto.js'
+
+@ApiTags('probes')
+@Controller('api/v1/probes/import')
+export class ImportController {
+  constructor(
+    private readonly source: DataSource,
+    private readonly writer: ProbeWriter,
+    private readonly devices: Devices,
+    private readonly settings: Settings,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /**
+   * Takes results of other tools: JSON, NDJSON, CSV or XLSX, gzip or not, of any length. The tool and the units are
+   * found out; what cannot be is asked (422, nothing written). For a planner, or for a device by its token.
+   */
+  @Post()
+  @HttpCode(200)
+  @Needs('planner')
+  @OrDevice()
+  @ApiBearerAuth()
+  @ApiConsumes('application/json', 'application/x-ndjson', 'text/csv', 'application/octet-stream')
+  @ApiBody({ schema: { type: 'string', format: 'binary' } })
+  @ApiExtraModels(PreviewAnswer, ImportAnswer)
+  @ApiOkResponse({
+    schema: { oneOf: [{ $ref: getSchemaPath(ImportAnswer) }, { $ref: getSchemaPath(PreviewAnswer) }] },
+  })
+  async post(
+    @Req() request: FastifyRequest,
+    @Query() query: ImportQuery,
+    @Signed() account: Account | undefined,
+  ): Promise<ImportAnswer | PreviewAnswer> {
+    const options = {
+      ...(await this.whoseLine(request, query)),
+      ...optionsOf(query),
+      clock: this.settings.clock,
+    }
+    const body = request.body as Readable | undefined
+    if (!body) throw new UnprocessableEntityException('the body is empty: send the file itself')
+    try {
+      if (query.preview) return await previewResults(body, options)
+      const result = await importResults(this.writer, body, options)
+      this.metrics.ingested(result)
+      if (account) await this.record(account, result.accepted, query)
+      return result
+    } catch (error) {
+      if (error instanceof ImportQuestion || error instanceof FileProblem)
+        throw new UnprocessableEntityException(error.message)
+      throw error
+    }
+  }
+
+  private async whoseLine(
+    request: FastifyRequest,
+    { site, operator, technology }: ImportQuery,
+  ): Promise<Pick<ImportOptions, 'device' | 'operator' | 'technology'>> {
+    const { authorization } = request.headers
+    const device = authorization ? await this.devices.ofToken(authorization) : null
+    if (device && site !== undefined && site !== device.siteCode)
+      throw new UnprocessableEntityException(
+        `site is "${site}": the token is of a device at ${device.siteCode}`,
+      )
+    const code = device?.siteCode ?? site
+    if (code === undefined) return { device: null, operator, technology }
+    const found = await findSite(this.source.manager, code)
+    if (!found) throw new UnprocessableEntityException(`site is "${code}": no site has this code`)
+    const place: Device = device ?? { id: null, siteCode: found.code, lat: found.lat, lng: found.lng }
+    return { device: place, operator: operator ?? found.operator, technology: technology ?? found.technology }
+  }
+
+  private async record({ name }: Account, accepted: number, query: ImportQuery): Promise<void> {
+    await recordChange(this.source.manager, name, 'import probes', `${accepted} probes`, { ...query })
+  }
+}
+
+function optionsOf({ format, unit, measuredAt, lat, lng }: ImportQuery) {
+  return {
+    format: format === undefined || format === 'auto' ? null : format,
+    unit: unit ?? null,
+    measuredAt,
+    lat,
+    lng,
+  }
+}

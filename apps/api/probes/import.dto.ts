@@ -1,0 +1,96 @@
+import { TECHNOLOGIES, type Technology } from '#domain'
+import { TOOL_FORMATS, type ToolFormat, UNIT_NAMES, type Unit } from '#formats'
+import { Transform, Type } from 'class-transformer'
+import {
+  IsBoolean,
+  IsIn,
+  IsISO8601,
+  IsNumber,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  Min,
+} from 'class-validator'
+import { IngestAnswer, RejectedProbe } from './probes.dto.js'
+
+const OFFSET = /([Zz]|[+-]\d\d:\d\d)$/
+
+export class ImportQuery {
+  /** The tool that wrote the file; `auto` finds out. */
+  @IsOptional()
+  @IsIn(['auto', ...TOOL_FORMATS])
+  format?: ToolFormat | 'auto'
+
+  /** The unit of speeds, for tables whose headers name none. */
+  @IsOptional()
+  @IsIn(UNIT_NAMES)
+  unit?: Unit
+
+  /** Code of the site whose line was measured. A device's own is known. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 100)
+  site?: string
+
+  @IsOptional()
+  @IsString()
+  @Length(1, 100)
+  operator?: string
+
+  @IsOptional()
+  @IsIn(TECHNOLOGIES)
+  technology?: Technology
+
+  /** For documents that hold no time. */
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  @Matches(OFFSET, { message: 'measuredAt must end with its offset, like 2026-03-01T09:30:00Z' })
+  measuredAt?: string
+
+  @IsOptional()
+  @Type(() => Number)
+  @IsNumber()
+  @Min(-90)
+  @Max(90)
+  lat?: number
+
+  @IsOptional()
+  @Type(() => Number)
+  @IsNumber()
+  @Min(-180)
+  @Max(180)
+  lng?: number
+
+  /** True writes nothing and tells what would become of the file. */
+  @IsOptional()
+  @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value))
+  @IsBoolean()
+  preview?: boolean
+}
+
+export class ImportAnswer extends IngestAnswer {
+  /** What the file was found to be; `probe` is our own form. */
+  format!: string | null
+  /** What speeds were read in, for tables. */
+  unit!: string | null
+}
+
+class ReasonCount {
+  reason!: string
+  count!: number
+}
+
+export class PreviewAnswer {
+  format!: string | null
+  unit!: string | null
+  records!: number
+  accepted!: number
+  /** The most frequent first, at most 20. */
+  reasons!: ReasonCount[]
+  /** The first 20. */
+  rejected!: RejectedProbe[]
+  /** The first 20 probes as they would be written, with the columns' names. */
+  sample!: object[]
+}

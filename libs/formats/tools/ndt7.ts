@@ -1,0 +1,132 @@
+/**
+ * ndt7 in its three forms. Units: Mbit/s from the client, bytes and microseconds from the server.
+ * Client result: https://github.com/m-lab/ndt7-js · archive: https://github.com/m-lab/ndt-server · summary: ndt7-client-go.
+ */
+import { DocumentFault, type Draft } from './draft.js'
+import { type Json, at, isObject, numberAt, scaledAt, textAt, timeAt } from './json.js'
+
+const MBIT = 1e6
+const BITS = 8
+const MICROSECONDS = 1000
+
+/** The client's last measurements: one direction, or both under `download` and `upload`. */
+export function clientResult(document: Json): Draft {
+  const only = isObject(document.LastClientMeasurement) || isObject(document.LastServerMeasurement)
+  const test = textAt(document, 'LastServerMeasurement.Test')
+  if (only && test === null)
+    throw new DocumentFault('Test', 'the result does not say whether it is a download or an upload')
+  const down = only ? (test === 'download' ? document : null) : sideOf(document, 'download')
+  const up = only ? (test === 'upload' ? document : null) : sideOf(document, 'upload')
+  const sides = { download: directionOf(down, 'BytesAcked'), upload: directionOf(up, 'BytesReceived') }
+  return {
+    ...draftOf(sides),
+    measuredAt: startOf(down) ?? startOf(up) ?? timeAt(document, 'timestamp'),
+    clientAddress: addressOf(textAt(down ?? up, 'LastServerMeasurement.ConnectionInfo.Client')),
+  }
+}
+
+const sideOf = (document: Json, name: 'download' | 'upload'): unknown =>
+  document[name] ?? document[name === 'download' ? 'Download' : 'Upload'] ?? null
+
+const startOf = (side: unknown): string | null =>
+  timeAt(side, 'LastServerMeasurement.ConnectionInfo.StartTime')
+
+interface Direction {
+  bps: number | null
+  bytes: number | null
+  ms: number | null
+  rttMs: number | null
+  lossRatio: number | null
+  test: string | null
+}
+
+function directionOf(side: unknown, bytesMember: string): Direction | null {
+  if (!isObject(side)) return null
+  const tcp = 'LastServerMeasurement.TCPInfo'
+  const bytes = numberAt(side, `${tcp}.${bytesMember}`)
+  const elapsed = numberAt(side, `${tcp}.ElapsedTime`)
+  const counted = bytes !== null && bytes > 0 && elapsed ? Math.round((bytes * BITS * 1e6) / elapsed) : null
+  const seconds = numberAt(side, 'LastClientMeasurement.ElapsedTime')
+  const rtt = numberAt(side, `${tcp}.MinRTT`)
+  const sent = numberAt(side, `${tcp}.BytesSent`)
+  const again = numberAt(side, `${tcp}.BytesRetrans`)
+  return {
+    bps: counted ?? scaledAt(side, 'LastClientMeasurement.MeanClientMbps', MBIT),
+    bytes: numberAt(side, 'LastClientMeasurement.NumBytes') ?? bytes,
+    ms: seconds === null ? null : seconds * 1000,
+    rttMs: rtt === null ? null : rtt / MICROSECONDS,
+    lossRatio: sent && again !== null ? again / sent : null,
+    test: textAt(side, 'LastServerMeasurement.ConnectionInfo.UUID'),
+  }
+}
+
+function draftOf({ download, upload }: { download: Direction | null; upload: Direction | null }): Draft {
+  const hasSpeed = download?.bps != null || upload?.bps != null
+  return {
+    tool: 'ndt7',
+    measuredAt: null,
+    outcome: hasSpeed ? 'ok' : 'failed',
+    downloadBps: download?.bps ?? null,
+    uploadBps: upload?.bps ?? null,
+    latencyMs: download?.rttMs ?? upload?.rttMs ?? null,
+    lossRatio: download?.lossRatio ?? null,
+    downloadBytes: download?.bytes ?? null,
+    uploadBytes: upload?.bytes ?? null,
+    downloadMs: download?.ms ?? null,
+    uploadMs: upload?.ms ?? null,
+    downloadTest: download?.test ?? null,
+    uploadTest: upload?.test ?? null,
+  }
+}
+
+/** `1.2.3.4:567` or `[::1]:567`. */
+const addressOf = (endpoint: string | null): string | null =>
+  endpoint === null ? null : (/^\[(.+)\]:\d+$|^([^:]+):\d+$/.exec(endpoint)?.slice(1).find(Boolean) ?? null)
+
+/** One file of the server's archive: one sub-test, whose last measurement of the server counts. */
+export function archive(document: Json): Draft {
+  const name = isObject(document.Download) ? 'Download' : 'Upload'
+  const list = at(document, `${name}.ServerMeasurements`)
+  const last = Array.isArray(list) ? list.at(-1) : null
+  const direction = directionOf(
+    { LastServerMeasurement: last },
+    name === 'Download' ? 'BytesAcked' : 'BytesReceived',
+  )
+  const elapsed = numberAt(last, 'TCPInfo.ElapsedTime')
+  const found = direction && {
+    ...direction,
+    ms: elapsed === null ? null : elapsed / MICROSECONDS,
+    test: textAt(document, `${name}.UUID`),
+  }
+  const isDown = name === 'Download'
+  return {
+    ...draftOf({ download: isDown ? found : null, upload: isDown ? null : found }),
+    measuredAt: timeAt(document, `${name}.StartTime`) ?? timeAt(document, 'StartTime'),
+    clientAddress: textAt(document, 'ClientIP'),
+  }
+}
+
+/** `ndt7-client -format=json -quiet`; it writes its units beside the values. */
+export function goSummary(document: Json): Draft {
+  const side = (name: 'Download' | 'Upload'): Direction | null =>
+    isObject(document[name])
+      ? {
+          bps: inUnit(document, `${name}.Throughput`, 'Mbit/s', MBIT),
+          bytes: null,
+          ms: null,
+          rttMs: inUnit(document, `${name}.Latency`, 'ms', 1),
+          lossRatio: inUnit(document, `${name}.Retransmission`, '%', 0.01),
+          test: textAt(document, `${name}.UUID`),
+        }
+      : null
+  const draft = draftOf({ download: side('Download'), upload: side('Upload') })
+  return { ...draft, clientAddress: textAt(document, 'ClientIP') }
+}
+
+function inUnit(document: Json, path: string, unit: string, factor: number): number | null {
+  const value = numberAt(document, `${path}.Value`)
+  const given = textAt(document, `${path}.Unit`)
+  if (value !== null && given !== unit)
+    throw new DocumentFault(`${path}.Unit`, `${path}.Unit is ${JSON.stringify(given)}: ${unit} is known`)
+  return value === null ? null : factor === MBIT ? Math.round(value * factor) : value * factor
+}

@@ -1,0 +1,151 @@
+/** The results of public speed tests, each with its own units. */
+import { DocumentFault, type Draft } from './draft.js'
+import { type Json, at, isObject, numberAt, scaledAt, textAt, timeAt } from './json.js'
+
+const BITS = 8
+const KBIT = 1e3
+const MBIT = 1e6
+
+/** Ookla's CLI, `speedtest --format=json`: bytes a second, milliseconds, percent. */
+export function ookla(document: Json): Draft {
+  if (document.type !== 'result') {
+    const time = timeAt(document, 'timestamp')
+    return { tool: 'ookla', outcome: 'failed', measuredAt: time }
+  }
+  const loss = numberAt(document, 'packetLoss')
+  return {
+    tool: 'ookla',
+    outcome: 'ok',
+    measuredAt: timeAt(document, 'timestamp'),
+    downloadBps: scaledAt(document, 'download.bandwidth', BITS),
+    uploadBps: scaledAt(document, 'upload.bandwidth', BITS),
+    latencyMs: numberAt(document, 'ping.latency'),
+    jitterMs: numberAt(document, 'ping.jitter'),
+    lossRatio: loss === null ? null : loss / 100,
+    downloadBytes: numberAt(document, 'download.bytes'),
+    uploadBytes: numberAt(document, 'upload.bytes'),
+    downloadMs: numberAt(document, 'download.elapsed'),
+    uploadMs: numberAt(document, 'upload.elapsed'),
+    operator: textAt(document, 'isp'),
+    clientAddress: textAt(document, 'interface.externalIp'),
+    ...idOf(textAt(document, 'result.id')),
+  }
+}
+
+/** The Python speedtest-cli, `--json`: bits a second, milliseconds. */
+export function speedtestCli(document: Json): Draft {
+  return {
+    tool: 'speedtest-cli',
+    outcome: 'ok',
+    measuredAt: timeAt(document, 'timestamp'),
+    downloadBps: scaledAt(document, 'download', 1),
+    uploadBps: scaledAt(document, 'upload', 1),
+    latencyMs: numberAt(document, 'ping'),
+    downloadBytes: numberAt(document, 'bytes_received'),
+    uploadBytes: numberAt(document, 'bytes_sent'),
+    operator: textAt(document, 'client.isp'),
+    clientAddress: textAt(document, 'client.ip'),
+  }
+}
+
+/** librespeed-cli, `--json`: Mbit/s, milliseconds. */
+export function librespeedCli(document: Json): Draft {
+  return {
+    tool: 'librespeed',
+    outcome: 'ok',
+    measuredAt: timeAt(document, 'timestamp'),
+    downloadBps: scaledAt(document, 'download', MBIT),
+    uploadBps: scaledAt(document, 'upload', MBIT),
+    latencyMs: numberAt(document, 'ping'),
+    jitterMs: numberAt(document, 'jitter'),
+    downloadBytes: numberAt(document, 'bytes_received'),
+    uploadBytes: numberAt(document, 'bytes_sent'),
+    clientAddress: textAt(document, 'client.ip'),
+  }
+}
+
+/** LibreSpeed's telemetry as its page posts it: Mbit/s and milliseconds, as text. */
+export function librespeedTelemetry(document: Json): Draft {
+  return {
+    tool: 'librespeed',
+    outcome: 'ok',
+    measuredAt: timeAt(document, 'timestamp'),
+    downloadBps: scaledAt(document, 'dl', MBIT),
+    uploadBps: scaledAt(document, 'ul', MBIT),
+    latencyMs: numberAt(document, 'ping'),
+    jitterMs: numberAt(document, 'jitter'),
+    clientAddress: textAt(document, 'ip'),
+  }
+}
+
+/** Cloudflare's `getSummary()`: bits a second, milliseconds, a ratio; it holds no time. */
+export function cloudflare(document: Json): Draft {
+  return {
+    tool: 'cloudflare',
+    outcome: 'ok',
+    measuredAt: timeAt(document, 'timestamp'),
+    downloadBps: scaledAt(document, 'download', 1),
+    uploadBps: scaledAt(document, 'upload', 1),
+    latencyMs: numberAt(document, 'latency'),
+    jitterMs: numberAt(document, 'jitter'),
+    lossRatio: numberAt(document, 'packetLoss'),
+  }
+}
+
+/** Giga Meter: kbit/s, milliseconds, bytes; the ndt7 results beside them hold the names of the tests. */
+export function giga(document: Json): Draft {
+  const down = numberAt(document, 'Download')
+  const up = numberAt(document, 'Upload')
+  const uuid = (side: string) =>
+    textAt(at(document, 'Results'), [side, 'LastServerMeasurement', 'ConnectionInfo', 'UUID'])
+  return {
+    tool: 'giga',
+    outcome: down === null && up === null ? 'failed' : 'ok',
+    measuredAt: timeAt(document, 'Timestamp') ?? timeAt(document, 'timestamp'),
+    downloadBps: down === null ? null : Math.round(down * KBIT),
+    uploadBps: up === null ? null : Math.round(up * KBIT),
+    latencyMs: numberAt(document, 'Latency'),
+    downloadBytes: numberAt(document, 'DataDownloaded'),
+    uploadBytes: numberAt(document, 'DataUploaded'),
+    operator: textAt(document, 'ClientInfo.ISP'),
+    clientAddress: textAt(document, 'ip_address') ?? textAt(document, 'ClientInfo.IP'),
+    downloadTest: uuid('NDTResult.S2C'),
+    uploadTest: uuid('NDTResult.C2S'),
+    ...idOf(textAt(document, 'UUID')),
+  }
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i
+
+/** The document's own id where it is a UUID: then the same result through two tools is one probe. */
+const idOf = (id: string | null) => (id !== null && UUID.test(id) ? { id: id.toLowerCase() } : {})
+
+/** iperf3, `-J`: bits a second, microseconds. A line of `--json-stream` is put together before. */
+export function iperf3(document: Json): Draft {
+  const seconds = numberAt(document, 'start.timestamp.timesecs')
+  const measuredAt = seconds === null ? null : new Date(seconds * 1000).toISOString()
+  if (textAt(document, 'error') !== null) return { tool: 'iperf3', outcome: 'failed', measuredAt }
+  const received = at(document, 'end.sum_received') ?? at(document, 'end.sum')
+  if (!isObject(received))
+    throw new DocumentFault('end.sum_received', 'end.sum_received is missing: the test was cut short')
+  const both = at(document, 'end.sum_received_bidir_reverse')
+  const isReverse = numberAt(document, 'start.test_start.reverse') === 1
+  const [down, up] = isObject(both) ? [both, received] : isReverse ? [received, null] : [null, received]
+  const ms = (sum: unknown) => scaledAt(sum, 'seconds', 1000)
+  const rtt = numberAt(document, 'end.streams.0.sender.min_rtt')
+  const lost = numberAt(document, 'end.sum.lost_percent')
+  return {
+    tool: 'iperf3',
+    outcome: 'ok',
+    measuredAt,
+    downloadBps: scaledAt(down, 'bits_per_second', 1),
+    uploadBps: scaledAt(up, 'bits_per_second', 1),
+    downloadBytes: numberAt(down, 'bytes'),
+    uploadBytes: numberAt(up, 'bytes'),
+    downloadMs: ms(down),
+    uploadMs: ms(up),
+    latencyMs: rtt ? rtt / 1000 : null,
+    jitterMs: numberAt(document, 'end.sum.jitter_ms'),
+    lossRatio: lost === null ? null : lost / 100,
+  }
+}

@@ -1,0 +1,91 @@
+/** Results of other tools: the same way as a device's probes, after a look at what would become of them. */
+import { type Bounds, MOROCCO_BOUNDS, type Technology } from '#domain'
+import {
+  type ByteSource,
+  type Found,
+  type LineRecord,
+  type ToolFormat,
+  type Unit,
+  readResults,
+} from '#formats'
+import type { Device } from '#store'
+import { type IngestResult, type RejectedRecord, ingest } from './ingest.js'
+import { judge } from './record.js'
+import type { ProbeWriter } from './writer.js'
+
+export interface ImportOptions {
+  /** Null detects it. */
+  format: ToolFormat | null
+  unit: Unit | null
+  /** Whose line was measured: gives the place where a document has none. */
+  device: Device | null
+  operator?: string | null | undefined
+  technology?: Technology | null | undefined
+  /** RFC 3339, for documents without a time. */
+  measuredAt?: string | null | undefined
+  lat?: number | null | undefined
+  lng?: number | null | undefined
+  /** Milliseconds since 1970. */
+  clock: () => number
+  bounds?: Bounds
+}
+
+export interface Preview extends Found {
+  records: number
+  accepted: number
+  /** How many are refused, by reason, the most frequent first. */
+  reasons: { reason: string; count: number }[]
+  rejected: RejectedRecord[]
+  /** The first probes as they would be written. */
+  sample: object[]
+}
+
+const SHOWN = 20
+/** Reasons hold values, so a file may have as many as rows: those beyond are counted together. */
+const MAX_REASONS = 200
+
+export async function importResults(
+  writer: ProbeWriter,
+  source: ByteSource,
+  options: ImportOptions,
+): Promise<IngestResult & Found> {
+  const found: Found = { format: options.format, unit: options.unit }
+  const result = await ingest(writer, recordsOf(source, options, found), options)
+  return { ...found, ...result }
+}
+
+/** Writes nothing: what is in the file, and what would be refused and why. */
+export async function previewResults(source: ByteSource, options: ImportOptions): Promise<Preview> {
+  const found: Found = { format: options.format, unit: options.unit }
+  const preview = { records: 0, accepted: 0, rejected: [] as RejectedRecord[], sample: [] as object[] }
+  const reasons = new Map<string, number>()
+  const context = { device: options.device, bounds: options.bounds ?? MOROCCO_BOUNDS, now: options.clock() }
+  for await (const batch of recordsOf(source, options, found))
+    for (const record of batch) {
+      preview.records++
+      const judged = record.problem
+        ? { rejection: { field: '', reason: record.problem } }
+        : judge(record.document, context)
+      if ('row' in judged) {
+        preview.accepted++
+        const { raw: _raw, ...row } = judged.row
+        if (preview.sample.length < SHOWN) preview.sample.push(row)
+        continue
+      }
+      const { field, reason } = judged.rejection
+      if (preview.rejected.length < SHOWN)
+        preview.rejected.push({ index: record.index, id: null, field, reason })
+      const kind = reasons.has(reason) || reasons.size < MAX_REASONS ? reason : 'other reasons'
+      reasons.set(kind, (reasons.get(kind) ?? 0) + 1)
+    }
+  const byCount = [...reasons].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count)
+  return { ...found, ...preview, reasons: byCount.slice(0, SHOWN) }
+}
+
+function recordsOf(
+  source: ByteSource,
+  { device, clock: _clock, ...options }: ImportOptions,
+  found: Found,
+): AsyncGenerator<LineRecord[]> {
+  return readResults(source, { ...options, site: device?.siteCode }, found)
+}
