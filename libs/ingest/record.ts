@@ -43,11 +43,14 @@ function judgeFlat(document: unknown, context: Context): Judged {
   const malformed = malformationOf(document)
   if (malformed) return { rejection: malformed }
   const probe = document as ProbeInput
+  const raw = probe.raw == null ? null : JSON.stringify(probe.raw)
+  if (raw !== null && raw.length > MAX_RAW)
+    return { rejection: { field: 'raw', reason: `raw is longer than ${MAX_RAW} characters` } }
   const position = positionOf(probe, context)
   if ('reason' in position) return { rejection: position }
   const measuredAt = correctedTime(probe, context.now) ?? probe.measuredAt
   const rejection = rejectionOf({ ...probe, measuredAt, ...position }, context.now, context.bounds)
-  return rejection ? { rejection } : { row: rowOf(probe, measuredAt, position, context) }
+  return rejection ? { rejection } : { row: rowOf(probe, raw, measuredAt, position, context) }
 }
 
 const DTO_KEYS = [
@@ -82,7 +85,7 @@ function malformationOf(document: unknown): Rejection | null {
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     return { field: '', reason: 'a probe must be a JSON object' }
   const given = document as Record<string, unknown>
-  return (isWellFormed(given) ? null : faultOf(given)) ?? rawRejection(given.raw)
+  return isWellFormed(given) ? null : faultOf(given)
 }
 
 /** The validator's first fault; what stands in the fields is what it is about to judge. */
@@ -92,11 +95,6 @@ function faultOf(given: Record<string, unknown>): Rejection | null {
   for (const key of DTO_KEYS) fields[key] = given[key]
   const [error] = validateSync(dto, { stopAtFirstError: true, forbidUnknownValues: false })
   return error ? { field: error.property, reason: reasonOf(error) } : null
-}
-
-function rawRejection(raw: unknown): Rejection | null {
-  if (raw == null || JSON.stringify(raw).length <= MAX_RAW) return null
-  return { field: 'raw', reason: `raw is longer than ${MAX_RAW} characters` }
 }
 
 /** The validator's words, and the value in question. */
@@ -121,6 +119,7 @@ function positionOf(probe: ProbeInput, { device }: Context): { lat: number; lng:
 
 function rowOf(
   probe: ProbeInput,
+  raw: string | null,
   measuredAt: string,
   { lat, lng }: { lat: number; lng: number },
   { device }: Context,
@@ -149,7 +148,7 @@ function rowOf(
     tool: probe.tool ?? null,
     flags,
     counted: isCounted(flags),
-    raw: probe.raw == null ? null : JSON.stringify(probe.raw),
+    raw,
     device_measured_at: isCorrected ? new Date(probe.measuredAt).toISOString() : null,
     download_test: probe.downloadTest ?? null,
     upload_test: probe.uploadTest ?? null,

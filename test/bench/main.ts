@@ -2,6 +2,7 @@
 import { startCluster } from '../support/cluster.js'
 import { type Bench, Ground, type Result, tell } from './bench.js'
 import { classification } from './classify.js'
+import { importCsv } from './import-csv.js'
 import { ingestBatch } from './ingest-batch.js'
 import { ingestSingle } from './ingest-single.js'
 import { memoryNdjson } from './memory-ndjson.js'
@@ -19,6 +20,7 @@ const BENCHES: readonly Bench[] = [
   tileCold,
   tileWarm,
   memoryNdjson,
+  importCsv,
   ndt7,
   truth,
   whatIf,

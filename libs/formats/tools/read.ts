@@ -34,7 +34,7 @@ export interface Found {
 const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
 /** A document of one result, on one line. */
 const MAX_LINE_BYTES = 1024 * 1024
-const BATCH = 500
+const BATCH = 250
 
 /**
  * Records in batches; each has the probe as its document, or a problem. `found` is filled on the way. Throws
@@ -204,10 +204,14 @@ function jsonRecord(
 }
 
 /** What holds for every record unless it says otherwise. */
-function given({ operator, technology, lat, lng }: ResultsOptions): object {
-  return Object.fromEntries(
-    Object.entries({ operator, technology, lat, lng }).filter(([, value]) => value != null),
-  )
+const given = ({ operator, technology, lat, lng }: ResultsOptions): Record<string, unknown> =>
+  saidIn({ operator, technology, lat, lng })
+
+/** Members with something in them, by hand: it is done for every row of a file. */
+function saidIn(members: object, onto: Record<string, unknown> = {}): Record<string, unknown> {
+  const all = members as Record<string, unknown>
+  for (const name in all) if (all[name] != null) onto[name] = all[name]
+  return onto
 }
 
 function recordOf(
@@ -235,14 +239,11 @@ function probeOf(draft: Draft, raw: Json, source: string, options: ResultsOption
     throw new ImportQuestion(
       'When was it measured? The document does not say. Say measuredAt=2026-03-01T09:30:00Z.',
     )
-  const said = Object.entries(draft).filter(([, value]) => value != null)
-  return {
-    id: idOf(source, options.site ?? ''),
-    ...given(options),
-    ...Object.fromEntries(said),
-    measuredAt,
-    raw,
-  }
+  const probe = saidIn(draft, given(options))
+  probe.id ??= idOf(source, options.site ?? '')
+  probe.measuredAt = measuredAt
+  probe.raw = raw
+  return probe
 }
 
 /** A UUID made from the document and the site: the same file again is the same probes. */

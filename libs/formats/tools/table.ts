@@ -167,8 +167,11 @@ export function tableOf(
   return {
     format,
     unit: unit ?? (UNIT_OF[format] ? 'Mbit/s' : 'as the headers say'),
-    raw: (cells) =>
-      Object.fromEntries(headers.map((name, i) => [name, cells[i] ?? '']).filter(([, text]) => text !== '')),
+    raw(cells) {
+      const row: Record<string, string> = {}
+      for (const [i, name] of headers.entries()) if (cells[i]) row[name] = cells[i]
+      return row
+    },
     read(cells) {
       const [downloadBps, uploadBps] = [speed(cells, 'download'), speed(cells, 'upload')]
       const lossText = cell(cells, 'loss')
