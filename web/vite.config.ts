@@ -1,9 +1,52 @@
-import { defineConfig } from 'vite'
+import { createHash } from 'node:crypto'
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Plugin, defineConfig } from 'vite'
+
+const root = import.meta.dirname
+
+/** The agent's page works offline: its service worker keeps every file that the page is made of. */
+function offlineProbe(): Plugin {
+  return {
+    name: 'offline-probe',
+    generateBundle(_options, bundle) {
+      const files = new Set(['/probe', ...readdirSync(join(root, 'public')).map((name) => `/${name}`)])
+      const add = (name: string) => {
+        const part = bundle[name]
+        if (!part || files.has(`/${name}`)) return
+        files.add(`/${name}`)
+        if (part.type !== 'chunk') return
+        part.imports.forEach(add)
+        part.viteMetadata?.importedCss.forEach(add)
+        part.viteMetadata?.importedAssets.forEach(add)
+      }
+      for (const [name, part] of Object.entries(bundle))
+        if (part.type === 'chunk' && part.facadeModuleId?.includes('/probe/')) add(name)
+      const list = JSON.stringify([...files])
+      const worker = readFileSync(join(root, 'probe/service-worker.js'), 'utf8')
+      const page = [...files]
+        .map((file) => bundle[file.slice(1)])
+        .map((part) => part && 'code' in part && part.code)
+      const version = createHash('sha256')
+        .update(list + worker + page.join())
+        .digest('hex')
+        .slice(0, 12)
+      const source = `const FILES = ${list}\nconst VERSION = '${version}'\n${worker}`
+      this.emitFile({ type: 'asset', fileName: 'probe-worker.js', source })
+    },
+  }
+}
 
 export default defineConfig({
-  root: import.meta.dirname,
+  root,
   // `#domain` from its source: the page judges by the server's own rules.
   resolve: { conditions: ['source', 'browser', 'module', 'import', 'default'] },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  build: { outDir: '../dist/web', emptyOutDir: true, target: 'es2022' },
+  plugins: [offlineProbe()],
+  build: {
+    outDir: '../dist/web',
+    emptyOutDir: true,
+    target: 'es2022',
+    rolldownOptions: { input: [join(root, 'index.html'), join(root, 'probe/index.html')] },
+  },
 })

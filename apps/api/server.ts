@@ -107,6 +107,11 @@ function addDocuments(app: NestFastifyApplication, version: string): void {
   })
 }
 
+/** What the plugin for files adds to a reply. */
+interface Sends {
+  sendFile(path: string): unknown
+}
+
 async function addPage(app: NestFastifyApplication, root: string): Promise<void> {
   if (!existsSync(root)) return
   await app.register(serveStatic as never, {
@@ -118,4 +123,7 @@ async function addPage(app: NestFastifyApplication, root: string): Promise<void>
       if (!path.includes('/assets/')) reply.header('cache-control', 'no-cache')
     },
   })
+  // The agent's page: its address has no slash behind it, so that its service worker's scope is this page.
+  const server = app.getHttpAdapter().getInstance()
+  server.get('/probe', (_request, reply) => (reply as unknown as Sends).sendFile('probe/index.html'))
 }

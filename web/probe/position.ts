@@ -1,0 +1,24 @@
+import { useEffect, useState } from 'preact/hooks'
+
+export interface Position {
+  lat: number
+  lng: number
+  /** Radius in metres. */
+  accuracyM: number
+}
+
+/** Where the device is, as long as the page is open; null where it does not know or may not say. */
+export function usePosition(): Position | null {
+  const [position, setPosition] = useState<Position | null>(null)
+  useEffect(() => {
+    if (!('geolocation' in navigator)) return undefined
+    const watch = navigator.geolocation.watchPosition(
+      ({ coords }) =>
+        setPosition({ lat: coords.latitude, lng: coords.longitude, accuracyM: coords.accuracy }),
+      () => setPosition(null),
+      { enableHighAccuracy: true, maximumAge: 60_000 },
+    )
+    return () => navigator.geolocation.clearWatch(watch)
+  }, [])
+  return position
+}

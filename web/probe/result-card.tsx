@@ -1,0 +1,67 @@
+import type { Said } from './app.js'
+import type { Words } from './locales.js'
+import { USES, isEnough } from './uses.js'
+
+/** What the last attempt gave, in words; a screen reader reads it by itself. */
+export function ResultCard({ said, words }: { said: Said; words: Words }) {
+  const { t } = words
+  return (
+    <div role="status" class={said ? 'result' : 'hidden'}>
+      {said?.kind === 'result' && <Figures probe={said.probe} words={words} />}
+      {said?.kind === 'failed' && <p>{t('failed')}</p>}
+      {said?.kind === 'cancelled' && <p>{t('cancelled')}</p>}
+      {said?.kind === 'busy' && <p>{t('busy', { seconds: said.seconds })}</p>}
+      {said?.kind === 'no_service' && <p>{t('noServiceKept')}</p>}
+    </div>
+  )
+}
+
+function Figures({ probe, words }: { probe: (Said & { kind: 'result' })['probe']; words: Words }) {
+  const { t, number } = words
+  const mbits = (bps: number) => `${number(bps / 1e6, bps < 10e6 ? 1 : 0)} ${t('mbits')}`
+  const used = Math.ceil((probe.downloadBytes + probe.uploadBytes) / 1e6)
+  const uses = USES.filter((use) => isEnough(use, probe)).map((use) => t(`use_${use}`))
+  const others = USES.filter((use) => !isEnough(use, probe)).map((use) => t(`use_${use}`))
+  const [first] = others
+  const sentence =
+    uses.length === 0
+      ? t('notEnough', { others: first! })
+      : first
+        ? t('enoughNot', { uses: uses.join(t('and')), others: first })
+        : t('enough', { uses: uses.join(t('and')) })
+  return (
+    <>
+      <h2 class="hidden">{t('result')}</h2>
+      <p class={uses.length === 0 ? 'verdict bad' : 'verdict'}>{sentence}</p>
+      <dl>
+        <div>
+          <dt>{t('download')}</dt>
+          <dd>
+            <bdi>{mbits(probe.downloadBps)}</bdi>
+          </dd>
+        </div>
+        <div>
+          <dt>{t('upload')}</dt>
+          <dd>
+            <bdi>{mbits(probe.uploadBps)}</bdi>
+          </dd>
+        </div>
+        {probe.latencyMs !== null && (
+          <div>
+            <dt>{t('latency')}</dt>
+            <dd>
+              <bdi>{t('ms', { n: number(probe.latencyMs) })}</bdi>
+            </dd>
+          </div>
+        )}
+        <div>
+          <dt>{t('data')}</dt>
+          <dd>
+            <bdi>{t('megabytes', { n: number(used) })}</bdi>
+          </dd>
+        </div>
+      </dl>
+      <p class="hint">{t('kept')}</p>
+    </>
+  )
+}
