@@ -26,7 +26,9 @@ export function needSystemPackages() {
   const wanted = `apt-get install --no-install-recommends ${packages.join(' ')}`
   const prefix = privileges()
   if (!prefix)
-    stop(`The tests need PostgreSQL with PostGIS, Chromium, an Arabic font and the clients of other speed tests. As root:\n  ${wanted}`)
+    stop(
+      `The tests need PostgreSQL with PostGIS, Chromium, an Arabic font and the clients of other speed tests. As root:\n  ${wanted}`,
+    )
   process.stderr.write(`Installing ${packages.join(', ')} …\n`)
   apt(prefix, ['update', '-qq'])
   apt(prefix, ['install', '-y', '-qq', '--no-install-recommends', ...packages])

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
-import { ndt7 } from '../support/ndt7-client.js'
+import { ndt7 } from '../../apps/agent/ndt7-client.js'
 import { type TestServer, serve, siteWithDevice } from '../support/server.js'
 
 const PROTOCOL = 'net.measurementlab.ndt.v7'
@@ -71,22 +71,22 @@ describe.each(ENGINES)('the ndt7 server on %s', (engine) => {
     'serves the unmodified client; both sides agree and are joined with the probe',
     { timeout: 60_000 },
     async () => {
-      const { code, errors, download, upload } = await ndt7(host(), {
+      const { code, errors, download, upload } = await ndt7(server.url, {
         token: await ticket(),
         max_bytes: '3000000000',
       })
       expect({ code, errors }).toEqual({ code: 0, errors: [] })
-      const id = download.LastServerMeasurement.ConnectionInfo.UUID
+      const id = download!.LastServerMeasurement!.ConnectionInfo.UUID
       const seen = await observed(id)
       expect(seen).toMatchObject({ direction: 'download', ended: 'max_bytes' })
       expect(seen['device_id']).not.toBeNull()
       expect(seen['min_rtt_ms']).toBeGreaterThan(0)
-      const clientBps = download.LastClientMeasurement.MeanClientMbps * 1e6
+      const clientBps = download!.LastClientMeasurement!.MeanClientMbps * 1e6
       expect(Number(seen['bps']) / clientBps).toBeGreaterThan(0.8)
       expect(Number(seen['bps']) / clientBps).toBeLessThan(1.25)
-      const up = await observed(upload.LastServerMeasurement.ConnectionInfo.UUID)
+      const up = await observed(upload!.LastServerMeasurement!.ConnectionInfo.UUID)
       expect(up).toMatchObject({ direction: 'upload' })
-      const { TCPInfo } = upload.LastServerMeasurement
+      const { TCPInfo } = upload!.LastServerMeasurement!
       expect(((TCPInfo.BytesReceived / TCPInfo.ElapsedTime) * 8e6) / Number(up['bps'])).toBeCloseTo(1, 0)
 
       const claim = (downloadBps: number) => ({

@@ -67,7 +67,7 @@ export class Observation {
 
   result(ended: SpeedTest['ended']): SpeedTest {
     const { bytes, ms } =
-      this.direction === 'upload' ? { bytes: this.bytes, ms: this.lastReadMs } : this.acked
+      this.direction === 'upload' ? { bytes: this.bytes, ms: this.lastReadMs } : this.arrived()
     return {
       id: this.id,
       direction: this.direction,
@@ -79,6 +79,11 @@ export class Observation {
       minRttMs: this.minRttMs,
       ended,
     }
+  }
+
+  /** The client's clock begins half a round trip after ours, and its pong needs the other half. */
+  private arrived(): { bytes: number; ms: number } {
+    return { bytes: this.acked.bytes, ms: Math.max(this.acked.ms - (this.minRttMs ?? 0), 0) }
   }
 
   /**

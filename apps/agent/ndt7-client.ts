@@ -46,31 +46,31 @@ class InThread {
 }
 
 export interface Side {
-  LastClientMeasurement: { ElapsedTime: number; NumBytes: number; MeanClientMbps: number }
-  LastServerMeasurement: {
+  LastClientMeasurement?: { ElapsedTime: number; NumBytes: number; MeanClientMbps: number }
+  LastServerMeasurement?: {
     AppInfo: { NumBytes: number; ElapsedTime: number }
-    ConnectionInfo: { UUID: string; Client: string; Server: string }
-    TCPInfo: { BytesAcked: number; BytesReceived: number; ElapsedTime: number; MinRTT: number }
+    ConnectionInfo: { UUID: string }
+    TCPInfo: { BytesReceived: number; ElapsedTime: number; MinRTT?: number }
   }
 }
 
-/** Both tests against `host:port`; `code` is the client's own exit code. */
+/** Both tests against a server's address (http or https, no path); `code` is the client's own exit code. */
 export async function ndt7(
   server: string,
   metadata: Record<string, string> = {},
-): Promise<{ code: number; errors: string[]; download: Side; upload: Side }> {
+): Promise<{ code: number; errors: string[]; download: Side | undefined; upload: Side | undefined }> {
   const global = globalThis as unknown as { Worker: unknown }
   global.Worker = InThread
   const client = require('@m-lab/ndt7') as {
     test(config: object, callbacks: object): Promise<number>
   }
   const errors: string[] = []
-  let download!: Side
-  let upload!: Side
+  let download: Side | undefined
+  let upload: Side | undefined
   const code = await client.test(
     {
-      server,
-      protocol: 'ws',
+      server: new URL(server).host,
+      protocol: server.startsWith('https:') ? 'wss' : 'ws',
       userAcceptedDataPolicy: true,
       mlabDataPolicyInapplicable: true,
       downloadworkerfile: fileOf('ndt7-download-worker.js'),

@@ -1,0 +1,83 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { APART_MS, BANDS, dueTest, nextTest, planOf, testsLeft } from '../../apps/agent/schedule.js'
+import { waitOf } from '../../apps/agent/delivery.js'
+
+const DAY = 86_400_000
+const MINUTE = 60_000
+const hourIn = (at: number) =>
+  Number(
+    new Intl.DateTimeFormat('en-GB', {
+      timeZone: 'Africa/Casablanca',
+      hour: '2-digit',
+      hourCycle: 'h23',
+    }).format(at),
+  )
+
+/** Days around both changes of the clock, and any other. */
+const day = fc.oneof(
+  fc.constantFrom('2026-02-15', '2026-02-14', '2026-03-22', '2026-12-31', '2028-02-29'),
+  fc
+    .date({ min: new Date('2025-01-01'), max: new Date('2030-01-01'), noInvalidDate: true })
+    .map((d) => d.toISOString().slice(0, 10)),
+)
+
+test('each day has two to four tests, one in a band of the country’s time, at least four hours apart', () => {
+  fc.assert(
+    fc.property(day, fc.string(), (name, seed) => {
+      const plan = planOf(name, seed)
+      expect(plan.length).toBeGreaterThanOrEqual(2)
+      plan.forEach(({ at, name: band }, i) => {
+        expect(hourIn(at)).toBeGreaterThanOrEqual(BANDS[Number(band.at(-1))]!.from)
+        expect(hourIn(at)).toBeLessThan(BANDS[Number(band.at(-1))]!.to)
+        if (i > 0) expect(at - plan[i - 1]!.at).toBeGreaterThanOrEqual(APART_MS)
+      })
+    }),
+    { numRuns: 500, seed: 20261124 },
+  )
+})
+
+test('moments differ from day to day and device to device, and every hour is measured', () => {
+  const hours = new Set<number>()
+  const minutes = new Set<number>()
+  for (let i = 0; i < 400; i++)
+    for (const { at } of planOf('2026-05-11', `device ${i}`)) {
+      hours.add(hourIn(at))
+      minutes.add(Math.floor(at / MINUTE))
+    }
+  expect([...hours].sort((a, b) => a - b)).toEqual([8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22])
+  expect(minutes.size).toBeGreaterThan(500)
+})
+
+test('minute by minute through some days, each planned test is due once', () => {
+  let [done, last, count]: [string | null, number | null, number] = [null, null, 0]
+  const start = Date.UTC(2026, 4, 10)
+  for (let now = start; now < start + 5 * DAY; now += MINUTE) {
+    const due = dueTest(now, 'seed', done, last)
+    if (!due) continue
+    count++
+    done = due.name
+    last = now
+  }
+  const planned = Array.from({ length: 5 }, (_, i) => planOf(`2026-05-1${i}`, 'seed').length)
+  expect(count).toBe(planned.reduce((a, b) => a + b))
+  expect(testsLeft(Date.UTC(2026, 4, 31, 1), 'seed')).toBe(planOf('2026-05-31', 'seed').length)
+  expect(testsLeft(Date.UTC(2026, 4, 1, 1), 'seed')).toBeGreaterThan(80)
+  expect(nextTest(start, 'seed').at).toBeGreaterThan(start)
+})
+
+test('a clock set back by years stops no test, one that was off makes up within the band', () => {
+  const [first] = planOf('2026-05-11', 'seed')
+  const now = first!.at + MINUTE
+  expect(dueTest(now, 'seed', null, now + 3 * 365 * DAY)).toEqual(first)
+  expect(dueTest(now, 'seed', null, now - APART_MS + 1)).toBeNull()
+  expect(dueTest(first!.until - 1, 'seed', null, null)).toEqual(first)
+  expect(dueTest(Date.UTC(2026, 4, 11, 23, 30), 'seed', null, null)).toBeNull()
+})
+
+test('waits grow to six hours and are spread', () => {
+  expect(waitOf(0, () => 1)).toBe(60_000)
+  expect(waitOf(3, () => 1)).toBe(480_000)
+  expect(waitOf(50, () => 1)).toBe(6 * 3_600_000)
+  expect(waitOf(50, () => 0)).toBe(30_000)
+})
