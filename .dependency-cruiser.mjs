@@ -110,6 +110,15 @@ const GENERAL = [
     to: { path: '^apps/', pathNot: '^apps/(api|worker)/' },
   },
   {
+    name: 'agent-stays-small',
+    comment: 'It runs on the computer of a site: no database, no server framework.',
+    from: { path: '^apps/agent/' },
+    to: {
+      path: ['^libs/', '(^|/)node_modules/'],
+      pathNot: ['^libs/domain/', inPackages(['@m-lab/ndt7', 'ws', 'node-cron'])],
+    },
+  },
+  {
     name: 'library-by-its-index',
     comment: 'What the index does not show may change at any time.',
     from: { pathNot: '^(libs|test|migrations)/' },

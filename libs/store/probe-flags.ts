@@ -10,7 +10,7 @@ import {
   repeats,
 } from '#domain'
 import type { Queryable } from './database.js'
-import type { ProbeRow } from './probes.js'
+import type { ProbeRow } from './probe-row.js'
 
 /** Rows as they are to be written, in the order in which they came. Devices are locked until the transaction's end. */
 export async function flagByContext(tx: Queryable, rows: readonly ProbeRow[]): Promise<readonly ProbeRow[]> {

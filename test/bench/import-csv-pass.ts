@@ -16,7 +16,8 @@ async function judged(): Promise<number> {
 }
 
 async function parsed(): Promise<number> {
+  const rows = createReadStream(file).pipe(parse({ delimiter: ';' }))
   let count = -1
-  for await (const _row of createReadStream(file).pipe(parse({ delimiter: ';' }))) count++
+  for await (const row of rows) count += (row as string[]).length > 0 ? 1 : 0
   return count
 }

@@ -38,8 +38,8 @@ async function both(url: string): Promise<{ download: number; upload: number }> 
 /** Gbit/s of the connection's bytes over some seconds. */
 async function speed(url: string, direction: 'download' | 'upload'): Promise<number> {
   const ws = new WebSocket(url, 'net.measurementlab.ndt.v7', { perMessageDeflate: false })
+  const [{ socket }] = (await once(ws, 'upgrade')) as [{ socket: Socket }]
   await once(ws, 'open')
-  const socket = (ws as unknown as { _socket: Socket })._socket
   const began = performance.now()
   if (direction === 'upload') {
     const send = () => ws.send(LOAD, (failed) => failed || send())

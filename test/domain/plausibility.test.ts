@@ -1,6 +1,5 @@
 import {
   EARLIEST_MS,
-  FLAGS,
   MAX_ACCURACY_M,
   MAX_AHEAD_MS,
   MAX_SITE_DISTANCE_M,
@@ -9,7 +8,6 @@ import {
   type ProbeInput,
   distanceM,
   flagsOf,
-  isCounted,
   rejectionOf,
 } from '#domain'
 import fc from 'fast-check'

@@ -222,7 +222,7 @@ describe('what only a person can tell is asked', () => {
     ['octets', 'date,download (MB/s)\n2026-03-01 10:30,3\n', /in bits or in octets/],
     ['the time of a document without one', sample('cloudflare.json'), /When was it measured\?.*measuredAt=/],
     [
-      'bit\/s or Mbit\/s of a shape that several tools have',
+      'bit/s or Mbit/s of a shape that several tools have',
       '{"download":12.5,"upload":3.2,"ping":20}',
       /format=speedtest-cli or cloudflare.*format=librespeed/,
     ],

@@ -38,6 +38,10 @@ const FAULTS: Record<string, [file: string, imports: string][]> = {
   ],
   'apps-stay-apart': [['apps/worker/fault.ts', '../api/settings.js']],
   'main-joins-api-and-worker': [['apps/fault.ts', './cli/output.js']],
+  'agent-stays-small': [
+    ['apps/agent/fault-room.ts', '#store'],
+    ['apps/agent/fault-package.ts', 'typeorm'],
+  ],
   'library-by-its-index': [
     ['apps/worker/fault-deep.ts', '../../libs/domain/rule.js'],
     ['apps/cli/fault-deep.ts', '../../migrations/1795000000000-first.js'],

@@ -4,14 +4,12 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { type State, keepDelivering } from './deliver.js'
 import { KeyForm } from './key-form.js'
 import { LANGUAGE_NAMES, type Lang, MESSAGES, wordsOf } from './locales.js'
-import { type Outcome, type Progress, measure } from './measure.js'
+import { type Progress, measure } from './measure.js'
 import { type Position, usePosition } from './position.js'
-import { ResultCard } from './result-card.js'
+import { ResultCard, type Said } from './result-card.js'
 import { type Probe, type Settings, type Waiting, add, keep, settings, waiting } from './store.js'
 import { WaitingList } from './waiting-list.js'
 import { Gauge } from './gauge.js'
-
-export type Said = Outcome | { kind: 'no_service' } | null
 
 export function App() {
   const [set, setSet] = useState<Settings | null>(null)

@@ -1,6 +1,8 @@
-import type { Said } from './app.js'
 import type { Words } from './locales.js'
+import type { Outcome } from './measure.js'
 import { USES, isEnough } from './uses.js'
+
+export type Said = Outcome | { kind: 'no_service' } | null
 
 /** What the last attempt gave, in words; a screen reader reads it by itself. */
 export function ResultCard({ said, words }: { said: Said; words: Words }) {

@@ -29,14 +29,14 @@ let opened: Promise<IDBDatabase> | undefined
 function database(): Promise<IDBDatabase> {
   return (opened ??= new Promise((done, failed) => {
     const asked = indexedDB.open('taghtiya-probe', 1)
-    asked.onupgradeneeded = () => {
+    asked.addEventListener('upgradeneeded', () => {
       asked.result
         .createObjectStore('waiting', { keyPath: 'seq', autoIncrement: true })
         .createIndex('id', 'probe.id', { unique: true })
       asked.result.createObjectStore('settings')
-    }
-    asked.onsuccess = () => done(asked.result)
-    asked.onerror = () => failed(asked.error)
+    })
+    asked.addEventListener('success', () => done(asked.result))
+    asked.addEventListener('error', () => failed(asked.error))
   }))
 }
 
@@ -45,8 +45,8 @@ async function change(store: 'waiting' | 'settings', work: (objects: IDBObjectSt
   const transaction = (await database()).transaction(store, 'readwrite', { durability: 'strict' })
   work(transaction.objectStore(store))
   return new Promise((done, failed) => {
-    transaction.oncomplete = () => done()
-    transaction.onabort = () => failed(transaction.error)
+    transaction.addEventListener('complete', () => done())
+    transaction.addEventListener('abort', () => failed(transaction.error))
   })
 }
 
@@ -56,8 +56,8 @@ async function read<T>(
 ): Promise<T> {
   const asked = ask((await database()).transaction(store).objectStore(store))
   return new Promise((done, failed) => {
-    asked.onsuccess = () => done(asked.result)
-    asked.onerror = () => failed(asked.error)
+    asked.addEventListener('success', () => done(asked.result))
+    asked.addEventListener('error', () => failed(asked.error))
   })
 }
 
