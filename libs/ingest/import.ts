@@ -41,6 +41,8 @@ export interface Preview extends Found {
 }
 
 const SHOWN = 20
+/** Characters of a tool's document: an hour of iperf3's intervals. */
+const MAX_RAW = 1_048_576
 /** Reasons hold values, so a file may have as many as rows: those beyond are counted together. */
 const MAX_REASONS = 200
 
@@ -50,7 +52,7 @@ export async function importResults(
   options: ImportOptions,
 ): Promise<IngestResult & Found> {
   const found: Found = { format: options.format, unit: options.unit }
-  const result = await ingest(writer, recordsOf(source, options, found), options)
+  const result = await ingest(writer, recordsOf(source, options, found), { ...options, maxRaw: MAX_RAW })
   return { ...found, ...result }
 }
 
@@ -59,7 +61,12 @@ export async function previewResults(source: ByteSource, options: ImportOptions)
   const found: Found = { format: options.format, unit: options.unit }
   const preview = { records: 0, accepted: 0, rejected: [] as RejectedRecord[], sample: [] as object[] }
   const reasons = new Map<string, number>()
-  const context = { device: options.device, bounds: options.bounds ?? MOROCCO_BOUNDS, now: options.clock() }
+  const context = {
+    device: options.device,
+    bounds: options.bounds ?? MOROCCO_BOUNDS,
+    now: options.clock(),
+    maxRaw: MAX_RAW,
+  }
   for await (const batch of recordsOf(source, options, found))
     for (const record of batch) {
       preview.records++

@@ -34,6 +34,7 @@ export interface IngestOptions {
   /** Milliseconds since 1970. */
   clock: () => number
   bounds?: Bounds
+  maxRaw?: number
 }
 
 export async function ingest(
@@ -62,10 +63,10 @@ export function recordsOf(body: unknown): LineRecord[] {
 async function ingestBatch(
   writer: ProbeWriter,
   batch: readonly LineRecord[],
-  { device, clock, bounds = MOROCCO_BOUNDS }: IngestOptions,
+  { device, clock, bounds = MOROCCO_BOUNDS, maxRaw }: IngestOptions,
   result: IngestResult,
 ): Promise<void> {
-  const context: Context = { device, bounds, now: clock() }
+  const context: Context = { device, bounds, now: clock(), ...(maxRaw && { maxRaw }) }
   const rows: ProbeRow[] = []
   const refused: RefusedProbe[] = []
   for (const record of batch) {

@@ -15,8 +15,8 @@ import { type ValidationError, validateSync } from 'class-validator'
 import { ProbeDto } from './probe-dto.js'
 import { isWellFormed } from './well-formed.js'
 
-/** A tool's document may be this long, in characters of JSON: an hour of iperf3's intervals. */
-const MAX_RAW = 1_048_576
+/** A probe's own document may be this long, in characters of JSON. */
+const MAX_RAW = 65_536
 
 export interface Context {
   /** Null for a file brought by a person: then every probe needs its own position. */
@@ -24,6 +24,8 @@ export interface Context {
   bounds: Bounds
   /** Milliseconds since 1970. */
   now: number
+  /** How long a tool's document may be, where not as a device's. */
+  maxRaw?: number
 }
 
 export type Judged = { row: ProbeRow } | { rejection: Rejection }
@@ -44,8 +46,9 @@ function judgeFlat(document: unknown, context: Context): Judged {
   if (malformed) return { rejection: malformed }
   const probe = document as ProbeInput
   const raw = probe.raw == null ? null : JSON.stringify(probe.raw)
-  if (raw !== null && raw.length > MAX_RAW)
-    return { rejection: { field: 'raw', reason: `raw is longer than ${MAX_RAW} characters` } }
+  const { maxRaw = MAX_RAW } = context
+  if (raw !== null && raw.length > maxRaw)
+    return { rejection: { field: 'raw', reason: `raw is longer than ${maxRaw} characters` } }
   const position = positionOf(probe, context)
   if ('reason' in position) return { rejection: position }
   const measuredAt = correctedTime(probe, context.now) ?? probe.measuredAt

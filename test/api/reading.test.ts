@@ -442,6 +442,7 @@ test('health, metrics and the description of the API answer', async () => {
     'sites/{code}',
     'sites/{code}/devices',
     'probes/{id}/flags',
+    'probes/import',
     'tests',
   ]
   const rest = ['devices/{id}', 'session', 'session/password', 'quarantine/{id}/resubmit', 'instance']

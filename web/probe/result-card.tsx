@@ -22,6 +22,11 @@ function Figures({ probe, words }: { probe: (Said & { kind: 'result' })['probe']
   const { t, number } = words
   const mbits = (bps: number) => `${number(bps / 1e6, bps < 10e6 ? 1 : 0)} ${t('mbits')}`
   const used = Math.ceil((probe.downloadBytes + probe.uploadBytes) / 1e6)
+  /** A, B and C. */
+  const list = (names: string[]) => {
+    const first = names.slice(0, -1).join(t('comma'))
+    return first === '' ? names.join() : first + t('and') + names.at(-1)!
+  }
   const uses = USES.filter((use) => isEnough(use, probe)).map((use) => t(`use_${use}`))
   const others = USES.filter((use) => !isEnough(use, probe)).map((use) => t(`use_${use}`))
   const [first] = others
@@ -29,8 +34,8 @@ function Figures({ probe, words }: { probe: (Said & { kind: 'result' })['probe']
     uses.length === 0
       ? t('notEnough', { others: first! })
       : first
-        ? t('enoughNot', { uses: uses.join(t('and')), others: first })
-        : t('enough', { uses: uses.join(t('and')) })
+        ? t('enoughNot', { uses: list(uses), others: first })
+        : t('enough', { uses: list(uses) })
   return (
     <>
       <h2 class="hidden">{t('result')}</h2>
