@@ -1,4 +1,4 @@
-/** What the tests need beside npm's packages: PostgreSQL with PostGIS, a browser, a font with Arabic, other tools' clients. */
+/** What the tests need beside npm's packages: PostgreSQL with PostGIS, a browser, a font with Arabic, GDAL, other tools' clients. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { stop } from './ready.mjs'
@@ -12,6 +12,8 @@ const NEEDS = [
   { packages: ['postgresql', 'postgresql-postgis'], isThere: hasPostgis },
   { packages: ['chromium'], isThere: () => existsSync('/usr/bin/chromium') },
   { packages: ['fonts-noto-core', 'fontconfig'], isThere: hasArabic },
+  // Reads what the services and the exports give out, as QGIS does.
+  { packages: ['gdal-bin'], isThere: () => existsSync('/usr/bin/ogr2ogr') },
   // Clients of other speed tests, run for real.
   { packages: ['iperf3'], isThere: () => existsSync('/usr/bin/iperf3') },
   { packages: ['speedtest-cli'], isThere: () => existsSync('/usr/bin/speedtest-cli') },
@@ -27,7 +29,7 @@ export function needSystemPackages() {
   const prefix = privileges()
   if (!prefix)
     stop(
-      `The tests need PostgreSQL with PostGIS, Chromium, an Arabic font and the clients of other speed tests. As root:\n  ${wanted}`,
+      `The tests need PostgreSQL with PostGIS, Chromium, an Arabic font, GDAL and the clients of other speed tests. As root:\n  ${wanted}`,
     )
   process.stderr.write(`Installing ${packages.join(', ')} …\n`)
   apt(prefix, ['update', '-qq'])

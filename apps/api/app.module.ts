@@ -9,6 +9,7 @@ import { CellsController } from './cells/cells.controller.js'
 import { CoverageController } from './coverage/coverage.controller.js'
 import { TestSlots } from './measure/slots.js'
 import { TestsController } from './measure/tests.controller.js'
+import { OgcController } from './ogc/ogc.controller.js'
 import { AccountsController } from './people/accounts.controller.js'
 import { RoleGuard } from './people/guard.js'
 import { SessionController } from './people/session.controller.js'
@@ -62,6 +63,7 @@ export class AppModule {
         DifferenceController,
         TilesController,
         WhatIfController,
+        OgcController,
       ],
       providers: [
         { provide: Settings, useValue: settings },

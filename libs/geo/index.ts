@@ -1,5 +1,7 @@
+export * from './box.js'
 export * from './cell.js'
 export * from './cover.js'
+export * from './crs.js'
 export * from './mvt.js'
 export * from './tile.js'
 export * from './zones.js'

@@ -452,7 +452,13 @@ test('health, metrics and the description of the API answer', async () => {
     '/tiles/{run}/{layer}/tilejson.json',
     '/tiles/{run}/what-if/{z}/{x}/{file}',
   ]
-  expect(Object.keys(paths).sort()).toEqual([...api, ...tiles, '/health/live', '/health/ready'].sort())
+  const ogc = ['', '/conformance', '/collections', '/collections/{id}', '/collections/{id}/items'].map(
+    (p) => `/ogc${p}`,
+  )
+  const features = [...ogc, '/ogc/collections/{id}/items/{featureId}']
+  expect(Object.keys(paths).sort()).toEqual(
+    [...api, ...tiles, ...features, '/health/live', '/health/ready'].sort(),
+  )
 })
 
 test('what if a threshold moved: totals with their bounds, and the same cells on the map', async () => {

@@ -1,0 +1,58 @@
+/** The links by which a client finds its way. */
+import type { RunRow } from '#store'
+import type { FastifyRequest } from 'fastify'
+import { cursorOf } from '../http/page.dto.js'
+
+export interface Link {
+  href: string
+  rel: string
+  type: string
+  title?: string
+}
+
+export const JSON_TYPE = 'application/json'
+export const GEOJSON_TYPE = 'application/geo+json'
+const OPENAPI_TYPE = 'application/vnd.oai.openapi+json;version=3.0'
+
+export const rootOf = (request: FastifyRequest): string => `${request.protocol}://${request.host}`
+
+export const landingLinks = (root: string): Link[] => [
+  { href: `${root}/ogc`, rel: 'self', type: JSON_TYPE },
+  { href: `${root}/api/openapi.json`, rel: 'service-desc', type: OPENAPI_TYPE },
+  { href: `${root}/api/docs`, rel: 'service-doc', type: 'text/html' },
+  { href: `${root}/ogc/conformance`, rel: 'conformance', type: JSON_TYPE },
+  { href: `${root}/ogc/collections`, rel: 'data', type: JSON_TYPE },
+]
+
+export const collectionLinks = (root: string, id: string): Link[] => [
+  { href: `${root}/ogc/collections/${id}`, rel: 'self', type: JSON_TYPE },
+  { href: `${root}/ogc/collections/${id}/items`, rel: 'items', type: GEOJSON_TYPE },
+]
+
+/** A page's links. The next page speaks of the same run, whatever has been made since. */
+export function pageLinks(
+  request: FastifyRequest,
+  collection: string,
+  { next, run }: { next: string | null; run: RunRow | null },
+): Link[] {
+  const root = rootOf(request)
+  const links = [
+    { href: root + request.url, rel: 'self', type: GEOJSON_TYPE },
+    { href: `${root}/ogc/collections/${collection}`, rel: 'collection', type: JSON_TYPE },
+  ]
+  if (next === null) return links
+  const query = new URLSearchParams(request.query as Record<string, string>)
+  query.set('cursor', cursorOf(next))
+  if (run) {
+    query.delete('rule')
+    query.delete('date')
+    query.set('run', String(run.id))
+  }
+  const href = `${root}/ogc/collections/${collection}/items?${query}`
+  return [...links, { href, rel: 'next', type: GEOJSON_TYPE }]
+}
+
+export const featureLinks = (request: FastifyRequest, collection: string): Link[] => [
+  { href: rootOf(request) + request.url, rel: 'self', type: GEOJSON_TYPE },
+  { href: `${rootOf(request)}/ogc/collections/${collection}`, rel: 'collection', type: JSON_TYPE },
+]

@@ -1,0 +1,179 @@
+import { type Feature, MOROCCO_BOUNDS } from '#domain'
+import { CRS84, CRS_URIS, type CrsUri, projected } from '#geo'
+import {
+  COLLECTIONS,
+  type Collection,
+  type RunRow,
+  collectionOf,
+  findFeature,
+  isCollection,
+  isSimulated,
+  pageOfFeatures,
+} from '#store'
+import { Controller, Get, Header, NotFoundException, Param, Query, Req, Res } from '@nestjs/common'
+import { ApiQuery, ApiTags } from '@nestjs/swagger'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { DataSource } from 'typeorm'
+import { Runs } from '../runs/run-choice.js'
+import type { RunChoice } from '../runs/runs.dto.js'
+import { FormatQuery, featureRequest, itemsRequest } from './items-query.js'
+import {
+  GEOJSON_TYPE,
+  type Link,
+  collectionLinks,
+  featureLinks,
+  landingLinks,
+  pageLinks,
+  rootOf,
+} from './ogc-links.js'
+
+/** What is met and tested; filters are equality on properties, not CQL. */
+const CONFORMANCE = [
+  'http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core',
+  'http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson',
+  'http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30',
+  'http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs',
+]
+
+type FeatureBody = Feature & { type: 'Feature'; links?: Link[] }
+
+/** OGC API – Features: what QGIS, ArcGIS and GDAL read. */
+@ApiTags('ogc')
+@Controller('ogc')
+export class OgcController {
+  constructor(
+    private readonly source: DataSource,
+    private readonly runs: Runs,
+  ) {}
+
+  @Get()
+  async landing(@Query() _query: FormatQuery, @Req() request: FastifyRequest) {
+    return {
+      title: 'Taghtiya',
+      description: `${await this.simulated()}Internet coverage of Morocco: verdicts, what they rest on, and what operators claim.`,
+      links: landingLinks(rootOf(request)),
+    }
+  }
+
+  @Get('conformance')
+  conformance(@Query() _query: FormatQuery) {
+    return { conformsTo: CONFORMANCE }
+  }
+
+  @Get('collections')
+  async collections(@Query() _query: FormatQuery, @Req() request: FastifyRequest) {
+    const root = rootOf(request)
+    const simulated = await this.simulated()
+    return {
+      links: [{ href: `${root}/ogc/collections`, rel: 'self', type: 'application/json' }],
+      collections: COLLECTIONS.map((id) => described(collectionOf(id), root, simulated)),
+    }
+  }
+
+  @Get('collections/:id')
+  async collection(@Param('id') id: string, @Query() _query: FormatQuery, @Req() request: FastifyRequest) {
+    return described(collectionNamed(id), rootOf(request), await this.simulated())
+  }
+
+  /**
+   * Features in the order of their keys; `next` leads on. Any property that the collection states can be asked for by its
+   * name. `cells` and `zones` speak of one run: that of `run`, or the newest of `rule`.
+   */
+  @Get('collections/:id/items')
+  @Header('content-type', GEOJSON_TYPE)
+  @Header('cache-control', 'no-cache')
+  @ApiQuery({ name: 'bbox', required: false, description: 'west,south,east,north' })
+  @ApiQuery({ name: 'bbox-crs', required: false, enum: CRS_URIS })
+  @ApiQuery({ name: 'datetime', required: false, description: 'moment, day, or interval start/end' })
+  @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, default: 100 } })
+  @ApiQuery({ name: 'cursor', required: false, description: 'of the link `next`' })
+  @ApiQuery({ name: 'crs', required: false, enum: CRS_URIS })
+  @ApiQuery({ name: 'f', required: false, enum: ['json'] })
+  @ApiQuery({ name: 'run', required: false, schema: { type: 'integer' } })
+  @ApiQuery({ name: 'rule', required: false })
+  @ApiQuery({ name: 'date', required: false })
+  @ApiQuery({
+    name: 'properties',
+    required: false,
+    style: 'form',
+    explode: true,
+    schema: { type: 'object', additionalProperties: { type: 'string' } },
+  })
+  async items(
+    @Param('id') id: string,
+    @Query() given: Record<string, unknown>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const collection = collectionNamed(id)
+    const { limit, crs, choice, query } = itemsRequest(collection, given)
+    const run = await this.runOf(collection, choice)
+    const page = await pageOfFeatures(this.source.manager, collection, { ...query, run }, limit)
+    void reply.header('content-crs', `<${crs}>`)
+    return {
+      type: 'FeatureCollection',
+      numberReturned: page.features.length,
+      links: pageLinks(request, id, { next: page.next, run }),
+      features: page.features.map((feature) => bodyOf(feature, crs)),
+    }
+  }
+
+  @Get('collections/:id/items/:featureId')
+  @Header('content-type', GEOJSON_TYPE)
+  @Header('cache-control', 'no-cache')
+  @ApiQuery({ name: 'crs', required: false, enum: CRS_URIS })
+  @ApiQuery({ name: 'f', required: false, enum: ['json'] })
+  @ApiQuery({ name: 'run', required: false, schema: { type: 'integer' } })
+  @ApiQuery({ name: 'rule', required: false })
+  @ApiQuery({ name: 'date', required: false })
+  async feature(
+    @Param('id') id: string,
+    @Param('featureId') featureId: string,
+    @Query() given: Record<string, unknown>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<FeatureBody> {
+    const collection = collectionNamed(id)
+    const { crs, choice } = featureRequest(collection, given)
+    const run = await this.runOf(collection, choice)
+    const feature = await findFeature(this.source.manager, collection, featureId, run)
+    if (!feature) throw new NotFoundException(`${id} has no feature "${featureId}"`)
+    void reply.header('content-crs', `<${crs}>`)
+    return { ...bodyOf(feature, crs), links: featureLinks(request, id) }
+  }
+
+  private async runOf(collection: Collection, choice: RunChoice): Promise<RunRow | null> {
+    return collection.ofRun ? this.runs.chosen(choice) : null
+  }
+
+  private async simulated(): Promise<string> {
+    return (await isSimulated(this.source.manager)) ? 'SIMULATED DATA of the demonstration. ' : ''
+  }
+}
+
+function collectionNamed(id: string): Collection {
+  if (!isCollection(id))
+    throw new NotFoundException(`there is no collection "${id}"; there are ${COLLECTIONS.join(', ')}`)
+  return collectionOf(id)
+}
+
+function described({ id, title, about }: Collection, root: string, simulated: string) {
+  const { west, south, east, north } = MOROCCO_BOUNDS
+  return {
+    id,
+    title,
+    description: simulated + about,
+    itemType: 'feature',
+    extent: { spatial: { bbox: [[west, south, east, north]], crs: CRS84 } },
+    crs: CRS_URIS,
+    storageCrs: CRS84,
+    links: collectionLinks(root, id),
+  }
+}
+
+const bodyOf = ({ id, geometry, properties }: Feature, crs: CrsUri): FeatureBody => ({
+  type: 'Feature',
+  id,
+  geometry: projected(geometry, crs),
+  properties,
+})

@@ -1,0 +1,37 @@
+/** Reference systems in which features are given out. */
+import type { Bounds, FeatureGeometry, Position } from '#domain'
+
+export const CRS84 = 'http://www.opengis.net/def/crs/OGC/1.3/CRS84'
+export const WEB_MERCATOR = 'http://www.opengis.net/def/crs/EPSG/0/3857'
+export const CRS_URIS = [CRS84, WEB_MERCATOR] as const
+export type CrsUri = (typeof CRS_URIS)[number]
+
+/** Metres, of the sphere that EPSG:3857 takes the Earth for. */
+const RADIUS = 6_378_137
+const DEGREE = Math.PI / 180
+
+const toMercator = ([lng, lat]: Position): Position => [
+  lng * DEGREE * RADIUS,
+  Math.log(Math.tan(Math.PI / 4 + (lat * DEGREE) / 2)) * RADIUS,
+]
+
+const fromMercator = ([x, y]: Position): Position => [
+  x / RADIUS / DEGREE,
+  (2 * Math.atan(Math.exp(y / RADIUS)) - Math.PI / 2) / DEGREE,
+]
+
+export function projected(geometry: FeatureGeometry, crs: CrsUri): FeatureGeometry {
+  if (crs === CRS84) return geometry
+  const ring = (positions: Position[]) => positions.map(toMercator)
+  if (geometry.type === 'Point') return { type: 'Point', coordinates: toMercator(geometry.coordinates) }
+  if (geometry.type === 'Polygon') return { type: 'Polygon', coordinates: geometry.coordinates.map(ring) }
+  return { type: 'MultiPolygon', coordinates: geometry.coordinates.map((rings) => rings.map(ring)) }
+}
+
+/** A box of a reference system in degrees. */
+export function boxInDegrees({ west, south, east, north }: Bounds, crs: CrsUri): Bounds {
+  if (crs === CRS84) return { west, south, east, north }
+  const [left, bottom] = fromMercator([west, south])
+  const [right, top] = fromMercator([east, north])
+  return { west: left, south: bottom, east: right, north: top }
+}

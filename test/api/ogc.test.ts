@@ -1,0 +1,226 @@
+import type { Feature, Position } from '#domain'
+import { CRS84, WEB_MERCATOR, centreOf } from '#geo'
+import { COLLECTIONS, type CollectionId, type RunRow, classify, findRule } from '#store'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type TestDatabase, freshDatabase } from '../support/database.js'
+import { HAS_GDAL, gdal, gdalFeatures } from '../support/gdal.js'
+import { OBSERVED_CELLS, fillObservatory } from '../support/observatory.js'
+import { type TestServer, serve } from '../support/server.js'
+
+let database: TestDatabase
+let server: TestServer
+let run: RunRow
+beforeAll(async () => {
+  database = await freshDatabase('postgresql')
+  run = await fillObservatory(database, new Date())
+  server = await serve(database)
+})
+afterAll(async () => {
+  await server.close()
+  await database.drop()
+})
+
+interface Link {
+  href: string
+  rel: string
+  type: string
+}
+interface FeaturePage {
+  type: string
+  numberReturned: number
+  links: Link[]
+  features: Feature[]
+}
+
+const get = (path: string) => fetch(path.startsWith('http') ? path : server.url + path)
+const json = async <T>(path: string) => (await (await get(path)).json()) as T
+const items = (query: string) => json<FeaturePage>(`/ogc/collections/${query}`)
+const linkOf = (links: readonly Link[], rel: string) => links.find((link) => link.rel === rel)?.href
+
+async function allPages(query: string): Promise<Feature[]> {
+  const features: Feature[] = []
+  for (let path: string | undefined = `/ogc/collections/${query}`; path;) {
+    const page: FeaturePage = await json(path)
+    expect(page.numberReturned).toBe(page.features.length)
+    features.push(...page.features)
+    path = linkOf(page.links, 'next')
+  }
+  return features
+}
+
+test('the landing page leads to everything there is, and every link answers with what it says', async () => {
+  const seen = new Set<string>()
+  const follow = async (path: string) => {
+    if (seen.has(path)) return
+    seen.add(path)
+    const answer = await get(path)
+    expect([path, answer.status]).toEqual([path, 200])
+    if (!answer.headers.get('content-type')!.includes('json')) return
+    const { links = [], collections = [] } = (await answer.json()) as {
+      links?: Link[]
+      collections?: { links: Link[] }[]
+    }
+    for (const { href, type } of [...links, ...collections.flatMap((c) => c.links)]) {
+      if (href.includes('cursor=')) continue
+      const { headers } = await get(href)
+      const [wanted] = type.split(';') as [string]
+      expect([href, headers.get('content-type')]).toEqual([
+        href,
+        expect.stringContaining(wanted.replace('vnd.oai.openapi+', '')),
+      ])
+      await follow(href)
+    }
+  }
+  await follow(`${server.url}/ogc`)
+  for (const id of COLLECTIONS) expect(seen).toContain(`${server.url}/ogc/collections/${id}/items`)
+  const { conformsTo } = await json<{ conformsTo: string[] }>('/ogc/conformance')
+  expect(conformsTo).toContain('http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core')
+})
+
+test('next links lead through everything once, in the run of the first page', async () => {
+  for (const id of COLLECTIONS) {
+    const whole = (await items(`${id}/items?limit=10000`)).features
+    const read = await allPages(`${id}/items?limit=${Math.ceil(whole.length / 4)}`)
+    expect(read).toEqual(whole)
+  }
+  const first = await items('cells/items?limit=10&rule=ma-floor')
+  const rule = (await findRule(database.source.manager, 'ma-floor'))!
+  const later = await classify(database.source, { rule, author: 'test' })
+  const next = await json<FeaturePage>(linkOf(first.links, 'next')!)
+  expect(next.features[0]!.properties['run_id']).toBe(run.id)
+  expect((await items('cells/items?limit=1')).features[0]!.properties['run_id']).toBe(later.id)
+})
+
+test('a limit above the largest is served with the largest', async () => {
+  expect((await get('/ogc/collections/cells/items?limit=1000000')).status).toBe(200)
+})
+
+test('what nobody knows is refused in words that name it', async () => {
+  for (const [path, status, word] of [
+    ['cells/items?colour=red', 400, 'colour'],
+    ['cells/items?limit=0', 400, 'limit'],
+    ['cells/items?limit=x', 400, 'limit'],
+    ['cells/items?bbox=1,2,3', 400, 'bbox'],
+    ['cells/items?bbox=-5,40,-4,30', 400, 'bbox'],
+    ['cells/items?bbox=0,0,200,1', 400, 'bbox'],
+    ['cells/items?bbox=a,b,c,d', 400, 'bbox'],
+    ['cells/items?datetime=soon', 400, 'datetime'],
+    ['cells/items?datetime=../..', 400, 'datetime'],
+    ['cells/items?datetime=2026-02-01/2026-01-01', 400, 'datetime'],
+    ['cells/items?crs=EPSG:26191', 400, 'crs'],
+    ['cells/items?f=html', 400, 'f must'],
+    ['cells/items?cursor=eA', 400, 'cursor'],
+    ['cells/items?class=red&class=blue', 400, 'class'],
+    ['cells/items?h3=x', 400, 'h3'],
+    ['cells/items?run=x', 400, 'run'],
+    ['cells/items?confidence=1', 400, 'confidence'],
+    ['sites/items?run=1', 400, 'run'],
+    ['sites/items?simulated=perhaps', 400, 'simulated'],
+    ['areas/items?vintage=new', 400, 'vintage'],
+    ['declared/items?on_date=1.1.2026', 400, 'on_date'],
+    ['sites?x=1', 400, 'x'],
+    ['sites/items/S-1?limit=1', 400, 'limit'],
+    ['sites/items/none', 404, 'none'],
+    ['cells/items?run=99999', 404, '99999'],
+    ['roads', 404, 'roads'],
+    ['roads/items', 404, 'roads'],
+    ['__proto__/items', 404, '__proto__'],
+  ] as const) {
+    const answer = await get(`/ogc/collections/${path}`)
+    const { detail } = (await answer.json()) as { detail: string }
+    expect([path, answer.status, detail]).toEqual([path, status, expect.stringContaining(word)])
+    expect(answer.headers.get('content-type')).toContain('application/problem+json')
+  }
+})
+
+test('a feature’s own address answers it, whatever its id holds', async () => {
+  for (const id of COLLECTIONS) {
+    const { features } = await items(`${id}/items?limit=200`)
+    const feature = features.at(-1)!
+    const one = await get(`/ogc/collections/${id}/items/${encodeURIComponent(feature.id)}`)
+    expect(one.headers.get('content-crs')).toBe(`<${CRS84}>`)
+    const { links, ...body } = (await one.json()) as Feature & { links: Link[] }
+    expect(body).toEqual(feature)
+    expect(linkOf(links, 'collection')).toBe(`${server.url}/ogc/collections/${id}`)
+  }
+})
+
+test('web mercator comes out and goes in as PostGIS has it', async () => {
+  const crs = encodeURIComponent(WEB_MERCATOR)
+  const answer = await get(`/ogc/collections/cells/items?limit=1&crs=${crs}`)
+  expect(answer.headers.get('content-crs')).toBe(`<${WEB_MERCATOR}>`)
+  const { features } = (await answer.json()) as FeaturePage
+  const plain = (await items('cells/items?limit=1')).features[0]!
+  const [{ wanted }] = (await database.source.query(
+    `SELECT ST_AsGeoJSON(ST_Transform(ST_SetSRID(ST_GeomFromGeoJSON($1), 4326), 3857), 9) AS wanted`,
+    [JSON.stringify(plain.geometry)],
+  )) as [{ wanted: string }]
+  const ringOf = (geometry: unknown) => (geometry as { coordinates: Position[][] }).coordinates[0]!
+  ringOf(JSON.parse(wanted)).forEach(([x, y], i) => {
+    expect(ringOf(features[0]!.geometry)[i]![0]).toBeCloseTo(x, 6)
+    expect(ringOf(features[0]!.geometry)[i]![1]).toBeCloseTo(y, 6)
+  })
+  const [lng, lat] = centreOf(OBSERVED_CELLS[3]!)
+  const [{ x, y }] = (await database.source.query(
+    `SELECT ST_X(p) AS x, ST_Y(p) AS y FROM ST_Transform(ST_SetSRID(ST_MakePoint($1, $2), 4326), 3857) AS p`,
+    [lng, lat],
+  )) as [{ x: number; y: number }]
+  const found = await items(`cells/items?bbox=${x},${y},${x + 0.1},${y + 0.1}&bbox-crs=${crs}`)
+  expect(found.features.map((f) => f.id)).toEqual([OBSERVED_CELLS[3]])
+})
+
+describe.runIf(HAS_GDAL)('GDAL reads the service', () => {
+  const source = () => `OAPIF:${server.url}/ogc`
+  const serviceFeatures = async (id: CollectionId, query = '') =>
+    (await items(`${id}/items?limit=10000${query}`)).features
+
+  test('it finds the collections with their geometry', async () => {
+    const { out } = await gdal('ogrinfo', source())
+    for (const id of COLLECTIONS) expect(out).toContain(`: ${id}`)
+  })
+
+  test('all features of each, page by page: the same properties and shapes', async () => {
+    for (const id of COLLECTIONS) {
+      const expected = await serviceFeatures(id)
+      const read = await gdalFeatures(source(), id, '-oo', `PAGE_SIZE=${Math.ceil(expected.length / 5)}`)
+      expect([id, read.length]).toEqual([id, expected.length])
+      read.forEach((feature, i) => {
+        expect(roundedShape(feature.geometry)).toEqual(roundedShape(expected[i]!.geometry))
+        for (const [name, value] of Object.entries(expected[i]!.properties))
+          expect([id, name, comparable(feature.properties[name])]).toEqual([id, name, comparable(value)])
+      })
+    }
+  })
+
+  test('its filters by place, time and property give what ours give', async () => {
+    const [lng, lat] = centreOf(OBSERVED_CELLS[0]!)
+    const box = [lng - 0.02, lat - 0.01, lng + 0.015, lat + 0.02]
+    for (const id of COLLECTIONS) {
+      const read = await gdalFeatures(source(), id, '-spat', ...box.map(String))
+      const expected = await serviceFeatures(id, `&bbox=${box.join()}`)
+      expect([id, read.length]).toEqual([id, expected.length])
+      expect(read.length).toBeGreaterThan(0)
+    }
+    const whites = await gdalFeatures(source(), 'cells', '-where', `class = 'white'`)
+    expect(whites).toHaveLength((await serviceFeatures('cells', '&class=white')).length)
+    const hour = new Date(Date.now() - 8 * 86_400_000).toISOString().slice(0, 13) + ':00:00Z'
+    const since = await gdalFeatures(source(), 'probes_public', '-where', `measured_hour >= '${hour}'`)
+    const expected = await serviceFeatures('probes_public', `&datetime=${hour}/..`)
+    expect(expected.length).toBeGreaterThan(5)
+    expect(since).toHaveLength(expected.length)
+  })
+})
+
+/** To 1e-9 degrees: GDAL writes 15 digits. */
+function roundedShape({ type, coordinates }: { type: string; coordinates: unknown }): unknown {
+  const rounded = (value: unknown): unknown =>
+    Array.isArray(value) ? value.map(rounded) : Math.round(Number(value) * 1e9) / 1e9
+  return { type, coordinates: rounded(coordinates) }
+}
+
+/** GDAL writes times and booleans in its own way, and leaves out what is null. */
+function comparable(value: unknown): unknown {
+  if (typeof value === 'string' && /^\d{4}[-/]\d\d[-/]\d\d/.test(value))
+    return Date.parse(value.replaceAll('/', '-'))
+  return value ?? null
+}
