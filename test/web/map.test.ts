@@ -1,5 +1,7 @@
 /** The page in a real browser, over the demonstration country. */
 import { buildDemo } from '#demo'
+import { SHIPPED_RULES } from '#domain'
+import { classify } from '#store'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { type Browser, type Page, chromium } from 'playwright-core'
@@ -116,6 +118,37 @@ test('the country is found by an Arabic name with the keyboard alone, and the la
   await page.getByLabel('Langue').selectOption('ar')
   await expect.poll(() => page.locator('.panel').innerText()).toContain('تطوان')
   await page.screenshot({ path: `${SHOTS}/province-ar.png` })
+  expect(faults).toEqual([])
+  await page.close()
+})
+
+test('a threshold is moved by the keyboard, an earlier run is shown, and the address keeps both', async () => {
+  const { page, faults } = await open('lang=fr&rule=ma-floor')
+  const own = await page.locator('[data-class=white] .count').textContent()
+  const drawn = () => page.getAttribute('[data-drawn]', 'data-drawn')
+  const before = await drawn()
+  await page.getByRole('slider').focus()
+  for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowRight')
+  await page.getByText(/Une estimation : la règle demande 2 Mbit/).waitFor()
+  await expect.poll(drawn).not.toBe(before)
+  await expect.poll(() => page.locator('[data-class=white] .count').textContent()).not.toBe(own)
+  expect(new URL(page.url()).searchParams.get('try')).toBe('25000000')
+  await page.screenshot({ path: `${SHOTS}/what-if-fr.png` })
+  await page.goto(page.url().replace('lang=fr', 'lang=ar'))
+  await page.getByText(/تقدير: القاعدة تطلب/).waitFor()
+  await page.waitForSelector('[data-ready="true"]')
+  await page.screenshot({ path: `${SHOTS}/what-if-ar.png` })
+  await page.getByRole('button', { name: 'العودة إلى القاعدة' }).click()
+  expect(await page.locator('[data-class=white] .count').textContent()).toBe(own)
+
+  const rule = SHIPPED_RULES.find(({ id }) => id === 'ma-floor')!
+  const first = Number(await page.getAttribute('[data-run]', 'data-run'))
+  const { id } = await classify(database.source, { rule, author: 'test' })
+  await page.reload()
+  await page.waitForSelector(`[data-run="${id}"]`)
+  await page.locator('.runs select').selectOption(String(first))
+  await page.waitForSelector(`[data-run="${first}"][data-ready="true"]`)
+  expect(new URL(page.url()).searchParams.get('run')).toBe(String(first))
   expect(faults).toEqual([])
   await page.close()
 })

@@ -105,6 +105,14 @@ export interface Account {
   mustChangePassword: boolean
 }
 
+/** Totals if a threshold were another, and the steps between which they are bounds. */
+export interface WhatIf {
+  threshold: number
+  steps: { lax: number; strict: number }
+  counts: ClassCounts
+  uncertain: number
+}
+
 /** The server answered, but not with what was asked for; `message` is its own sentence. */
 export class Refused extends Error {
   constructor(
@@ -143,8 +151,11 @@ const query = encodeURIComponent
 export const api = {
   instance: (signal: AbortSignal) => call<Instance>('/api/v1/instance', { signal }),
   rules: async (signal: AbortSignal) => (await call<List<RuleInWords>>('/api/v1/rules', { signal })).items,
-  latestRun: async (rule: string, signal: AbortSignal) =>
-    (await call<List<Run>>(`/api/v1/runs?rule=${query(rule)}&limit=1`, { signal })).items[0] ?? null,
+  /** The newest first. */
+  runs: async (rule: string, signal: AbortSignal) =>
+    (await call<List<Run>>(`/api/v1/runs?rule=${query(rule)}&limit=100`, { signal })).items,
+  whatIf: (run: number, threshold: number, signal: AbortSignal) =>
+    call<WhatIf>(`/api/v1/runs/${run}/what-if?metric=download&threshold=${threshold}`, { signal }),
   areas: async (q: string, signal: AbortSignal) =>
     (await call<List<Area>>(`/api/v1/areas?limit=8&q=${query(q)}`, { signal })).items,
   area: (code: string, run: number, signal: AbortSignal) =>

@@ -6,6 +6,7 @@ import { Connection } from './connection.js'
 import { Header } from './header.js'
 import { type Lang, type Language, languageOf, nameIn } from './language.js'
 import { Legend } from './legend.js'
+import { RunChoice, WhatIfSlider } from './what-if.js'
 import { readLink, writeLink } from './link.js'
 import type { Choice, Under } from './map/coverage-map.js'
 import { useMap } from './map/use-map.js'
@@ -19,6 +20,8 @@ export function App() {
   const first = useMemo(() => readLink(location.search), [])
   const [lang, setLang] = useState<Lang>(first.lang)
   const [ruleId, setRuleId] = useState(first.rule)
+  const [runId, setRunId] = useState(first.run)
+  const [threshold, setThreshold] = useState(first.threshold)
   const [choice, setChoice] = useState<Choice>({ cell: first.cell, area: first.area })
   // On at first: who opens the page sees cells and communes. The legend says what an area's colour means.
   const [colour, setColour] = useState(true)
@@ -29,14 +32,22 @@ export function App() {
   const instance = valueOf(useAnswer(connection, 'instance', api.instance))
   const rules = valueOf(useAnswer(connection, 'rules', api.rules)) ?? []
   const rule = rules.find((r) => r.id === ruleId) ?? rules.find((r) => r.default) ?? rules[0]
-  const asked = useAnswer(connection, rule?.id ?? null, (signal) => api.latestRun(rule!.id, signal))
-  const run = valueOf(asked)
+  const asked = useAnswer(connection, rule?.id ?? null, (signal) => api.runs(rule!.id, signal))
+  const runs = valueOf(asked) ?? []
+  const run = runs.find(({ id }) => id === runId) ?? runs[0] ?? null
+  const own = rule?.minDownloadBps ?? null
+  const tried = own === null || threshold === own ? null : threshold
+  const whatIf = valueOf(
+    useAnswer(connection, run && tried ? `${run.id} ${tried}` : null, (signal) =>
+      api.whatIf(run!.id, tried!, signal),
+    ),
+  )
   const detail = useDetail(connection, choice, run)
   const [account, setAccount] = useAccount(connection)
 
   const element = useRef<HTMLDivElement>(null)
   const { map, view, under, shown, drawn } = useMap(element, instance, first.view, connection, setChoice)
-  useEffect(() => map?.showRun(run?.id ?? null), [map, run?.id])
+  useEffect(() => map?.showRun(run?.id ?? null, tried), [map, run?.id, tried])
   useEffect(() => map?.colourAreas(colour), [map, colour])
   useEffect(() => map?.choose(choice), [map, choice.cell, choice.area])
   useEffect(() => {
@@ -46,8 +57,9 @@ export function App() {
   }, [map, words])
   useEffect(() => {
     const { cell = null, area = null } = choice
-    writeLink({ lang, rule: rule?.id ?? ruleId, view, cell, area })
-  }, [lang, rule?.id, view, choice])
+    const earlier = run && run !== runs[0] ? run.id : null
+    writeLink({ lang, rule: rule?.id ?? ruleId, view, cell, area, run: earlier, threshold: tried })
+  }, [lang, rule?.id, view, choice, run?.id, tried])
 
   // A link that names an area but no place: we go there once it is known where that is.
   const found = valueOf(detail)
@@ -82,7 +94,11 @@ export function App() {
       </a>
       <Header
         {...{ words, connection, instance, rules, rule, account, lost }}
-        onRule={setRuleId}
+        onRule={(id) => {
+          setRuleId(id)
+          setRunId(null)
+          setThreshold(null)
+        }}
         onLang={setLang}
         onArea={find}
         onAccount={setAccount}
@@ -99,9 +115,15 @@ export function App() {
             run={run}
             rules={rules}
             instance={instance}
+            tried={tried === null ? null : (whatIf?.counts ?? null)}
             colour={colour}
             onColour={setColour}
-          />
+          >
+            <RunChoice {...{ words, runs, run }} onRun={setRunId} />
+            {own !== null && (
+              <WhatIfSlider {...{ words, own, whatIf }} threshold={tried ?? own} onThreshold={setThreshold} />
+            )}
+          </Legend>
         )}
         {chosen && (
           <Panel
@@ -157,9 +179,9 @@ function ZoomButtons({ words: { t }, onZoom }: { words: Language; onZoom(steps: 
   )
 }
 
-function RunNotice({ words, asked }: { words: Language; asked: Answer<Run | null> }) {
+function RunNotice({ words, asked }: { words: Language; asked: Answer<Run[]> }) {
   const { t } = words
-  if (asked && 'value' in asked && asked.value) return null
+  if (asked && 'value' in asked && asked.value.length > 0) return null
   return (
     <div class="notice card" role="status">
       {!asked && t('loading')}

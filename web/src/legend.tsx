@@ -1,3 +1,5 @@
+import type { ClassCounts } from '#domain'
+import type { ComponentChildren } from 'preact'
 import { useMemo } from 'preact/hooks'
 import type { Instance, RuleInWords, Run } from './api.js'
 import type { Language } from './language.js'
@@ -12,11 +14,14 @@ interface LegendProps {
   instance: Instance | null
   colour: boolean
   onColour(on: boolean): void
+  /** Counts if a threshold were another: an estimate. */
+  tried: ClassCounts | null
+  children: ComponentChildren
 }
 
 /** The colours with their counts, and where the figures come from. On a small screen it opens on request. */
 export function Legend(props: LegendProps) {
-  const { words, run, colour, onColour } = props
+  const { words, run, colour, onColour, tried, children } = props
   const { t, number } = words
   const hasRoom = useMemo(() => matchMedia('(min-width: 761px)').matches, [])
   return (
@@ -28,11 +33,14 @@ export function Legend(props: LegendProps) {
             <li key={row} data-class={row}>
               <Swatch of={row} />
               <span class="word">{t(row)}</span>
-              <span class="count">{number(run.counts[row])}</span>
+              <span class="count">
+                {number(tried && row !== 'notMeasured' ? tried[row] : run.counts[row])}
+              </span>
               <span class="hint">{t(`${row}Hint`)}</span>
             </li>
           ))}
         </ul>
+        {children}
         <label class="toggle">
           <input type="checkbox" checked={colour} onChange={(e) => onColour(e.currentTarget.checked)} />
           {t('colourAreas')}

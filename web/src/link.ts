@@ -8,6 +8,10 @@ export interface Link {
   view: View | null
   cell: string | null
   area: string | null
+  /** An earlier run than the newest. */
+  run: number | null
+  /** A download threshold that is tried, bit/s. */
+  threshold: number | null
 }
 
 const REMEMBERED = 'taghtiya.lang'
@@ -23,21 +27,27 @@ export function readLink(search: string): Link {
     view,
     cell: query.get('cell'),
     area: query.get('area'),
+    run: wholeOf(query.get('run')),
+    threshold: wholeOf(query.get('try')),
   }
 }
+
+const wholeOf = (text: string | null) => (text && /^\d{1,12}$/.test(text) ? Number(text) : null)
 
 function langOf(query: URLSearchParams): Lang {
   const wanted = [query.get('lang'), remembered(), navigator.language.slice(0, 2), 'fr']
   return LANGUAGES.find((lang) => lang === wanted.find((w) => LANGUAGES.includes(w as Lang))) ?? 'fr'
 }
 
-export function writeLink({ lang, rule, view, cell, area }: Link): void {
+export function writeLink({ lang, rule, view, cell, area, run, threshold }: Link): void {
   remember(lang)
   const query = new URLSearchParams({ lang })
   if (rule) query.set('rule', rule)
   if (view) query.set('at', `${view.zoom}/${view.lat.toFixed(4)}/${view.lng.toFixed(4)}`)
   if (cell) query.set('cell', cell)
   if (area) query.set('area', area)
+  if (run) query.set('run', String(run))
+  if (threshold) query.set('try', String(threshold))
   history.replaceState(null, '', `?${query.toString().replaceAll('%2F', '/')}`)
 }
 

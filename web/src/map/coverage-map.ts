@@ -74,10 +74,13 @@ export class CoverageMap {
     this.listen()
   }
 
-  showRun(run: number | null): void {
+  /** `threshold`: the cells as they would be with another download threshold, bit/s. */
+  showRun(run: number | null, threshold: number | null): void {
     this.run = run
     const url = (layer: string) => (run === null ? '' : `/tiles/${run}/${layer}/{z}/{x}/{y}.mvt`)
-    if (this.cells.setUrl(url('cells'))) this.redraw('cells')
+    const cells =
+      threshold === null ? url('cells') : `${url('what-if')}?metric=download&threshold=${threshold}`
+    if (this.cells.setUrl(run === null ? '' : cells)) this.redraw('cells')
     if (this.areas.setUrl(url('areas'))) this.redraw('ground', 'outlines', 'chosen')
   }
 
