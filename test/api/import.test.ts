@@ -115,6 +115,18 @@ describe.each(ENGINES)('POST /api/v1/probes/import on %s', (engine) => {
     expect((await asPlanner('unit=Mbit/s', sample('no-unit.csv'))).body).toMatchObject({ accepted: 1 })
   })
 
+  test('the question reaches who is still sending: a large file is not cut off', async () => {
+    const before = await count()
+    const row = `${'2026-03-01 10:30,12.5,3.25'}\n`
+    const large = `date,download,upload\n${row.repeat(1_000_000)}`
+    for (const answer of [await asPlanner('preview=true', large), await asPlanner('', gzipSync(large))])
+      expect(answer).toMatchObject({ status: 422, body: { detail: /In which unit/ } })
+    // One result a line, the last of which nobody can read without help.
+    const lines = `${JSON.stringify({ measuredAt: '2026-03-02T09:30:00Z', outcome: 'failed', lat: 34, lng: -6 })}\n`
+    expect(await asPlanner('', `${lines.repeat(600)}{"download":1,"upload":2}\n`)).toMatchObject({ status: 200 })
+    expect(await count()).toBe(before)
+  })
+
   test.each([
     ['format=fax', 400, /format/],
     ['unit=MB', 400, /unit/],

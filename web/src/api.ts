@@ -113,6 +113,38 @@ export interface WhatIf {
   uncertain: number
 }
 
+/** What the server would make of a file; rows carry the columns' names. */
+export interface ImportPreview {
+  format: string | null
+  unit: string | null
+  records: number
+  accepted: number
+  reasons: { reason: string; count: number }[]
+  sample: {
+    id: string
+    measured_at: string
+    lat: number
+    lng: number
+    operator: string | null
+    technology: string | null
+    download_bps: number | null
+    upload_bps: number | null
+    latency_ms: number | null
+  }[]
+}
+
+export interface ImportResult {
+  accepted: number
+  duplicates: number
+  rejected: object[]
+  rejectedMore?: number
+}
+
+interface Importing extends Omit<Sending, 'path'> {
+  /** Parameters of the import; empty ones are not said. */
+  said: Readonly<Record<string, string>>
+}
+
 /** The server answered, but not with what was asked for; `message` is its own sentence. */
 export class Refused extends Error {
   constructor(
@@ -148,6 +180,11 @@ interface List<T> {
 
 const query = encodeURIComponent
 
+function importPath(said: Readonly<Record<string, string>>, preview: boolean): string {
+  const given = Object.entries(said).filter(([, value]) => value !== '')
+  return `/api/v1/probes/import?${new URLSearchParams({ ...Object.fromEntries(given), preview: String(preview) }).toString()}`
+}
+
 export const api = {
   instance: (signal: AbortSignal) => call<Instance>('/api/v1/instance', { signal }),
   rules: async (signal: AbortSignal) => (await call<List<RuleInWords>>('/api/v1/rules', { signal })).items,
@@ -172,4 +209,9 @@ export const api = {
   signOut: () => send<void>('DELETE', '/api/v1/session'),
   setPassword: (current: string, next: string) =>
     send<void>('POST', '/api/v1/session/password', { current, next }),
+  /** Writes nothing. */
+  previewImport: ({ said, ...sending }: Importing) =>
+    sendFile<ImportPreview>({ ...sending, path: importPath(said, true) }),
+  importResults: ({ said, ...sending }: Importing) =>
+    sendFile<ImportResult>({ ...sending, path: importPath(said, false) }),
 }

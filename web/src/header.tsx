@@ -1,6 +1,7 @@
 import type { Area, Instance, RuleInWords } from './api.js'
 import type { Account } from './api.js'
 import type { Connection } from './connection.js'
+import { Import } from './import.js'
 import { LANGUAGES, LANGUAGE_NAMES, type Lang, type Language } from './language.js'
 import { Search } from './search.js'
 import { SignIn } from './sign-in.js'
@@ -32,6 +33,7 @@ export function Header(props: HeaderProps) {
         <Search words={words} connection={connection} onChoose={onArea} />
         <RulePick {...props} />
         <LanguagePick {...props} />
+        <Import words={words} account={account} />
         <SignIn words={words} account={account} onAccount={onAccount} />
       </div>
       {instance?.simulated && (

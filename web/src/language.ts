@@ -20,6 +20,8 @@ export interface Language {
   t(key: keyof Messages, values?: Values): string
   number(value: number, digits?: number): string
   date(value: string | number): string
+  /** Day and time of day, in Morocco. */
+  moment(value: string | number): string
 }
 
 export function languageOf(lang: Lang): Language {
@@ -31,6 +33,11 @@ export function languageOf(lang: Lang): Language {
     return known
   }
   const days = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'Africa/Casablanca' })
+  const moments = new Intl.DateTimeFormat(locale, {
+    dateStyle: 'short',
+    timeStyle: 'short',
+    timeZone: 'Africa/Casablanca',
+  })
   return {
     lang,
     dir: lang === 'ar' ? 'rtl' : 'ltr',
@@ -38,6 +45,7 @@ export function languageOf(lang: Lang): Language {
     number: (value, digits = 0) =>
       new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value),
     date: (value) => days.format(new Date(value)),
+    moment: (value) => moments.format(new Date(value)),
   }
 }
 

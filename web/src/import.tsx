@@ -1,0 +1,164 @@
+/** Results of other tools, dropped or chosen: first what would become of them, then, if wanted, the import. */
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { type Account, type ImportPreview, type ImportResult, Refused, api } from './api.js'
+import { FIELDS, type Field, ImportAnswers, type Said } from './import-answers.js'
+import { PreviewTable } from './import-preview.js'
+import type { Language } from './language.js'
+import { problemIn } from './problem.js'
+
+interface Props {
+  words: Language
+  account: Account | null
+}
+
+/** The roles that the server lets import. */
+const MAY_IMPORT = ['planner', 'administrator']
+
+type State =
+  | { name: 'empty' }
+  | { name: 'sending'; share: number }
+  | { name: 'previewed'; preview: ImportPreview }
+  | { name: 'asked'; problem: string; asks: Field | null }
+  | { name: 'done'; result: ImportResult }
+
+export function Import({ words, account }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  if (!account || account.mustChangePassword || !MAY_IMPORT.includes(account.role)) return null
+  const { t } = words
+  return (
+    <>
+      <button aria-haspopup="dialog" onClick={() => dialog.current?.showModal()}>
+        {t('import')}
+      </button>
+      <dialog ref={dialog} class="import" aria-label={t('importTitle')}>
+        <ImportForm words={words} onClose={() => dialog.current?.close()} />
+      </dialog>
+    </>
+  )
+}
+
+function ImportForm({ words, onClose }: { words: Language; onClose(): void }) {
+  const [file, setFile] = useState<File | null>(null)
+  const [said, setSaid] = useState<Said>({})
+  const [state, setState] = useState<State>({ name: 'empty' })
+  const running = useRef<AbortController | null>(null)
+  const { t } = words
+
+  /** One at a time: what runs is given up, and its answer with it. */
+  const run = (file: File, said: Said, preview: boolean) => {
+    running.current?.abort()
+    const abort = (running.current = new AbortController())
+    const show = (next: State) => abort.signal.aborted || setState(next)
+    const onShare = (share: number) => show({ name: 'sending', share })
+    onShare(0)
+    const sending = { file, said, onShare, signal: abort.signal }
+    const answer: Promise<State> = preview
+      ? api.previewImport(sending).then((preview) => ({ name: 'previewed', preview }))
+      : api.importResults(sending).then((result) => ({ name: 'done', result }))
+    answer.then(show, (error: unknown) =>
+      show({ name: 'asked', problem: problemIn(words, error), asks: asks(error) }),
+    )
+  }
+  useEffect(() => () => running.current?.abort(), [])
+  const choose = (chosen: File | undefined) => {
+    if (!chosen) return
+    setFile(chosen)
+    run(chosen, said, true)
+  }
+  const say = (field: Field, value: string) => {
+    const next = { ...said, [field]: value }
+    setSaid(next)
+    if (file) run(file, next, true)
+  }
+  const close = () => {
+    running.current?.abort()
+    setFile(null)
+    setSaid({})
+    setState({ name: 'empty' })
+    onClose()
+  }
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (file) run(file, said, false)
+      }}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault()
+        choose(event.dataTransfer?.files[0])
+      }}
+    >
+      <h2>{t('importTitle')}</h2>
+      <label class="drop">
+        {file ? <bdi>{file.name}</bdi> : t('importDrop')}
+        <input type="file" onChange={(event) => choose(event.currentTarget.files?.[0])} />
+      </label>
+      {file && (
+        <ImportAnswers
+          words={words}
+          said={said}
+          asked={state.name === 'asked' ? state.asks : null}
+          onSay={say}
+        />
+      )}
+      <div aria-live="polite">
+        <StateInWords words={words} state={state} />
+      </div>
+      <div class="buttons">
+        <button
+          type="submit"
+          class="main"
+          disabled={state.name !== 'previewed' || state.preview.accepted === 0}
+        >
+          {t('importConfirm', { n: state.name === 'previewed' ? state.preview.accepted : 0 })}
+        </button>
+        <button type="button" onClick={close}>
+          {t('close')}
+        </button>
+      </div>
+    </form>
+  )
+}
+
+/** Which field answers the server's question: it names the parameter, as in “Say unit=Mbit/s”. */
+function asks(error: unknown): Field | null {
+  if (!(error instanceof Refused) || error.status !== 422) return null
+  return FIELDS.find((field) => error.message.includes(`${field}=`)) ?? null
+}
+
+function StateInWords({ words, state }: { words: Language; state: State }) {
+  const { t } = words
+  switch (state.name) {
+    case 'empty':
+      return <p class="hint">{t('importHint')}</p>
+    case 'sending':
+      return (
+        <label>
+          {t('importSending')}
+          <progress value={state.share} max={1} />
+        </label>
+      )
+    case 'asked':
+      return (
+        <>
+          {state.asks && <p>{t(`ask_${state.asks}`)}</p>}
+          <p class={state.asks ? 'hint' : 'problem'} dir="auto">
+            {state.problem}
+          </p>
+        </>
+      )
+    case 'previewed':
+      return <PreviewTable words={words} preview={state.preview} />
+    case 'done': {
+      const { accepted, duplicates, rejected, rejectedMore = 0 } = state.result
+      const refused = rejected.length + rejectedMore
+      return (
+        <>
+          <p>{t('importDone', { accepted, duplicates, refused })}</p>
+          <p class="hint">{t('importNext')}</p>
+        </>
+      )
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/** A file to the server, with its progress on the way: `fetch` does not tell it. */
+import { Refused } from './api.js'
+
+export interface Sending {
+  path: string
+  file: File
+  /** How much was sent, 0 to 1. */
+  onShare(share: number): void
+  signal: AbortSignal
+}
+
+export function sendFile<T>({ path, file, onShare, signal }: Sending): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    const stop = () => request.abort()
+    signal.addEventListener('abort', stop, { once: true })
+    request.upload.onprogress = ({ loaded, total }) => onShare(total > 0 ? loaded / total : 0)
+    request.onload = () => {
+      if (request.status < 400) resolve(JSON.parse(request.responseText) as T)
+      else reject(new Refused(request.status, detailOf(request)))
+    }
+    // Also a file that was changed after it was chosen: the browser does not say which.
+    request.onerror = () => reject(new Error('the file could not be sent'))
+    request.onabort = () => reject(signal.reason)
+    request.onloadend = () => signal.removeEventListener('abort', stop)
+    request.open('POST', path)
+    request.send(file)
+  })
+}
+
+/** A proxy's error page is no problem+json. */
+function detailOf({ responseText, statusText }: XMLHttpRequest): string {
+  try {
+    return (JSON.parse(responseText) as { detail?: string }).detail ?? statusText
+  } catch {
+    return statusText
+  }
+}
