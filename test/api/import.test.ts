@@ -123,7 +123,9 @@ describe.each(ENGINES)('POST /api/v1/probes/import on %s', (engine) => {
       expect(answer).toMatchObject({ status: 422, body: { detail: /In which unit/ } })
     // One result a line, the last of which nobody can read without help.
     const lines = `${JSON.stringify({ measuredAt: '2026-03-02T09:30:00Z', outcome: 'failed', lat: 34, lng: -6 })}\n`
-    expect(await asPlanner('', `${lines.repeat(600)}{"download":1,"upload":2}\n`)).toMatchObject({ status: 200 })
+    expect(await asPlanner('', `${lines.repeat(600)}{"download":1,"upload":2}\n`)).toMatchObject({
+      status: 200,
+    })
     expect(await count()).toBe(before)
   })
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Refused } from '../../web/src/api.js'
+import { Refused } from '../../web/src/refused.js'
 import { Connection } from '../../web/src/connection.js'
 
 beforeEach(() => void vi.useFakeTimers())

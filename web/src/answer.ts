@@ -1,6 +1,6 @@
 /** What the server says to a question that follows the page's state. */
 import { useEffect, useState } from 'preact/hooks'
-import { Refused } from './api.js'
+import { Refused } from './refused.js'
 import type { Ask, Connection } from './connection.js'
 
 /** Null: not answered yet. */

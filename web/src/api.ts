@@ -1,5 +1,7 @@
 /** What the server answers, and the one way of asking it. */
 import type { AreaLevel, Class, ClassCounts, Missing, NetworkState, Rule, Words } from '#domain'
+import { Refused } from './refused.js'
+import { type Sending, sendFile } from './send-file.js'
 
 export interface Instance {
   simulated: boolean
@@ -145,16 +147,6 @@ interface Importing extends Omit<Sending, 'path'> {
   said: Readonly<Record<string, string>>
 }
 
-/** The server answered, but not with what was asked for; `message` is its own sentence. */
-export class Refused extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
-    super(message)
-  }
-}
-
 async function call<T>(path: string, init?: RequestInit): Promise<T> {
   const answer = await fetch(path, init)
   if (answer.status === 204) return undefined as T
@@ -181,7 +173,12 @@ interface List<T> {
 const query = encodeURIComponent
 
 function importPath(said: Readonly<Record<string, string>>, preview: boolean): string {
-  const given = Object.entries(said).filter(([, value]) => value !== '')
+  // The browser's field gives the time of this device without its offset.
+  const moment = (name: string, value: string) =>
+    name === 'measuredAt' ? new Date(value).toISOString() : value
+  const given = Object.entries(said)
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => [name, moment(name, value)])
   return `/api/v1/probes/import?${new URLSearchParams({ ...Object.fromEntries(given), preview: String(preview) }).toString()}`
 }
 

@@ -1,5 +1,5 @@
 /** Asking a server that may be away: until it answers, and the page says so meanwhile. */
-import { Refused } from './api.js'
+import { Refused } from './refused.js'
 
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 15_000

@@ -39,10 +39,18 @@ export function ImportAnswers({ words: { t }, said, asked, onSay }: Props) {
       ))}
     </select>
   )
-  const input = (field: Field, type: string) => (
+  const text = (field: Field) => (
     <input
-      type={type}
-      dir={type === 'text' ? 'auto' : 'ltr'}
+      type="text"
+      dir="auto"
+      value={said[field] ?? ''}
+      onChange={(event) => onSay(field, event.currentTarget.value)}
+    />
+  )
+  const moment = (field: Field) => (
+    <input
+      type="datetime-local"
+      dir="ltr"
       value={said[field] ?? ''}
       onChange={(event) => onSay(field, event.currentTarget.value)}
     />
@@ -57,9 +65,9 @@ export function ImportAnswers({ words: { t }, said, asked, onSay }: Props) {
     <fieldset>
       {labelled('format', pick('format', FORMATS))}
       {labelled('unit', pick('unit', UNITS))}
-      {labelled('site', input('site', 'text'))}
-      {labelled('operator', input('operator', 'text'))}
-      {labelled('measuredAt', input('measuredAt', 'datetime-local'))}
+      {labelled('site', text('site'))}
+      {labelled('operator', text('operator'))}
+      {labelled('measuredAt', moment('measuredAt'))}
     </fieldset>
   )
 }

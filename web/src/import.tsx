@@ -1,6 +1,7 @@
 /** Results of other tools, dropped or chosen: first what would become of them, then, if wanted, the import. */
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { type Account, type ImportPreview, type ImportResult, Refused, api } from './api.js'
+import { type Account, type ImportPreview, type ImportResult, api } from './api.js'
+import { Refused } from './refused.js'
 import { FIELDS, type Field, ImportAnswers, type Said } from './import-answers.js'
 import { PreviewTable } from './import-preview.js'
 import type { Language } from './language.js'

@@ -1,4 +1,4 @@
-import { Refused } from './api.js'
+import { Refused } from './refused.js'
 import type { Language } from './language.js'
 
 /** Why something did not work, in the reader's language where we know it; else in the server's own words. */

@@ -1,5 +1,5 @@
 /** A file to the server, with its progress on the way: `fetch` does not tell it. */
-import { Refused } from './api.js'
+import { Refused } from './refused.js'
 
 export interface Sending {
   path: string
@@ -14,15 +14,17 @@ export function sendFile<T>({ path, file, onShare, signal }: Sending): Promise<T
     const request = new XMLHttpRequest()
     const stop = () => request.abort()
     signal.addEventListener('abort', stop, { once: true })
-    request.upload.onprogress = ({ loaded, total }) => onShare(total > 0 ? loaded / total : 0)
-    request.onload = () => {
+    request.upload.addEventListener('progress', ({ loaded, total }) =>
+      onShare(total > 0 ? loaded / total : 0),
+    )
+    request.addEventListener('load', () => {
       if (request.status < 400) resolve(JSON.parse(request.responseText) as T)
       else reject(new Refused(request.status, detailOf(request)))
-    }
+    })
     // Also a file that was changed after it was chosen: the browser does not say which.
-    request.onerror = () => reject(new Error('the file could not be sent'))
-    request.onabort = () => reject(signal.reason)
-    request.onloadend = () => signal.removeEventListener('abort', stop)
+    request.addEventListener('error', () => reject(new Error('the file could not be sent')))
+    request.addEventListener('abort', () => reject(signal.reason))
+    request.addEventListener('loadend', () => signal.removeEventListener('abort', stop))
     request.open('POST', path)
     request.send(file)
   })

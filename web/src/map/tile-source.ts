@@ -1,7 +1,7 @@
 /** The vector tiles of one layer: fetched once for all who draw or ask, kept for a while. */
 import { VectorTile } from '@mapbox/vector-tile'
 import { PbfReader } from 'pbf'
-import { Refused } from '../api.js'
+import { Refused } from '../refused.js'
 import type { Connection } from '../connection.js'
 import { HitIndex, type Ring } from './hit-index.js'
 import { DATA_MAX_ZOOM, EXTENT, type TileAddress } from './tile-part.js'
