@@ -13,7 +13,14 @@ const ROOMS = {
   'libs/geo': { rooms: ['libs/domain'], packages: ['h3-js', 'pbf'] },
   'libs/formats': {
     rooms: ['libs/domain'],
-    packages: ['csv-parse', 'read-excel-file', 'sql\\.js', 'topojson-client'],
+    packages: [
+      'csv-parse',
+      'flatbuffers',
+      'hyparquet-writer',
+      'read-excel-file',
+      'sql\\.js',
+      'topojson-client',
+    ],
     types: ['geojson', 'topojson-specification'],
     node: ['buffer', 'crypto', 'stream', 'zlib'],
   },

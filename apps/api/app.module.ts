@@ -9,6 +9,7 @@ import { CellsController } from './cells/cells.controller.js'
 import { CoverageController } from './coverage/coverage.controller.js'
 import { TestSlots } from './measure/slots.js'
 import { TestsController } from './measure/tests.controller.js'
+import { ExportController } from './export/export.controller.js'
 import { OgcController } from './ogc/ogc.controller.js'
 import { AccountsController } from './people/accounts.controller.js'
 import { RoleGuard } from './people/guard.js'
@@ -64,6 +65,7 @@ export class AppModule {
         TilesController,
         WhatIfController,
         OgcController,
+        ExportController,
       ],
       providers: [
         { provide: Settings, useValue: settings },

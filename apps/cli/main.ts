@@ -22,6 +22,7 @@ import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { DataSource } from 'typeorm'
 import { doctor } from './doctor.js'
+import { runExport } from './export.js'
 import { runImport } from './import.js'
 import { Failure, type Output, Usage, outputFor } from './output.js'
 
@@ -35,6 +36,8 @@ const USAGE = `npm run taghtiya -- <command>
                                        results of any speed test: JSON, NDJSON, CSV or XLSX, .gz too
   classify [--rule R] [--from D] [--to D] [--known-before D] [--full]
                                        --full judges every cell again, to check: the same verdicts, slower
+  export COLLECTION --format F --out FILE [--rule R | --run ID]
+                                       csv, geojson, ndjson, fgb or parquet; FILE.datapackage.json describes it
   device add --site CODE               prints the token once
   user add --name N --role R           prints the one-time password; R: ${ROLES.join(', ')}
   doctor
@@ -59,6 +62,8 @@ const OPTIONS = {
   full: { type: 'boolean' },
   name: { type: 'string' },
   role: { type: 'string' },
+  out: { type: 'string' },
+  run: { type: 'string' },
 } as const
 
 type Values = ReturnType<typeof parse>['values']
@@ -89,6 +94,16 @@ const COMMANDS: Record<string, (call: Call) => Promise<boolean>> = {
       preview: values.preview,
     }),
   classify: runClassify,
+  export: ({ source, words, values, output }) =>
+    runExport({
+      source,
+      output,
+      collection: words[1],
+      format: values.format,
+      out: values.out,
+      rule: values.rule,
+      run: values.run,
+    }),
   device: addDevice,
   user: addUser,
   doctor: ({ source, output }) => doctor(source, output),

@@ -17,6 +17,7 @@ export type CollectionId = (typeof COLLECTIONS)[number]
 /** Fewer devices in a cell would let a reader follow one of them. */
 const MIN_DEVICES = 3
 
+/** No column is named `id`: GDAL calls a feature's own id so. */
 interface SqlColumn extends Column {
   sql: string
   /** Readers may ask for equality. */
@@ -32,6 +33,27 @@ export interface Span {
   high: string
 }
 
+export interface Licence {
+  name: string
+  title: string
+  path?: string
+}
+
+/** Measurements, claims and lists belong to whoever runs the observatory, who has to say so. */
+const NOT_STATED: Licence[] = [{ name: 'notspecified', title: 'Not stated: ask who runs this server' }]
+const BOUNDARIES: Licence[] = [
+  {
+    name: 'ODbL-1.0',
+    title: 'Boundaries that ship with Taghtiya: © OpenStreetMap contributors; of others see `source`',
+    path: 'https://opendatacommons.org/licenses/odbl/1-0/',
+  },
+  {
+    name: 'CC-BY-4.0',
+    title: 'Names, codes and population: HCP, RGPH 2024',
+    path: 'https://creativecommons.org/licenses/by/4.0/',
+  },
+]
+
 export interface Collection {
   id: CollectionId
   title: string
@@ -43,6 +65,7 @@ export interface Collection {
   shape: 'hexagon' | 'centre' | 'position' | 'geom'
   /** Answers speak of one run. */
   ofRun: boolean
+  licences: readonly Licence[]
   columns: readonly SqlColumn[]
   /** FROM and WHERE; the rows' table is named `t`. */
   from(bind: Bind, span: Span, run: RunRow | null): string
@@ -131,6 +154,7 @@ const cells: Collection = {
   geometry: 'Polygon',
   shape: 'hexagon',
   ofRun: true,
+  licences: NOT_STATED,
   columns: [
     H3,
     text('class', 'white, grey, black or unknown'),
@@ -157,8 +181,9 @@ const zones: Collection = {
   geometry: 'MultiPolygon',
   shape: 'geom',
   ofRun: true,
+  licences: NOT_STATED,
   columns: [
-    text('id', 'identity of the zone, the same from run to run'),
+    text('zone_id', 'identity of the zone, the same from run to run', 't.id'),
     text('class', 'white, grey or black'),
     ...OWN_AREAS,
     integer('cell_count', 'cells in the zone'),
@@ -174,7 +199,7 @@ const zones: Collection = {
     (SELECT v.*, ${ofRun(bind, run!)} FROM zone AS v WHERE ${holds(bind, run!)}) AS t WHERE true`,
   key: [{ sql: 't.id', type: 'text' }],
   idForm: ANY_ID,
-  idOf: (row) => row['id'] as string,
+  idOf: (row) => row['zone_id'] as string,
   time: ['t.valid_from', 't.valid_to'],
 }
 
@@ -185,6 +210,7 @@ const areas: Collection = {
   geometry: 'MultiPolygon',
   shape: 'geom',
   ofRun: false,
+  licences: BOUNDARIES,
   columns: [
     text('code', 'HCP code'),
     { ...integer('vintage', 'year of the edition, 0 where simulated'), filter: true },
@@ -212,8 +238,9 @@ const localities: Collection = {
   geometry: 'Point',
   shape: 'position',
   ofRun: false,
+  licences: NOT_STATED,
   columns: [
-    text('id', 'id of the list that it came with'),
+    text('locality_id', 'id of the list that it came with', 't.id'),
     text('name_fr', 'name in French'),
     text('name_ar', 'name in Arabic'),
     text('kind', 'kind of place'),
@@ -224,7 +251,7 @@ const localities: Collection = {
   from: () => 'locality AS t WHERE true',
   key: [{ sql: 't.id', type: 'text' }],
   idForm: ANY_ID,
-  idOf: (row) => row['id'] as string,
+  idOf: (row) => row['locality_id'] as string,
   time: null,
 }
 
@@ -235,6 +262,7 @@ const sites: Collection = {
   geometry: 'Point',
   shape: 'position',
   ofRun: false,
+  licences: NOT_STATED,
   columns: [
     text('code', 'code of the site'),
     text('name', 'name'),
@@ -264,9 +292,10 @@ const probesPublic: Collection = {
   geometry: 'Point',
   shape: 'centre',
   ofRun: false,
+  licences: NOT_STATED,
   columns: [
     {
-      ...text('id', 'made from the probe’s id, which it does not tell'),
+      ...text('measurement_id', 'made from the probe’s id, which it does not tell'),
       sql: `to_hex(t.cell) || '.' || t.hash`,
     },
     H3,
@@ -296,7 +325,7 @@ const probesPublic: Collection = {
     { sql: 't.hash', type: 'text' },
   ],
   idForm: /^([0-9a-f]{15})\.([0-9a-f]{32})$/,
-  idOf: (row) => row['id'] as string,
+  idOf: (row) => row['measurement_id'] as string,
   // The hour that is told, not the moment: else a reader could find the moment by asking often.
   time: ['t.hour', 't.hour'],
 }
@@ -309,6 +338,7 @@ const claims = (id: 'declared' | 'plan', kind: 'declared' | 'planned', title: st
     geometry: 'Polygon',
     shape: 'hexagon',
     ofRun: false,
+    licences: NOT_STATED,
     columns: [
       H3,
       OPERATOR,

@@ -41,6 +41,30 @@ export async function* readFeatures(
   }
 }
 
+/** Rows of one read of an export: a few tenths of a second of work, some megabytes. Boundaries may be a megabyte each. */
+const EXPORT_BATCH = 5_000
+const SHAPE_BATCH = 100
+
+/**
+ * A whole collection. The reads stand alone: a reader that is slow keeps no transaction open and no connection busy. What
+ * a run says never changes between them; of other collections each row is as it was when it was read.
+ */
+export const exportFeatures = (
+  db: Queryable,
+  collection: Collection,
+  run: RunRow | null,
+): AsyncGenerator<Feature[]> =>
+  readFeatures(
+    db,
+    collection,
+    { ...EVERYTHING, run },
+    collection.shape === 'geom' ? SHAPE_BATCH : EXPORT_BATCH,
+  )
+
+/** Cells at their centres: for tables, where the index says the rest. */
+export const asPoints = (collection: Collection): Collection =>
+  collection.shape === 'hexagon' ? { ...collection, shape: 'centre', geometry: 'Point' } : collection
+
 /** A page and the id after which the next begins; null where there is none. */
 export async function pageOfFeatures(
   db: Queryable,

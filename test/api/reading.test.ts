@@ -452,12 +452,18 @@ test('health, metrics and the description of the API answer', async () => {
     '/tiles/{run}/{layer}/tilejson.json',
     '/tiles/{run}/what-if/{z}/{x}/{file}',
   ]
-  const ogc = ['', '/conformance', '/collections', '/collections/{id}', '/collections/{id}/items'].map(
-    (p) => `/ogc${p}`,
-  )
+  const ogc = [
+    '',
+    '/conformance',
+    '/collections',
+    '/collections/{id}',
+    '/collections/{id}/schema',
+    '/collections/{id}/items',
+  ].map((p) => `/ogc${p}`)
   const features = [...ogc, '/ogc/collections/{id}/items/{featureId}']
+  const exports = ['/api/v1/export/{file}', '/api/v1/export/{collection}/datapackage.json']
   expect(Object.keys(paths).sort()).toEqual(
-    [...api, ...tiles, ...features, '/health/live', '/health/ready'].sort(),
+    [...api, ...exports, ...tiles, ...features, '/health/live', '/health/ready'].sort(),
   )
 })
 

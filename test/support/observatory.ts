@@ -17,6 +17,7 @@ import type { TestDatabase } from './database.js'
 const RINGS = 3
 export const OBSERVED_CELLS = gridDisk(cellAt(33.9, -5.5), RINGS)
 const OPERATORS = ['iam', 'orange', 'inwi'] as const
+const DAY_MS = 86_400_000
 const PROBES_PER_DEVICE = 24
 const MOST_DEVICES = 5
 /** What a spreadsheet, a CSV or a JSON reader may trip over. */
@@ -36,7 +37,9 @@ export const newUuid = (n: number) => `00000000-0000-4000-8000-${String(n).padSt
 /** Devices in the n-th cell. */
 export const devicesIn = (n: number) => n % (MOST_DEVICES + 1)
 
+/** From midnight on, so that the hours of a day in which they were made are the same on every day. */
 export function observedProbes(now: Date): KnownProbe[] {
+  const midnight = Math.floor(now.getTime() / DAY_MS) * DAY_MS
   return OBSERVED_CELLS.flatMap((h3, n) =>
     // A cell without devices has probes that came from a file.
     Array.from({ length: Math.max(1, devicesIn(n)) }, (_, d) => d).flatMap((d) =>
@@ -46,7 +49,7 @@ export function observedProbes(now: Date): KnownProbe[] {
         return {
           id: newUuid(key + 1),
           h3,
-          measuredAt: new Date(now.getTime() - (1 + (key % 20)) * 86_400_000 - key * 61_003).toISOString(),
+          measuredAt: new Date(midnight - (1 + (key % 20)) * DAY_MS - key * 61_003).toISOString(),
           operator: OPERATORS[(n + d) % OPERATORS.length]!,
           technology: '4g',
           outcome: ok ? 'ok' : 'no_service',

@@ -11,6 +11,7 @@ export interface Link {
 }
 
 export const JSON_TYPE = 'application/json'
+export const SCHEMA_TYPE = 'application/schema+json'
 export const GEOJSON_TYPE = 'application/geo+json'
 const OPENAPI_TYPE = 'application/vnd.oai.openapi+json;version=3.0'
 
@@ -27,6 +28,13 @@ export const landingLinks = (root: string): Link[] => [
 export const collectionLinks = (root: string, id: string): Link[] => [
   { href: `${root}/ogc/collections/${id}`, rel: 'self', type: JSON_TYPE },
   { href: `${root}/ogc/collections/${id}/items`, rel: 'items', type: GEOJSON_TYPE },
+  // Spelled as the standard does, and as older GDAL (3.6) looks for it.
+  ...['describedby', 'describedBy'].map((rel) => ({
+    href: `${root}/ogc/collections/${id}/schema`,
+    rel,
+    type: SCHEMA_TYPE,
+  })),
+  { href: `${root}/api/v1/export/${id}/datapackage.json`, rel: 'enclosure', type: JSON_TYPE },
 ]
 
 /** A page's links. The next page speaks of the same run, whatever has been made since. */

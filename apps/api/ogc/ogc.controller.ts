@@ -20,12 +20,14 @@ import { FormatQuery, featureRequest, itemsRequest } from './items-query.js'
 import {
   GEOJSON_TYPE,
   type Link,
+  SCHEMA_TYPE,
   collectionLinks,
   featureLinks,
   landingLinks,
   pageLinks,
   rootOf,
 } from './ogc-links.js'
+import { schemaOf } from './ogc-schema.js'
 
 /** What is met and tested; filters are equality on properties, not CQL. */
 const CONFORMANCE = [
@@ -73,6 +75,12 @@ export class OgcController {
   @Get('collections/:id')
   async collection(@Param('id') id: string, @Query() _query: FormatQuery, @Req() request: FastifyRequest) {
     return described(collectionNamed(id), rootOf(request), await this.simulated())
+  }
+
+  @Get('collections/:id/schema')
+  @Header('content-type', SCHEMA_TYPE)
+  schema(@Param('id') id: string, @Query() _query: FormatQuery, @Req() request: FastifyRequest) {
+    return schemaOf(collectionNamed(id), rootOf(request))
   }
 
   /**

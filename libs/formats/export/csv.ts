@@ -1,0 +1,47 @@
+/** CSV of RFC 4180 in UTF-8: the columns, then `lng` and `lat` of points, or `WKT` (the name that GDAL knows) of areas. */
+import type { Column, FeatureGeometry, FeatureValue, Position } from '#domain'
+import type { Batches, Layer } from './layer.js'
+
+const LINE_END = '\r\n'
+
+export async function* csv({ columns, geometry }: Layer, batches: Batches): AsyncGenerator<string> {
+  const place = geometry === 'Point' ? ['lng', 'lat'] : ['WKT']
+  yield [...columns.map((column) => column.name), ...place].join(',') + LINE_END
+  const cells = columns.map(cellOf)
+  for await (const features of batches) {
+    let text = ''
+    for (const { properties, geometry: shape } of features) {
+      for (let i = 0; i < columns.length; i++) text += `${cells[i]!(properties[columns[i]!.name]!)},`
+      text += placeOf(shape) + LINE_END
+    }
+    if (text !== '') yield text
+  }
+}
+
+const plain = (value: FeatureValue) => (value === null ? '' : String(value))
+
+/** Only what people wrote can need quotes, or be taken for a formula. */
+const cellOf = ({ type }: Column) => (type === 'text' ? textCell : plain)
+
+/** Spreadsheets run what begins so as a formula, even in quotes; an apostrophe makes it text. */
+const FORMULA = /^[=+\-@\t\r]/
+const NEEDS_QUOTES = /[",\r\n]/
+
+function textCell(value: FeatureValue): string {
+  if (value === null) return ''
+  const text = FORMULA.test(value as string) ? `'${value as string}` : (value as string)
+  return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+/** 1e-7 degrees are a centimetre. */
+const PRECISION = 1e7
+const rounded = (degrees: number) => Math.round(degrees * PRECISION) / PRECISION
+
+function placeOf(shape: FeatureGeometry): string {
+  if (shape.type === 'Point') return `${rounded(shape.coordinates[0])},${rounded(shape.coordinates[1])}`
+  const polygons = shape.type === 'Polygon' ? [shape.coordinates] : shape.coordinates
+  return `"MULTIPOLYGON (${polygons.map((rings) => `(${rings.map(ringText).join(',')})`).join(',')})"`
+}
+
+const ringText = (ring: readonly Position[]) =>
+  `(${ring.map(([lng, lat]) => `${rounded(lng)} ${rounded(lat)}`).join(',')})`

@@ -1,0 +1,3 @@
+export * from './datapackage.js'
+export * from './formats.js'
+export * from './layer.js'

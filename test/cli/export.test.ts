@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
+import { OBSERVED_CELLS, fillObservatory } from '../support/observatory.js'
+import { runCli } from '../support/process.js'
+import { serve } from '../support/server.js'
+
+/** On the embedded engine the command is a guest of this process, which holds the folder. */
+describe.each(ENGINES)('export on the command line on %s', (engine) => {
+  const folder = mkdtempSync(join(tmpdir(), 'taghtiya-cli-export-'))
+  let database: TestDatabase
+  const cli = (...args: string[]) => runCli(database.env, ...args)
+  beforeAll(async () => {
+    database = await freshDatabase(engine)
+    await fillObservatory(database, new Date())
+  })
+  afterAll(async () => {
+    await database.drop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  test('writes the file that the server gives, and what it is beside it', async () => {
+    const server = await serve(database)
+    for (const [collection, format] of [
+      ['cells', 'csv'],
+      ['areas', 'fgb'],
+      ['declared', 'parquet'],
+    ] as const) {
+      const out = join(folder, `${collection}.${format}`)
+      const { code, err } = await cli('export', collection, '--format', format, '--out', out)
+      expect([collection, code, err]).toEqual([collection, 0, ''])
+      const file = readFileSync(out)
+      const served = await fetch(`${server.url}/api/v1/export/${collection}.${format}`)
+      expect(file.equals(Buffer.from(await served.arrayBuffer()))).toBe(true)
+      const about = JSON.parse(readFileSync(`${out}.datapackage.json`, 'utf8')) as { resources: [object] }
+      const hash = `sha256:${createHash('sha256').update(file).digest('hex')}`
+      expect(about.resources[0]).toMatchObject({ path: `${collection}.${format}`, hash, bytes: file.length })
+    }
+    await server.close()
+  })
+
+  test('says how much it wrote, for people and for machines', async () => {
+    const out = join(folder, 'cells.ndjson')
+    const { out: said } = await cli('export', 'cells', '--format', 'ndjson', '--out', out, '--json')
+    expect(JSON.parse(said)).toMatchObject({
+      rows: OBSERVED_CELLS.length,
+      bytes: readFileSync(out).length,
+      run: 1,
+    })
+  })
+
+  test('wrong usage ends with 2, what cannot be done with 1 and without a file', async () => {
+    const out = join(folder, 'none.csv')
+    for (const [args, code, word] of [
+      [['roads', '--format', 'csv', '--out', out], 2, 'cells'],
+      [['cells', '--format', 'shp', '--out', out], 2, 'parquet'],
+      [['cells', '--format', 'csv'], 2, '--out'],
+      [['sites', '--format', 'csv', '--out', out, '--rule', 'ma-floor'], 2, 'no run'],
+      [['cells', '--format', 'csv', '--out', out, '--run', 'x'], 2, '--run'],
+      [['cells', '--format', 'csv', '--out', out, '--run', '99'], 1, 'no run 99'],
+      [['cells', '--format', 'csv', '--out', out, '--rule', 'none'], 1, 'none'],
+      [['cells', '--format', 'csv', '--out', join(folder, 'nowhere', 'x.csv')], 1, 'cannot write'],
+    ] as const) {
+      const { code: ended, err } = await cli('export', ...args)
+      expect([args, ended, err]).toEqual([args, code, expect.stringContaining(word)])
+    }
+    expect(existsSync(out) || existsSync(`${out}.part`)).toBe(false)
+  })
+})
