@@ -68,6 +68,8 @@ export class ImportController {
       if (error instanceof ImportQuestion || error instanceof FileProblem)
         throw new UnprocessableEntityException(error.message)
       throw error
+    } finally {
+      drain(request)
     }
   }
 
@@ -102,4 +104,12 @@ function optionsOf({ format, unit, measuredAt, lat, lng }: ImportQuery) {
     lat,
     lng,
   }
+}
+
+/** What nobody will read: a question comes before the end of a large file, and its connection would stay half open. */
+function drain({ raw }: FastifyRequest): void {
+  if (raw.complete) return
+  raw.unpipe()
+  raw.removeAllListeners('readable')
+  raw.resume()
 }
