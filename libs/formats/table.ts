@@ -51,7 +51,14 @@ async function firstSheet(bytes: Buffer, file?: string) {
 
 function cellText(value: unknown): string {
   if (value === null || value === undefined) return ''
-  return value instanceof Date ? value.toISOString() : String(value)
+  return value instanceof Date ? dateText(value) : String(value)
+}
+
+/** What was typed: a sheet's times have no zone. A time of day alone is a part of the day zero, 30 December 1899. */
+function dateText(date: Date): string {
+  const [day, time] = date.toISOString().slice(0, -1).split('T') as [string, string]
+  if (date.getUTCFullYear() < 1900) return time
+  return time === '00:00:00.000' ? day : `${day} ${time}`
 }
 
 /** Decodes UTF-8, or UTF-16 with its mark (Excel's "Unicode text"); the old 8-bit pages are refused, see below. */

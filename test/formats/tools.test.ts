@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import writeXlsxFile from 'write-excel-file/node'
 import { inPieces } from './files.js'
 
 const NOW = Date.UTC(2026, 5, 1)
@@ -210,6 +211,49 @@ describe('a sample of', () => {
       'download_kbit “abc”: is not a speed such as “20” or “20 Mbit/s”',
     ])
   })
+})
+
+test.each(['débit descendant (%s)', 'Download %s', 'التنزيل (%s)'])(
+  'a speed in “%s” is the same in every unit, in the header, in the cell or said',
+  async (header) => {
+    const units = { 'bit/s': 1, 'kbit/s': 1e3, 'Mbit/s': 1e6, 'Gbit/s': 1e9 } as const
+    const unit = fc.constantFrom(...(Object.keys(units) as (keyof typeof units)[]))
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 1e12 }), unit, async (bps, name) => {
+        const figure = (bps / units[name]).toFixed(9)
+        const bare = header.replace(/ ?\(?%s\)?/u, '')
+        const row = (cell: string) => `\n2026-03-01 10:30;${cell}\n`
+        for (const { probes } of [
+          await read(`date;${header.replace('%s', name)}${row(figure)}`),
+          await read(`date;${header.replace('%s', name)}${row(figure.replace('.', ','))}`),
+          await read(`date;${bare}${row(`${figure} ${name}`)}`),
+          await read(`date;${bare}${row(figure)}`, { unit: name }),
+        ])
+          expect(probes[0]!.downloadBps).toBe(bps)
+      }),
+      { numRuns: 100 },
+    )
+  },
+)
+
+test('a workbook: dates, times of day and figures as they were typed, in the country’s time', async () => {
+  const date = (value: Date, format: string) => ({ value, type: Date, format })
+  const rows = [
+    ['Date', 'Heure', 'Débit descendant (Mbit/s)', 'Débit montant (Mbit/s)'].map((value) => ({ value })),
+    [
+      date(new Date('2026-07-15T00:00:00Z'), 'dd/mm/yyyy'),
+      // Half past ten, as Excel keeps it.
+      date(new Date('1899-12-30T10:30:00Z'), 'hh:mm'),
+      { value: 12.5 },
+      { value: 3.25 },
+    ],
+    [date(new Date('2026-07-15T10:30:00Z'), 'dd/mm/yyyy hh:mm'), null, { value: 12.5 }, { value: '3,25' }],
+  ]
+  const { probes, problems, format } = await read(await writeXlsxFile(rows).toBuffer())
+  expect(problems).toEqual([])
+  expect(format).toBe('csv')
+  const expected = { ...SPEEDS, measuredAt: '2026-07-15T09:30:00.000Z' }
+  expect(probes).toMatchObject([expected, expected])
 })
 
 describe('what only a person can tell is asked', () => {
