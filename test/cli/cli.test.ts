@@ -100,6 +100,32 @@ describe.each(ENGINES)('the command line beside a running server on %s', (engine
     ])
   })
 
+  test('import probes takes any tool’s file: looked at first, asked about, then taken once', async () => {
+    const file = write('speeds.csv', 'date,download,upload\n2026-03-02 10:30,12.5,3.25\n')
+    const before = await count('probe')
+    const asked = await cli('import', 'probes', file, '--site', 'A1')
+    expect([asked.code, asked.err]).toEqual([1, expect.stringContaining('Say --unit Mbit/s')])
+    const given = [file, '--site', 'A1', '--unit', 'Mbit/s', '--operator', 'inwi', '--json']
+    const preview = await cli('import', 'probes', ...given, '--preview')
+    expect([preview.code, JSON.parse(preview.out)]).toMatchObject([
+      0,
+      {
+        format: 'csv',
+        unit: 'Mbit/s',
+        accepted: 1,
+        sample: [{ download_bps: 12_500_000, operator: 'inwi' }],
+      },
+    ])
+    expect(await count('probe')).toBe(before)
+    expect(JSON.parse((await cli('import', 'probes', ...given)).out)).toMatchObject({ accepted: 1 })
+    expect(JSON.parse((await cli('import', 'probes', ...given)).out)).toMatchObject({
+      accepted: 0,
+      duplicates: 1,
+    })
+    const wrong = await cli('import', 'probes', file, '--unit', 'MB')
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('--unit is "MB"')])
+  })
+
   test('classify prints a run for machines and for people; doctor finds all well', async () => {
     const { code, out } = await cli('classify', '--rule', 'ma-floor', '--json')
     expect(code).toBe(0)
