@@ -129,6 +129,7 @@ export const ar: Messages = {
   importFound: 'يُكتشف تلقائيا',
   importFormat: 'الصيغة: {format}',
   importUnit: 'السرعات: {unit}',
+  importUnitHeaders: 'السرعات بوحدات العناوين',
   importCounts:
     'يُقبل {accepted} من {records, plural, one {سجل واحد} two {سجلين} few {# سجلات} many {# سجلا} other {# سجل}}',
   importRefused:

@@ -128,6 +128,7 @@ export const en = {
   importFound: 'find out',
   importFormat: 'Format: {format}',
   importUnit: 'speeds: {unit}',
+  importUnitHeaders: 'speeds in the units of the headers',
   importCounts: '{accepted} of {records, plural, one {# record} other {# records}} can be taken',
   importRefused: '{n, plural, one {# would be refused} other {# would be refused}}',
   importRows: 'The first measurements',

@@ -133,6 +133,7 @@ export const fr: Messages = {
   importFound: 'à détecter',
   importFormat: 'Format : {format}',
   importUnit: 'débits : {unit}',
+  importUnitHeaders: 'débits dans les unités des en-têtes',
   importCounts:
     '{accepted} sur {records, plural, one {# enregistrement} other {# enregistrements}} recevables',
   importRefused: '{n, plural, one {# serait refusé} other {# seraient refusés}}',

@@ -19,7 +19,7 @@ const FORMATS = [
   'rmbt',
   'csv',
 ]
-const UNITS = ['Mbit/s', 'kbit/s', 'bit/s', 'Gbit/s']
+export const UNITS = ['Mbit/s', 'kbit/s', 'bit/s', 'Gbit/s']
 
 interface Props {
   words: Language

@@ -1,5 +1,6 @@
 /** What would become of a file: counts, reasons of refusal, the first probes. */
 import type { ImportPreview } from './api.js'
+import { UNITS } from './import-answers.js'
 import type { Language } from './language.js'
 
 const MBIT = 1e6
@@ -14,7 +15,7 @@ export function PreviewTable({ words, preview }: { words: Language; preview: Imp
     <>
       <p>
         {t('importFormat', { format: format ?? '–' })}
-        {unit && ` · ${t('importUnit', { unit })}`}
+        {unit && ` · ${UNITS.includes(unit) ? t('importUnit', { unit }) : t('importUnitHeaders')}`}
         {' · '}
         {t('importCounts', { records, accepted })}
       </p>
@@ -55,7 +56,7 @@ export function PreviewTable({ words, preview }: { words: Language; preview: Imp
                   </td>
                   <td>{speed(row.download_bps)}</td>
                   <td>{speed(row.upload_bps)}</td>
-                  <td>{row.latency_ms === null ? '–' : number(row.latency_ms)}</td>
+                  <td>{row.latency_ms === null ? '–' : number(row.latency_ms, 1)}</td>
                 </tr>
               ))}
             </tbody>

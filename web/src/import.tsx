@@ -42,6 +42,7 @@ function ImportForm({ words, onClose }: { words: Language; onClose(): void }) {
   const [file, setFile] = useState<File | null>(null)
   const [said, setSaid] = useState<Said>({})
   const [state, setState] = useState<State>({ name: 'empty' })
+  const input = useRef<HTMLInputElement>(null)
   const running = useRef<AbortController | null>(null)
   const { t } = words
 
@@ -73,6 +74,7 @@ function ImportForm({ words, onClose }: { words: Language; onClose(): void }) {
   }
   const close = () => {
     running.current?.abort()
+    input.current!.value = ''
     setFile(null)
     setSaid({})
     setState({ name: 'empty' })
@@ -87,13 +89,17 @@ function ImportForm({ words, onClose }: { words: Language; onClose(): void }) {
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault()
-        choose(event.dataTransfer?.files[0])
+        const files = event.dataTransfer?.files
+        if (!files?.length) return
+        // So that the field names what was dropped.
+        input.current!.files = files
+        choose(files[0])
       }}
     >
       <h2>{t('importTitle')}</h2>
       <label class="drop">
-        {file ? <bdi>{file.name}</bdi> : t('importDrop')}
-        <input type="file" onChange={(event) => choose(event.currentTarget.files?.[0])} />
+        {t('importDrop')}
+        <input ref={input} type="file" onChange={(event) => choose(event.currentTarget.files?.[0])} />
       </label>
       {file && (
         <ImportAnswers
