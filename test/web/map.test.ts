@@ -1,14 +1,12 @@
 /** The page in a real browser, over the demonstration country. */
 import { buildDemo } from '#demo'
 import { SHIPPED_RULES } from '#domain'
-import { classify, hashPassword, insertAccount } from '#store'
+import { classify } from '#store'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { type Browser, type Page, chromium } from 'playwright-core'
 import { cellToLatLng } from 'h3-js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ar } from '../../web/locales/ar.js'
-import { fr } from '../../web/locales/fr.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
 import { type TestServer, serve } from '../support/server.js'
 
@@ -151,38 +149,6 @@ test('a threshold is moved by the keyboard, an earlier run is shown, and the add
   await page.locator('.runs select').selectOption(String(first))
   await page.waitForSelector(`[data-run="${first}"][data-ready="true"]`)
   expect(new URL(page.url()).searchParams.get('run')).toBe(String(first))
-  expect(faults).toEqual([])
-  await page.close()
-})
-
-test.each([
-  ['fr', fr],
-  ['ar', ar],
-] as const)('in %s a planner drops a file, answers what is asked, looks and imports', async (lang, words) => {
-  const planner = `importer-${lang}`
-  const account = { name: planner, role: 'planner' as const, mustChangePassword: false }
-  const passwordHash = await hashPassword('a password of the tests')
-  await insertAccount(database.source.manager, { ...account, passwordHash }, 'test')
-  const { page, faults } = await open(`lang=${lang}`)
-  await page.evaluate(
-    `fetch('/api/v1/session', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name: '${planner}', password: 'a password of the tests' }) })`,
-  )
-  await page.reload()
-  await page.getByRole('button', { name: words.import, exact: true }).click()
-  const file = new URL('../formats/samples/no-unit.csv', import.meta.url).pathname
-  await page.locator('dialog.import input[type=file]').setInputFiles(file)
-  await page.locator('dialog.import .asked').waitFor()
-  await page.locator('dialog.import').getByText(words.ask_unit).waitFor()
-  await page.screenshot({ path: `${SHOTS}/import-asked-${lang}.png` })
-  await page.locator('dialog.import').getByLabel(words.field_unit).selectOption('Mbit/s')
-  await page.locator('dialog.import table').waitFor()
-  await page.screenshot({ path: `${SHOTS}/import-preview-${lang}.png` })
-  const count = async () =>
-    Number((await database.source.query(`SELECT count(*) AS n FROM probe WHERE tool = 'csv'`))[0].n)
-  const before = await count()
-  await page.locator('dialog.import button.main').click()
-  await expect.poll(count).toBe(lang === 'fr' ? before + 1 : before)
-  await expect.poll(() => page.locator('dialog.import table').count()).toBe(0)
   expect(faults).toEqual([])
   await page.close()
 })
