@@ -163,10 +163,11 @@ const cells: Collection = {
     integer('since_run', 'first run of the series in which the verdict held'),
     ...RUN,
   ],
+  // The span is said of both tables: a merge join would read the places from their beginning, the longer the deeper the page.
   from: (bind, span, run) => `
     (SELECT v.cell, v.class, v.confidence, v.first_run AS since_run, p.commune_code, p.province_code, p.region_code,
        ${ofRun(bind, run!)}
-     FROM verdict AS v LEFT JOIN cell_place AS p ON p.cell = v.cell
+     FROM verdict AS v LEFT JOIN cell_place AS p ON p.cell = v.cell AND ${inSpan(bind, span, 'p.cell')}
      WHERE ${holds(bind, run!)} AND ${inSpan(bind, span, 'v.cell')}) AS t WHERE true`,
   key: [{ sql: 't.cell', type: 'bigint' }],
   idForm: CELL_ID,

@@ -41,9 +41,9 @@ export async function* readFeatures(
   }
 }
 
-/** Rows of one read of an export: a few tenths of a second of work, some megabytes. Boundaries may be a megabyte each. */
-const EXPORT_BATCH = 5_000
-const SHAPE_BATCH = 100
+/** Rows of one read of an export: enough that the asking does not count. Boundaries may be a megabyte each. */
+const EXPORT_BATCH = 2_000
+const SHAPE_BATCH = 50
 
 /**
  * A whole collection. The reads stand alone: a reader that is slow keeps no transaction open and no connection busy. What
@@ -53,13 +53,27 @@ export const exportFeatures = (
   db: Queryable,
   collection: Collection,
   run: RunRow | null,
-): AsyncGenerator<Feature[]> =>
-  readFeatures(
-    db,
-    collection,
-    { ...EVERYTHING, run },
-    collection.shape === 'geom' ? SHAPE_BATCH : EXPORT_BATCH,
-  )
+): AsyncGenerator<Feature[]> => {
+  const batch = collection.shape === 'geom' ? SHAPE_BATCH : EXPORT_BATCH
+  return oneAhead(readFeatures(db, collection, { ...EVERYTHING, run }, batch))
+}
+
+/** The database reads a batch while the one before is written. */
+async function* oneAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
+  let next = source.next()
+  try {
+    for (;;) {
+      const { value, done } = await next
+      if (done) return
+      next = source.next()
+      // Told by the await above; a reader that has gone by then hears of nothing.
+      next.catch(() => {})
+      yield value as T
+    }
+  } finally {
+    await source.return(undefined)
+  }
+}
 
 /** Cells at their centres: for tables, where the index says the rest. */
 export const asPoints = (collection: Collection): Collection =>

@@ -3,6 +3,7 @@ import { startCluster } from '../support/cluster.js'
 import { type Bench, Ground, type Result, tell } from './bench.js'
 import { classification } from './classify.js'
 import { importCsv } from './import-csv.js'
+import { exportCsv } from './export-csv.js'
 import { ingestBatch } from './ingest-batch.js'
 import { ingestSingle } from './ingest-single.js'
 import { memoryNdjson } from './memory-ndjson.js'
@@ -20,6 +21,7 @@ const BENCHES: readonly Bench[] = [
   tileCold,
   tileWarm,
   memoryNdjson,
+  exportCsv,
   importCsv,
   ndt7,
   truth,

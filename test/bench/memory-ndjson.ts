@@ -35,10 +35,10 @@ async function run(ground: Ground) {
 }
 
 /** /proc counts in units of 1024 bytes. */
-function megabytes(pid: number, field: 'VmRSS' | 'VmHWM'): number {
+export function megabytes(pid: number, field: 'VmRSS' | 'VmHWM'): number {
   const found = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
   return (Number(found![1]) * 1024) / 1e6
 }
 
 /** 5 sets the peak to the present size: that of the start does not count. */
-const forgetPeak = (pid: number) => writeFileSync(`/proc/${pid}/clear_refs`, '5')
+export const forgetPeak = (pid: number) => writeFileSync(`/proc/${pid}/clear_refs`, '5')

@@ -19,7 +19,7 @@ import { hexagons } from '../../apps/api/tiles/tile-features.js'
 import { type Bench, type Ground, type Result, median, resultOf, tell, timed } from './bench.js'
 import { CENTRE } from './country.js'
 
-const CELLS = 1_000_000
+export const CELLS = 1_000_000
 const ROUNDS = 5
 /** The whole country in four to six tiles. */
 const ZOOM = 5
@@ -89,7 +89,8 @@ function tilesOf() {
 const CHUNK = 50_000
 
 /** Verdicts as a run leaves them, with steps by chance; no probes: the question does not touch them. */
-async function fill({ source }: Database): Promise<RunRow> {
+/** A million cells with made-up verdicts: no probes, for benches that only read. */
+export async function fill({ source }: Database): Promise<RunRow> {
   const cells = gridDisk(cellAt(CENTRE.lat, CENTRE.lng), 577).slice(0, CELLS)
   const [{ id }] = await source.query(
     `INSERT INTO run (rule_id, rule_version, series, current, valid_from, valid_to, known_before, digest, white, grey, black, unknown, created_by)
