@@ -90,6 +90,9 @@ export interface Reason {
 
 export interface Cell {
   h3: string
+  /** Its middle. */
+  lat: number
+  lng: number
   verdict: Class
   /** Of a parent cell: what lies beneath. */
   counts?: ClassCounts

@@ -13,6 +13,7 @@ import { useMap } from './map/use-map.js'
 import { AreaPanel, CellPanel, Panel } from './panel.js'
 import { problemIn } from './problem.js'
 import { Swatch } from './swatch.js'
+import { Tabs, ViewPane } from './views.js'
 
 type Detail = { cell: Cell } | { area: AreaDetail }
 
@@ -25,6 +26,8 @@ export function App() {
   const [choice, setChoice] = useState<Choice>({ cell: first.cell, area: first.area })
   // On at first: who opens the page sees cells and communes. The legend says what an area's colour means.
   const [colour, setColour] = useState(true)
+  const [view, setView] = useState(first.view)
+  const [kept, setKept] = useState(first.kept)
   const [lost, setLost] = useState(false)
   const connection = useMemo(() => new Connection(setLost), [])
   const words = useMemo(() => languageOf(lang), [lang])
@@ -46,7 +49,7 @@ export function App() {
   const [account, setAccount] = useAccount(connection)
 
   const element = useRef<HTMLDivElement>(null)
-  const { map, view, under, shown, drawn } = useMap(element, instance, first.view, connection, setChoice)
+  const { map, at, under, shown, drawn } = useMap(element, instance, first.at, connection, setChoice)
   useEffect(() => map?.showRun(run?.id ?? null, tried), [map, run?.id, tried])
   useEffect(() => map?.colourAreas(colour), [map, colour])
   useEffect(() => map?.choose(choice), [map, choice.cell, choice.area])
@@ -58,33 +61,38 @@ export function App() {
   useEffect(() => {
     const { cell = null, area = null } = choice
     const earlier = run && run !== runs[0] ? run.id : null
-    writeLink({ lang, rule: rule?.id ?? ruleId, view, cell, area, run: earlier, threshold: tried })
-  }, [lang, rule?.id, view, choice, run?.id, tried])
+    writeLink({ lang, rule: rule?.id ?? ruleId, at, cell, area, run: earlier, threshold: tried, view, kept })
+  }, [lang, rule?.id, at, choice, run?.id, tried, view, kept])
 
-  // A link that names an area but no place: we go there once it is known where that is.
+  // A link that names an area or a cell but no place: we go there once it is known where that is.
   const found = valueOf(detail)
-  const gone = useRef(first.view !== null)
+  const gone = useRef(first.at !== null)
   useEffect(() => {
-    if (gone.current || !map || !found || !('area' in found)) return
+    if (gone.current || !map || !found) return
     gone.current = true
-    map.zoomTo(found.area.bbox)
+    if ('area' in found) map.zoomTo(found.area.bbox)
+    else map.zoomToCell(found.cell)
   }, [map, found])
 
   const close = () => {
     setChoice({})
     map?.focus()
   }
-  const find = (area: Area) => {
+  const find = (area: Pick<Area, 'code' | 'bbox'>) => {
     gone.current = true
     setChoice({ area: area.code })
     map?.zoomTo(area.bbox)
+  }
+  const goTo = (cell: string) => {
+    gone.current = false
+    setChoice({ cell })
   }
   const chosen = Boolean(choice.cell || choice.area)
   useEscape(chosen, close)
   const { t } = words
   return (
     <div
-      class={chosen ? 'page with-panel' : 'page'}
+      class={`page${chosen ? ' with-panel' : ''}${view ? ' with-view' : ''}`}
       data-run={run?.id}
       data-drawn={drawn}
       data-ready={run !== null && shown === run.id}
@@ -103,37 +111,63 @@ export function App() {
         onArea={find}
         onAccount={setAccount}
       />
+      <Tabs
+        words={words}
+        view={view}
+        onView={(next) => {
+          setView(next)
+          setKept({})
+        }}
+      />
       <main>
-        <div id="map" ref={element} dir="ltr" role="application" aria-label={t('map')} tabIndex={0} />
-        <div class="cross" aria-hidden="true" />
-        <ZoomButtons words={words} onZoom={(steps) => map?.zoomBy(steps)} />
-        <RunNotice words={words} asked={asked} />
-        {under && <Readout words={words} under={under} />}
-        {run && (
-          <Legend
-            words={words}
-            run={run}
-            rules={rules}
-            instance={instance}
-            tried={tried === null ? null : (whatIf?.counts ?? null)}
-            colour={colour}
-            onColour={setColour}
-          >
-            <RunChoice {...{ words, runs, run }} onRun={setRunId} />
-            {own !== null && (
-              <WhatIfSlider {...{ words, own, whatIf }} threshold={tried ?? own} onThreshold={setThreshold} />
-            )}
-          </Legend>
-        )}
-        {chosen && (
-          <Panel
-            words={words}
-            of={choice.cell ?? choice.area ?? ''}
-            isReady={detail !== null}
-            onClose={close}
-          >
-            <DetailPanel words={words} detail={detail} rule={rule} onZoom={() => map?.zoomInto()} />
-          </Panel>
+        <div class="stage">
+          <div id="map" ref={element} dir="ltr" role="application" aria-label={t('map')} tabIndex={0} />
+          <div class="cross" aria-hidden="true" />
+          <ZoomButtons words={words} onZoom={(steps) => map?.zoomBy(steps)} />
+          <RunNotice words={words} asked={asked} />
+          {under && <Readout words={words} under={under} />}
+          {run && (
+            <Legend
+              words={words}
+              run={run}
+              rules={rules}
+              instance={instance}
+              tried={tried === null ? null : (whatIf?.counts ?? null)}
+              isOpen={!view}
+              colour={colour}
+              onColour={setColour}
+            >
+              <RunChoice {...{ words, runs, run }} onRun={setRunId} />
+              {own !== null && (
+                <WhatIfSlider
+                  {...{ words, own, whatIf }}
+                  threshold={tried ?? own}
+                  onThreshold={setThreshold}
+                />
+              )}
+            </Legend>
+          )}
+          {chosen && (
+            <Panel
+              words={words}
+              of={choice.cell ?? choice.area ?? ''}
+              isReady={detail !== null}
+              onClose={close}
+            >
+              <DetailPanel words={words} detail={detail} rule={rule} onZoom={() => map?.zoomInto()} />
+            </Panel>
+          )}
+        </div>
+        {view && run && rule && (
+          <ViewPane
+            {...{ words, connection, run, rule, account, view, kept }}
+            area={choice.area ?? null}
+            onKeep={setKept}
+            onArea={find}
+            onCell={goTo}
+            onMarks={(marks) => map?.mark(marks)}
+            onBox={(box) => map?.zoomTo(box)}
+          />
         )}
       </main>
     </div>

@@ -14,10 +14,15 @@ const LOCALES: Record<Lang, string> = { ar: 'ar-MA-u-nu-latn', fr: 'fr', en: 'en
 
 type Values = Record<string, string | number>
 
+/** The words of a part of the page in every language; a key that is missing in one fails the type check. */
+export type Dictionary<Key extends string> = Record<Lang, Record<Key, string>>
+
 export interface Language {
   lang: Lang
   dir: 'rtl' | 'ltr'
   t(key: keyof Messages, values?: Values): string
+  /** The words of a view, which come with it. */
+  says<Key extends string>(words: Dictionary<Key>): (key: Key, values?: Values) => string
   number(value: number, digits?: number): string
   date(value: string | number): string
   /** Day and time of day, in Morocco. */
@@ -26,11 +31,11 @@ export interface Language {
 
 export function languageOf(lang: Lang): Language {
   const locale = LOCALES[lang]
-  const formats = new Map<keyof Messages, IntlMessageFormat>()
-  const format = (key: keyof Messages) => {
-    const known = formats.get(key) ?? new IntlMessageFormat(MESSAGES[lang][key], locale)
-    formats.set(key, known)
-    return known
+  const formats = new Map<string, IntlMessageFormat>()
+  const say = (message: string, values?: Values): string => {
+    const format = formats.get(message) ?? new IntlMessageFormat(message, locale)
+    formats.set(message, format)
+    return String(format.format(values))
   }
   const days = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'Africa/Casablanca' })
   const moments = new Intl.DateTimeFormat(locale, {
@@ -41,7 +46,8 @@ export function languageOf(lang: Lang): Language {
   return {
     lang,
     dir: lang === 'ar' ? 'rtl' : 'ltr',
-    t: (key, values) => String(format(key).format(values)),
+    t: (key, values) => say(MESSAGES[lang][key], values),
+    says: (words) => (key, values) => say(words[lang][key], values),
     number: (value, digits = 0) =>
       new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value),
     date: (value) => days.format(new Date(value)),

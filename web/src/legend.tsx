@@ -12,6 +12,8 @@ interface LegendProps {
   run: Run
   rules: readonly RuleInWords[]
   instance: Instance | null
+  /** Whether there is room for it; on a small screen there is none. */
+  isOpen: boolean
   colour: boolean
   onColour(on: boolean): void
   /** Counts if a threshold were another: an estimate. */
@@ -21,12 +23,12 @@ interface LegendProps {
 
 /** The colours with their counts, and where the figures come from. On a small screen it opens on request. */
 export function Legend(props: LegendProps) {
-  const { words, run, colour, onColour, tried, children } = props
+  const { words, run, isOpen, colour, onColour, tried, children } = props
   const { t, number } = words
   const hasRoom = useMemo(() => matchMedia('(min-width: 761px)').matches, [])
   return (
     <section class="legend card" aria-label={t('legend')}>
-      <details open={hasRoom}>
+      <details open={hasRoom && isOpen}>
         <summary>{t('legend')}</summary>
         <ul>
           {ROWS.map((row) => (

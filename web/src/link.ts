@@ -1,34 +1,48 @@
 /** The view in the page's address, so that it can be sent to a colleague. */
 import { LANGUAGES, type Lang } from './language.js'
 import type { View } from './map/coverage-map.js'
+import { type View as Pane, viewOf } from './views.js'
 
 export interface Link {
   lang: Lang
   rule: string | null
-  view: View | null
+  at: View | null
   cell: string | null
   area: string | null
   /** An earlier run than the newest. */
   run: number | null
   /** A download threshold that is tried, bit/s. */
   threshold: number | null
+  /** What stands beside the map. */
+  view: Pane | null
+  /** What that view keeps, by names of its own. */
+  kept: Readonly<Record<string, string>>
 }
+
+/** Before the names that a view keeps. */
+const KEPT = 'v.'
 
 const REMEMBERED = 'taghtiya.lang'
 
 export function readLink(search: string): Link {
   const query = new URLSearchParams(search)
   const [zoom, lat, lng] = (query.get('at') ?? '').split('/').map(Number)
-  const view =
+  const at =
     lng !== undefined && [zoom, lat, lng].every(Number.isFinite) ? { zoom: zoom!, lat: lat!, lng } : null
   return {
     lang: langOf(query),
     rule: query.get('rule'),
-    view,
+    at,
     cell: query.get('cell'),
     area: query.get('area'),
     run: wholeOf(query.get('run')),
     threshold: wholeOf(query.get('try')),
+    view: viewOf(query.get('view')),
+    kept: Object.fromEntries(
+      [...query].flatMap(([name, value]) =>
+        name.startsWith(KEPT) ? [[name.slice(KEPT.length), value]] : [],
+      ),
+    ),
   }
 }
 
@@ -39,15 +53,19 @@ function langOf(query: URLSearchParams): Lang {
   return LANGUAGES.find((lang) => lang === wanted.find((w) => LANGUAGES.includes(w as Lang))) ?? 'fr'
 }
 
-export function writeLink({ lang, rule, view, cell, area, run, threshold }: Link): void {
+export function writeLink({ lang, rule, at, cell, area, run, threshold, view, kept }: Link): void {
   remember(lang)
   const query = new URLSearchParams({ lang })
   if (rule) query.set('rule', rule)
-  if (view) query.set('at', `${view.zoom}/${view.lat.toFixed(4)}/${view.lng.toFixed(4)}`)
+  if (at) query.set('at', `${at.zoom}/${at.lat.toFixed(4)}/${at.lng.toFixed(4)}`)
   if (cell) query.set('cell', cell)
   if (area) query.set('area', area)
   if (run) query.set('run', String(run))
   if (threshold) query.set('try', String(threshold))
+  if (view) {
+    query.set('view', view)
+    for (const [name, value] of Object.entries(kept)) if (value) query.set(`${KEPT}${name}`, value)
+  }
   history.replaceState(null, '', `?${query.toString().replaceAll('%2F', '/')}`)
 }
 

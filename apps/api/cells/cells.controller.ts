@@ -71,7 +71,8 @@ export class CellsController {
     if (!isServedCell(h3))
       throw new BadRequestException(`h3 must be an H3 cell of resolution 4 to 8; it is "${h3}"`)
     const run = await this.runs.chosen(choice)
-    const about = { h3, run: runOf(run), simulated: await isSimulated(this.source.manager) }
+    const [lng, lat] = centreOf(h3)
+    const about = { h3, lat, lng, run: runOf(run), simulated: await isSimulated(this.source.manager) }
     if (resolutionOf(h3) < WORKING_RESOLUTION) return { ...about, ...(await this.parent(h3, run)) }
     return { ...about, ...(await this.working(h3, run)) }
   }

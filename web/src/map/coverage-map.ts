@@ -7,6 +7,7 @@ import type { Connection } from '../connection.js'
 import { CHOSEN, HOVERED } from './colours.js'
 import { drawAreaColours, drawAreaOutlines, drawCells, drawChosenArea, drawLand } from './draw.js'
 import type { Ring } from './hit-index.js'
+import { type Marks, layerOf } from './marks.js'
 import { DATA_MAX_ZOOM, DATA_MIN_ZOOM, EXTENT } from './tile-part.js'
 import { type Found, TileSource } from './tile-source.js'
 import { type Draw, VectorLayer } from './vector-layer.js'
@@ -54,6 +55,8 @@ export class CoverageMap {
   private chosen: Choice = {}
   private colouring = false
   private over = ''
+  private marks: L.GeoJSON | null = null
+  private readonly marksCanvas = L.canvas()
 
   constructor(
     element: HTMLElement,
@@ -72,6 +75,7 @@ export class CoverageMap {
     this.hovered.addTo(this.map)
     this.marked.addTo(this.map)
     this.listen()
+    new ResizeObserver(() => this.map.invalidateSize()).observe(element)
   }
 
   /** `threshold`: the cells as they would be with another download threshold, bit/s. */
@@ -104,6 +108,17 @@ export class CoverageMap {
       [south, west],
       [north, east],
     ])
+  }
+
+  /** Near enough to tell a cell from the next. */
+  zoomToCell({ lat, lng }: { lat: number; lng: number }): void {
+    this.map.setView([lat, lng], Math.max(this.map.getZoom(), DATA_MAX_ZOOM))
+  }
+
+  /** Places that a view points out, instead of those before. */
+  mark(marks: Marks | null): void {
+    this.marks?.remove()
+    this.marks = marks && layerOf(marks, this.marksCanvas).addTo(this.map)
   }
 
   zoomBy(steps: number): void {

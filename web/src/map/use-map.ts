@@ -13,7 +13,7 @@ export function useMap(
   picked: (choice: Choice) => void,
 ) {
   const [map, setMap] = useState<CoverageMap | null>(null)
-  const [view, moved] = useState(first)
+  const [at, moved] = useState(first)
   const [under, over] = useState<Under | null>(null)
   /** The run that is drawn on all of the view; null while tiles are on their way. */
   const [shown, setShown] = useState<number | null>(null)
@@ -26,5 +26,5 @@ export function useMap(
     }
     setMap(new CoverageMap(element.current, instance, first, connection, { picked, over, moved, shows }))
   }, [instance])
-  return { map, view, under, shown, drawn }
+  return { map, at, under, shown, drawn }
 }

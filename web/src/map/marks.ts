@@ -1,0 +1,38 @@
+/** Places that a view points out on the map. */
+import L from 'leaflet'
+import type { Feature, FeatureCollection, Geometry } from 'geojson'
+
+/** How a place is drawn: by shape and colour, so that it can be told apart in print. */
+export type Tone = 'good' | 'bad' | 'waiting' | 'chosen'
+
+/** `label` is shown beside the pointer. */
+export type Marks = FeatureCollection<Geometry, { tone: Tone; label?: string }>
+
+/** Okabe and Ito's, which the colour-blind tell apart; dashes for those who print in grey. */
+const STYLES: Record<Tone, L.PathOptions> = {
+  good: { color: '#00614a', fillColor: '#009e73', weight: 2 },
+  bad: { color: '#8f2d00', fillColor: '#d55e00', weight: 3, dashArray: '6 4' },
+  waiting: { color: '#00507d', fillColor: '#56b4e9', weight: 2, dashArray: '2 4' },
+  chosen: { color: '#7a4a00', fillColor: '#e69f00', weight: 3 },
+}
+
+const DOT_PIXELS = 6
+
+/** A layer of the marks; on one canvas, for there may be thousands. */
+export function layerOf(marks: Marks, renderer: L.Renderer): L.GeoJSON {
+  const styleOf = (feature?: Feature) => ({
+    ...STYLES[(feature?.properties as { tone: Tone }).tone],
+    fillOpacity: 0.55,
+    renderer,
+  })
+  return L.geoJSON(marks, {
+    style: styleOf,
+    pointToLayer: (feature, at) => L.circleMarker(at, { radius: DOT_PIXELS, ...styleOf(feature) }),
+    onEachFeature: ({ properties }: Marks['features'][number], layer) => {
+      if (!properties.label) return
+      const label = document.createElement('bdi')
+      label.textContent = properties.label
+      layer.bindTooltip(label, { sticky: true })
+    },
+  } as L.GeoJSONOptions)
+}

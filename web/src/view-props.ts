@@ -1,0 +1,28 @@
+/** What a view beside the map is given. */
+import type { Account, Run, RuleInWords } from './api.js'
+import type { Connection } from './connection.js'
+import type { Language } from './language.js'
+import type { Marks } from './map/marks.js'
+
+export interface ViewProps {
+  words: Language
+  connection: Connection
+  run: Run
+  rule: RuleInWords
+  account: Account | null
+  /** Code of the area that is chosen on the map; null: the country. */
+  area: string | null
+  /** What the view keeps in the page's address, by names of its own. */
+  kept: Readonly<Record<string, string>>
+  onKeep(kept: Readonly<Record<string, string>>): void
+  /** Chooses an area and shows it on the map. */
+  onArea(area: { code: string; bbox: Box }): void
+  /** Chooses a cell and shows it on the map. */
+  onCell(h3: string): void
+  /** Marks places on the map, instead of those before; null: none. */
+  onMarks(marks: Marks | null): void
+  /** Shows a place: west, south, east, north. */
+  onBox(box: Box): void
+}
+
+type Box = [number, number, number, number]
