@@ -26,6 +26,7 @@ import { Settings } from './settings.js'
 import { SitesController } from './sites/sites.controller.js'
 import { Metrics } from './status/metrics.js'
 import { StatusController } from './status/status.controller.js'
+import { NetworksController } from './tiles/networks.controller.js'
 import { TilesController } from './tiles/tiles.controller.js'
 import { WhatIfController } from './what-if/what-if.controller.js'
 import { ZonesController } from './zones/zones.controller.js'
@@ -62,6 +63,7 @@ export class AppModule {
         RunsController,
         SamplingController,
         DifferenceController,
+        NetworksController,
         TilesController,
         WhatIfController,
         OgcController,

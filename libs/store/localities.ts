@@ -1,7 +1,9 @@
-/** Localities go in. */
-import { type LocalityRecord, foldName } from '#domain'
+/** Localities go in, and come out for the map. */
+import { type Bounds, type Class, type LocalityRecord, foldName } from '#domain'
 import { cellAt, cellToSql } from '#geo'
 import type { Queryable } from './database.js'
+import type { RunRow } from './runs.js'
+import { HOLDS } from './verdicts.js'
 
 export async function upsertLocalities(db: Queryable, localities: readonly LocalityRecord[]): Promise<void> {
   const rows = localities.map((l) => ({
@@ -18,5 +20,34 @@ export async function upsertLocalities(db: Queryable, localities: readonly Local
        search_name = excluded.search_name, kind = excluded.kind, population = excluded.population,
        commune_code = excluded.commune_code, lat = excluded.lat, lng = excluded.lng, cell = excluded.cell`,
     [JSON.stringify(rows)],
+  )
+}
+
+export interface PlacedLocality {
+  id: string
+  nameFr: string
+  nameAr: string | null
+  kind: string
+  population: number | null
+  lat: number
+  lng: number
+  /** Of its own cell; what was never measured is unknown. */
+  class: Class
+}
+
+/** Localities of a box with the class of their cell, the most populous first. */
+export async function localitiesInBox(
+  db: Queryable,
+  run: Pick<RunRow, 'id' | 'series'>,
+  { box, limit }: { box: Bounds; limit: number },
+): Promise<PlacedLocality[]> {
+  return db.query(
+    `SELECT l.id, l.name_fr AS "nameFr", l.name_ar AS "nameAr", l.kind, l.population, l.lat, l.lng,
+       coalesce(v.class, 'unknown') AS class
+     FROM (SELECT * FROM locality WHERE lat BETWEEN $3 AND $4 AND lng BETWEEN $5 AND $6
+       ORDER BY population DESC NULLS LAST, id LIMIT $7) AS l
+     LEFT JOIN LATERAL (SELECT class FROM verdict AS v WHERE ${HOLDS} AND v.cell = l.cell OFFSET 0) AS v ON true
+     ORDER BY l.population DESC NULLS LAST, l.id`,
+    [run.series, run.id, box.south, box.north, box.west, box.east, limit],
   )
 }

@@ -17,8 +17,8 @@ beforeEach(() => {
 afterEach(() => void vi.unstubAllGlobals())
 
 const sourceOf = (url: string) => {
-  const source = new TileSource('cells', new Connection(() => {}))
-  source.setUrl(url)
+  const source = new TileSource(new Connection(() => {}))
+  source.setTiles(url ? { url, layer: 'cells' } : null)
   return source
 }
 const PLACE = { x: 5, y: 6, z: 7 }
@@ -50,8 +50,8 @@ test('a request is given up when the last who drew it has gone, and not before',
 test('another run is asked for anew, and late tiles of the old one are dropped', async () => {
   const source = sourceOf('/1/{z}/{x}/{y}')
   const old = expect(source.use(PLACE).tile).rejects.toThrow()
-  expect(source.setUrl('/1/{z}/{x}/{y}')).toBe(false)
-  expect(source.setUrl('/2/{z}/{x}/{y}')).toBe(true)
+  expect(source.setTiles({ url: '/1/{z}/{x}/{y}', layer: 'cells' })).toBe(false)
+  expect(source.setTiles({ url: '/2/{z}/{x}/{y}', layer: 'cells' })).toBe(true)
   await old
   void source.use(PLACE).tile.catch(() => {})
   expect(requests.map(({ url }) => url)).toEqual(['/1/7/5/6', '/2/7/5/6'])

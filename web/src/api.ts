@@ -191,6 +191,32 @@ export const api = {
   /** The newest first. */
   runs: async (rule: string, signal: AbortSignal) =>
     (await call<List<Run>>(`/api/v1/runs?rule=${query(rule)}&limit=100`, { signal })).items,
+  /** Of all rules, the newest first. */
+  allRuns: async (signal: AbortSignal) => (await call<List<Run>>('/api/v1/runs?limit=100', { signal })).items,
+  networks: async (run: number, signal: AbortSignal) =>
+    (await call<List<Pick<Network, 'operator' | 'technology'>>>(`/api/v1/runs/${run}/networks`, { signal }))
+      .items,
+  /** Cells that got better, worse or otherwise known since another run. */
+  difference: async (run: number, from: number, signal: AbortSignal) => {
+    const { better, worse, other } = await call<Record<'better' | 'worse' | 'other', number>>(
+      `/api/v1/runs/${run}/difference?with=${from}`,
+      { signal },
+    )
+    return { better, worse, other }
+  },
+  /** Cells by the kind of their contradiction. */
+  contradictions: async (run: number, signal: AbortSignal) => {
+    const { items } = await call<List<Record<'declaredRefuted' | 'presentUndeclared' | 'latePlan', number>>>(
+      `/api/v1/contradictions/counts?run=${run}&by=region`,
+      { signal },
+    )
+    const sum = (name: keyof (typeof items)[number]) => items.reduce((all, row) => all + row[name], 0)
+    return {
+      declared_refuted: sum('declaredRefuted'),
+      present_undeclared: sum('presentUndeclared'),
+      late_plan: sum('latePlan'),
+    }
+  },
   whatIf: (run: number, threshold: number, signal: AbortSignal) =>
     call<WhatIf>(`/api/v1/runs/${run}/what-if?metric=download&threshold=${threshold}`, { signal }),
   areas: async (q: string, signal: AbortSignal) =>

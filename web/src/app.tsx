@@ -6,9 +6,11 @@ import { Connection } from './connection.js'
 import { Header } from './header.js'
 import { type Lang, type Language, languageOf, nameIn } from './language.js'
 import { Legend } from './legend.js'
+import { Layers, SwipeLine } from './layers.js'
 import { RunChoice, WhatIfSlider } from './what-if.js'
 import { readLink, writeLink } from './link.js'
 import type { Choice, Under } from './map/coverage-map.js'
+import { type Theme, themeText } from './map/theme.js'
 import { useMap } from './map/use-map.js'
 import { AreaPanel, CellPanel, Panel } from './panel.js'
 import { problemIn } from './problem.js'
@@ -26,6 +28,10 @@ export function App() {
   const [choice, setChoice] = useState<Choice>({ cell: first.cell, area: first.area })
   // On at first: who opens the page sees cells and communes. The legend says what an area's colour means.
   const [colour, setColour] = useState(true)
+  const [theme, setTheme] = useState(first.theme)
+  const [swipe, setSwipe] = useState(first.swipe)
+  const [share, setShare] = useState(0.5)
+  const [overlays, setOverlays] = useState(first.overlays)
   const [view, setView] = useState(first.view)
   const [kept, setKept] = useState(first.kept)
   const [lost, setLost] = useState(false)
@@ -38,6 +44,9 @@ export function App() {
   const asked = useAnswer(connection, rule?.id ?? null, (signal) => api.runs(rule!.id, signal))
   const runs = valueOf(asked) ?? []
   const run = runs.find(({ id }) => id === runId) ?? runs[0] ?? null
+  const others = useOthers(connection, runs, run)
+  const networks = useNetworks(connection, theme, run)
+  const beside = theme.kind === 'verdict' ? (others.find(({ id }) => id === swipe) ?? null) : null
   const own = rule?.minDownloadBps ?? null
   const tried = own === null || threshold === own ? null : threshold
   const whatIf = valueOf(
@@ -45,13 +54,22 @@ export function App() {
       api.whatIf(run!.id, tried!, signal),
     ),
   )
+  const said = useSaid(connection, theme, run)
   const detail = useDetail(connection, choice, run)
   const [account, setAccount] = useAccount(connection)
 
   const element = useRef<HTMLDivElement>(null)
   const { map, at, under, shown, drawn } = useMap(element, instance, first.at, connection, setChoice)
-  useEffect(() => map?.showRun(run?.id ?? null, tried), [map, run?.id, tried])
-  useEffect(() => map?.colourAreas(colour), [map, colour])
+  useEffect(
+    () => map?.show({ run: run?.id ?? null, threshold: tried, theme, swipe: beside?.id ?? null, overlays }),
+    [map, run?.id, tried, theme, beside?.id, overlays],
+  )
+  useEffect(() => map?.swipeTo(beside ? share : null), [map, beside, share])
+  // A wash of one run's classes under the cells of another would mislead.
+  useEffect(
+    () => map?.colourAreas(colour && theme.kind === 'verdict' && !beside),
+    [map, colour, theme, beside],
+  )
   useEffect(() => map?.choose(choice), [map, choice.cell, choice.area])
   useEffect(() => {
     document.documentElement.lang = lang
@@ -61,8 +79,21 @@ export function App() {
   useEffect(() => {
     const { cell = null, area = null } = choice
     const earlier = run && run !== runs[0] ? run.id : null
-    writeLink({ lang, rule: rule?.id ?? ruleId, at, cell, area, run: earlier, threshold: tried, view, kept })
-  }, [lang, rule?.id, at, choice, run?.id, tried, view, kept])
+    writeLink({
+      lang,
+      rule: rule?.id ?? ruleId,
+      at,
+      cell,
+      area,
+      run: earlier,
+      threshold: tried,
+      theme,
+      swipe,
+      overlays,
+      view,
+      kept,
+    })
+  }, [lang, rule?.id, at, choice, run?.id, tried, theme, swipe, overlays, view, kept])
 
   // A link that names an area or a cell but no place: we go there once it is known where that is.
   const found = valueOf(detail)
@@ -125,6 +156,7 @@ export function App() {
           <div class="cross" aria-hidden="true" />
           <ZoomButtons words={words} onZoom={(steps) => map?.zoomBy(steps)} />
           <RunNotice words={words} asked={asked} />
+          {beside && run && <SwipeLine {...{ words, left: beside, right: run, share }} onShare={setShare} />}
           {under && <Readout words={words} under={under} />}
           {run && (
             <Legend
@@ -134,11 +166,19 @@ export function App() {
               instance={instance}
               tried={tried === null ? null : (whatIf?.counts ?? null)}
               isOpen={!view}
+              theme={theme}
+              said={said}
               colour={colour}
               onColour={setColour}
             >
+              <Layers
+                {...{ words, run, others, rules, networks, theme, swipe, overlays }}
+                onTheme={setTheme}
+                onSwipe={setSwipe}
+                onOverlays={setOverlays}
+              />
               <RunChoice {...{ words, runs, run }} onRun={setRunId} />
-              {own !== null && (
+              {own !== null && theme.kind === 'verdict' && (
                 <WhatIfSlider
                   {...{ words, own, whatIf }}
                   threshold={tried ?? own}
@@ -178,6 +218,37 @@ function useDetail(connection: Connection, { cell, area }: Choice, run: Run | nu
   const key = run && (cell || area) ? `${run.id} ${cell ?? area}` : null
   return useAnswer<Detail>(connection, key, async (signal) =>
     cell ? { cell: await api.cell(cell, run!.id, signal) } : { area: await api.area(area!, run!.id, signal) },
+  )
+}
+
+/** Earlier runs of the rule, and the newest of each other rule. */
+function useOthers(connection: Connection, runs: readonly Run[], run: Run | null): Run[] {
+  const all = valueOf(useAnswer(connection, run && 'all runs', api.allRuns)) ?? []
+  const newest = all.filter(({ id, rule }) => all.find((other) => other.rule === rule)?.id === id)
+  return [...runs, ...newest.filter(({ rule }) => rule !== run?.rule)].filter(({ id }) => id !== run?.id)
+}
+
+const useNetworks = (connection: Connection, theme: Theme, run: Run | null) =>
+  valueOf(
+    useAnswer(connection, run && theme.kind === 'network' ? `${run.id}` : null, (signal) =>
+      api.networks(run!.id, signal),
+    ),
+  ) ?? []
+
+/** Figures of a theme that is not the verdict, by the legend's rows. */
+function useSaid(
+  connection: Connection,
+  theme: Theme,
+  run: Run | null,
+): Readonly<Record<string, number>> | null {
+  const asks = theme.kind === 'difference' || theme.kind === 'contradictions'
+  const key = run && asks ? `${run.id} ${themeText(theme)}` : null
+  return valueOf(
+    useAnswer<Record<string, number>>(connection, key, (signal) =>
+      theme.kind === 'difference'
+        ? api.difference(run!.id, theme.from, signal)
+        : api.contradictions(run!.id, signal),
+    ),
   )
 }
 

@@ -1,6 +1,8 @@
 /** The view in the page's address, so that it can be sent to a colleague. */
 import { LANGUAGES, type Lang } from './language.js'
 import type { View } from './map/coverage-map.js'
+import { OVERLAYS, type Overlay } from './map/overlays.js'
+import { type Theme, themeOf, themeText } from './map/theme.js'
 import { type View as Pane, viewOf } from './views.js'
 
 export interface Link {
@@ -13,6 +15,10 @@ export interface Link {
   run: number | null
   /** A download threshold that is tried, bit/s. */
   threshold: number | null
+  theme: Theme
+  /** The run on the left of a swipe. */
+  swipe: number | null
+  overlays: readonly Overlay[]
   /** What stands beside the map. */
   view: Pane | null
   /** What that view keeps, by names of its own. */
@@ -37,6 +43,9 @@ export function readLink(search: string): Link {
     area: query.get('area'),
     run: wholeOf(query.get('run')),
     threshold: wholeOf(query.get('try')),
+    theme: themeOf(query.get('show')),
+    swipe: wholeOf(query.get('swipe')),
+    overlays: OVERLAYS.filter((name) => query.get('with')?.split(',').includes(name)),
     view: viewOf(query.get('view')),
     kept: Object.fromEntries(
       [...query].flatMap(([name, value]) =>
@@ -53,7 +62,8 @@ function langOf(query: URLSearchParams): Lang {
   return LANGUAGES.find((lang) => lang === wanted.find((w) => LANGUAGES.includes(w as Lang))) ?? 'fr'
 }
 
-export function writeLink({ lang, rule, at, cell, area, run, threshold, view, kept }: Link): void {
+export function writeLink(link: Link): void {
+  const { lang, rule, at, cell, area, run, threshold, theme, swipe, overlays, view, kept } = link
   remember(lang)
   const query = new URLSearchParams({ lang })
   if (rule) query.set('rule', rule)
@@ -62,11 +72,15 @@ export function writeLink({ lang, rule, at, cell, area, run, threshold, view, ke
   if (area) query.set('area', area)
   if (run) query.set('run', String(run))
   if (threshold) query.set('try', String(threshold))
+  const show = themeText(theme)
+  if (show) query.set('show', show)
+  if (swipe) query.set('swipe', String(swipe))
+  if (overlays.length > 0) query.set('with', overlays.join())
   if (view) {
     query.set('view', view)
     for (const [name, value] of Object.entries(kept)) if (value) query.set(`${KEPT}${name}`, value)
   }
-  history.replaceState(null, '', `?${query.toString().replaceAll('%2F', '/')}`)
+  history.replaceState(null, '', `?${query.toString().replace(/%2F|%2C|%3A/g, decodeURIComponent)}`)
 }
 
 /** A browser that keeps nothing for a page throws at the mention of its storage. */

@@ -1,9 +1,10 @@
 /** What is known of the cell or area that was chosen, in sentences and figures. */
-import { CLASSES, type NetworkState, OPERATOR_NAMES, TECHNOLOGIES, type Technology } from '#domain'
+import { CLASSES, type NetworkState } from '#domain'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { AreaDetail, Cell, Counts, Network, Reason, RuleInWords } from './api.js'
 import { type Language, isolated, listed, nameIn } from './language.js'
+import { operatorName, technologyName } from './network-names.js'
 import { kindOf } from './search.js'
 import { Swatch } from './swatch.js'
 
@@ -271,27 +272,6 @@ function confidenceIn(words: Language, confidence: number): string {
   if (confidence <= 0) return words.t('noConfidence')
   const [, word] = CONFIDENCE_WORDS.find(([least]) => confidence >= least)!
   return words.t('confidence', { percent: percentIn(words, confidence, 1), word: words.t(word) })
-}
-
-function operatorName({ lang, t }: Language, operator: string | null | undefined): string {
-  if (operator == null) return t('someOperator')
-  return operator in OPERATOR_NAMES ? OPERATOR_NAMES[operator as keyof typeof OPERATOR_NAMES][lang] : operator
-}
-
-/** The same letters in every language. */
-const ABBREVIATIONS = ['vdsl', 'adsl', '2g', '3g', '4g', '5g'] as const
-type Abbreviation = (typeof ABBREVIATIONS)[number]
-
-const isIn = <T extends string>(names: readonly T[], name: string): name is T =>
-  (names as readonly string[]).includes(name)
-const WORDED = TECHNOLOGIES.filter(
-  (name): name is Exclude<Technology, Abbreviation> => !isIn(ABBREVIATIONS, name),
-)
-
-function technologyName({ t }: Language, technology: string | null | undefined): string {
-  if (technology == null) return ''
-  if (isIn(ABBREVIATIONS, technology)) return technology.toUpperCase()
-  return isIn(WORDED, technology) ? t(`technology_${technology}`) : technology
 }
 
 function sentenceOf(words: Language, reason: Reason): string {

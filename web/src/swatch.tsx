@@ -1,10 +1,15 @@
 import type { Class } from '#domain'
-import { PAINTS } from './map/colours.js'
+import { PAINTS, type Paint } from './map/colours.js'
+
+const NOT_MEASURED: Paint = { fill: 'none', line: '#8b949e', width: 1, striped: false }
 
 /** The hexagon of a class, as the map draws it. */
-export function Swatch({ of }: { of: Class | 'notMeasured' }) {
-  const { fill, line, width, striped } =
-    of === 'notMeasured' ? { fill: 'none', line: '#8b949e', width: 1, striped: false } : PAINTS[of]
+export const Swatch = ({ of }: { of: Class | 'notMeasured' }) =>
+  of === 'notMeasured' ? <Hexagon paint={NOT_MEASURED} isDashed /> : <Hexagon paint={PAINTS[of]} />
+
+/** A cell painted so. */
+export function Hexagon({ paint, isDashed }: { paint: Paint; isDashed?: boolean }) {
+  const { fill, line, width, striped } = paint
   return (
     <svg class="swatch" viewBox="0 0 20 22" aria-hidden="true">
       <polygon
@@ -12,7 +17,7 @@ export function Swatch({ of }: { of: Class | 'notMeasured' }) {
         fill={fill}
         stroke={line}
         stroke-width={Math.max(1, width)}
-        stroke-dasharray={of === 'notMeasured' ? '2 2' : undefined}
+        stroke-dasharray={isDashed ? '2 2' : undefined}
       />
       {striped && <path d="M2 16L14 3M5 18L18 6M10 20L19 11" stroke={line} stroke-width="1.2" />}
     </svg>

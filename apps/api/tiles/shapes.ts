@@ -1,11 +1,14 @@
 /** Shapes of the database and of H3 in the units of a tile. */
-import { BUFFER, EXTENT, type TileAddress, boundaryOf, oriented, overlaps, toTile } from '#geo'
+import { BUFFER, EXTENT, type TileAddress, boundaryOf, envelopeOf, oriented, overlaps, toTile } from '#geo'
 import type { Bounds } from '#domain'
 
 export type Rings = [number, number][][]
 
 /** What is drawn around a tile, in tile widths. */
 export const MARGIN = BUFFER / EXTENT
+
+/** The tile's envelope with what is drawn around it. */
+export const marginOf = (tile: TileAddress) => envelopeOf(tile, MARGIN)
 
 /** Half a pixel of a 256-pixel tile, in degrees: lines are thinned by no more. */
 export const toleranceAt = (z: number): number => 360 / 2 ** z / 512

@@ -15,13 +15,14 @@ import {
   type RunRow,
   areaShapes,
   listSitesInBox,
+  localitiesInBox,
   rollupsInRanges,
   verdictsInRanges,
 } from '#store'
 import { contradictionFeatures } from './contradiction-features.js'
 import { inferredFeatures } from './inferred-features.js'
 import { differenceFeatures } from './difference-features.js'
-import { MARGIN, hexagon, ringsOfGeoJson, toleranceAt } from './shapes.js'
+import { MARGIN, hexagon, marginOf, ringsOfGeoJson, toleranceAt } from './shapes.js'
 import { zoneFeatures } from './zone-features.js'
 
 export const LAYERS = [
@@ -29,6 +30,7 @@ export const LAYERS = [
   'areas',
   'zones',
   'sites',
+  'localities',
   'difference',
   'contradictions',
   'inferred',
@@ -43,6 +45,7 @@ export const FEATURES: Record<Layer, FeatureSource> = {
   areas: areaFeatures,
   zones: zoneFeatures,
   sites: siteFeatures,
+  localities: localityFeatures,
   contradictions: contradictionFeatures,
   inferred: inferredFeatures,
   difference: differenceFeatures,
@@ -57,9 +60,6 @@ async function cellFeatures(db: Queryable, run: RunRow, tile: TileAddress): Prom
       : await rollupsInRanges(db, run, ranges)
   return hexagons(rows, tile)
 }
-
-/** The tile's envelope with what is drawn around it. */
-export const marginOf = (tile: TileAddress) => envelopeOf(tile, MARGIN)
 
 /** Those of the cells that touch the tile; one without a class has the one of most of the cells beneath. */
 export function hexagons(
@@ -118,5 +118,17 @@ async function siteFeatures(db: Queryable, _run: RunRow, tile: TileAddress): Pro
     kind: 'point',
     rings: [[toTile([lng, lat], tile)]],
     properties: { code, name, name_ar: nameAr ?? null, type, simulated },
+  }))
+}
+
+/** More points than this are no longer told apart on a tile; the most populous stand for the rest. */
+const MOST_LOCALITIES = 2_000
+
+async function localityFeatures(db: Queryable, run: RunRow, tile: TileAddress): Promise<TileFeature[]> {
+  const localities = await localitiesInBox(db, run, { box: marginOf(tile), limit: MOST_LOCALITIES })
+  return localities.map(({ id, nameFr, nameAr, kind, population, lat, lng, class: colour }) => ({
+    kind: 'point',
+    rings: [[toTile([lng, lat], tile)]],
+    properties: { id, name_fr: nameFr, name_ar: nameAr, kind, population, class: colour },
   }))
 }

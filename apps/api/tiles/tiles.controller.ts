@@ -205,6 +205,14 @@ const FIELDS: Record<Layer, Record<string, string>> = {
     late_plan: 'res-8 cells in which a promise is past its day',
   },
   inferred: { h3: 'H3 index', class: 'inferred, not measured: white, grey or black', confidence: '0 to 1' },
+  localities: {
+    id: 'locality',
+    name_fr: 'name',
+    name_ar: 'name',
+    kind: 'douar, town or other',
+    population: 'people',
+    class: 'of its own cell',
+  },
   sites: {
     code: 'site code',
     name: 'name',

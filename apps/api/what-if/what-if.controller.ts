@@ -21,7 +21,8 @@ import {
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
 import { Runs } from '../runs/run-choice.js'
-import { hexagons, marginOf } from '../tiles/tile-features.js'
+import { marginOf } from '../tiles/shapes.js'
+import { hexagons } from '../tiles/tile-features.js'
 import { WhatIfQuery } from './what-if.dto.js'
 
 interface Steps {

@@ -18,6 +18,28 @@ export const PAINTS: Record<Class, Paint> = {
   unknown: { fill: '#f0dca8', line: '#a98f4e', width: 0.6, striped: true },
 }
 
+/** Whether a network is there: dark where it is, outlined where it was looked for and is not. */
+export const REACH_PAINTS = {
+  present: { fill: '#00507d', line: '#003a5c', width: 0.6, striped: false },
+  declared: { fill: '#b9dcf2', line: '#00507d', width: 0.8, striped: true },
+  missing: { fill: '#ffffff', line: '#c1121f', width: 2, striped: false },
+  undecided: PAINTS.unknown,
+} as const satisfies Record<string, Paint>
+
+/** Where two runs differ; dark is better, so that it can be read in grey. */
+export const DIRECTION_PAINTS = {
+  better: { fill: '#00614a', line: '#003d2f', width: 0.8, striped: false },
+  worse: { fill: '#ffd9c2', line: '#b23a00', width: 2, striped: true },
+  other: { fill: '#d9d5e8', line: '#8d84ad', width: 0.6, striped: false },
+} as const satisfies Record<string, Paint>
+
+/** Where an operator's word and the measurements contradict each other. */
+export const CONTRADICTION_PAINTS = {
+  declared_refuted: { fill: '#ffd9c2', line: '#b23a00', width: 2, striped: true },
+  present_undeclared: { fill: '#56b4e9', line: '#00507d', width: 1, striped: false },
+  late_plan: { fill: '#f6d04d', line: '#7a5b00', width: 1.6, striped: false },
+} as const satisfies Record<string, Paint>
+
 export const LAND = '#ece8dd'
 export const OUTLINE = '#5b5468'
 /** What the pointer is over, and what was chosen: neither is the colour of a class. */

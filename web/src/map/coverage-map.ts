@@ -8,6 +8,9 @@ import { CHOSEN, HOVERED } from './colours.js'
 import { drawAreaColours, drawAreaOutlines, drawCells, drawChosenArea, drawLand } from './draw.js'
 import type { Ring } from './hit-index.js'
 import { type Marks, layerOf } from './marks.js'
+import { type Overlay, Overlays } from './overlays.js'
+import { Swipe } from './swipe.js'
+import { type Theme, VERDICT, tilesOf } from './theme.js'
 import { DATA_MAX_ZOOM, DATA_MIN_ZOOM, EXTENT } from './tile-part.js'
 import { type Found, TileSource } from './tile-source.js'
 import { type Draw, VectorLayer } from './vector-layer.js'
@@ -30,6 +33,17 @@ export interface Under {
   area: { nameFr: string; nameAr: string } | null
 }
 
+/** What is drawn. */
+export interface Shown {
+  run: number | null
+  /** The cells as they would be with another download threshold, bit/s. */
+  threshold: number | null
+  theme: Theme
+  /** The run on the left of a swipe. */
+  swipe: number | null
+  overlays: readonly Overlay[]
+}
+
 export interface MapEvents {
   picked(choice: Choice): void
   over(under: Under | null): void
@@ -45,13 +59,18 @@ const MAX_ZOOM = 16
 export class CoverageMap {
   private readonly map: L.Map
   private readonly cells: TileSource
+  /** Of the run that the left of a swipe shows. */
+  private readonly other: TileSource
   private readonly areas: TileSource
-  private readonly layers: Record<'ground' | 'cells' | 'outlines' | 'chosen', VectorLayer>
+  private readonly overlays: Overlays
+  private readonly swipe: Swipe
+  private readonly layers: Record<'ground' | 'other' | 'cells' | 'outlines' | 'chosen', VectorLayer>
   private readonly attribution = L.control.attribution({ prefix: false })
   private readonly scale = L.control.scale({ imperial: false })
   private readonly hovered = L.polygon([], { color: HOVERED, weight: 3, fill: false, interactive: false })
   private readonly marked = L.polygon([], { color: CHOSEN, weight: 4, fill: false, interactive: false })
   private run: number | null = null
+  private theme: Theme = VERDICT
   private chosen: Choice = {}
   private colouring = false
   private over = ''
@@ -66,10 +85,13 @@ export class CoverageMap {
     private readonly events: MapEvents,
   ) {
     this.map = mapOf(element, instance, view)
-    this.cells = new TileSource('cells', connection)
-    this.areas = new TileSource('areas', connection)
+    this.cells = new TileSource(connection)
+    this.other = new TileSource(connection)
+    this.areas = new TileSource(connection)
+    this.overlays = new Overlays(this.map, connection)
     this.layers = this.makeLayers(instance.basemap !== null)
     for (const layer of Object.values(this.layers)) layer.addTo(this.map)
+    this.swipe = new Swipe(this.map, this.layers.other, this.layers.cells)
     this.attribution.addAttribution(instance.attribution).addTo(this.map)
     this.scale.addTo(this.map)
     this.hovered.addTo(this.map)
@@ -78,14 +100,19 @@ export class CoverageMap {
     new ResizeObserver(() => this.map.invalidateSize()).observe(element)
   }
 
-  /** `threshold`: the cells as they would be with another download threshold, bit/s. */
-  showRun(run: number | null, threshold: number | null): void {
+  show({ run, threshold, theme, swipe, overlays }: Shown): void {
     this.run = run
-    const url = (layer: string) => (run === null ? '' : `/tiles/${run}/${layer}/{z}/{x}/{y}.mvt`)
-    const cells =
-      threshold === null ? url('cells') : `${url('what-if')}?metric=download&threshold=${threshold}`
-    if (this.cells.setUrl(run === null ? '' : cells)) this.redraw('cells')
-    if (this.areas.setUrl(url('areas'))) this.redraw('ground', 'outlines', 'chosen')
+    this.theme = theme
+    const areas = run === null ? null : { url: `/tiles/${run}/areas/{z}/{x}/{y}.mvt`, layer: 'areas' }
+    if (this.cells.setTiles(run === null ? null : tilesOf(run, theme, threshold))) this.redraw('cells')
+    if (this.other.setTiles(swipe === null ? null : tilesOf(swipe, VERDICT, null))) this.redraw('other')
+    if (this.areas.setTiles(areas)) this.redraw('ground', 'outlines', 'chosen')
+    this.overlays.show(run, overlays)
+  }
+
+  /** Where the line of a swipe stands: share of the map from the left; null: no swipe. */
+  swipeTo(share: number | null): void {
+    this.swipe.to(share)
   }
 
   colourAreas(on: boolean): void {
@@ -155,7 +182,8 @@ export class CoverageMap {
     }
     return {
       ground: new VectorLayer(this.areas, ground, 'area-colours'),
-      cells: new VectorLayer(this.cells, drawCells, 'cells'),
+      other: new VectorLayer(this.other, (...tile) => drawCells(...tile, 'verdict'), 'cells other'),
+      cells: new VectorLayer(this.cells, (...tile) => drawCells(...tile, this.theme.kind), 'cells'),
       outlines: new VectorLayer(this.areas, drawAreaOutlines, 'area-outlines'),
       chosen: new VectorLayer(this.areas, chosen, 'area-chosen'),
     }
@@ -258,7 +286,7 @@ function mapOf(element: HTMLElement, { country, basemap }: Instance, view: View 
 function underOf(cell: Found | null, area: Found | null): Under {
   const about = area?.feature.properties
   return {
-    class: cell ? (cell.feature.properties['class'] as Class) : null,
+    class: (cell?.feature.properties['class'] as Class | undefined) ?? null,
     area: about ? { nameFr: String(about['name_fr']), nameAr: String(about['name_ar']) } : null,
   }
 }

@@ -1,7 +1,17 @@
 /** How cells and areas are painted. */
 import { CLASSES, type Class } from '#domain'
-import { CHOSEN, LAND, OUTLINE, PAINTS, type Paint } from './colours.js'
-import type { TileFeature } from './tile-source.js'
+import {
+  CHOSEN,
+  CONTRADICTION_PAINTS,
+  DIRECTION_PAINTS,
+  LAND,
+  OUTLINE,
+  PAINTS,
+  type Paint,
+  REACH_PAINTS,
+} from './colours.js'
+import type { Theme } from './theme.js'
+import type { Properties, TileFeature } from './tile-source.js'
 
 type Context = CanvasRenderingContext2D
 type Features = readonly TileFeature[]
@@ -9,11 +19,48 @@ type Features = readonly TileFeature[]
 /** One path per class: thousands of hexagons in four fills. White last, so that its outline lies on top. */
 const ORDER: readonly Class[] = [...CLASSES].reverse()
 
-export function drawCells(context: Context, features: Features, scale: number, ratio: number): void {
+const VERDICT_PAINTS = ORDER.map((colour): Kind => [({ class: of }) => of === colour, PAINTS[colour]])
+
+/** Who is painted so. */
+type Kind = readonly [is: (properties: Properties) => boolean, paint: Paint]
+
+/** Near, a cell's own direction; of a parent, that of most of the cells beneath, the worse on a tie. */
+function isTowards(name: keyof typeof DIRECTION_PAINTS, properties: Properties): boolean {
+  if (properties['direction'] !== undefined) return properties['direction'] === name
+  const [better, worse] = [Number(properties['better']), Number(properties['worse'])]
+  return name === (worse + better === 0 ? 'other' : worse >= better ? 'worse' : 'better')
+}
+
+const REACH_KINDS = Object.entries(REACH_PAINTS)
+  .map(([name, paint]): Kind => [({ reach }) => reach === name, paint])
+  .reverse()
+
+const KINDS: Record<Theme['kind'], readonly Kind[]> = {
+  verdict: VERDICT_PAINTS,
+  // From afar the inferred would be told from nothing: the server sends them only from near.
+  inferred: VERDICT_PAINTS,
+  network: REACH_KINDS,
+  difference: (['other', 'better', 'worse'] as const).map((name): Kind => [
+    (properties) => isTowards(name, properties),
+    DIRECTION_PAINTS[name],
+  ]),
+  contradictions: (['late_plan', 'present_undeclared', 'declared_refuted'] as const).map((name): Kind => [
+    (properties) => Number(properties[name]) > 0,
+    CONTRADICTION_PAINTS[name],
+  ]),
+}
+
+export function drawCells(
+  context: Context,
+  features: Features,
+  scale: number,
+  ratio: number,
+  theme: Theme['kind'],
+): void {
   context.globalAlpha = 0.9
-  for (const colour of ORDER) {
-    const some = features.filter((f) => f.properties['class'] === colour)
-    if (some.length > 0) paint(context, pathOf(some, scale), PAINTS[colour], ratio)
+  for (const [is, how] of KINDS[theme]) {
+    const some = features.filter(({ properties }) => is(properties))
+    if (some.length > 0) paint(context, pathOf(some, scale), how, ratio)
   }
 }
 
@@ -99,7 +146,7 @@ function stripes(context: Context, line: string, ratio: number): CanvasPattern {
   return context.createPattern(tile, 'repeat')!
 }
 
-function pathOf(features: Features, scale: number): Path2D {
+export function pathOf(features: Features, scale: number): Path2D {
   const path = new Path2D()
   for (const { rings } of features)
     for (const ring of rings) {

@@ -20,8 +20,8 @@ const DOT_PIXELS = 6
 
 /** A layer of the marks; on one canvas, for there may be thousands. */
 export function layerOf(marks: Marks, renderer: L.Renderer): L.GeoJSON {
-  const styleOf = (feature?: Feature) => ({
-    ...STYLES[(feature?.properties as { tone: Tone }).tone],
+  const styleOf = (feature?: Feature<Geometry, { tone: Tone }>) => ({
+    ...STYLES[feature!.properties.tone],
     fillOpacity: 0.55,
     renderer,
   })

@@ -4,6 +4,7 @@ import { PbfReader } from 'pbf'
 import { Refused } from '../refused.js'
 import type { Connection } from '../connection.js'
 import { HitIndex, type Ring } from './hit-index.js'
+import type { Tiles } from './theme.js'
 import { DATA_MAX_ZOOM, EXTENT, type TileAddress } from './tile-part.js'
 
 export type Properties = Record<string, string | number | boolean>
@@ -43,17 +44,14 @@ const KEPT = 200
 
 export class TileSource {
   private readonly entries = new Map<string, Entry>()
-  private url = ''
+  private tiles: Tiles | null = null
 
-  constructor(
-    private readonly layer: string,
-    private readonly connection: Connection,
-  ) {}
+  constructor(private readonly connection: Connection) {}
 
-  /** Empty: no tiles at all. True when it is another one than before. */
-  setUrl(url: string): boolean {
-    if (url === this.url) return false
-    this.url = url
+  /** Null: no tiles at all. True when they are others than before. */
+  setTiles(tiles: Tiles | null): boolean {
+    if (tiles?.url === this.tiles?.url) return false
+    this.tiles = tiles
     for (const { abort } of this.entries.values()) abort.abort()
     this.entries.clear()
     return true
@@ -98,10 +96,11 @@ export class TileSource {
   }
 
   private async load({ x, y, z }: TileAddress, signal: AbortSignal): Promise<Tile> {
-    if (!this.url) return tileOf([])
-    const url = this.url.replace('{z}', `${z}`).replace('{x}', `${x}`).replace('{y}', `${y}`)
+    if (!this.tiles) return tileOf([])
+    const { url: template, layer } = this.tiles
+    const url = template.replace('{z}', `${z}`).replace('{x}', `${x}`).replace('{y}', `${y}`)
     const bytes = await this.connection.ask(() => bytesOf(url, signal), signal)
-    return tileOf(decoded(bytes, this.layer))
+    return tileOf(decoded(bytes, layer))
   }
 
   private release(key: string, entry: Entry): void {

@@ -1,0 +1,41 @@
+/** Cells by whether a network reaches them; from afar parents with how many do. */
+import { type TileAddress, type TileFeature, WORKING_RESOLUTION, rangesCovering, resolutionAt } from '#geo'
+import {
+  type NetworkFilter,
+  type Queryable,
+  REACH,
+  type Reach,
+  type RunRow,
+  reachInRanges,
+  reachOfParents,
+} from '#store'
+import { hexagon, marginOf } from './shapes.js'
+
+export async function networkFeatures(
+  db: Queryable,
+  run: RunRow,
+  tile: TileAddress,
+  filter: NetworkFilter,
+): Promise<TileFeature[]> {
+  const box = marginOf(tile)
+  const resolution = resolutionAt(tile.z)
+  const ranges = rangesCovering(box, resolution, WORKING_RESOLUTION)
+  const rows =
+    resolution === WORKING_RESOLUTION
+      ? await reachInRanges(db, run, filter, ranges)
+      : (await reachOfParents(db, run, filter, { resolution, ranges })).map((row) => ({
+          ...row,
+          reach: commonest(row),
+        }))
+  return rows.flatMap((row): TileFeature[] => {
+    const rings = hexagon(row.h3, box, tile)
+    return rings.length > 0 ? [{ kind: 'polygon', rings, properties: { ...row, res: resolution } }] : []
+  })
+}
+
+/** What holds for most of the cells of which something is known; the worse on a tie. */
+function commonest(counts: Record<Reach, number>): Reach {
+  const known = REACH.filter((reach) => reach !== 'undecided' && counts[reach] > 0)
+  if (known.length === 0) return 'undecided'
+  return known.reduce((best, reach) => (counts[reach] >= counts[best] ? reach : best))
+}

@@ -1,0 +1,43 @@
+/** Chromium on the pages of a test server. */
+import { mkdirSync } from 'node:fs'
+import { type Browser, type Page, chromium } from 'playwright-core'
+
+/** Screenshots for people to look at. */
+export const SHOTS = 'dist/screenshots'
+
+/** Where `npm run build` leaves the pages. */
+export const BUILT_WEB = new URL('../../dist/web/', import.meta.url).pathname
+
+export function launch(): Promise<Browser> {
+  mkdirSync(SHOTS, { recursive: true })
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
+}
+
+const FLAGS = [
+  '--headless',
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+/** The map, drawn; any request to another host and any script error is among the faults. */
+export async function openMap(
+  browser: Browser,
+  url: string,
+  query: string,
+  size = { width: 1280, height: 720 },
+): Promise<{ page: Page; faults: string[] }> {
+  const page = await browser.newPage({ viewport: size })
+  const faults: string[] = []
+  page.on('pageerror', (error) => faults.push(error.message))
+  page.on('request', (request) => {
+    if (!request.url().startsWith(url) && !/^(data|blob):/.test(request.url())) faults.push(request.url())
+  })
+  await page.goto(`${url}/?${query}`)
+  await page.waitForSelector('[data-drawn]:not([data-drawn="0"])')
+  return { page, faults }
+}

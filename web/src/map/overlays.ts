@@ -1,0 +1,107 @@
+/** Zones, localities and sites, drawn over the cells when asked for. */
+import type L from 'leaflet'
+import { CLASSES, type Class } from '#domain'
+import type { Connection } from '../connection.js'
+import { PAINTS } from './colours.js'
+import { pathOf } from './draw.js'
+import { TileSource } from './tile-source.js'
+import { type Draw, VectorLayer } from './vector-layer.js'
+
+export const OVERLAYS = ['zones', 'localities', 'sites'] as const
+export type Overlay = (typeof OVERLAYS)[number]
+
+const DRAWS: Record<Overlay, Draw> = { zones: drawZones, localities: drawLocalities, sites: drawSites }
+
+export class Overlays {
+  private readonly layers: Record<Overlay, { source: TileSource; layer: VectorLayer }>
+
+  constructor(
+    private readonly map: L.Map,
+    connection: Connection,
+  ) {
+    const make = (name: Overlay) => {
+      const source = new TileSource(connection)
+      return { source, layer: new VectorLayer(source, DRAWS[name], `overlay-${name}`) }
+    }
+    this.layers = { zones: make('zones'), localities: make('localities'), sites: make('sites') }
+  }
+
+  show(run: number | null, shown: readonly Overlay[]): void {
+    for (const name of OVERLAYS) {
+      const { source, layer } = this.layers[name]
+      const isShown = run !== null && shown.includes(name)
+      const isNew = source.setTiles(
+        isShown ? { url: `/tiles/${run}/${name}/{z}/{x}/{y}.mvt`, layer: name } : null,
+      )
+      if (!isShown) layer.remove()
+      else if (!this.map.hasLayer(layer)) layer.addTo(this.map)
+      else if (isNew) layer.redraw()
+    }
+  }
+}
+
+/** Around its cells, in the colour that frames the class: broad, so that a zone is seen as one. */
+const ZONE_LINES: Record<Class, string> = {
+  white: '#c1121f',
+  grey: '#3f4854',
+  black: '#000000',
+  unknown: '#8a6d2b',
+}
+
+function drawZones(...[context, features, scale, ratio]: Parameters<Draw>): void {
+  context.lineJoin = 'round'
+  for (const colour of CLASSES) {
+    const path = pathOf(
+      features.filter(({ properties }) => properties['class'] === colour),
+      scale,
+    )
+    context.setLineDash(colour === 'white' ? [] : [5 * ratio, 3 * ratio])
+    context.strokeStyle = '#ffffff'
+    context.lineWidth = 5 * ratio
+    context.stroke(path)
+    context.strokeStyle = ZONE_LINES[colour]
+    context.lineWidth = 2.6 * ratio
+    context.stroke(path)
+  }
+}
+
+/** Radius in pixels by people: an area that grows with them would hide the small, which are those that wait. */
+const radiusOf = (population: number) => 3 + Math.min(4, Math.log10(1 + population) / 1.2)
+
+function drawLocalities(...[context, features, scale, ratio]: Parameters<Draw>): void {
+  context.lineWidth = 1.6 * ratio
+  for (const { rings, properties } of features) {
+    const at = rings[0]![0]!
+    const { fill, line } = PAINTS[properties['class'] as Class]
+    context.beginPath()
+    context.arc(
+      at.x * scale,
+      at.y * scale,
+      radiusOf(Number(properties['population'] ?? 0)) * ratio,
+      0,
+      2 * Math.PI,
+    )
+    context.fillStyle = fill
+    context.fill()
+    context.strokeStyle = line
+    context.stroke()
+  }
+}
+
+const SITE_PIXELS = 7
+/** Where a tile holds many, they would hide the cells. */
+const MANY_SITES = 40
+const SMALL_SITE_PIXELS = 3.5
+
+function drawSites(...[context, features, scale, ratio]: Parameters<Draw>): void {
+  const isCrowded = features.length > MANY_SITES
+  const size = (isCrowded ? SMALL_SITE_PIXELS : SITE_PIXELS) * ratio
+  context.lineWidth = (isCrowded ? 0.6 : 1.5) * ratio
+  context.fillStyle = '#7c3aed'
+  context.strokeStyle = '#ffffff'
+  for (const { rings } of features) {
+    const at = rings[0]![0]!
+    context.fillRect(at.x * scale - size / 2, at.y * scale - size / 2, size, size)
+    context.strokeRect(at.x * scale - size / 2, at.y * scale - size / 2, size, size)
+  }
+}

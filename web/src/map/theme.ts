@@ -1,0 +1,52 @@
+/** What the cells of the map tell: one thing at a time. */
+
+export type Theme =
+  | { kind: 'verdict' }
+  /** Whether a network is there; empty: any operator, any technology. */
+  | { kind: 'network'; operator: string; technology: string }
+  /** Where the run differs from another. */
+  | { kind: 'difference'; from: number }
+  | { kind: 'contradictions' }
+  | { kind: 'inferred' }
+
+export const VERDICT: Theme = { kind: 'verdict' }
+
+/** As it stands in the page's address; the verdict is not said. */
+export function themeText(theme: Theme): string | null {
+  if (theme.kind === 'verdict') return null
+  if (theme.kind === 'network') return ['network', theme.operator, theme.technology].join(':')
+  if (theme.kind === 'difference') return `difference:${theme.from}`
+  return theme.kind
+}
+
+export function themeOf(text: string | null): Theme {
+  const [kind, first = '', second = ''] = (text ?? '').split(':')
+  if (kind === 'network') return { kind, operator: first, technology: second }
+  if (kind === 'difference' && /^\d{1,9}$/.test(first)) return { kind, from: Number(first) }
+  if (kind === 'contradictions' || kind === 'inferred') return { kind }
+  return VERDICT
+}
+
+export interface Tiles {
+  url: string
+  /** In the tile. */
+  layer: string
+}
+
+const ADDRESS = '{z}/{x}/{y}.mvt'
+
+/** Where a theme's tiles are; with another threshold of the rule the verdicts are an estimate. */
+export function tilesOf(run: number, theme: Theme, threshold: number | null): Tiles {
+  const url = (layer: string, query = '') => `/tiles/${run}/${layer}/${ADDRESS}${query}`
+  if (theme.kind === 'network') {
+    const { operator, technology } = theme
+    const said = Object.entries({ operator, technology }).filter(([, value]) => value !== '')
+    return { url: url('networks', `?${new URLSearchParams(said).toString()}`), layer: 'networks' }
+  }
+  if (theme.kind === 'difference')
+    return { url: url('difference', `?with=${theme.from}`), layer: 'difference' }
+  if (theme.kind !== 'verdict') return { url: url(theme.kind), layer: theme.kind }
+  if (threshold !== null)
+    return { url: url('what-if', `?metric=download&threshold=${threshold}`), layer: 'cells' }
+  return { url: url('cells'), layer: 'cells' }
+}

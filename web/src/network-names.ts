@@ -1,0 +1,26 @@
+/** Operators and technologies in the page's language. */
+import { OPERATOR_NAMES, TECHNOLOGIES, type Technology } from '#domain'
+import type { Language } from './language.js'
+
+/** Null: nobody named it. */
+export function operatorName({ lang, t }: Language, operator: string | null | undefined): string {
+  if (operator == null) return t('someOperator')
+  return operator in OPERATOR_NAMES ? OPERATOR_NAMES[operator as keyof typeof OPERATOR_NAMES][lang] : operator
+}
+
+/** The same letters in every language. */
+const ABBREVIATIONS = ['vdsl', 'adsl', '2g', '3g', '4g', '5g'] as const
+type Abbreviation = (typeof ABBREVIATIONS)[number]
+
+const isIn = <T extends string>(names: readonly T[], name: string): name is T =>
+  (names as readonly string[]).includes(name)
+const WORDED = TECHNOLOGIES.filter(
+  (name): name is Exclude<Technology, Abbreviation> => !isIn(ABBREVIATIONS, name),
+)
+
+/** Empty where nobody named it. */
+export function technologyName({ t }: Language, technology: string | null | undefined): string {
+  if (technology == null) return ''
+  if (isIn(ABBREVIATIONS, technology)) return technology.toUpperCase()
+  return isIn(WORDED, technology) ? t(`technology_${technology}`) : technology
+}
