@@ -17,6 +17,7 @@ const ROOMS = {
       'csv-parse',
       'flatbuffers',
       'hyparquet-writer',
+      'write-excel-file',
       'read-excel-file',
       'sql\\.js',
       'topojson-client',

@@ -3,6 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common'
 import { APP_GUARD } from '@nestjs/core'
 import { ThrottlerModule } from '@nestjs/throttler'
 import { DataSource } from 'typeorm'
+import { FiguresController } from './areas/figures.controller.js'
 import { AreasController } from './areas/areas.controller.js'
 import { BatchSource } from './batch-source.js'
 import { CellsController } from './cells/cells.controller.js'
@@ -56,6 +57,7 @@ export class AppModule {
         TestsController,
         QuarantineController,
         SitesController,
+        FiguresController,
         AreasController,
         CellsController,
         CoverageController,

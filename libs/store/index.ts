@@ -1,3 +1,4 @@
+export * from './area-figures.js'
 export * from './area-import.js'
 export * from './area-people.js'
 export * from './areas.js'

@@ -145,6 +145,11 @@ export interface NetworkQuantiles {
   latencyMs: Quantiles
 }
 
+/** The probes of cell $1 that count in the window from $2 to $3, as they were known before $4. */
+const COUNTED_IN_WINDOW = `WHERE cell = $1 AND measured_at >= $2 AND measured_at < $3 AND received_at < $4 AND counted
+  AND NOT EXISTS (SELECT 1 FROM probe_flag AS f WHERE f.cell = probe.cell AND f.probe_id = probe.id
+    AND NOT f.counted AND f.created_at < $4)`
+
 /** Of the counted probes in the run's window: reads one cell's probes, whatever the country holds. */
 export async function quantilesOf(
   db: Queryable,
@@ -156,10 +161,37 @@ export async function quantilesOf(
   return db.query(
     `SELECT operator, technology, ${quantiles('download_bps')} AS "downloadBps", ${quantiles('upload_bps')} AS "uploadBps",
        ${quantiles('latency_ms')} AS "latencyMs"
-     FROM probe WHERE cell = $1 AND measured_at >= $2 AND measured_at < $3 AND received_at < $4 AND counted AND outcome = 'ok'
-       AND NOT EXISTS (SELECT 1 FROM probe_flag AS f WHERE f.cell = probe.cell AND f.probe_id = probe.id
-         AND NOT f.counted AND f.created_at < $4)
-     GROUP BY operator, technology`,
+     FROM probe ${COUNTED_IN_WINDOW} AND outcome = 'ok' GROUP BY operator, technology`,
+    [cell, run.from, run.to, run.knownBefore],
+  )
+}
+
+/** Of one hour of the day, or one day of the week, as clocks in Morocco show them. */
+export interface ProfileRow {
+  /** Hour 0 to 23, or day 1 (Monday) to 7. */
+  at: number
+  probes: number
+  noService: number
+  /** Of the downloads; null where there was none. */
+  downloadBps: Quantiles
+}
+
+const PROFILE_PARTS = { hour: 'HOUR', weekday: 'ISODOW' } as const
+export type ProfileBy = keyof typeof PROFILE_PARTS
+
+/** The counted probes of the run's window by hour or day; those without a probe are not among them. Reads one cell. */
+export async function profileOf(
+  db: Queryable,
+  run: Pick<RunRow, 'from' | 'to' | 'knownBefore'>,
+  cell: string,
+  by: ProfileBy,
+): Promise<ProfileRow[]> {
+  return db.query(
+    `SELECT EXTRACT(${PROFILE_PARTS[by]} FROM measured_at AT TIME ZONE 'Africa/Casablanca')::integer AS at,
+       count(*)::integer AS probes, (count(*) FILTER (WHERE outcome = 'no_service'))::integer AS "noService",
+       percentile_cont('{0.1,0.5,0.9}'::float8[]) WITHIN GROUP (ORDER BY download_bps::float8)
+         FILTER (WHERE outcome = 'ok') AS "downloadBps"
+     FROM probe ${COUNTED_IN_WINDOW} GROUP BY 1 ORDER BY 1`,
     [cell, run.from, run.to, run.knownBefore],
   )
 }

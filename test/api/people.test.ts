@@ -52,6 +52,7 @@ describe('signing in', () => {
     expect((await call('GET', '/api/v1/quarantine', undefined, cookie)).status).toBe(200)
     expect((await call('DELETE', '/api/v1/session', undefined, cookie)).status).toBe(204)
     expect((await call('GET', '/api/v1/session', undefined, cookie)).status).toBe(401)
+    expect((await call('GET', '/api/v1/session')).status).toBe(204)
   })
 
   test('tries are counted: the sixth in a minute is refused, right or wrong', async () => {

@@ -427,6 +427,11 @@ test('health, metrics and the description of the API answer', async () => {
   const lists = ['areas', 'cells', 'probes', 'rules', 'runs', 'sites', 'zones', 'accounts', 'quarantine']
   const ones = [
     'areas/{code}',
+    'areas/table',
+    'areas/table.csv',
+    'areas/table.xlsx',
+    'cells/{h3}/profile',
+    'runs/{id}/networks',
     'cells/{h3}',
     'cells/{h3}/coverage',
     'contradictions',
@@ -451,6 +456,7 @@ test('health, metrics and the description of the API answer', async () => {
     '/tiles/{run}/{layer}/{z}/{x}/{file}',
     '/tiles/{run}/{layer}/tilejson.json',
     '/tiles/{run}/what-if/{z}/{x}/{file}',
+    '/tiles/{run}/networks/{z}/{x}/{file}',
   ]
   const ogc = [
     '',

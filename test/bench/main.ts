@@ -11,6 +11,7 @@ import { ndt7 } from './ndt7.js'
 import { tileCold } from './tile-cold.js'
 import { tileWarm } from './tile-warm.js'
 import { truth } from './truth.js'
+import { web } from './web.js'
 import { whatIf } from './what-if.js'
 
 /** In the order in which they run: the longest last. */
@@ -26,6 +27,7 @@ const BENCHES: readonly Bench[] = [
   ndt7,
   truth,
   whatIf,
+  web,
 ]
 const NAMES = BENCHES.flatMap((bench) => bench.names)
 

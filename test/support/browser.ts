@@ -1,12 +1,13 @@
 /** Chromium on the pages of a test server. */
 import { mkdirSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { type Browser, type Page, chromium } from 'playwright-core'
 
 /** Screenshots for people to look at. */
 export const SHOTS = 'dist/screenshots'
 
 /** Where `npm run build` leaves the pages. */
-export const BUILT_WEB = new URL('../../dist/web/', import.meta.url).pathname
+export const BUILT_WEB = `${resolve('dist/web')}/`
 
 export function launch(): Promise<Browser> {
   mkdirSync(SHOTS, { recursive: true })

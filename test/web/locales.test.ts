@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import { ar } from '../../web/locales/ar.js'
 import { en } from '../../web/locales/en.js'
 import { fr } from '../../web/locales/fr.js'
+import { WORDS as FIGURES } from '../../web/src/figures/words.js'
+import type { Dictionary } from '../../web/src/language.js'
 
 /** The parameters that a message names. */
 const parameters = (message: string) =>
@@ -12,12 +14,21 @@ const parameters = (message: string) =>
     )
     .sort()
 
-test.each(Object.keys(en) as (keyof typeof en)[])('%s has the same parameters in every language', (key) => {
-  expect(parameters(fr[key])).toEqual(parameters(en[key]))
-  expect(parameters(ar[key])).toEqual(parameters(en[key]))
-  expect(ar[key]).toMatch(/[\u0600-\u06ff]|^\{/)
+const DICTIONARIES: Record<string, Dictionary<string>> = { page: { ar, fr, en }, figures: FIGURES }
+const MESSAGES = Object.entries(DICTIONARIES).flatMap(([part, words]) =>
+  Object.keys(words.en).map((key) => [part, key] as const),
+)
+
+test.each(MESSAGES)('%s, %s has the same parameters in every language', (part, key) => {
+  const words = DICTIONARIES[part]!
+  expect(parameters(words.fr[key]!)).toEqual(parameters(words.en[key]!))
+  expect(parameters(words.ar[key]!)).toEqual(parameters(words.en[key]!))
+  // A sign and a figure need no letter.
+  expect(words.ar[key]).toMatch(/[\u0600-\u06ff]|^\u200e?.?\{/)
 })
 
-test('no language has a key too many', () => {
-  expect([Object.keys(fr), Object.keys(ar)]).toEqual([Object.keys(en), Object.keys(en)])
+test.each(Object.keys(DICTIONARIES))('%s: no language has a key too many', (part) => {
+  const words = DICTIONARIES[part]!
+  expect(Object.keys(words.fr).sort()).toEqual(Object.keys(words.en).sort())
+  expect(Object.keys(words.ar).sort()).toEqual(Object.keys(words.en).sort())
 })

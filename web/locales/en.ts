@@ -34,9 +34,6 @@ export const en = {
   views: 'Views',
   view_map: 'Map',
   view_figures: 'Figures',
-  view_plan: 'The plan',
-  view_next: 'What next',
-  view_disputes: 'Disputes',
   layers: 'What the map shows',
   shows: 'Show',
   shows_verdict: 'Verdict by the rule',
@@ -67,6 +64,12 @@ export const en = {
   contradiction_late_plan: 'Promise past its day',
   inferredNote:
     'Suggested by what lies around, only where nothing is decided and people or sites are; in no other figure. Shown from near.',
+  profile: 'When it is fast',
+  byHour: 'By hour of the day',
+  byWeekday: 'By day of the week',
+  profileRow: '{at}: {speed} Mbit/s ({n}).',
+  profileHint:
+    'Downloads of the measurements that count: from one tenth to nine tenths, the middle as a line; dashed: what the rule asks for. Where nobody measured there is a gap. Hours are those of Morocco.',
   loading: 'Loading …',
   lost: 'The server does not answer; trying again …',
   close: 'Close',

@@ -36,9 +36,6 @@ export const fr: Messages = {
   views: 'Vues',
   view_map: 'Carte',
   view_figures: 'Chiffres',
-  view_plan: 'Le plan',
-  view_next: 'Que faire ensuite',
-  view_disputes: 'Contestations',
   layers: 'Ce que montre la carte',
   shows: 'Afficher',
   shows_verdict: 'Verdict selon la règle',
@@ -69,6 +66,12 @@ export const fr: Messages = {
   contradiction_late_plan: 'Promesse dont le jour est passé',
   inferredNote:
     'Suggéré par ce qui l’entoure, seulement là où rien n’est décidé et où il y a des habitants ou des sites ; ne compte dans aucun autre chiffre. Visible de près.',
+  profile: 'Quand la ligne est rapide',
+  byHour: 'Par heure de la journée',
+  byWeekday: 'Par jour de la semaine',
+  profileRow: '{at} : {speed} Mbit/s ({n}).',
+  profileHint:
+    'Téléchargements des mesures qui comptent : d’un dixième à neuf dixièmes, le milieu en trait ; en pointillé, ce que demande la règle. Là où personne n’a mesuré, il y a un vide. Heures du Maroc.',
   loading: 'Chargement …',
   lost: 'Le serveur ne répond pas ; nouvel essai …',
   close: 'Fermer',

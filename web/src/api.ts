@@ -45,6 +45,21 @@ export interface AreaDetail extends Area {
   source: string
 }
 
+/** The columns of the numbers beside the map. */
+export interface AreaFigures extends Pick<
+  Area,
+  'code' | 'level' | 'nameFr' | 'nameAr' | 'population' | 'bbox'
+> {
+  simulated: boolean
+  cells: Counts | null
+  /** White cells in the run before. */
+  whiteBefore: number | null
+  localities: ClassCounts
+  people: ClassCounts
+  sites: ClassCounts
+  rank: number | null
+}
+
 export interface Network {
   operator: string | null
   technology: string | null
@@ -104,6 +119,14 @@ export interface Cell {
   history?: { run: number; from: string; to: string; verdict: Class; confidence: number }[]
 }
 
+/** Of one hour of the day, or one day of the week from Monday (1). */
+export interface ProfileRow {
+  at: number
+  probes: number
+  noService: number
+  downloadBps: [number, number, number] | null
+}
+
 export interface Account {
   name: string
   role: string
@@ -152,7 +175,7 @@ interface Importing extends Omit<Sending, 'path'> {
 
 async function call<T>(path: string, init?: RequestInit): Promise<T> {
   const answer = await fetch(path, init)
-  if (answer.status === 204) return undefined as T
+  if (answer.status === 204) return null as T
   if (!answer.ok) throw new Refused(answer.status, await detailOf(answer))
   return (await answer.json()) as T
 }
@@ -223,11 +246,21 @@ export const api = {
     (await call<List<Area>>(`/api/v1/areas?limit=8&q=${query(q)}`, { signal })).items,
   area: (code: string, run: number, signal: AbortSignal) =>
     call<AreaDetail>(`/api/v1/areas/${query(code)}?run=${run}`, { signal }),
+  /** Of the areas inside one; null: of the regions. */
+  figures: (run: number, parent: string | null, signal: AbortSignal) =>
+    call<List<AreaFigures> & { parent: Area | null }>(
+      `/api/v1/areas/table?run=${run}${parent ? `&parent=${query(parent)}` : ''}`,
+      { signal },
+    ),
   cell: (h3: string, run: number, signal: AbortSignal) =>
     call<Cell>(`/api/v1/cells/${query(h3)}?run=${run}`, { signal }),
+  profile: (h3: string, run: number, signal: AbortSignal) =>
+    call<Record<'hours' | 'weekdays', ProfileRow[]>>(`/api/v1/cells/${query(h3)}/profile?run=${run}`, {
+      signal,
+    }),
   /** Null: nobody is signed in. */
   who: (signal: AbortSignal) =>
-    call<Account>('/api/v1/session', { signal }).catch((error: unknown) => {
+    call<Account | null>('/api/v1/session', { signal }).catch((error: unknown) => {
       if (error instanceof Refused && error.status === 401) return null
       throw error
     }),

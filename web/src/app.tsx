@@ -14,6 +14,7 @@ import { type Theme, themeText } from './map/theme.js'
 import { useMap } from './map/use-map.js'
 import { AreaPanel, CellPanel, Panel } from './panel.js'
 import { problemIn } from './problem.js'
+import { Profile } from './profile.js'
 import { Swatch } from './swatch.js'
 import { Tabs, ViewPane } from './views.js'
 
@@ -39,12 +40,15 @@ export function App() {
   const words = useMemo(() => languageOf(lang), [lang])
 
   const instance = valueOf(useAnswer(connection, 'instance', api.instance))
-  const rules = valueOf(useAnswer(connection, 'rules', api.rules)) ?? []
+  const known = valueOf(useAnswer(connection, 'rules', api.rules))
+  const rules = known ?? []
   const rule = rules.find((r) => r.id === ruleId) ?? rules.find((r) => r.default) ?? rules[0]
   const asked = useAnswer(connection, rule?.id ?? null, (signal) => api.runs(rule!.id, signal))
-  const runs = valueOf(asked) ?? []
+  const all = valueOf(useAnswer(connection, 'all runs', api.allRuns)) ?? []
+  // The newest is among those of all rules, which were asked for first.
+  const runs = valueOf(asked) ?? all.filter((one) => one.rule === rule?.id)
   const run = runs.find(({ id }) => id === runId) ?? runs[0] ?? null
-  const others = useOthers(connection, runs, run)
+  const others = othersThan(run, runs, all)
   const networks = useNetworks(connection, theme, run)
   const beside = theme.kind === 'verdict' ? (others.find(({ id }) => id === swipe) ?? null) : null
   const own = rule?.minDownloadBps ?? null
@@ -59,7 +63,7 @@ export function App() {
   const [account, setAccount] = useAccount(connection)
 
   const element = useRef<HTMLDivElement>(null)
-  const { map, at, under, shown, drawn } = useMap(element, instance, first.at, connection, setChoice)
+  const { map, at, under, shown, drawn } = useMap(element, known && instance, first.at, connection, setChoice)
   useEffect(
     () => map?.show({ run: run?.id ?? null, threshold: tried, theme, swipe: beside?.id ?? null, overlays }),
     [map, run?.id, tried, theme, beside?.id, overlays],
@@ -121,6 +125,13 @@ export function App() {
   const chosen = Boolean(choice.cell || choice.area)
   useEscape(chosen, close)
   const { t } = words
+  // What is shown before would jump when the rest comes.
+  if (!known || !instance)
+    return (
+      <p class={lost ? 'lost' : 'waiting'} role="status">
+        {t(lost ? 'lost' : 'loading')}
+      </p>
+    )
   return (
     <div
       class={`page${chosen ? ' with-panel' : ''}${view ? ' with-view' : ''}`}
@@ -194,7 +205,7 @@ export function App() {
               isReady={detail !== null}
               onClose={close}
             >
-              <DetailPanel words={words} detail={detail} rule={rule} onZoom={() => map?.zoomInto()} />
+              <DetailPanel {...{ words, connection, detail, run, rule }} onZoom={() => map?.zoomInto()} />
             </Panel>
           )}
         </div>
@@ -222,8 +233,7 @@ function useDetail(connection: Connection, { cell, area }: Choice, run: Run | nu
 }
 
 /** Earlier runs of the rule, and the newest of each other rule. */
-function useOthers(connection: Connection, runs: readonly Run[], run: Run | null): Run[] {
-  const all = valueOf(useAnswer(connection, run && 'all runs', api.allRuns)) ?? []
+function othersThan(run: Run | null, runs: readonly Run[], all: readonly Run[]): Run[] {
   const newest = all.filter(({ id, rule }) => all.find((other) => other.rule === rule)?.id === id)
   return [...runs, ...newest.filter(({ rule }) => rule !== run?.rule)].filter(({ id }) => id !== run?.id)
 }
@@ -317,15 +327,23 @@ function Readout({ words, under }: { words: Language; under: Under }) {
 
 interface DetailProps {
   words: Language
+  connection: Connection
+  run: Run | null
   detail: Answer<Detail>
   rule: Parameters<typeof CellPanel>[0]['rule'] | undefined
   onZoom(): void
 }
 
-function DetailPanel({ words, detail, rule, onZoom }: DetailProps) {
+function DetailPanel({ words, connection, detail, run, rule, onZoom }: DetailProps) {
   if (!detail) return <p>{words.t('loading')}</p>
   if ('refused' in detail) return <p class="problem">{problemIn(words, detail.refused)}</p>
   const { value } = detail
   if ('area' in value) return <AreaPanel words={words} area={value.area} />
-  return rule ? <CellPanel words={words} cell={value.cell} rule={rule} onZoom={onZoom} /> : null
+  if (!rule) return null
+  const { cell } = value
+  return (
+    <CellPanel words={words} cell={cell} rule={rule} onZoom={onZoom}>
+      {run && <Profile {...{ words, connection, rule }} h3={cell.h3} run={run.id} />}
+    </CellPanel>
+  )
 }

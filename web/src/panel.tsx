@@ -44,11 +44,14 @@ export function CellPanel({
   cell,
   rule,
   onZoom,
+  children,
 }: {
   words: Language
   cell: Cell
   rule: RuleInWords
   onZoom(): void
+  /** When it is fast. */
+  children: ComponentChildren
 }) {
   // As in the legend: undecided is what was measured.
   const heading = cell.evidence?.length === 0 ? 'notMeasured' : cell.verdict
@@ -61,7 +64,9 @@ export function CellPanel({
       {cell.counts ? (
         <Beneath words={words} cell={cell} onZoom={onZoom} />
       ) : (
-        <Working words={words} cell={cell} rule={rule} />
+        <Working words={words} cell={cell} rule={rule}>
+          {children}
+        </Working>
       )}
       <p class="source">{t('cell', { h3: cell.h3 })}</p>
     </>
@@ -78,7 +83,17 @@ function Beneath({ words, cell, onZoom }: { words: Language; cell: Cell; onZoom(
   )
 }
 
-function Working({ words, cell, rule }: { words: Language; cell: Cell; rule: RuleInWords }) {
+function Working({
+  words,
+  cell,
+  rule,
+  children,
+}: {
+  words: Language
+  cell: Cell
+  rule: RuleInWords
+  children: ComponentChildren
+}) {
   const { t, date } = words
   const { confidence = 0, reasons = [], evidence = [], areas = [], sites = [], history = [] } = cell
   return (
@@ -92,6 +107,7 @@ function Working({ words, cell, rule }: { words: Language; cell: Cell; rule: Rul
         ))}
       </ul>
       {evidence.length > 0 && <Networks words={words} evidence={evidence} />}
+      {children}
       <h3>{t('ruleWords')}</h3>
       <p dir="auto">{rule.sentence[words.lang]}</p>
       {rule.assumption && (

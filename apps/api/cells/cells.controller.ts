@@ -11,6 +11,8 @@ import {
   inferredClasses,
   isSimulated,
   listVerdicts,
+  type ProfileBy,
+  profileOf,
   quantilesOf,
   rollupAt,
   sitesOfCell,
@@ -75,6 +77,19 @@ export class CellsController {
     const about = { h3, lat, lng, run: runOf(run), simulated: await isSimulated(this.source.manager) }
     if (resolutionOf(h3) < WORKING_RESOLUTION) return { ...about, ...(await this.parent(h3, run)) }
     return { ...about, ...(await this.working(h3, run)) }
+  }
+
+  /** What was measured in a working cell, by hour of the day and by day of the week in Morocco. */
+  @Get(':h3/profile')
+  @Header('cache-control', 'no-cache')
+  async profile(@Param('h3') h3: string, @Query() choice: RunChoice) {
+    if (!isServedCell(h3) || resolutionOf(h3) !== WORKING_RESOLUTION)
+      throw new BadRequestException(
+        `h3 must be an H3 cell of resolution ${WORKING_RESOLUTION}; it is "${h3}"`,
+      )
+    const run = await this.runs.chosen(choice)
+    const of = (by: ProfileBy) => profileOf(this.source.manager, run, cellToSql(h3), by)
+    return { h3, run: run.id, hours: await of('hour'), weekdays: await of('weekday') }
   }
 
   private async parent(h3: string, run: RunRow) {

@@ -3,6 +3,7 @@ import {
   changePassword,
   deleteSession,
   findAccount,
+  findSession,
   hashPassword,
   insertSession,
   isPassword,
@@ -60,11 +61,16 @@ export class SessionController {
     return { name: account.name, role: account.role, mustChangePassword: account.mustChangePassword }
   }
 
-  /** Who is signed in. */
+  /** Who is signed in; nothing where nobody is: to ask is no mistake. */
   @Get()
-  @Needs('public')
-  @BeforePassword()
-  who(@Signed() account: Account): Account {
+  async who(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Account | undefined> {
+    const token = request.cookies[SESSION_COOKIE]
+    if (!token) return void reply.status(204)
+    const account = await findSession(this.source.manager, sha256(token))
+    if (!account) throw new UnauthorizedException('This session is over. Sign in: POST /api/v1/session')
     return account
   }
 

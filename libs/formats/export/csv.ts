@@ -27,7 +27,7 @@ const cellOf = ({ type }: Column) => (type === 'text' ? textCell : plain)
 const FORMULA = /^[=+\-@\t\r]/
 const NEEDS_QUOTES = /[",\r\n]/
 
-function textCell(value: FeatureValue): string {
+export function textCell(value: FeatureValue): string {
   if (value === null) return ''
   const text = FORMULA.test(value as string) ? `'${value as string}` : (value as string)
   return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text

@@ -90,7 +90,8 @@ export class CoverageMap {
     this.areas = new TileSource(connection)
     this.overlays = new Overlays(this.map, connection)
     this.layers = this.makeLayers(instance.basemap !== null)
-    for (const layer of Object.values(this.layers)) layer.addTo(this.map)
+    // The other two come when there is something to draw on them.
+    for (const name of ['ground', 'cells', 'outlines'] as const) this.layers[name].addTo(this.map)
     this.swipe = new Swipe(this.map, this.layers.other, this.layers.cells)
     this.attribution.addAttribution(instance.attribution).addTo(this.map)
     this.scale.addTo(this.map)
@@ -106,6 +107,7 @@ export class CoverageMap {
     const areas = run === null ? null : { url: `/tiles/${run}/areas/{z}/{x}/{y}.mvt`, layer: 'areas' }
     if (this.cells.setTiles(run === null ? null : tilesOf(run, theme, threshold))) this.redraw('cells')
     if (this.other.setTiles(swipe === null ? null : tilesOf(swipe, VERDICT, null))) this.redraw('other')
+    this.toggle('other', swipe !== null)
     if (this.areas.setTiles(areas)) this.redraw('ground', 'outlines', 'chosen')
     this.overlays.show(run, overlays)
   }
@@ -128,6 +130,7 @@ export class CoverageMap {
     this.marked.setLatLngs([])
     this.markCell()
     if (choice.area !== wasArea) this.redraw('chosen')
+    this.toggle('chosen', Boolean(choice.area))
   }
 
   zoomTo([west, south, east, north]: [number, number, number, number]): void {
@@ -189,8 +192,14 @@ export class CoverageMap {
     }
   }
 
+  private toggle(name: 'other' | 'chosen', isShown: boolean): void {
+    const layer = this.layers[name]
+    if (!isShown) layer.remove()
+    else if (!this.map.hasLayer(layer)) layer.addTo(this.map)
+  }
+
   private redraw(...names: (keyof CoverageMap['layers'])[]): void {
-    for (const name of names) this.layers[name].redraw()
+    for (const name of names) if (this.map.hasLayer(this.layers[name])) this.layers[name].redraw()
   }
 
   private listen(): void {

@@ -1,0 +1,109 @@
+import { csvTable, xlsxTable } from '#formats'
+import { type AreaFigures, type AreaRow, type RunRow, figuresOfAreas, findArea, isSimulated } from '#store'
+import { CLASSES } from '#domain'
+import { Controller, Get, Header, NotFoundException, Query } from '@nestjs/common'
+import { ApiTags } from '@nestjs/swagger'
+import { IsOptional, Matches } from 'class-validator'
+import { DataSource } from 'typeorm'
+import { Runs } from '../runs/run-choice.js'
+import { RunChoice } from '../runs/runs.dto.js'
+
+class FiguresQuery extends RunChoice {
+  /** Code of a region or province; absent: the regions of the country. */
+  @IsOptional()
+  @Matches(/^\d{2}(\.\d{1,4}){0,4}\.?$/, { message: 'parent must be the code of an area' })
+  parent?: string
+}
+
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+
+/** The numbers beside the map: the areas inside one, each with its cells, people and sites by class. */
+@ApiTags('areas')
+@Controller('api/v1/areas')
+export class FiguresController {
+  constructor(
+    private readonly source: DataSource,
+    private readonly runs: Runs,
+  ) {}
+
+  @Get('table')
+  @Header('cache-control', 'no-cache')
+  async table(@Query() query: FiguresQuery): Promise<{
+    run: number
+    parent: AreaRow | null
+    items: AreaFigures[]
+  }> {
+    const { run, parent, items } = await this.figures(query)
+    return { run: run.id, parent, items }
+  }
+
+  @Get('table.csv')
+  @Header('content-type', 'text/csv; charset=utf-8')
+  @Header('content-disposition', 'attachment; filename="areas.csv"')
+  async csv(@Query() query: FiguresQuery): Promise<string> {
+    return csvTable(await this.asTable(query))
+  }
+
+  @Get('table.xlsx')
+  @Header('content-type', XLSX)
+  @Header('content-disposition', 'attachment; filename="areas.xlsx"')
+  async xlsx(@Query() query: FiguresQuery): Promise<Buffer> {
+    return xlsxTable(await this.asTable(query))
+  }
+
+  private async figures(query: FiguresQuery) {
+    const db = this.source.manager
+    const parent = query.parent ? ((await findArea(db, query.parent)) ?? null) : null
+    if (query.parent && !parent) throw new NotFoundException(`no area has the code "${query.parent}"`)
+    const run = await this.runs.chosen(query)
+    return { run, parent, items: await figuresOfAreas(db, run, parent) }
+  }
+
+  /** Each line carries where its figures come from: a sheet is cut and pasted. */
+  private async asTable(query: FiguresQuery) {
+    const { run, items } = await this.figures(query)
+    const simulated = String(await isSimulated(this.source.manager))
+    return { columns: COLUMNS, rows: items.map((area) => [...rowOf(area), ...sourceOf(run), simulated]) }
+  }
+}
+
+const BY_CLASS = ['localities', 'people', 'sites'] as const
+
+const COLUMNS = [
+  'code',
+  'level',
+  'name_fr',
+  'name_ar',
+  'population',
+  'rank',
+  ...[...CLASSES, 'not_measured'].map((name) => `cells_${name}`),
+  'cells_white_before',
+  ...BY_CLASS.flatMap((of) => CLASSES.map((colour) => `${of}_${colour}`)),
+  'run',
+  'rule',
+  'rule_version',
+  'from',
+  'to',
+  'simulated',
+]
+
+const rowOf = ({ code, level, nameFr, nameAr, population, rank, cells, whiteBefore, ...by }: AreaFigures) => [
+  code,
+  level,
+  nameFr,
+  nameAr,
+  population,
+  rank,
+  ...CLASSES.map((colour) => cells?.[colour] ?? null),
+  cells?.notMeasured ?? null,
+  whiteBefore,
+  ...BY_CLASS.flatMap((of) => CLASSES.map((colour) => by[of][colour])),
+]
+
+const sourceOf = ({ id, rule, ruleVersion, from, to }: RunRow) => [
+  id,
+  rule,
+  ruleVersion,
+  from.toISOString(),
+  to.toISOString(),
+]
