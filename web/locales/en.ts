@@ -68,8 +68,9 @@ export const en = {
   byHour: 'By hour of the day',
   byWeekday: 'By day of the week',
   profileRow: '{at}: {speed} Mbit/s ({n}).',
+  profileNone: '{at}: no service in {n}.',
   profileHint:
-    'Downloads of the measurements that count: from one tenth to nine tenths, the middle as a line; dashed: what the rule asks for. Where nobody measured there is a gap. Hours are those of Morocco.',
+    'Downloads of the measurements that count: from one tenth to nine tenths, the middle as a line; dashed: what the rule asks for. Where nobody measured there is a gap. Hours are those of Morocco. ×: there was no service at times.',
   loading: 'Loading …',
   lost: 'The server does not answer; trying again …',
   close: 'Close',

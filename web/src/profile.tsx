@@ -70,10 +70,16 @@ function Chart({ words, rule, title, rows, first, last, labelOf, every }: ChartP
   const at = (place: number) => rows.find((row) => row.at === place)
   const places = Array.from({ length: last - first + 1 }, (_, i) => first + i)
   const sentence = rows
-    .filter(({ downloadBps }) => downloadBps)
-    .map((row) =>
-      t('profileRow', { at: labelOf(row.at), speed: number(row.downloadBps![1] / MBIT, 1), n: row.probes }),
-    )
+    .flatMap(({ at: place, probes, noService, downloadBps }) => [
+      downloadBps &&
+        t('profileRow', {
+          at: labelOf(place),
+          speed: number(downloadBps[1] / MBIT, 1),
+          n: probes - noService,
+        }),
+      noService > 0 && t('profileNone', { at: labelOf(place), n: noService }),
+    ])
+    .filter(Boolean)
     .join(' ')
   return (
     <figure class="profile">
@@ -95,6 +101,11 @@ function Chart({ words, rule, title, rows, first, last, labelOf, every }: ChartP
                   />
                   <line class="middle" x1={x} x2={x + step} y1={y(speeds[1])} y2={y(speeds[1])} />
                 </>
+              )}
+              {(at(place)?.noService ?? 0) > 0 && (
+                <text class="none" x={x + step / 2} y={HEIGHT - 1}>
+                  ×
+                </text>
               )}
               {(place - first) % every === 0 && (
                 <text x={x + step / 2} y={HEIGHT + FOOT - 3}>
