@@ -1,6 +1,6 @@
 import { ProbeWriter } from '#ingest'
 import { type DynamicModule, Module } from '@nestjs/common'
-import { APP_GUARD } from '@nestjs/core'
+import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core'
 import { ThrottlerModule } from '@nestjs/throttler'
 import { DataSource } from 'typeorm'
 import { FiguresController } from './areas/figures.controller.js'
@@ -11,6 +11,7 @@ import { CoverageController } from './coverage/coverage.controller.js'
 import { TestSlots } from './measure/slots.js'
 import { TestsController } from './measure/tests.controller.js'
 import { ExportController } from './export/export.controller.js'
+import { NextLink } from './http/next-link.js'
 import { OgcController } from './ogc/ogc.controller.js'
 import { AccountsController } from './people/accounts.controller.js'
 import { RoleGuard } from './people/guard.js'
@@ -78,6 +79,7 @@ export class AppModule {
         { provide: ProbeWriter, useValue: writer },
         { provide: Metrics, useValue: metrics },
         { provide: APP_GUARD, useClass: RoleGuard },
+        { provide: APP_INTERCEPTOR, useClass: NextLink },
         Devices,
         TestSlots,
         Runs,

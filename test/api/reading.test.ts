@@ -90,6 +90,17 @@ test('a cell answers its verdict with evidence, reasons, rule and history', asyn
   expect(nowhere).toMatchObject({ verdict: 'unknown', evidence: [], reasons: [{ code: 'no_evidence' }] })
 })
 
+test('a client that reads only Link headers comes through the whole list', async () => {
+  const codes: string[] = []
+  for (let path: string | undefined = '/api/v1/areas?level=province&limit=20'; path;) {
+    const answer = await get(path)
+    codes.push(...((await answer.json()) as List<{ code: string }>).items.map(({ code }) => code))
+    path = /^<(\/api\/v1\/areas\?[^>]+)>; rel="next"$/.exec(answer.headers.get('link') ?? '')?.[1]
+  }
+  expect(codes).toHaveLength(75)
+  expect(new Set(codes).size).toBe(75)
+})
+
 test('areas are found in French without accents and in Arabic', async () => {
   const names = async (q: string) =>
     (await json<List<{ code: string }>>(`/api/v1/areas?level=province&q=${encodeURIComponent(q)}`)).items.map(

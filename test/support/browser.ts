@@ -1,5 +1,6 @@
 /** Chromium on the pages of a test server. */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { type Browser, type Page, chromium } from 'playwright-core'
 
@@ -41,4 +42,17 @@ export async function openMap(
   await page.goto(`${url}/?${query}`)
   await page.waitForSelector('[data-drawn]:not([data-drawn="0"])')
   return { page, faults }
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What axe finds, and where. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE)
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+    }
+    return (await axe.run()).violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`)
+  })
 }

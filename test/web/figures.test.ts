@@ -3,7 +3,7 @@ import { buildDemo } from '#demo'
 import type { Browser } from 'playwright-core'
 import readXlsxFile from 'read-excel-file/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BUILT_WEB, SHOTS, launch, openMap } from '../support/browser.js'
+import { BUILT_WEB, SHOTS, axeViolations, launch, openMap } from '../support/browser.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
 import { type TestServer, serve } from '../support/server.js'
 
@@ -40,7 +40,8 @@ test.each([
   const code = await page.locator('.figures tbody tr').first().getAttribute('data-code')
   await page.locator('.figures .link').first().click()
   await page.waitForSelector(`.figures tr[data-code^="${code}."]`)
-  expect(new URL(page.url()).searchParams.get('area')).toBe(code)
+  await expect.poll(() => new URL(page.url()).searchParams.get('area')).toBe(code)
+  expect(await axeViolations(page)).toEqual([])
   await page.reload()
   await page.waitForSelector(`.figures tr[data-code^="${code}."]`)
   expect(faults).toEqual([])

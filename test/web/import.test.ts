@@ -1,14 +1,12 @@
 /** The planner's import in a real browser: a time and a site as answers, a dropped file, and who sees it. */
-import { mkdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type Browser, type Page, chromium } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { BUILT_WEB, SHOTS, axeViolations, launch } from '../support/browser.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
 import { type TestServer, serve, signIn, siteWithDevice } from '../support/server.js'
 
-/** Screenshots for people to look at. */
-const SHOTS = 'dist/screenshots'
 const sample = (name: string) => fileURLToPath(new URL(`../formats/samples/${name}`, import.meta.url))
 
 let database: TestDatabase
@@ -16,14 +14,11 @@ let server: TestServer
 let browser: Browser
 const cookies: Record<string, string> = {}
 beforeAll(async () => {
-  mkdirSync(SHOTS, { recursive: true })
   database = await freshDatabase('postgresql')
   await siteWithDevice(database)
-  server = await serve(database, {}, new URL('../../dist/web/', import.meta.url).pathname)
+  server = await serve(database, {}, BUILT_WEB)
   for (const role of ['planner', 'analyst'] as const) cookies[role] = await signIn(server, database, role)
-  const flags = ['--headless', '--disable-gpu', '--disable-background-networking']
-  if (process.getuid?.() === 0) flags.push('--no-sandbox')
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: flags })
+  browser = await launch()
 })
 afterAll(async () => {
   await browser?.close()
@@ -76,15 +71,7 @@ test('a dropped file in Arabic: what would be refused and why; axe finds nothing
   expect(await dialog.innerText()).toContain('6G')
   expect(await dialog.locator('input[type=file]').inputValue()).toContain('mesures.csv')
   await page.screenshot({ path: `${SHOTS}/import-ar.png` })
-  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-  await page.evaluate(axe)
-  const found = await page.evaluate(async () => {
-    const { axe: tool } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-    }
-    return (await tool.run()).violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`)
-  })
-  expect(found).toEqual([])
+  expect(await axeViolations(page)).toEqual([])
   await page.close()
 })
 

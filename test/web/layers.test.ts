@@ -4,7 +4,7 @@ import { SHIPPED_RULES } from '#domain'
 import { classify, upsertLocalities } from '#store'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BUILT_WEB, SHOTS, launch, openMap } from '../support/browser.js'
+import { BUILT_WEB, SHOTS, axeViolations, launch, openMap } from '../support/browser.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
 import { type TestServer, serve } from '../support/server.js'
 
@@ -54,9 +54,9 @@ test('a network alone: where an operator is, is declared, or is not', async () =
   await page.getByLabel('Afficher').selectOption('network')
   await page.getByLabel(/^Opérateur/).selectOption('iam')
   await page.waitForSelector('[data-ready="true"]')
-  expect(new URL(page.url()).searchParams.get('show')).toBe('network:iam:')
-  const asked = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name))
-  expect(asked.some((url) => url.includes('/networks/') && url.includes('operator=iam'))).toBe(true)
+  await expect.poll(() => new URL(page.url()).searchParams.get('show')).toBe('network:iam:')
+  const asked = () => page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name))
+  await expect.poll(asked).toContainEqual(expect.stringMatching(/\/networks\/.*operator=iam/))
   await page.screenshot({ path: `${SHOTS}/network-fr.png` })
   await page.getByLabel('Langue').selectOption('ar')
   await page.getByText('قيست ولم توجد').waitFor()
@@ -79,6 +79,7 @@ test('the difference between two runs, with its counts', async () => {
   ])
   await page.waitForSelector('[data-ready="true"]')
   await page.screenshot({ path: `${SHOTS}/difference-fr.png` })
+  expect(await axeViolations(page)).toEqual([])
   expect(faults).toEqual([])
   await page.close()
 })
@@ -97,8 +98,9 @@ test('two runs side by side: the line moves by keys, and each side shows its run
       layers.map((layer) => (layer as unknown as { style: { clipPath: string } }).style.clipPath),
     )
   expect(clips.every((clip) => clip.startsWith('polygon('))).toBe(true)
-  expect(new URL(page.url()).searchParams.get('swipe')).toBe(String(earlier))
+  await expect.poll(() => new URL(page.url()).searchParams.get('swipe')).toBe(String(earlier))
   await page.screenshot({ path: `${SHOTS}/swipe-ar.png` })
+  expect(await axeViolations(page)).toEqual([])
   await page.getByLabel('التمرير بين تقييمين').uncheck()
   await expect.poll(() => page.locator('.swipe').count()).toBe(0)
   expect(faults).toEqual([])

@@ -2,26 +2,21 @@
 import { buildDemo } from '#demo'
 import { SHIPPED_RULES } from '#domain'
 import { classify } from '#store'
-import { mkdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { type Browser, type Page, chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { cellToLatLng } from 'h3-js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { BUILT_WEB, SHOTS, axeViolations, launch, openMap } from '../support/browser.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
 import { type TestServer, serve } from '../support/server.js'
-
-/** Screenshots for people to look at. */
-const SHOTS = 'dist/screenshots'
 
 let database: TestDatabase
 let server: TestServer
 let browser: Browser
 beforeAll(async () => {
-  mkdirSync(SHOTS, { recursive: true })
   database = await freshDatabase('postgresql')
   await buildDemo(database.source, new Date(), () => {})
-  server = await serve(database, {}, new URL('../../dist/web/', import.meta.url).pathname)
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
+  server = await serve(database, {}, BUILT_WEB)
+  browser = await launch()
 })
 afterAll(async () => {
   await browser?.close()
@@ -29,33 +24,8 @@ afterAll(async () => {
   await database?.drop()
 })
 
-const FLAGS = [
-  '--headless',
-  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-
-/** A page that fails the test on any request to another host, and on any script error. */
-async function open(
-  query: string,
-  size = { width: 1280, height: 720 },
-): Promise<{ page: Page; faults: string[] }> {
-  const page = await browser.newPage({ viewport: size })
-  const faults: string[] = []
-  page.on('pageerror', (error) => faults.push(error.message))
-  page.on('request', (request) => {
-    if (!request.url().startsWith(server.url) && !request.url().startsWith('data:'))
-      faults.push(request.url())
-  })
-  await page.goto(`${server.url}/?${query}`)
-  await page.waitForSelector('[data-drawn]:not([data-drawn="0"])')
-  return { page, faults }
-}
+const open = (query: string, size?: { width: number; height: number }) =>
+  openMap(browser, server.url, query, size)
 
 async function cellOf(colour: string): Promise<{ h3: string; at: string }> {
   const answer = await fetch(`${server.url}/api/v1/cells?class=${colour}&limit=1`)
@@ -161,15 +131,7 @@ test.each(['fr', 'ar', 'en'])('axe finds nothing in %s, with and without a panel
   const { h3, at } = await cellOf('white')
   for (const query of [`lang=${lang}`, `lang=${lang}&at=${at}&cell=${h3}`]) {
     const { page } = await open(query)
-    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-    await page.evaluate(axe)
-    const found = await page.evaluate(async () => {
-      const { axe: tool } = globalThis as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-      }
-      return (await tool.run()).violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`)
-    })
-    expect(found).toEqual([])
+    expect(await axeViolations(page)).toEqual([])
     await page.close()
   }
 })

@@ -11,7 +11,9 @@ import { RunChoice } from '../runs/runs.dto.js'
 class FiguresQuery extends RunChoice {
   /** Code of a region or province; absent: the regions of the country. */
   @IsOptional()
-  @Matches(/^\d{2}(\.\d{1,4}){0,4}\.?$/, { message: 'parent must be the code of an area' })
+  @Matches(/^\d\d(\.\d{3}(\.\d\d\.\d{1,2})?)?$/, {
+    message: 'parent must be the HCP code of a region or province, like 01.051',
+  })
   parent?: string
 }
 

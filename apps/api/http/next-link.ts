@@ -1,0 +1,22 @@
+/** A page's address of the next one as a `Link` header (RFC 8288), for clients that follow links and read no body. */
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Observable, tap } from 'rxjs'
+
+@Injectable()
+export class NextLink implements NestInterceptor {
+  intercept(context: ExecutionContext, handler: CallHandler): Observable<unknown> {
+    const http = context.switchToHttp()
+    const [request, reply] = [http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>()]
+    return handler.handle().pipe(
+      tap((body: unknown) => {
+        const next =
+          body !== null && typeof body === 'object' && 'items' in body && 'next' in body && body.next
+        if (typeof next !== 'string') return
+        const url = new URL(request.url, `${request.protocol}://${request.host}`)
+        url.searchParams.set('cursor', next)
+        void reply.header('link', `<${url.pathname}${url.search}>; rel="next"`)
+      }),
+    )
+  }
+}
