@@ -61,10 +61,12 @@ export async function reachOfParents(
 }
 
 /** The operators and technologies of which a run has evidence. */
-export async function networksOfRun(
-  db: Queryable,
-  run: RunKey,
-): Promise<{ operator: string | null; technology: string | null }[]> {
+export interface NetworkName {
+  operator: string | null
+  technology: string | null
+}
+
+export async function networksOfRun(db: Queryable, run: RunKey): Promise<NetworkName[]> {
   return db.query(
     `SELECT DISTINCT nullif(operator, '') AS operator, nullif(technology, '') AS technology FROM evidence AS v
      WHERE ${HOLDS} ORDER BY 1, 2`,

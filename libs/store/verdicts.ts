@@ -212,10 +212,15 @@ export async function areasOfCell(db: Queryable, cell: string): Promise<CellPlac
   )
 }
 
-export async function sitesOfCell(
-  db: Queryable,
-  cell: string,
-): Promise<{ code: string; name: string; nameAr: string | null; type: string; simulated: boolean }[]> {
+export interface CellSite {
+  code: string
+  name: string
+  nameAr: string | null
+  type: string
+  simulated: boolean
+}
+
+export async function sitesOfCell(db: Queryable, cell: string): Promise<CellSite[]> {
   return db.query(
     `SELECT code, name, name_ar AS "nameAr", type, simulated FROM site WHERE cell = $1 ORDER BY code LIMIT 50`,
     [cell],

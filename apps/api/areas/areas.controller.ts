@@ -32,10 +32,12 @@ import { Runs } from '../runs/run-choice.js'
 import { RunChoice } from '../runs/runs.dto.js'
 import { AreasQuery } from './areas.dto.js'
 
-interface AreaDetail extends AreaRow {
+export interface AreaDetail extends AreaRow {
+  /** The largest first. */
   parents: AreaRow[]
   /** Null where the run was made before the area was known. */
   counts: AreaCounts | null
+  /** That of most of its decided cells, the worse on a tie. */
   class: Class
   run: number | null
   people: AreaPeople | null
@@ -45,6 +47,7 @@ interface AreaDetail extends AreaRow {
   inferred: Omit<ClassCounts, 'unknown'> | null
 }
 
+/** Regions, provinces and communes. */
 @ApiTags('areas')
 @Controller('api/v1/areas')
 export class AreasController {
@@ -53,6 +56,7 @@ export class AreasController {
     private readonly runs: Runs,
   ) {}
 
+  /** Areas whose name holds the words, the largest first. */
   @Get()
   async list(@Query() query: AreasQuery): Promise<Page<AreaRow>> {
     const limit = query.limit ?? DEFAULT_LIMIT

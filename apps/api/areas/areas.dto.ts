@@ -1,6 +1,7 @@
 import { AREA_LEVELS, type AreaLevel } from '#domain'
-import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator'
+import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator'
 import { BoxPageQuery } from '../http/page.dto.js'
+import { RunChoice } from '../runs/runs.dto.js'
 
 export class AreasQuery extends BoxPageQuery {
   /** Part of a name, in French or Arabic; accents and hamzas do not matter. */
@@ -12,4 +13,13 @@ export class AreasQuery extends BoxPageQuery {
   @IsOptional()
   @IsIn(AREA_LEVELS)
   level?: AreaLevel
+}
+
+export class FiguresQuery extends RunChoice {
+  /** Code of a region or province; absent: the regions of the country. */
+  @IsOptional()
+  @Matches(/^\d\d(\.\d{3}(\.\d\d\.\d{1,2})?)?$/, {
+    message: 'parent must be the HCP code of a region or province, like 01.051',
+  })
+  parent?: string
 }

@@ -3,21 +3,18 @@ import { type AreaFigures, type AreaRow, type RunRow, figuresOfAreas, findArea, 
 import { CLASSES } from '#domain'
 import { Controller, Get, Header, NotFoundException, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
-import { IsOptional, Matches } from 'class-validator'
 import { DataSource } from 'typeorm'
 import { Runs } from '../runs/run-choice.js'
-import { RunChoice } from '../runs/runs.dto.js'
-
-class FiguresQuery extends RunChoice {
-  /** Code of a region or province; absent: the regions of the country. */
-  @IsOptional()
-  @Matches(/^\d\d(\.\d{3}(\.\d\d\.\d{1,2})?)?$/, {
-    message: 'parent must be the HCP code of a region or province, like 01.051',
-  })
-  parent?: string
-}
+import { FiguresQuery } from './areas.dto.js'
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+
+export interface AreaTable {
+  run: number
+  /** Null: the country. */
+  parent: AreaRow | null
+  items: AreaFigures[]
+}
 
 /** The numbers beside the map: the areas inside one, each with its cells, people and sites by class. */
 @ApiTags('areas')
@@ -28,17 +25,15 @@ export class FiguresController {
     private readonly runs: Runs,
   ) {}
 
+  /** The areas inside one, each with its cells, people and sites by class. */
   @Get('table')
   @Header('cache-control', 'no-cache')
-  async table(@Query() query: FiguresQuery): Promise<{
-    run: number
-    parent: AreaRow | null
-    items: AreaFigures[]
-  }> {
+  async table(@Query() query: FiguresQuery): Promise<AreaTable> {
     const { run, parent, items } = await this.figures(query)
     return { run: run.id, parent, items }
   }
 
+  /** The same as a CSV file. */
   @Get('table.csv')
   @Header('content-type', 'text/csv; charset=utf-8')
   @Header('content-disposition', 'attachment; filename="areas.csv"')
@@ -46,6 +41,7 @@ export class FiguresController {
     return csvTable(await this.asTable(query))
   }
 
+  /** The same as an Excel sheet. */
   @Get('table.xlsx')
   @Header('content-type', XLSX)
   @Header('content-disposition', 'attachment; filename="areas.xlsx"')

@@ -1,8 +1,24 @@
-import { type Bounds, type JudgedNetwork, type Rule, dominantClass, networkVerdict, reasonsOf } from '#domain'
+import {
+  type Bounds,
+  type Class,
+  type ClassCounts,
+  type Inferred,
+  type JudgedNetwork,
+  type NetworkVerdict,
+  type Reason,
+  type Rule,
+  dominantClass,
+  networkVerdict,
+  reasonsOf,
+} from '#domain'
 import { cellToSql, centreOf, isServedCell, rangesCovering, resolutionOf, WORKING_RESOLUTION } from '#geo'
 import {
+  type CellPlace,
   type CellRow,
+  type CellSite,
   type NetworkQuantiles,
+  type Past,
+  type ProfileRow,
   type RunRow,
   areasOfCell,
   evidenceAt,
@@ -26,13 +42,79 @@ import { Runs } from '../runs/run-choice.js'
 import { RunChoice } from '../runs/runs.dto.js'
 import { CellsQuery } from './cells.dto.js'
 
-interface ListedCell {
+export interface ListedCell {
   h3: string
   verdict: CellRow['class']
   confidence: number
   run: number
 }
 
+/** A network's evidence in a cell, judged by the run's rule. */
+export interface Network extends Omit<JudgedNetwork, 'lastMeasuredAt'>, Omit<NetworkVerdict, 'state'> {
+  /** RFC 3339; null where nobody measured. */
+  lastMeasuredAt: string | null
+  /** Of passes, by weight, 0 to 1; null where nobody measured. */
+  share: number | null
+  /** Tenth, middle and nine tenths of what was measured; bit/s and ms. */
+  quantiles: Omit<NetworkQuantiles, 'operator' | 'technology'>
+}
+
+/** A cell of resolution 4 to 7: what lies beneath. */
+interface ParentCell {
+  verdict: Class
+  /** Res-8 cells beneath by their class. */
+  counts: ClassCounts
+  rule: RuleVersion
+}
+
+/** A cell of resolution 8. */
+interface WorkingCell {
+  verdict: Class
+  /** 0 to 1. */
+  confidence: number
+  rule: RuleVersion
+  /** Why the cell has its class. */
+  reasons: Reason[]
+  /** What its surroundings suggest where it is undecided: never a verdict. */
+  inferred: Inferred | null
+  evidence: Network[]
+  /** The largest first. */
+  areas: CellPlace[]
+  sites: CellSite[]
+  /** The newest first. */
+  history: Past[]
+}
+
+export interface RuleVersion {
+  id: string
+  version: number
+}
+
+/** A parent cell has `counts`, a working cell all the rest. */
+export interface CellDetail extends Partial<ParentCell>, Partial<WorkingCell> {
+  h3: string
+  /** Its middle, in degrees. */
+  lat: number
+  lng: number
+  run: RunWindow
+  simulated: boolean
+  verdict: Class
+  rule: RuleVersion
+}
+
+/** What a run looked at: probes measured from `from` until before `to`, received before `knownBefore`. */
+export type RunWindow = Pick<RunRow, 'id' | 'from' | 'to' | 'knownBefore'>
+
+export interface CellProfile {
+  h3: string
+  run: number
+  /** By hour of the day, Africa/Casablanca. */
+  hours: ProfileRow[]
+  /** By day of the week, from Monday. */
+  weekdays: ProfileRow[]
+}
+
+/** Cells and what is known of them. */
 @ApiTags('cells')
 @Controller('api/v1/cells')
 export class CellsController {
@@ -69,7 +151,7 @@ export class CellsController {
   /** One cell's verdict with its evidence, its reasons and its history. A parent cell has counts instead. */
   @Get(':h3')
   @Header('cache-control', 'no-cache')
-  async one(@Param('h3') h3: string, @Query() choice: RunChoice) {
+  async one(@Param('h3') h3: string, @Query() choice: RunChoice): Promise<CellDetail> {
     if (!isServedCell(h3))
       throw new BadRequestException(`h3 must be an H3 cell of resolution 4 to 8; it is "${h3}"`)
     const run = await this.runs.chosen(choice)
@@ -82,7 +164,7 @@ export class CellsController {
   /** What was measured in a working cell, by hour of the day and by day of the week in Morocco. */
   @Get(':h3/profile')
   @Header('cache-control', 'no-cache')
-  async profile(@Param('h3') h3: string, @Query() choice: RunChoice) {
+  async profile(@Param('h3') h3: string, @Query() choice: RunChoice): Promise<CellProfile> {
     if (!isServedCell(h3) || resolutionOf(h3) !== WORKING_RESOLUTION)
       throw new BadRequestException(
         `h3 must be an H3 cell of resolution ${WORKING_RESOLUTION}; it is "${h3}"`,
@@ -92,13 +174,13 @@ export class CellsController {
     return { h3, run: run.id, hours: await of('hour'), weekdays: await of('weekday') }
   }
 
-  private async parent(h3: string, run: RunRow) {
+  private async parent(h3: string, run: RunRow): Promise<ParentCell> {
     const none = { white: 0, grey: 0, black: 0, unknown: 0 }
     const counts = (await rollupAt(this.source.manager, run, cellToSql(h3))) ?? none
     return { verdict: dominantClass(counts), counts, rule: { id: run.rule, version: run.ruleVersion } }
   }
 
-  private async working(h3: string, run: RunRow) {
+  private async working(h3: string, run: RunRow): Promise<WorkingCell> {
     const db = this.source.manager
     const cell = cellToSql(h3)
     const rule = (await findRule(db, run.rule, run.ruleVersion))!
@@ -123,9 +205,13 @@ export class CellsController {
 const holds = (b: Bounds, [lng, lat]: [number, number]) =>
   lng >= b.west && lng <= b.east && lat >= b.south && lat <= b.north
 
-const runOf = ({ id, from, to, knownBefore }: RunRow) => ({ id, from, to, knownBefore })
+const runOf = ({ id, from, to, knownBefore }: RunRow): RunWindow => ({ id, from, to, knownBefore })
 
-function evidenceOf(rule: Rule, networks: readonly JudgedNetwork[], quantiles: readonly NetworkQuantiles[]) {
+function evidenceOf(
+  rule: Rule,
+  networks: readonly JudgedNetwork[],
+  quantiles: readonly NetworkQuantiles[],
+): Network[] {
   return networks.map((network) => {
     const { operator, technology, weight, passWeight, lastMeasuredAt } = network
     const measured = quantiles.find((q) => q.operator === operator && q.technology === technology)

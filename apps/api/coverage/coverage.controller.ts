@@ -17,7 +17,19 @@ import { Runs } from '../runs/run-choice.js'
 import { RunChoice } from '../runs/runs.dto.js'
 import { ContradictionCountsQuery, ContradictionsQuery } from './coverage.dto.js'
 
-type Listed = Contradiction & { run: number }
+export interface ListedContradiction extends Omit<Contradiction, 'cell'> {
+  run: number
+}
+
+export interface ContradictionCounts {
+  run: number
+  items: ContradictionCount[]
+}
+
+export interface CellClaims {
+  run: number
+  items: Claim[]
+}
 
 /** What operators say against what was measured. */
 @ApiTags('coverage')
@@ -31,7 +43,7 @@ export class CoverageController {
   /** Declared but refuted, present but undeclared, promised and late: network by network, in the order of cells. */
   @Get('contradictions')
   @Header('cache-control', 'no-cache')
-  async list(@Query() query: ContradictionsQuery): Promise<Page<Listed>> {
+  async list(@Query() query: ContradictionsQuery): Promise<Page<ListedContradiction>> {
     const limit = query.limit ?? DEFAULT_LIMIT
     const run = await this.runs.chosen(query)
     const rule = (await findRule(this.source.manager, run.rule, run.ruleVersion))!
@@ -48,11 +60,10 @@ export class CoverageController {
     }
   }
 
+  /** How many cells contradict, by operator or by area. */
   @Get('contradictions/counts')
   @Header('cache-control', 'no-cache')
-  async counts(
-    @Query() query: ContradictionCountsQuery,
-  ): Promise<{ run: number; items: ContradictionCount[] }> {
+  async counts(@Query() query: ContradictionCountsQuery): Promise<ContradictionCounts> {
     const run = await this.runs.chosen(query)
     const rule = (await findRule(this.source.manager, run.rule, run.ruleVersion))!
     return { run: run.id, items: await countContradictions(this.source.manager, run, rule, query.by) }
@@ -61,10 +72,7 @@ export class CoverageController {
   /** What operators claim of a cell, as a run knew it. */
   @Get('cells/:h3/coverage')
   @Header('cache-control', 'no-cache')
-  async ofCell(
-    @Param('h3') h3: string,
-    @Query() choice: RunChoice,
-  ): Promise<{ run: number; items: Claim[] }> {
+  async ofCell(@Param('h3') h3: string, @Query() choice: RunChoice): Promise<CellClaims> {
     if (!isServedCell(h3)) throw new BadRequestException(`h3 must be an H3 cell; it is "${h3}"`)
     const run = await this.runs.chosen(choice)
     return { run: run.id, items: await coverageOfCell(this.source.manager, cellToSql(h3), run.knownBefore) }

@@ -21,7 +21,7 @@ import {
   Req,
   Res,
 } from '@nestjs/common'
-import { ApiTags } from '@nestjs/swagger'
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
@@ -29,6 +29,13 @@ import { DataSource } from 'typeorm'
 import { Runs } from '../runs/run-choice.js'
 import { RunChoice } from '../runs/runs.dto.js'
 import { PackageQuery } from './export.dto.js'
+
+const MEDIA = Object.fromEntries(
+  Object.values(EXPORT_FORMATS).map(({ mediaType }) => [
+    mediaType.split(';')[0]!,
+    { schema: { type: 'string', format: 'binary' } as const },
+  ]),
+)
 
 /** Whole collections as files, written as they are read. */
 @ApiTags('export')
@@ -41,6 +48,7 @@ export class ExportController {
 
   /** `file` is a collection and a format: `cells.csv`, `zones.geojson`, `sites.ndjson`, `areas.fgb`, `plan.parquet`. */
   @Get(':file')
+  @ApiOkResponse({ content: MEDIA })
   @Header('cache-control', 'no-cache')
   async file(
     @Param('file') file: string,

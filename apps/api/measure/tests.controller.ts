@@ -18,6 +18,7 @@ export class TestTicket {
   expiresAt!: string
 }
 
+/** Speed tests against this server. */
 @ApiTags('measuring')
 @Controller('api/v1/tests')
 export class TestsController {

@@ -48,6 +48,7 @@ export class OgcController {
     private readonly runs: Runs,
   ) {}
 
+  /** Where to begin. */
   @Get()
   async landing(@Query() _query: FormatQuery, @Req() request: FastifyRequest) {
     return {
@@ -57,11 +58,13 @@ export class OgcController {
     }
   }
 
+  /** Which parts of the standard are met. */
   @Get('conformance')
   conformance(@Query() _query: FormatQuery) {
     return { conformsTo: CONFORMANCE }
   }
 
+  /** The collections of features. */
   @Get('collections')
   async collections(@Query() _query: FormatQuery, @Req() request: FastifyRequest) {
     const root = rootOf(request)
@@ -72,11 +75,13 @@ export class OgcController {
     }
   }
 
+  /** One collection. */
   @Get('collections/:id')
   async collection(@Param('id') id: string, @Query() _query: FormatQuery, @Req() request: FastifyRequest) {
     return described(collectionNamed(id), rootOf(request), await this.simulated())
   }
 
+  /** What the columns of a collection are. */
   @Get('collections/:id/schema')
   @Header('content-type', SCHEMA_TYPE)
   schema(@Param('id') id: string, @Query() _query: FormatQuery, @Req() request: FastifyRequest) {
@@ -126,6 +131,7 @@ export class OgcController {
     }
   }
 
+  /** One feature. */
   @Get('collections/:id/items/:featureId')
   @Header('content-type', GEOJSON_TYPE)
   @Header('cache-control', 'no-cache')

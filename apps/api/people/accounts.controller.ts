@@ -7,11 +7,17 @@ import type { Page } from '../http/page.dto.js'
 import { Needs, Signed } from './guard.js'
 import { AccountBody } from './session.dto.js'
 
+export interface NewAccount extends Account {
+  /** Shown once. */
+  password: string
+}
+
 @ApiTags('people')
 @Controller('api/v1/accounts')
 export class AccountsController {
   constructor(private readonly source: DataSource) {}
 
+  /** All accounts, without their passwords. */
   @Get()
   @Needs('administrator')
   async list(): Promise<Page<Account>> {
@@ -21,7 +27,7 @@ export class AccountsController {
   /** Makes an account. Its password is shown once, and may only be used to set another. */
   @Post()
   @Needs('administrator')
-  async add(@Body() body: AccountBody, @Signed() author: Account): Promise<Account & { password: string }> {
+  async add(@Body() body: AccountBody, @Signed() author: Account): Promise<NewAccount> {
     const password = randomBytes(12).toString('base64url')
     const account: Account = { name: body.name, role: body.role, mustChangePassword: true }
     const made = { ...account, passwordHash: await hashPassword(password) }

@@ -31,6 +31,7 @@ import { BeforePassword, Needs, SESSION_COOKIE, Signed, refuseForeignOrigin } fr
 import { PasswordBody, SignInBody } from './session.dto.js'
 import { SignInThrottle } from './throttle.js'
 
+/** Who is signed in, and who may sign in. */
 @ApiTags('people')
 @Controller('api/v1/session')
 export class SessionController {
@@ -74,6 +75,7 @@ export class SessionController {
     return account
   }
 
+  /** Ends the session. */
   @Delete()
   @HttpCode(204)
   async signOut(

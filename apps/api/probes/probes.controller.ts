@@ -40,6 +40,7 @@ import { FlagBody, IngestAnswer, ProbeFlag, ProbesQuery } from './probes.dto.js'
 const KEY = /^\d{1,19} [0-9T:.Z-]{20,30} [0-9a-f-]{36}$/
 const FIRST_KEY = '0 2000-01-01T00:00:00.000Z 00000000-0000-0000-0000-000000000000'
 
+/** Measurements: what comes in, what is public, what cannot be believed. */
 @ApiTags('probes')
 @Controller('api/v1/probes')
 export class ProbesController {

@@ -29,6 +29,8 @@ import { Needs, Signed } from '../people/guard.js'
 import { Settings } from '../settings.js'
 import { QuarantineQuery, ResubmitBody } from './quarantine.dto.js'
 
+export type Resubmitted = Pick<IngestResult, 'accepted' | 'duplicates'>
+
 /** What was refused, with its reason and the document as it came. */
 @ApiTags('probes')
 @Controller('api/v1/quarantine')
@@ -39,6 +41,7 @@ export class QuarantineController {
     private readonly settings: Settings,
   ) {}
 
+  /** What was refused and not dealt with yet, in the order in which it came. */
   @Get()
   @Needs('administrator')
   async list(@Query() query: QuarantineQuery): Promise<Page<QuarantineItem>> {
@@ -60,7 +63,7 @@ export class QuarantineController {
     @Param('id', ParseIntPipe) id: number,
     @Body() body: ResubmitBody,
     @Signed() author: Account,
-  ): Promise<Omit<IngestResult, 'rejected'>> {
+  ): Promise<Resubmitted> {
     const item = await this.open(String(id))
     const judged = judge(body.document, {
       device: await this.senderOf(item),

@@ -8,7 +8,7 @@ import { DEFAULT_LIMIT, type Page, keyOf, pageOf } from '../http/page.dto.js'
 import { ChangedCellsQuery, DifferenceQuery } from './difference.dto.js'
 import { Runs } from './run-choice.js'
 
-interface Difference {
+export interface Difference {
   /** The run compared with, and the run in question. */
   from: number
   to: number

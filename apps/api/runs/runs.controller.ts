@@ -31,8 +31,16 @@ import { Needs, Signed } from '../people/guard.js'
 import { Runs } from './run-choice.js'
 import { RunBody, RunsQuery } from './runs.dto.js'
 
+/** As it should come: `ruleFaults` tells whether it does. */
+export type RuleBody = Omit<Rule, 'version'>
+
 const NEWEST = '2147483647'
 
+export interface RuleInWords extends Rule {
+  sentence: Words
+}
+
+/** Rules, and the evaluations made by them. */
 @ApiTags('runs')
 @Controller('api/v1')
 export class RunsController {
@@ -44,13 +52,14 @@ export class RunsController {
 
   /** The rules in force, each with its thresholds, its source and itself as a sentence. */
   @Get('rules')
-  async rules(): Promise<Page<Rule & { sentence: Words }>> {
+  async rules(): Promise<Page<RuleInWords>> {
     const rules = await listRules(this.source.manager)
     return { items: rules.map((rule) => ({ ...rule, sentence: sentenceOf(rule) })), next: null }
   }
 
+  /** One rule in its newest version. */
   @Get('rules/:id')
-  async rule(@Param('id') id: string): Promise<Rule & { sentence: Words }> {
+  async rule(@Param('id') id: string): Promise<RuleInWords> {
     const rule = await this.known(id)
     return { ...rule, sentence: sentenceOf(rule) }
   }
@@ -58,7 +67,7 @@ export class RunsController {
   /** Keeps a rule of one's own: a new version each time its data change. The project's rules are not changed here. */
   @Post('rules')
   @Needs('planner')
-  async save(@Body() body: object, @Signed() author: Account): Promise<Rule & { sentence: Words }> {
+  async save(@Body() body: RuleBody, @Signed() author: Account): Promise<RuleInWords> {
     const faults = ruleFaults(body)
     if (faults.length > 0)
       throw new UnprocessableEntityException(faults.map((fault) => fault.reason).join('; '))
@@ -72,7 +81,7 @@ export class RunsController {
     return { ...saved, sentence: sentenceOf(saved) }
   }
 
-  /** Newest first. */
+  /** Runs, the newest first. */
   @Get('runs')
   @Header('cache-control', 'no-cache')
   async list(@Query() query: RunsQuery): Promise<Page<RunRow>> {
@@ -82,6 +91,7 @@ export class RunsController {
     return { items, next: items.length === limit ? cursorOf(String(items.at(-1)!.id)) : null }
   }
 
+  /** One run. */
   @Get('runs/:id')
   async one(@Param('id', ParseIntPipe) id: number): Promise<RunRow> {
     return this.runs.byId(id)

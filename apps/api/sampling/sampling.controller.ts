@@ -1,7 +1,7 @@
 import { type Need, type Rule, needsOf, routeOf } from '#domain'
 import { type RunRow, type UndecidedPlace, findArea, findRule, isSimulated, undecidedPlaces } from '#store'
 import { Controller, Get, Header, NotFoundException, Query, Res } from '@nestjs/common'
-import { ApiTags } from '@nestjs/swagger'
+import { ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply } from 'fastify'
 import { DataSource } from 'typeorm'
 import { DEFAULT_LIMIT, type Page, cursorOf, keyOf } from '../http/page.dto.js'
@@ -9,7 +9,11 @@ import { Runs } from '../runs/run-choice.js'
 import { type Sheet, csvOf, htmlOf } from './route-sheet.js'
 import { RouteQuery, SamplingQuery } from './sampling.dto.js'
 
-type Listed = Omit<UndecidedPlace, 'networks' | 'cell'> & { run: number; needs: Need[] }
+export interface SamplingPlace extends Omit<UndecidedPlace, 'networks' | 'cell'> {
+  run: number
+  /** What would decide it, network by network. */
+  needs: Need[]
+}
 
 /** More stops than this are no day's nor week's route. */
 const MOST_STOPS = 300
@@ -26,7 +30,7 @@ export class SamplingController {
   /** Undecided or unmeasured cells with people or sites, most people first, each with what would decide it. */
   @Get()
   @Header('cache-control', 'no-cache')
-  async list(@Query() query: SamplingQuery): Promise<Page<Listed>> {
+  async list(@Query() query: SamplingQuery): Promise<Page<SamplingPlace>> {
     const limit = query.limit ?? DEFAULT_LIMIT
     const key = keyOf(query.cursor, /^\d{1,10} \d{1,19}$/, '')
     const [population, cell] = key.split(' ')
@@ -46,6 +50,10 @@ export class SamplingController {
 
   /** A route sheet for a commune or a province, to print or to load. */
   @Get('route')
+  @ApiOkResponse({
+    content: { 'text/html': { schema: { type: 'string' } }, 'text/csv': { schema: { type: 'string' } } },
+  })
+  @ApiResponse({ status: 304, description: 'What `If-None-Match` names is still so.' })
   async route(@Query() query: RouteQuery, @Res() reply: FastifyReply): Promise<void> {
     const area = await findArea(this.source.manager, query.area)
     if (!area) throw new NotFoundException(`no area has the code "${query.area}"`)

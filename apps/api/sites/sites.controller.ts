@@ -30,6 +30,13 @@ import { Needs, Signed } from '../people/guard.js'
 import { Devices } from '../probes/devices.js'
 import { SiteBody } from './sites.dto.js'
 
+export interface NewDevice {
+  id: string
+  /** Shown once. */
+  token: string
+}
+
+/** The places that should be connected, and the devices that measure there. */
 @ApiTags('sites')
 @Controller('api/v1')
 export class SitesController {
@@ -38,6 +45,7 @@ export class SitesController {
     private readonly devices: Devices,
   ) {}
 
+  /** Sites in the order of their codes. */
   @Get('sites')
   async list(@Query() query: BoxPageQuery): Promise<Page<SiteRow>> {
     const limit = query.limit ?? DEFAULT_LIMIT
@@ -46,6 +54,7 @@ export class SitesController {
     return pageOf(items, limit, (site) => site.code)
   }
 
+  /** One site. */
   @Get('sites/:code')
   async one(@Param('code') code: string): Promise<SiteRow> {
     const site = await findSite(this.source.manager, code)
@@ -66,10 +75,7 @@ export class SitesController {
   /** Adds a device to a site. Its token is in this answer and nowhere else. */
   @Post('sites/:code/devices')
   @Needs('administrator')
-  async addDevice(
-    @Param('code') code: string,
-    @Signed() author: Account,
-  ): Promise<{ id: string; token: string }> {
+  async addDevice(@Param('code') code: string, @Signed() author: Account): Promise<NewDevice> {
     await this.one(code)
     const token = newToken()
     const id = await insertDevice(this.source.manager, code, sha256(token), author.name)

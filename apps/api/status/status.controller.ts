@@ -6,6 +6,23 @@ import { DataSource } from 'typeorm'
 import { Settings } from '../settings.js'
 import { Metrics } from './metrics.js'
 
+export interface Health {
+  status: 'ok'
+}
+
+export interface Instance {
+  version: string
+  /** Something of what is shown is of the demonstration. */
+  simulated: boolean
+  /** `bounds`: west, south, east, north in degrees. */
+  country: { nameEn: string; nameFr: string; nameAr: string; bounds: [number, number, number, number] }
+  defaultRule: string
+  attribution: string
+  /** Null: the map has none. `url` has `{z}`, `{x}` and `{y}`. */
+  basemap: { url: string; attribution: string } | null
+}
+
+/** Whether the server answers, and what it is. */
 @ApiTags('status')
 @Controller()
 export class StatusController {
@@ -17,13 +34,13 @@ export class StatusController {
 
   /** The process answers. */
   @Get('health/live')
-  live() {
+  live(): Health {
     return { status: 'ok' }
   }
 
   /** The database answers too. */
   @Get('health/ready')
-  async ready() {
+  async ready(): Promise<Health> {
     try {
       await this.source.query('SELECT 1')
     } catch {
@@ -42,7 +59,7 @@ export class StatusController {
   /** What the page needs to know of this server. */
   @Get('api/v1/instance')
   @Header('cache-control', 'no-cache')
-  async instance() {
+  async instance(): Promise<Instance> {
     const { west, south, east, north } = MOROCCO_BOUNDS
     return {
       version: this.settings.version,

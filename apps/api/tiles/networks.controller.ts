@@ -1,27 +1,17 @@
-import { TECHNOLOGIES, type Technology } from '#domain'
 import { encodeTile, isTile } from '#geo'
-import { networksOfRun } from '#store'
+import { type NetworkName, networksOfRun } from '#store'
 import { BadRequestException, Controller, Get, Header, Param, ParseIntPipe, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
-import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator'
 import { DataSource } from 'typeorm'
 import { Runs } from '../runs/run-choice.js'
 import { networkFeatures } from './network-features.js'
+import { NetworkQuery } from './networks.dto.js'
 
 /** They change only with the run, which never changes. */
 const IMMUTABLE = 'public, max-age=31536000, immutable'
 
-class NetworkQuery {
-  /** An operator's id; absent: any. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(100)
-  operator?: string
-
-  /** Absent: any. */
-  @IsOptional()
-  @IsIn(TECHNOLOGIES)
-  technology?: Technology
+export interface RunNetworks {
+  items: NetworkName[]
 }
 
 /** One operator's, or one technology's, part in a run. */
@@ -36,7 +26,7 @@ export class NetworksController {
   /** The networks of which a run has evidence; null where nobody named them. */
   @Get('api/v1/runs/:id/networks')
   @Header('cache-control', IMMUTABLE)
-  async list(@Param('id', ParseIntPipe) id: number) {
+  async list(@Param('id', ParseIntPipe) id: number): Promise<RunNetworks> {
     return { items: await networksOfRun(this.source.manager, await this.runs.byId(id)) }
   }
 

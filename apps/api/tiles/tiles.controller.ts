@@ -10,7 +10,7 @@ import {
   Req,
   Res,
 } from '@nestjs/common'
-import { ApiTags } from '@nestjs/swagger'
+import { ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { promisify } from 'node:util'
@@ -26,6 +26,12 @@ const CACHE_BYTES = 64 * 1024 * 1024
 
 const gzipped = promisify(gzip)
 
+const MVT = {
+  'application/vnd.mapbox-vector-tile': { schema: { type: 'string', format: 'binary' } },
+} as const
+const REDIRECT = { status: 302, description: 'Of `latest`: the same of the newest run.' } as const
+
+/** The map's layers as vector tiles. */
 @ApiTags('tiles')
 @Controller('tiles')
 export class TilesController {
@@ -45,6 +51,9 @@ export class TilesController {
    * asks for the run to compare `with`.
    */
   @Get(':run/:layer/:z/:x/:file')
+  @ApiOkResponse({ content: MVT })
+  @ApiResponse(REDIRECT)
+  @ApiResponse({ status: 304, description: 'What `If-None-Match` names is still so.' })
   async tile(
     @Param() params: Record<'run' | 'layer' | 'z' | 'x' | 'file', string>,
     @Query('rule') rule: string | undefined,
@@ -74,7 +83,11 @@ export class TilesController {
     send(request, reply, body)
   }
 
+  /** What a layer's tiles are: TileJSON 3.0. */
   @Get(':run/:layer/tilejson.json')
+  @ApiOkResponse({ content: { 'application/json': { schema: { type: 'object' } } } })
+  @ApiResponse(REDIRECT)
+  @ApiResponse({ status: 304, description: 'What `If-None-Match` names is still so.' })
   async tileJson(
     @Param() params: Record<'run' | 'layer', string>,
     @Query('rule') rule: string | undefined,

@@ -30,6 +30,23 @@ interface Steps {
   strict: number
 }
 
+export interface WhatIf {
+  run: number
+  metric: Metric
+  /** As asked: bit/s, or ms for `latency`. */
+  threshold: number
+  /** Always: no run was made of it. */
+  estimate: true
+  /** The steps around the threshold that a run keeps classes for. */
+  steps: Record<keyof Steps, number>
+  /** Res-8 cells at the step nearest to the threshold. */
+  counts: ClassCounts
+  /** Res-8 cells at either step. */
+  bounds: Record<keyof Steps, ClassCounts>
+  /** Cells whose class hangs on where between the steps the threshold lies. */
+  uncertain: number
+}
+
 /** Both change only with the run, which never changes. */
 const IMMUTABLE = 'public, max-age=31536000, immutable'
 
@@ -48,7 +65,7 @@ export class WhatIfController {
    */
   @Get('api/v1/runs/:id/what-if')
   @Header('cache-control', IMMUTABLE)
-  async totals(@Param('id', ParseIntPipe) id: number, @Query() query: WhatIfQuery) {
+  async totals(@Param('id', ParseIntPipe) id: number, @Query() query: WhatIfQuery): Promise<WhatIf> {
     const run = await this.runs.byId(id)
     const { metric, threshold } = query
     const steps = await this.stepsOf(run, query)
@@ -59,10 +76,9 @@ export class WhatIfController {
       metric,
       threshold,
       estimate: true,
-      steps: { lax: STEPS[metric][steps.lax], strict: STEPS[metric][steps.strict] },
+      steps: { lax: STEPS[metric][steps.lax]!, strict: STEPS[metric][steps.strict]! },
       counts: countsBy(counts, nearest === steps.lax ? 'lax' : 'strict'),
       bounds: { lax: countsBy(counts, 'lax'), strict: countsBy(counts, 'strict') },
-      /** Cells whose class hangs on where between the steps the threshold lies. */
       uncertain: counts.reduce((sum, { lax, strict, n }) => sum + (lax === strict ? 0 : n), 0),
     }
   }

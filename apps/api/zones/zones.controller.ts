@@ -7,8 +7,16 @@ import { DEFAULT_LIMIT, type Page, boxOf, keyOf, pageOf } from '../http/page.dto
 import { Runs } from '../runs/run-choice.js'
 import { ZoneQuery, ZonesQuery } from './zones.dto.js'
 
-type ListedZone = ZoneRow & { run: number }
+export interface ListedZone extends ZoneRow {
+  run: number
+}
 
+export interface ZoneWithEvents extends ZoneDetail {
+  /** Its birth, growth, splits … in order. */
+  events: PastZoneEvent[]
+}
+
+/** Connected cells of one class in one commune, with an identity that lasts. */
 @ApiTags('zones')
 @Controller('api/v1/zones')
 export class ZonesController {
@@ -42,10 +50,7 @@ export class ZonesController {
   /** One zone with its cells, its outline and its events, as it stood in a run, or as it was last. */
   @Get(':id')
   @Header('cache-control', 'no-cache')
-  async one(
-    @Param('id') id: string,
-    @Query() query: ZoneQuery,
-  ): Promise<ZoneDetail & { events: PastZoneEvent[] }> {
+  async one(@Param('id') id: string, @Query() query: ZoneQuery): Promise<ZoneWithEvents> {
     const run = query.run === undefined ? null : await this.runs.byId(query.run)
     const zone = ZONE_ID.test(id) ? { id, born: birthOf(id) } : null
     const found = zone && (await findZone(this.source.manager, zone, run))

@@ -1,0 +1,96 @@
+/**
+ * OGC's items, once for each collection: GDAL and QGIS filter at the server only by parameters that the document names for
+ * the very collection.
+ */
+import type { Column } from '#domain'
+import { COLLECTIONS, type Collection, collectionOf } from '#store'
+import { columnSchema } from '../ogc/ogc-schema.js'
+import type { Operation, Parameter, Paths } from './document.js'
+import type { Schema } from './type-schema.js'
+
+const ITEMS = '/ogc/collections/{id}/items'
+const FEATURE = `${ITEMS}/{featureId}`
+const GEOJSON = 'application/geo+json'
+const OF_RUN = ['run', 'rule', 'date']
+
+export function perCollection(paths: Paths): Paths {
+  const { [ITEMS]: items, [FEATURE]: feature, ...others } = paths
+  const own = COLLECTIONS.map(collectionOf).flatMap((collection) => {
+    const page = answering(operationOf(items!['get']!, collection), pageOf(items!['get']!, collection))
+    page.parameters.push(...filtersOf(collection))
+    const one = answering(operationOf(feature!['get']!, collection), featureOf(collection))
+    return [
+      [ITEMS.replace('{id}', collection.id), { get: page }],
+      [FEATURE.replace('{id}', collection.id), { get: one }],
+    ] as const
+  })
+  return { ...others, ...Object.fromEntries(own) }
+}
+
+function operationOf(operation: Operation, { id, title, ofRun }: Collection): Operation {
+  const noun = id.replace(/_?\b\w|_\w/g, (letter) => letter.replace('_', '').toUpperCase())
+  const isKept = ({ name }: Parameter) =>
+    name !== 'id' && name !== 'properties' && (ofRun || !OF_RUN.includes(name))
+  return {
+    ...operation,
+    operationId: operation.operationId + noun,
+    summary: `${title}: ${operation.summary}`,
+    parameters: operation.parameters.filter(isKept),
+  }
+}
+
+function answering(operation: Operation, schema: Schema): Operation {
+  const { '200': ok, ...others } = operation.responses
+  return { ...operation, responses: { '200': { ...ok, content: { [GEOJSON]: { schema } } }, ...others } }
+}
+
+/** The page as its type says, of this collection's features. */
+function pageOf(operation: Operation, collection: Collection): Schema {
+  const page = operation.responses['200']!.content![GEOJSON]!.schema
+  return {
+    ...page,
+    properties: { ...page.properties, features: { type: 'array', items: featureOf(collection) } },
+  }
+}
+
+function featureOf({ columns, geometry }: Collection): Schema {
+  const position = { type: 'array', minItems: 2, items: { type: 'number' } }
+  const ring = { type: 'array', items: position }
+  const polygon = { type: 'array', items: ring }
+  const coordinates = { Point: position, Polygon: polygon, MultiPolygon: { type: 'array', items: polygon } }
+  return {
+    type: 'object',
+    required: ['type', 'id', 'geometry', 'properties'],
+    properties: {
+      type: { type: 'string', enum: ['Feature'] },
+      id: { type: 'string' },
+      geometry: {
+        type: 'object',
+        required: ['type', 'coordinates'],
+        properties: { type: { type: 'string', enum: [geometry] }, coordinates: coordinates[geometry] },
+      },
+      properties: {
+        type: 'object',
+        properties: Object.fromEntries(columns.map((column) => [column.name, propertyOf(column)])),
+      },
+      links: { type: 'array', items: { $ref: '#/components/schemas/Link' } },
+    },
+  }
+}
+
+const propertyOf = ({ type, unit, about }: Column): Schema => ({
+  ...columnSchema(type, unit),
+  nullable: true,
+  description: unit ? `${about} (${unit})` : about,
+})
+
+const filtersOf = ({ columns }: Collection): Parameter[] =>
+  columns
+    .filter((column) => column.filter)
+    .map(({ name, type, unit, about }) => ({
+      name,
+      in: 'query',
+      required: false,
+      description: `Only features of which this is so: ${about}`,
+      schema: columnSchema(type, unit),
+    }))

@@ -1,0 +1,340 @@
+/**
+ * The OpenAPI document: Nest's own (addresses, parameters and bodies, from their classes), completed by what the sources
+ * say of each route (answers, refusals, who may) and by what is the same for all (headers, the shape of a problem).
+ */
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger'
+import type { INestApplication } from '@nestjs/common'
+import { STATUS_CODES } from 'node:http'
+import { perCollection } from './collections.js'
+import type { Handler, Handlers } from './handlers.js'
+import { BODY_EXAMPLES, exampleOf, pathParameter } from './parameters.js'
+import type { Schema } from './type-schema.js'
+
+export interface Parameter {
+  name: string
+  in: 'path' | 'query'
+  required?: boolean
+  description?: string
+  schema: Schema
+  example?: unknown
+}
+
+export interface Media {
+  schema: Schema
+  example?: unknown
+  examples?: Record<string, { summary?: string; value: unknown }>
+}
+
+export interface Response {
+  $ref?: string
+  description?: string
+  headers?: Record<string, object>
+  content?: Record<string, Media>
+}
+
+export interface Operation {
+  operationId: string
+  summary: string
+  description?: string
+  tags: string[]
+  parameters: Parameter[]
+  requestBody?: { required?: boolean; content: Record<string, Media> }
+  responses: Record<string, Response>
+  security?: Record<string, string[]>[]
+}
+
+export type Paths = Record<string, Record<string, Operation>>
+
+export interface Document {
+  openapi: string
+  info: object
+  servers: { url: string }[]
+  tags: { name: string; description?: string }[]
+  paths: Paths
+  components: Record<string, Record<string, unknown>>
+}
+
+export function documentOf(app: INestApplication, about: Handlers, version: string): Document {
+  const base = new DocumentBuilder()
+    .setTitle('Taghtiya')
+    .setDescription(ABOUT)
+    .setVersion(version)
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addServer('/')
+    .addBearerAuth({ type: 'http', description: 'The token of a device: it speaks for its site.' }, 'device')
+    .addCookieAuth(
+      'taghtiya_session',
+      { type: 'apiKey', in: 'cookie', description: 'Of a person: POST /api/v1/session.' },
+      'session',
+    )
+    .build()
+  const found = SwaggerModule.createDocument(app, base, {
+    operationIdFactory: (type, name) => `${type}.${name}`,
+  })
+  const paths = found.paths as unknown as Paths
+  const faults: string[] = []
+  for (const [path, operations] of Object.entries(paths))
+    for (const [method, operation] of Object.entries(operations)) {
+      const handler = about.handlers.get(operation.operationId)
+      if (handler) complete({ path, method, operation, handler, faults })
+      else faults.push(`${operation.operationId}: its controller is not among those of apps/api`)
+    }
+  const tags = tagsOf(paths, about, faults)
+  if (faults.length > 0) throw new Error(`The OpenAPI document is not complete:\n${faults.join('\n')}`)
+  return used({
+    openapi: '3.0.3',
+    info: found.info,
+    servers: found.servers as { url: string }[],
+    tags,
+    paths: perCollection(paths),
+    components: {
+      securitySchemes: found.components!.securitySchemes as Record<string, unknown>,
+      schemas: schemasOf(found, about),
+      responses: responsesOf(about.problem),
+      headers: HEADERS,
+    },
+  })
+}
+
+const ABOUT = `Which networks reach a place, how well, how sure are we, since when, and who says so.
+
+Speeds are in bit/s, latencies in ms, shares from 0 to 1, positions in degrees (WGS 84), moments in UTC (RFC 3339).
+Lists are read by pages: \`next\`, also in the header \`Link\`, leads on. Errors are problem+json (RFC 9457).
+Reading needs no account. Where an answer says \`simulated\`, it is of the demonstration country.`
+
+interface Route {
+  path: string
+  method: string
+  operation: Operation
+  handler: Handler
+  /** What the sources do not say and a reader needs. */
+  faults: string[]
+}
+
+function complete(route: Route): void {
+  const { path, operation, handler, faults } = route
+  const [type, method] = operation.operationId.split('.') as [string, string]
+  const noun = type.replace(/Controller$/, '')
+  operation.operationId =
+    noun.charAt(0).toLowerCase() + noun.slice(1) + method.charAt(0).toUpperCase() + method.slice(1)
+  if (handler.summary === '') faults.push(`${type}.${method} needs a comment that says what it answers`)
+  const missing = handler.query.filter((name) => !operation.parameters.some((one) => one.name === name))
+  if (missing.length > 0)
+    faults.push(`${type}.${method} takes ${missing.join(', ')}: their class must stand in a file *.dto.ts`)
+  operation.summary = handler.summary
+  operation.description = [handler.description, rightOf(handler)].filter(Boolean).join(' ')
+  operation.security = securityOf(handler)
+  operation.parameters = parametersOf(path, operation, handler)
+  completeBody(operation, handler)
+  operation.responses = { ...answersOf(route), ...refusalsOf(route) }
+}
+
+function rightOf({ role, device }: Handler): string {
+  const person =
+    role === 'public' ? 'a signed-in person' : role && `a person with the role ${role} or a higher one`
+  const who = [person, device && "a device's token"].filter(Boolean).join(', or ')
+  return who && `For ${who}.`
+}
+
+const securityOf = ({ role, device }: Handler): Record<string, string[]>[] => [
+  ...(role ? [{ session: [] }] : []),
+  ...(device ? [{ device: [] }] : []),
+]
+
+/** Those that Nest knows, with examples; and of the path those that only the address names. */
+function parametersOf(path: string, operation: Operation, handler: Handler): Parameter[] {
+  const known = operation.parameters
+  const inPath = [...path.matchAll(/{(\w+)}/g)].map(([, name]) => pathParameterOf(path, name!, handler))
+  const inQuery = known.filter((one) => one.in === 'query').map((one) => queryParameterOf(one, handler))
+  return [...inPath, ...inQuery]
+}
+
+function pathParameterOf(path: string, name: string, { uuids, wholeNumbers }: Handler): Parameter {
+  const known = pathParameter(path, name)
+  const base: Parameter = { name, in: 'path', required: true, schema: { type: 'string' }, ...known }
+  if (uuids.has(name)) return { ...base, schema: { type: 'string', format: 'uuid' }, example: UUID }
+  if (wholeNumbers.has(name)) return { ...base, schema: { type: 'integer' }, example: 1 }
+  return base
+}
+
+const UUID = '7f2c1c1e-6a53-4a7e-9a43-0d0b6b1f2a11'
+
+function queryParameterOf(parameter: Parameter, { wholeNumbers }: Handler): Parameter {
+  const schema = { ...parameter.schema }
+  if (wholeNumbers.has(parameter.name)) schema.type = 'integer'
+  const example = parameter.example ?? schema.example ?? exampleOf(parameter.name, schema)
+  delete schema.example
+  return { ...parameter, schema, ...(example !== undefined && { example }) }
+}
+
+function completeBody(operation: Operation, { body }: Handler): void {
+  const schema = operation.requestBody?.content['application/json']?.schema
+  if (body && (!schema?.$ref || schema.type === 'object'))
+    operation.requestBody = { required: true, content: { 'application/json': { schema: body } } }
+  const json = operation.requestBody?.content['application/json']
+  const name = json?.schema.$ref?.split('/').at(-1)
+  if (json && name && name in BODY_EXAMPLES && !json.examples) json.example = BODY_EXAMPLES[name]
+}
+
+/** What Nest was told of an answer by hand stays; what its type says is added. */
+function answersOf({ method, operation, handler, faults }: Route): Record<string, Response> {
+  const answers: Record<string, Response> = {}
+  for (const [status, given] of Object.entries(operation.responses))
+    answers[status] = isSuccess(status) ? successOf(status, given, handler, method === 'get') : given
+  const isEmpty = Object.entries(answers).every(([status, one]) => status !== '204' && !one.content)
+  if (isEmpty)
+    faults.push(
+      `${operation.operationId}: no type says what it returns, nor @ApiOkResponse({ content }) what it sends`,
+    )
+  if (handler.mayBeNothing) answers['204'] = { description: 'Nothing to tell.' }
+  if (method === 'get' && handler.answer) answers['304'] = { $ref: '#/components/responses/NotModified' }
+  return answers
+}
+
+const isSuccess = (status: string) => status.startsWith('2')
+
+function successOf(status: string, given: Response, handler: Handler, isRead: boolean): Response {
+  const description = given.description || STATUS_CODES[status]!
+  if (!handler.answer) return { ...given, description }
+  const type = handler.mediaType ?? (handler.answer.type === 'string' ? 'text/plain' : 'application/json')
+  return {
+    description,
+    headers: {
+      ...(isRead && { ETag: { $ref: '#/components/headers/ETag' } }),
+      ...(handler.isPage && { Link: { $ref: '#/components/headers/Link' } }),
+    },
+    content: { [type]: { schema: handler.answer } },
+  }
+}
+
+/** A body may be too large, of a kind that is not taken, or no JSON; an address too long names nothing. */
+function refusalsOf({ path, operation, handler }: Route): Record<string, Response> {
+  const statuses = new Set(handler.refusals)
+  if (operation.requestBody) for (const status of [400, 413, 415]) statuses.add(status)
+  if (path.includes('{')) statuses.add(404)
+  if (operation.parameters.length > 0) statuses.add(400)
+  if (handler.isThrottled) statuses.add(429)
+  return Object.fromEntries(
+    [...statuses]
+      .toSorted()
+      .map((status) => [String(status), { $ref: `#/components/responses/${PROBLEMS[status]!.name}` }]),
+  )
+}
+
+const PROBLEMS: Record<number, { name: string; description: string; detail: string }> = {
+  400: {
+    name: 'Malformed',
+    description: 'The request is not well formed; `detail` names the field and its value.',
+    detail: 'bbox must be west,south,east,north in degrees; it is "here"',
+  },
+  401: {
+    name: 'NotSignedIn',
+    description: 'Nobody is signed in, or the token is not known.',
+    detail: 'Sign in first: POST /api/v1/session',
+  },
+  403: {
+    name: 'NotAllowed',
+    description: 'The role does not allow it.',
+    detail: 'This needs the role planner; omar is public.',
+  },
+  404: {
+    name: 'NotFound',
+    description: 'What the address names does not exist.',
+    detail: 'no area has the code "99"',
+  },
+  409: { name: 'Conflict', description: 'It contradicts what is there.', detail: 'name "leila" is taken' },
+  410: { name: 'Gone', description: 'It was there and is no more.', detail: 'the link has ended' },
+  413: {
+    name: 'TooLarge',
+    description: 'The body is too large.',
+    detail: 'the body is too large: what was accepted is kept; send the rest in smaller bodies',
+  },
+  415: {
+    name: 'NotTaken',
+    description: 'Bodies of this type or packing are not taken here.',
+    detail: 'content-encoding br is not taken here',
+  },
+  422: {
+    name: 'Refused',
+    description: 'Well formed, and refused by a rule; `detail` says which.',
+    detail: 'threshold 5 must lie between 256000 and 1000000000',
+  },
+  429: {
+    name: 'TooMany',
+    description: 'Too many tries; `Retry-After` says how long to wait.',
+    detail: 'Too many tries: wait a minute.',
+  },
+  503: {
+    name: 'NotNow',
+    description: 'Not now; `Retry-After` says when.',
+    detail: 'too many tests run: try again in a minute',
+  },
+}
+
+function responsesOf(problem: Schema): Record<string, Response> {
+  const waits = { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } }
+  const refusals = Object.entries(PROBLEMS).map(([status, { name, description, detail }]) => {
+    const example = { type: 'about:blank', title: STATUS_CODES[status]!, status: Number(status), detail }
+    const headers = ['429', '503'].includes(status) && { headers: waits }
+    return [
+      name,
+      { description, ...headers, content: { 'application/problem+json': { schema: problem, example } } },
+    ]
+  })
+  return {
+    NotModified: { description: 'What `If-None-Match` names is still so.' },
+    ...(Object.fromEntries(refusals) as Record<string, Response>),
+  }
+}
+
+const HEADERS = {
+  ETag: {
+    description: 'For `If-None-Match`: an answer that did not change is 304.',
+    schema: { type: 'string' },
+  },
+  Link: {
+    description: 'The next page, with `rel="next"`; none on the last.',
+    schema: { type: 'string' },
+    example: '</api/v1/cells?limit=100&cursor=NjEz>; rel="next"',
+  },
+  RetryAfter: { description: 'Seconds.', schema: { type: 'integer', minimum: 0 }, example: 60 },
+}
+
+/** Answers are of the sources; of bodies Nest knows what their decorators ask for. */
+function schemasOf(found: OpenAPIObject, { components, handlers }: Handlers): Record<string, Schema> {
+  const wholeNumbers = new Set([...handlers.values()].flatMap((handler) => [...handler.wholeNumbers]))
+  const bodies = (found.components?.schemas ?? {}) as Record<string, Schema>
+  for (const body of Object.values(bodies))
+    for (const [name, field] of Object.entries(body.properties ?? {}))
+      if (field.type === 'number' && wholeNumbers.has(name)) field.type = 'integer'
+  for (const body of Object.values(bodies)) repairNull(body)
+  return { ...bodies, ...components }
+}
+
+/** Nest says that a field may be null, and forgets it among its values. */
+function repairNull(schema: Schema): void {
+  for (const field of Object.values(schema.properties ?? {}))
+    if (field.nullable && field.enum && !field.enum.includes(null)) field.enum.push(null)
+}
+
+function tagsOf(paths: Paths, { tags }: Handlers, faults: string[]): Document['tags'] {
+  const operations = Object.values(paths).flatMap((one) => Object.values(one))
+  const names = new Set(operations.flatMap((operation) => operation.tags))
+  return [...names].map((name) => {
+    const description = tags.get(name)
+    if (!description)
+      faults.push(`a controller of the tag "${name}" needs a comment that says what it is about`)
+    return { name, description: description ?? '' }
+  })
+}
+
+/** Without components that nothing speaks of; what only such a one speaks of goes with it. */
+function used(document: Document): Document {
+  const text = JSON.stringify(document)
+  const idle = Object.entries(document.components)
+    .filter(([kind]) => kind !== 'securitySchemes')
+    .flatMap(([kind, parts]) => Object.keys(parts).map((name) => [kind, name] as const))
+    .filter(([kind, name]) => !text.includes(`"#/components/${kind}/${name}"`))
+  for (const [kind, name] of idle) delete document.components[kind]![name]
+  return idle.length > 0 ? used(document) : document
+}

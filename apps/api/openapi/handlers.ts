@@ -1,0 +1,233 @@
+/** What the sources of the controllers say of each route that Nest's own document does not. */
+import type { HttpException } from '@nestjs/common'
+import * as nest from '@nestjs/common'
+import { dirname, resolve } from 'node:path'
+import ts from 'typescript'
+import { type Schema, SchemaBook } from './type-schema.js'
+
+export interface Handler {
+  /** Null where it returns nothing: it writes its answer itself, or there is none. */
+  answer: Schema | null
+  /** It may also return nothing: 204. */
+  mayBeNothing: boolean
+  /** It returns a page of a list, whose header leads on. */
+  isPage: boolean
+  mediaType: string | null
+  summary: string
+  description: string
+  /** Statuses of the exceptions that it, or what it calls here, may throw. */
+  refusals: ReadonlySet<number>
+  /** The least role of a person. */
+  role: string | null
+  /** A device's token is asked for, or taken in a person's stead. */
+  device: boolean
+  isThrottled: boolean
+  /** Names of the query's fields, and of those fields of query and body that are whole numbers. */
+  query: readonly string[]
+  wholeNumbers: ReadonlySet<string>
+  /** Of a body that is no class: a class is known to Nest. */
+  body: Schema | null
+  /** Path parameters by their pipe. */
+  uuids: ReadonlySet<string>
+}
+
+export interface Handlers {
+  /** By `Class.method`. */
+  handlers: ReadonlyMap<string, Handler>
+  /** What a tag's first controller says of itself. */
+  tags: ReadonlyMap<string, string>
+  problem: Schema
+  components: Record<string, Schema>
+}
+
+export function readHandlers(root: string): Handlers {
+  const program = programOf(root)
+  const reader = new Reader(program, resolve(root, 'apps/api'))
+  const handlers = new Map<string, Handler>()
+  const tags = new Map<string, string>()
+  for (const file of program.getSourceFiles().filter((one) => reader.isOurs(one)))
+    for (const node of file.statements) {
+      if (!ts.isClassDeclaration(node) || !node.name || !decoratorsOf(node).has('Controller')) continue
+      const tag = reader.textOf(decoratorsOf(node).get('ApiTags')?.arguments[0])
+      const isNamesake = node.name.text.toLowerCase() === `${tag}controller`
+      if (tag && commentOf(node) !== '' && (isNamesake || !tags.has(tag))) tags.set(tag, commentOf(node))
+      for (const method of node.members.filter(ts.isMethodDeclaration))
+        if (isRoute(method))
+          handlers.set(`${node.name.text}.${method.name.getText()}`, reader.handlerOf(method))
+    }
+  const problem = reader.typeNamed('http/problem.ts', 'Problem')
+  return { handlers, tags, problem, components: reader.book.components() }
+}
+
+function programOf(root: string): ts.Program {
+  const path = resolve(root, 'tsconfig.json')
+  const { options } = ts.parseJsonConfigFileContent(
+    ts.readConfigFile(path, (name) => ts.sys.readFile(name)).config,
+    ts.sys,
+    dirname(path),
+  )
+  return ts.createProgram([resolve(root, 'apps/api/app.module.ts')], options)
+}
+
+class Reader {
+  private readonly checker: ts.TypeChecker
+  readonly book: SchemaBook
+
+  constructor(
+    private readonly program: ts.Program,
+    private readonly folder: string,
+  ) {
+    this.checker = program.getTypeChecker()
+    this.book = new SchemaBook(this.checker, program)
+  }
+
+  isOurs(file: ts.SourceFile): boolean {
+    return file.fileName.startsWith(`${this.folder}/`)
+  }
+
+  typeNamed(path: string, name: string): Schema {
+    const file = this.program.getSourceFile(`${this.folder}/${path}`)!
+    const symbol = this.checker
+      .getExportsOfModule(this.checker.getSymbolAtLocation(file)!)
+      .find((one) => one.name === name)!
+    return this.book.schemaOf(this.checker.getDeclaredTypeOfSymbol(symbol))
+  }
+
+  textOf(node: ts.Expression | undefined): string | null {
+    const type = node && this.checker.getTypeAtLocation(node)
+    return type?.isStringLiteral() ? type.value : null
+  }
+
+  handlerOf(method: ts.MethodDeclaration): Handler {
+    const decorators = decoratorsOf(method)
+    const returned = this.returnOf(method)
+    const parts = returned.isUnion() ? returned.types : [returned]
+    const isVoid = (type: ts.Type) => Boolean(type.flags & (ts.TypeFlags.Void | ts.TypeFlags.Undefined))
+    const { refusals, calls } = this.reached(method)
+    const role = this.textOf(decorators.get('Needs')?.arguments[0])
+    const comment = commentOf(method)
+    const properties = this.checker.getPropertiesOfType(returned).map(({ name }) => name)
+    return {
+      answer: parts.every(isVoid) ? null : this.book.schemaOf(returned),
+      mayBeNothing: parts.some(isVoid) && !parts.every(isVoid),
+      isPage: properties.includes('items') && properties.includes('next'),
+      mediaType: this.mediaTypeOf(method),
+      summary: firstSentence(comment),
+      description: comment,
+      refusals: new Set([...refusals, ...(role ? [401, 403] : [])]),
+      role,
+      device: calls.has('ofToken'),
+      isThrottled: (ts.getDecorators(method) ?? []).some((one) => one.getText().includes('Throttle')),
+      ...this.parametersOf(method),
+    }
+  }
+
+  private returnOf(method: ts.MethodDeclaration): ts.Type {
+    const returned = this.checker.getReturnTypeOfSignature(this.checker.getSignatureFromDeclaration(method)!)
+    return this.checker.getAwaitedType(returned) ?? returned
+  }
+
+  private mediaTypeOf(method: ts.MethodDeclaration): string | null {
+    const headers =
+      ts
+        .getDecorators(method)
+        ?.map(callOf)
+        .filter((call) => nameOf(call) === 'Header') ?? []
+    const type = headers.find((call) => this.textOf(call!.arguments[0]) === 'content-type')
+    return this.textOf(type?.arguments[1])?.split(';')[0] ?? null
+  }
+
+  private parametersOf(
+    method: ts.MethodDeclaration,
+  ): Pick<Handler, 'query' | 'wholeNumbers' | 'body' | 'uuids'> {
+    const query: string[] = []
+    const wholeNumbers = new Set<string>()
+    const uuids = new Set<string>()
+    let body: Schema | null = null
+    for (const parameter of method.parameters) {
+      const decorators = decoratorsOf(parameter)
+      const type = this.checker.getTypeAtLocation(parameter)
+      const fields = this.checker.getPropertiesOfType(type)
+      const isClass = Boolean(type.symbol?.flags & ts.SymbolFlags.Class)
+      const path = decorators.get('Param')
+      if (path?.arguments.some((a) => a.getText() === 'ParseIntPipe'))
+        wholeNumbers.add(this.textOf(path.arguments[0])!)
+      if (path?.arguments.some((a) => a.getText() === 'ParseUUIDPipe'))
+        uuids.add(this.textOf(path.arguments[0])!)
+      if (decorators.has('Query') && decorators.get('Query')!.arguments.length === 0 && isClass)
+        query.push(...fields.map(({ name }) => name))
+      if (decorators.has('Query') || decorators.has('Body'))
+        for (const field of fields) if (hasDecorator(field, 'IsInt')) wholeNumbers.add(field.name)
+      if (decorators.has('Body') && !isClass) body = this.book.schemaOf(type)
+    }
+    return { query, wholeNumbers, uuids, body }
+  }
+
+  /** Follows every function of these files that is named on the way. Pipes and classes of a query refuse with 400. */
+  private reached(method: ts.MethodDeclaration): { refusals: Set<number>; calls: Set<string> } {
+    const refusals = new Set<number>(method.parameters.length > 0 ? [400] : [])
+    const seen = new Set<ts.Node>([method])
+    const calls = new Set<string>()
+    const visit = (node: ts.Node): void => {
+      const status = ts.isNewExpression(node) ? statusOf(node.expression.getText()) : null
+      if (status) refusals.add(status)
+      if (ts.isIdentifier(node)) {
+        const next = this.functionAt(node)
+        if (next && !seen.has(next)) {
+          seen.add(next)
+          calls.add(node.text)
+          ts.forEachChild(next, visit)
+        }
+      }
+      ts.forEachChild(node, visit)
+    }
+    if (method.body) visit(method.body)
+    return { refusals, calls }
+  }
+
+  private functionAt(name: ts.Identifier): ts.Node | null {
+    let symbol = this.checker.getSymbolAtLocation(name)
+    if (symbol && symbol.flags & ts.SymbolFlags.Alias) symbol = this.checker.getAliasedSymbol(symbol)
+    const declaration = symbol?.valueDeclaration
+    if (!declaration || !this.isOurs(declaration.getSourceFile())) return null
+    if (ts.isFunctionDeclaration(declaration) || ts.isMethodDeclaration(declaration)) return declaration
+    const isConstant = ts.isVariableDeclaration(declaration) && declaration.initializer
+    return isConstant && ts.isArrowFunction(isConstant) ? isConstant : null
+  }
+}
+
+type AnyException = new () => HttpException
+
+/** Of Nest's exceptions by their name. */
+function statusOf(name: string): number | null {
+  const type = (nest as unknown as Record<string, AnyException | undefined>)[name]
+  return name.endsWith('Exception') && type?.prototype instanceof nest.HttpException
+    ? new type().getStatus()
+    : null
+}
+
+const ROUTES = ['Get', 'Post', 'Put', 'Patch', 'Delete']
+const isRoute = (method: ts.MethodDeclaration) => ROUTES.some((name) => decoratorsOf(method).has(name))
+
+function callOf({ expression }: ts.Decorator): ts.CallExpression | null {
+  return ts.isCallExpression(expression) ? expression : null
+}
+
+const nameOf = (call: ts.CallExpression | null) => call?.expression.getText()
+
+function decoratorsOf(node: ts.HasDecorators): Map<string, ts.CallExpression> {
+  const calls = (ts.getDecorators(node) ?? []).map(callOf).filter((call) => call !== null)
+  return new Map(calls.map((call) => [nameOf(call)!, call]))
+}
+
+function hasDecorator({ declarations }: ts.Symbol, name: string): boolean {
+  return Boolean(declarations?.some((one) => ts.canHaveDecorators(one) && decoratorsOf(one).has(name)))
+}
+
+function commentOf(node: ts.Node): string {
+  const comment = ts.getJSDocCommentsAndTags(node).find(ts.isJSDoc)?.comment
+  return (ts.getTextOfJSDocComment(comment) ?? '').replace(/\s*\n\s*/g, ' ').trim()
+}
+
+/** Without its full stop: a title. */
+const firstSentence = (text: string) => /^.*?[.:](?=\s|$)/.exec(text)?.[0].slice(0, -1) ?? text

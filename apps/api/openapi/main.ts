@@ -1,0 +1,22 @@
+/** Writes the OpenAPI document beside the built server: a step of `npm run build`, after the sources are compiled. */
+import 'reflect-metadata'
+import { NestFactory } from '@nestjs/core'
+import { FastifyAdapter } from '@nestjs/platform-fastify'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import openapiTS, { astToString } from 'openapi-typescript'
+import { AppModule, type Parts } from '../app.module.js'
+import { documentOf } from './document.js'
+import { readHandlers } from './handlers.js'
+
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
+
+// A preview makes no instances, so that it needs no parts.
+const app = await NestFactory.create(AppModule.of({} as Parts), new FastifyAdapter(), {
+  preview: true,
+  logger: ['error'],
+})
+const { version } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { version: string }
+const document = documentOf(app, readHandlers(ROOT.replace(/\/$/, '')), version)
+writeFileSync(`${ROOT}dist/openapi.json`, JSON.stringify(document))
+writeFileSync(`${ROOT}dist/openapi.d.ts`, astToString(await openapiTS(document as never, { silent: true })))

@@ -1,0 +1,126 @@
+/** What parameters mean that have no class of their own, and an example of each, by name. */
+import type { Schema } from './type-schema.js'
+
+export interface PathParameter {
+  description: string
+  schema: Schema
+  example: unknown
+}
+
+const wholeNumber = (maximum?: number): Schema => ({
+  type: 'integer',
+  minimum: 0,
+  ...(maximum !== undefined && { maximum }),
+})
+const text: Schema = { type: 'string' }
+
+const RUN: PathParameter = { description: "A run's id.", schema: { type: 'integer', minimum: 1 }, example: 1 }
+const RUN_OR_LATEST: PathParameter = {
+  description: "A run's id, or `latest`.",
+  schema: { type: 'string', pattern: '^([1-9]\\d{0,8}|latest)$' },
+  example: 'latest',
+}
+
+/** By what stands before them in the address, or by their name alone. */
+const PATH_PARAMETERS: Record<string, PathParameter> = {
+  'areas/code': {
+    description: 'HCP code of a region, province or commune.',
+    schema: text,
+    example: '01.051',
+  },
+  'sites/code': { description: "A site's code.", schema: text, example: 'DEMO-01.051.01.01-1' },
+  'runs/id': RUN,
+  'zones/id': { description: 'Lasts from run to run.', schema: text, example: '88398d9a01fffff-white-1' },
+  'rules/id': { description: "A rule's id.", schema: text, example: 'ma-floor' },
+  'collections/id': { description: 'A collection of features.', schema: text, example: 'cells' },
+  'tiles/run': RUN_OR_LATEST,
+  h3: { description: 'H3 index of a cell.', schema: text, example: '88398d9a01fffff' },
+  z: { description: 'Zoom.', schema: wholeNumber(22), example: 6 },
+  x: { description: 'Column of the tile.', schema: wholeNumber(), example: 31 },
+  file: { description: 'A file.', schema: text, example: '25.mvt' },
+  'x/file': {
+    description: 'Row of the tile, then `.mvt`.',
+    schema: { type: 'string', pattern: '^\\d{1,8}\\.mvt$' },
+    example: '25.mvt',
+  },
+  'export/file': { description: 'A collection and a format.', schema: text, example: 'zones.geojson' },
+  collection: { description: 'A collection of features.', schema: text, example: 'zones' },
+  featureId: { description: "A feature's id.", schema: text, example: '01.051' },
+  layer: { description: "A map's layer.", schema: text, example: 'cells' },
+}
+
+/** Of the parameter at a place of a path such as `/api/v1/areas/{code}`. */
+export function pathParameter(path: string, name: string): PathParameter | undefined {
+  const parts = path.split('/')
+  const before = parts[parts.indexOf(`{${name}}`) - 1]?.replace(/[{}]/g, '')
+  return PATH_PARAMETERS[`${before}/${name}`] ?? PATH_PARAMETERS[name]
+}
+
+/** Of query parameters; an `@example` in their class goes before. */
+const EXAMPLES: Record<string, unknown> = {
+  run: 1,
+  with: 1,
+  from: '2026-01-01',
+  to: '2026-02-01',
+  rule: 'ma-floor',
+  date: '2026-03-01',
+  limit: 10,
+  cursor: 'NjEzNTE5NDM2NDAyMTU3NTY3',
+  bbox: '-4.5,34.9,-3.5,35.4',
+  area: '01.051',
+  parent: '01',
+  province: '01.051',
+  q: 'hoceima',
+  operator: 'iam',
+  threshold: 5_000_000,
+  cell: '88398d9a01fffff',
+  site: 'DEMO-01.051.01.01-1',
+  measuredAt: '2026-03-01T09:30:00Z',
+  lat: 35.2447,
+  lng: -3.9317,
+  datetime: '2026-01-01/..',
+}
+
+/** Undefined where none can be told. */
+export function exampleOf(name: string, schema: Schema): unknown {
+  if (name in EXAMPLES && fits(EXAMPLES[name], schema)) return EXAMPLES[name]
+  if (schema.enum) return schema.enum[0]
+  if (schema.type === 'boolean') return true
+  if (schema.type === 'number' || schema.type === 'integer') return schema.minimum ?? 1
+  return undefined
+}
+
+const fits = (example: unknown, { type, enum: values, maximum, pattern }: Schema): boolean =>
+  (values === undefined || values.includes(example)) &&
+  (typeof example === 'string'
+    ? type === 'string' && (pattern === undefined || new RegExp(pattern, 'u').test(example))
+    : type !== 'string' && (maximum === undefined || (example as number) <= maximum))
+
+/** What a body may look like, by the name of its class or type. */
+export const BODY_EXAMPLES: Record<string, unknown> = {
+  SignInBody: { name: 'admin', password: 'the one-time password of the first start' },
+  PasswordBody: { current: 'the one-time password', next: 'a sentence of my own' },
+  AccountBody: { name: 'leila', role: 'planner' },
+  FlagBody: { comment: 'The antenna was being repaired that day.' },
+  ResubmitBody: {
+    document: {
+      id: '7f2c1c1e-6a53-4a7e-9a43-0d0b6b1f2a11',
+      measuredAt: '2026-03-01T09:30:00Z',
+      outcome: 'ok',
+    },
+    comment: 'The clock of the device was an hour late.',
+  },
+  RunBody: { rule: 'ma-floor' },
+  SiteBody: {
+    code: 'SCHOOL-1',
+    name: 'École Ibn Khaldoun',
+    nameAr: 'مدرسة ابن خلدون',
+    type: 'school',
+    communeCode: '01.051.01.01',
+    lat: 35.2447,
+    lng: -3.9317,
+    operator: 'iam',
+    technology: 'fibre',
+    contractedDownBps: 20_000_000,
+  },
+}

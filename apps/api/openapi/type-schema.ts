@@ -1,0 +1,216 @@
+/** JSON schemas, as OpenAPI 3.0 writes them, of TypeScript types: an answer's shape is written once, as its type. */
+import ts from 'typescript'
+
+export interface Schema {
+  $ref?: string
+  type?: string
+  format?: string
+  description?: string
+  example?: unknown
+  nullable?: boolean
+  enum?: unknown[]
+  items?: Schema
+  minItems?: number
+  maxItems?: number
+  minimum?: number
+  maximum?: number
+  minLength?: number
+  maxLength?: number
+  pattern?: string
+  default?: unknown
+  properties?: Record<string, Schema>
+  required?: string[]
+  additionalProperties?: Schema | boolean
+  allOf?: Schema[]
+  anyOf?: Schema[]
+  oneOf?: Schema[]
+}
+
+interface Named {
+  /** Of the type; another type may have the same. */
+  name: string
+  /** Where it is declared, for telling two of one name apart. */
+  folder: string
+  schema: Schema
+  /** Filled in when all names are known. */
+  references: Schema[]
+}
+
+/** Schemas of all types asked for, and of the named types that they are made of. */
+export class SchemaBook {
+  private readonly named = new Map<ts.Type, Named>()
+
+  constructor(
+    private readonly checker: ts.TypeChecker,
+    private readonly program: ts.Program,
+  ) {}
+
+  schemaOf(type: ts.Type): Schema {
+    const parts = partsOf(type)
+    const known = parts.filter((part) => !isNothing(part))
+    if (known.length < parts.length && known.length > 0) return withNull(this.unionOf(known), isNull(parts))
+    const name = this.nameOf(type)
+    return name === null ? this.shapeOf(type) : this.reference(type, name)
+  }
+
+  /** The named ones; two types of one name are told apart by the folders they stand in. */
+  components(): Record<string, Schema> {
+    const all = [...this.named.values()]
+    const isTaken = ({ name }: Named) => all.filter((other) => other.name === name).length > 1
+    return Object.fromEntries(
+      all.map((one) => {
+        const name = isTaken(one) ? capital(one.folder) + one.name : one.name
+        for (const reference of one.references) reference.$ref = `#/components/schemas/${name}`
+        return [name, one.schema]
+      }),
+    )
+  }
+
+  private reference(type: ts.Type, name: string): Schema {
+    const known = this.named.get(type)
+    const reference: Schema = {}
+    if (known) known.references.push(reference)
+    else {
+      const symbol = type.aliasSymbol ?? type.symbol
+      const entry: Named = { name, folder: folderOf(symbol), schema: {}, references: [reference] }
+      // Before its shape, which may speak of the type itself.
+      this.named.set(type, entry)
+      Object.assign(entry.schema, described(this.shapeOf(type), this.wordsOf(symbol)))
+    }
+    return reference
+  }
+
+  private shapeOf(type: ts.Type): Schema {
+    if (type.isUnion()) return this.unionOf(type.types)
+    if (type.isStringLiteral() || type.isNumberLiteral())
+      return { type: typeof type.value, enum: [type.value] }
+    if (type.flags & ts.TypeFlags.BooleanLiteral)
+      return { type: 'boolean', enum: [this.checker.typeToString(type) === 'true'] }
+    if (type.flags & (ts.TypeFlags.StringLike | ts.TypeFlags.TemplateLiteral)) return { type: 'string' }
+    if (type.flags & ts.TypeFlags.NumberLike) return { type: 'number' }
+    if (type.flags & ts.TypeFlags.BooleanLike) return { type: 'boolean' }
+    if (type.flags & ts.TypeFlags.NonPrimitive) return { type: 'object' }
+    if (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) return {}
+    return this.objectOf(type)
+  }
+
+  private objectOf(type: ts.Type): Schema {
+    if (type.symbol?.name === 'Date') return { type: 'string', format: 'date-time' }
+    if (['Buffer', 'Uint8Array'].includes(type.symbol?.name)) return { type: 'string', format: 'binary' }
+    if (this.checker.isTupleType(type)) return this.tupleOf(type as ts.TypeReference)
+    if (this.checker.isArrayLikeType(type))
+      return {
+        type: 'array',
+        items: this.schemaOf(this.checker.getTypeArguments(type as ts.TypeReference)[0]!),
+      }
+    const properties = this.checker.getPropertiesOfType(type).filter((p) => !isMethod(p))
+    const index = this.checker.getIndexInfosOfType(type)[0]
+    const required = properties.filter((p) => !(p.flags & ts.SymbolFlags.Optional)).map((p) => p.name)
+    return {
+      type: 'object',
+      ...(properties.length > 0 && {
+        properties: Object.fromEntries(properties.map((p) => [p.name, this.propertyOf(p)])),
+      }),
+      ...(required.length > 0 && { required }),
+      ...(index && { additionalProperties: this.schemaOf(index.type) }),
+    }
+  }
+
+  /** 3.0 has no tuples: as many items, each of one of their types. */
+  private tupleOf(type: ts.TypeReference): Schema {
+    const items = [...new Set(this.checker.getTypeArguments(type))]
+    return {
+      type: 'array',
+      items: items.length === 1 ? this.schemaOf(items[0]!) : this.unionOf(items),
+      minItems: this.checker.getTypeArguments(type).length,
+      maxItems: this.checker.getTypeArguments(type).length,
+    }
+  }
+
+  private propertyOf(symbol: ts.Symbol): Schema {
+    const schema = this.schemaOf(this.checker.getTypeOfSymbol(symbol))
+    const example = symbol.getJsDocTags(this.checker).find((tag) => tag.name === 'example')
+    return described(schema, this.wordsOf(symbol), example && valueOf(ts.displayPartsToString(example.text)))
+  }
+
+  private unionOf(types: readonly ts.Type[]): Schema {
+    const literals = types.filter((type) => type.isStringLiteral() || type.isNumberLiteral())
+    const booleans = types.filter((type) => type.flags & ts.TypeFlags.BooleanLike)
+    const others = types.filter((type) => !literals.includes(type as never) && !booleans.includes(type))
+    const members = others.map((type) => this.schemaOf(type))
+    for (const kind of ['string', 'number']) {
+      const values = literals.map((type) => (type as ts.LiteralType).value).filter((v) => typeof v === kind)
+      if (values.length > 0) members.unshift({ type: kind, enum: values })
+    }
+    if (booleans.length > 0)
+      members.push(booleans.length > 1 ? { type: 'boolean' } : this.shapeOf(booleans[0]!))
+    return members.length === 1 ? members[0]! : { anyOf: members }
+  }
+
+  /** Null for what is written out where it stands. */
+  private nameOf(type: ts.Type): string | null {
+    const symbol = type.aliasSymbol && !this.isOfLanguage(type.aliasSymbol) ? type.aliasSymbol : type.symbol
+    const isNamed =
+      symbol === type.aliasSymbol ||
+      Boolean(symbol && symbol.flags & (ts.SymbolFlags.Interface | ts.SymbolFlags.Class))
+    if (!symbol || !isNamed || this.isOfLanguage(symbol)) return null
+    const names = this.argumentsOf(type, symbol).map((argument) => this.nameOf(argument))
+    return names.includes(null) ? null : names.join('') + symbol.name
+  }
+
+  private argumentsOf(type: ts.Type, symbol: ts.Symbol): readonly ts.Type[] {
+    if (symbol === type.aliasSymbol) return type.aliasTypeArguments ?? []
+    const { target } = type as ts.TypeReference
+    return this.checker
+      .getTypeArguments(type as ts.TypeReference)
+      .slice(0, target?.typeParameters?.length ?? 0)
+  }
+
+  private isOfLanguage(symbol: ts.Symbol): boolean {
+    const file = symbol.declarations?.[0]?.getSourceFile()
+    return !file || this.program.isSourceFileDefaultLibrary(file) || file.fileName.includes('/@types/node/')
+  }
+
+  private wordsOf(symbol: ts.Symbol): string {
+    return ts.displayPartsToString(symbol.getDocumentationComment(this.checker)).replace(/\s*\n\s*/g, ' ')
+  }
+}
+
+/** A reference takes no words beside it; wrapped, it does. */
+export function described(schema: Schema, description: string, example?: unknown): Schema {
+  if (description === '' && example === undefined) return schema
+  const words = { ...(description !== '' && { description }), ...(example !== undefined && { example }) }
+  return '$ref' in schema || Object.keys(schema).length === 0
+    ? { allOf: [schema], ...words }
+    : { ...schema, ...words }
+}
+
+function withNull(schema: Schema, isNullable: boolean): Schema {
+  if (!isNullable) return schema
+  if (schema.enum) return { ...schema, nullable: true, enum: [...schema.enum, null] }
+  if (schema.type) return { ...schema, nullable: true }
+  if (schema.anyOf) return { anyOf: [withNull(schema.anyOf[0]!, true), ...schema.anyOf.slice(1)] }
+  return { type: 'object', nullable: true, allOf: [schema] }
+}
+
+const partsOf = (type: ts.Type): readonly ts.Type[] => (type.isUnion() ? type.types : [type])
+const isNothing = ({ flags }: ts.Type) =>
+  Boolean(flags & (ts.TypeFlags.Null | ts.TypeFlags.Undefined | ts.TypeFlags.Void))
+const isNull = (types: readonly ts.Type[]) => types.some(({ flags }) => flags & ts.TypeFlags.Null)
+const isMethod = ({ flags, declarations }: ts.Symbol) =>
+  Boolean(flags & ts.SymbolFlags.Method) || declarations?.some(ts.isMethodSignature)
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+
+function folderOf({ declarations }: ts.Symbol): string {
+  const path = declarations?.[0]?.getSourceFile().fileName.split('/') ?? []
+  return (path.at(-2) ?? '').replace(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase())
+}
+
+/** Of a comment: JSON where it is such, else the text itself. */
+export function valueOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

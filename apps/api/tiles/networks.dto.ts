@@ -1,0 +1,15 @@
+import { TECHNOLOGIES, type Technology } from '#domain'
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator'
+
+export class NetworkQuery {
+  /** An operator's id; absent: any. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  operator?: string
+
+  /** Absent: any. */
+  @IsOptional()
+  @IsIn(TECHNOLOGIES)
+  technology?: Technology
+}
