@@ -27,7 +27,13 @@ export async function start(config: Config): Promise<Running> {
     : interactive
   await prepare(config, batch)
   const settings = new Settings(config, version(), () => Date.now())
-  const app = await createServer({ settings, interactive, batch, webRoot: webRoot() })
+  const app = await createServer({
+    settings,
+    interactive,
+    batch,
+    webRoot: webRoot(),
+    documentPath: documentPath(),
+  })
   await app.listen(config.port, config.host)
   const worker = config.databaseUrl ? forkWorker() : startWorker(batch.source, tell)
   const stop = async () => {
@@ -51,6 +57,7 @@ const version = () =>
     .version
 
 const webRoot = () => new URL('../web/', import.meta.url).pathname
+const documentPath = () => new URL('../openapi.json', import.meta.url).pathname
 
 /** On a PostgreSQL of its own the schedule runs beside the API, so that neither delays the other. */
 function forkWorker(): Worker {

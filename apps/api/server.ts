@@ -9,8 +9,8 @@ import serveStatic from '@fastify/static'
 import { ValidationPipe } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger'
-import { existsSync } from 'node:fs'
+import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger'
+import { existsSync, readFileSync } from 'node:fs'
 import { AppModule } from './app.module.js'
 import { ProblemFilter, answerFrameworkError, invalidQuery } from './http/problem.js'
 import { addSpeedTests } from './measure/speed-tests.js'
@@ -24,6 +24,8 @@ export interface ServerOptions {
   batch: Database
   /** Folder of the built page; null in tests that need none. */
   webRoot: string | null
+  /** The built OpenAPI document: `npm run build` makes it. */
+  documentPath: string
 }
 
 /** Groups written at once: PostgreSQL syncs one while it fills the next; the embedded database has one session. */
@@ -61,7 +63,7 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
     }),
   )
   await addPlugins(app, settings)
-  addDocuments(app, settings.version)
+  addDocuments(app, options.documentPath)
   if (options.webRoot) await addPage(app, options.webRoot)
   addSpeedTests(app, interactive.source)
   await app.init()
@@ -95,16 +97,20 @@ async function addPlugins(app: NestFastifyApplication, { config }: Settings): Pr
   })
 }
 
-function addDocuments(app: NestFastifyApplication, version: string): void {
-  const about = new DocumentBuilder()
-    .setTitle('Taghtiya')
-    .setDescription('Which networks reach a place, how well, how sure are we, since when, and who says so.')
-    .setVersion(version)
-    .addBearerAuth()
-    .build()
-  SwaggerModule.setup('api/docs', app, () => SwaggerModule.createDocument(app, about), {
-    jsonDocumentUrl: 'api/openapi.json',
-  })
+/** OGC API – Features asks for this type; a browser shows plain JSON. */
+const OPENAPI_TYPE = 'application/vnd.oai.openapi+json;version=3.0'
+
+function addDocuments(app: NestFastifyApplication, path: string): void {
+  if (!existsSync(path)) return
+  const text = readFileSync(path, 'utf8')
+  SwaggerModule.setup('api/docs', app, JSON.parse(text) as OpenAPIObject, { raw: false })
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .get('/api/openapi.json', (request, reply) => {
+      const isBrowser = request.headers.accept?.includes('text/html')
+      return reply.type(isBrowser ? 'application/json' : OPENAPI_TYPE).send(text)
+    })
 }
 
 /** What the plugin for files adds to a reply. */

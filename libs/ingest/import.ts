@@ -8,7 +8,7 @@ import {
   type Unit,
   readResults,
 } from '#formats'
-import type { Device } from '#store'
+import type { Device, ProbeRow } from '#store'
 import { type IngestResult, type RejectedRecord, ingest } from './ingest.js'
 import { judge } from './record.js'
 import type { ProbeWriter } from './writer.js'
@@ -37,7 +37,7 @@ export interface Preview extends Found {
   reasons: { reason: string; count: number }[]
   rejected: RejectedRecord[]
   /** The first probes as they would be written. */
-  sample: object[]
+  sample: Omit<ProbeRow, 'raw'>[]
 }
 
 const SHOWN = 20
@@ -59,7 +59,7 @@ export async function importResults(
 /** Writes nothing: what is in the file, and what would be refused and why. */
 export async function previewResults(source: ByteSource, options: ImportOptions): Promise<Preview> {
   const found: Found = { format: options.format, unit: options.unit }
-  const preview = { records: 0, accepted: 0, rejected: [] as RejectedRecord[], sample: [] as object[] }
+  const preview = { records: 0, accepted: 0, rejected: [] as RejectedRecord[], sample: [] as Omit<ProbeRow, 'raw'>[] }
   const reasons = new Map<string, number>()
   const context = {
     device: options.device,

@@ -1,4 +1,5 @@
 /** Where a run saw the networks of one operator, of one technology, or of both. */
+import type { Technology } from '#domain'
 import type { CellRange } from '#geo'
 import type { Queryable } from './database.js'
 import type { RunRow } from './runs.js'
@@ -63,7 +64,7 @@ export async function reachOfParents(
 /** The operators and technologies of which a run has evidence. */
 export interface NetworkName {
   operator: string | null
-  technology: string | null
+  technology: Technology | null
 }
 
 export async function networksOfRun(db: Queryable, run: RunKey): Promise<NetworkName[]> {

@@ -3,7 +3,11 @@ import { type Config, loadConfig } from '#config'
 import { insertAccount, hashPassword, insertDevice, newToken, sha256, type Role, upsertSites } from '#store'
 import { createServer } from '../../apps/api/server.js'
 import { Settings } from '../../apps/api/settings.js'
+import { resolve } from 'node:path'
 import type { TestDatabase } from './database.js'
+
+/** Where `npm run build` leaves it. */
+export const BUILT_DOCUMENT = resolve('dist/openapi.json')
 
 export interface TestServer {
   url: string
@@ -16,7 +20,13 @@ export async function serve(
   webRoot: string | null = null,
 ): Promise<TestServer> {
   const settings = new Settings({ ...loadConfig({}), ...config }, '0.0.0-test', () => Date.now())
-  const app = await createServer({ settings, interactive: database, batch: database, webRoot })
+  const app = await createServer({
+    settings,
+    interactive: database,
+    batch: database,
+    webRoot,
+    documentPath: BUILT_DOCUMENT,
+  })
   await app.listen(0, '127.0.0.1')
   return { url: await app.getUrl(), close: () => app.close() }
 }

@@ -1,202 +1,62 @@
-/** What the server answers, and the one way of asking it. */
-import type { AreaLevel, Class, ClassCounts, Missing, NetworkState, Rule, Words } from '#domain'
+/** What the server answers, as its own document says, and the one way of asking it. */
+import createClient from 'openapi-fetch'
+import type { components, paths } from '../../dist/openapi.js'
 import { Refused } from './refused.js'
 import { type Sending, sendFile } from './send-file.js'
 
-export interface Instance {
-  simulated: boolean
-  version: string
-  country: { bounds: [number, number, number, number] }
-  defaultRule: string
-  attribution: string
-  basemap: { url: string; attribution: string } | null
-}
+type Schemas = components['schemas']
 
-export type RuleInWords = Rule & { sentence: Words }
-
-export interface Counts extends ClassCounts {
-  notMeasured: number
-}
-
-export interface Run {
-  id: number
-  rule: string
-  ruleVersion: number
-  from: string
-  to: string
-  createdAt: string
-  counts: Counts
-}
-
-export interface Area {
-  code: string
-  level: AreaLevel
-  type: string | null
-  nameFr: string
-  nameAr: string
-  population: number | null
-  bbox: [number, number, number, number]
-}
-
-export interface AreaDetail extends Area {
-  counts: Counts | null
-  class: Class
-  parents: Area[]
-  source: string
-}
-
+export type Instance = Schemas['Instance']
+export type RuleInWords = Schemas['RuleInWords']
+export type Counts = Schemas['AreaCounts']
+export type Run = Schemas['RunRow']
+export type Area = Schemas['AreaRow']
+export type AreaDetail = Schemas['AreaDetail']
 /** The columns of the numbers beside the map. */
-export interface AreaFigures extends Pick<
-  Area,
-  'code' | 'level' | 'nameFr' | 'nameAr' | 'population' | 'bbox'
-> {
-  simulated: boolean
-  cells: Counts | null
-  /** White cells in the run before. */
-  whiteBefore: number | null
-  localities: ClassCounts
-  people: ClassCounts
-  sites: ClassCounts
-  rank: number | null
-}
-
-export interface Network {
-  operator: string | null
-  technology: string | null
-  state: NetworkState
-  samples: number
-  passes: number
-  /** Null where nobody measured. */
-  share: number | null
-  lower: number
-  upper: number
-  devices: number
-  days: number
-  hours: number
-  lastMeasuredAt: string | null
-  /** Tenth, middle and nine tenths. */
-  quantiles: Record<'downloadBps' | 'uploadBps' | 'latencyMs', [number, number, number] | null>
-}
+export type AreaFigures = Schemas['AreaFigures']
+export type Network = Schemas['Network']
+export type Cell = Schemas['CellDetail']
+export type ProfileRow = Schemas['ProfileRow']
+export type Account = Schemas['Account']
+/** Totals if a threshold were another, and the steps between which they are bounds. */
+export type WhatIf = Schemas['WhatIf']
+/** What the server would make of a file; rows carry the columns' names. */
+export type ImportPreview = Schemas['PreviewAnswer']
+export type ImportResult = Schemas['ImportAnswer']
 
 /** The parameters of a reason are those of its sentence. */
-export interface Reason {
-  code:
-    | 'no_evidence'
-    | 'networks_present'
-    | 'only_one_operator'
-    | 'no_network_passes'
-    | 'class_too_uncertain'
-    | 'network_declared'
-    | 'network_planned'
-    | 'network_refuted'
-    | 'network_absent'
-    | 'network_undecided'
-  operator?: string | null
-  technology?: string | null
-  operators?: (string | null)[]
-  missing?: Missing[]
-  passes?: number
-  samples?: number
-  noService?: number
-  blackFrom?: number
-  declaredBps?: number
-  plannedBy?: string
-}
+export type Reason = Merged<Schemas['Reason']> & Pick<Schemas['Reason'], 'code'>
 
-export interface Cell {
-  h3: string
-  /** Its middle. */
-  lat: number
-  lng: number
-  verdict: Class
-  /** Of a parent cell: what lies beneath. */
-  counts?: ClassCounts
-  confidence?: number
-  reasons?: Reason[]
-  evidence?: Network[]
-  areas?: { code: string; level: AreaLevel; nameFr: string; nameAr: string }[]
-  sites?: { code: string; name: string; nameAr: string | null }[]
-  history?: { run: number; from: string; to: string; verdict: Class; confidence: number }[]
-}
-
-/** Of one hour of the day, or one day of the week from Monday (1). */
-export interface ProfileRow {
-  at: number
-  probes: number
-  noService: number
-  downloadBps: [number, number, number] | null
-}
-
-export interface Account {
-  name: string
-  role: string
-  mustChangePassword: boolean
-}
-
-/** Totals if a threshold were another, and the steps between which they are bounds. */
-export interface WhatIf {
-  threshold: number
-  steps: { lax: number; strict: number }
-  counts: ClassCounts
-  uncertain: number
-}
-
-/** What the server would make of a file; rows carry the columns' names. */
-export interface ImportPreview {
-  format: string | null
-  unit: string | null
-  records: number
-  accepted: number
-  reasons: { reason: string; count: number }[]
-  sample: {
-    id: string
-    measured_at: string
-    lat: number
-    lng: number
-    operator: string | null
-    technology: string | null
-    download_bps: number | null
-    upload_bps: number | null
-    latency_ms: number | null
-  }[]
-}
-
-export interface ImportResult {
-  accepted: number
-  duplicates: number
-  rejected: object[]
-  rejectedMore?: number
-}
+/** Every field that one of the types has. */
+type Merged<Union> = { [Key in KeyOf<Union>]?: Union extends Record<Key, infer Value> ? Value : never }
+type KeyOf<Union> = Union extends unknown ? keyof Union : never
 
 interface Importing extends Omit<Sending, 'path'> {
   /** Parameters of the import; empty ones are not said. */
   said: Readonly<Record<string, string>>
 }
 
-async function call<T>(path: string, init?: RequestInit): Promise<T> {
-  const answer = await fetch(path, init)
-  if (answer.status === 204) return null as T
-  if (!answer.ok) throw new Refused(answer.status, await detailOf(answer))
-  return (await answer.json()) as T
+// `fetch` is looked up at each call: a test may put another in its place.
+const { GET, POST, DELETE } = createClient<paths>({ fetch: (request) => fetch(request) })
+
+/** As the client gives it: it forgets how long an array is. */
+type Given<T> = T extends readonly (infer Item)[]
+  ? Given<Item>[]
+  : T extends object
+    ? { [Key in keyof T]: Given<T[Key]> }
+    : T
+
+/** What was answered, or what the server says against it. */
+async function answerTo<T>(
+  asking: Promise<{ data?: Given<T>; error?: unknown; response: Response }>,
+): Promise<T> {
+  const { data, error, response } = await asking
+  if (!response.ok) throw new Refused(response.status, detailOf(error) ?? response.statusText)
+  return data as T
 }
 
 /** A proxy's error page is no problem+json. */
-async function detailOf(answer: Response): Promise<string> {
-  const problem = (await answer.json().catch(() => null)) as { detail?: string } | null
-  return problem?.detail ?? answer.statusText
-}
-
-const send = <T>(method: string, path: string, body?: object) =>
-  call<T>(path, {
-    method,
-    ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  })
-
-interface List<T> {
-  items: T[]
-}
-
-const query = encodeURIComponent
+const detailOf = (problem: unknown) => (problem as { detail?: string } | undefined)?.detail
 
 function importPath(said: Readonly<Record<string, string>>, preview: boolean): string {
   // The browser's field gives the time of this device without its offset.
@@ -209,65 +69,88 @@ function importPath(said: Readonly<Record<string, string>>, preview: boolean): s
 }
 
 export const api = {
-  instance: (signal: AbortSignal) => call<Instance>('/api/v1/instance', { signal }),
-  rules: async (signal: AbortSignal) => (await call<List<RuleInWords>>('/api/v1/rules', { signal })).items,
+  instance: (signal: AbortSignal) => answerTo<Instance>(GET('/api/v1/instance', { signal })),
+  rules: async (signal: AbortSignal) =>
+    (await answerTo<Schemas['RuleInWordsPage']>(GET('/api/v1/rules', { signal }))).items,
   /** The newest first. */
   runs: async (rule: string, signal: AbortSignal) =>
-    (await call<List<Run>>(`/api/v1/runs?rule=${query(rule)}&limit=100`, { signal })).items,
+    (
+      await answerTo<Schemas['RunRowPage']>(
+        GET('/api/v1/runs', { params: { query: { rule, limit: 100 } }, signal }),
+      )
+    ).items,
   /** Of all rules, the newest first. */
-  allRuns: async (signal: AbortSignal) => (await call<List<Run>>('/api/v1/runs?limit=100', { signal })).items,
-  networks: async (run: number, signal: AbortSignal) =>
-    (await call<List<Pick<Network, 'operator' | 'technology'>>>(`/api/v1/runs/${run}/networks`, { signal }))
-      .items,
+  allRuns: async (signal: AbortSignal) =>
+    (
+      await answerTo<Schemas['RunRowPage']>(
+        GET('/api/v1/runs', { params: { query: { limit: 100 } }, signal }),
+      )
+    ).items,
+  networks: async (id: number, signal: AbortSignal) =>
+    (
+      await answerTo<Schemas['RunNetworks']>(
+        GET('/api/v1/runs/{id}/networks', { params: { path: { id } }, signal }),
+      )
+    ).items,
   /** Cells that got better, worse or otherwise known since another run. */
-  difference: async (run: number, from: number, signal: AbortSignal) => {
-    const { better, worse, other } = await call<Record<'better' | 'worse' | 'other', number>>(
-      `/api/v1/runs/${run}/difference?with=${from}`,
-      { signal },
+  difference: async (id: number, from: number, signal: AbortSignal) => {
+    const params = { path: { id }, query: { with: from } }
+    const { better, worse, other } = await answerTo<Schemas['Difference']>(
+      GET('/api/v1/runs/{id}/difference', { params, signal }),
     )
     return { better, worse, other }
   },
   /** Cells by the kind of their contradiction. */
   contradictions: async (run: number, signal: AbortSignal) => {
-    const { items } = await call<List<Record<'declaredRefuted' | 'presentUndeclared' | 'latePlan', number>>>(
-      `/api/v1/contradictions/counts?run=${run}&by=region`,
-      { signal },
+    const params = { query: { run, by: 'region' as const } }
+    const { items } = await answerTo<Schemas['ContradictionCounts']>(
+      GET('/api/v1/contradictions/counts', { params, signal }),
     )
-    const sum = (name: keyof (typeof items)[number]) => items.reduce((all, row) => all + row[name], 0)
+    const sum = (name: 'declaredRefuted' | 'presentUndeclared' | 'latePlan') =>
+      items.reduce((all, row) => all + row[name], 0)
     return {
       declared_refuted: sum('declaredRefuted'),
       present_undeclared: sum('presentUndeclared'),
       late_plan: sum('latePlan'),
     }
   },
-  whatIf: (run: number, threshold: number, signal: AbortSignal) =>
-    call<WhatIf>(`/api/v1/runs/${run}/what-if?metric=download&threshold=${threshold}`, { signal }),
+  whatIf: (id: number, threshold: number, signal: AbortSignal) => {
+    const params = { path: { id }, query: { metric: 'download' as const, threshold } }
+    return answerTo<WhatIf>(GET('/api/v1/runs/{id}/what-if', { params, signal }))
+  },
   areas: async (q: string, signal: AbortSignal) =>
-    (await call<List<Area>>(`/api/v1/areas?limit=8&q=${query(q)}`, { signal })).items,
+    (
+      await answerTo<Schemas['AreaRowPage']>(
+        GET('/api/v1/areas', { params: { query: { limit: 8, q } }, signal }),
+      )
+    ).items,
   area: (code: string, run: number, signal: AbortSignal) =>
-    call<AreaDetail>(`/api/v1/areas/${query(code)}?run=${run}`, { signal }),
+    answerTo<AreaDetail>(GET('/api/v1/areas/{code}', { params: { path: { code }, query: { run } }, signal })),
   /** Of the areas inside one; null: of the regions. */
   figures: (run: number, parent: string | null, signal: AbortSignal) =>
-    call<List<AreaFigures> & { parent: Area | null }>(
-      `/api/v1/areas/table?run=${run}${parent ? `&parent=${query(parent)}` : ''}`,
-      { signal },
+    answerTo<Schemas['AreaTable']>(
+      GET('/api/v1/areas/table', { params: { query: { run, ...(parent && { parent }) } }, signal }),
     ),
   cell: (h3: string, run: number, signal: AbortSignal) =>
-    call<Cell>(`/api/v1/cells/${query(h3)}?run=${run}`, { signal }),
+    answerTo<Cell>(GET('/api/v1/cells/{h3}', { params: { path: { h3 }, query: { run } }, signal })),
   profile: (h3: string, run: number, signal: AbortSignal) =>
-    call<Record<'hours' | 'weekdays', ProfileRow[]>>(`/api/v1/cells/${query(h3)}/profile?run=${run}`, {
-      signal,
-    }),
+    answerTo<Schemas['CellProfile']>(
+      GET('/api/v1/cells/{h3}/profile', { params: { path: { h3 }, query: { run } }, signal }),
+    ),
   /** Null: nobody is signed in. */
-  who: (signal: AbortSignal) =>
-    call<Account | null>('/api/v1/session', { signal }).catch((error: unknown) => {
-      if (error instanceof Refused && error.status === 401) return null
-      throw error
-    }),
-  signIn: (name: string, password: string) => send<Account>('POST', '/api/v1/session', { name, password }),
-  signOut: () => send<void>('DELETE', '/api/v1/session'),
+  who: (signal: AbortSignal): Promise<Account | null> =>
+    answerTo<Account | undefined>(GET('/api/v1/session', { signal })).then(
+      (account) => account ?? null,
+      (error: unknown) => {
+        if (error instanceof Refused && error.status === 401) return null
+        throw error
+      },
+    ),
+  signIn: (name: string, password: string) =>
+    answerTo<Account>(POST('/api/v1/session', { body: { name, password } })),
+  signOut: () => answerTo<void>(DELETE('/api/v1/session')),
   setPassword: (current: string, next: string) =>
-    send<void>('POST', '/api/v1/session/password', { current, next }),
+    answerTo<void>(POST('/api/v1/session/password', { body: { current, next } })),
   /** Writes nothing. */
   previewImport: ({ said, ...sending }: Importing) =>
     sendFile<ImportPreview>({ ...sending, path: importPath(said, true) }),

@@ -12,12 +12,12 @@ const TYPES: Record<ColumnType, { type: string; format?: string }> = {
 }
 
 /** GDAL holds an integer in 32 bits, which a speed in bit/s exceeds. */
-export const columnSchema = (type: ColumnType, unit?: string) => TYPES[unit === 'bit/s' ? 'number' : type]
+const typeOf = (type: ColumnType, unit?: string) => TYPES[unit === 'bit/s' ? 'number' : type]
 
 export function schemaOf({ id, title, about, columns, geometry }: Collection, root: string) {
   const properties = columns.map(({ name, type, unit, about: words }) => [
     name,
-    { ...columnSchema(type, unit), title: words, ...(unit && { 'x-ogc-unit': unit }) },
+    { ...typeOf(type, unit), title: words, ...(unit && { 'x-ogc-unit': unit }) },
   ])
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',

@@ -4,8 +4,9 @@
  */
 import type { Column } from '#domain'
 import { COLLECTIONS, type Collection, collectionOf } from '#store'
-import { columnSchema } from '../ogc/ogc-schema.js'
+import { schemaOf } from '../ogc/ogc-schema.js'
 import type { Operation, Parameter, Paths } from './document.js'
+import { exampleOf } from './parameters.js'
 import type { Schema } from './type-schema.js'
 
 const ITEMS = '/ogc/collections/{id}/items'
@@ -53,7 +54,8 @@ function pageOf(operation: Operation, collection: Collection): Schema {
   }
 }
 
-function featureOf({ columns, geometry }: Collection): Schema {
+function featureOf(collection: Collection): Schema {
+  const { columns, geometry } = collection
   const position = { type: 'array', minItems: 2, items: { type: 'number' } }
   const ring = { type: 'array', items: position }
   const polygon = { type: 'array', items: ring }
@@ -71,26 +73,37 @@ function featureOf({ columns, geometry }: Collection): Schema {
       },
       properties: {
         type: 'object',
-        properties: Object.fromEntries(columns.map((column) => [column.name, propertyOf(column)])),
+        properties: Object.fromEntries(
+          columns.map((column) => [column.name, propertyOf(collection, column)]),
+        ),
       },
       links: { type: 'array', items: { $ref: '#/components/schemas/Link' } },
     },
   }
 }
 
-const propertyOf = ({ type, unit, about }: Column): Schema => ({
-  ...columnSchema(type, unit),
-  nullable: true,
-  description: unit ? `${about} (${unit})` : about,
-})
+/** A column's type as the collection states it. */
+const typesOf = (collection: Collection) =>
+  schemaOf(collection, '').properties.properties.properties as Record<string, Schema>
 
-const filtersOf = ({ columns }: Collection): Parameter[] =>
-  columns
+function propertyOf(collection: Collection, { name, unit, about }: Column): Schema {
+  const { type, format } = typesOf(collection)[name]!
+  return { type, ...(format && { format }), nullable: true, description: unit ? `${about} (${unit})` : about }
+}
+
+const filtersOf = (collection: Collection): Parameter[] =>
+  collection.columns
     .filter((column) => column.filter)
-    .map(({ name, type, unit, about }) => ({
-      name,
-      in: 'query',
-      required: false,
-      description: `Only features of which this is so: ${about}`,
-      schema: columnSchema(type, unit),
-    }))
+    .map(({ name, about }) => {
+      const { type, format } = typesOf(collection)[name]!
+      const schema: Schema = { type, ...(format && { format }) }
+      const example = exampleOf(name, schema)
+      return {
+        name,
+        in: 'query',
+        required: false,
+        description: `Only features of which this is so: ${about}`,
+        schema,
+        ...(example !== undefined && { example }),
+      }
+    })

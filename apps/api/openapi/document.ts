@@ -8,7 +8,7 @@ import { STATUS_CODES } from 'node:http'
 import { perCollection } from './collections.js'
 import type { Handler, Handlers } from './handlers.js'
 import { BODY_EXAMPLES, exampleOf, pathParameter } from './parameters.js'
-import type { Schema } from './type-schema.js'
+import { type Schema, unitOf } from './type-schema.js'
 
 export interface Parameter {
   name: string
@@ -54,10 +54,14 @@ export interface Document {
   components: Record<string, Record<string, unknown>>
 }
 
-export function documentOf(app: INestApplication, about: Handlers, version: string): Document {
+export function documentOf(
+  app: INestApplication,
+  about: Handlers,
+  { version, guide }: { version: string; guide: string },
+): Document {
   const base = new DocumentBuilder()
     .setTitle('Taghtiya')
-    .setDescription(ABOUT)
+    .setDescription(`${ABOUT}\n\n${guide}`)
     .setVersion(version)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addServer('/')
@@ -99,7 +103,7 @@ export function documentOf(app: INestApplication, about: Handlers, version: stri
 const ABOUT = `Which networks reach a place, how well, how sure are we, since when, and who says so.
 
 Speeds are in bit/s, latencies in ms, shares from 0 to 1, positions in degrees (WGS 84), moments in UTC (RFC 3339).
-Lists are read by pages: \`next\`, also in the header \`Link\`, leads on. Errors are problem+json (RFC 9457).
+Bodies may be packed with gzip (\`Content-Encoding\`). Lists are read by pages: \`next\`, also in the header \`Link\`, leads on. Errors are problem+json (RFC 9457).
 Reading needs no account. Where an answer says \`simulated\`, it is of the demonstration country.`
 
 interface Route {
@@ -161,7 +165,7 @@ const UUID = '7f2c1c1e-6a53-4a7e-9a43-0d0b6b1f2a11'
 
 function queryParameterOf(parameter: Parameter, { wholeNumbers }: Handler): Parameter {
   const schema = { ...parameter.schema }
-  if (wholeNumbers.has(parameter.name)) schema.type = 'integer'
+  schema.type = wholeNumbers.has(parameter.name) ? 'integer' : (schema.type ?? 'string')
   const example = parameter.example ?? schema.example ?? exampleOf(parameter.name, schema)
   delete schema.example
   return { ...parameter, schema, ...(example !== undefined && { example }) }
@@ -171,9 +175,13 @@ function completeBody(operation: Operation, { body }: Handler): void {
   const schema = operation.requestBody?.content['application/json']?.schema
   if (body && (!schema?.$ref || schema.type === 'object'))
     operation.requestBody = { required: true, content: { 'application/json': { schema: body } } }
-  const json = operation.requestBody?.content['application/json']
-  const name = json?.schema.$ref?.split('/').at(-1)
-  if (json && name && name in BODY_EXAMPLES && !json.examples) json.example = BODY_EXAMPLES[name]
+  for (const [type, media] of Object.entries(operation.requestBody?.content ?? {})) {
+    // Text, whatever its lines hold.
+    if (type !== 'application/json') media.schema = { type: 'string', format: 'binary' }
+    const name = media.schema.$ref?.split('/').at(-1)
+    const example = BODY_EXAMPLES[name ?? `${operation.operationId} ${type}`]
+    if (example !== undefined) media.example = example
+  }
 }
 
 /** What Nest was told of an answer by hand stays; what its type says is added. */
@@ -307,14 +315,16 @@ function schemasOf(found: OpenAPIObject, { components, handlers }: Handlers): Re
   for (const body of Object.values(bodies))
     for (const [name, field] of Object.entries(body.properties ?? {}))
       if (field.type === 'number' && wholeNumbers.has(name)) field.type = 'integer'
-  for (const body of Object.values(bodies)) repairNull(body)
+  for (const body of Object.values(bodies)) repair(body)
   return { ...bodies, ...components }
 }
 
-/** Nest says that a field may be null, and forgets it among its values. */
-function repairNull(schema: Schema): void {
-  for (const field of Object.values(schema.properties ?? {}))
+/** Nest says that a field may be null and forgets it among its values; and names carry their units. */
+function repair({ properties = {} }: Schema): void {
+  for (const [name, field] of Object.entries(properties)) {
     if (field.nullable && field.enum && !field.enum.includes(null)) field.enum.push(null)
+    if (!field.description && unitOf(name)) field.description = unitOf(name)
+  }
 }
 
 function tagsOf(paths: Paths, { tags }: Handlers, faults: string[]): Document['tags'] {

@@ -17,6 +17,7 @@ const app = await NestFactory.create(AppModule.of({} as Parts), new FastifyAdapt
   logger: ['error'],
 })
 const { version } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { version: string }
-const document = documentOf(app, readHandlers(ROOT.replace(/\/$/, '')), version)
+const guide = readFileSync(`${ROOT}docs/analysts.md`, 'utf8')
+const document = documentOf(app, readHandlers(ROOT.replace(/\/$/, '')), { version, guide })
 writeFileSync(`${ROOT}dist/openapi.json`, JSON.stringify(document))
-writeFileSync(`${ROOT}dist/openapi.d.ts`, astToString(await openapiTS(document as never, { silent: true })))
+writeFileSync(`${ROOT}dist/openapi.d.ts`, astToString(await openapiTS(document as never, { arrayLength: true, silent: true })))

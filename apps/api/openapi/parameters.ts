@@ -1,4 +1,5 @@
 /** What parameters mean that have no class of their own, and an example of each, by name. */
+import { SHIPPED_RULES } from '#domain'
 import type { Schema } from './type-schema.js'
 
 export interface PathParameter {
@@ -79,25 +80,51 @@ const EXAMPLES: Record<string, unknown> = {
   lat: 35.2447,
   lng: -3.9317,
   datetime: '2026-01-01/..',
+  class: 'white',
+  h3: '88398d9a01fffff',
+  region_code: '01',
+  province_code: '01.051',
+  commune_code: '01.051.01.01',
+  rule_id: 'ma-floor',
+  technology: '4g',
 }
 
 /** Undefined where none can be told. */
 export function exampleOf(name: string, schema: Schema): unknown {
-  if (name in EXAMPLES && fits(EXAMPLES[name], schema)) return EXAMPLES[name]
+  const known = EXAMPLES[name]
+  const example = schema.type === 'string' && known !== undefined ? String(known) : known
+  if (example !== undefined && fits(example, schema)) return example
   if (schema.enum) return schema.enum[0]
   if (schema.type === 'boolean') return true
   if (schema.type === 'number' || schema.type === 'integer') return schema.minimum ?? 1
   return undefined
 }
 
-const fits = (example: unknown, { type, enum: values, maximum, pattern }: Schema): boolean =>
-  (values === undefined || values.includes(example)) &&
-  (typeof example === 'string'
-    ? type === 'string' && (pattern === undefined || new RegExp(pattern, 'u').test(example))
-    : type !== 'string' && (maximum === undefined || (example as number) <= maximum))
+function fits(example: unknown, { type, enum: values, maximum, pattern }: Schema): boolean {
+  if (values) return values.includes(example)
+  if (typeof example === 'string')
+    return type === 'string' && (pattern === undefined || new RegExp(pattern, 'u').test(example))
+  return type !== 'boolean' && (maximum === undefined || (example as number) <= maximum)
+}
 
-/** What a body may look like, by the name of its class or type. */
+const PROBE = {
+  id: '7f2c1c1e-6a53-4a7e-9a43-0d0b6b1f2a11',
+  measuredAt: '2026-03-01T09:30:00Z',
+  technology: 'fibre',
+  operator: 'iam',
+  outcome: 'ok',
+  downloadBps: 18_400_000,
+  uploadBps: 4_100_000,
+  latencyMs: 34.2,
+}
+
+/** What a body may look like, by the name of its class or type, or by operation and media type. */
 export const BODY_EXAMPLES: Record<string, unknown> = {
+  'probesPost application/json': [PROBE],
+  'probesPost application/x-ndjson': `${JSON.stringify(PROBE)}\n`,
+  'importPost text/csv':
+    'measured_at,lat,lng,operator,download_mbps\n2026-03-01T09:30:00Z,35.2447,-3.9317,iam,18.4\n',
+  RuleBody: { ...SHIPPED_RULES[0], id: 'my-rule', version: undefined, default: false },
   SignInBody: { name: 'admin', password: 'the one-time password of the first start' },
   PasswordBody: { current: 'the one-time password', next: 'a sentence of my own' },
   AccountBody: { name: 'leila', role: 'planner' },

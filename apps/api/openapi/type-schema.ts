@@ -130,7 +130,11 @@ export class SchemaBook {
   private propertyOf(symbol: ts.Symbol): Schema {
     const schema = this.schemaOf(this.checker.getTypeOfSymbol(symbol))
     const example = symbol.getJsDocTags(this.checker).find((tag) => tag.name === 'example')
-    return described(schema, this.wordsOf(symbol), example && valueOf(ts.displayPartsToString(example.text)))
+    return described(
+      schema,
+      this.wordsOf(symbol) || unitOf(symbol.name),
+      example && valueOf(ts.displayPartsToString(example.text)),
+    )
   }
 
   private unionOf(types: readonly ts.Type[]): Schema {
@@ -175,6 +179,20 @@ export class SchemaBook {
     return ts.displayPartsToString(symbol.getDocumentationComment(this.checker)).replace(/\s*\n\s*/g, ' ')
   }
 }
+
+const UNITS: [RegExp, string][] = [
+  [/Bps$/, 'bit/s.'],
+  [/Ms$/, 'ms.'],
+  [/Bytes$/, 'Bytes.'],
+  [/Dbm$/, 'dBm.'],
+  [/Ratio$/, '0 to 1.'],
+  [/accuracyM$/, 'm.'],
+  [/^(lat|lng)$/, 'Degrees, WGS 84.'],
+  [/^confidence$/, '0 to 1.'],
+]
+
+/** Names end with their units; empty for those that have none. */
+export const unitOf = (name: string): string => UNITS.find(([form]) => form.test(name))?.[1] ?? ''
 
 /** A reference takes no words beside it; wrapped, it does. */
 export function described(schema: Schema, description: string, example?: unknown): Schema {

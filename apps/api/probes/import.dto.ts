@@ -1,5 +1,6 @@
 import { TECHNOLOGIES, type Technology } from '#domain'
 import { TOOL_FORMATS, type ToolFormat, UNIT_NAMES, type Unit } from '#formats'
+import type { ProbeRow } from '#store'
 import { Transform, Type } from 'class-transformer'
 import {
   IsBoolean,
@@ -92,5 +93,5 @@ export class PreviewAnswer {
   /** The first 20. */
   rejected!: RejectedProbe[]
   /** The first 20 probes as they would be written, with the columns' names. */
-  sample!: object[]
+  sample!: Omit<ProbeRow, 'raw'>[]
 }
