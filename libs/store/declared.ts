@@ -84,8 +84,8 @@ export async function declaredNetworks(
   db: Queryable,
   run: RunAbout,
 ): Promise<{ operator: string; technology: string }[]> {
-  return db.query(
-    `SELECT DISTINCT operator, technology FROM coverage AS v WHERE ${STANDING} ORDER BY 1, 2`,
-    [run.knownBefore, run.to],
-  )
+  return db.query(`SELECT DISTINCT operator, technology FROM coverage AS v WHERE ${STANDING} ORDER BY 1, 2`, [
+    run.knownBefore,
+    run.to,
+  ])
 }

@@ -1,5 +1,7 @@
 /** What the server answers, and the one way of asking it. */
 import type { AreaLevel, Class, ClassCounts, Missing, NetworkState, Rule, Words } from '#domain'
+import { type Locality, type Site, type Zone, areaCodeOf } from './places/place.js'
+import type { ProbePage } from './probes/probe.js'
 import { Refused } from './refused.js'
 import { type Sending, sendFile } from './send-file.js'
 
@@ -208,6 +210,22 @@ function importPath(said: Readonly<Record<string, string>>, preview: boolean): s
   return `/api/v1/probes/import?${new URLSearchParams({ ...Object.fromEntries(given), preview: String(preview) }).toString()}`
 }
 
+/** A place with the smallest area around it; one that has gone since leaves it null. */
+async function within<T extends Parameters<typeof areaCodeOf>[0]>(
+  place: T,
+  run: number,
+  signal: AbortSignal,
+) {
+  const code = areaCodeOf(place)
+  const area =
+    code &&
+    (await call<AreaDetail>(`/api/v1/areas/${query(code)}?run=${run}`, { signal }).catch((error: unknown) => {
+      if (error instanceof Refused && error.status === 404) return null
+      throw error
+    }))
+  return { ...place, area: area || null }
+}
+
 export const api = {
   instance: (signal: AbortSignal) => call<Instance>('/api/v1/instance', { signal }),
   rules: async (signal: AbortSignal) => (await call<List<RuleInWords>>('/api/v1/rules', { signal })).items,
@@ -219,6 +237,16 @@ export const api = {
   networks: async (run: number, signal: AbortSignal) =>
     (await call<List<Pick<Network, 'operator' | 'technology'>>>(`/api/v1/runs/${run}/networks`, { signal }))
       .items,
+  /** What operators declare somewhere. */
+  declared: async (run: number, signal: AbortSignal) =>
+    (
+      await call<List<Pick<Network, 'operator' | 'technology'>>>(`/api/v1/runs/${run}/networks/declared`, {
+        signal,
+      })
+    ).items,
+  /** The rule's newest run; null: it has none. */
+  newest: async (rule: string, signal: AbortSignal) =>
+    (await call<List<Run>>(`/api/v1/runs?rule=${query(rule)}&limit=1`, { signal })).items[0]?.id ?? null,
   /** Cells that got better, worse or otherwise known since another run. */
   difference: async (run: number, from: number, signal: AbortSignal) => {
     const { better, worse, other } = await call<Record<'better' | 'worse' | 'other', number>>(
@@ -254,6 +282,24 @@ export const api = {
     ),
   cell: (h3: string, run: number, signal: AbortSignal) =>
     call<Cell>(`/api/v1/cells/${query(h3)}?run=${run}`, { signal }),
+  zone: async (id: string, run: number, signal: AbortSignal) =>
+    within({ zone: await call<Zone>(`/api/v1/zones/${query(id)}?run=${run}`, { signal }) }, run, signal),
+  locality: async (id: string, run: number, signal: AbortSignal) => {
+    const locality = await call<Locality>(`/api/v1/localities/${query(id)}?run=${run}`, { signal })
+    return within({ locality }, run, signal)
+  },
+  site: async (code: string, run: number, signal: AbortSignal) => {
+    const site = await call<Site>(`/api/v1/sites/${query(code)}/state?run=${run}`, { signal })
+    return within({ site }, run, signal)
+  },
+  cellProbes: (
+    { h3, run, seesAll, cursor }: { h3: string; run: number; seesAll: boolean; cursor: string },
+    signal: AbortSignal,
+  ) =>
+    call<ProbePage>(
+      `/api/v1/cells/${query(h3)}/probes${seesAll ? '/all' : ''}?run=${run}&limit=50${cursor && `&cursor=${query(cursor)}`}`,
+      { signal },
+    ),
   profile: (h3: string, run: number, signal: AbortSignal) =>
     call<Record<'hours' | 'weekdays', ProfileRow[]>>(`/api/v1/cells/${query(h3)}/profile?run=${run}`, {
       signal,

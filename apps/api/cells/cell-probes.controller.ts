@@ -78,8 +78,6 @@ export class CellProbesController {
 
 function cellOf(h3: string): string {
   if (!isServedCell(h3) || resolutionOf(h3) !== WORKING_RESOLUTION)
-    throw new BadRequestException(
-      `h3 must be an H3 cell of resolution ${WORKING_RESOLUTION}; it is "${h3}"`,
-    )
+    throw new BadRequestException(`h3 must be an H3 cell of resolution ${WORKING_RESOLUTION}; it is "${h3}"`)
   return cellToSql(h3)
 }

@@ -75,6 +75,24 @@ export class TileSource {
     return feature ? { feature, address } : null
   }
 
+  /** The point nearest to a place given as above, within so many tile units of it. */
+  near(x: number, y: number, zoom: number, within: number): TileFeature | null {
+    const address = { x: Math.floor(x), y: Math.floor(y), z: Math.min(zoom, DATA_MAX_ZOOM) }
+    const features = this.entries.get(keyOf(address))?.loaded?.features ?? []
+    let [nearest, least]: [TileFeature | null, number] = [null, within]
+    for (const feature of features) {
+      const at = feature.rings[0]?.[0]
+      const far = at ? Math.hypot(at.x - (x - address.x) * EXTENT, at.y - (y - address.y) * EXTENT) : Infinity
+      if (far <= least) [nearest, least] = [feature, far]
+    }
+    return nearest
+  }
+
+  /** Where the tiles are of those that are drawn now, by another run. */
+  addressesInUse(): TileAddress[] {
+    return [...this.entries.values()].filter(({ users }) => users > 0).map(({ address }) => address)
+  }
+
   /** A feature by a property, on the tiles that are there. */
   find(name: string, value: string): Found | null {
     for (const { loaded, address } of this.entries.values()) {
@@ -98,7 +116,7 @@ export class TileSource {
   private async load({ x, y, z }: TileAddress, signal: AbortSignal): Promise<Tile> {
     if (!this.tiles) return tileOf([])
     const { url: template, layer } = this.tiles
-    const url = template.replace('{z}', `${z}`).replace('{x}', `${x}`).replace('{y}', `${y}`)
+    const url = urlOf(template, { x, y, z })
     const bytes = await this.connection.ask(() => bytesOf(url, signal), signal)
     return tileOf(decoded(bytes, layer))
   }
@@ -120,6 +138,9 @@ export class TileSource {
     if (this.entries.get(key) === entry) this.entries.delete(key)
   }
 }
+
+export const urlOf = (template: string, { x, y, z }: TileAddress) =>
+  template.replace('{z}', `${z}`).replace('{x}', `${x}`).replace('{y}', `${y}`)
 
 const keyOf = ({ x, y, z }: TileAddress) => `${z}/${x}/${y}`
 
