@@ -1,5 +1,5 @@
 /** The page: what is chosen, and who shows it. */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { type Answer, useAnswer, valueOf } from './answer.js'
 import { type Account, type Area, type AreaDetail, type Cell, type Run, api } from './api.js'
 import { Connection } from './connection.js'
@@ -81,13 +81,13 @@ export function App() {
     setChoice({ [found[0]!.kind]: found[0]!.id })
   }
   const { map, at, under, shown, drawn } = useMap(element, known && instance, first.at, connection, pick)
-  useEffect(
+  useLayoutEffect(
     () => map?.show({ run: run?.id ?? null, threshold: tried, theme, swipe: beside?.id ?? null, overlays }),
     [map, run?.id, tried, theme, beside?.id, overlays],
   )
   useEffect(() => map?.swipeTo(beside ? share : null), [map, beside, share])
   // A wash of one run's classes under the cells of another would mislead.
-  useEffect(
+  useLayoutEffect(
     () => map?.colourAreas(colour && theme.kind === 'verdict' && !beside),
     [map, colour, theme, beside],
   )
@@ -236,15 +236,15 @@ export function App() {
           )}
           {chosen && (
             <Panel words={words} of={`${chosen.kind} ${chosen.id}`} isReady={detail !== null} onClose={close}>
-              <DetailPanel
-                {...{ words, connection, account, detail, run, rule }}
-                onZoom={() => map?.zoomInto()}
-                onCell={goTo}
-              />
               <AlsoHere
                 words={words}
                 here={here.filter(({ kind, id }) => kind !== chosen.kind || id !== chosen.id)}
                 onChoose={({ kind, id }) => setChoice({ [kind]: id })}
+              />
+              <DetailPanel
+                {...{ words, connection, account, detail, run, rule }}
+                onZoom={() => map?.zoomInto()}
+                onCell={goTo}
               />
             </Panel>
           )}

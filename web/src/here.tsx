@@ -44,11 +44,8 @@ export function AlsoHere({ words, here, onChoose }: AlsoHereProps) {
   )
 }
 
-function labelOf(
-  { lang, t, number }: Language,
-  { kind, word, class: colour, nameFr, nameAr, cells }: Here,
-): string {
-  if (kind === 'zone') return t('zoneHere', { class: t(colour!), n: number(cells ?? 0) })
+function labelOf({ lang, t }: Language, { kind, word, class: colour, nameFr, nameAr, cells }: Here): string {
+  if (kind === 'zone') return t('zoneHere', { class: t(colour!), n: cells ?? 0 })
   if (nameFr !== null) return nameIn(lang, { nameFr, nameAr: nameAr ?? nameFr })
   if (word) return t(word)
   return colour ? t(colour) : t('kind_cell')

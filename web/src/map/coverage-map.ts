@@ -82,8 +82,10 @@ export class CoverageMap {
     this.cells = new TileSource(connection)
     this.other = new TileSource(connection)
     this.areas = new TileSource(connection)
-    this.overlays = new Overlays(this.map, connection)
-    this.layers = this.makeLayers(instance.basemap !== null)
+    // A cell at the border overhangs.
+    const bounds = boundsOf(instance).pad(0.02)
+    this.overlays = new Overlays(this.map, connection, bounds)
+    this.layers = this.makeLayers(instance.basemap !== null, bounds)
     // The other two come when there is something to draw on them.
     for (const name of ['ground', 'cells', 'outlines'] as const) this.layers[name].addTo(this.map)
     this.swipe = new Swipe(this.map, this.layers.other, this.layers.cells)
@@ -191,7 +193,7 @@ export class CoverageMap {
     this.map.invalidateSize()
   }
 
-  private makeLayers(hasBasemap: boolean): CoverageMap['layers'] {
+  private makeLayers(hasBasemap: boolean, bounds: L.LatLngBounds): CoverageMap['layers'] {
     const ground: Draw = (context, features, scale) => {
       if (!hasBasemap) drawLand(context, features, scale)
       if (this.colouring) drawAreaColours(context, features, scale)
@@ -199,12 +201,14 @@ export class CoverageMap {
     const chosen: Draw = (...tile) => {
       if (this.chosen.area) drawChosenArea(...tile, this.chosen.area)
     }
+    const layer = (source: TileSource, draw: Draw, className: string) =>
+      new VectorLayer(source, draw, { className, bounds })
     return {
-      ground: new VectorLayer(this.areas, ground, 'area-colours'),
-      other: new VectorLayer(this.other, (...tile) => drawCells(...tile, 'verdict'), 'cells other'),
-      cells: new VectorLayer(this.cells, (...tile) => drawCells(...tile, this.theme.kind), 'cells'),
-      outlines: new VectorLayer(this.areas, drawAreaOutlines, 'area-outlines'),
-      chosen: new VectorLayer(this.areas, chosen, 'area-chosen'),
+      ground: layer(this.areas, ground, 'area-colours'),
+      other: layer(this.other, (...tile) => drawCells(...tile, 'verdict'), 'cells other'),
+      cells: layer(this.cells, (...tile) => drawCells(...tile, this.theme.kind), 'cells'),
+      outlines: layer(this.areas, drawAreaOutlines, 'area-outlines'),
+      chosen: layer(this.areas, chosen, 'area-chosen'),
     }
   }
 
@@ -306,9 +310,14 @@ function grown(ring: Ring): Ring {
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
 
-function mapOf(element: HTMLElement, { country, basemap }: Instance, view: View | null): L.Map {
+function boundsOf({ country }: Instance): L.LatLngBounds {
   const [west, south, east, north] = country.bounds
-  const bounds = L.latLngBounds([south, west], [north, east])
+  return L.latLngBounds([south, west], [north, east])
+}
+
+function mapOf(element: HTMLElement, instance: Instance, view: View | null): L.Map {
+  const { basemap } = instance
+  const bounds = boundsOf(instance)
   const map = L.map(element, {
     minZoom: DATA_MIN_ZOOM,
     maxZoom: MAX_ZOOM,

@@ -20,10 +20,11 @@ export class Overlays {
   constructor(
     private readonly map: L.Map,
     connection: Connection,
+    bounds: L.LatLngBounds,
   ) {
     const make = (name: Overlay) => {
       const source = new TileSource(connection)
-      return { source, layer: new VectorLayer(source, DRAWS[name], `overlay-${name}`) }
+      return { source, layer: new VectorLayer(source, DRAWS[name], { className: `overlay-${name}`, bounds }) }
     }
     this.layers = { zones: make('zones'), localities: make('localities'), sites: make('sites') }
   }

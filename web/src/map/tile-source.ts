@@ -16,7 +16,8 @@ export interface TileFeature {
 
 export interface Tile {
   features: readonly TileFeature[]
-  index: HitIndex<TileFeature>
+  /** Made when the pointer first comes: it costs as much as drawing. */
+  index(): HitIndex<TileFeature>
 }
 
 /** A feature, and the tile in whose units its rings are. */
@@ -71,7 +72,7 @@ export class TileSource {
   at(x: number, y: number, zoom: number): Found | null {
     const address = { x: Math.floor(x), y: Math.floor(y), z: Math.min(zoom, DATA_MAX_ZOOM) }
     const tile = this.entries.get(keyOf(address))?.loaded
-    const feature = tile?.index.at((x - address.x) * EXTENT, (y - address.y) * EXTENT)
+    const feature = tile?.index().at((x - address.x) * EXTENT, (y - address.y) * EXTENT)
     return feature ? { feature, address } : null
   }
 
@@ -144,10 +145,10 @@ export const urlOf = (template: string, { x, y, z }: TileAddress) =>
 
 const keyOf = ({ x, y, z }: TileAddress) => `${z}/${x}/${y}`
 
-const tileOf = (features: readonly TileFeature[]): Tile => ({
-  features,
-  index: new HitIndex(features, EXTENT),
-})
+function tileOf(features: readonly TileFeature[]): Tile {
+  let index: HitIndex<TileFeature> | null = null
+  return { features, index: () => (index ??= new HitIndex(features, EXTENT)) }
+}
 
 function once(act: () => void): () => void {
   let done = false

@@ -1,6 +1,6 @@
 /** The map as the page's state sees it. */
 import type { RefObject } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
 import type { Instance } from '../api.js'
 import type { Connection } from '../connection.js'
 import type { Here } from './choice.js'
@@ -19,7 +19,8 @@ export function useMap(
   /** The run that is drawn on all of the view; null while tiles are on their way. */
   const [shown, setShown] = useState<number | null>(null)
   const [drawn, setDrawn] = useState(0)
-  useEffect(() => {
+  // Before the next frame, as the questions are.
+  useLayoutEffect(() => {
     if (!instance || !element.current) return
     const shows = (run: number | null) => {
       setShown(run)
