@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { type Plugin, defineConfig } from 'vite'
 
 const root = import.meta.dirname
@@ -37,12 +38,27 @@ function offlineProbe(): Plugin {
   }
 }
 
+/** Packs every text file beside itself, as the server sends it. */
+function packed(): Plugin {
+  return {
+    name: 'packed',
+    writeBundle({ dir }) {
+      const files = readdirSync(dir!, { recursive: true, encoding: 'utf8' })
+      for (const name of files.filter((file) => /\.(js|css|html|svg)$/.test(file))) {
+        const bytes = readFileSync(join(dir!, name))
+        writeFileSync(join(dir!, `${name}.gz`), gzipSync(bytes, { level: 9 }))
+        writeFileSync(join(dir!, `${name}.br`), brotliCompressSync(bytes))
+      }
+    },
+  }
+}
+
 export default defineConfig({
   root,
   // `#domain` from its source: the page judges by the server's own rules.
   resolve: { conditions: ['source', 'browser', 'module', 'import', 'default'] },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [offlineProbe()],
+  plugins: [offlineProbe(), packed()],
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,

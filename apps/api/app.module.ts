@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm'
 import { FiguresController } from './areas/figures.controller.js'
 import { AreasController } from './areas/areas.controller.js'
 import { BatchSource } from './batch-source.js'
+import { CellProbesController } from './cells/cell-probes.controller.js'
 import { CellsController } from './cells/cells.controller.js'
 import { CoverageController } from './coverage/coverage.controller.js'
 import { TestSlots } from './measure/slots.js'
@@ -18,6 +19,7 @@ import { RoleGuard } from './people/guard.js'
 import { SessionController } from './people/session.controller.js'
 import { Devices } from './probes/devices.js'
 import { ImportController } from './probes/import.controller.js'
+import { PlacesController } from './places/places.controller.js'
 import { ProbesController } from './probes/probes.controller.js'
 import { QuarantineController } from './probes/quarantine.controller.js'
 import { DifferenceController } from './runs/difference.controller.js'
@@ -30,6 +32,7 @@ import { Metrics } from './status/metrics.js'
 import { StatusController } from './status/status.controller.js'
 import { NetworksController } from './tiles/networks.controller.js'
 import { TilesController } from './tiles/tiles.controller.js'
+import { Tiles } from './tiles/tiles.js'
 import { WhatIfController } from './what-if/what-if.controller.js'
 import { ZonesController } from './zones/zones.controller.js'
 
@@ -61,6 +64,8 @@ export class AppModule {
         FiguresController,
         AreasController,
         CellsController,
+        CellProbesController,
+        PlacesController,
         CoverageController,
         ZonesController,
         RunsController,
@@ -83,6 +88,7 @@ export class AppModule {
         Devices,
         TestSlots,
         Runs,
+        Tiles,
       ],
     }
   }

@@ -15,7 +15,7 @@ export const COLLECTIONS = [
 export type CollectionId = (typeof COLLECTIONS)[number]
 
 /** Fewer devices in a cell would let a reader follow one of them. */
-const MIN_DEVICES = 3
+export const MIN_DEVICES = 3
 
 /** No column is named `id`: GDAL calls a feature's own id so. */
 interface SqlColumn extends Column {

@@ -1,5 +1,5 @@
 /** What the server says to a question that follows the page's state. */
-import { useEffect, useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
 import { Refused } from './refused.js'
 import type { Ask, Connection } from './connection.js'
 
@@ -8,11 +8,11 @@ export type Answer<T> = { value: T } | { refused: Refused } | null
 
 /**
  * Asks again when the key changes, and gives up what was asked before: a slow answer never overwrites a newer one.
- * No key, no question.
+ * No key, no question. Asked before the next frame: each that is waited for would be seen in the first map.
  */
 export function useAnswer<T>(connection: Connection, key: string | null, ask: Ask<T>): Answer<T> {
   const [known, setKnown] = useState<{ key: string; answer: Answer<T> } | null>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (key === null) return undefined
     const abort = new AbortController()
     connection.ask(ask, abort.signal).then(

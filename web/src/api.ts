@@ -1,10 +1,12 @@
 /** What the server answers, as its own document says, and the one way of asking it. */
 import createClient from 'openapi-fetch'
 import type { components, paths } from '../../dist/openapi.js'
+import { type Locality, type Site, type Zone, areaCodeOf } from './places/place.js'
+import type { ProbePage } from './probes/probe.js'
 import { Refused } from './refused.js'
 import { type Sending, sendFile } from './send-file.js'
 
-type Schemas = components['schemas']
+export type Schemas = components['schemas']
 
 export type Instance = Schemas['Instance']
 export type RuleInWords = Schemas['RuleInWords']
@@ -68,6 +70,22 @@ function importPath(said: Readonly<Record<string, string>>, preview: boolean): s
   return `/api/v1/probes/import?${new URLSearchParams({ ...Object.fromEntries(given), preview: String(preview) }).toString()}`
 }
 
+/** A place with the smallest area around it; one that has gone since leaves it null. */
+async function within<T extends Parameters<typeof areaCodeOf>[0]>(
+  place: T,
+  run: number,
+  signal: AbortSignal,
+) {
+  const code = areaCodeOf(place)
+  const area =
+    code &&
+    (await api.area(code, run, signal).catch((error: unknown) => {
+      if (error instanceof Refused && error.status === 404) return null
+      throw error
+    }))
+  return { ...place, area: area || null }
+}
+
 export const api = {
   instance: (signal: AbortSignal) => answerTo<Instance>(GET('/api/v1/instance', { signal })),
   rules: async (signal: AbortSignal) =>
@@ -88,10 +106,24 @@ export const api = {
     ).items,
   networks: async (id: number, signal: AbortSignal) =>
     (
-      await answerTo<Schemas['RunNetworks']>(
+      await answerTo<Schemas['NetworkList']>(
         GET('/api/v1/runs/{id}/networks', { params: { path: { id } }, signal }),
       )
     ).items,
+  /** What operators declare somewhere. */
+  declared: async (id: number, signal: AbortSignal) =>
+    (
+      await answerTo<Schemas['NetworkList']>(
+        GET('/api/v1/runs/{id}/networks/declared', { params: { path: { id } }, signal }),
+      )
+    ).items,
+  /** The rule's newest run; null: it has none. */
+  newest: async (rule: string, signal: AbortSignal) =>
+    (
+      await answerTo<Schemas['RunRowPage']>(
+        GET('/api/v1/runs', { params: { query: { rule, limit: 1 } }, signal }),
+      )
+    ).items[0]?.id ?? null,
   /** Cells that got better, worse or otherwise known since another run. */
   difference: async (id: number, from: number, signal: AbortSignal) => {
     const params = { path: { id }, query: { with: from } }
@@ -133,6 +165,31 @@ export const api = {
     ),
   cell: (h3: string, run: number, signal: AbortSignal) =>
     answerTo<Cell>(GET('/api/v1/cells/{h3}', { params: { path: { h3 }, query: { run } }, signal })),
+  zone: async (id: string, run: number, signal: AbortSignal) => {
+    const params = { path: { id }, query: { run } }
+    return within({ zone: await answerTo<Zone>(GET('/api/v1/zones/{id}', { params, signal })) }, run, signal)
+  },
+  locality: async (id: string, run: number, signal: AbortSignal) => {
+    const params = { path: { id }, query: { run } }
+    const locality = await answerTo<Locality>(GET('/api/v1/localities/{id}', { params, signal }))
+    return within({ locality }, run, signal)
+  },
+  site: async (code: string, run: number, signal: AbortSignal) => {
+    const params = { path: { code }, query: { run } }
+    const site = await answerTo<Site>(GET('/api/v1/sites/{code}/state', { params, signal }))
+    return within({ site }, run, signal)
+  },
+  cellProbes: (
+    { h3, run, seesAll, cursor }: { h3: string; run: number; seesAll: boolean; cursor: string },
+    signal: AbortSignal,
+  ) => {
+    const params = { path: { h3 }, query: { run, limit: 50, ...(cursor && { cursor }) } }
+    return answerTo<ProbePage>(
+      seesAll
+        ? GET('/api/v1/cells/{h3}/probes/all', { params, signal })
+        : GET('/api/v1/cells/{h3}/probes', { params, signal }),
+    )
+  },
   profile: (h3: string, run: number, signal: AbortSignal) =>
     answerTo<Schemas['CellProfile']>(
       GET('/api/v1/cells/{h3}/profile', { params: { path: { h3 }, query: { run } }, signal }),

@@ -1,24 +1,28 @@
 /** The page: what is chosen, and who shows it. */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { type Answer, useAnswer, valueOf } from './answer.js'
 import { type Account, type Area, type AreaDetail, type Cell, type Run, api } from './api.js'
 import { Connection } from './connection.js'
 import { Header } from './header.js'
-import { type Lang, type Language, languageOf, nameIn } from './language.js'
+import { type Lang, type Language, languageOf } from './language.js'
 import { Legend } from './legend.js'
 import { Layers, SwipeLine } from './layers.js'
-import { RunChoice, WhatIfSlider } from './what-if.js'
+import { useLoaded } from './loaded.js'
+import { AlsoHere, Readout } from './here.js'
+import { WhatIfSlider } from './what-if.js'
 import { readLink, writeLink } from './link.js'
-import type { Choice, Under } from './map/coverage-map.js'
+import { type Choice, type Here, KINDS, type Kind, chosenOf } from './map/choice.js'
 import { type Theme, themeText } from './map/theme.js'
 import { useMap } from './map/use-map.js'
+import { Evidence } from './evidence.js'
 import { AreaPanel, CellPanel, Panel } from './panel.js'
 import { problemIn } from './problem.js'
-import { Profile } from './profile.js'
-import { Swatch } from './swatch.js'
+import { NewerNotice, useNewer } from './newer.js'
+import { type Place, geometryOf, isPlace } from './places/place.js'
+import { RunChoice } from './runs.js'
 import { Tabs, ViewPane } from './views.js'
 
-type Detail = { cell: Cell } | { area: AreaDetail }
+type Detail = { cell: Cell } | { area: AreaDetail } | Place
 
 export function App() {
   const first = useMemo(() => readLink(location.search), [])
@@ -26,7 +30,9 @@ export function App() {
   const [ruleId, setRuleId] = useState(first.rule)
   const [runId, setRunId] = useState(first.run)
   const [threshold, setThreshold] = useState(first.threshold)
-  const [choice, setChoice] = useState<Choice>({ cell: first.cell, area: first.area })
+  const [choice, setChoice] = useState<Choice>(() => onlyOf(first))
+  /** What lies where the map was last picked. */
+  const [here, setHere] = useState<readonly Here[]>([])
   // On at first: who opens the page sees cells and communes. The legend says what an area's colour means.
   const [colour, setColour] = useState(true)
   const [theme, setTheme] = useState(first.theme)
@@ -43,11 +49,16 @@ export function App() {
   const known = valueOf(useAnswer(connection, 'rules', api.rules))
   const rules = known ?? []
   const rule = rules.find((r) => r.id === ruleId) ?? rules.find((r) => r.default) ?? rules[0]
-  const asked = useAnswer(connection, rule?.id ?? null, (signal) => api.runs(rule!.id, signal))
+  // How often the list of runs was asked for anew.
+  const [asking, setAsking] = useState(0)
+  const asked = useAnswer(connection, rule ? `${rule.id} ${asking}` : null, (signal) =>
+    api.runs(rule!.id, signal),
+  )
   const all = valueOf(useAnswer(connection, 'all runs', api.allRuns)) ?? []
   // The newest is among those of all rules, which were asked for first.
   const runs = valueOf(asked) ?? all.filter((one) => one.rule === rule?.id)
   const run = runs.find(({ id }) => id === runId) ?? runs[0] ?? null
+  const newer = useNewer(connection, rule?.id ?? null, asked && (runs[0]?.id ?? null))
   const others = othersThan(run, runs, all)
   const networks = useNetworks(connection, theme, run)
   const beside = theme.kind === 'verdict' ? (others.find(({ id }) => id === swipe) ?? null) : null
@@ -62,15 +73,21 @@ export function App() {
   const detail = useDetail(connection, choice, run)
   const [account, setAccount] = useAccount(connection)
 
+  const gone = useRef(first.at !== null)
   const element = useRef<HTMLDivElement>(null)
-  const { map, at, under, shown, drawn } = useMap(element, known && instance, first.at, connection, setChoice)
-  useEffect(
+  const pick = (found: readonly Here[]) => {
+    gone.current = true
+    setHere(found)
+    setChoice({ [found[0]!.kind]: found[0]!.id })
+  }
+  const { map, at, under, shown, drawn } = useMap(element, known && instance, first.at, connection, pick)
+  useLayoutEffect(
     () => map?.show({ run: run?.id ?? null, threshold: tried, theme, swipe: beside?.id ?? null, overlays }),
     [map, run?.id, tried, theme, beside?.id, overlays],
   )
   useEffect(() => map?.swipeTo(beside ? share : null), [map, beside, share])
   // A wash of one run's classes under the cells of another would mislead.
-  useEffect(
+  useLayoutEffect(
     () => map?.colourAreas(colour && theme.kind === 'verdict' && !beside),
     [map, colour, theme, beside],
   )
@@ -81,14 +98,16 @@ export function App() {
     map?.arrange(words.dir)
   }, [map, words])
   useEffect(() => {
-    const { cell = null, area = null } = choice
+    const ids = Object.fromEntries(KINDS.map((kind) => [kind, choice[kind] ?? null])) as Record<
+      Kind,
+      string | null
+    >
     const earlier = run && run !== runs[0] ? run.id : null
     writeLink({
       lang,
       rule: rule?.id ?? ruleId,
       at,
-      cell,
-      area,
+      ...ids,
       run: earlier,
       threshold: tried,
       theme,
@@ -101,29 +120,35 @@ export function App() {
 
   // A link that names an area or a cell but no place: we go there once it is known where that is.
   const found = valueOf(detail)
-  const gone = useRef(first.at !== null)
   useEffect(() => {
     if (gone.current || !map || !found) return
     gone.current = true
-    if ('area' in found) map.zoomTo(found.area.bbox)
+    if ('zone' in found) map.zoomTo(found.zone.bbox)
+    else if (isPlace(found)) map.zoomToCell('site' in found ? found.site : found.locality)
+    else if ('area' in found) map.zoomTo(found.area.bbox)
     else map.zoomToCell(found.cell)
   }, [map, found])
+  useEffect(() => map?.outline(found && isPlace(found) ? geometryOf(found) : null), [map, found])
 
+  const choose = (next: Choice) => {
+    setHere([])
+    setChoice(next)
+  }
   const close = () => {
-    setChoice({})
+    choose({})
     map?.focus()
   }
   const find = (area: Pick<Area, 'code' | 'bbox'>) => {
     gone.current = true
-    setChoice({ area: area.code })
+    choose({ area: area.code })
     map?.zoomTo(area.bbox)
   }
   const goTo = (cell: string) => {
     gone.current = false
-    setChoice({ cell })
+    choose({ cell })
   }
-  const chosen = Boolean(choice.cell || choice.area)
-  useEscape(chosen, close)
+  const chosen = chosenOf(choice)
+  useEscape(chosen !== null, close)
   const { t } = words
   // What is shown before would jump when the rest comes.
   if (!known || !instance)
@@ -168,7 +193,18 @@ export function App() {
           <ZoomButtons words={words} onZoom={(steps) => map?.zoomBy(steps)} />
           <RunNotice words={words} asked={asked} />
           {beside && run && <SwipeLine {...{ words, left: beside, right: run, share }} onShare={setShare} />}
-          {under && <Readout words={words} under={under} />}
+          {under.length > 0 && <Readout words={words} here={under} />}
+          {newer !== null && (
+            <NewerNotice
+              words={words}
+              id={newer}
+              onShow={() => {
+                setRunId(null)
+                setAsking((times) => times + 1)
+                map?.focus()
+              }}
+            />
+          )}
           {run && (
             <Legend
               words={words}
@@ -188,7 +224,7 @@ export function App() {
                 onSwipe={setSwipe}
                 onOverlays={setOverlays}
               />
-              <RunChoice {...{ words, runs, run }} onRun={setRunId} />
+              <RunChoice {...{ words, runs, run }} onRun={setRunId} onNear={(ids) => map?.preload(ids)} />
               {own !== null && theme.kind === 'verdict' && (
                 <WhatIfSlider
                   {...{ words, own, whatIf }}
@@ -199,13 +235,17 @@ export function App() {
             </Legend>
           )}
           {chosen && (
-            <Panel
-              words={words}
-              of={choice.cell ?? choice.area ?? ''}
-              isReady={detail !== null}
-              onClose={close}
-            >
-              <DetailPanel {...{ words, connection, detail, run, rule }} onZoom={() => map?.zoomInto()} />
+            <Panel words={words} of={`${chosen.kind} ${chosen.id}`} isReady={detail !== null} onClose={close}>
+              <AlsoHere
+                words={words}
+                here={here.filter(({ kind, id }) => kind !== chosen.kind || id !== chosen.id)}
+                onChoose={({ kind, id }) => setChoice({ [kind]: id })}
+              />
+              <DetailPanel
+                {...{ words, connection, account, detail, run, rule }}
+                onZoom={() => map?.zoomInto()}
+                onCell={goTo}
+              />
             </Panel>
           )}
         </div>
@@ -225,11 +265,21 @@ export function App() {
   )
 }
 
-function useDetail(connection: Connection, { cell, area }: Choice, run: Run | null): Answer<Detail> {
-  const key = run && (cell || area) ? `${run.id} ${cell ?? area}` : null
-  return useAnswer<Detail>(connection, key, async (signal) =>
-    cell ? { cell: await api.cell(cell, run!.id, signal) } : { area: await api.area(area!, run!.id, signal) },
-  )
+/** A link may name several: what lies on top counts. */
+function onlyOf(first: Choice): Choice {
+  const chosen = chosenOf(first)
+  return chosen ? { [chosen.kind]: chosen.id } : {}
+}
+
+function useDetail(connection: Connection, choice: Choice, run: Run | null): Answer<Detail> {
+  const chosen = chosenOf(choice)
+  const key = run && chosen ? `${run.id} ${chosen.kind} ${chosen.id}` : null
+  return useAnswer<Detail>(connection, key, async (signal) => {
+    const { kind, id } = chosen!
+    if (kind === 'cell') return { cell: await api.cell(id, run!.id, signal) }
+    if (kind === 'area') return { area: await api.area(id, run!.id, signal) }
+    return api[kind](id, run!.id, signal)
+  })
 }
 
 /** Earlier runs of the rule, and the newest of each other rule. */
@@ -240,8 +290,8 @@ function othersThan(run: Run | null, runs: readonly Run[], all: readonly Run[]):
 
 const useNetworks = (connection: Connection, theme: Theme, run: Run | null) =>
   valueOf(
-    useAnswer(connection, run && theme.kind === 'network' ? `${run.id}` : null, (signal) =>
-      api.networks(run!.id, signal),
+    useAnswer(connection, run && 'operator' in theme ? `${run.id} ${theme.kind}` : null, (signal) =>
+      theme.kind === 'declared' ? api.declared(run!.id, signal) : api.networks(run!.id, signal),
     ),
   ) ?? []
 
@@ -311,39 +361,40 @@ function RunNotice({ words, asked }: { words: Language; asked: Answer<Run[]> }) 
   )
 }
 
-/** What the pointer is over; the panel tells the same, and more, to those who have none. */
-function Readout({ words, under }: { words: Language; under: Under }) {
-  return (
-    <p class="under card" aria-hidden="true">
-      {under.class && (
-        <span class="class">
-          <Swatch of={under.class} /> {words.t(under.class)}
-        </span>
-      )}
-      {under.area && <bdi>{nameIn(words.lang, under.area)}</bdi>}
-    </p>
-  )
-}
-
 interface DetailProps {
   words: Language
   connection: Connection
   run: Run | null
   detail: Answer<Detail>
+  account: Account | null
   rule: Parameters<typeof CellPanel>[0]['rule'] | undefined
   onZoom(): void
+  onCell(h3: string): void
 }
 
-function DetailPanel({ words, connection, detail, run, rule, onZoom }: DetailProps) {
+function DetailPanel({ words, connection, account, detail, run, rule, onZoom, onCell }: DetailProps) {
+  const found = valueOf(detail)
+  const Shown = useLoaded(connection, found !== null && isPlace(found), () => import('./places/places.js'))
   if (!detail) return <p>{words.t('loading')}</p>
   if ('refused' in detail) return <p class="problem">{problemIn(words, detail.refused)}</p>
   const { value } = detail
+  if (isPlace(value)) {
+    if (!Shown) return <p>{words.t('loading')}</p>
+    return <Shown.PlacePanel {...{ words, onCell }} place={value} />
+  }
   if ('area' in value) return <AreaPanel words={words} area={value.area} />
   if (!rule) return null
   const { cell } = value
   return (
     <CellPanel words={words} cell={cell} rule={rule} onZoom={onZoom}>
-      {run && <Profile {...{ words, connection, rule }} h3={cell.h3} run={run.id} />}
+      {run && (
+        <Evidence
+          key={`${cell.h3} ${run.id}`}
+          {...{ words, connection, account, rule }}
+          h3={cell.h3}
+          run={run.id}
+        />
+      )}
     </CellPanel>
   )
 }

@@ -5,7 +5,7 @@ import { OVERLAYS, type Overlay } from './map/overlays.js'
 import { type Theme, VERDICT } from './map/theme.js'
 import { operatorName, technologyName } from './network-names.js'
 
-const KINDS = ['verdict', 'network', 'difference', 'contradictions', 'inferred'] as const
+const KINDS = ['verdict', 'network', 'declared', 'difference', 'contradictions', 'inferred'] as const
 
 interface LayersProps {
   words: Language
@@ -27,7 +27,7 @@ export function Layers(props: LayersProps) {
   const { t } = words
   const first = others[0]?.id ?? null
   const begin = (kind: Theme['kind']) => {
-    if (kind === 'network') onTheme({ kind, operator: '', technology: '' })
+    if (kind === 'network' || kind === 'declared') onTheme({ kind, operator: '', technology: '' })
     else if (kind === 'difference') first !== null && onTheme({ kind, from: first })
     else onTheme({ kind })
   }
@@ -44,7 +44,7 @@ export function Layers(props: LayersProps) {
           ))}
         </select>
       </label>
-      {theme.kind === 'network' && <NetworkPick {...props} theme={theme} />}
+      {(theme.kind === 'network' || theme.kind === 'declared') && <NetworkPick {...props} theme={theme} />}
       {theme.kind === 'difference' && (
         <RunPick
           {...props}
@@ -92,7 +92,7 @@ function NetworkPick({
   networks,
   theme,
   onTheme,
-}: LayersProps & { theme: Extract<Theme, { kind: 'network' }> }) {
+}: LayersProps & { theme: Extract<Theme, { operator: string }> }) {
   const { t } = words
   const named = (name: 'operator' | 'technology') =>
     [...new Set(networks.map((network) => network[name]))].filter((value) => value !== null)

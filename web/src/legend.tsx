@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact'
 import { useMemo } from 'preact/hooks'
 import type { Instance, RuleInWords, Run } from './api.js'
 import type { Language } from './language.js'
-import { CONTRADICTION_PAINTS, DIRECTION_PAINTS, REACH_PAINTS } from './map/colours.js'
+import { CONTRADICTION_PAINTS, DECLARED_PAINTS, DIRECTION_PAINTS, REACH_PAINTS } from './map/colours.js'
 import type { Theme } from './map/theme.js'
 import { Hexagon, Swatch } from './swatch.js'
 
@@ -16,6 +16,12 @@ const THEME_ROWS = {
     ['declared', REACH_PAINTS.declared, 'reach_declared'],
     ['missing', REACH_PAINTS.missing, 'reach_missing'],
     ['undecided', REACH_PAINTS.undecided, 'reach_undecided'],
+  ],
+  declared: [
+    ['most', DECLARED_PAINTS.most, 'declared_most'],
+    ['half', DECLARED_PAINTS.half, 'declared_half'],
+    ['few', DECLARED_PAINTS.few, 'declared_few'],
+    ['slower', DECLARED_PAINTS.slower, 'declared_slower'],
   ],
   difference: [
     ['better', DIRECTION_PAINTS.better, 'difference_better'],
@@ -72,6 +78,7 @@ export function Legend(props: LegendProps) {
             ))}
           </ul>
         )}
+        {theme.kind === 'declared' && <p class="hint">{t('declaredNote')}</p>}
         {theme.kind === 'inferred' && <p class="hint">{t('inferredNote')}</p>}
         {children}
         {theme.kind === 'verdict' && (

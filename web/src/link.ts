@@ -1,5 +1,6 @@
 /** The view in the page's address, so that it can be sent to a colleague. */
 import { LANGUAGES, type Lang } from './language.js'
+import { KINDS } from './map/choice.js'
 import type { View } from './map/coverage-map.js'
 import { OVERLAYS, type Overlay } from './map/overlays.js'
 import { type Theme, themeOf, themeText } from './map/theme.js'
@@ -11,6 +12,9 @@ export interface Link {
   at: View | null
   cell: string | null
   area: string | null
+  zone: string | null
+  locality: string | null
+  site: string | null
   /** An earlier run than the newest. */
   run: number | null
   /** A download threshold that is tried, bit/s. */
@@ -41,6 +45,9 @@ export function readLink(search: string): Link {
     at,
     cell: query.get('cell'),
     area: query.get('area'),
+    zone: query.get('zone'),
+    locality: query.get('locality'),
+    site: query.get('site'),
     run: wholeOf(query.get('run')),
     threshold: wholeOf(query.get('try')),
     theme: themeOf(query.get('show')),
@@ -63,13 +70,12 @@ function langOf(query: URLSearchParams): Lang {
 }
 
 export function writeLink(link: Link): void {
-  const { lang, rule, at, cell, area, run, threshold, theme, swipe, overlays, view, kept } = link
+  const { lang, rule, at, run, threshold, theme, swipe, overlays, view, kept } = link
   remember(lang)
   const query = new URLSearchParams({ lang })
   if (rule) query.set('rule', rule)
   if (at) query.set('at', `${at.zoom}/${at.lat.toFixed(4)}/${at.lng.toFixed(4)}`)
-  if (cell) query.set('cell', cell)
-  if (area) query.set('area', area)
+  for (const kind of KINDS) if (link[kind]) query.set(kind, link[kind])
   if (run) query.set('run', String(run))
   if (threshold) query.set('try', String(threshold))
   const show = themeText(theme)

@@ -50,7 +50,7 @@ export function CellPanel({
   cell: Cell
   rule: RuleInWords
   onZoom(): void
-  /** When it is fast. */
+  /** What the verdict rests on. */
   children: ComponentChildren
 }) {
   // As in the legend: undecided is what was measured.

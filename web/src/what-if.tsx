@@ -1,31 +1,7 @@
-/** Which run is shown, and what its map would be with another threshold. */
+/** What a run's map would be with another threshold. */
 import { STEPS } from '#domain'
-import type { Run, WhatIf } from './api.js'
+import type { WhatIf } from './api.js'
 import type { Language } from './language.js'
-
-interface RunProps {
-  words: Language
-  runs: readonly Run[]
-  run: Run
-  onRun(id: number): void
-}
-
-/** Earlier runs stay as they were published. */
-export function RunChoice({ words: { t, date }, runs, run, onRun }: RunProps) {
-  if (runs.length < 2) return null
-  return (
-    <label class="pick runs">
-      {t('runShown')}
-      <select value={run.id} onChange={(event) => onRun(Number(event.currentTarget.value))}>
-        {runs.map(({ id, to, createdAt }) => (
-          <option key={id} value={id}>
-            {t('runOption', { to: date(to), made: date(createdAt), id })}
-          </option>
-        ))}
-      </select>
-    </label>
-  )
-}
 
 interface SliderProps {
   words: Language

@@ -1,51 +1,118 @@
-import { encodeTile, isTile } from '#geo'
-import { type NetworkName, networksOfRun } from '#store'
-import { BadRequestException, Controller, Get, Header, Param, ParseIntPipe, Query } from '@nestjs/common'
-import { ApiTags } from '@nestjs/swagger'
+import { type TileAddress, type TileFeature, encodeTile, isTile } from '#geo'
+import { type NetworkFilter, type NetworkName, type RunRow, declaredNetworks, networksOfRun } from '#store'
+import {
+  BadRequestException,
+  Controller,
+  Get,
+  Header,
+  Param,
+  ParseIntPipe,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common'
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
 import { DataSource } from 'typeorm'
 import { Runs } from '../runs/run-choice.js'
+import { declaredFeatures } from './declared-features.js'
 import { networkFeatures } from './network-features.js'
 import { NetworkQuery } from './networks.dto.js'
+import { IMMUTABLE, MVT, Tiles } from './tiles.js'
 
-/** They change only with the run, which never changes. */
-const IMMUTABLE = 'public, max-age=31536000, immutable'
-
-export interface RunNetworks {
+export interface NetworkList {
   items: NetworkName[]
 }
 
-/** One operator's, or one technology's, part in a run. */
+type TileParameters = Record<'z' | 'x' | 'file', string>
+type FeatureSource = (
+  db: DataSource['manager'],
+  run: RunRow,
+  tile: TileAddress,
+  filter: NetworkFilter,
+) => Promise<TileFeature[]>
+
+/** One operator's, or one technology's, part in a run: what was measured of it, and what is declared of it. */
 @ApiTags('networks')
 @Controller()
 export class NetworksController {
+  /** Each costs a reading of all that a run knew. */
+  private readonly lists = new LRUCache<string, NetworkName[]>({ max: 200 })
+
   constructor(
     private readonly source: DataSource,
     private readonly runs: Runs,
+    private readonly tiles: Tiles,
   ) {}
 
   /** The networks of which a run has evidence; null where nobody named them. */
   @Get('api/v1/runs/:id/networks')
   @Header('cache-control', IMMUTABLE)
-  async list(@Param('id', ParseIntPipe) id: number): Promise<RunNetworks> {
-    return { items: await networksOfRun(this.source.manager, await this.runs.byId(id)) }
+  async list(@Param('id', ParseIntPipe) id: number): Promise<NetworkList> {
+    return { items: await this.kept('measured', id, networksOfRun) }
+  }
+
+  /** The networks that operators declared somewhere by the end of the run's window, as the run knew it. */
+  @Get('api/v1/runs/:id/networks/declared')
+  @Header('cache-control', IMMUTABLE)
+  async declared(@Param('id', ParseIntPipe) id: number): Promise<NetworkList> {
+    return { items: await this.kept('declared', id, declaredNetworks) }
   }
 
   /** Cells by whether a matching network is present, declared only, missing, or undecided. */
+  @ApiOkResponse({ content: MVT })
   @Get('tiles/:run/networks/:z/:x/:file')
-  @Header('cache-control', IMMUTABLE)
-  @Header('content-type', 'application/vnd.mapbox-vector-tile')
-  async tile(
+  tile(
     @Param('run', ParseIntPipe) id: number,
-    @Param() params: Record<'z' | 'x' | 'file', string>,
+    @Param() params: TileParameters,
     @Query() query: NetworkQuery,
-  ): Promise<Buffer> {
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.answer(request, reply, { layer: 'networks', of: networkFeatures, id, params, query })
+  }
+
+  /** Cells that operators declare, as the rule asks or slower; from afar by the share of cells that are declared. */
+  @ApiOkResponse({ content: MVT })
+  @Get('tiles/:run/declared/:z/:x/:file')
+  declaredTile(
+    @Param('run', ParseIntPipe) id: number,
+    @Param() params: TileParameters,
+    @Query() query: NetworkQuery,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.answer(request, reply, { layer: 'declared', of: declaredFeatures, id, params, query })
+  }
+
+  private async answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    asked: { layer: string; of: FeatureSource; id: number; params: TileParameters; query: NetworkQuery },
+  ): Promise<void> {
+    const { layer, of, id, params, query } = asked
     const tile = { z: Number(params.z), x: Number(params.x), y: Number(params.file.replace(/\.mvt$/, '')) }
     if (!isTile(tile)) throw new BadRequestException('tile must be z/x/y.mvt')
-    const run = await this.runs.byId(id)
-    const features = await networkFeatures(this.source.manager, run, tile, {
-      operator: query.operator ?? null,
-      technology: query.technology ?? null,
+    const { operator = null, technology = null } = query
+    // An operator's id may hold anything: an etag may not.
+    const filter = encodeURIComponent(JSON.stringify([operator, technology]))
+    const key = `${id}-${layer}-${tile.z}-${tile.x}-${tile.y}-${filter}`
+    await this.tiles.answer(request, reply, key, async () => {
+      const run = await this.runs.byId(id)
+      return encodeTile(layer, await of(this.source.manager, run, tile, { operator, technology }))
     })
-    return Buffer.from(encodeTile('networks', features))
+  }
+
+  private async kept(
+    kind: string,
+    id: number,
+    read: (db: DataSource['manager'], run: RunRow) => Promise<NetworkName[]>,
+  ): Promise<NetworkName[]> {
+    const known = this.lists.get(`${kind} ${id}`)
+    if (known) return known
+    const items = await read(this.source.manager, await this.runs.byId(id))
+    this.lists.set(`${kind} ${id}`, items)
+    return items
   }
 }

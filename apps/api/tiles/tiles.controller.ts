@@ -12,38 +12,21 @@ import {
 } from '@nestjs/common'
 import { ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { LRUCache } from 'lru-cache'
-import { promisify } from 'node:util'
-import { gunzipSync, gzip } from 'node:zlib'
 import { DataSource } from 'typeorm'
 import { DEFAULT_RULE, Runs } from '../runs/run-choice.js'
-import { Metrics } from '../status/metrics.js'
+import { IMMUTABLE, MVT, Tiles } from './tiles.js'
 import { FEATURES, LAYERS, type Layer } from './tile-features.js'
 
-/** A run never changes, so neither do its tiles. */
-const IMMUTABLE = 'public, max-age=31536000, immutable'
-const CACHE_BYTES = 64 * 1024 * 1024
-
-const gzipped = promisify(gzip)
-
-const MVT = {
-  'application/vnd.mapbox-vector-tile': { schema: { type: 'string', format: 'binary' } },
-} as const
 const REDIRECT = { status: 302, description: 'Of `latest`: the same of the newest run.' } as const
 
 /** The map's layers as vector tiles. */
 @ApiTags('tiles')
 @Controller('tiles')
 export class TilesController {
-  private readonly cache = new LRUCache<string, Buffer>({
-    maxSize: CACHE_BYTES,
-    sizeCalculation: (b) => b.length + 200,
-  })
-
   constructor(
     private readonly source: DataSource,
     private readonly runs: Runs,
-    private readonly metrics: Metrics,
+    private readonly tiles: Tiles,
   ) {}
 
   /**
@@ -70,17 +53,9 @@ export class TilesController {
       )
     const against = comparedWith(layer, other)
     if (run === 'latest') return this.redirect(reply, rule, `${layer}/${z}/${x}/${file}${against.query}`)
-    const etag = `"${run}-${layer}-${z}-${x}-${address.y}${against.query}"`
-    void reply.header('cache-control', IMMUTABLE).header('etag', etag).header('vary', 'accept-encoding')
-    if (request.headers['if-none-match'] === etag) {
-      this.metrics.tile('client')
-      return void reply.status(304).send()
-    }
-    const body = await this.bytes(runNumber(run), layer, address, against.run).catch((error: unknown) => {
-      void reply.removeHeader('etag').header('cache-control', 'no-store')
-      throw error
-    })
-    send(request, reply, body)
+    await this.tiles.answer(request, reply, `${run}-${layer}-${z}-${x}-${address.y}${against.query}`, () =>
+      this.bytes(runNumber(run), layer, address, against.run),
+    )
   }
 
   /** What a layer's tiles are: TileJSON 3.0. */
@@ -124,26 +99,12 @@ export class TilesController {
     layer: Layer,
     address: { z: number; x: number; y: number },
     against: number | null,
-  ): Promise<Buffer> {
-    const key = `${runId}/${layer}/${address.z}/${address.x}/${address.y}/${against}`
-    const known = this.cache.get(key)
-    this.metrics.tile(known ? 'cache' : 'database')
-    if (known) return known
+  ): Promise<Uint8Array> {
     const run = await this.runs.byId(runId)
     const other = against === null ? run : await this.runs.byId(against)
     const features = await FEATURES[layer](this.source.manager, run, address, other)
-    const body = await gzipped(encodeTile(layer, features), { level: 4 })
-    this.cache.set(key, body)
-    return body
+    return encodeTile(layer, features)
   }
-}
-
-/** Kept packed; the rare client that cannot unpack gets what Node unpacks for it. */
-function send(request: FastifyRequest, reply: FastifyReply, body: Buffer): void {
-  void reply.header('content-type', 'application/vnd.mapbox-vector-tile')
-  if (/\bgzip\b/.test(request.headers['accept-encoding'] ?? ''))
-    void reply.header('content-encoding', 'gzip').send(body)
-  else void reply.send(gunzipSync(body))
 }
 
 function layerOf(name: string): Layer {

@@ -26,6 +26,14 @@ export const REACH_PAINTS = {
   undecided: PAINTS.unknown,
 } as const satisfies Record<string, Paint>
 
+/** How much of a place its operators declare: the more the darker. */
+export const DECLARED_PAINTS = {
+  most: { fill: '#7b1e57', line: '#4a0f33', width: 0.6, striped: false },
+  half: { fill: '#bd699b', line: '#7b1e57', width: 0.6, striped: false },
+  few: { fill: '#efcfe1', line: '#a04d7f', width: 0.8, striped: false },
+  slower: { fill: '#fdf4f9', line: '#7b1e57', width: 0.8, striped: true },
+} as const satisfies Record<string, Paint>
+
 /** Where two runs differ; dark is better, so that it can be read in grey. */
 export const DIRECTION_PAINTS = {
   better: { fill: '#00614a', line: '#003d2f', width: 0.8, striped: false },

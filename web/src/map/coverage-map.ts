@@ -2,35 +2,25 @@
 import L from 'leaflet'
 import 'leaflet/dist/leaflet.css'
 import type { Class } from '#domain'
+import type { Geometry } from 'geojson'
 import type { Instance } from '../api.js'
 import type { Connection } from '../connection.js'
+import { type Choice, type Here } from './choice.js'
 import { CHOSEN, HOVERED } from './colours.js'
 import { drawAreaColours, drawAreaOutlines, drawCells, drawChosenArea, drawLand } from './draw.js'
 import type { Ring } from './hit-index.js'
 import { type Marks, layerOf } from './marks.js'
 import { type Overlay, Overlays } from './overlays.js'
 import { Swipe } from './swipe.js'
-import { type Theme, VERDICT, tilesOf } from './theme.js'
+import { type Theme, VERDICT, tilesOf, wordOf } from './theme.js'
 import { DATA_MAX_ZOOM, DATA_MIN_ZOOM, EXTENT } from './tile-part.js'
-import { type Found, TileSource } from './tile-source.js'
+import { type Found, TileSource, urlOf } from './tile-source.js'
 import { type Draw, VectorLayer } from './vector-layer.js'
 
 export interface View {
   lat: number
   lng: number
   zoom: number
-}
-
-/** A cell or an area, or neither. */
-export interface Choice {
-  cell?: string | null
-  area?: string | null
-}
-
-/** What lies under the pointer, as its tile tells. */
-export interface Under {
-  class: Class | null
-  area: { nameFr: string; nameAr: string } | null
 }
 
 /** What is drawn. */
@@ -45,8 +35,10 @@ export interface Shown {
 }
 
 export interface MapEvents {
-  picked(choice: Choice): void
-  over(under: Under | null): void
+  /** What lies on top first; never empty. */
+  picked(here: readonly Here[]): void
+  /** Empty: nothing. */
+  over(here: readonly Here[]): void
   moved(view: View): void
   /** The run that all tiles in view show; null while some are on their way. */
   shows(run: number | null): void
@@ -71,10 +63,12 @@ export class CoverageMap {
   private readonly marked = L.polygon([], { color: CHOSEN, weight: 4, fill: false, interactive: false })
   private run: number | null = null
   private theme: Theme = VERDICT
+  private threshold: number | null = null
   private chosen: Choice = {}
   private colouring = false
   private over = ''
   private marks: L.GeoJSON | null = null
+  private outlined: L.GeoJSON | null = null
   private readonly marksCanvas = L.canvas()
 
   constructor(
@@ -88,8 +82,10 @@ export class CoverageMap {
     this.cells = new TileSource(connection)
     this.other = new TileSource(connection)
     this.areas = new TileSource(connection)
-    this.overlays = new Overlays(this.map, connection)
-    this.layers = this.makeLayers(instance.basemap !== null)
+    // A cell at the border overhangs.
+    const bounds = boundsOf(instance).pad(0.02)
+    this.overlays = new Overlays(this.map, connection, bounds)
+    this.layers = this.makeLayers(instance.basemap !== null, bounds)
     // The other two come when there is something to draw on them.
     for (const name of ['ground', 'cells', 'outlines'] as const) this.layers[name].addTo(this.map)
     this.swipe = new Swipe(this.map, this.layers.other, this.layers.cells)
@@ -104,7 +100,8 @@ export class CoverageMap {
   show({ run, threshold, theme, swipe, overlays }: Shown): void {
     this.run = run
     this.theme = theme
-    const areas = run === null ? null : { url: `/tiles/${run}/areas/{z}/{x}/{y}.mvt`, layer: 'areas' }
+    this.threshold = threshold
+    const areas = run === null ? null : areasOf(run)
     if (this.cells.setTiles(run === null ? null : tilesOf(run, theme, threshold))) this.redraw('cells')
     if (this.other.setTiles(swipe === null ? null : tilesOf(swipe, VERDICT, null))) this.redraw('other')
     this.toggle('other', swipe !== null)
@@ -151,6 +148,27 @@ export class CoverageMap {
     this.marks = marks && layerOf(marks, this.marksCanvas).addTo(this.map)
   }
 
+  /** Marks what was chosen where no tile has its outline: a zone, a locality, a site. */
+  outline(geometry: Geometry | null): void {
+    this.outlined?.remove()
+    const style = { color: CHOSEN, weight: 4, fill: false, interactive: false }
+    this.outlined =
+      geometry &&
+      L.geoJSON(geometry, {
+        style,
+        pointToLayer: (_, at) => L.circleMarker(at, { radius: 12, ...style }),
+      }).addTo(this.map)
+  }
+
+  /** Fetches what these runs show of the view, so that stepping to them is quick: a tile never changes. */
+  preload(runs: readonly number[]): void {
+    for (const run of runs)
+      for (const { url } of [tilesOf(run, this.theme, this.threshold), areasOf(run)])
+        for (const address of this.cells.addressesInUse())
+          // What does not come is asked for again when it is shown.
+          fetch(urlOf(url, address), { priority: 'low' }).catch(() => {})
+  }
+
   zoomBy(steps: number): void {
     this.map.setZoom(this.map.getZoom() + steps)
   }
@@ -175,7 +193,7 @@ export class CoverageMap {
     this.map.invalidateSize()
   }
 
-  private makeLayers(hasBasemap: boolean): CoverageMap['layers'] {
+  private makeLayers(hasBasemap: boolean, bounds: L.LatLngBounds): CoverageMap['layers'] {
     const ground: Draw = (context, features, scale) => {
       if (!hasBasemap) drawLand(context, features, scale)
       if (this.colouring) drawAreaColours(context, features, scale)
@@ -183,12 +201,14 @@ export class CoverageMap {
     const chosen: Draw = (...tile) => {
       if (this.chosen.area) drawChosenArea(...tile, this.chosen.area)
     }
+    const layer = (source: TileSource, draw: Draw, className: string) =>
+      new VectorLayer(source, draw, { className, bounds })
     return {
-      ground: new VectorLayer(this.areas, ground, 'area-colours'),
-      other: new VectorLayer(this.other, (...tile) => drawCells(...tile, 'verdict'), 'cells other'),
-      cells: new VectorLayer(this.cells, (...tile) => drawCells(...tile, this.theme.kind), 'cells'),
-      outlines: new VectorLayer(this.areas, drawAreaOutlines, 'area-outlines'),
-      chosen: new VectorLayer(this.areas, chosen, 'area-chosen'),
+      ground: layer(this.areas, ground, 'area-colours'),
+      other: layer(this.other, (...tile) => drawCells(...tile, 'verdict'), 'cells other'),
+      cells: layer(this.cells, (...tile) => drawCells(...tile, this.theme.kind), 'cells'),
+      outlines: layer(this.areas, drawAreaOutlines, 'area-outlines'),
+      chosen: layer(this.areas, chosen, 'area-chosen'),
     }
   }
 
@@ -233,29 +253,43 @@ export class CoverageMap {
   }
 
   private point(latlng: L.LatLng | null): void {
+    const here = latlng ? this.here(latlng) : []
+    const over = here.map(({ kind, id }) => `${kind} ${id}`).join()
+    if (over === this.over) return
+    this.over = over
     const cell = latlng && this.at(this.cells, latlng)
-    const area = latlng && this.at(this.areas, latlng)
-    const over = [cell, area].map(
-      (found) => found?.feature.properties['h3'] ?? found?.feature.properties['code'],
-    )
-    if (over.join(' ') === this.over) return
-    this.over = over.join(' ')
     this.hovered.setLatLngs(cell ? this.outlineOf(cell) : [])
-    this.map.getContainer().classList.toggle('over', Boolean(cell ?? area))
-    this.events.over(cell || area ? underOf(cell, area) : null)
+    this.map.getContainer().classList.toggle('over', here.length > 0)
+    this.events.over(here)
   }
 
   private pick(latlng: L.LatLng): void {
-    const cell = this.at(this.cells, latlng)
-    if (cell) return this.events.picked({ cell: String(cell.feature.properties['h3']) })
-    const area = this.at(this.areas, latlng)
-    if (area) this.events.picked({ area: String(area.feature.properties['code']) })
+    const here = this.here(latlng)
+    if (here.length > 0) this.events.picked(here)
+  }
+
+  /** What lies at a place, what is on top first. */
+  private here(latlng: L.LatLng): Here[] {
+    const { x, y, zoom, pixels } = this.tileAt(latlng)
+    const cell = this.cells.at(x, y, zoom)
+    const area = this.areas.at(x, y, zoom)
+    return [
+      ...this.overlays.at(x, y, zoom, pixels),
+      ...(cell ? [cellOf(cell, this.theme)] : []),
+      ...(area ? [areaOf(area)] : []),
+    ]
   }
 
   private at(source: TileSource, latlng: L.LatLng): Found | null {
+    const { x, y, zoom } = this.tileAt(latlng)
+    return source.at(x, y, zoom)
+  }
+
+  /** A place in tiles of data, and how many pixels one of them is wide. */
+  private tileAt(latlng: L.LatLng): { x: number; y: number; zoom: number; pixels: number } {
     const zoom = Math.min(Math.round(this.map.getZoom()), DATA_MAX_ZOOM)
     const { x, y } = this.map.project(latlng, zoom).divideBy(TILE_PIXELS)
-    return source.at(x, y, zoom)
+    return { x, y, zoom, pixels: TILE_PIXELS * this.map.getZoomScale(this.map.getZoom(), zoom) }
   }
 
   private outlineOf({ feature, address: { x, y, z } }: Found): L.LatLng[][] {
@@ -276,9 +310,14 @@ function grown(ring: Ring): Ring {
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
 
-function mapOf(element: HTMLElement, { country, basemap }: Instance, view: View | null): L.Map {
+function boundsOf({ country }: Instance): L.LatLngBounds {
   const [west, south, east, north] = country.bounds
-  const bounds = L.latLngBounds([south, west], [north, east])
+  return L.latLngBounds([south, west], [north, east])
+}
+
+function mapOf(element: HTMLElement, instance: Instance, view: View | null): L.Map {
+  const { basemap } = instance
+  const bounds = boundsOf(instance)
   const map = L.map(element, {
     minZoom: DATA_MIN_ZOOM,
     maxZoom: MAX_ZOOM,
@@ -292,10 +331,24 @@ function mapOf(element: HTMLElement, { country, basemap }: Instance, view: View 
   return map
 }
 
-function underOf(cell: Found | null, area: Found | null): Under {
-  const about = area?.feature.properties
-  return {
-    class: (cell?.feature.properties['class'] as Class | undefined) ?? null,
-    area: about ? { nameFr: String(about['name_fr']), nameAr: String(about['name_ar']) } : null,
-  }
-}
+const areasOf = (run: number) => ({ url: `/tiles/${run}/areas/{z}/{x}/{y}.mvt`, layer: 'areas' })
+
+const cellOf = ({ feature: { properties } }: Found, theme: Theme): Here => ({
+  kind: 'cell',
+  id: String(properties['h3']),
+  class: (properties['class'] as Class | undefined) ?? null,
+  word: wordOf(theme, properties),
+  nameFr: null,
+  nameAr: null,
+  cells: null,
+})
+
+const areaOf = ({ feature: { properties } }: Found): Here => ({
+  kind: 'area',
+  id: String(properties['code']),
+  class: null,
+  word: null,
+  nameFr: String(properties['name_fr']),
+  nameAr: String(properties['name_ar']),
+  cells: null,
+})

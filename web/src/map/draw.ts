@@ -3,6 +3,7 @@ import { CLASSES, type Class } from '#domain'
 import {
   CHOSEN,
   CONTRADICTION_PAINTS,
+  DECLARED_PAINTS,
   DIRECTION_PAINTS,
   LAND,
   OUTLINE,
@@ -35,11 +36,16 @@ const REACH_KINDS = Object.entries(REACH_PAINTS)
   .map(([name, paint]): Kind => [({ reach }) => reach === name, paint])
   .reverse()
 
+const DECLARED_KINDS = Object.entries(DECLARED_PAINTS)
+  .map(([name, paint]): Kind => [({ level }) => level === name, paint])
+  .reverse()
+
 const KINDS: Record<Theme['kind'], readonly Kind[]> = {
   verdict: VERDICT_PAINTS,
   // From afar the inferred would be told from nothing: the server sends them only from near.
   inferred: VERDICT_PAINTS,
   network: REACH_KINDS,
+  declared: DECLARED_KINDS,
   difference: (['other', 'better', 'worse'] as const).map((name): Kind => [
     (properties) => isTowards(name, properties),
     DIRECTION_PAINTS[name],

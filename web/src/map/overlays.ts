@@ -4,7 +4,9 @@ import { CLASSES, type Class } from '#domain'
 import type { Connection } from '../connection.js'
 import { PAINTS } from './colours.js'
 import { pathOf } from './draw.js'
-import { TileSource } from './tile-source.js'
+import type { Here } from './choice.js'
+import { EXTENT } from './tile-part.js'
+import { type Properties, TileSource } from './tile-source.js'
 import { type Draw, VectorLayer } from './vector-layer.js'
 
 export const OVERLAYS = ['zones', 'localities', 'sites'] as const
@@ -18,12 +20,26 @@ export class Overlays {
   constructor(
     private readonly map: L.Map,
     connection: Connection,
+    bounds: L.LatLngBounds,
   ) {
     const make = (name: Overlay) => {
       const source = new TileSource(connection)
-      return { source, layer: new VectorLayer(source, DRAWS[name], `overlay-${name}`) }
+      return { source, layer: new VectorLayer(source, DRAWS[name], { className: `overlay-${name}`, bounds }) }
     }
     this.layers = { zones: make('zones'), localities: make('localities'), sites: make('sites') }
+  }
+
+  /** What lies at a place, given in tiles of a zoom; `pixels` is how many a tile is wide on the screen. */
+  at(x: number, y: number, zoom: number, pixels: number): Here[] {
+    const within = (REACH_PIXELS * EXTENT) / pixels
+    const site = this.layers.sites.source.near(x, y, zoom, within)
+    const locality = this.layers.localities.source.near(x, y, zoom, within)
+    const zone = this.layers.zones.source.at(x, y, zoom)
+    return [
+      ...(site ? [pointOf('site', site.properties)] : []),
+      ...(locality ? [pointOf('locality', locality.properties)] : []),
+      ...(zone ? [zoneOf(zone.feature.properties)] : []),
+    ]
   }
 
   show(run: number | null, shown: readonly Overlay[]): void {
@@ -39,6 +55,32 @@ export class Overlays {
     }
   }
 }
+
+/** How far from a point a pointer, or a finger, may be. */
+const REACH_PIXELS = 10
+
+function pointOf(kind: 'site' | 'locality', properties: Properties): Here {
+  const text = (name: string) => (properties[name] === undefined ? null : String(properties[name]))
+  return {
+    kind,
+    id: String(properties[kind === 'site' ? 'code' : 'id']),
+    class: kind === 'site' ? null : (properties['class'] as Class),
+    word: null,
+    nameFr: text(kind === 'site' ? 'name' : 'name_fr'),
+    nameAr: text('name_ar'),
+    cells: null,
+  }
+}
+
+const zoneOf = (properties: Properties): Here => ({
+  kind: 'zone',
+  id: String(properties['id']),
+  class: properties['class'] as Class,
+  word: null,
+  nameFr: null,
+  nameAr: null,
+  cells: Number(properties['cell_count']),
+})
 
 /** Around its cells, in the colour that frames the class: broad, so that a zone is seen as one. */
 const ZONE_LINES: Record<Class, string> = {

@@ -4,6 +4,8 @@ export type Theme =
   | { kind: 'verdict' }
   /** Whether a network is there; empty: any operator, any technology. */
   | { kind: 'network'; operator: string; technology: string }
+  /** What operators say they cover; empty as above. */
+  | { kind: 'declared'; operator: string; technology: string }
   /** Where the run differs from another. */
   | { kind: 'difference'; from: number }
   | { kind: 'contradictions' }
@@ -14,14 +16,15 @@ export const VERDICT: Theme = { kind: 'verdict' }
 /** As it stands in the page's address; the verdict is not said. */
 export function themeText(theme: Theme): string | null {
   if (theme.kind === 'verdict') return null
-  if (theme.kind === 'network') return ['network', theme.operator, theme.technology].join(':')
+  if (theme.kind === 'network' || theme.kind === 'declared')
+    return [theme.kind, theme.operator, theme.technology].join(':')
   if (theme.kind === 'difference') return `difference:${theme.from}`
   return theme.kind
 }
 
 export function themeOf(text: string | null): Theme {
   const [kind, first = '', second = ''] = (text ?? '').split(':')
-  if (kind === 'network') return { kind, operator: first, technology: second }
+  if (kind === 'network' || kind === 'declared') return { kind, operator: first, technology: second }
   if (kind === 'difference' && /^\d{1,9}$/.test(first)) return { kind, from: Number(first) }
   if (kind === 'contradictions' || kind === 'inferred') return { kind }
   return VERDICT
@@ -38,10 +41,11 @@ const ADDRESS = '{z}/{x}/{y}.mvt'
 /** Where a theme's tiles are; with another threshold of the rule the verdicts are an estimate. */
 export function tilesOf(run: number, theme: Theme, threshold: number | null): Tiles {
   const url = (layer: string, query = '') => `/tiles/${run}/${layer}/${ADDRESS}${query}`
-  if (theme.kind === 'network') {
+  if (theme.kind === 'network' || theme.kind === 'declared') {
     const { operator, technology } = theme
     const said = Object.entries({ operator, technology }).filter(([, value]) => value !== '')
-    return { url: url('networks', `?${new URLSearchParams(said).toString()}`), layer: 'networks' }
+    const layer = theme.kind === 'network' ? 'networks' : 'declared'
+    return { url: url(layer, `?${new URLSearchParams(said).toString()}`), layer }
   }
   if (theme.kind === 'difference')
     return { url: url('difference', `?with=${theme.from}`), layer: 'difference' }
@@ -49,4 +53,25 @@ export function tilesOf(run: number, theme: Theme, threshold: number | null): Ti
   if (threshold !== null)
     return { url: url('what-if', `?metric=download&threshold=${threshold}`), layer: 'cells' }
   return { url: url('cells'), layer: 'cells' }
+}
+
+const CONTRADICTIONS = ['declared_refuted', 'present_undeclared', 'late_plan'] as const
+type Contradiction = (typeof CONTRADICTIONS)[number]
+
+/** Keys of the words that tell a cell, other than of its class. */
+export type Word =
+  | `reach_${'present' | 'declared' | 'missing' | 'undecided'}`
+  | `declared_${'most' | 'half' | 'few' | 'slower'}`
+  | `difference_${'better' | 'worse' | 'other'}`
+  | `contradiction_${Contradiction}`
+
+/** What a cell's tile says of it under a theme; null: its class, or nothing. */
+export function wordOf({ kind }: Theme, properties: Readonly<Record<string, unknown>>): Word | null {
+  const { reach, level, direction } = properties
+  if (kind === 'network') return `reach_${reach}` as Word
+  if (kind === 'declared') return `declared_${level}` as Word
+  if (kind === 'difference') return direction === undefined ? null : (`difference_${direction}` as Word)
+  if (kind !== 'contradictions') return null
+  const found = CONTRADICTIONS.find((name) => Number(properties[name]) > 0)
+  return found ? `contradiction_${found}` : null
 }

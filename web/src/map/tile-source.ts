@@ -16,7 +16,8 @@ export interface TileFeature {
 
 export interface Tile {
   features: readonly TileFeature[]
-  index: HitIndex<TileFeature>
+  /** Made when the pointer first comes: it costs as much as drawing. */
+  index(): HitIndex<TileFeature>
 }
 
 /** A feature, and the tile in whose units its rings are. */
@@ -71,8 +72,26 @@ export class TileSource {
   at(x: number, y: number, zoom: number): Found | null {
     const address = { x: Math.floor(x), y: Math.floor(y), z: Math.min(zoom, DATA_MAX_ZOOM) }
     const tile = this.entries.get(keyOf(address))?.loaded
-    const feature = tile?.index.at((x - address.x) * EXTENT, (y - address.y) * EXTENT)
+    const feature = tile?.index().at((x - address.x) * EXTENT, (y - address.y) * EXTENT)
     return feature ? { feature, address } : null
+  }
+
+  /** The point nearest to a place given as above, within so many tile units of it. */
+  near(x: number, y: number, zoom: number, within: number): TileFeature | null {
+    const address = { x: Math.floor(x), y: Math.floor(y), z: Math.min(zoom, DATA_MAX_ZOOM) }
+    const features = this.entries.get(keyOf(address))?.loaded?.features ?? []
+    let [nearest, least]: [TileFeature | null, number] = [null, within]
+    for (const feature of features) {
+      const at = feature.rings[0]?.[0]
+      const far = at ? Math.hypot(at.x - (x - address.x) * EXTENT, at.y - (y - address.y) * EXTENT) : Infinity
+      if (far <= least) [nearest, least] = [feature, far]
+    }
+    return nearest
+  }
+
+  /** Where the tiles are of those that are drawn now, by another run. */
+  addressesInUse(): TileAddress[] {
+    return [...this.entries.values()].filter(({ users }) => users > 0).map(({ address }) => address)
   }
 
   /** A feature by a property, on the tiles that are there. */
@@ -98,7 +117,7 @@ export class TileSource {
   private async load({ x, y, z }: TileAddress, signal: AbortSignal): Promise<Tile> {
     if (!this.tiles) return tileOf([])
     const { url: template, layer } = this.tiles
-    const url = template.replace('{z}', `${z}`).replace('{x}', `${x}`).replace('{y}', `${y}`)
+    const url = urlOf(template, { x, y, z })
     const bytes = await this.connection.ask(() => bytesOf(url, signal), signal)
     return tileOf(decoded(bytes, layer))
   }
@@ -121,12 +140,15 @@ export class TileSource {
   }
 }
 
+export const urlOf = (template: string, { x, y, z }: TileAddress) =>
+  template.replace('{z}', `${z}`).replace('{x}', `${x}`).replace('{y}', `${y}`)
+
 const keyOf = ({ x, y, z }: TileAddress) => `${z}/${x}/${y}`
 
-const tileOf = (features: readonly TileFeature[]): Tile => ({
-  features,
-  index: new HitIndex(features, EXTENT),
-})
+function tileOf(features: readonly TileFeature[]): Tile {
+  let index: HitIndex<TileFeature> | null = null
+  return { features, index: () => (index ??= new HitIndex(features, EXTENT)) }
+}
 
 function once(act: () => void): () => void {
   let done = false

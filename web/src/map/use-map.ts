@@ -1,24 +1,26 @@
 /** The map as the page's state sees it. */
 import type { RefObject } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
 import type { Instance } from '../api.js'
 import type { Connection } from '../connection.js'
-import { type Choice, CoverageMap, type Under, type View } from './coverage-map.js'
+import type { Here } from './choice.js'
+import { CoverageMap, type View } from './coverage-map.js'
 
 export function useMap(
   element: RefObject<HTMLDivElement | null>,
   instance: Instance | null,
   first: View | null,
   connection: Connection,
-  picked: (choice: Choice) => void,
+  picked: (here: readonly Here[]) => void,
 ) {
   const [map, setMap] = useState<CoverageMap | null>(null)
   const [at, moved] = useState(first)
-  const [under, over] = useState<Under | null>(null)
+  const [under, over] = useState<readonly Here[]>([])
   /** The run that is drawn on all of the view; null while tiles are on their way. */
   const [shown, setShown] = useState<number | null>(null)
   const [drawn, setDrawn] = useState(0)
-  useEffect(() => {
+  // Before the next frame, as the questions are.
+  useLayoutEffect(() => {
     if (!instance || !element.current) return
     const shows = (run: number | null) => {
       setShown(run)

@@ -14,15 +14,16 @@ export type Draw = (
 /** More would cost memory and show nothing. */
 const MOST_PIXELS_PER_PIXEL = 2
 
+/** Tiles outside of `bounds` are not asked for: of a view of the country most are empty. */
 export class VectorLayer extends L.GridLayer {
   private readonly releases = new WeakMap<HTMLElement, () => void>()
 
   constructor(
     private readonly source: TileSource,
     private readonly draw: Draw,
-    className: string,
+    about: { className: string; bounds: L.LatLngBounds },
   ) {
-    super({ keepBuffer: 1, className })
+    super({ keepBuffer: 1, ...about })
     this.on('tileunload', (event) => this.releases.get((event as unknown as L.TileEvent).tile)?.())
   }
 

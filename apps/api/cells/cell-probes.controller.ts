@@ -1,0 +1,83 @@
+import { isJudged, passes } from '#domain'
+import { WORKING_RESOLUTION, cellToSql, isServedCell, resolutionOf } from '#geo'
+import { type CellProbe, type ProbeGrain, findRule, isOpenCell, probesOfCell } from '#store'
+import { BadRequestException, Controller, Get, Header, Param, Query } from '@nestjs/common'
+import { ApiTags } from '@nestjs/swagger'
+import { DataSource } from 'typeorm'
+import { DEFAULT_LIMIT, type Page, cursorOf, keyOf } from '../http/page.dto.js'
+import { Needs } from '../people/guard.js'
+import { Runs } from '../runs/run-choice.js'
+import { CellProbesQuery } from './cell-probes.dto.js'
+
+export interface JudgedProbe extends Omit<CellProbe, 'localHour'> {
+  /** Whether it meets the rule; null: the run's verdict does not rest on it. */
+  passes: boolean | null
+}
+
+export interface CellProbesPage extends Page<JudgedProbe> {
+  h3: string
+  run: number
+  /** True where so few devices measured that their measurements are not shown one by one. */
+  withheld: boolean
+}
+
+const KEY = /^[0-9T:.Z-]{20,30} [0-9a-f-]{32,36}$/
+/** After every probe. */
+const NEWEST = '9999-01-01T00:00:00.000Z g'
+
+/** What a cell's verdict rests on. */
+@ApiTags('cells')
+@Controller('api/v1/cells/:h3/probes')
+export class CellProbesController {
+  constructor(
+    private readonly source: DataSource,
+    private readonly runs: Runs,
+  ) {}
+
+  /**
+   * The probes in a run's window, newest first, told apart from who made them: to the hour, without device or site, and
+   * only where enough devices measured.
+   */
+  @Get()
+  @Header('cache-control', 'no-cache')
+  async list(@Param('h3') h3: string, @Query() query: CellProbesQuery): Promise<CellProbesPage> {
+    const isOpen = await isOpenCell(this.source.manager, cellOf(h3))
+    if (isOpen) return this.page(h3, query, 'hour')
+    const run = await this.runs.chosen(query)
+    return { h3, run: run.id, withheld: true, items: [], next: null }
+  }
+
+  /** All of them, to the moment, with device and site. */
+  @Get('all')
+  @Needs('planner')
+  @Header('cache-control', 'no-store')
+  all(@Param('h3') h3: string, @Query() query: CellProbesQuery): Promise<CellProbesPage> {
+    return this.page(h3, query, 'moment')
+  }
+
+  private async page(h3: string, query: CellProbesQuery, grain: ProbeGrain): Promise<CellProbesPage> {
+    const db = this.source.manager
+    const limit = query.limit ?? DEFAULT_LIMIT
+    const [at, id] = keyOf(query.cursor, KEY, NEWEST).split(' ') as [string, string]
+    const run = await this.runs.chosen(query)
+    const rule = (await findRule(db, run.rule, run.ruleVersion))!
+    const rows = await probesOfCell(db, run, cellOf(h3), { grain, before: { at, id }, limit })
+    const items = rows.map(({ localHour, ...row }): JudgedProbe => {
+      const judged = { ...row, measuredAt: row.measuredAt.toISOString() }
+      return {
+        ...row,
+        passes: row.counted && isJudged(rule, judged, localHour) ? passes(rule, judged) : null,
+      }
+    })
+    const last = items.at(-1)
+    const next =
+      last && items.length === limit ? cursorOf(`${last.measuredAt.toISOString()} ${last.id}`) : null
+    return { h3, run: run.id, withheld: false, items, next }
+  }
+}
+
+function cellOf(h3: string): string {
+  if (!isServedCell(h3) || resolutionOf(h3) !== WORKING_RESOLUTION)
+    throw new BadRequestException(`h3 must be an H3 cell of resolution ${WORKING_RESOLUTION}; it is "${h3}"`)
+  return cellToSql(h3)
+}

@@ -1,0 +1,48 @@
+/** Cells that operators declare; from afar parents with the share of their cells that are declared. */
+import { type TileAddress, type TileFeature, WORKING_RESOLUTION, rangesCovering, resolutionAt } from '#geo'
+import {
+  type NetworkFilter,
+  type Queryable,
+  type RunRow,
+  declaredInRanges,
+  declaredParents,
+  findRule,
+} from '#store'
+import { hexagon, marginOf } from './shapes.js'
+
+/** How much of a parent is declared as the rule asks; `slower`: only at less than the rule asks. */
+type DeclaredLevel = 'most' | 'half' | 'few' | 'slower'
+
+/** Of all the cells beneath, also those in the sea. */
+const [MOST, HALF] = [0.75, 0.25]
+
+export async function declaredFeatures(
+  db: Queryable,
+  run: RunRow,
+  tile: TileAddress,
+  filter: NetworkFilter,
+): Promise<TileFeature[]> {
+  const box = marginOf(tile)
+  const res = resolutionAt(tile.z)
+  const ranges = rangesCovering(box, res, WORKING_RESOLUTION)
+  const rule = (await findRule(db, run.rule, run.ruleVersion))!
+  const rows: { h3: string; level: DeclaredLevel }[] =
+    res === WORKING_RESOLUTION
+      ? (await declaredInRanges(db, run, rule, filter, ranges)).map(({ h3, meets }) => ({
+          h3,
+          level: meets ? 'most' : 'slower',
+        }))
+      : (await declaredParents(db, run, rule, filter, { resolution: res, ranges })).map((row) => ({
+          ...row,
+          level: levelOf(row.meets / 7 ** (WORKING_RESOLUTION - res)),
+        }))
+  return rows.flatMap((row): TileFeature[] => {
+    const rings = hexagon(row.h3, box, tile)
+    return rings.length > 0 ? [{ kind: 'polygon', rings, properties: { ...row, res } }] : []
+  })
+}
+
+function levelOf(share: number): DeclaredLevel {
+  if (share === 0) return 'slower'
+  return share >= MOST ? 'most' : share >= HALF ? 'half' : 'few'
+}

@@ -1,0 +1,206 @@
+/** What lies on the map can be chosen: zones, localities, sites; what operators declare; the probes behind a verdict. */
+import { buildDemo } from '#demo'
+import { SHIPPED_RULES, type Technology } from '#domain'
+import { cellToSql } from '#geo'
+import { classify, importCoverage, upsertLocalities } from '#store'
+import { cellToLatLng, gridDisk } from 'h3-js'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { BUILT_WEB, SHOTS, axeViolations, launch, openMap } from '../support/browser.js'
+import { type TestDatabase, freshDatabase } from '../support/database.js'
+import { type TestServer, serve, signIn } from '../support/server.js'
+
+let database: TestDatabase
+let server: TestServer
+let browser: Browser
+let run: number
+let site: { code: string; name: string; lat: number; lng: number; h3: string }
+beforeAll(async () => {
+  database = await freshDatabase('postgresql')
+  await buildDemo(database.source, new Date(), () => {})
+  const db = database.source
+  ;[site] = (await db.query(
+    `SELECT code, name, lat, lng, to_hex(s.cell) AS h3 FROM site AS s JOIN zone AS z ON s.cell = ANY(z.cells) AND z.class = 'white'
+       AND z.next_run IS NULL JOIN run AS r ON r.series = z.series AND r.rule_id = 'ma-floor' ORDER BY code LIMIT 1`,
+  )) as [typeof site]
+  await upsertLocalities(db.manager, [
+    {
+      id: 'd1',
+      nameFr: 'Douar Aït Test',
+      nameAr: 'دوار أيت تست',
+      kind: 'douar',
+      population: 900,
+      communeCode: null,
+      lat: site.lat,
+      lng: site.lng,
+    },
+  ])
+  const rows = gridDisk(site.h3, 12).map((h3, n) => ({
+    cell: cellToSql(h3),
+    operator: 'iam',
+    technology: '4g' as Technology,
+    downloadBps: n % 5 === 0 ? 1e6 : 30e6,
+    uploadBps: null,
+    onDate: '2026-01-01',
+  }))
+  await importCoverage(db, 'declared', rows, { source: 'test.csv', author: 'test' })
+  const rule = SHIPPED_RULES.find(({ id }) => id === 'ma-floor')!
+  run = (await classify(db, { rule, author: 'test' })).id
+  server = await serve(database, {}, BUILT_WEB)
+  browser = await launch()
+})
+afterAll(async () => {
+  await browser?.close()
+  await server?.close()
+  await database?.drop()
+})
+
+const open = (query: string, size?: { width: number; height: number }) =>
+  openMap(browser, server.url, `rule=ma-floor&${query}`, size)
+
+const parameter = (page: Page, name: string) => new URL(page.url()).searchParams.get(name)
+
+const WORDS = {
+  fr: {
+    also: 'Aussi ici',
+    locality: 'Localité:',
+    zone: 'Zone:',
+    cell: 'Maille:',
+    why: 'Pourquoi : voir la maille',
+  },
+  ar: { also: 'هنا أيضا', locality: 'تجمع سكاني:', zone: 'منطقة:', cell: 'خلية:', why: 'لماذا: عرض الخلية' },
+} as const
+
+test.each(['fr', 'ar'] as const)(
+  'in %s Enter picks what lies on top, the rest is a list, and the address restores each',
+  async (lang) => {
+    const { page, faults } = await open(
+      `lang=${lang}&at=13/${site.lat}/${site.lng}&with=zones,localities,sites`,
+    )
+    const panel = page.locator('.panel')
+    await page.locator('#map').focus()
+    await expect
+      .poll(
+        async () => {
+          await page.keyboard.press('Enter')
+          return panel
+            .locator('h2')
+            .getAttribute('data-site', { timeout: 2_000 })
+            .catch(() => null)
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(site.code)
+    expect(await page.evaluate('document.activeElement.className')).toContain('panel')
+    await expect.poll(() => parameter(page, 'site')).toBe(site.code)
+    const also = page.getByRole('navigation', { name: WORDS[lang].also })
+    await expect.poll(() => also.getByRole('button').count()).toBe(4)
+    await page.waitForSelector('[data-ready="true"]')
+    await page.screenshot({ path: `${SHOTS}/site-${lang}.png` })
+    expect(await axeViolations(page)).toEqual([])
+    await also.getByRole('button', { name: WORDS[lang].zone }).press('Enter')
+    await panel.locator('h2[data-zone]').waitFor()
+    await expect.poll(() => parameter(page, 'zone')).toMatch(/^\d+-88/)
+    await page.screenshot({ path: `${SHOTS}/zone-${lang}.png` })
+    expect(await axeViolations(page)).toEqual([])
+    const { id, cellCount } = (await (
+      await fetch(`${server.url}/api/v1/zones/${parameter(page, 'zone')}?run=${run}`)
+    ).json()) as { id: string; cellCount: number }
+    expect(await panel.innerText()).toContain(String(cellCount))
+    expect(await panel.innerText()).toContain(id)
+    await also.getByRole('button', { name: WORDS[lang].locality }).press('Enter')
+    await panel.locator('h2[data-locality="d1"]').waitFor()
+    expect(await panel.innerText()).toContain('900')
+    await page.screenshot({ path: `${SHOTS}/locality-${lang}.png` })
+    expect(await axeViolations(page)).toEqual([])
+    await page.reload()
+    await panel.locator('h2[data-locality="d1"]').waitFor()
+    await panel.getByRole('button', { name: WORDS[lang].why }).click()
+    await panel.locator('h2[data-verdict="white"]').waitFor()
+    expect([parameter(page, 'locality'), parameter(page, 'cell')]).toEqual([null, site.h3])
+    expect(faults).toEqual([])
+    await page.close()
+  },
+)
+
+test('a link to a zone, a site or a locality goes there', async () => {
+  for (const query of ['site=' + encodeURIComponent(site.code), 'locality=d1']) {
+    const { page } = await open(`lang=en&${query}`)
+    await page.locator('.panel h2').waitFor()
+    await expect.poll(() => parameter(page, 'at')).not.toBe(null)
+    const [, lat, lng] = parameter(page, 'at')!.split('/').map(Number)
+    expect([lat, lng]).toEqual([expect.closeTo(site.lat, 1), expect.closeTo(site.lng, 1)])
+    await page.close()
+  }
+  const { page } = await open('lang=en&zone=1-88aaaaaaaaaaaaa')
+  await page.getByText('This place is not known here.').waitFor()
+  await page.close()
+})
+
+test('the readout names what is under the pointer', async () => {
+  const { page } = await open(`lang=fr&at=13/${site.lat}/${site.lng}&with=zones,localities,sites`)
+  await page.waitForSelector('[data-ready="true"]')
+  const box = (await page.locator('#map').boundingBox())!
+  const names = async () => {
+    await page.mouse.move(box.x + box.width / 2 + 1, box.y + box.height / 2)
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+    return page
+      .locator('.under')
+      .innerText({ timeout: 2_000 })
+      .catch(() => '')
+  }
+  await expect.poll(names, { timeout: 15_000 }).toContain('Douar Aït Test')
+  expect(await names()).toContain(site.name)
+  expect(await names()).toContain('Zone blanche')
+  await page.screenshot({ path: `${SHOTS}/readout-fr.png` })
+  await page.close()
+})
+
+test.each(['fr', 'ar'])(
+  'in %s what operators declare is a theme of its own, near and from afar',
+  async (lang) => {
+    const { page, faults } = await open(`lang=${lang}&show=declared:iam:4g&at=12/${site.lat}/${site.lng}`)
+    await page.waitForSelector('[data-ready="true"]')
+    await expect.poll(() => page.locator('[data-row]').count()).toBe(4)
+    await expect.poll(() => page.locator('.layers select').nth(1).inputValue()).toBe('iam')
+    await page.screenshot({ path: `${SHOTS}/declared-near-${lang}.png` })
+    expect(await axeViolations(page)).toEqual([])
+    for (let i = 0; i < 3; i++) await page.locator('.zoom button').last().click()
+    await expect.poll(() => parameter(page, 'at')).toMatch(/^9\//)
+    await page.waitForSelector('[data-ready="true"]')
+    await page.screenshot({ path: `${SHOTS}/declared-far-${lang}.png` })
+    expect(parameter(page, 'show')).toBe('declared:iam:4g')
+    expect(faults).toEqual([])
+    await page.close()
+  },
+)
+
+test('the probes behind a verdict: by the hour for everybody, all for a planner', async () => {
+  const [{ h3, devices }] = (await database.source.query(
+    `SELECT to_hex(cell) AS h3, count(DISTINCT device_id)::integer AS devices FROM probe GROUP BY cell ORDER BY 2 DESC LIMIT 1`,
+  )) as [{ h3: string; devices: number }]
+  const [lat, lng] = cellToLatLng(h3)
+  const { page, faults } = await open(`lang=fr&at=13/${lat}/${lng}&cell=${h3}`)
+  const show = () => page.getByRole('button', { name: 'Voir les mesures derrière ce verdict' }).press('Enter')
+  await show()
+  if (devices >= 3) await expect.poll(() => page.locator('.probes tbody tr').count()).toBeGreaterThan(0)
+  else await page.getByText('Moins de trois appareils ont mesuré ici').waitFor()
+  await page.screenshot({ path: `${SHOTS}/probes-public-fr.png` })
+  const [name, value] = (await signIn(server, database, 'planner')).split('=') as [string, string]
+  await page.context().addCookies([{ name, value, url: server.url }])
+  for (const lang of ['fr', 'ar'] as const) {
+    await page.goto(page.url().replace(/lang=\w\w/, `lang=${lang}`))
+    await page.locator('.panel h2').waitFor()
+    await page
+      .getByRole('button', { name: lang === 'fr' ? /Voir les mesures/ : /عرض القياسات التي/ })
+      .press('Enter')
+    await expect.poll(() => page.locator('.probes tbody tr').count()).toBe(50)
+    await page.getByRole('button', { name: lang === 'fr' ? 'En voir plus' : 'عرض المزيد' }).press('Enter')
+    await expect.poll(() => page.locator('.probes tbody tr').count()).toBeGreaterThan(50)
+    await page.locator('.probes').scrollIntoViewIfNeeded()
+    await page.screenshot({ path: `${SHOTS}/probes-all-${lang}.png` })
+    expect(await axeViolations(page)).toEqual([])
+  }
+  expect(faults).toEqual([])
+  await page.close()
+})

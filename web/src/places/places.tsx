@@ -1,0 +1,163 @@
+/** What is known of a zone, a locality or a site that was chosen. */
+import { type Class, birthOf } from '#domain'
+import type { ComponentChildren } from 'preact'
+import { type Language, nameIn } from '../language.js'
+import { operatorName, technologyName } from '../network-names.js'
+import { Swatch } from '../swatch.js'
+import type { Locality, Place, Site, Zone } from './place.js'
+import { WORDS } from './words.js'
+
+interface PlaceProps {
+  words: Language
+  place: Place
+  /** Chooses the cell that it lies in. */
+  onCell(h3: string): void
+}
+
+export function PlacePanel({ words, place, onCell }: PlaceProps) {
+  const { area } = place
+  const where = area && (
+    <p class="places">
+      {[...area.parents, area]
+        .map((part) => nameIn(words.lang, part))
+        .join(words.lang === 'ar' ? ' ‹ ' : ' › ')}
+    </p>
+  )
+  if ('zone' in place) return <ZonePanel words={words} zone={place.zone} where={where} />
+  if ('site' in place) return <SitePanel {...{ words, where, onCell }} site={place.site} />
+  return <LocalityPanel {...{ words, where, onCell }} locality={place.locality} />
+}
+
+type Part<T> = T & { words: Language; where: ComponentChildren }
+
+function ZonePanel({ words, zone, where }: Part<{ zone: Zone }>) {
+  const { date } = words
+  const t = words.says(WORDS)
+  const born = zone.events.find(
+    ({ kind, zone: of }) => of === zone.id && (kind === 'born' || kind === 'split'),
+  )
+  return (
+    <>
+      <h2 data-zone={zone.id}>
+        <Swatch of={zone.class} /> {t('zoneOf', { class: words.t(zone.class), n: zone.cellCount })}
+      </h2>
+      {where}
+      {born && <p>{t('since', { date: date(born.at), run: String(birthOf(zone.id)) })}</p>}
+      <p>{zone.population === null ? t('noPeople') : t('people', { n: zone.population })}</p>
+      <p>{t('zoneSites', { n: zone.siteCount })}</p>
+      {zone.events.length > 0 && (
+        <>
+          <h3>{t('events')}</h3>
+          <ul>
+            {zone.events.map(({ run, at, zone: of, kind, cellsBefore, cellsAfter }) => (
+              <li key={`${run} ${of}`}>
+                {t('event', {
+                  date: date(at),
+                  what: t(`event_${kind}`),
+                  before: words.number(cellsBefore),
+                  after: words.number(cellsAfter),
+                })}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <p class="source">
+        <bdi>{zone.id}</bdi>
+      </p>
+    </>
+  )
+}
+
+function LocalityPanel({
+  words,
+  locality,
+  where,
+  onCell,
+}: Part<{ locality: Locality }> & Pick<PlaceProps, 'onCell'>) {
+  const t = words.says(WORDS)
+  return (
+    <>
+      <h2 data-locality={locality.id}>
+        <bdi>{nameOf(words, locality.nameFr, locality.nameAr)}</bdi> <small>{t('locality')}</small>
+      </h2>
+      {where}
+      <p>
+        {locality.population === null
+          ? t('noPeople')
+          : words.t('population', { n: words.number(locality.population) })}
+      </p>
+      <OfCell words={words} of={locality} onCell={onCell} />
+      <p class="source">
+        <bdi>{locality.id}</bdi> · <bdi>{locality.kind}</bdi>
+      </p>
+    </>
+  )
+}
+
+function SitePanel({ words, site, where, onCell }: Part<{ site: Site }> & Pick<PlaceProps, 'onCell'>) {
+  const t = words.says(WORDS)
+  return (
+    <>
+      <h2 data-site={site.code}>
+        <bdi>{nameOf(words, site.name, site.nameAr ?? null)}</bdi> <small>{t(`type_${site.type}`)}</small>
+      </h2>
+      {where}
+      <OfCell words={words} of={site} onCell={onCell} />
+      <p>
+        {site.lastMeasuredOn === null
+          ? t('noProbe')
+          : t('lastProbe', { date: words.date(site.lastMeasuredOn), n: site.probes })}
+      </p>
+      <h3>{t('contract')}</h3>
+      <Contract words={words} site={site} />
+      <p class="source">
+        {t('site', { code: site.code })}
+        {site.simulated && ` · ${t('simulated')}`}
+      </p>
+    </>
+  )
+}
+
+function Contract({ words, site }: { words: Language; site: Site }) {
+  const t = words.says(WORDS)
+  const {
+    operator = null,
+    technology = null,
+    contractedDownBps: down = null,
+    contractedUpBps: up = null,
+  } = site
+  if (operator === null && down === null && up === null) return <p>{t('noContract')}</p>
+  const speed = (bps: number | null) => (bps === null ? '–' : words.number(bps / 1e6, 1))
+  return (
+    <p>
+      <bdi>{operatorName(words, operator)}</bdi> <bdi>{technologyName(words, technology)}</bdi>
+      <br />
+      {(down !== null || up !== null) && t('contracted', { down: speed(down), up: speed(up) })}
+    </p>
+  )
+}
+
+function OfCell({
+  words,
+  of,
+  onCell,
+}: {
+  words: Language
+  of: { h3: string; class: Class | null }
+  onCell(h3: string): void
+}) {
+  const t = words.says(WORDS)
+  const colour = of.class ?? 'notMeasured'
+  return (
+    <>
+      <p class="of-cell" data-class={colour}>
+        <Swatch of={colour} /> {t('ofCell', { class: words.t(colour) })}
+      </p>
+      <button onClick={() => onCell(of.h3)}>{t('showCell')}</button>
+    </>
+  )
+}
+
+const nameOf = ({ lang }: Language, name: string, nameAr: string | null) =>
+  lang === 'ar' && nameAr ? nameAr : name
