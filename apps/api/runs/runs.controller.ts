@@ -27,11 +27,31 @@ import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
 import { BatchSource } from '../batch-source.js'
 import { DEFAULT_LIMIT, type Page, cursorOf, keyOf } from '../http/page.dto.js'
+import { FieldChoice, Fields } from '../http/fields.js'
+import { SameWhile } from '../http/unchanged.js'
 import { Needs, Signed } from '../people/guard.js'
 import { Runs } from './run-choice.js'
 import { RunBody, RunsQuery } from './runs.dto.js'
 
 const NEWEST = '2147483647'
+
+const RUN_FIELDS = [
+  'id',
+  'rule',
+  'ruleVersion',
+  'series',
+  'from',
+  'to',
+  'knownBefore',
+  'digest',
+  'createdAt',
+  'createdBy',
+  'current',
+  'counts',
+] as const
+
+/** Every rule says all that there is to say. */
+const RULE_FIELDS = ['id', ...(Object.keys(SHIPPED_RULES[0]!) as (keyof Rule)[]), 'sentence'] as const
 
 @ApiTags('runs')
 @Controller('api/v1')
@@ -44,7 +64,10 @@ export class RunsController {
 
   /** The rules in force, each with its thresholds, its source and itself as a sentence. */
   @Get('rules')
-  async rules(): Promise<Page<Rule & { sentence: Words }>> {
+  @Header('cache-control', 'no-cache')
+  @SameWhile('changes')
+  @Fields<Rule & { sentence: Words }>(...RULE_FIELDS)
+  async rules(@Query() _query: FieldChoice): Promise<Page<Rule & { sentence: Words }>> {
     const rules = await listRules(this.source.manager)
     return { items: rules.map((rule) => ({ ...rule, sentence: sentenceOf(rule) })), next: null }
   }
@@ -72,13 +95,17 @@ export class RunsController {
     return { ...saved, sentence: sentenceOf(saved) }
   }
 
-  /** Newest first. */
+  /** Newest first, or oldest first. */
   @Get('runs')
   @Header('cache-control', 'no-cache')
+  @SameWhile('newest run', 'changes')
+  @Fields<RunRow>(...RUN_FIELDS)
   async list(@Query() query: RunsQuery): Promise<Page<RunRow>> {
     const limit = query.limit ?? DEFAULT_LIMIT
-    const before = Number(keyOf(query.cursor, /^\d{1,10}$/, NEWEST))
-    const items = await listRuns(this.source.manager, { rule: query.rule, before, limit })
+    const order = query.sort ?? '-id'
+    const cursor = Number(keyOf(query.cursor, /^\d{1,10}$/, order === '-id' ? NEWEST : '0'))
+    const page = { rule: query.rule, limit, ...(order === '-id' ? { before: cursor } : { after: cursor }) }
+    const items = await listRuns(this.source.manager, page)
     return { items, next: items.length === limit ? cursorOf(String(items.at(-1)!.id)) : null }
   }
 
