@@ -4,6 +4,7 @@ import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core'
 import { ThrottlerModule } from '@nestjs/throttler'
 import { DataSource } from 'typeorm'
 import { FiguresController } from './areas/figures.controller.js'
+import { AggregatesController } from './areas/aggregates.controller.js'
 import { AreasController } from './areas/areas.controller.js'
 import { BatchSource } from './batch-source.js'
 import { CellProbesController } from './cells/cell-probes.controller.js'
@@ -12,7 +13,10 @@ import { CoverageController } from './coverage/coverage.controller.js'
 import { TestSlots } from './measure/slots.js'
 import { TestsController } from './measure/tests.controller.js'
 import { ExportController } from './export/export.controller.js'
+import { SparseFields } from './http/fields.js'
 import { NextLink } from './http/next-link.js'
+import { ReaderLimit } from './http/reader-limit.js'
+import { Unchanged } from './http/unchanged.js'
 import { OgcController } from './ogc/ogc.controller.js'
 import { AccountsController } from './people/accounts.controller.js'
 import { RoleGuard } from './people/guard.js'
@@ -26,6 +30,7 @@ import { DifferenceController } from './runs/difference.controller.js'
 import { Runs } from './runs/run-choice.js'
 import { RunsController } from './runs/runs.controller.js'
 import { SamplingController } from './sampling/sampling.controller.js'
+import { SeriesController } from './series/series.controller.js'
 import { Settings } from './settings.js'
 import { SitesController } from './sites/sites.controller.js'
 import { Metrics } from './status/metrics.js'
@@ -62,12 +67,14 @@ export class AppModule {
         QuarantineController,
         SitesController,
         FiguresController,
+        AggregatesController,
         AreasController,
         CellsController,
         CellProbesController,
         PlacesController,
         CoverageController,
         ZonesController,
+        SeriesController,
         RunsController,
         SamplingController,
         DifferenceController,
@@ -83,7 +90,10 @@ export class AppModule {
         { provide: BatchSource, useValue: new BatchSource(batch) },
         { provide: ProbeWriter, useValue: writer },
         { provide: Metrics, useValue: metrics },
+        { provide: APP_GUARD, useClass: ReaderLimit },
         { provide: APP_GUARD, useClass: RoleGuard },
+        { provide: APP_INTERCEPTOR, useClass: SparseFields },
+        { provide: APP_INTERCEPTOR, useClass: Unchanged },
         { provide: APP_INTERCEPTOR, useClass: NextLink },
         Devices,
         TestSlots,

@@ -8,6 +8,7 @@ import {
   hasNews,
   listRules,
   takeLease,
+  updateAreaSeries,
 } from '#store'
 import cron, { type RunCoordinator, type ScheduledTask } from 'node-cron'
 import type { DataSource } from 'typeorm'
@@ -20,7 +21,14 @@ interface Job {
 }
 
 const JOBS: readonly Job[] = [
-  { name: 'classify', cron: '7 * * * *', run: classifyWhatIsNew },
+  {
+    name: 'classify',
+    cron: '7 * * * *',
+    run: async (source) => {
+      await classifyWhatIsNew(source)
+      await updateAreaSeries(source)
+    },
+  },
   {
     name: 'partitions',
     cron: '20 2 * * *',

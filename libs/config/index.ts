@@ -10,6 +10,8 @@ export interface Config {
   demo: boolean
   /** Raster tiles under the map; none unless configured, so that nothing leaves for the internet. */
   basemap: { url: string; attribution: string } | null
+  /** Requests a minute that one address may read with; null for no limit. Not the page's own, nor tiles. */
+  readerLimit: number | null
 }
 
 export class ConfigProblem extends Error {
@@ -29,6 +31,7 @@ export function loadConfig(env: Environment): Config {
     dataDir: env.DATA_DIR || '.data',
     demo: demoOf(env.DEMO, faults),
     basemap: env.BASEMAP_URL ? { url: env.BASEMAP_URL, attribution: env.BASEMAP_ATTRIBUTION ?? '' } : null,
+    readerLimit: readerLimitOf(env.RATE_LIMIT || '1200', faults),
   }
   if (faults.length > 0) throw new ConfigProblem(faults)
   return config
@@ -50,4 +53,12 @@ function databaseUrlOf(text: string | undefined, faults: string[]): string | und
 function demoOf(text: string | undefined, faults: string[]): boolean {
   if (text && text !== 'on' && text !== 'off') faults.push(`DEMO is "${text}": on or off is needed`)
   return text !== 'off'
+}
+
+function readerLimitOf(text: string, faults: string[]): number | null {
+  if (text === 'off') return null
+  const limit = Number(text)
+  if (!/^\d{1,9}$/.test(text) || limit < 1)
+    faults.push(`RATE_LIMIT is "${text}": requests a minute, or off, is needed`)
+  return limit
 }

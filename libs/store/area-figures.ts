@@ -31,7 +31,16 @@ export async function figuresOfAreas(
   parent: Pick<AreaRow, 'code' | 'level'> | null,
 ): Promise<AreaFigures[]> {
   const level = levelBelow(parent?.level ?? null)
-  if (!level) return []
+  return level ? figuresOfLevel(db, run, level, parent?.code ?? null) : []
+}
+
+/** Of all areas of a level, or of those inside one of any level above: HCP codes nest. */
+export async function figuresOfLevel(
+  db: Queryable,
+  run: Pick<RunRow, 'id' | 'series'>,
+  level: AreaLevel,
+  within: string | null,
+): Promise<AreaFigures[]> {
   const rows: Omit<AreaFigures, 'rank' | 'localities' | 'people' | 'sites'>[] = await db.query(
     `SELECT a.code, a.level, a.name_fr AS "nameFr", a.name_ar AS "nameAr", a.population, a.vintage = 0 AS simulated,
        ARRAY[ST_XMin(a.geom), ST_YMin(a.geom), ST_XMax(a.geom), ST_YMax(a.geom)] AS bbox,
@@ -41,8 +50,8 @@ export async function figuresOfAreas(
      FROM current_area AS a LEFT JOIN area_count AS c ON c.run_id = $1 AND c.code = a.code AND c.vintage = a.vintage
      LEFT JOIN area_count AS b ON b.code = a.code AND b.vintage = a.vintage
        AND b.run_id = (SELECT max(id) FROM run WHERE series = $2 AND id < $1)
-     WHERE a.level = $3 AND ($4::text IS NULL OR a.parent_code = $4) ORDER BY a.code`,
-    [run.id, run.series, level, parent?.code ?? null],
+     WHERE a.level = $3 AND ($4::text IS NULL OR left(a.code, length($4)) = $4) ORDER BY a.code`,
+    [run.id, run.series, level, within],
   )
   const people = await peopleByArea(db, run, level)
   return ranked(rows.map((row) => ({ ...row, ...(people.get(row.code) ?? NOBODY) })))

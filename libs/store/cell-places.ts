@@ -9,10 +9,19 @@ export const PLACES_LOCK = 'places'
 const CHUNK = 5_000
 
 /** Places the cells that a run saw for the first time (of its table `changed`), and those of new localities and sites. */
-export async function placeNewCells(tx: Queryable): Promise<void> {
+export const placeNewCells = (tx: Queryable): Promise<void> =>
+  placeCellsOf(tx, 'SELECT cell FROM changed UNION SELECT cell FROM locality UNION SELECT cell FROM site')
+
+/** Places those of the cells that a query gives which have no place yet. */
+export async function placeCellsOf(
+  tx: Queryable,
+  query: string,
+  parameters: readonly unknown[] = [],
+): Promise<void> {
   const rows: { h3: string }[] = await tx.query(
-    `SELECT to_hex(n.cell) AS h3 FROM (SELECT cell FROM changed UNION SELECT cell FROM locality UNION SELECT cell FROM site) AS n
-     LEFT JOIN cell_place AS c USING (cell) WHERE c.cell IS NULL ORDER BY n.cell`,
+    `SELECT to_hex(n.cell) AS h3 FROM (${query}) AS n LEFT JOIN cell_place AS c USING (cell)
+     WHERE c.cell IS NULL ORDER BY n.cell`,
+    [...parameters],
   )
   for (let i = 0; i < rows.length; i += CHUNK) await placeCells(tx, rows.slice(i, i + CHUNK))
 }

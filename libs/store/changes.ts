@@ -19,3 +19,11 @@ export async function recordChange(
     detail && JSON.stringify(detail),
   ])
 }
+
+/** Numbers that grow with every change by a person and with every run: what is read stays the same while they do. */
+export async function lastChange(db: Queryable): Promise<{ change: number; newestRun: number }> {
+  const [row] = await db.query(
+    `SELECT coalesce((SELECT max(id) FROM change), 0)::float8 AS change, coalesce((SELECT max(id) FROM run), 0) AS "newestRun"`,
+  )
+  return row as { change: number; newestRun: number }
+}

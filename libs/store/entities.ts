@@ -44,6 +44,7 @@ export class LocalityEntity {
 
 @Entity('site')
 @Index('site_cell', ['cell'])
+@Index('site_name', ['name', 'code'])
 export class SiteEntity {
   @PrimaryColumn('text') code!: string
   @Column('text') name!: string
@@ -156,6 +157,7 @@ export class ChangeEntity {
 
 @Entity('probe')
 @Index('probe_id', ['id'])
+@Index('probe_measured', ['measuredAt', 'id'])
 @Index('probe_time', { synchronize: false })
 export class ProbeEntity {
   @PrimaryColumn('bigint') cell!: string
@@ -375,6 +377,36 @@ export class ZoneEventEntity {
   @Column('jsonb', { nullable: true }) became!: object | null
 }
 
+/**
+ * What was measured in an area on a local day or in a local month, by network: sums that grow with each update. Its size
+ * follows areas, days and networks, not probes.
+ */
+@Entity('area_series')
+export class AreaSeriesEntity {
+  @PrimaryColumn('text') code!: string
+  /** day | month */
+  @PrimaryColumn('text') step!: string
+  /** The day, or the month's first. */
+  @PrimaryColumn('date') day!: string
+  /** '' where nobody named it. */
+  @PrimaryColumn('text') operator!: string
+  @PrimaryColumn('text') technology!: string
+  @Column('integer') samples!: number
+  @Column('integer', { name: 'no_service' }) noService!: number
+  /** Values by bin (see histogram.ts of the domain), ascending, and how many each bin holds. */
+  @Column('integer', { array: true }) bins!: number[]
+  @Column('integer', { array: true }) counts!: number[]
+  /** The smallest hashes of its devices, ascending. */
+  @Column('bigint', { array: true }) devices!: string[]
+}
+
+/** Each update of area_series: all probes received before it are in, and no other. */
+@Entity('series_update')
+export class SeriesUpdateEntity {
+  @PrimaryColumn('timestamptz', { name: 'known_before' }) knownBefore!: Date
+  @Column('timestamptz', { name: 'created_at', default: () => 'clock_timestamp()' }) createdAt!: Date
+}
+
 /** One row per tick of a scheduled job: who inserts it runs the job. */
 @Entity('lease')
 export class LeaseEntity {
@@ -398,6 +430,8 @@ export const ENTITIES = [
   EvidenceEntity,
   CoverageEntity,
   RollupEntity,
+  AreaSeriesEntity,
+  SeriesUpdateEntity,
   AreaCountEntity,
   CellPlaceEntity,
   TestTokenEntity,

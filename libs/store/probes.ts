@@ -1,5 +1,6 @@
 /** Probes and what was refused of them. */
 import type { Bounds, Flag, Outcome, Technology } from '#domain'
+import type { CellRange } from '#geo'
 import type { DataSource } from 'typeorm'
 import type { Queryable } from './database.js'
 import { flagByContext } from './probe-flags.js'
@@ -145,37 +146,105 @@ export interface PublicProbe {
   counted: boolean
 }
 
-/** In the order of the key; `box` filters by position. */
+export const PROBE_ORDERS = ['-measuredAt', 'measuredAt', 'cell'] as const
+/** Newest first, oldest first, or cell by cell. */
+export type ProbeOrder = (typeof PROBE_ORDERS)[number]
+
+/** What a page begins after. */
+export interface ProbeKey {
+  cell: string
+  /** To the microsecond, as it is stored. */
+  measuredAt: string
+  id: string
+}
+
+export interface ProbePage {
+  order: ProbeOrder
+  after: ProbeKey | null
+  /** Only this cell. */
+  cell: string | null
+  /** Only positions in the box, whose cells lie in these ranges; they are listed cell by cell. */
+  place: { box: Bounds; ranges: readonly CellRange[] } | null
+  /** Measured from the one on and before the other: RFC 3339, or a day, which begins at midnight in Morocco. */
+  since: string | null
+  until: string | null
+  limit: number
+}
+
+const PROBE_COLUMNS = `p.id, to_hex(p.cell) AS h3, p.measured_at AS "measuredAt", p.technology, p.operator, p.outcome,
+  p.download_bps::float8 AS "downloadBps", p.upload_bps::float8 AS "uploadBps", p.latency_ms AS "latencyMs",
+  p.jitter_ms AS "jitterMs", p.loss_ratio AS "lossRatio", p.signal_dbm AS "signalDbm", p.tool,
+  p.flags || coalesce(late.flags, '{}') AS flags, p.counted AND late.out IS NOT TRUE AS counted,
+  p.cell::text AS cell, to_char(p.measured_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS moment`
+
+const LATE = `CROSS JOIN LATERAL (SELECT array_agg(f.flag ORDER BY f.flag) AS flags, bool_or(NOT f.counted) AS out
+  FROM probe_flag AS f WHERE f.cell = p.cell AND f.probe_id = p.id) AS late`
+
+const MOMENT = (text: string) =>
+  `CASE WHEN length(${text}) > 10 THEN ${text}::timestamptz ELSE ${text}::date::timestamp AT TIME ZONE 'Africa/Casablanca' END`
+
+/**
+ * A page of probes and the key that the next begins after. By time it reads the newest months' index from the cursor on,
+ * and no other month's: the same rows at any depth.
+ */
 export async function listProbes(
   db: Queryable,
-  page: {
-    after: { cell: string; measuredAt: string; id: string }
-    cell: string | null
-    box: Bounds | null
-    limit: number
-  },
-): Promise<PublicProbe[]> {
-  const box = page.box ?? { west: -180, south: -90, east: 180, north: 90 }
-  return db.query(
-    `SELECT id, to_hex(cell) AS h3, measured_at AS "measuredAt", technology, operator, outcome,
-       download_bps::float8 AS "downloadBps", upload_bps::float8 AS "uploadBps", latency_ms AS "latencyMs",
-       jitter_ms AS "jitterMs", loss_ratio AS "lossRatio", signal_dbm AS "signalDbm", tool,
-       flags || ARRAY(SELECT f.flag FROM probe_flag AS f WHERE f.cell = probe.cell AND f.probe_id = probe.id ORDER BY f.flag) AS flags,
-       counted AND NOT EXISTS (SELECT 1 FROM probe_flag AS f
-         WHERE f.cell = probe.cell AND f.probe_id = probe.id AND NOT f.counted) AS counted
-     FROM probe
-     WHERE (cell, measured_at, id) > ($1, $2, $3) ${page.cell ? 'AND cell = $9' : ''}
-       AND lng BETWEEN $4 AND $6 AND lat BETWEEN $5 AND $7
-     ORDER BY cell, measured_at, id LIMIT $8`,
-    [
-      page.after.cell,
-      page.after.measuredAt,
-      page.after.id,
-      box.west,
-      box.south,
-      box.east,
-      box.north,
-      page.limit,
-    ].concat(page.cell ? [page.cell] : []),
-  )
+  page: ProbePage,
+): Promise<{ items: PublicProbe[]; last: ProbeKey | null }> {
+  const { sql, parameters } = probePage(page)
+  const rows: (PublicProbe & { cell: string; moment: string })[] = await db.query(sql, parameters)
+  const last = rows.at(-1)
+  return {
+    items: rows.map(({ cell: _cell, moment: _moment, ...probe }) => probe),
+    last: last ? { cell: last.cell, measuredAt: last.moment, id: last.id } : null,
+  }
+}
+
+export function probePage(page: ProbePage): { sql: string; parameters: unknown[] } {
+  const parameters: unknown[] = []
+  const bind = (value: unknown, type: string) => `$${parameters.push(value)}::${type}`
+  const conditions = ['true']
+  if (page.cell !== null) conditions.push(`p.cell = ${bind(page.cell, 'bigint')}`)
+  if (page.since !== null) conditions.push(`p.measured_at >= ${MOMENT(bind(page.since, 'text'))}`)
+  if (page.until !== null) conditions.push(`p.measured_at < ${MOMENT(bind(page.until, 'text'))}`)
+  if (page.after) conditions.push(afterKey(page.order, page.after, bind))
+  const limit = bind(page.limit, 'integer')
+  const order = ORDERS[page.order]
+  const chosen = (where: readonly string[]) =>
+    `SELECT p.* FROM probe AS p WHERE ${where.join(' AND ')} ORDER BY ${order} LIMIT ${limit}`
+  const rows = page.place ? inPlace(page.place, conditions, chosen, bind) : chosen(conditions)
+  return {
+    sql: `SELECT ${PROBE_COLUMNS} FROM (${rows}) AS p ${LATE} ORDER BY ${order} LIMIT ${limit}`,
+    parameters,
+  }
+}
+
+const ORDERS: Record<ProbeOrder, string> = {
+  '-measuredAt': 'p.measured_at DESC, p.id DESC',
+  measuredAt: 'p.measured_at, p.id',
+  cell: 'p.cell, p.measured_at, p.id',
+}
+
+type BindAs = (value: unknown, type: string) => string
+
+/** The time is said once more by itself: months are left out by it, not by the pair. */
+function afterKey(order: ProbeOrder, { cell, measuredAt, id }: ProbeKey, bind: BindAs): string {
+  const [at, uuid] = [bind(measuredAt, 'timestamptz'), bind(id, 'uuid')]
+  if (order === 'cell') return `(p.cell, p.measured_at, p.id) > (${bind(cell, 'bigint')}, ${at}, ${uuid})`
+  const [less, atMost] = order === 'measuredAt' ? ['>', '>='] : ['<', '<=']
+  return `(p.measured_at, p.id) ${less} (${at}, ${uuid}) AND p.measured_at ${atMost} ${at}`
+}
+
+/** Each range of cells is read by the key, no further than a page; what is not in the box is passed over. */
+function inPlace(
+  { box, ranges }: NonNullable<ProbePage['place']>,
+  conditions: readonly string[],
+  chosen: (where: readonly string[]) => string,
+  bind: BindAs,
+): string {
+  const inBox = `p.lng BETWEEN ${bind(box.west, 'float8')} AND ${bind(box.east, 'float8')}
+    AND p.lat BETWEEN ${bind(box.south, 'float8')} AND ${bind(box.north, 'float8')}`
+  const one = chosen([...conditions, 'p.cell BETWEEN r.low AND r.high', inBox])
+  return `SELECT one.* FROM json_to_recordset(${bind(JSON.stringify(ranges), 'json')}) AS r(low bigint, high bigint)
+    JOIN LATERAL (${one}) AS one ON true`
 }

@@ -222,13 +222,16 @@ export async function latestRun(db: Queryable, ruleId: string, date?: string): P
   return rows[0]
 }
 
+/** Newest first before a run, or oldest first after one. */
 export async function listRuns(
   db: Queryable,
-  page: { rule?: string | undefined; before: number; limit: number },
+  page: { rule?: string | undefined; limit: number } & ({ before: number } | { after: number }),
 ): Promise<RunRow[]> {
+  const [way, key] =
+    'before' in page ? ['id < $2 ORDER BY id DESC', page.before] : ['id > $2 ORDER BY id', page.after]
   return db.query(
-    `SELECT ${RUN_COLUMNS} FROM run WHERE rule_id = coalesce($1, rule_id) AND id < $2 ORDER BY id DESC LIMIT $3`,
-    [page.rule ?? null, page.before, page.limit],
+    `SELECT ${RUN_COLUMNS} FROM run WHERE rule_id = coalesce($1, rule_id) AND ${way} LIMIT $3`,
+    [page.rule ?? null, key, page.limit],
   )
 }
 

@@ -35,15 +35,28 @@ const SITE_COLUMNS = `code, name, name_ar AS "nameAr", type, commune_code AS "co
   to_hex(cell) AS h3, operator, technology, contracted_down_bps::float8 AS "contractedDownBps",
   contracted_up_bps::float8 AS "contractedUpBps", simulated`
 
-export async function listSites(
-  db: Queryable,
-  page: { after: string; limit: number; box: Bounds | null },
-): Promise<SiteRow[]> {
+export const SITE_ORDERS = ['code', '-code', 'name', '-name'] as const
+export type SiteOrder = (typeof SITE_ORDERS)[number]
+
+export interface SitePage {
+  order: SiteOrder
+  /** Name and code of the last site of the page before; by code, the name says nothing. */
+  after: { name: string; code: string } | null
+  limit: number
+  box: Bounds | null
+}
+
+export async function listSites(db: Queryable, page: SitePage): Promise<SiteRow[]> {
   const box = page.box ?? { west: -180, south: -90, east: 180, north: 90 }
+  const [after, sort] = page.order.startsWith('-') ? ['<', 'DESC'] : ['>', 'ASC']
+  const byName = page.order.endsWith('name')
+  const order = byName ? `name ${sort}, code ${sort}` : `code ${sort}`
+  const key = byName ? `(name, code) ${after} ($6, $7)` : `code ${after} $6`
+  const last = page.after && (byName ? [page.after.name, page.after.code] : [page.after.code])
   return db.query(
-    `SELECT ${SITE_COLUMNS} FROM site
-     WHERE code > $1 AND lng BETWEEN $2 AND $4 AND lat BETWEEN $3 AND $5 ORDER BY code LIMIT $6`,
-    [page.after, box.west, box.south, box.east, box.north, page.limit],
+    `SELECT ${SITE_COLUMNS} FROM site WHERE lng BETWEEN $1 AND $3 AND lat BETWEEN $2 AND $4 ${last ? `AND ${key}` : ''}
+     ORDER BY ${order} LIMIT $5`,
+    [box.west, box.south, box.east, box.north, page.limit, ...(last ?? [])],
   )
 }
 
@@ -56,7 +69,7 @@ export async function findSite(db: Queryable, code: string): Promise<SiteRow | u
 const MAX_SITES_IN_BOX = 5_000
 
 export async function listSitesInBox(db: Queryable, box: Bounds): Promise<SiteRow[]> {
-  return listSites(db, { after: '', limit: MAX_SITES_IN_BOX, box })
+  return listSites(db, { order: 'code', after: null, limit: MAX_SITES_IN_BOX, box })
 }
 
 /** Whether any of what is shown comes from the demonstration country. */

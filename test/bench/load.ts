@@ -34,9 +34,13 @@ export function mustAccept({ accepted, duplicates, rejected }: IngestResult, exp
 /** Requests a second, over the time in which answers came; fails where any answer was not 2xx. */
 export async function rate(options: autocannon.Options): Promise<number> {
   const result = await autocannon(options)
-  const bad = result.non2xx + result.errors + result.timeouts
-  if (bad > 0) throw new Error(`${bad} of ${result.requests.total} requests to ${options.url} failed`)
+  mustAnswer(result, options.url)
   return result['2xx'] / result.duration
+}
+
+function mustAnswer(result: autocannon.Result, url: string): void {
+  const bad = result.non2xx + result.errors + result.timeouts
+  if (bad > 0) throw new Error(`${bad} of ${result.requests.total} requests to ${url} failed`)
 }
 
 /** The body as it travels: fetch would unpack it. */
@@ -46,4 +50,26 @@ export async function packed(url: string): Promise<Buffer> {
   const bytes = await buffer(answer)
   if (answer.statusCode === 200 && answer.headers['content-encoding'] === 'gzip') return bytes
   throw new Error(`${url} answered ${answer.statusCode}, encoding ${answer.headers['content-encoding']}`)
+}
+
+export interface Load {
+  /** Requests a second. */
+  rate: number
+  /** Milliseconds in which 99 of 100 were answered. */
+  p99: number
+}
+
+const CONNECTIONS = 16
+const SECONDS = 5
+const WARM_UP_SECONDS = 2
+
+/** 16 connections that ask for the addresses in turn, unpacked; fails where any answer was not 2xx. */
+export async function load(urls: readonly string[]): Promise<Load> {
+  const [first] = urls
+  const requests = urls.map((url) => ({ path: url.slice(new URL(url).origin.length) }))
+  const options = { url: new URL(first!).origin, requests, connections: CONNECTIONS }
+  await rate({ ...options, duration: WARM_UP_SECONDS })
+  const result = await autocannon({ ...options, duration: SECONDS })
+  mustAnswer(result, options.url)
+  return { rate: result['2xx'] / result.duration, p99: result.latency.p99 }
 }

@@ -1,6 +1,7 @@
 /** `npm run bench -- [NAME …]`: one JSON object per line on standard output, all else on standard error. */
 import { startCluster } from '../support/cluster.js'
 import { type Bench, Ground, type Result, tell } from './bench.js'
+import { api } from './api.js'
 import { classification } from './classify.js'
 import { importCsv } from './import-csv.js'
 import { exportCsv } from './export-csv.js'
@@ -23,6 +24,7 @@ const BENCHES: readonly Bench[] = [
   tileWarm,
   memoryNdjson,
   exportCsv,
+  api,
   importCsv,
   ndt7,
   truth,

@@ -173,12 +173,15 @@ describe.each(ENGINES)('flags on %s', (engine) => {
       { flag: 'implausible', author: 'amina', comment: 'measured in the town hall', counted: false },
     ])
     const page = {
-      after: { cell: '0', measuredAt: '2000-01-01', id: rows[0]!.id },
+      order: 'cell' as const,
+      after: null,
       cell: rows[0]!.cell,
-      box: null,
+      place: null,
+      since: null,
+      until: null,
       limit: 100,
     }
-    const shown = await listProbes(database.source.manager, page)
+    const { items: shown } = await listProbes(database.source.manager, page)
     expect(shown.filter((p) => !p.counted)).toMatchObject([{ id: rows[3]!.id, flags: ['implausible'] }])
   })
 

@@ -28,6 +28,8 @@ import { Controller, Get, Header, NotFoundException, Param, Query } from '@nestj
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
 import { DEFAULT_LIMIT, type Page, boxOf, keyOf, pageOf } from '../http/page.dto.js'
+import { Fields } from '../http/fields.js'
+import { SameWhile } from '../http/unchanged.js'
 import { Runs } from '../runs/run-choice.js'
 import { RunChoice } from '../runs/runs.dto.js'
 import { AreasQuery } from './areas.dto.js'
@@ -47,6 +49,20 @@ export interface AreaDetail extends AreaRow {
   inferred: Omit<ClassCounts, 'unknown'> | null
 }
 
+const AREA_FIELDS = [
+  'code',
+  'vintage',
+  'level',
+  'type',
+  'parentCode',
+  'nameFr',
+  'nameAr',
+  'population',
+  'bbox',
+  'simulated',
+  'source',
+] as const
+
 /** Regions, provinces and communes. */
 @ApiTags('areas')
 @Controller('api/v1/areas')
@@ -58,6 +74,9 @@ export class AreasController {
 
   /** Areas whose name holds the words, the largest first. */
   @Get()
+  @Header('cache-control', 'no-cache')
+  @SameWhile('changes')
+  @Fields<AreaRow>(...AREA_FIELDS)
   async list(@Query() query: AreasQuery): Promise<Page<AreaRow>> {
     const limit = query.limit ?? DEFAULT_LIMIT
     const items = await searchAreas(this.source.manager, {

@@ -1,9 +1,11 @@
 import { AREA_LEVELS, type AreaLevel } from '#domain'
+import { IntersectionType } from '@nestjs/swagger'
 import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator'
+import { FieldChoice } from '../http/fields.dto.js'
 import { BoxPageQuery } from '../http/page.dto.js'
 import { RunChoice } from '../runs/runs.dto.js'
 
-export class AreasQuery extends BoxPageQuery {
+export class AreasQuery extends IntersectionType(BoxPageQuery, FieldChoice) {
   /** Part of a name, in French or Arabic; accents and hamzas do not matter. */
   @IsOptional()
   @IsString()

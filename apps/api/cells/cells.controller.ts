@@ -38,6 +38,8 @@ import { BadRequestException, Controller, Get, Header, Param, Query } from '@nes
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
 import { DEFAULT_LIMIT, type Page, boxOf, cursorOf, keyOf } from '../http/page.dto.js'
+import { Fields } from '../http/fields.js'
+import { SameWhile } from '../http/unchanged.js'
 import { Runs } from '../runs/run-choice.js'
 import { RunChoice } from '../runs/runs.dto.js'
 import { CellsQuery } from './cells.dto.js'
@@ -126,6 +128,8 @@ export class CellsController {
   /** Cells with a verdict, in the order of their index. With a `bbox` a page may hold fewer cells than `limit`. */
   @Get()
   @Header('cache-control', 'no-cache')
+  @SameWhile('run')
+  @Fields<ListedCell>('h3', 'verdict', 'confidence', 'run')
   async list(@Query() query: CellsQuery): Promise<Page<ListedCell>> {
     const limit = query.limit ?? DEFAULT_LIMIT
     const box = boxOf(query.bbox)

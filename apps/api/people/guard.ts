@@ -57,11 +57,16 @@ export class RoleGuard implements CanActivate {
   }
 
   private async accountOf(request: FastifyRequest): Promise<Account> {
-    const token = request.cookies[SESSION_COOKIE]
-    const account = token ? await findSession(this.source.manager, sha256(token)) : undefined
+    const account = await signedInAs(this.source, request)
     if (!account) throw new UnauthorizedException('Sign in first: POST /api/v1/session')
     return account
   }
+}
+
+/** Who asks, on a route that is open to everybody. */
+export async function signedInAs(source: DataSource, request: FastifyRequest): Promise<Account | undefined> {
+  const token = request.cookies[SESSION_COOKIE]
+  return token ? findSession(source.manager, sha256(token)) : undefined
 }
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']

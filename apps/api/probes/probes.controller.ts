@@ -1,7 +1,15 @@
 import { records } from '#formats'
-import { cellToSql } from '#geo'
+import { WORKING_RESOLUTION, cellToSql, rangesCovering } from '#geo'
 import { type IngestResult, ProbeDto, ProbeWriter, ingest, recordsOf } from '#ingest'
-import { type Account, type PublicProbe, flagImplausible, lateFlagsOf, listProbes } from '#store'
+import {
+  type Account,
+  type ProbeKey,
+  type ProbeOrder,
+  type PublicProbe,
+  flagImplausible,
+  lateFlagsOf,
+  listProbes,
+} from '#store'
 import {
   BadRequestException,
   Body,
@@ -29,7 +37,8 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
 import { DataSource } from 'typeorm'
-import { DEFAULT_LIMIT, type Page, boxOf, keyOf, pageOf } from '../http/page.dto.js'
+import { Fields } from '../http/fields.js'
+import { DEFAULT_LIMIT, type Page, boxOf, cursorOf, keyOf } from '../http/page.dto.js'
 import { Needs, Signed } from '../people/guard.js'
 import { Settings } from '../settings.js'
 import { Metrics } from '../status/metrics.js'
@@ -37,8 +46,25 @@ import { isNdjson } from './body.js'
 import { Devices } from './devices.js'
 import { FlagBody, IngestAnswer, ProbeFlag, ProbesQuery } from './probes.dto.js'
 
-const KEY = /^\d{1,19} [0-9T:.Z-]{20,30} [0-9a-f-]{36}$/
-const FIRST_KEY = '0 2000-01-01T00:00:00.000Z 00000000-0000-0000-0000-000000000000'
+const KEY = '\\d{1,19} [0-9T:.Z-]{20,30} [0-9a-f-]{36}'
+
+const PROBE_FIELDS = [
+  'id',
+  'h3',
+  'measuredAt',
+  'technology',
+  'operator',
+  'outcome',
+  'downloadBps',
+  'uploadBps',
+  'latencyMs',
+  'jitterMs',
+  'lossRatio',
+  'signalDbm',
+  'tool',
+  'flags',
+  'counted',
+] as const
 
 /** Measurements: what comes in, what is public, what cannot be believed. */
 @ApiTags('probes')
@@ -96,20 +122,48 @@ export class ProbesController {
     return lateFlagsOf(this.source.manager, id)
   }
 
-  /** Probes without device, site and exact position, in the order of their cells. */
+  /** Probes without device, site and exact position: newest first, or cell by cell where there is a `bbox`. */
   @Get()
+  @Fields<PublicProbe>(...PROBE_FIELDS)
   async list(
     @Query() query: ProbesQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Page<PublicProbe>> {
     const limit = query.limit ?? DEFAULT_LIMIT
-    const [cell, measuredAt, id] = keyOf(query.cursor, KEY, FIRST_KEY).split(' ') as [string, string, string]
-    const after = { cell, measuredAt, id }
-    const only = query.cell ? cellToSql(query.cell) : null
-    const items = await listProbes(this.source.manager, { after, cell: only, box: boxOf(query.bbox), limit })
+    const box = boxOf(query.bbox)
+    const order = orderOf(query)
+    const { items, last } = await listProbes(this.source.manager, {
+      order,
+      after: afterOf(query.cursor, order),
+      cell: query.cell ? cellToSql(query.cell) : null,
+      place: box && { box, ranges: rangesCovering(box, WORKING_RESOLUTION) },
+      since: query.since ?? null,
+      until: query.until ?? null,
+      limit,
+    })
     void reply.header('cache-control', 'no-cache')
-    return pageOf(items, limit, (p) => `${cellToSql(p.h3)} ${p.measuredAt.toISOString()} ${p.id}`)
+    const isFull = last !== null && items.length === limit
+    return { items, next: isFull ? cursorOf(`${order} ${last.cell} ${last.measuredAt} ${last.id}`) : null }
   }
+}
+
+/** By time, a box would be found by reading all that lies outside; cell by cell, a time by reading all other times. */
+function orderOf({ sort, bbox, cell, since, until }: ProbesQuery): ProbeOrder {
+  const order = sort ?? (bbox ? 'cell' : '-measuredAt')
+  if (bbox && order !== 'cell')
+    throw new BadRequestException(`sort must be cell where there is a bbox; it is "${sort}"`)
+  if (order === 'cell' && !bbox && !cell && (since ?? until) !== undefined)
+    throw new BadRequestException(
+      'sort must be -measuredAt or measuredAt where there is since or until and no cell or bbox; it is "cell"',
+    )
+  return order
+}
+
+/** A cursor holds the order it was made in: in another it would mean another place. */
+function afterOf(cursor: string | undefined, order: ProbeOrder): ProbeKey | null {
+  if (!cursor) return null
+  const [, cell, measuredAt, id] = keyOf(cursor, new RegExp(`^${order} ${KEY}$`), '').split(' ')
+  return { cell: cell!, measuredAt: measuredAt!, id: id! }
 }
 
 function batchesOf(request: FastifyRequest) {

@@ -1,11 +1,28 @@
-import { IsOptional, IsString, Length, Matches } from 'class-validator'
+import { PROBE_ORDERS, type ProbeOrder } from '#store'
+import { IntersectionType } from '@nestjs/swagger'
+import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator'
+import { FieldChoice } from '../http/fields.dto.js'
 import { BoxPageQuery } from '../http/page.dto.js'
+import { IsMoment } from '../http/moment.js'
 
-export class ProbesQuery extends BoxPageQuery {
+export class ProbesQuery extends IntersectionType(BoxPageQuery, FieldChoice) {
   /** Only this res-8 cell. */
   @IsOptional()
   @Matches(/^88[0-9a-f]{13}$/, { message: 'cell must be a res-8 H3 index' })
   cell?: string
+
+  /** Newest first without it; cell by cell where there is a `bbox`. */
+  @IsOptional()
+  @IsIn(PROBE_ORDERS)
+  sort?: ProbeOrder
+
+  /** Measured at this moment or after it; a day begins at midnight in Morocco. */
+  @IsMoment()
+  since?: string
+
+  /** Measured before this moment, or day. */
+  @IsMoment()
+  until?: string
 }
 
 export class FlagBody {

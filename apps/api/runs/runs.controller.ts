@@ -27,6 +27,9 @@ import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
 import { BatchSource } from '../batch-source.js'
 import { DEFAULT_LIMIT, type Page, cursorOf, keyOf } from '../http/page.dto.js'
+import { FieldChoice } from '../http/fields.dto.js'
+import { Fields } from '../http/fields.js'
+import { SameWhile } from '../http/unchanged.js'
 import { Needs, Signed } from '../people/guard.js'
 import { Runs } from './run-choice.js'
 import { RunBody, RunsQuery } from './runs.dto.js'
@@ -35,6 +38,24 @@ import { RunBody, RunsQuery } from './runs.dto.js'
 export type RuleBody = Omit<Rule, 'version'>
 
 const NEWEST = '2147483647'
+
+const RUN_FIELDS = [
+  'id',
+  'rule',
+  'ruleVersion',
+  'series',
+  'from',
+  'to',
+  'knownBefore',
+  'digest',
+  'createdAt',
+  'createdBy',
+  'current',
+  'counts',
+] as const
+
+/** Every rule says all that there is to say. */
+const RULE_FIELDS = ['id', ...(Object.keys(SHIPPED_RULES[0]!) as (keyof Rule)[]), 'sentence'] as const
 
 export interface RuleInWords extends Rule {
   sentence: Words
@@ -52,7 +73,10 @@ export class RunsController {
 
   /** The rules in force, each with its thresholds, its source and itself as a sentence. */
   @Get('rules')
-  async rules(): Promise<Page<RuleInWords>> {
+  @Header('cache-control', 'no-cache')
+  @SameWhile('changes')
+  @Fields<RuleInWords>(...RULE_FIELDS)
+  async rules(@Query() _query: FieldChoice): Promise<Page<RuleInWords>> {
     const rules = await listRules(this.source.manager)
     return { items: rules.map((rule) => ({ ...rule, sentence: sentenceOf(rule) })), next: null }
   }
@@ -81,13 +105,17 @@ export class RunsController {
     return { ...saved, sentence: sentenceOf(saved) }
   }
 
-  /** Runs, the newest first. */
+  /** Runs, the newest first or the oldest first. */
   @Get('runs')
   @Header('cache-control', 'no-cache')
+  @SameWhile('newest run', 'changes')
+  @Fields<RunRow>(...RUN_FIELDS)
   async list(@Query() query: RunsQuery): Promise<Page<RunRow>> {
     const limit = query.limit ?? DEFAULT_LIMIT
-    const before = Number(keyOf(query.cursor, /^\d{1,10}$/, NEWEST))
-    const items = await listRuns(this.source.manager, { rule: query.rule, before, limit })
+    const order = query.sort ?? '-id'
+    const cursor = Number(keyOf(query.cursor, /^\d{1,10}$/, order === '-id' ? NEWEST : '0'))
+    const page = { rule: query.rule, limit, ...(order === '-id' ? { before: cursor } : { after: cursor }) }
+    const items = await listRuns(this.source.manager, page)
     return { items, next: items.length === limit ? cursorOf(String(items.at(-1)!.id)) : null }
   }
 

@@ -1,12 +1,21 @@
+import { IntersectionType } from '@nestjs/swagger'
 import { Type } from 'class-transformer'
-import { IsInt, IsISO8601, IsOptional, IsString, Matches, Max, Min } from 'class-validator'
+import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Matches, Max, Min } from 'class-validator'
+import { FieldChoice } from '../http/fields.dto.js'
 import { PageQuery } from '../http/page.dto.js'
 
-export class RunsQuery extends PageQuery {
+export const RUN_ORDERS = ['-id', 'id'] as const
+
+export class RunsQuery extends IntersectionType(PageQuery, FieldChoice) {
   /** Only runs of this rule. */
   @IsOptional()
   @IsString()
   rule?: string
+
+  /** Newest first without it. */
+  @IsOptional()
+  @IsIn(RUN_ORDERS)
+  sort?: (typeof RUN_ORDERS)[number]
 }
 
 /** Which run to read: by its id, or the newest one of a rule, or the newest that a rule had on a date. */

@@ -1,6 +1,8 @@
 import { operatorOf } from '#domain'
 import {
   type Account,
+  type SiteOrder,
+  type SitePage,
   type SiteRow,
   findSite,
   insertDevice,
@@ -16,6 +18,7 @@ import {
   Controller,
   Delete,
   Get,
+  Header,
   HttpCode,
   NotFoundException,
   Param,
@@ -25,10 +28,40 @@ import {
 } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { BoxPageQuery, DEFAULT_LIMIT, type Page, boxOf, keyOf, pageOf } from '../http/page.dto.js'
+import { Fields } from '../http/fields.js'
+import { DEFAULT_LIMIT, type Page, boxOf, keyOf, pageOf } from '../http/page.dto.js'
+import { SameWhile } from '../http/unchanged.js'
 import { Needs, Signed } from '../people/guard.js'
 import { Devices } from '../probes/devices.js'
-import { SiteBody } from './sites.dto.js'
+import { SiteBody, SitesQuery } from './sites.dto.js'
+
+const SITE_FIELDS = [
+  'code',
+  'name',
+  'nameAr',
+  'type',
+  'communeCode',
+  'lat',
+  'lng',
+  'h3',
+  'operator',
+  'technology',
+  'contractedDownBps',
+  'contractedUpBps',
+  'simulated',
+] as const
+
+/** A cursor holds the order it was made in. */
+function afterOf(cursor: string | undefined, order: SiteOrder): SitePage['after'] {
+  const key = keyOf(
+    cursor,
+    new RegExp(`^${order} \\["(?:[^"\\\\]|\\\\.){0,1200}","[\\w.:-]{1,60}"\\]$`, 'u'),
+    '',
+  )
+  if (key === '') return null
+  const [name, code] = JSON.parse(key.slice(order.length + 1)) as [string, string]
+  return { name, code }
+}
 
 export interface NewDevice {
   id: string
@@ -47,15 +80,25 @@ export class SitesController {
 
   /** Sites in the order of their codes. */
   @Get('sites')
-  async list(@Query() query: BoxPageQuery): Promise<Page<SiteRow>> {
+  @Header('cache-control', 'no-cache')
+  @SameWhile('changes')
+  @Fields<SiteRow>(...SITE_FIELDS)
+  async list(@Query() query: SitesQuery): Promise<Page<SiteRow>> {
     const limit = query.limit ?? DEFAULT_LIMIT
-    const after = keyOf(query.cursor, /^.{1,60}$/, '')
-    const items = await listSites(this.source.manager, { after, limit, box: boxOf(query.bbox) })
-    return pageOf(items, limit, (site) => site.code)
+    const order = query.sort ?? 'code'
+    const items = await listSites(this.source.manager, {
+      order,
+      after: afterOf(query.cursor, order),
+      limit,
+      box: boxOf(query.bbox),
+    })
+    return pageOf(items, limit, (site) => `${order} ${JSON.stringify([site.name, site.code])}`)
   }
 
   /** One site. */
   @Get('sites/:code')
+  @Header('cache-control', 'no-cache')
+  @SameWhile('changes')
   async one(@Param('code') code: string): Promise<SiteRow> {
     const site = await findSite(this.source.manager, code)
     if (!site) throw new NotFoundException(`no site has the code "${code}"`)

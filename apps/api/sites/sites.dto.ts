@@ -1,5 +1,16 @@
+import { SITE_ORDERS, type SiteOrder } from '#store'
 import { SITE_TYPES, type SiteRecord, type SiteType, TECHNOLOGIES, type Technology } from '#domain'
 import { IsIn, IsNumber, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator'
+import { IntersectionType } from '@nestjs/swagger'
+import { FieldChoice } from '../http/fields.dto.js'
+import { BoxPageQuery } from '../http/page.dto.js'
+
+export class SitesQuery extends IntersectionType(BoxPageQuery, FieldChoice) {
+  /** By code without it; `-` turns the order round. */
+  @IsOptional()
+  @IsIn(SITE_ORDERS)
+  sort?: SiteOrder
+}
 
 export class SiteBody implements SiteRecord {
   @Matches(/^[\w.:-]{1,60}$/, { message: 'code must be 1 to 60 letters, digits or . : - _' })

@@ -4,12 +4,27 @@ import { Controller, Get, Header, NotFoundException, Param, Query } from '@nestj
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
 import { DEFAULT_LIMIT, type Page, boxOf, keyOf, pageOf } from '../http/page.dto.js'
+import { Fields } from '../http/fields.js'
+import { SameWhile } from '../http/unchanged.js'
 import { Runs } from '../runs/run-choice.js'
 import { ZoneQuery, ZonesQuery } from './zones.dto.js'
 
 export interface ListedZone extends ZoneRow {
   run: number
 }
+
+const ZONE_FIELDS = [
+  'id',
+  'class',
+  'communeCode',
+  'provinceCode',
+  'regionCode',
+  'cellCount',
+  'population',
+  'siteCount',
+  'bbox',
+  'run',
+] as const
 
 export interface ZoneWithEvents extends ZoneDetail {
   /** Its birth, growth, splits … in order. */
@@ -28,6 +43,8 @@ export class ZonesController {
   /** Zones that stand in a run: the one named, or the rule's newest. */
   @Get()
   @Header('cache-control', 'no-cache')
+  @SameWhile('run', 'changes')
+  @Fields<ListedZone>(...ZONE_FIELDS)
   async list(@Query() query: ZonesQuery): Promise<Page<ListedZone>> {
     const limit = query.limit ?? DEFAULT_LIMIT
     const box = boxOf(query.bbox)

@@ -1,10 +1,11 @@
 import { ZONE_CLASSES, type ZoneClass } from '#domain'
 import { IntersectionType, PickType } from '@nestjs/swagger'
 import { IsIn, IsOptional } from 'class-validator'
+import { FieldChoice } from '../http/fields.dto.js'
 import { AreaChoice, BoxPageQuery } from '../http/page.dto.js'
 import { RunChoice } from '../runs/runs.dto.js'
 
-export class ZonesQuery extends IntersectionType(BoxPageQuery, RunChoice, AreaChoice) {
+export class ZonesQuery extends IntersectionType(BoxPageQuery, RunChoice, AreaChoice, FieldChoice) {
   @IsOptional()
   @IsIn(ZONE_CLASSES)
   class?: ZoneClass

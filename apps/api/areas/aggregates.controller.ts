@@ -1,0 +1,166 @@
+import { AREA_LEVELS, type AreaLevel, MIN_DEVICES_SHOWN, RELATIVE_ERROR } from '#domain'
+import {
+  type AreaDownloads,
+  type AreaFigures,
+  type RunRow,
+  areaSeriesKnownBefore,
+  downloadsOfAreas,
+  figuresOfLevel,
+  findArea,
+  isSimulated,
+  lastChange,
+} from '#store'
+import {
+  BadRequestException,
+  Controller,
+  Get,
+  Header,
+  NotFoundException,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common'
+import { ApiTags } from '@nestjs/swagger'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
+import { DataSource } from 'typeorm'
+import { Fields } from '../http/fields.js'
+import { isKnown } from '../http/unchanged.js'
+import { Runs } from '../runs/run-choice.js'
+import { Settings } from '../settings.js'
+import { AggregatesQuery } from './aggregates.dto.js'
+
+/** An area's cells, people and sites by class, and what was measured in it. */
+export interface AreaAggregate extends AreaFigures {
+  /** Null where nothing was measured, or by fewer than three devices. */
+  measured: AreaDownloads | null
+}
+
+export interface AreaAggregates {
+  run: Pick<RunRow, 'id' | 'rule' | 'ruleVersion' | 'from' | 'to' | 'knownBefore'>
+  level: AreaLevel
+  /** Code of the area that all lie in; null for the country. */
+  parent: string | null
+  /** Only probes received before this are in `measured`, of whole local days; null before the first update. */
+  measuredKnownBefore: Date | null
+  /** By which share the quantiles in `measured` may be off the exact ones. */
+  relativeError: number
+  /** Whether anything on this server was made up for the demonstration. */
+  simulated: boolean
+  items: AreaAggregate[]
+}
+
+/** Answers remembered: some hundreds of kB at most each. */
+const MOST_ANSWERS = 100
+/** A question is looked up again after so long: whether there is a newer run, a change, a later probe. */
+const FRESH_MS = 1_000
+/** Different questions of one such time. */
+const MOST_QUESTIONS = 1_000
+
+interface Answer {
+  version: string
+  body: AreaAggregates
+}
+
+const AGGREGATE_FIELDS = [
+  'code',
+  'level',
+  'nameFr',
+  'nameAr',
+  'population',
+  'bbox',
+  'simulated',
+  'cells',
+  'whiteBefore',
+  'localities',
+  'people',
+  'sites',
+  'rank',
+  'measured',
+] as const
+
+@ApiTags('areas')
+@Controller('api/v1/areas')
+export class AggregatesController {
+  private readonly answers = new LRUCache<string, Promise<AreaAggregates>>({ max: MOST_ANSWERS })
+  private readonly fresh = new LRUCache<string, Promise<Answer>>({ max: MOST_QUESTIONS, ttl: FRESH_MS })
+
+  constructor(
+    private readonly source: DataSource,
+    private readonly runs: Runs,
+    private readonly settings: Settings,
+  ) {}
+
+  /** All that is known of all areas of a level on a date, in one call. An answer may be a second old. */
+  @Get('aggregates')
+  @Header('cache-control', 'no-cache')
+  @Fields<AreaAggregate>(...AGGREGATE_FIELDS)
+  async aggregates(
+    @Query() { fields: _fields, ...query }: AggregatesQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AreaAggregates> {
+    refuseUnbounded(query)
+    const { version, body } = await remembered(this.fresh, JSON.stringify(query), () => this.answer(query))
+    // The plugin for ETags answers 304 by it; the body is only remembered, not made.
+    isKnown(request, reply, version)
+    return body
+  }
+
+  private async answer(query: Omit<AggregatesQuery, 'fields'>): Promise<Answer> {
+    const db = this.source.manager
+    const run = await this.runs.chosen(query)
+    const { change } = await lastChange(db)
+    const known = await areaSeriesKnownBefore(db)
+    const version = [this.settings.version, run.id, change, known?.getTime() ?? 0].join('-')
+    const key = [version, query.level, query.parent ?? ''].join(' ')
+    const body = await remembered(this.answers, key, () =>
+      this.made(run, query.level, query.parent ?? null, known),
+    )
+    return { version, body }
+  }
+
+  private async made(
+    run: RunRow,
+    level: AreaLevel,
+    parent: string | null,
+    known: Date | null,
+  ): Promise<AreaAggregates> {
+    const db = this.source.manager
+    if (parent !== null && !(await findArea(db, parent)))
+      throw new NotFoundException(`no area has the code "${parent}"`)
+    const areas = await figuresOfLevel(db, run, level, parent)
+    const measured = await downloadsOfAreas(db, run, level, parent)
+    const { id, rule, ruleVersion, from, to, knownBefore } = run
+    return {
+      run: { id, rule, ruleVersion, from, to, knownBefore },
+      level,
+      parent,
+      measuredKnownBefore: known,
+      relativeError: RELATIVE_ERROR,
+      simulated: await isSimulated(db),
+      items: areas.map((area) => ({ ...area, measured: shown(measured.get(area.code)) })),
+    }
+  }
+}
+
+function refuseUnbounded({ level, parent }: AggregatesQuery): void {
+  if (level === 'commune' && parent === undefined)
+    throw new BadRequestException('parent must be given where level is commune: there are 1,500 communes')
+  const parentLevel = parent === undefined ? null : parent.length === 2 ? 'region' : 'province'
+  if (parentLevel !== null && AREA_LEVELS.indexOf(parentLevel) >= AREA_LEVELS.indexOf(level))
+    throw new BadRequestException(`parent must lie above level ${level}; it is "${parent}"`)
+}
+
+const shown = (measured: AreaDownloads | undefined): AreaDownloads | null =>
+  measured && measured.devices >= MIN_DEVICES_SHOWN ? measured : null
+
+/** Those who ask at once wait for one answer; a failure is not remembered. */
+function remembered<T>(cache: LRUCache<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const known = cache.get(key)
+  if (known) return known
+  const made = make()
+  cache.set(key, made)
+  made.catch(() => cache.delete(key))
+  return made
+}

@@ -1,0 +1,79 @@
+/**
+ * How often one address may ask, so that one greedy program leaves room for the others. Said in every answer
+ * (draft-ietf-httpapi-ratelimit-headers, as it is spelled in use): `RateLimit-Limit`, `-Remaining`, `-Reset` in seconds.
+ */
+import {
+  type CanActivate,
+  type ExecutionContext,
+  HttpException,
+  HttpStatus,
+  Injectable,
+} from '@nestjs/common'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
+import { Settings } from '../settings.js'
+
+const WINDOW_MS = 60_000
+/** Addresses remembered; the one that was quiet longest is forgotten first. */
+const MOST_ADDRESSES = 20_000
+
+interface Window {
+  count: number
+  /** ms since 1970. */
+  ends: number
+}
+
+@Injectable()
+export class ReaderLimit implements CanActivate {
+  private readonly windows = new LRUCache<string, Window>({ max: MOST_ADDRESSES })
+
+  constructor(private readonly settings: Settings) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const http = context.switchToHttp()
+    const [request, reply] = [http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>()]
+    const limit = this.settings.config.readerLimit
+    if (limit === null || !isReading(request)) return true
+    const address = countedAddress(request)
+    const now = this.settings.clock()
+    const { count, ends } = address === null ? { count: 0, ends: now + WINDOW_MS } : this.hit(address, now)
+    const seconds = Math.ceil((ends - now) / 1000)
+    void reply.headers({
+      'ratelimit-limit': limit,
+      'ratelimit-remaining': Math.max(0, limit - count),
+      'ratelimit-reset': seconds,
+    })
+    if (count <= limit) return true
+    void reply.header('retry-after', seconds)
+    throw new HttpException(
+      `Too many requests from this address: ${limit} a minute are answered. Ask again in ${seconds} s.`,
+      HttpStatus.TOO_MANY_REQUESTS,
+    )
+  }
+
+  private hit(address: string, now: number): Window {
+    const known = this.windows.get(address)
+    const window = known && known.ends > now ? known : { count: 0, ends: now + WINDOW_MS }
+    window.count++
+    this.windows.set(address, window)
+    return window
+  }
+}
+
+/** Tiles are made to be asked for in hundreds; what devices send has limits of its own. */
+const isReading = ({ method, url }: FastifyRequest): boolean =>
+  (method === 'GET' || method === 'HEAD') && /^\/(api\/v1|ogc)\b/.test(url)
+
+/**
+ * Null for who is not counted: our own page in a browser, and programs on this machine. A proxy on this machine says
+ * last from whom it took the request; what a client said before that is not believed.
+ */
+function countedAddress({ ip, headers }: FastifyRequest): string | null {
+  if (headers['sec-fetch-site'] === 'same-origin') return null
+  if (!isLoopback(ip)) return ip
+  const forwarded = [headers['x-forwarded-for'] ?? []].flat().join(',')
+  const last = forwarded.split(',').at(-1)!.trim()
+  return last === '' || isLoopback(last) ? null : last
+}
+
+const isLoopback = (address: string): boolean => /^(::ffff:)?127\.|^::1$/.test(address)

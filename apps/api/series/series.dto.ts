@@ -1,0 +1,43 @@
+import { MEASURES, type Measure, STEPS_OF_TIME, TECHNOLOGIES, type Technology, type TimeStep } from '#domain'
+import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator'
+import { IsMoment } from '../http/moment.js'
+
+const ONE = `(${MEASURES.join('|')})`
+
+export class SeriesChoice {
+  /** What to tell, with commas between: downloadBps without it. */
+  @IsOptional()
+  @Matches(new RegExp(`^${ONE}(,${ONE}){0,${MEASURES.length - 1}}$`), {
+    message: `metric must be one or more of ${MEASURES.join(', ')}, with commas between`,
+  })
+  metric?: string
+
+  /** Length of a bucket in Morocco's civil time; a week begins on Monday. A day without it. */
+  @IsOptional()
+  @IsIn(STEPS_OF_TIME)
+  step?: TimeStep
+
+  /** The bucket that holds this moment, or day, is the first. */
+  @IsMoment()
+  from?: string
+
+  /** The bucket before this moment, or day, or the one that holds it, is the last; now without it. */
+  @IsMoment()
+  to?: string
+
+  /** Only this operator, as the lists of networks name it. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 100)
+  operator?: string
+
+  @IsOptional()
+  @IsIn(TECHNOLOGIES)
+  technology?: Technology
+}
+
+/** In the order of MEASURES, each once. */
+export function measuresOf(metric: string | undefined): Measure[] {
+  const named = (metric ?? 'downloadBps').split(',')
+  return MEASURES.filter((measure) => named.includes(measure))
+}
