@@ -31,6 +31,9 @@ export interface ServerOptions {
 /** Groups written at once: PostgreSQL syncs one while it fills the next; the embedded database has one session. */
 const lanesOf = (database: Database) => (database.source.options.extra?.max === 1 ? 1 : 2)
 
+/** Of a part of the address. Ids of claims hold the name of an operator, which may have 100 letters of Arabic. */
+const MAX_PARAMETER_LENGTH = 1_000
+
 /** A site on a slow line may need this long for its backlog. */
 const REQUEST_TIMEOUT_MS = 15 * 60_000
 
@@ -41,6 +44,7 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_JSON_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     // One record with such a key must not refuse its neighbours.
     onProtoPoisoning: 'remove',
     onConstructorPoisoning: 'remove',

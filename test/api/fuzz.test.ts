@@ -64,7 +64,7 @@ test(
         const fault = judge(ask, answer)
         if (fault) faults.set(`${ask.operation.operationId}: ${fault}`, inWords(ask, answer.body))
       })
-      if (isWhole) tell(made + some.length, faults)
+      tell(made + some.length, faults)
     }
     tellSeen(seen)
     expect(Object.fromEntries(faults)).toEqual({})
@@ -162,7 +162,8 @@ const inWords = ({ method, url, headers, body }: Ask, answer: Buffer) =>
   `${method} ${url.slice(0, 300)} ${JSON.stringify(headers).replace(/(Bearer |session=)[\w-]{20,}/g, '$1…')} ${body?.subarray(0, 300).toString() ?? ''} → ${answer.subarray(0, 300).toString()}`
 
 function tell(made: number, faults: ReadonlyMap<string, string>): void {
-  if (made % 5_000 === 0) process.stderr.write(`${made} requests, ${faults.size} kinds of faults\n`)
+  if (made % (isWhole ? 5_000 : 500) === 0)
+    process.stderr.write(`${made} requests, ${faults.size} kinds of faults\n`)
 }
 
 function tellSeen(seen: ReadonlyMap<string, number>): void {

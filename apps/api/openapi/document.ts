@@ -219,7 +219,7 @@ function successOf(status: string, given: Response, handler: Handler, isRead: bo
 function refusalsOf({ path, operation, handler }: Route): Record<string, Response> {
   const statuses = new Set(handler.refusals)
   if (operation.requestBody) for (const status of [400, 413, 415]) statuses.add(status)
-  if (path.includes('{')) statuses.add(404)
+  if (path.includes('{')) for (const status of [404, 414]) statuses.add(status)
   if (operation.parameters.length > 0) statuses.add(400)
   if (handler.isThrottled) statuses.add(429)
   return Object.fromEntries(
@@ -256,6 +256,11 @@ const PROBLEMS: Record<number, { name: string; description: string; detail: stri
     name: 'TooLarge',
     description: 'The body is too large.',
     detail: 'the body is too large: what was accepted is kept; send the rest in smaller bodies',
+  },
+  414: {
+    name: 'TooLong',
+    description: 'A part of the address is too long to name anything.',
+    detail: 'the address is too long',
   },
   415: {
     name: 'NotTaken',

@@ -202,7 +202,7 @@ function queryOf(path: string, parameters: readonly Parameter[], pools: Pools): 
   return fc
     .tuple(
       fc.tuple(...pairs),
-      fc.oneof({ weight: 15, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: UNKNOWN }),
+      fc.oneof({ weight: 15, arbitrary: fc.constant<Pair[]>([]) }, { weight: 1, arbitrary: UNKNOWN }),
     )
     .map(([some, unknown]) => {
       const all = [...some.flat(), ...unknown]
@@ -227,7 +227,7 @@ function pairsOf(parameter: Parameter, known: readonly string[]): fc.Arbitrary<P
   const right = rightValue(parameter, known)
   const nasty = name === 'cursor' ? [...CURSORS, ...NASTY] : NASTY
   return fc.oneof(
-    { weight: required ? 1 : 16, arbitrary: fc.constant([]) },
+    { weight: required ? 1 : 16, arbitrary: fc.constant<Pair[]>([]) },
     { weight: required ? 16 : 6, arbitrary: right.map((text) => [pair(text)]) },
     { weight: 2, arbitrary: fc.constantFrom(...nasty).map((text) => [pair(text)]) },
     { weight: 1, arbitrary: fc.tuple(right, right).map(([a, b]) => [pair(a), pair(b)]) },
@@ -270,7 +270,7 @@ function bodyOf({ requestBody }: Operation, document: Document): fc.Arbitrary<Bo
 
 function propertiesOf(ref: string | undefined, document: Document): object | undefined {
   const schemas = document.components.schemas as Record<string, { properties?: object }>
-  return ref && schemas[ref.split('/').at(-1)!]?.properties
+  return ref ? schemas[ref.split('/').at(-1)!]?.properties : undefined
 }
 
 const VALUES: unknown[] = [
