@@ -101,20 +101,11 @@ async function addPlugins(app: NestFastifyApplication, { config }: Settings): Pr
   })
 }
 
-/** OGC API – Features asks for this type; a browser shows plain JSON. */
-const OPENAPI_TYPE = 'application/vnd.oai.openapi+json;version=3.0'
-
 function addDocuments(app: NestFastifyApplication, path: string): void {
   if (!existsSync(path)) return
-  const text = readFileSync(path, 'utf8')
-  SwaggerModule.setup('api/docs', app, JSON.parse(text) as OpenAPIObject, { raw: false })
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .get('/api/openapi.json', (request, reply) => {
-      const isBrowser = request.headers.accept?.includes('text/html')
-      return reply.type(isBrowser ? 'application/json' : OPENAPI_TYPE).send(text)
-    })
+  const document = JSON.parse(readFileSync(path, 'utf8')) as OpenAPIObject
+  // As plain JSON: GDAL 3.6 refuses OGC's own type as Fastify writes its parameters.
+  SwaggerModule.setup('api/docs', app, document, { jsonDocumentUrl: 'api/openapi.json' })
 }
 
 /** What the plugin for files adds to a reply. */

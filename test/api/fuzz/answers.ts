@@ -59,7 +59,7 @@ function faultOf(document: Document, ajv: Ajv, ask: Ask, answer: Answer): string
   if (types.length === 0) return body.length > 0 ? `${status} has a body` : null
   const type = String(headers['content-type'] ?? '').split(';')[0]!
   if (!types.includes(type)) return `${status} is "${type}", not ${types.join(' or ')}`
-  if (!/json$/.test(type) || /ndjson|gzip/.test(type + String(headers['content-encoding'] ?? ''))) return null
+  if (!type.endsWith('json') || /ndjson|gzip/.test(type + String(headers['content-encoding'] ?? ''))) return null
   if (response.content![type]!.schema.format === 'binary') return null
   return mistakeIn(ajv, `${at}/content/${escaped(type)}/schema`, body, status)
 }
