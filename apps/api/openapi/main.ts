@@ -20,4 +20,7 @@ const { version } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as {
 const guide = readFileSync(`${ROOT}docs/analysts.md`, 'utf8')
 const document = documentOf(app, readHandlers(ROOT.replace(/\/$/, '')), { version, guide })
 writeFileSync(`${ROOT}dist/openapi.json`, JSON.stringify(document))
-writeFileSync(`${ROOT}dist/openapi.d.ts`, astToString(await openapiTS(document as never, { arrayLength: true, silent: true })))
+writeFileSync(
+  `${ROOT}dist/openapi.d.ts`,
+  astToString(await openapiTS(document as never, { arrayLength: true, silent: true })),
+)

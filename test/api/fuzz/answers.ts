@@ -2,7 +2,7 @@
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import { Agent, request } from 'node:http'
-import type { Document, Response } from '../../../apps/api/openapi/document.js'
+import type { Document, Response } from '../../../apps/api/openapi/document-types.js'
 import type { Schema } from '../../../apps/api/openapi/type-schema.js'
 import type { Ask } from './requests.js'
 
@@ -59,7 +59,8 @@ function faultOf(document: Document, ajv: Ajv, ask: Ask, answer: Answer): string
   if (types.length === 0) return body.length > 0 ? `${status} has a body` : null
   const type = String(headers['content-type'] ?? '').split(';')[0]!
   if (!types.includes(type)) return `${status} is "${type}", not ${types.join(' or ')}`
-  if (!type.endsWith('json') || /ndjson|gzip/.test(type + String(headers['content-encoding'] ?? ''))) return null
+  if (!type.endsWith('json') || /ndjson|gzip/.test(type + String(headers['content-encoding'] ?? '')))
+    return null
   if (response.content![type]!.schema.format === 'binary') return null
   return mistakeIn(ajv, `${at}/content/${escaped(type)}/schema`, body, status)
 }

@@ -1,7 +1,7 @@
 /** Requests made from the OpenAPI document: what it allows, its edges, and what it forbids. */
 import fc from 'fast-check'
 import { gzipSync } from 'node:zlib'
-import type { Document, Operation, Parameter } from '../../../apps/api/openapi/document.js'
+import type { Document, Operation, Parameter } from '../../../apps/api/openapi/document-types.js'
 
 export interface Ask {
   operation: Operation
