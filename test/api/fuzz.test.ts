@@ -58,7 +58,11 @@ test(
     for (let made = 0; made < REQUESTS; made += CHUNK) {
       const some = fc.sample(all, { seed: SEED + made, numRuns: Math.min(CHUNK, REQUESTS - made) })
       await inParallel(some, async (ask) => {
-        const answer = await send(server.url, ask)
+        const answer = await send(server.url, ask).catch((error: unknown) => String(error))
+        if (typeof answer === 'string') {
+          faults.set(`${ask.operation.operationId}: ${answer}`, inWords(ask, Buffer.alloc(0)))
+          return
+        }
         const key = `${ask.operation.operationId} ${answer.status}`
         seen.set(key, (seen.get(key) ?? 0) + 1)
         const fault = judge(ask, answer)

@@ -16,7 +16,8 @@ export interface Answer {
 const agent = new Agent({ keepAlive: true, maxSockets: 32 })
 
 /** As it stands: no client corrects the address. */
-export function send(root: string, { method, url, headers, body }: Ask): Promise<Answer> {
+export function send(root: string, ask: Ask): Promise<Answer> {
+  const { method, url, headers, body } = ask
   const { hostname, port } = new URL(root)
   const began = performance.now()
   return new Promise((resolve, reject) => {
@@ -35,7 +36,11 @@ export function send(root: string, { method, url, headers, body }: Ask): Promise
         }),
       )
     })
-    asking.on('error', reject)
+    asking.on('error', (error: NodeJS.ErrnoException) => {
+      // The server closes a connection whose last body it refused to read; who comes next on it asks again.
+      if (asking.reusedSocket && error.code === 'ECONNRESET') resolve(send(root, ask))
+      else reject(error)
+    })
     asking.end(body ?? undefined)
   })
 }
