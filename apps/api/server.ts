@@ -31,6 +31,9 @@ export interface ServerOptions {
 /** Groups written at once: PostgreSQL syncs one while it fills the next; the embedded database has one session. */
 const lanesOf = (database: Database) => (database.source.options.extra?.max === 1 ? 1 : 2)
 
+/** Of a part of the address. Ids of claims hold the name of an operator, which may have 100 letters of Arabic. */
+const MAX_PARAMETER_LENGTH = 1_000
+
 /** A site on a slow line may need this long for its backlog. */
 const REQUEST_TIMEOUT_MS = 15 * 60_000
 
@@ -41,6 +44,7 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_JSON_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     // One record with such a key must not refuse its neighbours.
     onProtoPoisoning: 'remove',
     onConstructorPoisoning: 'remove',
@@ -97,20 +101,11 @@ async function addPlugins(app: NestFastifyApplication, { config }: Settings): Pr
   })
 }
 
-/** OGC API – Features asks for this type; a browser shows plain JSON. */
-const OPENAPI_TYPE = 'application/vnd.oai.openapi+json;version=3.0'
-
 function addDocuments(app: NestFastifyApplication, path: string): void {
   if (!existsSync(path)) return
-  const text = readFileSync(path, 'utf8')
-  SwaggerModule.setup('api/docs', app, JSON.parse(text) as OpenAPIObject, { raw: false })
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .get('/api/openapi.json', (request, reply) => {
-      const isBrowser = request.headers.accept?.includes('text/html')
-      return reply.type(isBrowser ? 'application/json' : OPENAPI_TYPE).send(text)
-    })
+  const document = JSON.parse(readFileSync(path, 'utf8')) as OpenAPIObject
+  // As plain JSON: GDAL 3.6 refuses OGC's own type as Fastify writes its parameters.
+  SwaggerModule.setup('api/docs', app, document, { jsonDocumentUrl: 'api/openapi.json' })
 }
 
 /** What the plugin for files adds to a reply. */

@@ -137,6 +137,7 @@ export const ar: Messages = {
   missing_hours: 'ساعات من اليوم',
   missing_share: 'نسبة واضحة',
   someOperator: 'متعهد غير مسمى',
+  dataAndApi: 'البيانات وواجهة برمجتها (API)',
   signIn: 'تسجيل الدخول',
   signOut: 'تسجيل الخروج',
   name: 'الاسم',

@@ -138,6 +138,7 @@ export const en = {
   missing_hours: 'hours of the day',
   missing_share: 'a clear share',
   someOperator: 'an unnamed operator',
+  dataAndApi: 'Data and API',
   signIn: 'Sign in',
   signOut: 'Sign out',
   name: 'Name',

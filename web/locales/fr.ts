@@ -141,6 +141,7 @@ export const fr: Messages = {
   missing_hours: 'des heures du jour',
   missing_share: 'une part nette',
   someOperator: 'un opérateur non nommé',
+  dataAndApi: 'Données et API',
   signIn: 'Se connecter',
   signOut: 'Se déconnecter',
   name: 'Nom',

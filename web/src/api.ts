@@ -1,6 +1,6 @@
 /** What the server answers, as its own document says, and the one way of asking it. */
 import createClient from 'openapi-fetch'
-import type { components, paths } from '../../dist/openapi.js'
+import type { components, paths } from '../../dist/openapi.d.ts'
 import { type Locality, type Site, type Zone, areaCodeOf } from './places/place.js'
 import type { ProbePage } from './probes/probe.js'
 import { Refused } from './refused.js'

@@ -135,6 +135,8 @@ function Source({ words, run, rules, instance }: LegendProps) {
       <br />
       {t('runOf', { id: String(run.id), rule: run.rule, version, date: date(run.createdAt) })}
       <bdi class="credit">{instance?.attribution}</bdi>
+      <br />
+      <a href="/api/docs">{t('dataAndApi')}</a>
     </p>
   )
 }

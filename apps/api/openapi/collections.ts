@@ -5,7 +5,7 @@
 import type { Column } from '#domain'
 import { COLLECTIONS, type Collection, collectionOf } from '#store'
 import { schemaOf } from '../ogc/ogc-schema.js'
-import type { Operation, Parameter, Paths } from './document.js'
+import type { Operation, Parameter, Paths } from './document-types.js'
 import { exampleOf } from './parameters.js'
 import type { Schema } from './type-schema.js'
 

@@ -6,53 +6,10 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import type { INestApplication } from '@nestjs/common'
 import { STATUS_CODES } from 'node:http'
 import { perCollection } from './collections.js'
+import type { Document, Operation, Parameter, Paths, Response } from './document-types.js'
 import type { Handler, Handlers } from './handlers.js'
 import { BODY_EXAMPLES, exampleOf, pathParameter } from './parameters.js'
 import { type Schema, unitOf } from './type-schema.js'
-
-export interface Parameter {
-  name: string
-  in: 'path' | 'query'
-  required?: boolean
-  description?: string
-  schema: Schema
-  example?: unknown
-}
-
-export interface Media {
-  schema: Schema
-  example?: unknown
-  examples?: Record<string, { summary?: string; value: unknown }>
-}
-
-export interface Response {
-  $ref?: string
-  description?: string
-  headers?: Record<string, object>
-  content?: Record<string, Media>
-}
-
-export interface Operation {
-  operationId: string
-  summary: string
-  description?: string
-  tags: string[]
-  parameters: Parameter[]
-  requestBody?: { required?: boolean; content: Record<string, Media> }
-  responses: Record<string, Response>
-  security?: Record<string, string[]>[]
-}
-
-export type Paths = Record<string, Record<string, Operation>>
-
-export interface Document {
-  openapi: string
-  info: object
-  servers: { url: string }[]
-  tags: { name: string; description?: string }[]
-  paths: Paths
-  components: Record<string, Record<string, unknown>>
-}
 
 export function documentOf(
   app: INestApplication,
@@ -219,7 +176,7 @@ function successOf(status: string, given: Response, handler: Handler, isRead: bo
 function refusalsOf({ path, operation, handler }: Route): Record<string, Response> {
   const statuses = new Set(handler.refusals)
   if (operation.requestBody) for (const status of [400, 413, 415]) statuses.add(status)
-  if (path.includes('{')) statuses.add(404)
+  if (path.includes('{')) for (const status of [404, 414]) statuses.add(status)
   if (operation.parameters.length > 0) statuses.add(400)
   if (handler.isThrottled) statuses.add(429)
   return Object.fromEntries(
@@ -256,6 +213,11 @@ const PROBLEMS: Record<number, { name: string; description: string; detail: stri
     name: 'TooLarge',
     description: 'The body is too large.',
     detail: 'the body is too large: what was accepted is kept; send the rest in smaller bodies',
+  },
+  414: {
+    name: 'TooLong',
+    description: 'A part of the address is too long to name anything.',
+    detail: 'the address is too long',
   },
   415: {
     name: 'NotTaken',

@@ -1,6 +1,7 @@
 /** What a probe request may carry: JSON or NDJSON, plain or gzip, each within limits. */
+import { MAX_NESTING, isTooDeep } from '#formats'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { Transform, type Readable } from 'node:stream'
+import { Readable, Transform } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 
 /** A JSON body is parsed whole: 16 MiB is about 40,000 probes. */
@@ -19,6 +20,13 @@ class NotGzip extends Error {
   readonly statusCode = 400
   constructor() {
     super('the body is not valid gzip, as its content-encoding says')
+  }
+}
+
+class TooDeep extends Error {
+  readonly statusCode = 400
+  constructor() {
+    super(`the body is nested deeper than ${MAX_NESTING} levels: nothing of it was taken`)
   }
 }
 
@@ -47,6 +55,10 @@ export function acceptProbeBodies(server: FastifyInstance): void {
   })
   server.addHook('onRequest', async (request) => {
     if (isImport(request)) request.headers['content-type'] = ANY_FILE
+  })
+  server.addHook('preValidation', async ({ body }) => {
+    // A stream is looked at line by line.
+    if (!(body instanceof Readable) && isTooDeep(body)) throw new TooDeep()
   })
   server.addHook('preParsing', (request, _reply, payload, done) => {
     const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity'

@@ -1,0 +1,46 @@
+/** What of OpenAPI 3.0 the document is made of. */
+import type { Schema } from './type-schema.js'
+
+export interface Parameter {
+  name: string
+  in: 'path' | 'query'
+  required?: boolean
+  description?: string
+  schema: Schema
+  example?: unknown
+}
+
+export interface Media {
+  schema: Schema
+  example?: unknown
+  examples?: Record<string, { summary?: string; value: unknown }>
+}
+
+export interface Response {
+  $ref?: string
+  description?: string
+  headers?: Record<string, object>
+  content?: Record<string, Media>
+}
+
+export interface Operation {
+  operationId: string
+  summary: string
+  description?: string
+  tags: string[]
+  parameters: Parameter[]
+  requestBody?: { required?: boolean; content: Record<string, Media> }
+  responses: Record<string, Response>
+  security?: Record<string, string[]>[]
+}
+
+export type Paths = Record<string, Record<string, Operation>>
+
+export interface Document {
+  openapi: string
+  info: object
+  servers: { url: string }[]
+  tags: { name: string; description?: string }[]
+  paths: Paths
+  components: Record<string, Record<string, unknown>>
+}

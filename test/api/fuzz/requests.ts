@@ -1,0 +1,343 @@
+/** Requests made from the OpenAPI document: what it allows, its edges, and what it forbids. */
+import fc from 'fast-check'
+import { gzipSync } from 'node:zlib'
+import type { Document, Operation, Parameter } from '../../../apps/api/openapi/document-types.js'
+
+export interface Ask {
+  operation: Operation
+  /** As in the document. */
+  path: string
+  method: string
+  url: string
+  headers: Record<string, string>
+  body: Buffer | null
+}
+
+export interface Pools {
+  /** Values that exist, by `before/name` as in a path, or by name. */
+  known: Record<string, readonly string[]>
+  /** Headers of those who ask. */
+  callers: readonly Record<string, string>[]
+}
+
+const NASTY = [
+  '',
+  ' ',
+  '\0',
+  '-1',
+  '0',
+  '-0',
+  '1.5',
+  '1e308',
+  '1e-5',
+  'NaN',
+  'Infinity',
+  '0x10',
+  '2147483648',
+  '9223372036854775808',
+  '99999999999999999999999999',
+  "'; DROP TABLE run; --",
+  '%',
+  '%%%',
+  '_',
+  '..',
+  '../../etc/passwd',
+  '/',
+  '\\',
+  '<script>alert(1)</script>',
+  '{{7*7}}',
+  '__proto__',
+  'constructor',
+  'toString',
+  'null',
+  'undefined',
+  '[object Object]',
+  'تغطية',
+  '\u202eevil',
+  '😀'.repeat(30),
+  'a'.repeat(99),
+  'a'.repeat(101),
+  'x'.repeat(1_500),
+  'latest',
+  '01',
+  '99.999.99.99',
+  '2026-02-30',
+  '2026-W01',
+  '2026-001',
+  '0000-00-00',
+  '+275760-09-13',
+  '275760-09-14T00:00:00Z',
+  '0001-01-01',
+  '-4,34,-3',
+  '-3,35,-4,34',
+  '-180,-90,180,90',
+  '180,90,-180,-90',
+  '1e9,1,2,3',
+  '../..',
+  '2026-01-01/..',
+  '../2026-01-01/..',
+  '8f2830828052d25',
+  '88ffffffffffffff',
+  '80fffffffffffff',
+  '84398d9ffffffff',
+  '0',
+  'ffffffffffffffff',
+  'true',
+  'false',
+]
+
+/** Cursors are the last row's key in base64url: keys that no list gave. */
+const CURSORS = [
+  '',
+  '0',
+  '-1',
+  '9223372036854775807',
+  '9223372036854775808',
+  '1 2 3',
+  '0'.repeat(18),
+  '99999999999999999999',
+  '1 1',
+  '0000000000000000000 a b',
+  "' OR 1=1",
+  '\0',
+  '9999999999 9999999999999999999',
+  '9999999999999999999 2026-02-30T00:00:00.000Z 00000000-0000-0000-0000-000000000000',
+  '1 9999-99-99T99:99:99.999Z ------------------------------------',
+].map((key) => Buffer.from(key).toString('base64url'))
+
+/** Bytes that are no text, as they stand in an address. */
+const RAW = ['%ED%A0%80', '%FF%FE', '%C0%AF', '%00', '%ZZ', '%']
+
+export function asks(document: Document, pools: Pools): fc.Arbitrary<Ask> {
+  const routes = Object.entries(document.paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, operation]) => ({
+      weight: RARE.has(operation.operationId) ? 1 : 8,
+      arbitrary: askOf({ path, method, operation }, pools, document),
+    })),
+  )
+  return fc.oneof(...routes)
+}
+
+/** Each reads or writes a whole country. */
+const RARE = new Set(['exportFile', 'exportDescription', 'runsClassify'])
+
+interface Route {
+  path: string
+  method: string
+  operation: Operation
+}
+
+function askOf({ path, method, operation }: Route, pools: Pools, document: Document): fc.Arbitrary<Ask> {
+  const inPath = operation.parameters.filter((one) => one.in === 'path')
+  const inQuery = operation.parameters.filter((one) => one.in === 'query')
+  return fc
+    .record({
+      segments: fc.tuple(...inPath.map((one) => segment(path, one, pools))),
+      query: queryOf(path, inQuery, pools),
+      // The callers' sessions have to last.
+      caller: path === '/api/v1/session' ? fc.constant({}) : fc.constantFrom(...pools.callers),
+      extra: fc.oneof(
+        { weight: 12, arbitrary: fc.constant({}) },
+        { weight: 1, arbitrary: fc.constantFrom(...EXTRA) },
+      ),
+      body: operation.requestBody ? bodyOf(operation, document) : fc.constant(null),
+    })
+    .map(({ segments, query, caller, extra, body }) => {
+      const filled = inPath.reduce((text, { name }, i) => text.replace(`{${name}}`, segments[i]!), path)
+      const headers = { ...caller, ...extra, ...body?.headers }
+      return { operation, path, method, url: filled + query, headers, body: body?.bytes ?? null }
+    })
+}
+
+const EXTRA: Record<string, string>[] = [
+  { 'if-none-match': '*' },
+  { 'if-none-match': 'W/"x", "y"' },
+  { accept: 'text/html' },
+  { accept: 'image/png' },
+  { 'accept-encoding': 'gzip' },
+  { 'accept-encoding': 'br;q=1, *;q=0' },
+  { authorization: 'Bearer' },
+  { authorization: `Bearer ${'x'.repeat(43)}` },
+  { authorization: 'Basic YTpi' },
+  { cookie: 'taghtiya_session=junk' },
+  { cookie: '__proto__=1; taghtiya_session=%ZZ' },
+  { origin: 'https://elsewhere.example' },
+  { 'sec-fetch-site': 'cross-site' },
+  { 'x-forwarded-host': 'elsewhere.example' },
+  { range: 'bytes=0-10' },
+]
+
+const knownOf = (path: string, name: string, { known }: Pools): readonly string[] => {
+  const parts = path.split('/')
+  const before = parts[parts.indexOf(`{${name}}`) - 1]?.replace(/[{}]/g, '')
+  return known[`${path} ${name}`] ?? known[`${before}/${name}`] ?? known[name] ?? []
+}
+
+/** An empty segment is another address. */
+function segment(path: string, parameter: Parameter, pools: Pools): fc.Arbitrary<string> {
+  const right = rightValue(parameter, knownOf(path, parameter.name, pools)).map(encodeURIComponent)
+  const wrong = fc.constantFrom(...NASTY.filter((text) => text !== '')).map(encodeURIComponent)
+  return fc.oneof(
+    { weight: 8, arbitrary: right },
+    { weight: 2, arbitrary: wrong },
+    { weight: 1, arbitrary: fc.constantFrom(...RAW) },
+  )
+}
+
+function rightValue({ schema, example }: Parameter, known: readonly string[]): fc.Arbitrary<string> {
+  const values = [...known, ...(schema.enum ?? []), ...(example === undefined ? [] : [example])].map(String)
+  const edges = [schema.minimum, schema.maximum, schema.default]
+    .filter((edge) => edge !== undefined)
+    .map(String)
+  const whole = schema.type === 'integer' ? [fc.integer({ min: 1, max: 40 }).map(String)] : []
+  const sources = [...(values.length > 0 ? [fc.constantFrom(...values)] : []), ...whole]
+  if (edges.length > 0) sources.push(fc.constantFrom(...edges))
+  return sources.length > 0 ? fc.oneof(...sources) : fc.constantFrom('a', 'abc')
+}
+
+type Pair = string
+
+function queryOf(path: string, parameters: readonly Parameter[], pools: Pools): fc.Arbitrary<string> {
+  const pairs = parameters.map((one) => pairsOf(one, knownOf(path, one.name, pools)))
+  return fc
+    .tuple(
+      fc.tuple(...pairs),
+      fc.oneof({ weight: 15, arbitrary: fc.constant<Pair[]>([]) }, { weight: 1, arbitrary: UNKNOWN }),
+    )
+    .map(([some, unknown]) => {
+      const all = [...some.flat(), ...unknown]
+      return all.length > 0 ? `?${all.join('&')}` : ''
+    })
+}
+
+const UNKNOWN: fc.Arbitrary<Pair[]> = fc.constantFrom(
+  ['unknown=1'],
+  ['__proto__=1'],
+  ['constructor[prototype]=1'],
+  ['='],
+  ['&&'],
+  ['%=%'],
+  ['a[]=1', 'a[]=2'],
+)
+
+/** Left out, right, wrong, twice, or with a bracket. */
+function pairsOf(parameter: Parameter, known: readonly string[]): fc.Arbitrary<Pair[]> {
+  const { name, required } = parameter
+  const pair = (text: string) => `${encodeURIComponent(name)}=${encodeURIComponent(text)}`
+  const right = rightValue(parameter, known)
+  const nasty = name === 'cursor' ? [...CURSORS, ...NASTY] : NASTY
+  return fc.oneof(
+    { weight: required ? 1 : 16, arbitrary: fc.constant<Pair[]>([]) },
+    { weight: required ? 16 : 6, arbitrary: right.map((text) => [pair(text)]) },
+    { weight: 2, arbitrary: fc.constantFrom(...nasty).map((text) => [pair(text)]) },
+    { weight: 1, arbitrary: fc.tuple(right, right).map(([a, b]) => [pair(a), pair(b)]) },
+    { weight: 1, arbitrary: fc.constantFrom(...RAW).map((raw) => [`${encodeURIComponent(name)}=${raw}`]) },
+    {
+      weight: 1,
+      arbitrary: right.map((text) => [`${encodeURIComponent(name)}[a]=${encodeURIComponent(text)}`]),
+    },
+  )
+}
+
+interface Body {
+  headers: Record<string, string>
+  bytes: Buffer
+}
+
+function bodyOf({ requestBody }: Operation, document: Document): fc.Arbitrary<Body> {
+  const media = Object.entries(requestBody!.content)
+  const own = fc.constantFrom(...media).chain(([type, { schema, example }]) => {
+    const given = example ?? {}
+    if (typeof given === 'string') return fc.constant(bytesOf(type, given))
+    const whole: unknown = Array.isArray(given) ? given[0] : given
+    const names = Object.keys(propertiesOf(schema.$ref, document) ?? (whole as object))
+    return mutated(whole as Record<string, unknown>, names).map((value) =>
+      bytesOf(type, JSON.stringify(value)),
+    )
+  })
+  return fc.oneof(
+    { weight: 10, arbitrary: own },
+    {
+      weight: 1,
+      arbitrary: own.map(({ headers, bytes }) => ({
+        headers: { ...headers, 'content-encoding': 'gzip' },
+        bytes: gzipSync(bytes),
+      })),
+    },
+    { weight: 2, arbitrary: fc.constantFrom(...BROKEN) },
+  )
+}
+
+function propertiesOf(ref: string | undefined, document: Document): object | undefined {
+  const schemas = document.components.schemas as Record<string, { properties?: object }>
+  return ref ? schemas[ref.split('/').at(-1)!]?.properties : undefined
+}
+
+const VALUES: unknown[] = [
+  null,
+  true,
+  -1,
+  0,
+  1.5,
+  1e308,
+  Number.MAX_SAFE_INTEGER,
+  '',
+  '\0',
+  '\ud800',
+  'x'.repeat(2_000),
+  [],
+  [1],
+  {},
+  { a: { b: 1 } },
+  '2026-02-30',
+  '2026-13-01T00:00:00Z',
+  '0001-01-01T00:00:00Z',
+  '2026-01-01',
+  'ma-floor',
+  'تغطية',
+]
+
+function mutated(whole: Record<string, unknown>, names: readonly string[]): fc.Arbitrary<unknown> {
+  const value = fc.oneof(fc.constantFrom(...VALUES), fc.jsonValue({ maxDepth: 2 }))
+  const one = names.length > 0 ? fc.constantFrom(...names) : fc.constant('name')
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.constant(whole) },
+    { weight: 5, arbitrary: fc.tuple(one, value).map(([name, v]) => ({ ...whole, [name]: v })) },
+    {
+      weight: 2,
+      arbitrary: one.map((name) => Object.fromEntries(Object.entries(whole).filter(([key]) => key !== name))),
+    },
+    { weight: 1, arbitrary: value.map((v) => ({ ...whole, unknown: v })) },
+    { weight: 1, arbitrary: fc.uuid().map((id) => ({ ...whole, id })) },
+    { weight: 1, arbitrary: value },
+  )
+}
+
+const bytesOf = (type: string, text: string): Body => ({
+  headers: { 'content-type': type },
+  bytes: Buffer.from(text),
+})
+
+const json = { 'content-type': 'application/json' }
+const BROKEN: Body[] = [
+  bytesOf('application/json', ''),
+  bytesOf('application/json', '{'),
+  bytesOf('application/json', '{"__proto__":{"a":1}}'),
+  bytesOf('application/json', '{"constructor":{"prototype":1}}'),
+  bytesOf('application/json', `${'['.repeat(5_000)}${']'.repeat(5_000)}`),
+  bytesOf('application/json', '"text"'),
+  bytesOf('application/json', 'null'),
+  bytesOf('application/json', '{"a":1}{"a":2}'),
+  bytesOf('application/json; charset=utf-16', '{}'),
+  bytesOf('application/x-ndjson', '{}\n\nnull\n[1]\n{"id":'),
+  bytesOf('application/x-ndjson', `${'x'.repeat(100_000)}\n`),
+  bytesOf('text/plain', 'hello'),
+  bytesOf('text/csv', 'a,b\n"unclosed'),
+  bytesOf('application/x-www-form-urlencoded', 'a=1'),
+  bytesOf('multipart/form-data', 'x'),
+  bytesOf('nonsense', 'x'),
+  { headers: json, bytes: Buffer.from([0xff, 0xfe, 0x7b, 0x7d]) },
+  { headers: { ...json, 'content-encoding': 'gzip' }, bytes: Buffer.from('no gzip') },
+  { headers: { ...json, 'content-encoding': 'br' }, bytes: Buffer.from('{}') },
+  { headers: { ...json, 'content-encoding': 'gzip' }, bytes: gzipSync(Buffer.alloc(20_000_000, ' ')) },
+]
