@@ -27,6 +27,8 @@ export interface Run {
   from: string
   to: string
   createdAt: string
+  /** Made for now, not for a window of its own. */
+  current: boolean
   counts: Counts
 }
 
@@ -244,9 +246,11 @@ export const api = {
         signal,
       })
     ).items,
-  /** The rule's newest run; null: it has none. */
-  newest: async (rule: string, signal: AbortSignal) =>
-    (await call<List<Run>>(`/api/v1/runs?rule=${query(rule)}&limit=1`, { signal })).items[0]?.id ?? null,
+  /** The rule's newest run for now; null: none is among its last. */
+  newest: async (rule: string, signal: AbortSignal) => {
+    const { items } = await call<List<Run>>(`/api/v1/runs?rule=${query(rule)}&limit=20`, { signal })
+    return items.find(({ current }) => current)?.id ?? null
+  },
   /** Cells that got better, worse or otherwise known since another run. */
   difference: async (run: number, from: number, signal: AbortSignal) => {
     const { better, worse, other } = await call<Record<'better' | 'worse' | 'other', number>>(
