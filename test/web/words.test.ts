@@ -10,11 +10,11 @@ import type { Dictionary } from '../../web/src/language.js'
 
 // A key that is missing in one language does not compile: without these faults the next lines would not either.
 // @ts-expect-error French lacks `b`
-export const MISSING: Dictionary<'a' | 'b'> = { en: { a: '', b: '' }, fr: { a: '' }, ar: { a: '', b: '' } }
+const MISSING: Dictionary<'a' | 'b'> = { en: { a: '', b: '' }, fr: { a: '' }, ar: { a: '', b: '' } }
 // @ts-expect-error Arabic is missing
-export const SILENT: Dictionary<'a'> = { en: { a: '' }, fr: { a: '' } }
+const SILENT: Dictionary<'a'> = { en: { a: '' }, fr: { a: '' } }
 // @ts-expect-error a page in French without most of its words
-export const BARE: typeof fr = { title: '' }
+const BARE: typeof fr = { title: '' }
 
 const ROOT = resolve('web')
 const FILES = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter((name) => /\.tsx?$/.test(name))
@@ -32,7 +32,7 @@ async function dictionaries(): Promise<Words[]> {
   for (const name of FILES.filter((file) => /: Dictionary</.test(sourceOf(file)))) {
     const exported = (await import(pathToFileURL(join(ROOT, name)).href)) as Record<string, unknown>
     const folder = name.slice(0, name.lastIndexOf('/') + 1)
-    const said = FILES.filter((file) => file.startsWith(folder) && !/\/words\.ts$/.test(file)).map(sourceOf)
+    const said = FILES.filter((file) => file.startsWith(folder) && !file.endsWith('/words.ts')).map(sourceOf)
     for (const words of Object.values(exported))
       if (words && typeof words === 'object' && 'ar' in words && typeof words.ar === 'object')
         all.push({ name, words: words as Dictionary<string>, said: said.join('\n') })
@@ -46,6 +46,10 @@ async function dictionaries(): Promise<Words[]> {
 }
 
 const DICTIONARIES = await dictionaries()
+
+test('a word that is missing does not compile', () => {
+  expect([MISSING, SILENT, BARE]).toHaveLength(3)
+})
 
 test('the dictionaries are found', () => {
   expect(DICTIONARIES.length).toBeGreaterThan(3)

@@ -20,7 +20,7 @@ const [MOST, HALF] = [0.75, 0.25]
 
 /** Of one database; `parents` remembers from tile to tile. */
 export class DeclaredFeatures {
-  private readonly parents = new Parents<Pick<DeclaredParent, keyof DeclaredParent>>()
+  private readonly parents = new Parents<DeclaredParent>()
 
   async of(db: Queryable, run: RunRow, tile: TileAddress, filter: NetworkFilter): Promise<TileFeature[]> {
     const box = marginOf(tile)

@@ -2,15 +2,17 @@
  * What parents of cells hold, of a network in a run. From far away a tile holds much of the country, and each would read
  * most of it: so the country is read once, and kept by its parents.
  */
-import { WORKING_RESOLUTION, parentOf, rangesCovering } from '#geo'
 import type { Bounds } from '#domain'
-import type { CellRange } from '#geo'
+import { type CellRange, WORKING_RESOLUTION, parentOf, rangesCovering } from '#geo'
 import { LRUCache } from 'lru-cache'
 
 /** A few thousand parents: tiles up to zoom 7. Nearer, a tile's own cells are few enough. */
 const KEPT_RESOLUTION = 5
 
-type Counted = { h3: string } & Record<string, number | string>
+/** All else in it are counts of cells. */
+interface Counted {
+  h3: string
+}
 type Read<R> = (at: { resolution: number; ranges: readonly CellRange[] | null }) => Promise<R[]>
 
 export class Parents<R extends Counted> {
@@ -37,12 +39,12 @@ export class Parents<R extends Counted> {
 
 /** Their parents, with the sums of their figures. */
 function summed<R extends Counted>(rows: readonly R[], resolution: number): R[] {
-  const sums = new Map<string, Record<string, number | string>>()
+  const sums = new Map<string, Counted & Record<string, unknown>>()
   for (const { h3, ...figures } of rows) {
     const parent = parentOf(h3, resolution)
     const sum = sums.get(parent) ?? { h3: parent }
     for (const [name, figure] of Object.entries(figures)) sum[name] = Number(sum[name] ?? 0) + Number(figure)
     sums.set(parent, sum)
   }
-  return [...sums.values()] as R[]
+  return [...sums.values()] as unknown as R[]
 }
