@@ -191,7 +191,7 @@ test.each(
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(SCREENS[screen].width)
     if (screen === 'tablet') {
       const small = await page.evaluate<string[]>(
-        `[...document.querySelectorAll('button, select, summary')].map((e) => [e.textContent.slice(0, 20), e.getBoundingClientRect()])
+        `[...document.querySelectorAll('button, select, summary')].filter((e) => e.checkVisibility()).map((e) => [e.textContent.slice(0, 20), e.getBoundingClientRect()])
           .filter(([, { width, height }]) => width > 0 && (width < 24 || height < 24)).map(([name]) => name)`,
       )
       expect([state, small]).toEqual([state, []])
