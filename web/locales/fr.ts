@@ -203,7 +203,7 @@ export const fr: Messages = {
   importConfirm: '{n, plural, =0 {Importer} one {Importer # mesure} other {Importer # mesures}}',
   importDone:
     '{accepted, plural, one {# mesure importée} other {# mesures importées}}, {duplicates} déjà connues, {refused} refusées et mises de côté.',
-  importNext: 'Elles comptent dès le prochaine évaluation.',
+  importNext: 'Elles comptent dès la prochaine évaluation.',
   field_format: 'Outil',
   field_unit: 'Unité des débits',
   field_site: 'Code du site',
