@@ -12,23 +12,30 @@ type RunAbout = Pick<RunRow, 'knownBefore' | 'to'>
 const STANDING = `v.kind = 'declared' AND v.received_at < $1::timestamptz AND (v.withdrawn_at IS NULL OR v.withdrawn_at >= $1)
   AND v.on_date <= ($2::timestamptz AT TIME ZONE 'Africa/Casablanca')::date`
 
+const MEETS = `technology = ANY($6::text[]) AND download_bps >= $7::float8
+  AND ($8::float8 IS NULL OR coalesce(upload_bps, 0) >= $8)`
+
+const OF_NETWORK = 'v.operator = coalesce($4, v.operator) AND v.technology = coalesce($5, v.technology)'
+
 /** By cell, whether some matching claim meets the rule ($6 technologies, $7 and $8 speeds). */
 const DECLARED = `SELECT cell, bool_or(meets) AS meets ${IN_RANGES}
-  (SELECT cell, technology = ANY($6::text[]) AND download_bps >= $7::float8
-     AND ($8::float8 IS NULL OR coalesce(upload_bps, 0) >= $8) AS meets
-   FROM coverage AS v WHERE v.cell BETWEEN r.low AND r.high AND ${STANDING}
-     AND v.operator = coalesce($4, v.operator) AND v.technology = coalesce($5, v.technology) OFFSET 0) AS v ON true
+  (SELECT cell, ${MEETS} AS meets FROM coverage AS v
+   WHERE v.cell BETWEEN r.low AND r.high AND ${STANDING} AND ${OF_NETWORK} OFFSET 0) AS v ON true
   GROUP BY cell`
+
+/** Of the whole country, in the order of the key: no list of cells is held. */
+const ALL_DECLARED = `SELECT cell, bool_or(${MEETS}) AS meets FROM coverage AS v
+  WHERE ${STANDING} AND $3::json IS NULL AND ${OF_NETWORK} GROUP BY cell`
 
 const parameters = (
   run: RunAbout,
   rule: Rule,
   { operator, technology }: NetworkFilter,
-  ranges: readonly CellRange[],
+  ranges: readonly CellRange[] | null,
 ) => [
   run.knownBefore,
   run.to,
-  JSON.stringify(ranges),
+  ranges && JSON.stringify(ranges),
   operator,
   technology,
   rule.technologies,
@@ -63,17 +70,20 @@ export interface DeclaredParent {
   meets: number
 }
 
-/** Counts under the parents of a resolution; `ranges` are those of the cells beneath. Reads each of their claims. */
+/**
+ * Counts under the parents of a resolution; `ranges` are those of the cells beneath, null: of all. Reads each of their
+ * claims.
+ */
 export async function declaredParents(
   db: Queryable,
   run: RunAbout,
   rule: Rule,
   filter: NetworkFilter,
-  at: { resolution: number; ranges: readonly CellRange[] },
+  at: { resolution: number; ranges: readonly CellRange[] | null },
 ): Promise<DeclaredParent[]> {
   return db.query(
     `SELECT to_hex(cell_parent(cell, $9)) AS h3, count(*)::integer AS declared,
-       (count(*) FILTER (WHERE meets))::integer AS meets FROM (${DECLARED}) AS declared
+       (count(*) FILTER (WHERE meets))::integer AS meets FROM (${at.ranges ? DECLARED : ALL_DECLARED}) AS declared
      GROUP BY cell_parent(cell, $9)`,
     [...parameters(run, rule, filter, at.ranges), at.resolution],
   )

@@ -18,20 +18,24 @@ export type Reach = (typeof REACH)[number]
 /** States by rank in REACH; a promise counts as declared only when it is kept, so it is undecided until then. */
 const RANK = `min(CASE state WHEN 'present' THEN 0 WHEN 'declared' THEN 1 WHEN 'refuted' THEN 2 WHEN 'absent' THEN 2 ELSE 3 END)`
 
+const OF_NETWORK = 'v.operator = coalesce($4, v.operator) AND v.technology = coalesce($5, v.technology)'
+
 const REACHED = `SELECT cell, ${RANK} AS rank ${IN_RANGES}
   (SELECT cell, state FROM evidence AS v WHERE ${HOLDS} AND v.cell BETWEEN r.low AND r.high
-    AND v.operator = coalesce($4, v.operator) AND v.technology = coalesce($5, v.technology) OFFSET 0) AS v ON true
+    AND ${OF_NETWORK} OFFSET 0) AS v ON true
   GROUP BY cell`
+
+/** Of the whole country, in the order of the key: no list of cells is held. */
+const ALL_REACHED = `SELECT cell, ${RANK} AS rank FROM evidence AS v
+  WHERE ${HOLDS} AND $3::json IS NULL AND ${OF_NETWORK} GROUP BY cell`
 
 type RunKey = Pick<RunRow, 'id' | 'series'>
 
-const parameters = (run: RunKey, { operator, technology }: NetworkFilter, ranges: readonly CellRange[]) => [
-  run.series,
-  run.id,
-  JSON.stringify(ranges),
-  operator,
-  technology,
-]
+const parameters = (
+  run: RunKey,
+  { operator, technology }: NetworkFilter,
+  ranges: readonly CellRange[] | null,
+) => [run.series, run.id, ranges && JSON.stringify(ranges), operator, technology]
 
 export async function reachInRanges(
   db: Queryable,
@@ -46,16 +50,18 @@ export async function reachInRanges(
   return rows.map(({ h3, rank }) => ({ h3, reach: REACH[rank]! }))
 }
 
-/** Counts under the parents of a resolution; `ranges` are those of the cells beneath. Reads each of them. */
+/**
+ * Counts under the parents of a resolution; `ranges` are those of the cells beneath, null: of all. Reads each of them.
+ */
 export async function reachOfParents(
   db: Queryable,
   run: RunKey,
   filter: NetworkFilter,
-  at: { resolution: number; ranges: readonly CellRange[] },
+  at: { resolution: number; ranges: readonly CellRange[] | null },
 ): Promise<({ h3: string } & Record<Reach, number>)[]> {
   const counts = REACH.map((name, rank) => `(count(*) FILTER (WHERE rank = ${rank}))::integer AS ${name}`)
   return db.query(
-    `SELECT to_hex(cell_parent(cell, $6)) AS h3, ${counts.join(', ')} FROM (${REACHED}) AS reached
+    `SELECT to_hex(cell_parent(cell, $6)) AS h3, ${counts.join(', ')} FROM (${at.ranges ? REACHED : ALL_REACHED}) AS reached
      GROUP BY cell_parent(cell, $6)`,
     [...parameters(run, filter, at.ranges), at.resolution],
   )

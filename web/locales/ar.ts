@@ -150,7 +150,7 @@ export const ar: Messages = {
   prefecture: 'عمالة',
   commune: 'جماعة',
   noRun: 'لم يُصنَّف شيء بعد وفق هذه القاعدة. يمكن لمن يدير هذا الخادم القيام بذلك بالأمر:',
-  runOf: 'حساب {id} بتاريخ {date} · {rule} الصيغة {version}',
+  runOf: 'التقييم {id} بتاريخ {date} · {rule} الصيغة {version}',
   matches:
     '{n, plural, =0 {لا مجال ترابي} one {مجال ترابي واحد} two {مجالان ترابيان} few {# مجالات ترابية} many {# مجالا ترابيا} other {# مجال ترابي}}',
   panel: 'ما يُعرف عن المكان المختار',
@@ -165,7 +165,7 @@ export const ar: Messages = {
   down: 'التنزيل {figure} ميغابت/ث',
   up: 'الرفع {figure} ميغابت/ث',
   latency: 'زمن الاستجابة {figure} م.ث',
-  historyRow: 'قياسات من {from} إلى {to}، حساب {run}',
+  historyRow: 'قياسات من {from} إلى {to}، التقييم {run}',
   technology_fibre: 'الألياف البصرية',
   technology_cable: 'الكابل',
   technology_fwa: 'لاسلكي ثابت',
@@ -201,7 +201,7 @@ export const ar: Messages = {
     '{n, plural, =0 {استيراد} one {استيراد قياس واحد} two {استيراد قياسين} few {استيراد # قياسات} many {استيراد # قياسا} other {استيراد # قياس}}',
   importDone:
     'القياسات المستوردة: {accepted, plural, other {#}}، المعروفة من قبل: {duplicates}، المرفوضة والمحفوظة جانبا: {refused}.',
-  importNext: 'ستُحتسب ابتداء من الحساب المقبل.',
+  importNext: 'ستُحتسب ابتداء من التقييم المقبل.',
   field_format: 'الأداة',
   field_unit: 'وحدة السرعة',
   field_site: 'رمز الموقع',

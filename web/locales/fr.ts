@@ -154,7 +154,7 @@ export const fr: Messages = {
   prefecture: 'Préfecture',
   commune: 'Commune',
   noRun: 'Rien n’est encore classé selon cette règle. Qui gère ce serveur peut le faire par :',
-  runOf: 'calcul {id} du {date} · {rule} version {version}',
+  runOf: 'évaluation {id} du {date} · {rule} version {version}',
   matches:
     '{n, plural, =0 {Aucun territoire trouvé} one {# territoire trouvé} other {# territoires trouvés}}',
   panel: 'Ce que l’on sait du lieu choisi',
@@ -169,7 +169,7 @@ export const fr: Messages = {
   down: '{figure} Mbit/s descendant',
   up: '{figure} Mbit/s montant',
   latency: 'latence {figure} ms',
-  historyRow: 'mesures du {from} au {to}, calcul {run}',
+  historyRow: 'mesures du {from} au {to}, évaluation {run}',
   technology_fibre: 'fibre optique',
   technology_cable: 'câble',
   technology_fwa: 'accès fixe sans fil',
@@ -204,7 +204,7 @@ export const fr: Messages = {
   importConfirm: '{n, plural, =0 {Importer} one {Importer # mesure} other {Importer # mesures}}',
   importDone:
     '{accepted, plural, one {# mesure importée} other {# mesures importées}}, {duplicates} déjà connues, {refused} refusées et mises de côté.',
-  importNext: 'Elles comptent dès le prochain calcul.',
+  importNext: 'Elles comptent dès la prochaine évaluation.',
   field_format: 'Outil',
   field_unit: 'Unité des débits',
   field_site: 'Code du site',

@@ -117,13 +117,13 @@ export const api = {
         GET('/api/v1/runs/{id}/networks/declared', { params: { path: { id } }, signal }),
       )
     ).items,
-  /** The rule's newest run; null: it has none. */
-  newest: async (rule: string, signal: AbortSignal) =>
-    (
-      await answerTo<Schemas['RunRowPage']>(
-        GET('/api/v1/runs', { params: { query: { rule, limit: 1 } }, signal }),
-      )
-    ).items[0]?.id ?? null,
+  /** The rule's newest run for now; null: none is among its last. */
+  newest: async (rule: string, signal: AbortSignal) => {
+    const { items } = await answerTo<Schemas['RunRowPage']>(
+      GET('/api/v1/runs', { params: { query: { rule, limit: 20 } }, signal }),
+    )
+    return items.find(({ current }) => current)?.id ?? null
+  },
   /** Cells that got better, worse or otherwise known since another run. */
   difference: async (id: number, from: number, signal: AbortSignal) => {
     const params = { path: { id }, query: { with: from } }

@@ -57,8 +57,10 @@ export function App() {
   const all = valueOf(useAnswer(connection, 'all runs', api.allRuns)) ?? []
   // The newest is among those of all rules, which were asked for first.
   const runs = valueOf(asked) ?? all.filter((one) => one.rule === rule?.id)
-  const run = runs.find(({ id }) => id === runId) ?? runs[0] ?? null
-  const newer = useNewer(connection, rule?.id ?? null, asked && (runs[0]?.id ?? null))
+  // A run of a past window, made later, is no newer word on today.
+  const newest = runs.find(({ current }) => current) ?? runs[0] ?? null
+  const run = runs.find(({ id }) => id === runId) ?? newest
+  const newer = useNewer(connection, rule?.id ?? null, asked && (newest?.id ?? null))
   const others = othersThan(run, runs, all)
   const networks = useNetworks(connection, theme, run)
   const beside = theme.kind === 'verdict' ? (others.find(({ id }) => id === swipe) ?? null) : null
@@ -102,7 +104,7 @@ export function App() {
       Kind,
       string | null
     >
-    const earlier = run && run !== runs[0] ? run.id : null
+    const earlier = run && run !== newest ? run.id : null
     writeLink({
       lang,
       rule: rule?.id ?? ruleId,

@@ -82,6 +82,8 @@ const DAYS = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone: 'A
 /** YYYY-MM-DD in Morocco. */
 const dayOf = (moment: string): string => DAYS.format(new Date(moment))
 
-/** The newest run whose window ended by the end of that day. */
-export const heldOn = <R extends Pick<Run, 'to'>>(inTime: readonly R[], day: string): R | null =>
-  inTime.findLast(({ to }) => dayOf(to) <= day) ?? null
+/** The newest run whose window ended by the end of that day; one that was made for its day before one that looks back. */
+function heldOn(inTime: readonly Run[], day: string): Run | null {
+  const by = inTime.filter(({ to }) => dayOf(to) <= day)
+  return by.findLast(({ current }) => current) ?? by.at(-1) ?? null
+}

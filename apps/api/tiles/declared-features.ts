@@ -1,6 +1,7 @@
 /** Cells that operators declare; from afar parents with the share of their cells that are declared. */
 import { type TileAddress, type TileFeature, WORKING_RESOLUTION, rangesCovering, resolutionAt } from '#geo'
 import {
+  type DeclaredParent,
   type NetworkFilter,
   type Queryable,
   type RunRow,
@@ -8,6 +9,7 @@ import {
   declaredParents,
   findRule,
 } from '#store'
+import { Parents } from './parents.js'
 import { hexagon, marginOf } from './shapes.js'
 
 /** How much of a parent is declared as the rule asks; `slower`: only at less than the rule asks. */
@@ -16,30 +18,30 @@ type DeclaredLevel = 'most' | 'half' | 'few' | 'slower'
 /** Of all the cells beneath, also those in the sea. */
 const [MOST, HALF] = [0.75, 0.25]
 
-export async function declaredFeatures(
-  db: Queryable,
-  run: RunRow,
-  tile: TileAddress,
-  filter: NetworkFilter,
-): Promise<TileFeature[]> {
-  const box = marginOf(tile)
-  const res = resolutionAt(tile.z)
-  const ranges = rangesCovering(box, res, WORKING_RESOLUTION)
-  const rule = (await findRule(db, run.rule, run.ruleVersion))!
-  const rows: { h3: string; level: DeclaredLevel }[] =
-    res === WORKING_RESOLUTION
-      ? (await declaredInRanges(db, run, rule, filter, ranges)).map(({ h3, meets }) => ({
-          h3,
-          level: meets ? 'most' : 'slower',
-        }))
-      : (await declaredParents(db, run, rule, filter, { resolution: res, ranges })).map((row) => ({
-          ...row,
-          level: levelOf(row.meets / 7 ** (WORKING_RESOLUTION - res)),
-        }))
-  return rows.flatMap((row): TileFeature[] => {
-    const rings = hexagon(row.h3, box, tile)
-    return rings.length > 0 ? [{ kind: 'polygon', rings, properties: { ...row, res } }] : []
-  })
+/** Of one database; `parents` remembers from tile to tile. */
+export class DeclaredFeatures {
+  private readonly parents = new Parents<DeclaredParent>()
+
+  async of(db: Queryable, run: RunRow, tile: TileAddress, filter: NetworkFilter): Promise<TileFeature[]> {
+    const box = marginOf(tile)
+    const res = resolutionAt(tile.z)
+    const rule = (await findRule(db, run.rule, run.ruleVersion))!
+    const rows: { h3: string; level: DeclaredLevel }[] =
+      res === WORKING_RESOLUTION
+        ? (await declaredInRanges(db, run, rule, filter, rangesCovering(box, res))).map(({ h3, meets }) => ({
+            h3,
+            level: meets ? 'most' : 'slower',
+          }))
+        : (
+            await this.parents.within(JSON.stringify([run.id, filter]), box, res, (at) =>
+              declaredParents(db, run, rule, filter, at),
+            )
+          ).map((row) => ({ ...row, level: levelOf(row.meets / 7 ** (WORKING_RESOLUTION - res)) }))
+    return rows.flatMap((row): TileFeature[] => {
+      const rings = hexagon(row.h3, box, tile)
+      return rings.length > 0 ? [{ kind: 'polygon', rings, properties: { ...row, res } }] : []
+    })
+  }
 }
 
 function levelOf(share: number): DeclaredLevel {

@@ -9,28 +9,31 @@ import {
   reachInRanges,
   reachOfParents,
 } from '#store'
+import { Parents } from './parents.js'
 import { hexagon, marginOf } from './shapes.js'
 
-export async function networkFeatures(
-  db: Queryable,
-  run: RunRow,
-  tile: TileAddress,
-  filter: NetworkFilter,
-): Promise<TileFeature[]> {
-  const box = marginOf(tile)
-  const resolution = resolutionAt(tile.z)
-  const ranges = rangesCovering(box, resolution, WORKING_RESOLUTION)
-  const rows =
-    resolution === WORKING_RESOLUTION
-      ? await reachInRanges(db, run, filter, ranges)
-      : (await reachOfParents(db, run, filter, { resolution, ranges })).map((row) => ({
-          ...row,
-          reach: commonest(row),
-        }))
-  return rows.flatMap((row): TileFeature[] => {
-    const rings = hexagon(row.h3, box, tile)
-    return rings.length > 0 ? [{ kind: 'polygon', rings, properties: { ...row, res: resolution } }] : []
-  })
+type ReachedParent = Awaited<ReturnType<typeof reachOfParents>>[number]
+
+/** Of one database; `parents` remembers from tile to tile. */
+export class NetworkFeatures {
+  private readonly parents = new Parents<ReachedParent>()
+
+  async of(db: Queryable, run: RunRow, tile: TileAddress, filter: NetworkFilter): Promise<TileFeature[]> {
+    const box = marginOf(tile)
+    const resolution = resolutionAt(tile.z)
+    const rows =
+      resolution === WORKING_RESOLUTION
+        ? await reachInRanges(db, run, filter, rangesCovering(box, resolution))
+        : (
+            await this.parents.within(JSON.stringify([run.id, filter]), box, resolution, (at) =>
+              reachOfParents(db, run, filter, at),
+            )
+          ).map((row) => ({ ...row, reach: commonest(row) }))
+    return rows.flatMap((row): TileFeature[] => {
+      const rings = hexagon(row.h3, box, tile)
+      return rings.length > 0 ? [{ kind: 'polygon', rings, properties: { ...row, res: resolution } }] : []
+    })
+  }
 }
 
 /** What holds for most of the cells of which something is known; the worse on a tie. */

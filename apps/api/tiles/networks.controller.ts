@@ -1,5 +1,5 @@
-import { type TileAddress, type TileFeature, encodeTile, isTile } from '#geo'
-import { type NetworkFilter, type NetworkName, type RunRow, declaredNetworks, networksOfRun } from '#store'
+import { encodeTile, isTile } from '#geo'
+import { type NetworkName, type RunRow, declaredNetworks, networksOfRun } from '#store'
 import {
   BadRequestException,
   Controller,
@@ -16,8 +16,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { DataSource } from 'typeorm'
 import { Runs } from '../runs/run-choice.js'
-import { declaredFeatures } from './declared-features.js'
-import { networkFeatures } from './network-features.js'
+import { DeclaredFeatures } from './declared-features.js'
+import { NetworkFeatures } from './network-features.js'
 import { NetworkQuery } from './networks.dto.js'
 import { IMMUTABLE, MVT, Tiles } from './tiles.js'
 
@@ -26,12 +26,7 @@ export interface NetworkList {
 }
 
 type TileParameters = Record<'z' | 'x' | 'file', string>
-type FeatureSource = (
-  db: DataSource['manager'],
-  run: RunRow,
-  tile: TileAddress,
-  filter: NetworkFilter,
-) => Promise<TileFeature[]>
+type FeatureSource = Pick<NetworkFeatures, 'of'>
 
 /** One operator's, or one technology's, part in a run: what was measured of it, and what is declared of it. */
 @ApiTags('networks')
@@ -39,6 +34,9 @@ type FeatureSource = (
 export class NetworksController {
   /** Each costs a reading of all that a run knew. */
   private readonly lists = new LRUCache<string, NetworkName[]>({ max: 200 })
+
+  private readonly reached = new NetworkFeatures()
+  private readonly said = new DeclaredFeatures()
 
   constructor(
     private readonly source: DataSource,
@@ -70,7 +68,7 @@ export class NetworksController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.answer(request, reply, { layer: 'networks', of: networkFeatures, id, params, query })
+    return this.answer(request, reply, { layer: 'networks', from: this.reached, id, params, query })
   }
 
   /** Cells that operators declare, as the rule asks or slower; from afar by the share of cells that are declared. */
@@ -83,15 +81,15 @@ export class NetworksController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.answer(request, reply, { layer: 'declared', of: declaredFeatures, id, params, query })
+    return this.answer(request, reply, { layer: 'declared', from: this.said, id, params, query })
   }
 
   private async answer(
     request: FastifyRequest,
     reply: FastifyReply,
-    asked: { layer: string; of: FeatureSource; id: number; params: TileParameters; query: NetworkQuery },
+    asked: { layer: string; from: FeatureSource; id: number; params: TileParameters; query: NetworkQuery },
   ): Promise<void> {
-    const { layer, of, id, params, query } = asked
+    const { layer, from, id, params, query } = asked
     const tile = { z: Number(params.z), x: Number(params.x), y: Number(params.file.replace(/\.mvt$/, '')) }
     if (!isTile(tile)) throw new BadRequestException('tile must be z/x/y.mvt')
     const { operator = null, technology = null } = query
@@ -100,7 +98,7 @@ export class NetworksController {
     const key = `${id}-${layer}-${tile.z}-${tile.x}-${tile.y}-${filter}`
     await this.tiles.answer(request, reply, key, async () => {
       const run = await this.runs.byId(id)
-      return encodeTile(layer, await of(this.source.manager, run, tile, { operator, technology }))
+      return encodeTile(layer, await from.of(this.source.manager, run, tile, { operator, technology }))
     })
   }
 

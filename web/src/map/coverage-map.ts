@@ -131,10 +131,9 @@ export class CoverageMap {
   }
 
   zoomTo([west, south, east, north]: [number, number, number, number]): void {
-    this.map.fitBounds([
-      [south, west],
-      [north, east],
-    ])
+    const bounds = L.latLngBounds([south, west], [north, east])
+    // Of one cell alone one would not see where it lies.
+    this.map.fitBounds(bounds, { maxZoom: DATA_MAX_ZOOM + 1 })
   }
 
   /** Near enough to tell a cell from the next. */

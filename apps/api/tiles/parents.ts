@@ -1,0 +1,50 @@
+/**
+ * What parents of cells hold, of a network in a run. From far away a tile holds much of the country, and each would read
+ * most of it: so the country is read once, and kept by its parents.
+ */
+import type { Bounds } from '#domain'
+import { type CellRange, WORKING_RESOLUTION, parentOf, rangesCovering } from '#geo'
+import { LRUCache } from 'lru-cache'
+
+/** A few thousand parents: tiles up to zoom 7. Nearer, a tile's own cells are few enough. */
+const KEPT_RESOLUTION = 5
+
+/** All else in it are counts of cells. */
+interface Counted {
+  h3: string
+}
+type Read<R> = (at: { resolution: number; ranges: readonly CellRange[] | null }) => Promise<R[]>
+
+export class Parents<R extends Counted> {
+  private readonly kept = new LRUCache<string, Promise<R[]>>({ max: 50 })
+
+  /** Those of a resolution that reach into a box; others may be among them. */
+  async within(key: string, box: Bounds, resolution: number, read: Read<R>): Promise<R[]> {
+    if (resolution > KEPT_RESOLUTION)
+      return read({ resolution, ranges: rangesCovering(box, resolution, WORKING_RESOLUTION) })
+    const all = await this.country(key, read)
+    return resolution === KEPT_RESOLUTION ? all : summed(all, resolution)
+  }
+
+  private country(key: string, read: Read<R>): Promise<R[]> {
+    const known = this.kept.get(key)
+    if (known) return known
+    const reading = read({ resolution: KEPT_RESOLUTION, ranges: null })
+    this.kept.set(key, reading)
+    // Who asks next asks anew.
+    reading.catch(() => this.kept.delete(key))
+    return reading
+  }
+}
+
+/** Their parents, with the sums of their figures. */
+function summed<R extends Counted>(rows: readonly R[], resolution: number): R[] {
+  const sums = new Map<string, Counted & Record<string, unknown>>()
+  for (const { h3, ...figures } of rows) {
+    const parent = parentOf(h3, resolution)
+    const sum = sums.get(parent) ?? { h3: parent }
+    for (const [name, figure] of Object.entries(figures)) sum[name] = Number(sum[name] ?? 0) + Number(figure)
+    sums.set(parent, sum)
+  }
+  return [...sums.values()] as unknown as R[]
+}
