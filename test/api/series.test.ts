@@ -163,6 +163,18 @@ describe('aggregates', () => {
     expect(communes.items.every(({ code }) => code.startsWith('01.'))).toBe(true)
   })
 
+  test('are the same packed and unpacked', async () => {
+    const path = '/api/v1/areas/aggregates?level=province'
+    const packed = await get(path)
+    const plain = await get(path, { 'accept-encoding': 'identity' })
+    expect([packed.headers.get('content-encoding'), plain.headers.get('content-encoding')]).toEqual([
+      'gzip',
+      null,
+    ])
+    expect(packed.headers.get('content-type')).toBe('application/json; charset=utf-8')
+    expect(await packed.text()).toBe(await plain.text())
+  })
+
   test('are answered 304 until something changes', async () => {
     const path = '/api/v1/areas/aggregates?level=province'
     const etag = (await get(path)).headers.get('etag')!
