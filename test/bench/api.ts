@@ -7,6 +7,7 @@ import { SHIPPED_RULES } from '#domain'
 import { cellAt, cellToSql, centreOf } from '#geo'
 import { classify, ensureProbeMonths, updateAreaSeries } from '#store'
 import { gridDisk } from 'h3-js'
+import { fork } from 'node:child_process'
 import { type Bench, type Ground, type Result, resultOf, tell } from './bench.js'
 import { CENTRE } from './country.js'
 import { type BenchDatabase, withClient, withServer } from './database.js'
@@ -44,7 +45,9 @@ async function run(ground: Ground): Promise<Result[]> {
   const read = await withFloorServer(
     (url) =>
       loads(['newest', 'site', 'since', 'deep'], (kind) => asked[kind].floor.map((path) => url + path)),
-    { program: './api-floor-server.js', env: { DATABASE_URL: place.url } },
+    fork(new URL('./api-floor-server.js', import.meta.url), {
+      env: { ...process.env, DATABASE_URL: place.url },
+    }),
   )
   const held = await withFloorServer(async (url) => {
     const headers = { 'content-type': 'application/octet-stream' }
