@@ -87,7 +87,7 @@ export const hoursOfArea = (
   )
 
 /** Rows of `p` that count: no flag of their own and none that came later takes them out. */
-export const COUNTED = `p.counted AND NOT EXISTS (SELECT 1 FROM probe_flag AS f
+const COUNTED = `p.counted AND NOT EXISTS (SELECT 1 FROM probe_flag AS f
   WHERE f.cell = p.cell AND f.probe_id = p.id AND NOT f.counted)`
 
 type BucketRow = Pick<SeriesBucket, 'start' | 'samples' | 'noService' | 'devices'> &

@@ -138,7 +138,7 @@ describe('aggregates', () => {
   test('of a level in one call: the numbers of the table, and what was measured', async () => {
     const answer = await json<AreaAggregates>('/api/v1/areas/aggregates?level=region&rule=ma-floor')
     const table = await json<{ items: Record<string, unknown>[] }>('/api/v1/areas/table?rule=ma-floor')
-    expect(answer.items.map(({ measured: _, ...rest }) => rest)).toEqual(table.items)
+    expect(answer.items.map(({ measured: _measured, ...rest }) => rest)).toEqual(table.items)
     expect(answer.run.rule).toBe('ma-floor')
     for (const { code, measured } of answer.items) {
       const [exact] = await database.source.query(
@@ -161,6 +161,18 @@ describe('aggregates', () => {
     expect(communes.items.length).toBeGreaterThan(10)
     for (const item of communes.items) expect(Object.keys(item)).toEqual(['code', 'nameFr'])
     expect(communes.items.every(({ code }) => code.startsWith('01.'))).toBe(true)
+  })
+
+  test('are the same packed and unpacked', async () => {
+    const path = '/api/v1/areas/aggregates?level=province'
+    const packed = await get(path)
+    const plain = await get(path, { 'accept-encoding': 'identity' })
+    expect([packed.headers.get('content-encoding'), plain.headers.get('content-encoding')]).toEqual([
+      'gzip',
+      null,
+    ])
+    expect(packed.headers.get('content-type')).toBe('application/json; charset=utf-8')
+    expect(await packed.text()).toBe(await plain.text())
   })
 
   test('are answered 304 until something changes', async () => {

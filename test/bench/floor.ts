@@ -2,13 +2,10 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 
-const BARE = { program: './floor-server.js', env: {} }
-
 export async function withFloorServer<T>(
   work: (url: string) => Promise<T>,
-  { program, env }: { program: string; env: Record<string, string> } = BARE,
+  child = fork(new URL('./floor-server.js', import.meta.url)),
 ): Promise<T> {
-  const child = fork(new URL(program, import.meta.url), { env: { ...process.env, ...env } })
   const ended = once(child, 'exit')
   const [port] = (await Promise.race([
     once(child, 'message'),

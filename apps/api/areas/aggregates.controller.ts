@@ -23,6 +23,8 @@ import {
 import { ApiTags } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import { DataSource } from 'typeorm'
 import { Fields } from '../http/fields.js'
 import { isKnown } from '../http/unchanged.js'
@@ -57,10 +59,17 @@ const FRESH_MS = 1_000
 /** Different questions of one such time. */
 const MOST_QUESTIONS = 1_000
 
-interface Answer {
-  version: string
+interface Written {
   body: AreaAggregates
+  text: string
+  packed: Buffer
 }
+
+interface Answer extends Written {
+  version: string
+}
+
+const gzipped = promisify(gzip)
 
 const AGGREGATE_FIELDS = [
   'code',
@@ -82,7 +91,7 @@ const AGGREGATE_FIELDS = [
 @ApiTags('areas')
 @Controller('api/v1/areas')
 export class AggregatesController {
-  private readonly answers = new LRUCache<string, Promise<AreaAggregates>>({ max: MOST_ANSWERS })
+  private readonly answers = new LRUCache<string, Promise<Written>>({ max: MOST_ANSWERS })
   private readonly fresh = new LRUCache<string, Promise<Answer>>({ max: MOST_QUESTIONS, ttl: FRESH_MS })
 
   constructor(
@@ -96,15 +105,16 @@ export class AggregatesController {
   @Header('cache-control', 'no-cache')
   @Fields<AreaAggregate>(...AGGREGATE_FIELDS)
   async aggregates(
-    @Query() { fields: _fields, ...query }: AggregatesQuery,
+    @Query() { fields, ...query }: AggregatesQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AreaAggregates> {
     refuseUnbounded(query)
-    const { version, body } = await remembered(this.fresh, JSON.stringify(query), () => this.answer(query))
-    // The plugin for ETags answers 304 by it; the body is only remembered, not made.
-    isKnown(request, reply, version)
-    return body
+    const answer = await remembered(this.fresh, JSON.stringify(query), () => this.answer(query))
+    // The plugin for ETags answers 304 by it.
+    isKnown(request, reply, answer.version)
+    if (fields === undefined) sendAsWritten(request, reply, answer)
+    return answer.body
   }
 
   private async answer(query: Omit<AggregatesQuery, 'fields'>): Promise<Answer> {
@@ -114,10 +124,12 @@ export class AggregatesController {
     const known = await areaSeriesKnownBefore(db)
     const version = [this.settings.version, run.id, change, known?.getTime() ?? 0].join('-')
     const key = [version, query.level, query.parent ?? ''].join(' ')
-    const body = await remembered(this.answers, key, () =>
-      this.made(run, query.level, query.parent ?? null, known),
-    )
-    return { version, body }
+    const written = await remembered(this.answers, key, async () => {
+      const body = await this.made(run, query.level, query.parent ?? null, known)
+      const text = JSON.stringify(body)
+      return { body, text, packed: await gzipped(text) }
+    })
+    return { version, ...written }
   }
 
   private async made(
@@ -142,6 +154,14 @@ export class AggregatesController {
       items: areas.map((area) => ({ ...area, measured: shown(measured.get(area.code)) })),
     }
   }
+}
+
+/** Written and packed once, not for each reader. */
+function sendAsWritten(request: FastifyRequest, reply: FastifyReply, { text, packed }: Written): void {
+  const takesPacked = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))
+  void reply.header('content-type', 'application/json; charset=utf-8').header('vary', 'accept-encoding')
+  if (takesPacked) void reply.header('content-encoding', 'gzip')
+  void reply.serializer(() => (takesPacked ? packed : text) as string)
 }
 
 function refuseUnbounded({ level, parent }: AggregatesQuery): void {

@@ -4,7 +4,7 @@ import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Matches, Max, Min } from 
 import { FieldChoice } from '../http/fields.dto.js'
 import { PageQuery } from '../http/page.dto.js'
 
-export const RUN_ORDERS = ['-id', 'id'] as const
+const RUN_ORDERS = ['-id', 'id'] as const
 
 export class RunsQuery extends IntersectionType(PageQuery, FieldChoice) {
   /** Only runs of this rule. */
