@@ -13,6 +13,7 @@ import { TestsController } from './measure/tests.controller.js'
 import { ExportController } from './export/export.controller.js'
 import { NextLink } from './http/next-link.js'
 import { OgcController } from './ogc/ogc.controller.js'
+import { TilesetsController } from './ogc/tilesets.controller.js'
 import { AccountsController } from './people/accounts.controller.js'
 import { RoleGuard } from './people/guard.js'
 import { SessionController } from './people/session.controller.js'
@@ -70,6 +71,7 @@ export class AppModule {
         TilesController,
         WhatIfController,
         OgcController,
+        TilesetsController,
         ExportController,
       ],
       providers: [

@@ -10,6 +10,8 @@ export interface Config {
   demo: boolean
   /** Raster tiles under the map; none unless configured, so that nothing leaves for the internet. */
   basemap: { url: string; attribution: string } | null
+  /** SPDX name of the licence under which measurements, lists and claims are given out; null: exports say that none is stated. */
+  dataLicence: string | null
 }
 
 export class ConfigProblem extends Error {
@@ -29,6 +31,7 @@ export function loadConfig(env: Environment): Config {
     dataDir: env.DATA_DIR || '.data',
     demo: demoOf(env.DEMO, faults),
     basemap: env.BASEMAP_URL ? { url: env.BASEMAP_URL, attribution: env.BASEMAP_ATTRIBUTION ?? '' } : null,
+    dataLicence: licenceOf(env.DATA_LICENCE, faults),
   }
   if (faults.length > 0) throw new ConfigProblem(faults)
   return config
@@ -50,4 +53,10 @@ function databaseUrlOf(text: string | undefined, faults: string[]): string | und
 function demoOf(text: string | undefined, faults: string[]): boolean {
   if (text && text !== 'on' && text !== 'off') faults.push(`DEMO is "${text}": on or off is needed`)
   return text !== 'off'
+}
+
+function licenceOf(text: string | undefined, faults: string[]): string | null {
+  if (text && !/^[A-Za-z0-9][A-Za-z0-9.+-]{1,63}$/.test(text))
+    faults.push(`DATA_LICENCE is "${text}": an SPDX name like CC-BY-4.0 is needed`)
+  return text || null
 }

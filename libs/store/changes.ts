@@ -19,3 +19,9 @@ export async function recordChange(
     detail && JSON.stringify(detail),
   ])
 }
+
+/** Of the newest change; '0' where nothing was changed yet. Moves on with every import, correction and decision. */
+export async function lastChange(db: Queryable): Promise<string> {
+  const rows: { id: string }[] = await db.query('SELECT coalesce(max(id), 0)::text AS id FROM change')
+  return rows[0]!.id
+}

@@ -39,8 +39,14 @@ export interface Licence {
   path?: string
 }
 
-/** Measurements, claims and lists belong to whoever runs the observatory, who has to say so. */
+/** Measurements, claims and lists belong to whoever runs the observatory, who has to say so: `DATA_LICENCE`. */
 const NOT_STATED: Licence[] = [{ name: 'notspecified', title: 'Not stated: ask who runs this server' }]
+
+/** With what the server's owner states (an SPDX name) in place of nothing. */
+export const licencesOf = ({ licences }: Collection, stated: string | null): readonly Licence[] =>
+  licences === NOT_STATED && stated !== null
+    ? [{ name: stated, title: `${stated}, as whoever runs this server states` }]
+    : licences
 const BOUNDARIES: Licence[] = [
   {
     name: 'ODbL-1.0',

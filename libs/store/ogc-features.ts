@@ -1,7 +1,8 @@
 /** Reading collections of features by keyset: any depth costs the same, and nothing is held between two reads. */
-import type { Bounds, Feature, FeatureGeometry, FeatureValue, MultiPolygon, TimeSpan } from '#domain'
+import type { Bounds, Feature, FeatureGeometry, FeatureValue, Filter, MultiPolygon, TimeSpan } from '#domain'
 import { cellToSql, centreOf, convexTouches, hexagonOf, holdsPoint, rangesOfBoxes } from '#geo'
 import type { Queryable } from './database.js'
+import { conditionOf } from './filter-sql.js'
 import type { Bind, Collection, Span } from './ogc-collections.js'
 import type { RunRow } from './runs.js'
 
@@ -13,11 +14,18 @@ export interface FeatureQuery {
   time: TimeSpan | null
   /** By the names of columns that can be asked for. */
   equal: Readonly<Record<string, string | number | boolean>>
+  filter: Filter | null
   /** Id of the last feature that was read; null begins. */
   after: string | null
 }
 
-export const EVERYTHING: Omit<FeatureQuery, 'run'> = { boxes: null, time: null, equal: {}, after: null }
+export const EVERYTHING: Omit<FeatureQuery, 'run'> = {
+  boxes: null,
+  time: null,
+  equal: {},
+  filter: null,
+  after: null,
+}
 
 type Row = Record<string, unknown>
 
@@ -53,9 +61,10 @@ export const exportFeatures = (
   db: Queryable,
   collection: Collection,
   run: RunRow | null,
+  filter: Filter | null = null,
 ): AsyncGenerator<Feature[]> => {
   const batch = collection.shape === 'geom' ? SHAPE_BATCH : EXPORT_BATCH
-  return oneAhead(readFeatures(db, collection, { ...EVERYTHING, run }, batch))
+  return oneAhead(readFeatures(db, collection, { ...EVERYTHING, run, filter }, batch))
 }
 
 /** The database reads a batch while the one before is written. */
@@ -156,6 +165,7 @@ async function readRows(
     ...inBoxes(collection, query.boxes, bind),
     ...inTime(collection, query.time, bind),
     ...equal(collection, query.equal, bind),
+    ...(query.filter ? [conditionOf(collection, query.filter, bind)] : []),
   ]
   const selected = [...columns.map(({ name, sql }) => `${sql} AS "${name}"`), ...shapeColumns(collection)]
   return db.query(

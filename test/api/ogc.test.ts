@@ -57,12 +57,13 @@ test('the landing page leads to everything there is, and every link answers with
     expect([path, answer.status]).toEqual([path, 200])
     const body = await answer.text()
     if (!answer.headers.get('content-type')!.includes('json')) return
-    const { links = [], collections = [] } = JSON.parse(body) as {
-      links?: Link[]
-      collections?: { links: Link[] }[]
-    }
-    for (const { href, type } of [...links, ...collections.flatMap((c) => c.links)]) {
-      if (href.includes('cursor=')) continue
+    const told = JSON.parse(body) as Record<string, unknown> & { links?: Link[] }
+    const lists = [told.collections, told.tilesets, told.tileMatrixSets] as (
+      { links: Link[] }[] | undefined
+    )[]
+    const all = [...(told.links ?? []), ...lists.flatMap((list = []) => list.flatMap((one) => one.links))]
+    for (const { href, type } of all) {
+      if (href.includes('cursor=') || href.includes('{')) continue
       const linked = await get(href)
       // An answer that nobody reads keeps the server from closing.
       await linked.arrayBuffer()
@@ -145,6 +146,89 @@ test('a feature’s own address answers it, whatever its id holds', async () => 
     const { links, ...body } = (await one.json()) as Feature & { links: Link[] }
     expect(body).toEqual(feature)
     expect(linkOf(links, 'collection')).toBe(`${server.url}/ogc/collections/${id}`)
+  }
+})
+
+test('a filter in CQL2 chooses, beside the other parameters and in web mercator, and is told where it is wrong', async () => {
+  const whole = (await items('cells/items?limit=10000')).features
+  const ask = (filter: string, more = '') =>
+    allPages(`cells/items?limit=7&filter=${encodeURIComponent(filter)}${more}`)
+  expect(await ask(`class IN ('white', 'grey')`, '&region_code=03&filter-lang=cql2-text')).toEqual(
+    whole.filter(
+      (f) => /white|grey/.test(String(f.properties['class'])) && f.properties['region_code'] === '03',
+    ),
+  )
+  const [lng, lat] = centreOf(OBSERVED_CELLS[3]!)
+  const [x, y] = [(lng * Math.PI * 6_378_137) / 180, Math.asinh(Math.tan((lat * Math.PI) / 180)) * 6_378_137]
+  const there = await ask(
+    `S_INTERSECTS(geometry, POINT(${x} ${y}))`,
+    `&filter-crs=${encodeURIComponent(WEB_MERCATOR)}`,
+  )
+  expect(there.map((f) => f.id)).toEqual([OBSERVED_CELLS[3]])
+  for (const [query, word] of [
+    [`filter=${encodeURIComponent("class = 'white' AND colour = 1")}`, 'position 21'],
+    [`filter=${encodeURIComponent('S_INTERSECTS(geometry, BBOX(-10, 20, 0, 36))')}`, 'bbox'],
+    ['filter=TRUE&filter-lang=cql2-json', 'filter-lang'],
+    ['filter=TRUE&filter-crs=EPSG:26191', 'filter-crs'],
+  ] as const) {
+    const answer = await get(`/ogc/collections/cells/items?${query}`)
+    const { detail } = (await answer.json()) as { detail: string }
+    expect([query, answer.status, detail]).toEqual([query, 400, expect.stringContaining(word)])
+  }
+  for (const id of COLLECTIONS) {
+    const { properties } = await json<{ properties: object }>(`/ogc/collections/${id}/queryables`)
+    const names = collectionOf(id).columns.map((column) => column.name)
+    expect(Object.keys(properties)).toEqual([...names, 'geometry'])
+  }
+})
+
+test('tiles are found by the links, and their template is that of the TileJSON', async () => {
+  const { tilesets } = await json<{ tilesets: { links: Link[] }[] }>('/ogc/tiles')
+  expect(tilesets).toHaveLength(5)
+  for (const { links } of tilesets) {
+    const tileset = await json<Record<string, never> & { links: Link[] }>(linkOf(links, 'self')!)
+    expect(tileset).toMatchObject({ dataType: 'vector', links, crs: WEB_MERCATOR })
+    const { tiles, vector_layers: layers } = await json<{
+      tiles: string[]
+      vector_layers: { id: string; fields: object }[]
+    }>(linkOf(links, 'describedby')!)
+    const [layer] = tileset.layers as unknown as [{ id: string; propertiesSchema: { properties: object } }]
+    expect(layer.id).toBe(layers[0]!.id)
+    expect(Object.keys(layer.propertiesSchema.properties)).toEqual(Object.keys(layers[0]!.fields))
+    const template = linkOf(links, 'item')!
+    expect(template.replace('tileMatrix', 'z').replace('tileCol', 'x').replace('tileRow', 'y')).toEqual(
+      tiles[0],
+    )
+    const limits = tileset.tileMatrixSetLimits as unknown as Record<string, number>[]
+    expect(limits.map((l) => Number(l['tileMatrix']))).toEqual([4, 5, 6, 7, 8, 9, 10, 11, 12])
+    const { tileMatrix, minTileCol, minTileRow } = limits[3]!
+    const tile = await get(
+      template
+        .replace('{tileMatrix}', String(tileMatrix))
+        .replace('{tileCol}', String(minTileCol))
+        .replace('{tileRow}', String(minTileRow)),
+    )
+    expect([tile.status, tile.headers.get('content-type')]).toEqual([
+      200,
+      'application/vnd.mapbox-vector-tile',
+    ])
+    await tile.arrayBuffer()
+  }
+  const matrices = await json<{ tileMatrices: { scaleDenominator: number; cellSize: number; id: string }[] }>(
+    '/ogc/tileMatrixSets/WebMercatorQuad',
+  )
+  // The figures of the standard's table, OGC 17-083r4, D.1.
+  expect(matrices.tileMatrices[0]!.scaleDenominator).toBeCloseTo(559082264.028717, 4)
+  expect(matrices.tileMatrices[12]!.cellSize).toBeCloseTo(38.218514142588, 8)
+  for (const [path, word] of [
+    ['collections/declared/tiles', 'cells'],
+    ['collections/cells/tiles/WorldCRS84Quad', 'WebMercatorQuad'],
+    ['tileMatrixSets/x', 'WebMercatorQuad'],
+    ['collections/cells/tiles?run=9999', '9999'],
+  ] as const) {
+    const answer = await get(`/ogc/${path}`)
+    const { detail } = (await answer.json()) as { detail: string }
+    expect([path, answer.status, detail]).toEqual([path, 404, expect.stringContaining(word)])
   }
 })
 

@@ -1,7 +1,8 @@
 /** What may be asked of a collection's items, and what is refused. */
-import type { Bounds, Column, TimeSpan } from '#domain'
-import { CRS84, CRS_URIS, type CrsUri, boxInDegrees, isServedCell } from '#geo'
-import { type Collection, type FeatureQuery, keyOfId } from '#store'
+import type { Bounds, Column, Filter, TimeSpan } from '#domain'
+import { MAX_FILTER_LENGTH, readCql2 } from '#formats'
+import { CRS84, CRS_URIS, type CrsUri, boxInDegrees, filterInDegrees, isServedCell } from '#geo'
+import { type Collection, type FeatureQuery, UnservedFilter, conditionOf, keyOfId } from '#store'
 import { BadRequestException } from '@nestjs/common'
 import { Type, plainToInstance } from 'class-transformer'
 import { IsIn, IsInt, IsOptional, IsString, Matches, MaxLength, Min, validateSync } from 'class-validator'
@@ -54,9 +55,33 @@ class ItemsQuery extends RunChoice {
   @IsString()
   @MaxLength(100)
   datetime?: string
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_FILTER_LENGTH)
+  filter?: string
+
+  @IsOptional()
+  @IsIn(['cql2-text'])
+  'filter-lang'?: string
+
+  @IsOptional()
+  @IsIn(CRS_URIS)
+  'filter-crs'?: CrsUri
 }
 
-const KNOWN = ['f', 'limit', 'cursor', 'bbox', 'bbox-crs', 'crs', 'datetime']
+const KNOWN = [
+  'f',
+  'limit',
+  'cursor',
+  'bbox',
+  'bbox-crs',
+  'crs',
+  'datetime',
+  'filter',
+  'filter-lang',
+  'filter-crs',
+]
 const OF_RUN = ['run', 'rule', 'date']
 
 export interface ItemsRequest {
@@ -72,7 +97,7 @@ const MAX_LIMIT = 10_000
 export function itemsRequest(collection: Collection, given: Record<string, unknown>): ItemsRequest {
   const filters = collection.columns.filter((column) => column.filter)
   const { known, asked } = parted(given, [...KNOWN, ...(collection.ofRun ? OF_RUN : [])], filters)
-  const { limit, crs, bbox, datetime, cursor, ...query } = checked(known)
+  const { limit, crs, bbox, datetime, cursor, filter, ...query } = checked(known)
   return {
     limit: Math.min(limit ?? DEFAULT_LIMIT, MAX_LIMIT),
     crs: crs ?? CRS84,
@@ -81,9 +106,22 @@ export function itemsRequest(collection: Collection, given: Record<string, unkno
       boxes: bbox === undefined ? null : boxesOf(bbox, query['bbox-crs'] ?? CRS84),
       time: datetime === undefined ? null : timeSpanOf(datetime),
       equal: Object.fromEntries(asked.map(([column, text]) => [column.name, valueOf(column, text)])),
+      filter: filter === undefined ? null : filterOf(collection, filter, query['filter-crs']),
       after: cursor === undefined ? null : idOfCursor(collection, cursor),
     },
   }
+}
+
+export function filterOf(collection: Collection, text: string, crs: CrsUri = CRS84): Filter {
+  const read = readCql2(text, collection.columns)
+  if ('problem' in read) throw new BadRequestException(`filter: ${read.problem}`)
+  const filter = filterInDegrees(read.filter, crs)
+  try {
+    conditionOf(collection, filter, () => '')
+  } catch (error) {
+    throw error instanceof UnservedFilter ? new BadRequestException(`filter: ${error.message}`) : error
+  }
+  return filter
 }
 
 /** Of one feature only its reference system and its run may be chosen. */
