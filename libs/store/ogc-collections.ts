@@ -14,7 +14,7 @@ export const COLLECTIONS = [
 ] as const
 export type CollectionId = (typeof COLLECTIONS)[number]
 
-/** Fewer devices in a cell would let a reader follow one of them. */
+/** Fewer devices would let a reader follow one of them: in a cell, and among those of one operator, technology and tool there. */
 const MIN_DEVICES = 3
 
 /** No column is named `id`: GDAL calls a feature's own id so. */
@@ -295,7 +295,7 @@ const probesPublic: Collection = {
   title: 'Measurements',
   about:
     `Single measurements, told apart from who made them: at the centre of their cell, to the hour (UTC), without ` +
-    `device or site, and only of cells in which at least ${MIN_DEVICES} devices have measured.`,
+    `device or site, and only where at least ${MIN_DEVICES} devices have measured the same network with the same tool.`,
   geometry: 'Point',
   shape: 'centre',
   ofRun: false,
@@ -326,7 +326,12 @@ const probesPublic: Collection = {
      GROUP BY cell HAVING count(DISTINCT device_id) >= ${MIN_DEVICES} ORDER BY cell) AS open
     JOIN LATERAL (
       SELECT p.*, md5(p.id::text) AS hash, date_trunc('hour', p.measured_at, 'UTC') AS hour
-      FROM probe AS p WHERE p.cell = open.cell) AS t ON true WHERE true`,
+      FROM probe AS p JOIN (
+        SELECT operator, technology, tool FROM probe WHERE cell = open.cell
+        GROUP BY operator, technology, tool HAVING count(DISTINCT device_id) >= ${MIN_DEVICES}) AS alike
+      ON p.operator IS NOT DISTINCT FROM alike.operator AND p.technology IS NOT DISTINCT FROM alike.technology
+        AND p.tool IS NOT DISTINCT FROM alike.tool
+      WHERE p.cell = open.cell) AS t ON true WHERE true`,
   key: [
     { sql: 't.cell', type: 'bigint' },
     { sql: 't.hash', type: 'text' },

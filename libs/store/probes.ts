@@ -126,8 +126,8 @@ export async function resolveQuarantined(
   )
 }
 
-/** A probe as anybody may see it: no device, no site, no position finer than its cell. */
-export interface PublicProbe {
+/** A probe as who is signed in as a planner sees it, to judge it: still no device, no site, no position finer than its cell. */
+export interface ListedProbe {
   id: string
   h3: string
   measuredAt: Date
@@ -154,7 +154,7 @@ export async function listProbes(
     box: Bounds | null
     limit: number
   },
-): Promise<PublicProbe[]> {
+): Promise<ListedProbe[]> {
   const box = page.box ?? { west: -180, south: -90, east: 180, north: 90 }
   return db.query(
     `SELECT id, to_hex(cell) AS h3, measured_at AS "measuredAt", technology, operator, outcome,

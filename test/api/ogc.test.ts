@@ -309,6 +309,10 @@ describe.runIf(HAS_GDAL)('GDAL reads the service', () => {
     const expected = await serviceFeatures('probes_public', `&datetime=${hour}/..`)
     expect(expected.length).toBeGreaterThan(5)
     expect(since).toHaveLength(expected.length)
+    const until = await gdalFeatures(source(), 'probes_public', '-where', `measured_hour <= '${hour}'`)
+    const before = await serviceFeatures('probes_public', `&datetime=../${hour}`)
+    expect(before.length).toBeGreaterThan(5)
+    expect(until).toHaveLength(before.length)
   })
 })
 

@@ -14,7 +14,13 @@ import fc from 'fast-check'
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
-import { OBSERVED_CELLS, devicesIn, fillObservatory, observedProbes } from '../support/observatory.js'
+import {
+  OBSERVED_CELLS,
+  devicesIn,
+  fillObservatory,
+  observedProbes,
+  publicProbes,
+} from '../support/observatory.js'
 
 const NOW = new Date()
 
@@ -48,7 +54,7 @@ describe.each(ENGINES)('features on %s', (engine) => {
       areas: 12 + 75,
       localities: 8,
       sites: 8,
-      probes_public: observedProbes(NOW).filter((p) => devicesIn(OBSERVED_CELLS.indexOf(p.h3)) >= 3).length,
+      probes_public: publicProbes(NOW).length,
       declared: await count(`coverage WHERE kind = 'declared' AND withdrawn_at IS NULL`),
       plan: await count(`coverage WHERE kind = 'planned' AND withdrawn_at IS NULL`),
     }

@@ -1,7 +1,18 @@
+import type { Feature, Outcome, Technology } from '#domain'
 import { records } from '#formats'
 import { cellToSql } from '#geo'
 import { type IngestResult, ProbeDto, ProbeWriter, ingest, recordsOf } from '#ingest'
-import { type Account, type PublicProbe, flagImplausible, lateFlagsOf, listProbes } from '#store'
+import {
+  type Account,
+  EVERYTHING,
+  type ListedProbe,
+  ROLES,
+  collectionOf,
+  flagImplausible,
+  lateFlagsOf,
+  listProbes,
+  pageOfFeatures,
+} from '#store'
 import {
   BadRequestException,
   Body,
@@ -29,8 +40,8 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
 import { DataSource } from 'typeorm'
-import { DEFAULT_LIMIT, type Page, boxOf, keyOf, pageOf } from '../http/page.dto.js'
-import { Needs, Signed } from '../people/guard.js'
+import { DEFAULT_LIMIT, type Page, boxOf, cursorOf, keyOf, pageOf } from '../http/page.dto.js'
+import { MaySign, Needs, Signed } from '../people/guard.js'
 import { Settings } from '../settings.js'
 import { Metrics } from '../status/metrics.js'
 import { isNdjson } from './body.js'
@@ -95,20 +106,91 @@ export class ProbesController {
     return lateFlagsOf(this.source.manager, id)
   }
 
-  /** Probes without device, site and exact position, in the order of their cells. */
+  /**
+   * Probes in the order of their cells, without device, site and position. For everybody as the collection `probes_public`
+   * has them: to the hour, under another id, and only where at least three devices measured alike. A planner has each of them,
+   * to the moment and with its own id, which a flag needs.
+   */
   @Get()
+  @MaySign()
   async list(
     @Query() query: ProbesQuery,
+    @Signed() account: Account | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Page<PublicProbe>> {
+  ): Promise<Page<PublicProbe | ListedProbe>> {
+    void reply.header('cache-control', 'private, no-cache').header('vary', 'cookie')
+    const isPlanner = account !== undefined && ROLES.indexOf(account.role) >= ROLES.indexOf('planner')
+    return isPlanner ? this.all(query) : this.open(query)
+  }
+
+  private async all(query: ProbesQuery): Promise<Page<ListedProbe>> {
     const limit = query.limit ?? DEFAULT_LIMIT
     const [cell, measuredAt, id] = keyOf(query.cursor, KEY, FIRST_KEY).split(' ') as [string, string, string]
     const after = { cell, measuredAt, id }
     const only = query.cell ? cellToSql(query.cell) : null
     const items = await listProbes(this.source.manager, { after, cell: only, box: boxOf(query.bbox), limit })
-    void reply.header('cache-control', 'no-cache')
     return pageOf(items, limit, (p) => `${cellToSql(p.h3)} ${p.measuredAt.toISOString()} ${p.id}`)
   }
+
+  /** A box chooses by centres of cells: by positions it would tell them. */
+  private async open(query: ProbesQuery): Promise<Page<PublicProbe>> {
+    const collection = collectionOf('probes_public')
+    const box = boxOf(query.bbox)
+    const asked = {
+      ...EVERYTHING,
+      run: null,
+      boxes: box && [box],
+      equal: query.cell ? { h3: query.cell } : EVERYTHING.equal,
+      after: keyOf(query.cursor, collection.idForm, '') || null,
+    }
+    const { features, next } = await pageOfFeatures(
+      this.source.manager,
+      collection,
+      asked,
+      query.limit ?? DEFAULT_LIMIT,
+    )
+    return { items: features.map(({ properties }) => publicProbe(properties)), next: next && cursorOf(next) }
+  }
+}
+
+/** A probe as anybody may see it. */
+export interface PublicProbe {
+  /** Made from the probe’s own, which it does not tell. */
+  id: string
+  h3: string
+  /** The hour (UTC) in which it was measured. */
+  measuredAt: string
+  technology: Technology | null
+  operator: string | null
+  outcome: Outcome
+  downloadBps: number | null
+  uploadBps: number | null
+  latencyMs: number | null
+  jitterMs: number | null
+  lossRatio: number | null
+  signalDbm: number | null
+  tool: string | null
+  counted: boolean
+}
+
+function publicProbe(row: Feature['properties']): PublicProbe {
+  const { h3, technology, operator, outcome, tool, counted } = row
+  return {
+    id: row['measurement_id'],
+    h3,
+    measuredAt: row['measured_hour'],
+    technology,
+    operator,
+    outcome,
+    downloadBps: row['download_bps'],
+    uploadBps: row['upload_bps'],
+    latencyMs: row['latency_ms'],
+    jitterMs: row['jitter_ms'],
+    lossRatio: row['loss_ratio'],
+    signalDbm: row['signal_dbm'],
+    tool,
+    counted,
+  } as PublicProbe
 }
 
 function batchesOf(request: FastifyRequest) {
