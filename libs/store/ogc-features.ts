@@ -104,6 +104,27 @@ export async function pageOfFeatures(
   return { features, next: null }
 }
 
+/** Small enough to be counted on every first page. */
+const COUNTED: readonly string[] = ['areas', 'localities', 'sites']
+
+/** How many features there are in all pages; null where only reading them would tell. */
+export async function countOf(
+  db: Queryable,
+  collection: Collection,
+  { run, boxes, time, equal, filter, after }: FeatureQuery,
+): Promise<number | null> {
+  if (boxes || time || filter || after !== null || Object.keys(equal).length > 0) return null
+  if (collection.id === 'cells' && run) {
+    const { white, grey, black, unknown } = run.counts
+    return white + grey + black + unknown
+  }
+  if (!COUNTED.includes(collection.id)) return null
+  const rows: { n: number }[] = await db.query(
+    `SELECT count(*)::integer AS n FROM ${collection.from(() => '', spansOf(collection, null)[0]!, null)}`,
+  )
+  return rows[0]!.n
+}
+
 export async function findFeature(
   db: Queryable,
   collection: Collection,

@@ -39,7 +39,8 @@ describe.runIf(HAS_GDAL)('200,000 cells', () => {
     const { source } = database
     const [{ id }] = await source.query(
       `INSERT INTO run (rule_id, rule_version, series, current, valid_from, valid_to, known_before, digest, white, grey, black, unknown, created_by)
-       SELECT 'ma-floor', 2, 1, true, now() - interval '1 year', now(), now(), '', 0, 0, 0, 0, 'test' RETURNING id`,
+       SELECT 'ma-floor', 2, 1, true, now() - interval '1 year', now(), now(), '', $1, 0, 0, 0, 'test' RETURNING id`,
+      [COUNT],
     )
     await source.query(
       `INSERT INTO verdict (series, cell, first_run, class, confidence, ladder)

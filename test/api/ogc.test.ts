@@ -95,6 +95,20 @@ test('next links lead through everything once, in the run of the first page', as
   expect((await items('cells/items?limit=1')).features[0]!.properties['run_id']).toBe(later.id)
 })
 
+test('how many there are is told where it costs nothing', async () => {
+  for (const id of ['cells', 'areas', 'localities', 'sites'] as const) {
+    const { numberMatched } = await json<{ numberMatched: number }>(`/ogc/collections/${id}/items?limit=1`)
+    expect([id, numberMatched]).toEqual([id, (await items(`${id}/items?limit=10000`)).features.length])
+  }
+  for (const query of [
+    'cells/items?class=white',
+    'cells/items?filter=TRUE',
+    'sites/items?bbox=-6,30,0,35',
+    'declared/items',
+  ])
+    expect(await items(query)).not.toHaveProperty('numberMatched')
+})
+
 test('a limit above the largest is served with the largest', async () => {
   expect((await items('cells/items?limit=1000000')).numberReturned).toBe(OBSERVED_CELLS.length)
 })
@@ -269,7 +283,7 @@ describe.runIf(HAS_GDAL)('GDAL reads the service', () => {
   test('it takes the types of columns from the schema, not from the first page', async () => {
     const types = { integer: 'Integer', number: 'Real', date: 'Date', time: 'DateTime' } as const
     for (const id of COLLECTIONS) {
-      const { out } = await gdal('ogrinfo', '-so', '-oo', 'PAGE_SIZE=1', source(), id)
+      const { out } = await gdal('ogrinfo', '-so', '-nocount', '-oo', 'PAGE_SIZE=1', source(), id)
       for (const { name, type, unit } of collectionOf(id).columns)
         if (type in types && unit !== 'bit/s')
           expect([id, name, out]).toEqual([

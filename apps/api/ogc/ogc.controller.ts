@@ -5,6 +5,7 @@ import {
   type Collection,
   type RunRow,
   collectionOf,
+  countOf,
   findFeature,
   isCollection,
   isSimulated,
@@ -147,9 +148,11 @@ export class OgcController {
     const { limit, crs, choice, query } = itemsRequest(collection, given)
     const run = await this.runOf(collection, choice)
     const page = await pageOfFeatures(this.source.manager, collection, { ...query, run }, limit)
+    const matched = await countOf(this.source.manager, collection, { ...query, run })
     void reply.header('content-crs', `<${crs}>`)
     return {
       type: 'FeatureCollection',
+      ...(matched !== null && { numberMatched: matched }),
       numberReturned: page.features.length,
       links: pageLinks(request, id, { next: page.next, run }),
       features: page.features.map((feature) => bodyOf(feature, crs)),
