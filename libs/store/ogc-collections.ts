@@ -20,8 +20,6 @@ const MIN_DEVICES = 3
 /** No column is named `id`: GDAL calls a feature's own id so. */
 interface SqlColumn extends Column {
   sql: string
-  /** Readers may ask for equality. */
-  filter?: true
 }
 
 /** Adds a parameter and gives its place in the statement, like `$3`. */
@@ -91,14 +89,12 @@ const H3: SqlColumn = {
   name: 'h3',
   type: 'text',
   sql: 'to_hex(t.cell)',
-  filter: true,
   about: 'H3 cell of resolution 8',
 }
 const text = (name: string, about: string, sql = `t.${name}`): SqlColumn => ({
   name,
   type: 'text',
   sql,
-  filter: true,
   about,
 })
 const integer = (name: string, about: string, sql = `t.${name}`): SqlColumn => ({
@@ -122,7 +118,6 @@ const flag = (name: string, about: string, sql = `t.${name}`): SqlColumn => ({
   name,
   type: 'boolean',
   sql,
-  filter: true,
   about,
 })
 
@@ -220,7 +215,7 @@ const areas: Collection = {
   licences: BOUNDARIES,
   columns: [
     text('code', 'HCP code'),
-    { ...integer('vintage', 'year of the edition, 0 where simulated'), filter: true },
+    integer('vintage', 'year of the edition, 0 where simulated'),
     text('level', 'region, province or commune'),
     text('type', 'province or prefecture, urban or rural'),
     text('parent_code', 'HCP code of the area it lies in'),
@@ -359,7 +354,6 @@ const claims = (id: 'declared' | 'plan', kind: 'declared' | 'planned', title: st
         name: 'on_date',
         type: 'date',
         sql: 't.on_date::text',
-        filter: true,
         about: kind === 'declared' ? 'day for which it was declared' : 'day by which it is promised',
       },
       bps('download_bps', 'claimed download'),

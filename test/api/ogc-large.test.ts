@@ -15,7 +15,7 @@ import { type TestServer, serve } from '../support/server.js'
 const COUNT = 200_000
 const CELLS = gridDisk(cellAt(32.5, -6.5), 258).slice(0, COUNT)
 /** One machine may be busy with other tests. */
-const PATIENCE = 240_000
+const PATIENCE = 600_000
 
 describe.runIf(HAS_GDAL)('200,000 cells', () => {
   const folder = mkdtempSync(join(tmpdir(), 'taghtiya-large-'))

@@ -131,7 +131,8 @@ test('what nobody knows is refused in words that name it', async () => {
     ['cells/items?class=red&class=blue', 400, 'class'],
     ['cells/items?h3=x', 400, 'h3'],
     ['cells/items?run=x', 400, 'run'],
-    ['cells/items?confidence=1', 400, 'confidence'],
+    ['cells/items?confidence=high', 400, 'confidence must be a number'],
+    ['probes_public/items?measured_hour=soon', 400, 'measured_hour must be a moment'],
     ['sites/items?run=1', 400, 'run'],
     ['sites/items?simulated=perhaps', 400, 'simulated'],
     ['areas/items?vintage=new', 400, 'vintage'],
@@ -318,6 +319,12 @@ describe.runIf(HAS_GDAL)('GDAL reads the service', () => {
     }
     const whites = await gdalFeatures(source(), 'cells', '-where', `class = 'white'`)
     expect(whites).toHaveLength((await serviceFeatures('cells', '&class=white')).length)
+    // Equality with a number or a time is sent as a parameter.
+    const [zone] = await serviceFeatures('zones')
+    const size = String(zone!.properties['cell_count'])
+    const alike = await gdalFeatures(source(), 'zones', '-where', `cell_count = ${size}`)
+    expect(alike).toHaveLength((await serviceFeatures('zones', `&cell_count=${size}`)).length)
+    expect(alike.length).toBeGreaterThan(0)
     const hour = new Date(Date.now() - 8 * 86_400_000).toISOString().slice(0, 13) + ':00:00Z'
     const since = await gdalFeatures(source(), 'probes_public', '-where', `measured_hour >= '${hour}'`)
     const expected = await serviceFeatures('probes_public', `&datetime=${hour}/..`)

@@ -60,7 +60,13 @@ const secrets: Secret[] = Array.from({ length: 24 }, (_, n) => n).flatMap((n) =>
     const [lng, lat] = centreOf(h3)
     const at = Date.now() - (1 + Math.floor(random() * 20 * 24)) * HOUR - Math.floor(random() * HOUR)
     return {
-      ...{ id: randomUUID(), device, site: `SECRET-${n}`, h3, operator, technology, tool },
+      id: randomUUID(),
+      device,
+      site: `SECRET-${n}`,
+      h3,
+      operator,
+      technology,
+      tool,
       at: new Date(at).toISOString(),
       lng: lng + (random() - 0.5) * 0.004,
       lat: lat + (random() - 0.5) * 0.004,
@@ -82,20 +88,22 @@ beforeAll(async () => {
   await ensureProbeMonths(database.source.manager, [...months])
   const rows = secrets.map((s, i) => ({
     ...rowOf({
-      ...{ id: s.id, h3: s.h3, device: s.device, measuredAt: s.at, operator: s.operator },
+      id: s.id,
+      h3: s.h3,
+      device: s.device,
+      measuredAt: s.at,
+      operator: s.operator,
       technology: s.technology as '4g',
       outcome: i % 9 === 0 ? 'no_service' : 'ok',
       downloadBps: i % 9 === 0 ? null : 1e6 + i,
       counted: i % 11 !== 0,
     }),
-    ...{
-      site_code: s.site,
-      tool: s.tool,
-      lng: s.lng,
-      lat: s.lat,
-      accuracy_m: 5.25,
-      raw: `raw of ${s.device}`,
-    },
+    site_code: s.site,
+    tool: s.tool,
+    lng: s.lng,
+    lat: s.lat,
+    accuracy_m: 5.25,
+    raw: `raw of ${s.device}`,
   }))
   await insertAsGiven(database.source, rows)
   const [lng, lat] = centreOf(CELLS[0]!)
@@ -191,16 +199,7 @@ test('no answer anywhere names a device, a probe, a site of a device, a moment o
   expect(read.length).toBeGreaterThan(150)
   const all = read.join('\n')
   for (const s of secrets) {
-    const told = [
-      s.id,
-      s.device,
-      s.at,
-      s.at.slice(0, 19),
-      s.site,
-      digits(s.lng),
-      digits(s.lat),
-      'raw of',
-    ]
+    const told = [s.id, s.device, s.at, s.at.slice(0, 19), s.site, digits(s.lng), digits(s.lat), 'raw of']
     expect(told.filter((secret) => all.includes(secret))).toEqual([])
     // As a number it stands in binary files.
     for (const degrees of [s.lng, s.lat]) {

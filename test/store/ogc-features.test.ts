@@ -206,6 +206,8 @@ describe.each(ENGINES)('features on %s', (engine) => {
       ['sites', 'name', AWKWARD],
       ['probes_public', 'counted', false],
       ['zones', 'class', 'white'],
+      ['cells', 'confidence', (await whole('cells'))[0]!.properties['confidence']!],
+      ['probes_public', 'measured_hour', (await whole('probes_public'))[0]!.properties['measured_hour']!],
     ] as const) {
       const expected = (await whole(id)).filter((f) => f.properties[name] === value)
       expect([name, await whole(id, { equal: { [name]: value } })]).toEqual([name, expected])

@@ -18,6 +18,7 @@ export class FormatQuery {
 }
 
 const NUMBER = '[+-]?\\d{1,15}(\\.\\d*)?([eE][+-]?\\d{1,2})?'
+const ONE_NUMBER = new RegExp(`^${NUMBER}$`)
 /** Longer than any feature's id in base64. */
 const MAX_CURSOR = 1_000
 
@@ -95,8 +96,7 @@ export interface ItemsRequest {
 const MAX_LIMIT = 10_000
 
 export function itemsRequest(collection: Collection, given: Record<string, unknown>): ItemsRequest {
-  const filters = collection.columns.filter((column) => column.filter)
-  const { known, asked } = parted(given, [...KNOWN, ...(collection.ofRun ? OF_RUN : [])], filters)
+  const { known, asked } = parted(given, [...KNOWN, ...(collection.ofRun ? OF_RUN : [])], collection.columns)
   const { limit, crs, bbox, datetime, cursor, filter, ...query } = checked(known)
   return {
     limit: Math.min(limit ?? DEFAULT_LIMIT, MAX_LIMIT),
@@ -170,6 +170,16 @@ function valueOf({ name, type }: Column, text: string): string | number | boolea
   if (type === 'integer') {
     if (!/^-?\d{1,15}$/.test(text)) throw refuse('a whole number')
     return Number(text)
+  }
+  if (type === 'number') {
+    if (!ONE_NUMBER.test(text)) throw refuse('a number')
+    return Number(text)
+  }
+  if (type === 'time') {
+    if (!MOMENT.test(text) || Number.isNaN(Date.parse(text)))
+      throw refuse('a moment like 2026-03-01T09:00:00Z')
+    // As the column's text has it.
+    return new Date(text).toISOString().replace('.000Z', 'Z')
   }
   if (type === 'date' && !isDate(text)) throw refuse('a date like 2026-03-01')
   return text

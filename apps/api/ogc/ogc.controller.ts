@@ -38,6 +38,7 @@ const CONFORMANCE = [
   'http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30',
   'http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs',
   'http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables',
+  'http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables-query-parameters',
   'http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter',
   'http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter',
   'http://www.opengis.net/spec/cql2/1.0/conf/cql2-text',
@@ -112,8 +113,8 @@ export class OgcController {
   }
 
   /**
-   * Features in the order of their keys; `next` leads on. Any property that the collection states can be asked for by its
-   * name. `cells` and `zones` speak of one run: that of `run`, or the newest of `rule`.
+   * Features in the order of their keys; `next` leads on. Any property can be asked for by its name. `cells` and `zones`
+   * speak of one run: that of `run`, or the newest of `rule`.
    */
   @Get('collections/:id/items')
   @Header('content-type', GEOJSON_TYPE)
