@@ -20,8 +20,23 @@ export async function recordChange(
   ])
 }
 
-/** Of the newest change; '0' where nothing was changed yet. Moves on with every import, correction and decision. */
+/** What is recorded and yet leaves every list, claim, boundary and published run as it was. Anything else may move them. */
+const LEAVES_COLLECTIONS = [
+  'classify',
+  'save rule',
+  'import probes',
+  'resubmit quarantined',
+  'add device',
+  'revoke device',
+  'add account',
+  'change password',
+]
+
+/** Of the newest change that may show in a collection of a run, a list or a claim; '0' where there was none yet. */
 export async function lastChange(db: Queryable): Promise<string> {
-  const rows: { id: string }[] = await db.query('SELECT coalesce(max(id), 0)::text AS id FROM change')
-  return rows[0]!.id
+  const rows: { id: string }[] = await db.query(
+    'SELECT id::text FROM change WHERE action <> ALL($1::text[]) ORDER BY id DESC LIMIT 1',
+    [LEAVES_COLLECTIONS],
+  )
+  return rows[0]?.id ?? '0'
 }
