@@ -224,10 +224,11 @@ describe.each(ENGINES)('features on %s', (engine) => {
     for (const { id, device, measuredAt } of probes)
       for (const secret of [id, device, measuredAt].filter((s) => s !== null))
         expect(text).not.toContain(secret)
+    const byPublicId = new Map(
+      probes.map((p) => [`${p.h3}.${createHash('md5').update(p.id).digest('hex')}`, p]),
+    )
     for (const feature of features) {
-      const probe = probes.find(
-        (p) => feature.id === `${p.h3}.${createHash('md5').update(p.id).digest('hex')}`,
-      )!
+      const probe = byPublicId.get(feature.id)!
       expect(feature.geometry).toEqual({ type: 'Point', coordinates: centreOf(probe.h3) })
       const hour = new Date(Math.floor(Date.parse(probe.measuredAt) / 3_600_000) * 3_600_000)
       expect(feature.properties).toMatchObject({
