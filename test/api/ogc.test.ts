@@ -308,6 +308,21 @@ describe.runIf(HAS_GDAL)('GDAL reads the service', () => {
     }
   })
 
+  test('it reads a tile at the address that the template gives', async () => {
+    const { links } = await json<{ links: Link[] }>('/ogc/collections/cells/tiles/WebMercatorQuad')
+    const zoom = 12
+    const [lng, lat] = centreOf(OBSERVED_CELLS[0]!)
+    const edge = Math.PI
+    const [x, y] = [(lng * Math.PI) / 180, Math.asinh(Math.tan((lat * Math.PI) / 180))]
+    const address = linkOf(links, 'item')!
+      .replace('{tileMatrix}', String(zoom))
+      .replace('{tileCol}', String(Math.floor(((x + edge) / (2 * edge)) * 2 ** zoom)))
+      .replace('{tileRow}', String(Math.floor(((edge - y) / (2 * edge)) * 2 ** zoom)))
+    const { out } = await gdal('ogrinfo', '-al', `MVT:/vsicurl/${address}`)
+    for (const h3 of OBSERVED_CELLS.slice(0, 7)) expect(out).toContain(`h3 (String) = ${h3}`)
+    expect(out).toContain('Pseudo-Mercator')
+  })
+
   test('its filters by place, time and property give what ours give', async () => {
     const [lng, lat] = centreOf(OBSERVED_CELLS[0]!)
     const box = [lng - 0.02, lat - 0.01, lng + 0.015, lat + 0.02]
