@@ -98,7 +98,7 @@ describe.runIf(HAS_GDAL)('200,000 cells', () => {
 
   /** The GeoPackage's rows, told by GDAL. */
   function written(): AsyncIterable<Record<string, string>> {
-    const child = spawn('ogr2ogr', ['-f', 'CSV', '-lco', 'GEOMETRY=AS_WKT', '/vsistdout/', file])
+    const child = spawn('/usr/bin/ogr2ogr', ['-f', 'CSV', '-lco', 'GEOMETRY=AS_WKT', '/vsistdout/', file])
     return child.stdout.pipe(parse({ columns: true }))
   }
 
