@@ -198,7 +198,7 @@ test('no answer anywhere names a device, a probe, a site of a device, a moment o
   read.push(Buffer.from(next, 'base64url').toString('latin1'))
   expect(read.length).toBeGreaterThan(150)
   const told = new Set(read.flatMap(tokensOf))
-  expect(told.size).toBeGreaterThan(1_000)
+  expect(told.size).toBeGreaterThan(100)
   for (const s of secrets) {
     const kept = [s.id, s.device, s.at.slice(0, 19), s.site, digits(s.lng), digits(s.lat)]
     expect(kept.filter((secret) => told.has(secret))).toEqual([])
