@@ -14,8 +14,10 @@ export class Series1795800000000 implements MigrationInterface {
 }
 
 const UP = [
-  // Pages of probes by time. New probes go to the right edge of the newest month's tree.
-  `CREATE INDEX probe_measured ON probe (measured_at, id)`,
+  // Pages of probes by time: of sites, which everybody may read, and of the others. Each probe is in one of the two, and new
+  // ones go to the right edge of the newest month's tree.
+  `CREATE INDEX probe_measured_site ON probe (measured_at, id) WHERE site_code IS NOT NULL`,
+  `CREATE INDEX probe_measured_other ON probe (measured_at, id) WHERE site_code IS NULL`,
   `CREATE INDEX site_name ON site (name, code)`,
   // By area like area_count, not by cell: its size does not follow the probes.
   `CREATE TABLE area_series (
@@ -30,5 +32,6 @@ const DOWN = [
   `DROP TABLE series_update`,
   `DROP TABLE area_series`,
   `DROP INDEX site_name`,
-  `DROP INDEX probe_measured`,
+  `DROP INDEX probe_measured_other`,
+  `DROP INDEX probe_measured_site`,
 ]

@@ -18,6 +18,7 @@ import { NextLink } from './http/next-link.js'
 import { ReaderLimit } from './http/reader-limit.js'
 import { Unchanged } from './http/unchanged.js'
 import { OgcController } from './ogc/ogc.controller.js'
+import { TilesetsController } from './ogc/tilesets.controller.js'
 import { AccountsController } from './people/accounts.controller.js'
 import { RoleGuard } from './people/guard.js'
 import { SessionController } from './people/session.controller.js'
@@ -82,6 +83,7 @@ export class AppModule {
         TilesController,
         WhatIfController,
         OgcController,
+        TilesetsController,
         ExportController,
       ],
       providers: [

@@ -12,10 +12,11 @@ import {
   isCollection,
   isSimulated,
   latestRun,
+  licencesOf,
 } from '#store'
 import { createHash } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -30,6 +31,7 @@ interface ExportOptions {
   out: string | undefined
   rule: string | undefined
   run: string | undefined
+  licence: string | null
 }
 
 const DEFAULT_RULE = 'ma-floor'
@@ -60,7 +62,7 @@ export async function runExport(options: ExportOptions): Promise<boolean> {
     bytes: told.bytes,
     sha256: told.hash.digest('hex'),
     simulated: await isSimulated(source.manager),
-    licences: layer.licences,
+    licences: licencesOf(layer, options.licence),
     run: run && { ...run },
     rule: rule && { ...rule },
   })
@@ -75,6 +77,39 @@ export async function runExport(options: ExportOptions): Promise<boolean> {
     },
   )
   return true
+}
+
+interface DescribedFile {
+  resources: [{ bytes: number; hash: string }]
+}
+
+/** Copies get cut and mixed up: compares a file with the description that was written beside it. */
+export async function verifyExport(file: string | undefined, output: Output): Promise<boolean> {
+  if (!file) throw new Usage('export verify needs a FILE')
+  const { bytes, hash } = await describedIn(`${file}.datapackage.json`)
+  const found = { bytes: 0, hash: createHash('sha256') }
+  try {
+    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+      found.bytes += chunk.length
+      found.hash.update(chunk)
+    }
+  } catch (error) {
+    throw new Failure(`cannot read ${file} (${(error as NodeJS.ErrnoException).code})`)
+  }
+  const same = found.bytes === bytes && `sha256:${found.hash.digest('hex')}` === hash
+  const words = same
+    ? 'is what its description says'
+    : `is not what its description says: it has ${found.bytes} bytes, ${bytes} were written`
+  output.result([`${file} ${words}`], { same, bytes: found.bytes, described: bytes })
+  return same
+}
+
+async function describedIn(file: string): Promise<DescribedFile['resources'][0]> {
+  try {
+    return (JSON.parse(await readFile(file, 'utf8')) as DescribedFile).resources[0]
+  } catch {
+    throw new Failure(`${file} is no description of an export, or is not there`)
+  }
 }
 
 async function runOf(

@@ -1,5 +1,5 @@
 /** `npm run taghtiya -- <command>`. Exit 0 done, 1 failed or refused in part, 2 wrong usage. */
-import { ConfigProblem, loadConfig } from '#config'
+import { type Config, ConfigProblem, loadConfig } from '#config'
 import { prepareDatabase } from '#setup'
 import {
   FutureKnownBefore,
@@ -22,7 +22,7 @@ import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { DataSource } from 'typeorm'
 import { doctor } from './doctor.js'
-import { runExport } from './export.js'
+import { runExport, verifyExport } from './export.js'
 import { runImport } from './import.js'
 import { Failure, type Output, Usage, outputFor } from './output.js'
 
@@ -38,6 +38,7 @@ const USAGE = `npm run taghtiya -- <command>
                                        --full judges every cell again, to check: the same verdicts, slower
   export COLLECTION --format F --out FILE [--rule R | --run ID]
                                        csv, geojson, ndjson, fgb or parquet; FILE.datapackage.json describes it
+  export verify FILE                   is FILE what its description says, to the byte?
   device add --site CODE               prints the token once
   user add --name N --role R           prints the one-time password; R: ${ROLES.join(', ')}
   doctor
@@ -69,6 +70,7 @@ const OPTIONS = {
 type Values = ReturnType<typeof parse>['values']
 
 interface Call {
+  config: Config
   source: DataSource
   words: string[]
   values: Values
@@ -94,16 +96,19 @@ const COMMANDS: Record<string, (call: Call) => Promise<boolean>> = {
       preview: values.preview,
     }),
   classify: runClassify,
-  export: ({ source, words, values, output }) =>
-    runExport({
-      source,
-      output,
-      collection: words[1],
-      format: values.format,
-      out: values.out,
-      rule: values.rule,
-      run: values.run,
-    }),
+  export: ({ config, source, words, values, output }) =>
+    words[1] === 'verify'
+      ? verifyExport(words[2], output)
+      : runExport({
+          source,
+          output,
+          collection: words[1],
+          format: values.format,
+          out: values.out,
+          rule: values.rule,
+          run: values.run,
+          licence: config.dataLicence,
+        }),
   device: addDevice,
   user: addUser,
   doctor: ({ source, output }) => doctor(source, output),
@@ -187,6 +192,7 @@ async function run(args: string[]): Promise<boolean> {
   try {
     await prepareDatabase(database.source, new Date(), output.progress)
     return await command({
+      config,
       source: database.source,
       words,
       values,

@@ -12,6 +12,8 @@ export interface Config {
   basemap: { url: string; attribution: string } | null
   /** Requests a minute that one address may read with; null for no limit. Not the page's own, nor tiles. */
   readerLimit: number | null
+  /** SPDX name of the licence under which measurements, lists and claims are given out; null: exports say that none is stated. */
+  dataLicence: string | null
 }
 
 export class ConfigProblem extends Error {
@@ -32,6 +34,7 @@ export function loadConfig(env: Environment): Config {
     demo: demoOf(env.DEMO, faults),
     basemap: env.BASEMAP_URL ? { url: env.BASEMAP_URL, attribution: env.BASEMAP_ATTRIBUTION ?? '' } : null,
     readerLimit: readerLimitOf(env.RATE_LIMIT || '1200', faults),
+    dataLicence: licenceOf(env.DATA_LICENCE, faults),
   }
   if (faults.length > 0) throw new ConfigProblem(faults)
   return config
@@ -61,4 +64,10 @@ function readerLimitOf(text: string, faults: string[]): number | null {
   if (!/^\d{1,9}$/.test(text) || limit < 1)
     faults.push(`RATE_LIMIT is "${text}": requests a minute, or off, is needed`)
   return limit
+}
+
+function licenceOf(text: string | undefined, faults: string[]): string | null {
+  if (text && !/^[A-Za-z0-9][A-Za-z0-9.+-]{1,63}$/.test(text))
+    faults.push(`DATA_LICENCE is "${text}": an SPDX name like CC-BY-4.0 is needed`)
+  return text || null
 }

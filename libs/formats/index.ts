@@ -1,5 +1,6 @@
 export * from './areas.js'
 export * from './byte-source.js'
+export * from './cql2.js'
 export * from './coverage.js'
 export * from './export/index.js'
 export * from './file-problem.js'

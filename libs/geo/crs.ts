@@ -1,5 +1,5 @@
 /** Reference systems in which features are given out. */
-import type { Bounds, FeatureGeometry, Position } from '#domain'
+import type { Bounds, FeatureGeometry, Filter, FilterShape, Position } from '#domain'
 
 export const CRS84 = 'http://www.opengis.net/def/crs/OGC/1.3/CRS84'
 export const WEB_MERCATOR = 'http://www.opengis.net/def/crs/EPSG/0/3857'
@@ -34,4 +34,22 @@ export function boxInDegrees({ west, south, east, north }: Bounds, crs: CrsUri):
   const [left, bottom] = fromMercator([west, south])
   const [right, top] = fromMercator([east, north])
   return { west: left, south: bottom, east: right, north: top }
+}
+
+/** A filter whose shapes are of a reference system, in degrees. */
+export function filterInDegrees(filter: Filter, crs: CrsUri): Filter {
+  if (crs === CRS84) return filter
+  if (filter.op === 'and' || filter.op === 'or')
+    return { op: filter.op, of: filter.of.map((part) => filterInDegrees(part, crs)) }
+  if (filter.op === 'not') return { op: 'not', of: filterInDegrees(filter.of, crs) }
+  return filter.op === 'intersects' ? { op: 'intersects', shape: shapeInDegrees(filter.shape, crs) } : filter
+}
+
+function shapeInDegrees(shape: FilterShape, crs: CrsUri): FilterShape {
+  if (shape.type === 'Box') return { type: 'Box', box: boxInDegrees(shape.box, crs) }
+  if (shape.type === 'Point') return { type: 'Point', coordinates: fromMercator(shape.coordinates) }
+  const rings = (polygon: Position[][]) => polygon.map((ring) => ring.map(fromMercator))
+  return shape.type === 'Polygon'
+    ? { type: 'Polygon', coordinates: rings(shape.coordinates) }
+    : { type: 'MultiPolygon', coordinates: shape.coordinates.map(rings) }
 }

@@ -1,7 +1,7 @@
 /** The probes behind one cell's verdict, newest first. */
 import type { Flag, Outcome, Technology } from '#domain'
 import type { Queryable } from './database.js'
-import { MIN_DEVICES } from './ogc-collections.js'
+import { publicProbesOf } from './probes.js'
 import type { RunRow } from './runs.js'
 
 /** `hour` for everybody: neither the moment nor the order within the hour is told. `moment` for who may see all. */
@@ -56,7 +56,7 @@ export async function probesOfCell(
        p.counted AND NOT EXISTS (SELECT 1 ${late} AND NOT f.counted) AS counted,
        date_part('hour', p.measured_at AT TIME ZONE 'Africa/Casablanca')::integer AS "localHour",
        ${all ? 'p.site_code' : 'NULL'} AS "siteCode", ${all ? 'p.device_id' : 'NULL'} AS "deviceId"
-     FROM probe AS p
+     FROM ${all ? 'probe' : publicProbesOf('$1::bigint')} AS p
      WHERE p.cell = $1 AND p.measured_at >= $2 AND p.measured_at < $3 AND p.received_at < $4
        AND (${at}, ${id}) < ($5::timestamptz, $6::text)
      ORDER BY ${at} DESC, ${id} DESC LIMIT $7`,
@@ -64,11 +64,17 @@ export async function probesOfCell(
   )
 }
 
-/** Whether so many devices measured in a cell that a single measurement tells nothing of who made it. */
-export async function isOpenCell(db: Queryable, cell: string): Promise<boolean> {
-  const [{ open }] = await db.query(
-    `SELECT count(DISTINCT device_id) >= ${MIN_DEVICES} AS open FROM probe WHERE cell = $1`,
-    [cell],
+/** Whether some of the cell's probes in the run's window are not public one by one. */
+export async function isWithheld(
+  db: Queryable,
+  run: Pick<RunRow, 'from' | 'to' | 'knownBefore'>,
+  cell: string,
+): Promise<boolean> {
+  const window = 'p.cell = $1 AND p.measured_at >= $2 AND p.measured_at < $3 AND p.received_at < $4'
+  const [{ withheld }] = await db.query(
+    `SELECT (SELECT count(*) FROM probe AS p WHERE ${window})
+       > (SELECT count(*) FROM ${publicProbesOf('$1::bigint')} AS p WHERE ${window}) AS withheld`,
+    [cell, run.from, run.to, run.knownBefore],
   )
-  return open as boolean
+  return withheld as boolean
 }

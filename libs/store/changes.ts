@@ -27,3 +27,24 @@ export async function lastChange(db: Queryable): Promise<{ change: number; newes
   )
   return row as { change: number; newestRun: number }
 }
+
+/** What is recorded and yet leaves every list, claim, boundary and published run as it was. Anything else may move them. */
+const LEAVES_COLLECTIONS = [
+  'classify',
+  'save rule',
+  'import probes',
+  'resubmit quarantined',
+  'add device',
+  'revoke device',
+  'add account',
+  'change password',
+]
+
+/** Of the newest change that may show in a collection of a run, a list or a claim; '0' where there was none yet. */
+export async function lastCollectionChange(db: Queryable): Promise<string> {
+  const rows: { id: string }[] = await db.query(
+    'SELECT id::text FROM change WHERE action <> ALL($1::text[]) ORDER BY id DESC LIMIT 1',
+    [LEAVES_COLLECTIONS],
+  )
+  return rows[0]?.id ?? '0'
+}

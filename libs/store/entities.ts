@@ -157,7 +157,8 @@ export class ChangeEntity {
 
 @Entity('probe')
 @Index('probe_id', ['id'])
-@Index('probe_measured', ['measuredAt', 'id'])
+@Index('probe_measured_site', ['measuredAt', 'id'], { where: 'site_code IS NOT NULL' })
+@Index('probe_measured_other', ['measuredAt', 'id'], { where: 'site_code IS NULL' })
 @Index('probe_time', { synchronize: false })
 export class ProbeEntity {
   @PrimaryColumn('bigint') cell!: string

@@ -1,5 +1,6 @@
 /** What leaves the house as features: the columns of each collection with their SQL, and how its rows are found. */
 import type { Column } from '#domain'
+import { publicProbesOf } from './probes.js'
 import type { RunRow } from './runs.js'
 
 export const COLLECTIONS = [
@@ -14,14 +15,9 @@ export const COLLECTIONS = [
 ] as const
 export type CollectionId = (typeof COLLECTIONS)[number]
 
-/** Fewer devices in a cell would let a reader follow one of them. */
-export const MIN_DEVICES = 3
-
 /** No column is named `id`: GDAL calls a feature's own id so. */
 interface SqlColumn extends Column {
   sql: string
-  /** Readers may ask for equality. */
-  filter?: true
 }
 
 /** Adds a parameter and gives its place in the statement, like `$3`. */
@@ -39,8 +35,14 @@ export interface Licence {
   path?: string
 }
 
-/** Measurements, claims and lists belong to whoever runs the observatory, who has to say so. */
+/** Measurements, claims and lists belong to whoever runs the observatory, who has to say so: `DATA_LICENCE`. */
 const NOT_STATED: Licence[] = [{ name: 'notspecified', title: 'Not stated: ask who runs this server' }]
+
+/** With what the server's owner states (an SPDX name) in place of nothing. */
+export const licencesOf = ({ licences }: Collection, stated: string | null): readonly Licence[] =>
+  licences === NOT_STATED && stated !== null
+    ? [{ name: stated, title: `${stated}, as whoever runs this server states` }]
+    : licences
 const BOUNDARIES: Licence[] = [
   {
     name: 'ODbL-1.0',
@@ -85,14 +87,12 @@ const H3: SqlColumn = {
   name: 'h3',
   type: 'text',
   sql: 'to_hex(t.cell)',
-  filter: true,
   about: 'H3 cell of resolution 8',
 }
 const text = (name: string, about: string, sql = `t.${name}`): SqlColumn => ({
   name,
   type: 'text',
   sql,
-  filter: true,
   about,
 })
 const integer = (name: string, about: string, sql = `t.${name}`): SqlColumn => ({
@@ -116,7 +116,6 @@ const flag = (name: string, about: string, sql = `t.${name}`): SqlColumn => ({
   name,
   type: 'boolean',
   sql,
-  filter: true,
   about,
 })
 
@@ -214,7 +213,7 @@ const areas: Collection = {
   licences: BOUNDARIES,
   columns: [
     text('code', 'HCP code'),
-    { ...integer('vintage', 'year of the edition, 0 where simulated'), filter: true },
+    integer('vintage', 'year of the edition, 0 where simulated'),
     text('level', 'region, province or commune'),
     text('type', 'province or prefecture, urban or rural'),
     text('parent_code', 'HCP code of the area it lies in'),
@@ -289,7 +288,7 @@ const probesPublic: Collection = {
   title: 'Measurements',
   about:
     `Single measurements, told apart from who made them: at the centre of their cell, to the hour (UTC), without ` +
-    `device or site, and only of cells in which at least ${MIN_DEVICES} devices have measured.`,
+    `device or site: lines of sites, and where at least three devices have measured the same network with the same tool.`,
   geometry: 'Point',
   shape: 'centre',
   ofRun: false,
@@ -316,11 +315,10 @@ const probesPublic: Collection = {
   // Grouped in the order of the index, so that a page reads no more cells than it needs. The hash orders a cell's
   // probes in a way that says nothing of when they were measured.
   from: (bind, span) => `
-    (SELECT cell FROM probe WHERE ${inSpan(bind, span)}
-     GROUP BY cell HAVING count(DISTINCT device_id) >= ${MIN_DEVICES} ORDER BY cell) AS open
+    (SELECT cell FROM probe WHERE ${inSpan(bind, span)} GROUP BY cell ORDER BY cell) AS open
     JOIN LATERAL (
       SELECT p.*, md5(p.id::text) AS hash, date_trunc('hour', p.measured_at, 'UTC') AS hour
-      FROM probe AS p WHERE p.cell = open.cell) AS t ON true WHERE true`,
+      FROM ${publicProbesOf('open.cell')} AS p) AS t ON true WHERE true`,
   key: [
     { sql: 't.cell', type: 'bigint' },
     { sql: 't.hash', type: 'text' },
@@ -348,7 +346,6 @@ const claims = (id: 'declared' | 'plan', kind: 'declared' | 'planned', title: st
         name: 'on_date',
         type: 'date',
         sql: 't.on_date::text',
-        filter: true,
         about: kind === 'declared' ? 'day for which it was declared' : 'day by which it is promised',
       },
       bps('download_bps', 'claimed download'),

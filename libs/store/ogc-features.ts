@@ -1,7 +1,8 @@
 /** Reading collections of features by keyset: any depth costs the same, and nothing is held between two reads. */
-import type { Bounds, Feature, FeatureGeometry, FeatureValue, MultiPolygon, TimeSpan } from '#domain'
+import type { Bounds, Feature, FeatureGeometry, FeatureValue, Filter, MultiPolygon, TimeSpan } from '#domain'
 import { cellToSql, centreOf, convexTouches, hexagonOf, holdsPoint, rangesOfBoxes } from '#geo'
 import type { Queryable } from './database.js'
+import { conditionOf } from './filter-sql.js'
 import type { Bind, Collection, Span } from './ogc-collections.js'
 import type { RunRow } from './runs.js'
 
@@ -13,11 +14,18 @@ export interface FeatureQuery {
   time: TimeSpan | null
   /** By the names of columns that can be asked for. */
   equal: Readonly<Record<string, string | number | boolean>>
+  filter: Filter | null
   /** Id of the last feature that was read; null begins. */
   after: string | null
 }
 
-export const EVERYTHING: Omit<FeatureQuery, 'run'> = { boxes: null, time: null, equal: {}, after: null }
+export const EVERYTHING: Omit<FeatureQuery, 'run'> = {
+  boxes: null,
+  time: null,
+  equal: {},
+  filter: null,
+  after: null,
+}
 
 type Row = Record<string, unknown>
 
@@ -53,9 +61,10 @@ export const exportFeatures = (
   db: Queryable,
   collection: Collection,
   run: RunRow | null,
+  filter: Filter | null = null,
 ): AsyncGenerator<Feature[]> => {
   const batch = collection.shape === 'geom' ? SHAPE_BATCH : EXPORT_BATCH
-  return oneAhead(readFeatures(db, collection, { ...EVERYTHING, run }, batch))
+  return oneAhead(readFeatures(db, collection, { ...EVERYTHING, run, filter }, batch))
 }
 
 /** The database reads a batch while the one before is written. */
@@ -93,6 +102,27 @@ export async function pageOfFeatures(
     if (features.length > limit) return { features: features.slice(0, limit), next: features[limit - 1]!.id }
   }
   return { features, next: null }
+}
+
+/** Small enough to be counted on every first page. */
+const COUNTED: readonly string[] = ['areas', 'localities', 'sites']
+
+/** How many features there are in all pages; null where only reading them would tell. */
+export async function countOf(
+  db: Queryable,
+  collection: Collection,
+  { run, boxes, time, equal, filter, after }: FeatureQuery,
+): Promise<number | null> {
+  if (boxes || time || filter || after !== null || Object.keys(equal).length > 0) return null
+  if (collection.id === 'cells' && run) {
+    const { white, grey, black, unknown } = run.counts
+    return white + grey + black + unknown
+  }
+  if (!COUNTED.includes(collection.id)) return null
+  const rows: { n: number }[] = await db.query(
+    `SELECT count(*)::integer AS n FROM ${collection.from(() => '', spansOf(collection, null)[0]!, null)}`,
+  )
+  return rows[0]!.n
 }
 
 export async function findFeature(
@@ -156,6 +186,7 @@ async function readRows(
     ...inBoxes(collection, query.boxes, bind),
     ...inTime(collection, query.time, bind),
     ...equal(collection, query.equal, bind),
+    ...(query.filter ? [conditionOf(collection, query.filter, bind)] : []),
   ]
   const selected = [...columns.map(({ name, sql }) => `${sql} AS "${name}"`), ...shapeColumns(collection)]
   return db.query(

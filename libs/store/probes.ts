@@ -127,8 +127,30 @@ export async function resolveQuarantined(
   )
 }
 
-/** A probe as anybody may see it: no device, no site, no position finer than its cell. */
-export interface PublicProbe {
+/**
+ * Of `p`: a site's device measured at its site, whose position is public. It tells of an office's line, not of a person's
+ * ways; whoever carried the device away from the site has the flag.
+ */
+export const AT_SITE = `p.site_code IS NOT NULL AND NOT 'far_from_site' = ANY (p.flags)
+  AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)`
+
+/** Fewer devices would let a reader follow one of them. */
+const MIN_DEVICES = 3
+
+/**
+ * The probes of a cell that are public one by one: lines of sites, and those of a network that enough devices measured with
+ * the same tool. All that was ever measured decides, never what a question selects.
+ */
+export const publicProbesOf = (cell: string): string => `(
+  SELECT p.* FROM probe AS p LEFT JOIN (
+    SELECT operator, technology, tool, true AS is_common FROM probe WHERE cell = ${cell}
+    GROUP BY operator, technology, tool HAVING count(DISTINCT device_id) >= ${MIN_DEVICES}) AS alike
+  ON p.operator IS NOT DISTINCT FROM alike.operator AND p.technology IS NOT DISTINCT FROM alike.technology
+    AND p.tool IS NOT DISTINCT FROM alike.tool
+  WHERE p.cell = ${cell} AND (alike.is_common OR (${AT_SITE})))`
+
+/** A probe without device, site and position finer than its cell. */
+export interface ListedProbe {
   id: string
   h3: string
   measuredAt: Date
@@ -163,7 +185,9 @@ export interface ProbePage {
   after: ProbeKey | null
   /** Only this cell. */
   cell: string | null
-  /** Only positions in the box, whose cells lie in these ranges; they are listed cell by cell. */
+  /** Only the lines of sites: what their devices measured there. All others are for who has to judge them. */
+  ofSites: boolean
+  /** Only positions in the box, whose cells lie in these ranges; they are listed cell by cell. Of lines, their sites' positions. */
   place: { box: Bounds; ranges: readonly CellRange[] } | null
   /** Measured from the one on and before the other: RFC 3339, or a day, which begins at midnight in Morocco. */
   since: string | null
@@ -190,9 +214,9 @@ const MOMENT = (text: string) =>
 export async function listProbes(
   db: Queryable,
   page: ProbePage,
-): Promise<{ items: PublicProbe[]; last: ProbeKey | null }> {
+): Promise<{ items: ListedProbe[]; last: ProbeKey | null }> {
   const { sql, parameters } = probePage(page)
-  const rows: (PublicProbe & { cell: string; moment: string })[] = await db.query(sql, parameters)
+  const rows: (ListedProbe & { cell: string; moment: string })[] = await db.query(sql, parameters)
   const last = rows.at(-1)
   return {
     items: rows.map(({ cell: _cell, moment: _moment, ...probe }) => probe),
@@ -210,9 +234,14 @@ export function probePage(page: ProbePage): { sql: string; parameters: unknown[]
   if (page.after) conditions.push(afterKey(page.order, page.after, bind))
   const limit = bind(page.limit, 'integer')
   const order = ORDERS[page.order]
-  const chosen = (where: readonly string[]) =>
+  const read = (where: readonly string[]) =>
     `SELECT p.* FROM probe AS p WHERE ${where.join(' AND ')} ORDER BY ${order} LIMIT ${limit}`
-  const rows = page.place ? inPlace(page.place, conditions, chosen, bind) : chosen(conditions)
+  // By time, each of the two has its index.
+  const chosen = (where: readonly string[]) =>
+    page.ofSites || page.cell !== null || page.order === 'cell'
+      ? read(page.ofSites ? [...where, AT_SITE] : where)
+      : `(${read([...where, 'p.site_code IS NOT NULL'])}) UNION ALL (${read([...where, 'p.site_code IS NULL'])})`
+  const rows = page.place ? inPlace(page, page.place, conditions, chosen, bind) : chosen(conditions)
   return {
     sql: `SELECT ${PROBE_COLUMNS} FROM (${rows}) AS p ${LATE} ORDER BY ${order} LIMIT ${limit}`,
     parameters,
@@ -237,13 +266,20 @@ function afterKey(order: ProbeOrder, { cell, measuredAt, id }: ProbeKey, bind: B
 
 /** Each range of cells is read by the key, no further than a page; what is not in the box is passed over. */
 function inPlace(
+  { ofSites }: Pick<ProbePage, 'ofSites'>,
   { box, ranges }: NonNullable<ProbePage['place']>,
   conditions: readonly string[],
   chosen: (where: readonly string[]) => string,
   bind: BindAs,
 ): string {
-  const inBox = `p.lng BETWEEN ${bind(box.west, 'float8')} AND ${bind(box.east, 'float8')}
-    AND p.lat BETWEEN ${bind(box.south, 'float8')} AND ${bind(box.north, 'float8')}`
+  const within = (
+    of: string,
+  ) => `${of}.lng BETWEEN ${bind(box.west, 'float8')} AND ${bind(box.east, 'float8')}
+    AND ${of}.lat BETWEEN ${bind(box.south, 'float8')} AND ${bind(box.north, 'float8')}`
+  // By its own position, a box made ever smaller would find it.
+  const inBox = ofSites
+    ? `EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code AND ${within('s')})`
+    : within('p')
   const one = chosen([...conditions, 'p.cell BETWEEN r.low AND r.high', inBox])
   return `SELECT one.* FROM json_to_recordset(${bind(JSON.stringify(ranges), 'json')}) AS r(low bigint, high bigint)
     JOIN LATERAL (${one}) AS one ON true`

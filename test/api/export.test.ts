@@ -1,20 +1,23 @@
 import type { Feature } from '#domain'
 import { centreOf } from '#geo'
-import { COLLECTIONS, type CollectionId, type RunRow, classify, findRule } from '#store'
+import { COLLECTIONS, type CollectionId, type RunRow, classify, findRule, recordChange } from '#store'
 import { parse } from 'csv-parse/sync'
 import { parquetReadObjects } from 'hyparquet'
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
 import { HAS_GDAL, gdalFeatures } from '../support/gdal.js'
 import { AWKWARD_NAMES, OBSERVED_CELLS, fillObservatory } from '../support/observatory.js'
 import { type TestServer, serve } from '../support/server.js'
 
+const HAS_CURL = existsSync('/usr/bin/curl')
 const folder = mkdtempSync(join(tmpdir(), 'taghtiya-exports-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -37,6 +40,13 @@ describe.each(ENGINES)('exports on %s', (engine) => {
     const answer = await get(file)
     expect([file, answer.status]).toEqual([file, 200])
     return Buffer.from(await answer.arrayBuffer())
+  }
+  /** As it goes over the line: fetch would unpack and follow. */
+  const plain = async (file: string, headers: Record<string, string> = {}) => {
+    const asking = request(`${server.url}/api/v1/export/${file}`, { headers }).end()
+    const [answer] = (await once(asking, 'response')) as [IncomingMessage]
+    const body = Buffer.concat((await answer.toArray()) as Buffer[])
+    return { status: answer.statusCode, headers: answer.headers, body }
   }
   const served = async (id: CollectionId) => {
     const answer = await fetch(`${server.url}/ogc/collections/${id}/items?limit=10000`)
@@ -169,6 +179,90 @@ describe.each(ENGINES)('exports on %s', (engine) => {
     expect(String(before).trim().split('\r\n')).toHaveLength(1 + OBSERVED_CELLS.length)
   })
 
+  test('any part of a file is that part of the whole, and its checksum is the whole’s', async () => {
+    for (const file of ['cells.csv', 'zones.geojson', 'areas.fgb', 'declared.parquet', 'sites.ndjson']) {
+      const whole = await plain(file)
+      const tag = whole.headers.etag!
+      expect([file, tag]).toEqual([file, expect.stringMatching(/^"[\w-]{43}"$/)])
+      expect((await plain(file, { 'if-none-match': tag })).status).toBe(304)
+      const sha = createHash('sha256').update(whole.body).digest('base64')
+      const last = whole.body.length - 1
+      const at = () => Math.floor(Math.random() * last)
+      const [a, b] = [at(), at()].sort((x, y) => x - y) as [number, number]
+      for (const [asked, from, to] of [
+        [`${a}-${b}`, a, b],
+        [`${a}-`, a, last],
+        [`-${b + 1}`, last - b, last],
+        [`${last}-${last + 5}`, last, last],
+        ['0-', 0, last],
+      ] as const) {
+        const part = await plain(file, { range: `bytes=${asked}`, 'if-range': tag })
+        expect([file, asked, part.status, part.headers['content-range']]).toEqual([
+          file,
+          asked,
+          206,
+          `bytes ${from}-${to}/${last + 1}`,
+        ])
+        expect(part.body.equals(whole.body.subarray(from, to + 1))).toBe(true)
+        expect(part.headers['repr-digest']).toBe(`sha-256=:${sha}:`)
+      }
+      const beyond = await plain(file, { range: `bytes=${last + 1}-` })
+      expect([beyond.status, beyond.headers['content-range']]).toEqual([416, `bytes */${last + 1}`])
+      for (const headers of [
+        { range: 'bytes=5-', 'if-range': '"another"' },
+        { range: 'bytes=0-1,3-4' },
+        { range: 'bytes=9-2' },
+        { range: 'rows=1-2' },
+      ])
+        expect((await plain(file, headers as Record<string, string>)).body.equals(whole.body)).toBe(true)
+    }
+  })
+
+  test('measurements grow while they are read: no part of them is offered', async () => {
+    const { status, headers } = await plain('probes_public.csv', { range: 'bytes=5-' })
+    expect([status, headers['accept-ranges'], headers.etag]).toEqual([200, 'none', undefined])
+  })
+
+  test('a tag is another one as soon as anything was changed that a file may show', async () => {
+    const before = (await plain('zones.csv')).headers.etag!
+    await recordChange(database.source.manager, 'test', 'change password', 'test')
+    expect((await plain('zones.csv')).headers.etag).toBe(before)
+    await recordChange(database.source.manager, 'test', 'import localities', '1 locality')
+    const { status, headers } = await plain('zones.csv', { range: 'bytes=5-', 'if-range': before })
+    expect(status).toBe(200)
+    expect(headers.etag).not.toBe(before)
+    // Packed, the bytes are others.
+    expect((await plain('zones.csv', { 'accept-encoding': 'gzip' })).headers.etag).toMatch(/^W\//)
+  })
+
+  test.runIf(HAS_CURL)('curl goes on where the connection was cut, wherever that was', async () => {
+    for (const file of ['cells.geojson', 'areas.fgb', 'zones.parquet', 'cells.csv']) {
+      const whole = await plain(file)
+      for (const share of [0.001, Math.random(), 0.999]) {
+        const out = join(folder, `cut-${file}`)
+        writeFileSync(out, whole.body.subarray(0, Math.ceil(share * whole.body.length)))
+        const address = `${server.url}/api/v1/export/${file}`
+        const resume = ['-sSf', '-C', '-', '-H', `If-Range: ${whole.headers.etag}`, '-o', out, address]
+        await promisify(execFile)('curl', resume)
+        expect([file, share, readFileSync(out).equals(whole.body)]).toEqual([file, share, true])
+      }
+    }
+  })
+
+  test('a filter leaves out the other rows, in the description too', async () => {
+    const filter = encodeURIComponent(`class = 'white' OR confidence < 0.5`)
+    const rows: Record<string, string>[] = parse(await bytes(`cells.csv?filter=${filter}`), { columns: true })
+    const expected = (await served('cells')).filter(
+      ({ properties: p }) => p['class'] === 'white' || Number(p['confidence']) < 0.5,
+    )
+    expect(rows.map(({ h3 }) => h3)).toEqual(expected.map((f) => f.id))
+    expect(rows.length).toBeGreaterThan(0)
+    expect(rows.length).toBeLessThan(OBSERVED_CELLS.length)
+    const about = (await (await get(`cells/datapackage.json?filter=${filter}`)).json()) as Package
+    const file = Buffer.from(await (await fetch(about.resources[0]!.path)).arrayBuffer())
+    expect(about.resources[0]!.hash).toBe(`sha256:${createHash('sha256').update(file).digest('hex')}`)
+  })
+
   test('what there is not is refused in words', async () => {
     for (const [file, status, word] of [
       ['roads.csv', 404, 'cells'],
@@ -178,6 +272,7 @@ describe.each(ENGINES)('exports on %s', (engine) => {
       ['cells.csv?run=99999', 404, '99999'],
       ['cells.csv?rule=none', 404, 'none'],
       ['cells.csv?colour=1', 400, 'colour'],
+      ['cells.csv?filter=colour=1', 400, 'position 1'],
       ['sites.csv?run=1', 400, 'run'],
       ['roads/datapackage.json', 404, 'roads'],
       ['cells/datapackage.json?format=shp', 400, 'format'],

@@ -57,12 +57,13 @@ test('the landing page leads to everything there is, and every link answers with
     expect([path, answer.status]).toEqual([path, 200])
     const body = await answer.text()
     if (!answer.headers.get('content-type')!.includes('json')) return
-    const { links = [], collections = [] } = JSON.parse(body) as {
-      links?: Link[]
-      collections?: { links: Link[] }[]
-    }
-    for (const { href, type } of [...links, ...collections.flatMap((c) => c.links)]) {
-      if (href.includes('cursor=')) continue
+    const told = JSON.parse(body) as Record<string, unknown> & { links?: Link[] }
+    const lists = [told.collections, told.tilesets, told.tileMatrixSets] as (
+      { links: Link[] }[] | undefined
+    )[]
+    const all = [...(told.links ?? []), ...lists.flatMap((list = []) => list.flatMap((one) => one.links))]
+    for (const { href, type } of all) {
+      if (href.includes('cursor=') || href.includes('{')) continue
       const linked = await get(href)
       // An answer that nobody reads keeps the server from closing.
       await linked.arrayBuffer()
@@ -94,6 +95,20 @@ test('next links lead through everything once, in the run of the first page', as
   expect((await items('cells/items?limit=1')).features[0]!.properties['run_id']).toBe(later.id)
 })
 
+test('how many there are is told where it costs nothing', async () => {
+  for (const id of ['cells', 'areas', 'localities', 'sites'] as const) {
+    const { numberMatched } = await json<{ numberMatched: number }>(`/ogc/collections/${id}/items?limit=1`)
+    expect([id, numberMatched]).toEqual([id, (await items(`${id}/items?limit=10000`)).features.length])
+  }
+  for (const query of [
+    'cells/items?class=white',
+    'cells/items?filter=TRUE',
+    'sites/items?bbox=-6,30,0,35',
+    'declared/items',
+  ])
+    expect(await items(query)).not.toHaveProperty('numberMatched')
+})
+
 test('a limit above the largest is served with the largest', async () => {
   expect((await items('cells/items?limit=1000000')).numberReturned).toBe(OBSERVED_CELLS.length)
 })
@@ -116,7 +131,8 @@ test('what nobody knows is refused in words that name it', async () => {
     ['cells/items?class=red&class=blue', 400, 'class'],
     ['cells/items?h3=x', 400, 'h3'],
     ['cells/items?run=x', 400, 'run'],
-    ['cells/items?confidence=1', 400, 'confidence'],
+    ['cells/items?confidence=high', 400, 'confidence must be a number'],
+    ['probes_public/items?measured_hour=soon', 400, 'measured_hour must be a moment'],
     ['sites/items?run=1', 400, 'run'],
     ['sites/items?simulated=perhaps', 400, 'simulated'],
     ['areas/items?vintage=new', 400, 'vintage'],
@@ -145,6 +161,89 @@ test('a feature’s own address answers it, whatever its id holds', async () => 
     const { links, ...body } = (await one.json()) as Feature & { links: Link[] }
     expect(body).toEqual(feature)
     expect(linkOf(links, 'collection')).toBe(`${server.url}/ogc/collections/${id}`)
+  }
+})
+
+test('a filter in CQL2 chooses, beside the other parameters and in web mercator, and is told where it is wrong', async () => {
+  const whole = (await items('cells/items?limit=10000')).features
+  const ask = (filter: string, more = '') =>
+    allPages(`cells/items?limit=7&filter=${encodeURIComponent(filter)}${more}`)
+  expect(await ask(`class IN ('white', 'grey')`, '&region_code=03&filter-lang=cql2-text')).toEqual(
+    whole.filter(
+      (f) => /white|grey/.test(String(f.properties['class'])) && f.properties['region_code'] === '03',
+    ),
+  )
+  const [lng, lat] = centreOf(OBSERVED_CELLS[3]!)
+  const [x, y] = [(lng * Math.PI * 6_378_137) / 180, Math.asinh(Math.tan((lat * Math.PI) / 180)) * 6_378_137]
+  const there = await ask(
+    `S_INTERSECTS(geometry, POINT(${x} ${y}))`,
+    `&filter-crs=${encodeURIComponent(WEB_MERCATOR)}`,
+  )
+  expect(there.map((f) => f.id)).toEqual([OBSERVED_CELLS[3]])
+  for (const [query, word] of [
+    [`filter=${encodeURIComponent("class = 'white' AND colour = 1")}`, 'position 21'],
+    [`filter=${encodeURIComponent('S_INTERSECTS(geometry, BBOX(-10, 20, 0, 36))')}`, 'bbox'],
+    ['filter=TRUE&filter-lang=cql2-json', 'filter-lang'],
+    ['filter=TRUE&filter-crs=EPSG:26191', 'filter-crs'],
+  ] as const) {
+    const answer = await get(`/ogc/collections/cells/items?${query}`)
+    const { detail } = (await answer.json()) as { detail: string }
+    expect([query, answer.status, detail]).toEqual([query, 400, expect.stringContaining(word)])
+  }
+  for (const id of COLLECTIONS) {
+    const { properties } = await json<{ properties: object }>(`/ogc/collections/${id}/queryables`)
+    const names = collectionOf(id).columns.map((column) => column.name)
+    expect(Object.keys(properties)).toEqual([...names, 'geometry'])
+  }
+})
+
+test('tiles are found by the links, and their template is that of the TileJSON', async () => {
+  const { tilesets } = await json<{ tilesets: { links: Link[] }[] }>('/ogc/tiles')
+  expect(tilesets).toHaveLength(5)
+  for (const { links } of tilesets) {
+    const tileset = await json<Record<string, never> & { links: Link[] }>(linkOf(links, 'self')!)
+    expect(tileset).toMatchObject({ dataType: 'vector', links, crs: WEB_MERCATOR })
+    const { tiles, vector_layers: layers } = await json<{
+      tiles: string[]
+      vector_layers: { id: string; fields: object }[]
+    }>(linkOf(links, 'describedby')!)
+    const [layer] = tileset.layers as unknown as [{ id: string; propertiesSchema: { properties: object } }]
+    expect(layer.id).toBe(layers[0]!.id)
+    expect(Object.keys(layer.propertiesSchema.properties)).toEqual(Object.keys(layers[0]!.fields))
+    const template = linkOf(links, 'item')!
+    expect(template.replace('tileMatrix', 'z').replace('tileCol', 'x').replace('tileRow', 'y')).toEqual(
+      tiles[0],
+    )
+    const limits = tileset.tileMatrixSetLimits as unknown as Record<string, number>[]
+    expect(limits.map((l) => Number(l['tileMatrix']))).toEqual([4, 5, 6, 7, 8, 9, 10, 11, 12])
+    const { tileMatrix, minTileCol, minTileRow } = limits[3]!
+    const tile = await get(
+      template
+        .replace('{tileMatrix}', String(tileMatrix))
+        .replace('{tileCol}', String(minTileCol))
+        .replace('{tileRow}', String(minTileRow)),
+    )
+    expect([tile.status, tile.headers.get('content-type')]).toEqual([
+      200,
+      'application/vnd.mapbox-vector-tile',
+    ])
+    await tile.arrayBuffer()
+  }
+  const matrices = await json<{ tileMatrices: { scaleDenominator: number; cellSize: number; id: string }[] }>(
+    '/ogc/tileMatrixSets/WebMercatorQuad',
+  )
+  // The figures of the standard's table, OGC 17-083r4, D.1.
+  expect(matrices.tileMatrices[0]!.scaleDenominator).toBeCloseTo(559082264.028717, 4)
+  expect(matrices.tileMatrices[12]!.cellSize).toBeCloseTo(38.218514142588, 8)
+  for (const [path, word] of [
+    ['collections/declared/tiles', 'cells'],
+    ['collections/cells/tiles/WorldCRS84Quad', 'WebMercatorQuad'],
+    ['tileMatrixSets/x', 'WebMercatorQuad'],
+    ['collections/cells/tiles?run=9999', '9999'],
+  ] as const) {
+    const answer = await get(`/ogc/${path}`)
+    const { detail } = (await answer.json()) as { detail: string }
+    expect([path, answer.status, detail]).toEqual([path, 404, expect.stringContaining(word)])
   }
 })
 
@@ -185,7 +284,7 @@ describe.runIf(HAS_GDAL)('GDAL reads the service', () => {
   test('it takes the types of columns from the schema, not from the first page', async () => {
     const types = { integer: 'Integer', number: 'Real', date: 'Date', time: 'DateTime' } as const
     for (const id of COLLECTIONS) {
-      const { out } = await gdal('ogrinfo', '-so', '-oo', 'PAGE_SIZE=1', source(), id)
+      const { out } = await gdal('ogrinfo', '-so', '-nocount', '-oo', 'PAGE_SIZE=1', source(), id)
       for (const { name, type, unit } of collectionOf(id).columns)
         if (type in types && unit !== 'bit/s')
           expect([id, name, out]).toEqual([
@@ -209,6 +308,21 @@ describe.runIf(HAS_GDAL)('GDAL reads the service', () => {
     }
   })
 
+  test('it reads a tile at the address that the template gives', async () => {
+    const { links } = await json<{ links: Link[] }>('/ogc/collections/cells/tiles/WebMercatorQuad')
+    const zoom = 12
+    const [lng, lat] = centreOf(OBSERVED_CELLS[0]!)
+    const edge = Math.PI
+    const [x, y] = [(lng * Math.PI) / 180, Math.asinh(Math.tan((lat * Math.PI) / 180))]
+    const address = linkOf(links, 'item')!
+      .replace('{tileMatrix}', String(zoom))
+      .replace('{tileCol}', String(Math.floor(((x + edge) / (2 * edge)) * 2 ** zoom)))
+      .replace('{tileRow}', String(Math.floor(((edge - y) / (2 * edge)) * 2 ** zoom)))
+    const { out } = await gdal('ogrinfo', '-al', `MVT:/vsicurl/${address}`)
+    for (const h3 of OBSERVED_CELLS.slice(0, 7)) expect(out).toContain(`h3 (String) = ${h3}`)
+    expect(out).toContain('Pseudo-Mercator')
+  })
+
   test('its filters by place, time and property give what ours give', async () => {
     const [lng, lat] = centreOf(OBSERVED_CELLS[0]!)
     const box = [lng - 0.02, lat - 0.01, lng + 0.015, lat + 0.02]
@@ -220,11 +334,21 @@ describe.runIf(HAS_GDAL)('GDAL reads the service', () => {
     }
     const whites = await gdalFeatures(source(), 'cells', '-where', `class = 'white'`)
     expect(whites).toHaveLength((await serviceFeatures('cells', '&class=white')).length)
+    // Equality with a number or a time is sent as a parameter.
+    const [zone] = await serviceFeatures('zones')
+    const size = String(zone!.properties['cell_count'])
+    const alike = await gdalFeatures(source(), 'zones', '-where', `cell_count = ${size}`)
+    expect(alike).toHaveLength((await serviceFeatures('zones', `&cell_count=${size}`)).length)
+    expect(alike.length).toBeGreaterThan(0)
     const hour = new Date(Date.now() - 8 * 86_400_000).toISOString().slice(0, 13) + ':00:00Z'
     const since = await gdalFeatures(source(), 'probes_public', '-where', `measured_hour >= '${hour}'`)
     const expected = await serviceFeatures('probes_public', `&datetime=${hour}/..`)
     expect(expected.length).toBeGreaterThan(5)
     expect(since).toHaveLength(expected.length)
+    const until = await gdalFeatures(source(), 'probes_public', '-where', `measured_hour <= '${hour}'`)
+    const before = await serviceFeatures('probes_public', `&datetime=../${hour}`)
+    expect(before.length).toBeGreaterThan(5)
+    expect(until).toHaveLength(before.length)
   })
 })
 

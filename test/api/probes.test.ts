@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
-import { type TestServer, serve, siteWithDevice } from '../support/server.js'
+import { type TestServer, serve, siteWithDevice, signIn } from '../support/server.js'
 
 interface Answer {
   status: number
@@ -222,12 +222,15 @@ describe.each(ENGINES)('POST /api/v1/probes on %s', (engine) => {
     for (const { text } of rows as { text: string }[]) expect(text).not.toContain(token)
   })
 
-  test('the public list pages through every probe once, without device, site or position', async () => {
+  test('a planner pages through every probe once, without device, site or position; others see none of one device', async () => {
+    const cookie = await signIn(server, database, 'planner')
     const seen: string[] = []
     let cursor: string | null = ''
     do {
       const page = (await (
-        await fetch(`${server.url}/api/v1/probes?limit=37${cursor && `&cursor=${cursor}`}`)
+        await fetch(`${server.url}/api/v1/probes?limit=37${cursor && `&cursor=${cursor}`}`, {
+          headers: { cookie },
+        })
       ).json()) as {
         items: { id: string }[]
         next: string | null
@@ -240,5 +243,7 @@ describe.each(ENGINES)('POST /api/v1/probes on %s', (engine) => {
     const [{ n }] = await database.source.query('SELECT count(*) AS n FROM probe')
     expect(seen.length).toBe(Number(n))
     expect(new Set(seen).size).toBe(seen.length)
+    const open = await (await fetch(`${server.url}/api/v1/probes`)).json()
+    expect(open).toEqual({ items: [], next: null })
   })
 })

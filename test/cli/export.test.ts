@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -40,6 +40,22 @@ describe.each(ENGINES)('export on the command line on %s', (engine) => {
       expect(about.resources[0]).toMatchObject({ path: `${collection}.${format}`, hash, bytes: file.length })
     }
     await server.close()
+  })
+
+  test('verifies a copy against its description', async () => {
+    const out = join(folder, 'verify.csv')
+    await cli('export', 'sites', '--format', 'csv', '--out', out)
+    expect((await cli('export', 'verify', out)).code).toBe(0)
+    const whole = readFileSync(out)
+    for (const wrong of [whole.subarray(0, -1), Buffer.from(whole).fill('x', 50, 51)]) {
+      writeFileSync(out, wrong)
+      const { code, out: said } = await cli('export', 'verify', out, '--json')
+      expect([code, JSON.parse(said)]).toEqual([
+        1,
+        { same: false, bytes: wrong.length, described: whole.length },
+      ])
+    }
+    expect((await cli('export', 'verify', join(folder, 'none.csv'))).err).toContain('no description')
   })
 
   test('says how much it wrote, for people and for machines', async () => {

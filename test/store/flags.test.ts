@@ -179,6 +179,7 @@ describe.each(ENGINES)('flags on %s', (engine) => {
       place: null,
       since: null,
       until: null,
+      ofSites: false,
       limit: 100,
     }
     const { items: shown } = await listProbes(database.source.manager, page)

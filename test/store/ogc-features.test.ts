@@ -14,7 +14,13 @@ import fc from 'fast-check'
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
-import { OBSERVED_CELLS, devicesIn, fillObservatory, observedProbes } from '../support/observatory.js'
+import {
+  OBSERVED_CELLS,
+  devicesIn,
+  fillObservatory,
+  observedProbes,
+  publicProbes,
+} from '../support/observatory.js'
 
 const NOW = new Date()
 
@@ -48,7 +54,7 @@ describe.each(ENGINES)('features on %s', (engine) => {
       areas: 12 + 75,
       localities: 8,
       sites: 8,
-      probes_public: observedProbes(NOW).filter((p) => devicesIn(OBSERVED_CELLS.indexOf(p.h3)) >= 3).length,
+      probes_public: publicProbes(NOW).length,
       declared: await count(`coverage WHERE kind = 'declared' AND withdrawn_at IS NULL`),
       plan: await count(`coverage WHERE kind = 'planned' AND withdrawn_at IS NULL`),
     }
@@ -200,6 +206,8 @@ describe.each(ENGINES)('features on %s', (engine) => {
       ['sites', 'name', AWKWARD],
       ['probes_public', 'counted', false],
       ['zones', 'class', 'white'],
+      ['cells', 'confidence', (await whole('cells'))[0]!.properties['confidence']!],
+      ['probes_public', 'measured_hour', (await whole('probes_public'))[0]!.properties['measured_hour']!],
     ] as const) {
       const expected = (await whole(id)).filter((f) => f.properties[name] === value)
       expect([name, await whole(id, { equal: { [name]: value } })]).toEqual([name, expected])
@@ -216,10 +224,11 @@ describe.each(ENGINES)('features on %s', (engine) => {
     for (const { id, device, measuredAt } of probes)
       for (const secret of [id, device, measuredAt].filter((s) => s !== null))
         expect(text).not.toContain(secret)
+    const byPublicId = new Map(
+      probes.map((p) => [`${p.h3}.${createHash('md5').update(p.id).digest('hex')}`, p]),
+    )
     for (const feature of features) {
-      const probe = probes.find(
-        (p) => feature.id === `${p.h3}.${createHash('md5').update(p.id).digest('hex')}`,
-      )!
+      const probe = byPublicId.get(feature.id)!
       expect(feature.geometry).toEqual({ type: 'Point', coordinates: centreOf(probe.h3) })
       const hour = new Date(Math.floor(Date.parse(probe.measuredAt) / 3_600_000) * 3_600_000)
       expect(feature.properties).toMatchObject({

@@ -9,6 +9,7 @@ import {
   ensureProbeMonths,
   listProbes,
   probePage,
+  upsertSites,
 } from '#store'
 import fc from 'fast-check'
 import { gridDisk } from 'h3-js'
@@ -31,7 +32,8 @@ function probes(count: number): ProbeRow[] {
       measured_at: new Date(BEGIN + ((n * 37) % (DAYS * 24)) * 3_600_000 + (n % 3)).toISOString(),
       id: newUuid((n * 7919) % 1_000_003),
       device_id: null,
-      site_code: null,
+      // Of a site, of one that there is not, of none.
+      site_code: ['LINE', 'GONE', null][n % 3]!,
       lat,
       lng,
       accuracy_m: null,
@@ -45,7 +47,7 @@ function probes(count: number): ProbeRow[] {
       loss_ratio: null,
       signal_dbm: null,
       tool: null,
-      flags: [],
+      flags: n % 2 ? ['far_from_site'] : [],
       counted: true,
       raw: null,
       device_measured_at: null,
@@ -54,6 +56,16 @@ function probes(count: number): ProbeRow[] {
     }
   })
 }
+
+const SITE = {
+  code: 'LINE',
+  name: 'École',
+  type: 'school' as const,
+  communeCode: '04.421.01.01',
+  lat: 34.01,
+  lng: -6.83,
+}
+const isLine = ({ site_code: code, flags }: ProbeRow) => code === SITE.code && flags.length === 0
 
 /** Probes of the first cell were measured some microseconds later than said. */
 const LATER_CELL = cellToSql(CELLS[0]!)
@@ -75,6 +87,7 @@ const page = (change: Partial<ProbePage>): ProbePage => ({
   order: '-measuredAt',
   after: null,
   cell: null,
+  ofSites: false,
   place: null,
   since: null,
   until: null,
@@ -89,6 +102,7 @@ describe.each(ENGINES)('%s', (engine) => {
     database = await freshDatabase(engine)
     await ensureProbeMonths(database.source.manager, ['2026-02-01', '2026-03-01', '2026-04-01'])
     await insertAsGiven(database.source, rows)
+    await upsertSites(database.source.manager, [SITE], { author: 'test', simulated: false })
     await database.source.query(
       `UPDATE probe SET measured_at = measured_at + interval '7 microseconds' WHERE cell = $1`,
       [LATER_CELL],
@@ -114,6 +128,20 @@ describe.each(ENGINES)('%s', (engine) => {
       expect(await all({ order, limit: 171 })).toEqual(inOrder(rows, order))
     },
   )
+
+  test.each(PROBE_ORDERS)('everybody has the lines of sites, in the order %s', async (order) => {
+    const lines = rows.filter(isLine)
+    expect(lines.length).toBeGreaterThan(100)
+    expect(await all({ order, ofSites: true, limit: 90 })).toEqual(inOrder(lines, order))
+    const ranges = rangesCovering({ west: -6.9, east: -6.7, south: 33.9, north: 34.1 }, 8)
+    const around = { west: SITE.lng, east: SITE.lng, south: SITE.lat, north: SITE.lat }
+    const beside = { ...around, north: 34.02, south: 34.011 }
+    const inBox = (box: typeof around) =>
+      all({ order: 'cell', ofSites: true, place: { box, ranges }, limit: 90 })
+    // A box takes the site with all of its line, or leaves it: it finds no position of a probe.
+    expect(await inBox(around)).toEqual(inOrder(lines, 'cell'))
+    expect(await inBox(beside)).toEqual([])
+  })
 
   test('of a cell, of a time, and of a box', async () => {
     const box = { west: -6.84, east: -6.82, south: 34, north: 34.02 }

@@ -34,6 +34,17 @@ export const AWKWARD_NAMES = [
 
 export const newUuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
 
+/** The last device of a full cell is the only one of its operator there. */
+const LONE = MOST_DEVICES - 1
+
+/** The probes that anybody may see one by one: at least three devices of their cell measured the same network. */
+export function publicProbes(now: Date): KnownProbe[] {
+  return observedProbes(now).filter(({ h3, device }) => {
+    const n = OBSERVED_CELLS.indexOf(h3)
+    return devicesIn(n) >= 3 && device !== newUuid(900_000 + n * MOST_DEVICES + LONE)
+  })
+}
+
 /** Devices in the n-th cell. */
 export const devicesIn = (n: number) => n % (MOST_DEVICES + 1)
 
@@ -50,7 +61,7 @@ export function observedProbes(now: Date): KnownProbe[] {
           id: newUuid(key + 1),
           h3,
           measuredAt: new Date(midnight - (1 + (key % 20)) * DAY_MS - key * 61_003).toISOString(),
-          operator: OPERATORS[(n + d) % OPERATORS.length]!,
+          operator: OPERATORS[(n + (d === LONE ? 1 : 0)) % OPERATORS.length]!,
           technology: '4g',
           outcome: ok ? 'ok' : 'no_service',
           downloadBps: ok ? (n % 3) * 20e6 + 400_000 : null,

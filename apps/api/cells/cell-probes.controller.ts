@@ -1,6 +1,6 @@
 import { isJudged, passes } from '#domain'
 import { WORKING_RESOLUTION, cellToSql, isServedCell, resolutionOf } from '#geo'
-import { type CellProbe, type ProbeGrain, findRule, isOpenCell, probesOfCell } from '#store'
+import { type CellProbe, type ProbeGrain, findRule, isWithheld, probesOfCell } from '#store'
 import { BadRequestException, Controller, Get, Header, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
@@ -17,7 +17,7 @@ export interface JudgedProbe extends Omit<CellProbe, 'localHour'> {
 export interface CellProbesPage extends Page<JudgedProbe> {
   h3: string
   run: number
-  /** True where so few devices measured that their measurements are not shown one by one. */
+  /** True where some are not shown: too few devices measured alike. */
   withheld: boolean
 }
 
@@ -35,16 +35,13 @@ export class CellProbesController {
   ) {}
 
   /**
-   * The probes in a run's window, newest first, told apart from who made them: to the hour, without device or site, and
-   * only where enough devices measured.
+   * The probes in a run's window, newest first, told apart from who made them: to the hour, without device or site; lines of
+   * sites, and others only where enough devices measured alike.
    */
   @Get()
   @Header('cache-control', 'no-cache')
-  async list(@Param('h3') h3: string, @Query() query: CellProbesQuery): Promise<CellProbesPage> {
-    const isOpen = await isOpenCell(this.source.manager, cellOf(h3))
-    if (isOpen) return this.page(h3, query, 'hour')
-    const run = await this.runs.chosen(query)
-    return { h3, run: run.id, withheld: true, items: [], next: null }
+  list(@Param('h3') h3: string, @Query() query: CellProbesQuery): Promise<CellProbesPage> {
+    return this.page(h3, query, 'hour')
   }
 
   /** All of them, to the moment, with device and site. */
@@ -61,7 +58,8 @@ export class CellProbesController {
     const [at, id] = keyOf(query.cursor, KEY, NEWEST).split(' ') as [string, string]
     const run = await this.runs.chosen(query)
     const rule = (await findRule(db, run.rule, run.ruleVersion))!
-    const rows = await probesOfCell(db, run, cellOf(h3), { grain, before: { at, id }, limit })
+    const cell = cellOf(h3)
+    const rows = await probesOfCell(db, run, cell, { grain, before: { at, id }, limit })
     const items = rows.map(({ localHour, ...row }): JudgedProbe => {
       const judged = { ...row, measuredAt: row.measuredAt.toISOString() }
       return {
@@ -72,7 +70,8 @@ export class CellProbesController {
     const last = items.at(-1)
     const next =
       last && items.length === limit ? cursorOf(`${last.measuredAt.toISOString()} ${last.id}`) : null
-    return { h3, run: run.id, withheld: false, items, next }
+    const withheld = grain === 'hour' && (await isWithheld(db, run, cell))
+    return { h3, run: run.id, withheld, items, next }
   }
 }
 

@@ -209,6 +209,9 @@ export class CellsController {
 const holds = (b: Bounds, [lng, lat]: [number, number]) =>
   lng >= b.west && lng <= b.east && lat >= b.south && lat <= b.north
 
+const HOUR_MS = 3_600_000
+const hourOf = (ms: number) => new Date(Math.floor(ms / HOUR_MS) * HOUR_MS).toISOString()
+
 const runOf = ({ id, from, to, knownBefore }: RunRow): RunWindow => ({ id, from, to, knownBefore })
 
 function evidenceOf(
@@ -222,7 +225,8 @@ function evidenceOf(
     const { downloadBps = null, uploadBps = null, latencyMs = null } = measured ?? {}
     return {
       ...network,
-      lastMeasuredAt: lastMeasuredAt === null ? null : new Date(lastMeasuredAt).toISOString(),
+      // To the hour: the moment may be one device's.
+      lastMeasuredAt: lastMeasuredAt === null ? null : hourOf(lastMeasuredAt),
       share: weight === 0 ? null : passWeight / weight,
       ...networkVerdict(rule, network),
       quantiles: { downloadBps, uploadBps, latencyMs },

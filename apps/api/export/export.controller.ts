@@ -1,3 +1,4 @@
+import type { Filter } from '#domain'
 import { EXPORT_FORMATS, type ExportFormat, dataPackage, isExportFormat } from '#formats'
 import {
   COLLECTIONS,
@@ -9,6 +10,8 @@ import {
   findRule,
   isCollection,
   isSimulated,
+  lastCollectionChange,
+  licencesOf,
 } from '#store'
 import {
   BadRequestException,
@@ -23,12 +26,33 @@ import {
 } from '@nestjs/common'
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { DataSource } from 'typeorm'
 import { Runs } from '../runs/run-choice.js'
-import { RunChoice } from '../runs/runs.dto.js'
-import { PackageQuery } from './export.dto.js'
+import { filterOf } from '../ogc/items-query.js'
+import { Settings } from '../settings.js'
+import { type ByteRange, between, isKnownTo, rangeOf, spanOf } from './byte-range.js'
+import { ExportQuery, PackageQuery } from './export.dto.js'
+
+interface Chosen {
+  layer: Collection
+  format: ExportFormat
+  run: RunRow | null
+  filter: Filter | null
+  /** The same edition gives the same bytes; null where there is none. */
+  edition: string | null
+  /** Strong, of the bytes as they are written; null where there is no edition. */
+  tag: string | null
+}
+
+/** Of a file as a whole. */
+interface Facts {
+  bytes: number
+  /** In hexadecimal. */
+  sha256: string
+}
 
 const MEDIA = Object.fromEntries(
   Object.values(EXPORT_FORMATS).map(({ mediaType }) => [
@@ -41,28 +65,48 @@ const MEDIA = Object.fromEntries(
 @ApiTags('export')
 @Controller('api/v1/export')
 export class ExportController {
+  /** By tag: each costs a whole writing. */
+  private readonly facts = new LRUCache<string, Promise<Facts>>({ max: 1_000 })
+
   constructor(
     private readonly source: DataSource,
     private readonly runs: Runs,
+    private readonly settings: Settings,
   ) {}
 
-  /** `file` is a collection and a format: `cells.csv`, `zones.geojson`, `sites.ndjson`, `areas.fgb`, `plan.parquet`. */
+  /**
+   * `file` is a collection and a format: `cells.csv`, `zones.geojson`, `sites.ndjson`, `areas.fgb`, `plan.parquet`. It can be
+   * had in parts (`Range`, `If-Range`), except measurements, which grow while they are read.
+   */
   @Get(':file')
   @ApiOkResponse({ content: MEDIA })
   @Header('cache-control', 'no-cache')
+  @Header('vary', 'accept-encoding')
   async file(
     @Param('file') file: string,
-    @Query() choice: RunChoice,
+    @Query() query: ExportQuery,
+    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const [name, format] = file.split(/\.(?=[^.]*$)/) as [string, string?]
     if (!isCollection(name) || format === undefined || !isExportFormat(format)) throw noFile(file)
-    const { layer, run } = await this.chosen(name, format, choice)
-    const about = run ? `${name}-run-${run.id}.${format}` : file
+    const chosen = await this.chosen(name, format, query)
+    const { run, tag } = chosen
     void reply
       .header('content-type', EXPORT_FORMATS[format].mediaType)
-      .header('content-disposition', `attachment; filename="${about}"`)
-      .send(Readable.from(this.pieces(layer, format, run), { objectMode: false }))
+      .header(
+        'content-disposition',
+        `attachment; filename="${run ? `${name}-run-${run.id}.${format}` : file}"`,
+      )
+      .header('accept-ranges', tag ? 'bytes' : 'none')
+    if (tag) {
+      if (isKnownTo(request, tag)) return void reply.header('etag', tag).status(304).send()
+      const range = rangeOf(request.headers, tag)
+      if (range) return this.part(chosen, range, request, reply)
+      // Packed, the bytes are others: a weak tag says so, and no part is asked for by it.
+      void reply.header('etag', /\bgzip\b/.test(request.headers['accept-encoding'] ?? '') ? `W/${tag}` : tag)
+    }
+    void reply.send(Readable.from(this.remembered(chosen), { objectMode: false }))
   }
 
   /** What a file's columns are, by which rule and of which run, and its checksum, for which all of it is written once. */
@@ -70,42 +114,117 @@ export class ExportController {
   @Header('cache-control', 'no-cache')
   async description(
     @Param('collection') name: string,
-    @Query() { format = 'csv', ...choice }: PackageQuery,
+    @Query() { format = 'csv', ...query }: PackageQuery,
     @Req() request: FastifyRequest,
   ) {
     if (!isCollection(name)) throw noFile(name)
     const db = this.source.manager
-    const { layer, run } = await this.chosen(name, format, choice)
-    const hash = createHash('sha256')
-    let bytes = 0
-    for await (const piece of this.pieces(layer, format, run)) {
-      hash.update(piece)
-      bytes += Buffer.byteLength(piece)
-    }
+    const chosen = await this.chosen(name, format, query)
+    const { layer, run } = chosen
+    const { bytes, sha256 } = await this.factsOf(chosen)
     const rule = run && (await findRule(db, run.rule, run.ruleVersion))!
+    const asked = new URLSearchParams({
+      ...(run && { run: String(run.id) }),
+      ...(query.filter && { filter: query.filter }),
+    }).toString()
     return dataPackage({
       layer,
       format,
-      path: `${request.protocol}://${request.host}/api/v1/export/${name}.${format}${run ? `?run=${run.id}` : ''}`,
+      path: `${request.protocol}://${request.host}/api/v1/export/${name}.${format}${asked && `?${asked}`}`,
       bytes,
-      sha256: hash.digest('hex'),
+      sha256,
       simulated: await isSimulated(db),
-      licences: layer.licences,
+      licences: licencesOf(layer, this.settings.config.dataLicence),
       run: run && { ...run },
       rule: rule && { ...rule },
     })
   }
 
-  private async chosen(name: Collection['id'], format: ExportFormat, choice: RunChoice) {
+  /** Written from the beginning and left out until there: a file of a million cells takes seconds, and nothing is kept. */
+  private async part(
+    chosen: Chosen,
+    range: ByteRange,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const { bytes, sha256 } = await this.factsOf(chosen)
+    const span = spanOf(range, bytes)
+    if (!span)
+      return void reply.status(416).header('content-range', `bytes */${bytes}`).type('text/plain').send('')
+    // A part of the packed file would be of no use.
+    request.headers['x-no-compression'] = '1'
+    void reply
+      .status(206)
+      .header('etag', chosen.tag)
+      .header('repr-digest', `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`)
+      .header('content-range', `bytes ${span.from}-${span.to}/${bytes}`)
+      .header('content-length', span.to - span.from + 1)
+      .send(Readable.from(this.unchanged(chosen, between(this.pieces(chosen), span)), { objectMode: false }))
+  }
+
+  private async chosen(name: Collection['id'], format: ExportFormat, query: ExportQuery): Promise<Chosen> {
     const collection = collectionOf(name)
+    const { filter: text, ...choice } = query
     if (!collection.ofRun && Object.values(choice).some((value) => value !== undefined))
       throw new BadRequestException(`${name} speaks of no run: run, rule and date mean nothing here`)
     const run = collection.ofRun ? await this.runs.chosen(choice) : null
-    return { layer: format === 'csv' ? asPoints(collection) : collection, run }
+    const filter = text === undefined ? null : filterOf(collection, text)
+    const layer = format === 'csv' ? asPoints(collection) : collection
+    const edition = await this.editionOf(collection)
+    const parts = [name, format, run?.id, run?.digest, filter, edition, this.settings.version]
+    const tag = edition && `"${createHash('sha256').update(JSON.stringify(parts)).digest('base64url')}"`
+    return { layer, format, run, filter, edition, tag }
   }
 
-  private pieces(layer: Collection, format: ExportFormat, run: RunRow | null) {
-    return EXPORT_FORMATS[format].write(layer, exportFeatures(this.source.manager, layer, run))
+  /** Changes with whatever people changed; null of what changes without them. */
+  private async editionOf({ id }: Collection): Promise<string | null> {
+    return id === 'probes_public' ? null : lastCollectionChange(this.source.manager)
+  }
+
+  private pieces({ layer, format, run, filter }: Chosen) {
+    return EXPORT_FORMATS[format].write(layer, exportFeatures(this.source.manager, layer, run, filter))
+  }
+
+  /** Ends with an error where something was changed meanwhile: half of it would be of before. */
+  private async *unchanged<T>({ layer, edition }: Chosen, pieces: AsyncIterable<T>): AsyncGenerator<T> {
+    yield* pieces
+    if ((await this.editionOf(layer)) !== edition) throw new Error(`${layer.id} changed while it was written`)
+  }
+
+  /** Who asks for a part after the whole need not wait until it was counted. */
+  private async *remembered(chosen: Chosen): AsyncGenerator<string | Uint8Array> {
+    const facts = yield* this.counting(chosen)
+    if (chosen.tag) this.facts.set(chosen.tag, Promise.resolve(facts))
+  }
+
+  private async *counting(chosen: Chosen): AsyncGenerator<string | Uint8Array, Facts> {
+    const hash = createHash('sha256')
+    let bytes = 0
+    for await (const piece of this.unchanged(chosen, this.pieces(chosen))) {
+      hash.update(piece)
+      bytes += Buffer.byteLength(piece)
+      yield piece
+    }
+    return { bytes, sha256: hash.digest('hex') }
+  }
+
+  private async factsOf(chosen: Chosen): Promise<Facts> {
+    const known = chosen.tag && this.facts.get(chosen.tag)
+    if (known) return known
+    const facts = this.counted(chosen)
+    if (!chosen.tag) return facts
+    const { tag } = chosen
+    this.facts.set(tag, facts)
+    facts.catch(() => this.facts.delete(tag))
+    return facts
+  }
+
+  private async counted(chosen: Chosen): Promise<Facts> {
+    const counting = this.counting(chosen)
+    for (;;) {
+      const { done, value } = await counting.next()
+      if (done) return value
+    }
   }
 }
 

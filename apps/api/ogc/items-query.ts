@@ -1,7 +1,8 @@
 /** What may be asked of a collection's items, and what is refused. */
-import type { Bounds, Column, TimeSpan } from '#domain'
-import { CRS84, CRS_URIS, type CrsUri, boxInDegrees, isServedCell } from '#geo'
-import { type Collection, type FeatureQuery, keyOfId } from '#store'
+import type { Bounds, Column, Filter, TimeSpan } from '#domain'
+import { MAX_FILTER_LENGTH, readCql2 } from '#formats'
+import { CRS84, CRS_URIS, type CrsUri, boxInDegrees, filterInDegrees, isServedCell } from '#geo'
+import { type Collection, type FeatureQuery, UnservedFilter, conditionOf, keyOfId } from '#store'
 import { BadRequestException } from '@nestjs/common'
 import { Type, plainToInstance } from 'class-transformer'
 import { IsIn, IsInt, IsOptional, IsString, Matches, MaxLength, Min, validateSync } from 'class-validator'
@@ -17,6 +18,7 @@ export class FormatQuery {
 }
 
 const NUMBER = '[+-]?\\d{1,15}(\\.\\d*)?([eE][+-]?\\d{1,2})?'
+const ONE_NUMBER = new RegExp(`^${NUMBER}$`)
 /** Longer than any feature's id in base64. */
 const MAX_CURSOR = 1_000
 
@@ -54,9 +56,33 @@ class ItemsQuery extends RunChoice {
   @IsString()
   @MaxLength(100)
   datetime?: string
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_FILTER_LENGTH)
+  filter?: string
+
+  @IsOptional()
+  @IsIn(['cql2-text'])
+  'filter-lang'?: string
+
+  @IsOptional()
+  @IsIn(CRS_URIS)
+  'filter-crs'?: CrsUri
 }
 
-const KNOWN = ['f', 'limit', 'cursor', 'bbox', 'bbox-crs', 'crs', 'datetime']
+const KNOWN = [
+  'f',
+  'limit',
+  'cursor',
+  'bbox',
+  'bbox-crs',
+  'crs',
+  'datetime',
+  'filter',
+  'filter-lang',
+  'filter-crs',
+]
 const OF_RUN = ['run', 'rule', 'date']
 
 export interface ItemsRequest {
@@ -70,9 +96,8 @@ export interface ItemsRequest {
 const MAX_LIMIT = 10_000
 
 export function itemsRequest(collection: Collection, given: Record<string, unknown>): ItemsRequest {
-  const filters = collection.columns.filter((column) => column.filter)
-  const { known, asked } = parted(given, [...KNOWN, ...(collection.ofRun ? OF_RUN : [])], filters)
-  const { limit, crs, bbox, datetime, cursor, ...query } = checked(known)
+  const { known, asked } = parted(given, [...KNOWN, ...(collection.ofRun ? OF_RUN : [])], collection.columns)
+  const { limit, crs, bbox, datetime, cursor, filter, ...query } = checked(known)
   return {
     limit: Math.min(limit ?? DEFAULT_LIMIT, MAX_LIMIT),
     crs: crs ?? CRS84,
@@ -81,9 +106,22 @@ export function itemsRequest(collection: Collection, given: Record<string, unkno
       boxes: bbox === undefined ? null : boxesOf(bbox, query['bbox-crs'] ?? CRS84),
       time: datetime === undefined ? null : timeSpanOf(datetime),
       equal: Object.fromEntries(asked.map(([column, text]) => [column.name, valueOf(column, text)])),
+      filter: filter === undefined ? null : filterOf(collection, filter, query['filter-crs']),
       after: cursor === undefined ? null : idOfCursor(collection, cursor),
     },
   }
+}
+
+export function filterOf(collection: Collection, text: string, crs: CrsUri = CRS84): Filter {
+  const read = readCql2(text, collection.columns)
+  if ('problem' in read) throw new BadRequestException(`filter: ${read.problem}`)
+  const filter = filterInDegrees(read.filter, crs)
+  try {
+    conditionOf(collection, filter, () => '')
+  } catch (error) {
+    throw error instanceof UnservedFilter ? new BadRequestException(`filter: ${error.message}`) : error
+  }
+  return filter
 }
 
 /** Of one feature only its reference system and its run may be chosen. */
@@ -132,6 +170,16 @@ function valueOf({ name, type }: Column, text: string): string | number | boolea
   if (type === 'integer') {
     if (!/^-?\d{1,15}$/.test(text)) throw refuse('a whole number')
     return Number(text)
+  }
+  if (type === 'number') {
+    if (!ONE_NUMBER.test(text)) throw refuse('a number')
+    return Number(text)
+  }
+  if (type === 'time') {
+    if (!MOMENT.test(text) || Number.isNaN(Date.parse(text)))
+      throw refuse('a moment like 2026-03-01T09:00:00Z')
+    // As the column's text has it.
+    return new Date(text).toISOString().replace('.000Z', 'Z')
   }
   if (type === 'date' && !isDate(text)) throw refuse('a date like 2026-03-01')
   return text

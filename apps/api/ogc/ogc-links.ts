@@ -8,6 +8,8 @@ export interface Link {
   rel: string
   type: string
   title?: string
+  /** `href` has places in braces. */
+  templated?: true
 }
 
 export const JSON_TYPE = 'application/json'
@@ -34,6 +36,11 @@ export const collectionLinks = (root: string, id: string): Link[] => [
     rel,
     type: SCHEMA_TYPE,
   })),
+  {
+    href: `${root}/ogc/collections/${id}/queryables`,
+    rel: 'http://www.opengis.net/def/rel/ogc/1.0/queryables',
+    type: SCHEMA_TYPE,
+  },
   { href: `${root}/api/v1/export/${id}/datapackage.json`, rel: 'enclosure', type: JSON_TYPE },
 ]
 

@@ -1,5 +1,6 @@
 /** JSON Schema of a collection's features: without it a client guesses the types of columns from its first page. */
 import type { ColumnType } from '#domain'
+import { GEOMETRY } from '#formats'
 import type { Collection } from '#store'
 
 const TYPES: Record<ColumnType, { type: string; format?: string }> = {
@@ -14,11 +15,47 @@ const TYPES: Record<ColumnType, { type: string; format?: string }> = {
 /** GDAL holds an integer in 32 bits, which a speed in bit/s exceeds. */
 const typeOf = (type: ColumnType, unit?: string) => TYPES[unit === 'bit/s' ? 'number' : type]
 
-export function schemaOf({ id, title, about, columns, geometry }: Collection, root: string) {
-  const properties = columns.map(({ name, type, unit, about: words }) => [
-    name,
-    { ...typeOf(type, unit), title: words, ...(unit && { 'x-ogc-unit': unit }) },
-  ])
+const propertiesOf = ({ columns }: Collection): Record<string, object> =>
+  Object.fromEntries(
+    columns.map(({ name, type, unit, about }) => [
+      name,
+      { ...typeOf(type, unit), title: about, ...(unit && { 'x-ogc-unit': unit }) },
+    ]),
+  )
+
+/** What a filter may speak of: every property, and the shape. */
+export function queryablesOf(collection: Collection, root: string): QueryablesBody {
+  const { id, title, about, geometry } = collection
+  const shape = {
+    title: 'place',
+    format: `geometry-${geometry.toLowerCase()}`,
+    'x-ogc-role': 'primary-geometry',
+  }
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: `${root}/ogc/collections/${id}/queryables`,
+    title,
+    description: about,
+    type: 'object',
+    properties: { ...propertiesOf(collection), [GEOMETRY]: shape },
+    additionalProperties: false,
+  }
+}
+
+/** JSON Schema of what a filter may speak of. */
+export interface QueryablesBody {
+  $schema: string
+  $id: string
+  title: string
+  description: string
+  type: 'object'
+  /** By name. */
+  properties: Record<string, object>
+  additionalProperties: false
+}
+
+export function schemaOf(collection: Collection, root: string) {
+  const { id, title, about, geometry } = collection
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: `${root}/ogc/collections/${id}/schema`,
@@ -30,7 +67,7 @@ export function schemaOf({ id, title, about, columns, geometry }: Collection, ro
       type: { type: 'string', enum: ['Feature'] },
       id: { type: 'string' },
       geometry: { $ref: `https://geojson.org/schema/${geometry}.json` },
-      properties: { type: 'object', properties: Object.fromEntries(properties) as Record<string, unknown> },
+      properties: { type: 'object', properties: propertiesOf(collection) },
     },
   }
 }

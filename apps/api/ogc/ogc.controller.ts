@@ -5,6 +5,7 @@ import {
   type Collection,
   type RunRow,
   collectionOf,
+  countOf,
   findFeature,
   isCollection,
   isSimulated,
@@ -27,14 +28,30 @@ import {
   pageLinks,
   rootOf,
 } from './ogc-links.js'
-import { schemaOf } from './ogc-schema.js'
+import { type QueryablesBody, queryablesOf, schemaOf } from './ogc-schema.js'
+import { isTiled, tileMatrixSetsLink, tilesLinks } from './tilesets.js'
 
-/** What is met and tested; filters are equality on properties, not CQL. */
+/** What is met and tested. Of temporal functions only some are there, so their class is not named. */
 const CONFORMANCE = [
   'http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core',
   'http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson',
   'http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30',
   'http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs',
+  'http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables',
+  'http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables-query-parameters',
+  'http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter',
+  'http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter',
+  'http://www.opengis.net/spec/cql2/1.0/conf/cql2-text',
+  'http://www.opengis.net/spec/cql2/1.0/conf/basic-cql2',
+  'http://www.opengis.net/spec/cql2/1.0/conf/advanced-comparison-operators',
+  'http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions',
+  'http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core',
+  'http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset',
+  'http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list',
+  'http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/geodata-tilesets',
+  'http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt',
+  'http://www.opengis.net/spec/tms/2.0/conf/tilematrixset',
+  'http://www.opengis.net/spec/tms/2.0/conf/json-tilematrixset',
 ]
 
 type FeatureBody = Feature & { type: 'Feature'; links?: Link[] }
@@ -51,10 +68,11 @@ export class OgcController {
   /** Where to begin. */
   @Get()
   async landing(@Query() _query: FormatQuery, @Req() request: FastifyRequest) {
+    const root = rootOf(request)
     return {
       title: 'Taghtiya',
       description: `${await this.simulated()}Internet coverage of Morocco: verdicts, what they rest on, and what operators claim.`,
-      links: landingLinks(rootOf(request)),
+      links: [...landingLinks(root), ...tilesLinks(root, '/ogc'), tileMatrixSetsLink(root)],
     }
   }
 
@@ -88,9 +106,20 @@ export class OgcController {
     return schemaOf(collectionNamed(id), rootOf(request))
   }
 
+  /** What `filter` may speak of. */
+  @Get('collections/:id/queryables')
+  @Header('content-type', SCHEMA_TYPE)
+  queryables(
+    @Param('id') id: string,
+    @Query() _query: FormatQuery,
+    @Req() request: FastifyRequest,
+  ): QueryablesBody {
+    return queryablesOf(collectionNamed(id), rootOf(request))
+  }
+
   /**
-   * Features in the order of their keys; `next` leads on. Any property that the collection states can be asked for by its
-   * name. `cells` and `zones` speak of one run: that of `run`, or the newest of `rule`.
+   * Features in the order of their keys; `next` leads on. Any property can be asked for by its name. `cells` and `zones`
+   * speak of one run: that of `run`, or the newest of `rule`.
    */
   @Get('collections/:id/items')
   @Header('content-type', GEOJSON_TYPE)
@@ -98,6 +127,9 @@ export class OgcController {
   @ApiQuery({ name: 'bbox', required: false, description: 'west,south,east,north' })
   @ApiQuery({ name: 'bbox-crs', required: false, enum: CRS_URIS })
   @ApiQuery({ name: 'datetime', required: false, description: 'moment, day, or interval start/end' })
+  @ApiQuery({ name: 'filter', required: false, description: 'CQL2 text over the queryables' })
+  @ApiQuery({ name: 'filter-lang', required: false, enum: ['cql2-text'] })
+  @ApiQuery({ name: 'filter-crs', required: false, enum: CRS_URIS })
   @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, default: 100 } })
   @ApiQuery({ name: 'cursor', required: false, description: 'of the link `next`' })
   @ApiQuery({ name: 'crs', required: false, enum: CRS_URIS })
@@ -122,9 +154,11 @@ export class OgcController {
     const { limit, crs, choice, query } = itemsRequest(collection, given)
     const run = await this.runOf(collection, choice)
     const page = await pageOfFeatures(this.source.manager, collection, { ...query, run }, limit)
+    const matched = await countOf(this.source.manager, collection, { ...query, run })
     void reply.header('content-crs', `<${crs}>`)
     return {
       type: 'FeatureCollection',
+      ...(matched !== null && { numberMatched: matched }),
       numberReturned: page.features.length,
       links: pageLinks(request, id, { next: page.next, run }),
       features: page.features.map((feature) => bodyOf(feature, crs)),
@@ -181,7 +215,7 @@ function described({ id, title, about }: Collection, root: string, simulated: st
     extent: { spatial: { bbox: [[west, south, east, north]], crs: CRS84 } },
     crs: CRS_URIS,
     storageCrs: CRS84,
-    links: collectionLinks(root, id),
+    links: [...collectionLinks(root, id), ...(isTiled(id) ? tilesLinks(root, `/ogc/collections/${id}`) : [])],
   }
 }
 

@@ -92,18 +92,16 @@ function propertyOf(collection: Collection, { name, unit, about }: Column): Sche
 }
 
 const filtersOf = (collection: Collection): Parameter[] =>
-  collection.columns
-    .filter((column) => column.filter)
-    .map(({ name, about }) => {
-      const { type, format } = typesOf(collection)[name]!
-      const schema: Schema = { type, ...(format && { format }) }
-      const example = exampleOf(name, schema)
-      return {
-        name,
-        in: 'query',
-        required: false,
-        description: `Only features of which this is so: ${about}`,
-        schema,
-        ...(example !== undefined && { example }),
-      }
-    })
+  collection.columns.map(({ name, about }) => {
+    const { type, format } = typesOf(collection)[name]!
+    const schema: Schema = { type, ...(format && { format }) }
+    const example = exampleOf(name, schema)
+    return {
+      name,
+      in: 'query',
+      required: false,
+      description: `Only features of which this is so: ${about}`,
+      schema,
+      ...(example !== undefined && { example }),
+    }
+  })

@@ -23,13 +23,17 @@ export const Needs = (role: Role) => SetMetadata(LEAST_ROLE, role)
 const OR_DEVICE = 'orDevice'
 export const OrDevice = () => SetMetadata(OR_DEVICE, true)
 
+/** A route that is open to everybody and tells more to those who are signed in. */
+const MAY_SIGN = 'maySign'
+export const MaySign = () => SetMetadata(MAY_SIGN, true)
+
 /** A route that a person may use before setting a password of their own. */
 const BEFORE_PASSWORD = 'beforePassword'
 export const BeforePassword = () => SetMetadata(BEFORE_PASSWORD, true)
 
 type SignedRequest = FastifyRequest & { account?: Account }
 
-/** The signed-in account of a route with `@Needs`. */
+/** The signed-in account of a route with `@Needs`; with `@MaySign` there may be none. */
 export const Signed = createParamDecorator(
   (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<SignedRequest>().account,
 )
@@ -43,8 +47,12 @@ export class RoleGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const role = this.reflector.get<Role | undefined>(LEAST_ROLE, context.getHandler())
-    if (!role) return true
     const request = context.switchToHttp().getRequest<SignedRequest>()
+    if (!role && this.reflector.get(MAY_SIGN, context.getHandler())) {
+      const account = await signedInAs(this.source, request)
+      if (account && !account.mustChangePassword) request.account = account
+    }
+    if (!role) return true
     if (request.headers.authorization && this.reflector.get(OR_DEVICE, context.getHandler())) return true
     refuseForeignOrigin(request)
     const account = await this.accountOf(request)

@@ -1,11 +1,13 @@
+import type { Bounds } from '#domain'
 import { records } from '#formats'
 import { WORKING_RESOLUTION, cellToSql, rangesCovering } from '#geo'
 import { type IngestResult, ProbeDto, ProbeWriter, ingest, recordsOf } from '#ingest'
 import {
   type Account,
+  type ListedProbe,
   type ProbeKey,
   type ProbeOrder,
-  type PublicProbe,
+  ROLES,
   flagImplausible,
   lateFlagsOf,
   listProbes,
@@ -39,7 +41,7 @@ import type { Readable } from 'node:stream'
 import { DataSource } from 'typeorm'
 import { Fields } from '../http/fields.js'
 import { DEFAULT_LIMIT, type Page, boxOf, cursorOf, keyOf } from '../http/page.dto.js'
-import { Needs, Signed } from '../people/guard.js'
+import { MaySign, Needs, Signed } from '../people/guard.js'
 import { Settings } from '../settings.js'
 import { Metrics } from '../status/metrics.js'
 import { isNdjson } from './body.js'
@@ -122,13 +124,20 @@ export class ProbesController {
     return lateFlagsOf(this.source.manager, id)
   }
 
-  /** Probes without device, site and exact position: newest first, or cell by cell where there is a `bbox`. */
+  /**
+   * Probes without device, site and exact position: newest first, or cell by cell where there is a `bbox`. For everybody what
+   * the devices of sites measured there; a box then chooses the sites. A planner has all of them.
+   */
   @Get()
-  @Fields<PublicProbe>(...PROBE_FIELDS)
+  @MaySign()
+  @Fields<ListedProbe>(...PROBE_FIELDS)
   async list(
     @Query() query: ProbesQuery,
+    @Signed() account: Account | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Page<PublicProbe>> {
+  ): Promise<Page<ListedProbe>> {
+    void reply.header('cache-control', 'private, no-cache').header('vary', 'cookie')
+    const isPlanner = account !== undefined && ROLES.indexOf(account.role) >= ROLES.indexOf('planner')
     const limit = query.limit ?? DEFAULT_LIMIT
     const box = boxOf(query.bbox)
     const order = orderOf(query)
@@ -136,16 +145,26 @@ export class ProbesController {
       order,
       after: afterOf(query.cursor, order),
       cell: query.cell ? cellToSql(query.cell) : null,
-      place: box && { box, ranges: rangesCovering(box, WORKING_RESOLUTION) },
+      ofSites: !isPlanner,
+      place: box && { box, ranges: rangesCovering(isPlanner ? box : grown(box), WORKING_RESOLUTION) },
       since: query.since ?? null,
       until: query.until ?? null,
       limit,
     })
-    void reply.header('cache-control', 'no-cache')
     const isFull = last !== null && items.length === limit
     return { items, next: isFull ? cursorOf(`${order} ${last.cell} ${last.measuredAt} ${last.id}`) : null }
   }
 }
+
+/** Degrees; everywhere in the country more than a probe may be away from its site. */
+const GROWTH = 0.05
+
+const grown = ({ west, south, east, north }: Bounds): Bounds => ({
+  west: west - GROWTH,
+  south: south - GROWTH,
+  east: east + GROWTH,
+  north: north + GROWTH,
+})
 
 /** By time, a box would be found by reading all that lies outside; cell by cell, a time by reading all other times. */
 function orderOf({ sort, bbox, cell, since, until }: ProbesQuery): ProbeOrder {

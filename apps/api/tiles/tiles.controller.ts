@@ -135,7 +135,8 @@ const COUNTS = {
   black: 'res-8 cells',
   unknown: 'measured, undecided',
 }
-const FIELDS: Record<Layer, Record<string, string>> = {
+/** What features of each layer have. */
+export const FIELDS: Record<Layer, Record<string, string>> = {
   cells: {
     h3: 'H3 index',
     res: 'H3 resolution',

@@ -1,0 +1,97 @@
+import { type Collection, collectionOf } from '#store'
+import { Controller, Get, Header, NotFoundException, Param, Query, Req } from '@nestjs/common'
+import { ApiTags } from '@nestjs/swagger'
+import type { FastifyRequest } from 'fastify'
+import { Runs } from '../runs/run-choice.js'
+import { FormatQuery } from './items-query.js'
+import { JSON_TYPE, type Link, rootOf } from './ogc-links.js'
+import {
+  TILE_MATRIX_SET,
+  type TileMatrixSetBody,
+  type TiledId,
+  type TilesetBody,
+  type TilesetsBody,
+  isTiled,
+  tiledIds,
+  tilesetOf,
+  tilesetsOf,
+  webMercatorQuad,
+} from './tilesets.js'
+import { TilesetQuery } from './tilesets.dto.js'
+
+/** Tile matrix sets that tiles come in. */
+export interface TileMatrixSetsBody {
+  tileMatrixSets: { id: string; title: string; uri: string; links: Link[] }[]
+}
+
+/** OGC API – Tiles: where the vector tiles of each collection are. */
+@ApiTags('ogc')
+@Controller('ogc')
+export class TilesetsController {
+  constructor(private readonly runs: Runs) {}
+
+  /** Tile matrix sets that tiles come in: one. */
+  @Get('tileMatrixSets')
+  matrixSets(@Query() _query: FormatQuery, @Req() request: FastifyRequest): TileMatrixSetsBody {
+    const { id, title, uri } = webMercatorQuad()
+    const href = `${rootOf(request)}/ogc/tileMatrixSets/${id}`
+    return { tileMatrixSets: [{ id, title, uri, links: [{ href, rel: 'self', type: JSON_TYPE }] }] }
+  }
+
+  /** The zooms of a tile matrix set, and how its tiles lie. */
+  @Get('tileMatrixSets/:id')
+  matrixSet(@Param('id') id: string, @Query() _query: FormatQuery): TileMatrixSetBody {
+    mustBeKnown(id)
+    return webMercatorQuad()
+  }
+
+  /** The tilesets of all collections that are drawn. */
+  @Get('tiles')
+  @Header('cache-control', 'no-cache')
+  async all(@Query() query: TilesetQuery, @Req() request: FastifyRequest): Promise<TilesetsBody> {
+    const run = await this.runs.chosen(query)
+    const root = rootOf(request)
+    return tilesetsOf(
+      root + request.url,
+      tiledIds().map((id) => tilesetOf(tiled(id), run, root)),
+    )
+  }
+
+  /** The tilesets of one collection. */
+  @Get('collections/:id/tiles')
+  @Header('cache-control', 'no-cache')
+  async some(
+    @Param('id') id: string,
+    @Query() query: TilesetQuery,
+    @Req() request: FastifyRequest,
+  ): Promise<TilesetsBody> {
+    const collection = tiled(id)
+    const root = rootOf(request)
+    return tilesetsOf(root + request.url, [tilesetOf(collection, await this.runs.chosen(query), root)])
+  }
+
+  /** One collection's tiles, of the run that is chosen: `links` has their template and the TileJSON. */
+  @Get('collections/:id/tiles/:matrixSet')
+  @Header('cache-control', 'no-cache')
+  async one(
+    @Param('id') id: string,
+    @Param('matrixSet') matrixSet: string,
+    @Query() query: TilesetQuery,
+    @Req() request: FastifyRequest,
+  ): Promise<TilesetBody> {
+    const collection = tiled(id)
+    mustBeKnown(matrixSet)
+    return tilesetOf(collection, await this.runs.chosen(query), rootOf(request))
+  }
+}
+
+function tiled(id: string): Collection & { id: TiledId } {
+  if (!isTiled(id))
+    throw new NotFoundException(`there are no tiles of "${id}"; there are of ${tiledIds().join(', ')}`)
+  return { ...collectionOf(id), id }
+}
+
+function mustBeKnown(matrixSet: string): void {
+  if (matrixSet !== TILE_MATRIX_SET)
+    throw new NotFoundException(`there is no tile matrix set "${matrixSet}"; there is ${TILE_MATRIX_SET}`)
+}

@@ -1,0 +1,73 @@
+/** Working cells that a shape touches, or whose centre lies in it. */
+import type { Bounds, FilterShape, MultiPolygon, Polygon, Position } from '#domain'
+import { POLYGON_TO_CELLS_FLAGS, polygonToCellsExperimental } from 'h3-js'
+import { convexTouches, hexagonOf, holdsPoint } from './box.js'
+import { WORKING_RESOLUTION, centreOf } from './cell.js'
+
+/** A shape larger than this in degrees² would name more cells than a statement should carry: about 50,000. */
+const MAX_SQUARE_DEGREES = 3.5
+/** Wider than a cell: none that touches a line or a point is missed. */
+const PAD = 0.02
+
+/** Null where the shape is too large for that. */
+export function cellsTouching(shape: FilterShape, by: 'outline' | 'centre'): string[] | null {
+  const parts =
+    shape.type === 'MultiPolygon'
+      ? shape.coordinates.map((rings) => ({ type: 'Polygon' as const, coordinates: rings }))
+      : [shape]
+  const boxes = parts.map(boundsOf)
+  if (boxes.reduce((sum, b) => sum + (b.east - b.west) * (b.north - b.south), 0) > MAX_SQUARE_DEGREES)
+    return null
+  const cells = parts.flatMap((part, i) => cellsOfPart(part, boxes[i]!, by))
+  return [...new Set(cells)]
+}
+
+type Part = Exclude<FilterShape, MultiPolygon>
+
+function cellsOfPart(part: Part, box: Bounds, by: 'outline' | 'centre'): string[] {
+  if (by === 'outline' && part.type === 'Polygon') return overlapping(part.coordinates)
+  const near = overlapping([ringAround(box)])
+  if (by === 'outline') return near.filter((h3) => convexTouches(hexagonOf(h3).coordinates[0]!, box))
+  return near.filter((h3) =>
+    part.type === 'Polygon' ? inPolygon(part, centreOf(h3)) : holdsPoint(box, centreOf(h3)),
+  )
+}
+
+const overlapping = (rings: readonly (readonly Position[])[]): string[] =>
+  polygonToCellsExperimental(
+    rings as [number, number][][],
+    WORKING_RESOLUTION,
+    POLYGON_TO_CELLS_FLAGS.containmentOverlapping,
+    true,
+  )
+
+const ringAround = ({ west, south, east, north }: Bounds): Position[] => [
+  [west - PAD, south - PAD],
+  [east + PAD, south - PAD],
+  [east + PAD, north + PAD],
+  [west - PAD, north + PAD],
+  [west - PAD, south - PAD],
+]
+
+function boundsOf(part: Part): Bounds {
+  if (part.type === 'Box') return part.box
+  const positions = part.type === 'Point' ? [part.coordinates] : part.coordinates[0]!
+  const [lngs, lats] = [positions.map(([lng]) => lng), positions.map(([, lat]) => lat)]
+  return {
+    west: Math.min(...lngs),
+    south: Math.min(...lats),
+    east: Math.max(...lngs),
+    north: Math.max(...lats),
+  }
+}
+
+/** By the number of edges that a line to the east crosses; holes are outside. */
+function inPolygon({ coordinates }: Polygon, [lng, lat]: Position): boolean {
+  let inside = false
+  for (const ring of coordinates)
+    for (let i = 1; i < ring.length; i++) {
+      const [[x1, y1], [x2, y2]] = [ring[i - 1]!, ring[i]!]
+      if (y1 > lat !== y2 > lat && lng < ((x2 - x1) * (lat - y1)) / (y2 - y1) + x1) inside = !inside
+    }
+  return inside
+}
