@@ -70,13 +70,14 @@ export class TilesController {
       )
     const against = comparedWith(layer, other)
     if (run === 'latest') return this.redirect(reply, rule, `${layer}/${z}/${x}/${file}${against.query}`)
-    const etag = `"${run}-${layer}-${z}-${x}-${address.y}${against.query}"`
+    const id = runNumber(run)
+    const etag = `"${id}-${layer}-${z}-${x}-${address.y}${against.query}"`
     void reply.header('cache-control', IMMUTABLE).header('etag', etag).header('vary', 'accept-encoding')
     if (request.headers['if-none-match'] === etag) {
       this.metrics.tile('client')
       return void reply.status(304).send()
     }
-    const body = await this.bytes(runNumber(run), layer, address, against.run).catch((error: unknown) => {
+    const body = await this.bytes(id, layer, address, against.run).catch((error: unknown) => {
       void reply.removeHeader('etag').header('cache-control', 'no-store')
       throw error
     })
