@@ -59,7 +59,12 @@ export async function importResults(
 /** Writes nothing: what is in the file, and what would be refused and why. */
 export async function previewResults(source: ByteSource, options: ImportOptions): Promise<Preview> {
   const found: Found = { format: options.format, unit: options.unit }
-  const preview = { records: 0, accepted: 0, rejected: [] as RejectedRecord[], sample: [] as Omit<ProbeRow, 'raw'>[] }
+  const preview = {
+    records: 0,
+    accepted: 0,
+    rejected: [] as RejectedRecord[],
+    sample: [] as Omit<ProbeRow, 'raw'>[],
+  }
   const reasons = new Map<string, number>()
   const context = {
     device: options.device,
