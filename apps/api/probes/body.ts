@@ -86,6 +86,8 @@ function unpacked(request: FastifyRequest, payload: Readable): Readable {
   const gunzip = createGunzip()
   payload.on('error', (error) => gunzip.destroy(error))
   gunzip.on('error', () => limit.destroy(new NotGzip()))
+  // A request that was refused unread has nobody left to hear of it: unheard, it would end the process.
+  limit.on('error', () => {})
   const out = payload.pipe(gunzip).pipe(limit)
   // Fastify compares this with Content-Length, which counts packed bytes.
   return Object.defineProperty(out, 'receivedEncodedLength', { get: () => gunzip.bytesWritten })
