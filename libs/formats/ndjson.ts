@@ -1,5 +1,4 @@
 /** NDJSON as a stream of batches: constant memory whatever a sender sends, and one fault never spoils its neighbours. */
-import { MAX_NESTING, isTooDeep } from './nesting.js'
 import { isUtf8 } from 'node:buffer'
 
 export interface LineRecord {
@@ -138,9 +137,7 @@ class LineBatcher {
     if (this.isOverlong(text)) return this.refuseOverlong(Buffer.from(text.slice(0, KEPT_BYTES)))
     if (isBlank(text)) return
     try {
-      const document: unknown = JSON.parse(text)
-      if (isTooDeep(document)) return this.refuse(text, `is nested deeper than ${MAX_NESTING} levels`)
-      this.ready.push({ index: this.index, document, text })
+      this.ready.push({ index: this.index, document: JSON.parse(text), text })
       this.index++
     } catch (error) {
       this.refuse(text, `is not JSON: ${error instanceof Error ? error.message : String(error)}`)

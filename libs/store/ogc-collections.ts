@@ -222,7 +222,7 @@ const areas: Collection = {
     integer('population', 'inhabitants'),
     integer('cell_count', 'cells whose centre lies in it'),
     text('source', 'where the boundary comes from'),
-    flag('simulated', 'made up for the demonstration', 't.vintage = 0'),
+    flag('simulated', 'made up for the demonstration', '(t.vintage = 0)'),
   ],
   from: () => 'current_area AS t WHERE true',
   key: [{ sql: 't.code', type: 'text' }],

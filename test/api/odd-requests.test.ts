@@ -204,3 +204,32 @@ describe('probes', () => {
     expect(rows.map((r) => r.at.toISOString())).toEqual(['2026-02-28T19:30:00.000Z'])
   })
 })
+
+describe('deep nesting', () => {
+  const deep = `${'['.repeat(5_000)}${']'.repeat(5_000)}`
+  const post = (path: string, body: string, headers: Record<string, string>) =>
+    fetch(server.url + path, { method: 'POST', body, headers })
+  const json = { 'content-type': 'application/json' }
+
+  test.each(['/api/v1/session', '/api/v1/rules'])(
+    '%s refuses a body that nothing could walk',
+    async (path) => {
+      const answer = await post(path, deep, { ...json, authorization: `Bearer ${token}`, cookie })
+      expect(answer.status).toBe(400)
+      expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('nested deeper') })
+    },
+  )
+})
+
+test('an id as long as the name of an operator may make it is looked for', async () => {
+  const id = `8838045003fffff.4g.2026-01-01.${'x'.repeat(100)}`
+  expect((await get(`/ogc/collections/declared/items/${id}`)).status).toBe(404)
+})
+
+test('a run of a tile that no header can name is not found', async () => {
+  expect((await get('/tiles/%00/cells/6/28/25.mvt')).status).toBe(404)
+})
+
+test.each(['true', 'false'])('areas are asked for by whether they are simulated: %s', async (simulated) => {
+  expect((await get(`/ogc/collections/areas/items?simulated=${simulated}`)).status).toBe(200)
+})

@@ -53,8 +53,9 @@ export class TilesController {
       )
     const against = comparedWith(layer, other)
     if (run === 'latest') return this.redirect(reply, rule, `${layer}/${z}/${x}/${file}${against.query}`)
-    await this.tiles.answer(request, reply, `${run}-${layer}-${z}-${x}-${address.y}${against.query}`, () =>
-      this.bytes(runNumber(run), layer, address, against.run),
+    const id = runNumber(run)
+    await this.tiles.answer(request, reply, `${id}-${layer}-${z}-${x}-${address.y}${against.query}`, () =>
+      this.bytes(id, layer, address, against.run),
     )
   }
 

@@ -55,7 +55,15 @@ export function dataPackage(described: Described) {
   }
 }
 
-const fieldOf = ({ name, type, unit, about }: Column) => ({
+/** As Frictionless names a column. */
+interface Field {
+  name: string
+  type: string
+  description: string
+  unit?: string
+}
+
+const fieldOf = ({ name, type, unit, about }: Column): Field => ({
   name,
   type: FIELD_TYPES[type],
   description: about,
@@ -63,7 +71,7 @@ const fieldOf = ({ name, type, unit, about }: Column) => ({
 })
 
 /** What a table has in place of a shape. */
-function placeFields({ geometry }: Layer, format: ExportFormat) {
+function placeFields({ geometry }: Layer, format: ExportFormat): Field[] {
   if (format === 'parquet') return [{ name: 'geometry', type: 'any', description: 'WKB in WGS 84' }]
   if (format !== 'csv') return []
   if (geometry !== 'Point') return [{ name: 'WKT', type: 'string', description: 'outline in WGS 84' }]
