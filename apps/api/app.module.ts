@@ -5,6 +5,7 @@ import { ThrottlerModule } from '@nestjs/throttler'
 import { DataSource } from 'typeorm'
 import { FiguresController } from './areas/figures.controller.js'
 import { AreasController } from './areas/areas.controller.js'
+import { ReportController } from './areas/report.controller.js'
 import { BatchSource } from './batch-source.js'
 import { CellsController } from './cells/cells.controller.js'
 import { CoverageController } from './coverage/coverage.controller.js'
@@ -60,6 +61,7 @@ export class AppModule {
         SitesController,
         FiguresController,
         AreasController,
+        ReportController,
         CellsController,
         CoverageController,
         ZonesController,
