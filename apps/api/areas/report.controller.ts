@@ -52,7 +52,7 @@ const LOCALITIES = 12
 /** Dots beyond this are no longer told apart there. */
 const SITES = 300
 /** A map of half a page: narrower cells could not be seen on paper, and this bounds how many there are. */
-const MOST_ACROSS = { wide: 130, high: 80 }
+const MOST_ACROSS = { wide: 100, high: 52 }
 
 export interface ReportCell {
   /** Cell of the map's resolution. */
