@@ -338,7 +338,7 @@ function DetailPanel({ words, connection, detail, run, rule, onZoom }: DetailPro
   if (!detail) return <p>{words.t('loading')}</p>
   if ('refused' in detail) return <p class="problem">{problemIn(words, detail.refused)}</p>
   const { value } = detail
-  if ('area' in value) return <AreaPanel words={words} area={value.area} />
+  if ('area' in value) return <AreaPanel {...{ words, run }} area={value.area} />
   if (!rule) return null
   const { cell } = value
   return (
