@@ -43,9 +43,10 @@ export function App() {
       <Bar words={words} asked={asked} report={found?.[0] ?? null} />
       {!answer && <p role="status">{words.t(lost ? 'lost' : 'loading')}</p>}
       {answer && 'refused' in answer && (
-        <p class="problem" role="alert">
-          {problemIn(words, answer.refused)}
-        </p>
+        <main class="problem">
+          <h1>{words.says(WORDS)('title')}</h1>
+          <p role="alert">{problemIn(words, answer.refused)}</p>
+        </main>
       )}
       {found && <Sheet words={words} report={found[0]} instance={found[1]} now={now} />}
     </>

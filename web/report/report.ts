@@ -70,7 +70,3 @@ export function reportOf({ code, run, rule }: Asked, signal: AbortSignal): Promi
   const query = new URLSearchParams({ ...(run && { run }), ...(rule && !run && { rule }) })
   return call<AreaReport>(`/api/v1/areas/${encodeURIComponent(code)}/report?${query.toString()}`, { signal })
 }
-
-/** Where none is known, zero would be a claim. */
-export const sumOf = (counts: ClassCounts): number =>
-  counts.white + counts.grey + counts.black + counts.unknown

@@ -7,8 +7,8 @@ import { operatorName } from '../src/network-names.js'
 import { kindOf } from '../src/search.js'
 import { Swatch } from '../src/swatch.js'
 import { LETTERS, LocalityMark, Mark, ReportMap, SiteMark } from './map.js'
-import { type AreaReport, type WhiteZone, sumOf } from './report.js'
-import { summaryOf } from './summary.js'
+import type { AreaReport, WhiteZone } from './report.js'
+import { sumOf, summaryOf } from './summary.js'
 import { WORDS } from './words.js'
 
 interface Props {

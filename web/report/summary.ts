@@ -1,9 +1,20 @@
 /** What the figures say, in two or three sentences that a clerk may read out. */
+import type { ClassCounts } from '#domain'
 import { type Language, isolated, nameIn } from '../src/language.js'
-import { type AreaReport, sumOf } from './report.js'
 import { WORDS } from './words.js'
 
-type Facts = Pick<AreaReport, 'counts' | 'people' | 'before' | 'worst' | 'zones'>
+/** What it needs of the server's answer. */
+interface Facts {
+  counts: (ClassCounts & { notMeasured: number }) | null
+  people: { population: ClassCounts }
+  before: { run: number; to: string; white: number | null } | null
+  worst: readonly { nameFr: string; nameAr: string; people: ClassCounts }[]
+  zones: readonly { population: number | null; placeFr: string | null; placeAr: string | null }[] | null
+}
+
+/** Where none is known, zero would be a claim. */
+export const sumOf = (counts: ClassCounts): number =>
+  counts.white + counts.grey + counts.black + counts.unknown
 
 export const summaryOf = (words: Language, facts: Facts): string[] =>
   [ofCells(words, facts), ofPeople(words, facts), ofTrend(words, facts)].filter((said) => said !== null)
