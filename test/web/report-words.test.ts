@@ -11,7 +11,7 @@ type Facts = Parameters<typeof summaryOf>[1]
 const NONE: ClassCounts = { white: 0, grey: 0, black: 0, unknown: 0 }
 const EMPTY: Facts = {
   counts: { ...NONE, notMeasured: 900 },
-  people: { localities: NONE, population: NONE, sites: NONE },
+  people: { population: NONE },
   before: null,
   worst: [],
   zones: [],
@@ -21,7 +21,7 @@ const anyCounts = fc
   .map(([white, grey, black, unknown]): ClassCounts => ({ white, grey, black, unknown }))
 const anyFacts: fc.Arbitrary<Facts> = fc.record({
   counts: fc.option(fc.tuple(anyCounts, fc.nat(200_000)).map(([c, notMeasured]) => ({ ...c, notMeasured }))),
-  people: fc.record({ localities: anyCounts, population: anyCounts, sites: anyCounts }),
+  people: fc.record({ population: anyCounts }),
   before: fc.option(
     fc.record({ run: fc.nat(99), to: fc.constant('2026-11-01'), white: fc.option(fc.nat(9_000)) }),
   ),
@@ -83,7 +83,7 @@ test.each([
 ] as const)('in %s a clerk reads the figures out', (lang, parts) => {
   const facts: Facts = {
     counts: { white: 3, grey: 4, black: 4, unknown: 1, notMeasured: 1_000 },
-    people: { localities: NONE, sites: NONE, population: { ...NONE, white: 540, unknown: 1_460 } },
+    people: { population: { ...NONE, white: 540, unknown: 1_460 } },
     before: { run: 4, to: '2026-10-01', white: 1 },
     worst: [{ nameFr: 'Aknoul', nameAr: 'أكنول', people: { ...NONE, white: 400 } } as Facts['worst'][number]],
     zones: null,
