@@ -318,7 +318,7 @@ test('the address says which run and rule; another area, run or rule is refused 
   await page.getByRole('link', { name: 'العربية' }).click()
   await page.waitForSelector('html[dir="rtl"] .map svg')
   await page.goto(`${server.url}/report/99.999?lang=fr`)
-  await expect.poll(() => page.locator('.problem').innerText()).toBe('Ce lieu n’est pas connu ici.')
+  await expect.poll(() => page.locator('.problem p').innerText()).toBe('Ce lieu n’est pas connu ici.')
   expect(await axeViolations(page)).toEqual([])
   await page.close()
   const refused = async (path: string) => {
