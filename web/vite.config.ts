@@ -63,6 +63,8 @@ export default defineConfig({
     outDir: '../dist/web',
     emptyOutDir: true,
     target: 'es2022',
-    rolldownOptions: { input: [join(root, 'index.html'), join(root, 'probe/index.html')] },
+    rolldownOptions: {
+      input: [join(root, 'index.html'), join(root, 'probe/index.html'), join(root, 'report/index.html')],
+    },
   },
 })

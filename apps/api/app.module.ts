@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm'
 import { FiguresController } from './areas/figures.controller.js'
 import { AggregatesController } from './areas/aggregates.controller.js'
 import { AreasController } from './areas/areas.controller.js'
+import { ReportController } from './areas/report.controller.js'
 import { BatchSource } from './batch-source.js'
 import { CellProbesController } from './cells/cell-probes.controller.js'
 import { CellsController } from './cells/cells.controller.js'
@@ -70,6 +71,7 @@ export class AppModule {
         FiguresController,
         AggregatesController,
         AreasController,
+        ReportController,
         CellsController,
         CellProbesController,
         PlacesController,

@@ -129,4 +129,6 @@ async function addPage(app: NestFastifyApplication, root: string): Promise<void>
   // The agent's page: its address has no slash behind it, so that its service worker's scope is this page.
   const server = app.getHttpAdapter().getInstance()
   server.get('/probe', (_request, reply) => (reply as unknown as Sends).sendFile('probe/index.html'))
+  // The page to print about an area: its code is in the address, and the script reads it there.
+  server.get('/report/:code', (_request, reply) => (reply as unknown as Sends).sendFile('report/index.html'))
 }

@@ -9,6 +9,7 @@ import {
   latLngToCell,
   polygonToCells,
 } from 'h3-js'
+import type { Bounds } from '#domain'
 
 /** The grain of every probe and verdict: about 0.74 km² in Morocco. */
 export const WORKING_RESOLUTION = 8
@@ -27,6 +28,24 @@ export const isServedCell = (h3: string): boolean => {
   if (!/^[0-9a-f]{15}$/.test(h3) || !isValidCell(h3)) return false
   const res = getResolution(h3)
   return res >= ROLLUP_RESOLUTIONS[0] && res <= WORKING_RESOLUTION
+}
+
+/** From edge to edge, on average; each coarser resolution is √7 times as wide. */
+const WORKING_CELL_KM = 0.92
+const KM_PER_DEGREE = 111.2
+
+/** Width and height of a box in km, on its middle parallel. */
+export function extentOf({ west, south, east, north }: Bounds): { wideKm: number; highKm: number } {
+  const shrink = Math.cos((((south + north) / 2) * Math.PI) / 180)
+  return { wideKm: (east - west) * shrink * KM_PER_DEGREE, highKm: (north - south) * KM_PER_DEGREE }
+}
+
+/** The finest served resolution at which a box is about so many cells across at most. */
+export function resolutionAcross(box: Bounds, most: { wide: number; high: number }): number {
+  const { wideKm, highKm } = extentOf(box)
+  const coarser =
+    Math.log(Math.max(wideKm / most.wide, highKm / most.high) / WORKING_CELL_KM) / Math.log(Math.sqrt(7))
+  return Math.max(ROLLUP_RESOLUTIONS[0], WORKING_RESOLUTION - Math.max(0, Math.ceil(coarser)))
 }
 
 /** The coarser cell that holds a cell. */

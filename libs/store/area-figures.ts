@@ -1,5 +1,6 @@
 /** The areas inside another, each with what a run says of its cells, people and sites: the numbers beside the map. */
 import { AREA_LEVELS, type AreaLevel, CLASSES, type Class, type ClassCounts } from '#domain'
+import { inArea } from './area-people.js'
 import type { AreaCounts, AreaRow } from './areas.js'
 import type { Queryable } from './database.js'
 import type { RunRow } from './runs.js'
@@ -24,7 +25,7 @@ export interface AreaFigures extends Pick<
 const levelBelow = (parent: AreaLevel | null): AreaLevel | undefined =>
   AREA_LEVELS[parent === null ? 0 : AREA_LEVELS.indexOf(parent) + 1]
 
-/** Of the areas inside one, or of all regions; reads the country's localities and sites, never a probe. */
+/** Of the areas inside one, or of all regions; reads the localities and sites that lie there, never a probe. */
 export async function figuresOfAreas(
   db: Queryable,
   run: Pick<RunRow, 'id' | 'series'>,
@@ -53,7 +54,7 @@ export async function figuresOfLevel(
      WHERE a.level = $3 AND ($4::text IS NULL OR left(a.code, length($4)) = $4) ORDER BY a.code`,
     [run.id, run.series, level, within],
   )
-  const people = await peopleByArea(db, run, level)
+  const people = await peopleByArea(db, run, level, within)
   return ranked(rows.map((row) => ({ ...row, ...(people.get(row.code) ?? NOBODY) })))
 }
 
@@ -67,6 +68,7 @@ async function peopleByArea(
   db: Queryable,
   run: Pick<RunRow, 'id' | 'series'>,
   level: AreaLevel,
+  parent: string | null,
 ): Promise<Map<string, People>> {
   const rows: { code: string; class: Class; localities: number; people: number; sites: number }[] =
     await db.query(
@@ -78,8 +80,8 @@ async function peopleByArea(
          sum(people)::float8 AS people, sum(sites)::integer AS sites
        FROM place AS p JOIN cell_place AS c USING (cell)
        LEFT JOIN LATERAL (SELECT class FROM verdict AS v WHERE ${HOLDS} AND v.cell = p.cell OFFSET 0) AS v ON true
-       WHERE c.${level}_code IS NOT NULL GROUP BY 1, 2`,
-      [run.series, run.id],
+       WHERE c.${level}_code IS NOT NULL ${parent === null ? '' : `AND ${inArea('$3')}`} GROUP BY 1, 2`,
+      [run.series, run.id, ...(parent === null ? [] : [parent])],
     )
   const found = new Map<string, People>()
   for (const { code, class: colour, ...sums } of rows) {

@@ -16,7 +16,13 @@ export interface AreaPeople {
   measured: { localities: number | null; population: number | null }
 }
 
-const IN_AREA = `(c.commune_code = $3 OR c.province_code = $3 OR c.region_code = $3)`
+/**
+ * Cells of the area whose code is the parameter: codes nest, and the smallest area that holds a cell has an index, so
+ * that the other cells of the country are not read.
+ */
+export const inArea = (code: `$${number}`): string =>
+  `coalesce(c.commune_code, c.province_code, c.region_code, '') IN
+     (SELECT code FROM current_area WHERE code = ${code} OR starts_with(code, ${code} || '.'))`
 
 /** Reads the localities and sites of the area; their number, not that of the probes, is its cost. */
 export async function peopleOfArea(db: Queryable, run: RunKey, code: string): Promise<AreaPeople> {
@@ -30,7 +36,7 @@ export async function peopleOfArea(db: Queryable, run: RunKey, code: string): Pr
        sum(population)::float8 AS population, sum(sites)::integer AS sites
      FROM place AS p JOIN cell_place AS c USING (cell)
      LEFT JOIN LATERAL (SELECT class FROM verdict AS v WHERE ${HOLDS} AND v.cell = p.cell OFFSET 0) AS v ON true
-     WHERE ${IN_AREA} GROUP BY 1, 2`,
+     WHERE ${inArea('$3')} GROUP BY 1, 2`,
       [run.series, run.id, code],
     )
   const by = (figure: 'localities' | 'population' | 'sites'): ClassCounts => {
@@ -60,7 +66,7 @@ export async function pooledEvidence(db: Queryable, run: RunKey, code: string): 
        ${sum('pass_devices')} AS "passDevices", ${sum('fail_devices')} AS "failDevices", max(days) AS days,
        max(pass_days) AS "passDays", max(fail_days) AS "failDays", max(hours) AS hours,
        max(last_measured_at) AS "lastMeasuredAt", NULL AS "declaredBps", NULL AS "plannedBy"
-     FROM evidence AS v JOIN cell_place AS c USING (cell) WHERE ${HOLDS} AND weight > 0 AND ${IN_AREA}
+     FROM evidence AS v JOIN cell_place AS c USING (cell) WHERE ${HOLDS} AND weight > 0 AND ${inArea('$3')}
      GROUP BY v.operator, v.technology ORDER BY v.operator COLLATE "C", v.technology COLLATE "C"`,
     [run.series, run.id, code],
   )

@@ -1,5 +1,5 @@
 /** Reading areas: search, one area with its counts, the shapes of a tile. */
-import type { AreaLevel, AreaRecord, Bounds, ClassCounts } from '#domain'
+import { type AreaLevel, type AreaRecord, type Bounds, type ClassCounts, parentCodeOf } from '#domain'
 import type { Queryable } from './database.js'
 
 export interface AreaRow extends Omit<AreaRecord, 'geometry'> {
@@ -50,6 +50,16 @@ export const areaCursor = (area: Pick<AreaRow, 'code'>): string =>
 export async function findArea(db: Queryable, code: string): Promise<AreaRow | undefined> {
   const rows: AreaRow[] = await db.query(`SELECT ${AREA_COLUMNS} FROM current_area WHERE code = $1`, [code])
   return rows[0]
+}
+
+/** The areas that an area lies in, the largest first. */
+export async function parentsOfArea(db: Queryable, code: string): Promise<AreaRow[]> {
+  const parents: AreaRow[] = []
+  for (let next = parentCodeOf(code); next; next = parentCodeOf(next)) {
+    const parent = await findArea(db, next)
+    if (parent) parents.unshift(parent)
+  }
+  return parents
 }
 
 export interface AreaCounts extends ClassCounts {

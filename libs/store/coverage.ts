@@ -2,6 +2,7 @@
 import type { Rule, Technology } from '#domain'
 import type { CellRange } from '#geo'
 import type { DataSource } from 'typeorm'
+import { inArea } from './area-people.js'
 import { recordChange } from './changes.js'
 import type { Queryable } from './database.js'
 import { RECEIVE_LOCK } from './probes.js'
@@ -187,7 +188,7 @@ const parameters = (run: RunRow, rule: Rule): unknown[] => [
   run.to,
 ]
 
-const inArea = `($8::text IS NULL OR EXISTS (SELECT 1 FROM cell_place AS p
+const inAreaOrAll = `($8::text IS NULL OR EXISTS (SELECT 1 FROM cell_place AS p
   WHERE p.cell = v.cell AND $8 IN (p.commune_code, p.province_code, p.region_code)))`
 
 export interface ContradictionPage {
@@ -210,7 +211,7 @@ export async function listContradictions(
   page: ContradictionPage,
 ): Promise<(Contradiction & { cell: string })[]> {
   return db.query(
-    `${contradictions(inArea)}
+    `${contradictions(inAreaOrAll)}
      SELECT to_hex(cell) AS h3, cell::text, kind, operator, technology, claimed::float8 AS "claimedBps", on_date::text AS "onDate",
        passes, samples
      FROM (SELECT *, lpad(cell::text, 19, '0') || ' ' || kind || ' ' || operator || ' ' || technology AS key FROM found) AS keyed
@@ -244,6 +245,23 @@ export async function countContradictions(
      FROM found LEFT JOIN cell_place USING (cell) WHERE ${of} IS NOT NULL GROUP BY 1 ORDER BY 1`,
     parameters(run, rule),
   )
+}
+
+/** Contradicted cells of an area by kind; null where no operator had declared or promised anything that the run knew. */
+export async function contradictionsOfArea(
+  db: Queryable,
+  run: RunRow,
+  rule: Rule,
+  code: string,
+): Promise<Omit<ContradictionCount, 'of'> | null> {
+  const cells = (kind: ContradictionKind) => `(count(DISTINCT cell) FILTER (WHERE kind = '${kind}'))::integer`
+  const [{ known, ...counts }] = await db.query(
+    `${contradictions(`v.cell IN (SELECT cell FROM cell_place AS c WHERE ${inArea('$8')})`)}
+     SELECT EXISTS (SELECT 1 FROM coverage WHERE received_at < $3) AS known, ${cells('declared_refuted')} AS "declaredRefuted",
+       ${cells('present_undeclared')} AS "presentUndeclared", ${cells('late_plan')} AS "latePlan" FROM found`,
+    [...parameters(run, rule), code],
+  )
+  return known ? counts : null
 }
 
 /** Contradicted cells in ranges, with the kinds of their contradictions. */

@@ -1,6 +1,7 @@
 export * from './area-figures.js'
 export * from './area-import.js'
 export * from './area-people.js'
+export * from './area-report.js'
 export * from './area-series.js'
 export * from './areas.js'
 export * from './cell-probes.js'

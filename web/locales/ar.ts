@@ -40,6 +40,7 @@ export const ar: Messages = {
   views: 'الواجهات',
   view_map: 'الخريطة',
   view_figures: 'الأرقام',
+  report: 'تقرير للطباعة',
   layers: 'ما تعرضه الخريطة',
   shows: 'عرض',
   shows_verdict: 'الحكم حسب القاعدة',

@@ -38,6 +38,7 @@ export const en = {
   views: 'Views',
   view_map: 'Map',
   view_figures: 'Figures',
+  report: 'Report to print',
   layers: 'What the map shows',
   shows: 'Show',
   shows_verdict: 'Verdict by the rule',

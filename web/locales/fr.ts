@@ -40,6 +40,7 @@ export const fr: Messages = {
   views: 'Vues',
   view_map: 'Carte',
   view_figures: 'Chiffres',
+  report: 'Rapport à imprimer',
   layers: 'Ce que montre la carte',
   shows: 'Afficher',
   shows_verdict: 'Verdict selon la règle',

@@ -39,7 +39,7 @@ interface Importing extends Omit<Sending, 'path'> {
 }
 
 // `fetch` is looked up at each call: a test may put another in its place.
-const { GET, POST, DELETE } = createClient<paths>({ fetch: (request) => fetch(request) })
+export const { GET, POST, PUT, DELETE } = createClient<paths>({ fetch: (request) => fetch(request) })
 
 /** As the client gives it: it forgets how long an array is. */
 type Given<T> = T extends readonly (infer Item)[]
@@ -49,7 +49,7 @@ type Given<T> = T extends readonly (infer Item)[]
     : T
 
 /** What was answered, or what the server says against it. */
-async function answerTo<T>(
+export async function answerTo<T>(
   asking: Promise<{ data?: Given<T>; error?: unknown; response: Response }>,
 ): Promise<T> {
   const { data, error, response } = await asking

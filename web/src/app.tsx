@@ -384,7 +384,7 @@ function DetailPanel({ words, connection, account, detail, run, rule, onZoom, on
     if (!Shown) return <p>{words.t('loading')}</p>
     return <Shown.PlacePanel {...{ words, onCell }} place={value} />
   }
-  if ('area' in value) return <AreaPanel words={words} area={value.area} />
+  if ('area' in value) return <AreaPanel {...{ words, run }} area={value.area} />
   if (!rule) return null
   const { cell } = value
   return (

@@ -2,9 +2,10 @@
 import { CLASSES, type NetworkState } from '#domain'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { AreaDetail, Cell, Counts, Network, Reason, RuleInWords } from './api.js'
+import type { AreaDetail, Cell, Counts, Network, Reason, RuleInWords, Run } from './api.js'
 import { type Language, isolated, listed, nameIn } from './language.js'
 import { operatorName, technologyName } from './network-names.js'
+import { ReportLink } from './report-link.js'
 import { kindOf } from './search.js'
 import { Swatch } from './swatch.js'
 
@@ -235,7 +236,13 @@ function Medians({ words: { t, number }, network }: { words: Language; network: 
   ))
 }
 
-export function AreaPanel({ words, area }: { words: Language; area: AreaDetail }) {
+interface AreaPanelProps {
+  words: Language
+  area: AreaDetail
+  run: Run | null
+}
+
+export function AreaPanel({ words, area, run }: AreaPanelProps) {
   const { t, number } = words
   return (
     <>
@@ -245,6 +252,7 @@ export function AreaPanel({ words, area }: { words: Language; area: AreaDetail }
       <Places words={words} areas={area.parents} />
       {area.population !== null && <p>{t('population', { n: number(area.population) })}</p>}
       {area.counts && <CountList words={words} counts={area.counts} />}
+      {run && <ReportLink {...{ words, run }} code={area.code} />}
       <p class="source">{t('areaColour')}</p>
       <p class="source" dir="auto">
         {area.code} · {area.source}

@@ -6,7 +6,6 @@ import {
   type Verdict,
   dominantClass,
   foldName,
-  parentCodeOf,
   reasonsOf,
   verdictOf,
 } from '#domain'
@@ -20,6 +19,7 @@ import {
   findArea,
   findRule,
   inferredWhere,
+  parentsOfArea,
   peopleOfArea,
   pooledEvidence,
   searchAreas,
@@ -99,7 +99,7 @@ export class AreasController {
     if (!area) throw new NotFoundException(`no area has the code "${code}"`)
     const run = await this.runs.chosen(choice).catch(() => null)
     const counts = run && (await countsOfArea(this.source.manager, run.id, code))
-    const parents = await this.parentsOf(code)
+    const parents = await parentsOfArea(this.source.manager, code)
     return {
       ...area,
       parents,
@@ -122,15 +122,6 @@ export class AreasController {
       pooled: { ...verdictOf(rule, evidence), reasons: reasonsOf(rule, evidence) },
       inferred: countsOf([...(await inferredWhere(db, run, rule, { area: code })).values()]),
     }
-  }
-
-  private async parentsOf(code: string): Promise<AreaRow[]> {
-    const parents: AreaRow[] = []
-    for (let next = parentCodeOf(code); next; next = parentCodeOf(next)) {
-      const parent = await findArea(this.source.manager, next)
-      if (parent) parents.unshift(parent)
-    }
-    return parents
   }
 }
 

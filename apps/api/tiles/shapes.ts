@@ -24,12 +24,12 @@ export function hexagon(h3: string, box: Bounds, tile: TileAddress): Rings {
   return ring ? [ring] : []
 }
 
-/** Rings of a clipped polygon: it may come back as several, or with stray lines, which have no area to draw. */
 export function ringsOfGeoJson(geojson: string, tile: TileAddress): Rings {
   return polygonsOf(geojson).flatMap((polygon) => ringsOf(polygon, tile))
 }
 
-function polygonsOf(geojson: string): Rings[] {
+/** A clipped polygon may come back as several, or with stray lines, which have no area to draw. */
+export function polygonsOf(geojson: string): Rings[] {
   interface Geometry {
     type: string
     coordinates: unknown

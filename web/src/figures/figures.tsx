@@ -5,6 +5,7 @@ import { type AreaFigures, api } from '../api.js'
 import { type Language, nameIn } from '../language.js'
 import { PAINTS } from '../map/colours.js'
 import { problemIn } from '../problem.js'
+import { ReportLink } from '../report-link.js'
 import type { ViewProps } from '../view-props.js'
 import './figures.css'
 import { WORDS } from './words.js'
@@ -36,6 +37,7 @@ export function Figures({ words, connection, run, rule, area, kept, onKeep, onAr
   return (
     <>
       <h2>{t('title')}</h2>
+      {area && <ReportLink words={words} run={run} code={area} />}
       {!asked && <p role="status">{words.t('loading')}</p>}
       {asked && 'refused' in asked && <p class="problem">{problemIn(words, asked.refused)}</p>}
       {found && found.items.length === 0 && <p>{t('empty')}</p>}

@@ -21,7 +21,8 @@ export const PAINTS: Record<Class, Paint> = {
 /** Whether a network is there: dark where it is, outlined where it was looked for and is not. */
 export const REACH_PAINTS = {
   present: { fill: '#00507d', line: '#003a5c', width: 0.6, striped: false },
-  declared: { fill: '#b9dcf2', line: '#00507d', width: 0.8, striped: true },
+  // Darker than undecided by more than its stripes: in grey the two would be alike.
+  declared: { fill: '#8fc3e6', line: '#00507d', width: 0.8, striped: true },
   missing: { fill: '#ffffff', line: '#c1121f', width: 2, striped: false },
   undecided: PAINTS.unknown,
 } as const satisfies Record<string, Paint>

@@ -11,6 +11,7 @@ import { drawAreaColours, drawAreaOutlines, drawCells, drawChosenArea, drawLand 
 import type { Ring } from './hit-index.js'
 import { type Marks, layerOf } from './marks.js'
 import { type Overlay, Overlays } from './overlays.js'
+import { printsAsShown } from './print.js'
 import { Swipe } from './swipe.js'
 import { type Theme, VERDICT, tilesOf, wordOf } from './theme.js'
 import { DATA_MAX_ZOOM, DATA_MIN_ZOOM, EXTENT } from './tile-part.js'
@@ -95,6 +96,7 @@ export class CoverageMap {
     this.marked.addTo(this.map)
     this.listen()
     new ResizeObserver(() => this.map.invalidateSize()).observe(element)
+    printsAsShown(element)
   }
 
   show({ run, threshold, theme, swipe, overlays }: Shown): void {

@@ -1,0 +1,24 @@
+/** What the server says of an area for one page, and the one question for it. */
+import { GET, type Schemas, answerTo } from '../src/api.js'
+
+/** [lng, lat], closed. */
+export type Ring = readonly (readonly [number, number])[]
+
+export type AreaReport = Schemas['AreaReport']
+export type ReportMap = Schemas['ReportMap']
+export type Outline = Schemas['ReportOutline']
+export type WhiteZone = Schemas['WhiteZone']
+
+export interface Asked {
+  code: string
+  run: string | null
+  rule: string | null
+}
+
+export function reportOf({ code, run, rule }: Asked, signal: AbortSignal): Promise<AreaReport> {
+  const params = {
+    path: { code },
+    query: { ...(run && { run: Number(run) }), ...(rule && !run && { rule }) },
+  }
+  return answerTo<AreaReport>(GET('/api/v1/areas/{code}/report', { params, signal }))
+}
