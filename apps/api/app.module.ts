@@ -16,6 +16,10 @@ import { OgcController } from './ogc/ogc.controller.js'
 import { AccountsController } from './people/accounts.controller.js'
 import { RoleGuard } from './people/guard.js'
 import { SessionController } from './people/session.controller.js'
+import { BudgetController } from './priorities/budget.controller.js'
+import { Factors } from './priorities/factors.js'
+import { PrioritiesController } from './priorities/priorities.controller.js'
+import { SolverSlots } from './priorities/solver-slots.js'
 import { Devices } from './probes/devices.js'
 import { ImportController } from './probes/import.controller.js'
 import { ProbesController } from './probes/probes.controller.js'
@@ -69,6 +73,8 @@ export class AppModule {
         NetworksController,
         TilesController,
         WhatIfController,
+        PrioritiesController,
+        BudgetController,
         OgcController,
         ExportController,
       ],
@@ -82,6 +88,8 @@ export class AppModule {
         { provide: APP_INTERCEPTOR, useClass: NextLink },
         Devices,
         TestSlots,
+        Factors,
+        SolverSlots,
         Runs,
       ],
     }

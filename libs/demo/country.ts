@@ -1,8 +1,17 @@
 /** A simulated country over the real provinces: sites, a hidden true coverage, and the probes that it makes. Pure. */
-import { type AreaRecord, type ProbeInput, type SiteRecord, type Technology, distanceM } from '#domain'
+import {
+  type AreaRecord,
+  type ProbeInput,
+  type Random,
+  type SiteRecord,
+  type Technology,
+  distanceM,
+  normal,
+  randomFrom,
+} from '#domain'
 import { type Shape, cellsOf, centreOf } from '#geo'
 import { DOWNLOAD_MBPS, LATENCY_MS, UPLOAD_MBPS, valueAt } from './percentiles.js'
-import { type Random, normal, pick, randomFrom, uuid } from './random.js'
+import { pick, uuid } from './random.js'
 
 export interface DemoCommune {
   code: string
