@@ -16,6 +16,7 @@ import {
   Get,
   Header,
   HttpCode,
+  HttpException,
   NotFoundException,
   Param,
   ParseIntPipe,
@@ -70,7 +71,7 @@ export interface BudgetAnswer {
   technologies: readonly Deployed[]
   weights: Weights
   unitCosts: UnitCosts
-  /** `optimal`: no other choice of the considered zones is better by a millionth; `time_limit`: the best found in time. */
+  /** `optimal`: no other choice of the considered zones is better by a ten-thousandth; `time_limit`: the best found in time. */
   status: Plan['status']
   /** The most benefit first. */
   zones: FundedZone[]
@@ -277,11 +278,14 @@ const keyOf = ({ run, takenAt, weights, unitCosts }: Ranking, body: BudgetBody):
     .digest('hex')
     .slice(0, 32)
 
+/** No fault of the server, and read by nobody: nginx's number for it. */
+const CALLER_GONE = 499
+
 /** Ends when the caller closes the connection before the answer. */
 function goneOf({ raw }: FastifyReply): AbortSignal {
   const abort = new AbortController()
   raw.once('close', () => {
-    if (!raw.writableFinished) abort.abort(new Error('the caller went away'))
+    if (!raw.writableFinished) abort.abort(new HttpException('the caller went away', CALLER_GONE))
   })
   return abort.signal
 }

@@ -29,7 +29,7 @@ export interface PlanRequest {
 }
 
 export interface Plan {
-  /** `optimal`: to a millionth of the benefit, among the zones that the solver was given. */
+  /** `optimal`: to a ten-thousandth of the benefit, among the zones that the solver was given. */
   status: 'optimal' | 'time_limit'
   choices: Choice[]
   cost: number

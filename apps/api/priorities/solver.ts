@@ -23,7 +23,7 @@ async function main() {
     matrix: { format: 'csc', numRows: programme.rowLower.length, numCols: columns,
       starts: programme.starts, indices: programme.rows, values: programme.values },
   })
-  model.options.set({ output_flag: false, time_limit: seconds, mip_rel_gap: 1e-6, mip_feasibility_tolerance: 1e-9 })
+  model.options.set({ output_flag: false, time_limit: seconds, mip_rel_gap: 1e-4, mip_feasibility_tolerance: 1e-9 })
   const { optimal, infeasible, unboundedOrInfeasible, timeLimit } = highs.constants.modelStatus
   let from = start
   const answers = []

@@ -339,8 +339,8 @@ function Figures({ words, answer }: Omit<AnswerProps, 'onBox'>) {
   )
 }
 
-/** The solver stops at a millionth. */
-const NO_GAP = 2e-6
+/** Less is rounding. */
+const NO_GAP = 1e-6
 
 function qualityOf(words: Language, { status, gap, notConsidered }: BudgetAnswer): string {
   const t = words.says(WORDS)
