@@ -4,7 +4,6 @@ import {
   type CostClass,
   DRAWS,
   type FactorTable,
-  type Factor,
   type Firmness,
   type Ranked,
   type Stability,
