@@ -86,7 +86,6 @@ test.each(LANGUAGES)(
     expect(await axeViolations(page)).toEqual([])
     await page.waitForSelector('[data-ready="true"]')
     await page.screenshot({ path: `${SHOTS}/budget-${lang}.png` })
-    await page.locator('.answer').scrollIntoViewIfNeeded()
     await page.locator('.answer h3').evaluate((head) => head.scrollIntoView())
     await page.screenshot({ path: `${SHOTS}/budget-answer-${lang}.png` })
     const href = await page.locator('.downloads a').first().getAttribute('href')

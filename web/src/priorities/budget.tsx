@@ -344,7 +344,8 @@ const NO_GAP = 1e-6
 
 function qualityOf(words: Language, { status, gap, notConsidered }: BudgetAnswer): string {
   const t = words.says(WORDS)
-  const percent = `${words.number(100 * gap, 2)}%`
+  // Rounded up: "no choice brings 0% more" says nothing.
+  const percent = `${words.number(Math.ceil(gap * 1e4) / 100, 2)}%`
   const said =
     status === 'time_limit'
       ? t('timeLimit', { gap: percent })

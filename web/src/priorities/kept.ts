@@ -53,18 +53,21 @@ export function inputsOf(kept: Kept): Inputs {
   }
 }
 
-/** What is as at first is not kept. */
+/** What is as at first is not kept. An amount that was emptied is: it is not the first one. */
 export function keptOf(inputs: Inputs): Kept {
+  const isAll = inputs.technologies.length === DEPLOYED.length
   const all = {
-    part: inputs.part === 'rank' ? '' : inputs.part,
-    weights: amountsText(inputs.weights, WEIGHT_LIMITS),
-    costs: amountsText(inputs.unitCosts, UNIT_COSTS),
-    class: inputs.class ?? '',
-    budget: inputs.budget === DEFAULT_BUDGET ? '' : inputs.budget,
-    most: inputs.maximise === 'people' ? '' : inputs.maximise,
-    tech: inputs.technologies.length === DEPLOYED.length ? '' : inputs.technologies.join(','),
-    each: inputs.oneZonePerRegion ? 'yes' : '',
-    share: inputs.regionShare === '0' ? '' : inputs.regionShare,
+    part: inputs.part === 'rank' ? null : inputs.part,
+    weights: amountsText(inputs.weights, WEIGHT_LIMITS) || null,
+    costs: amountsText(inputs.unitCosts, UNIT_COSTS) || null,
+    class: inputs.class,
+    budget: inputs.budget === DEFAULT_BUDGET ? null : inputs.budget,
+    most: inputs.maximise === 'people' ? null : inputs.maximise,
+    tech: isAll ? null : inputs.technologies.join(','),
+    each: inputs.oneZonePerRegion ? 'yes' : null,
+    share: inputs.regionShare === '0' ? null : inputs.regionShare,
   }
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''))
+  return Object.fromEntries(
+    Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== null),
+  )
 }

@@ -1,6 +1,7 @@
 /** What to do next: white and grey zones by the planner's weights, and what a budget buys of them. */
 import { useMemo } from 'preact/hooks'
 import type { ViewProps } from '../view-props.js'
+import '../figures/figures.css'
 import { BudgetPart } from './budget.js'
 import { type Inputs, inputsOf, keptOf } from './kept.js'
 import './priorities.css'

@@ -18,7 +18,8 @@ const PAUSE_MS = 250
 export function RankingPart(props: PartProps) {
   const { words, connection, run, area, inputs, onInputs, onMarks, onBox } = props
   const t = words.says(WORDS)
-  const query = useSettled(queryOf(inputs, area))
+  const wanted = queryOf(inputs, area)
+  const query = useSettled(wanted)
   const asked = useAnswer(connection, query && `${run.id} ${query}`, (signal) =>
     priorities(run.id, new URLSearchParams(`${query}&limit=${TOP}`), signal),
   )
@@ -40,7 +41,7 @@ export function RankingPart(props: PartProps) {
       {asked && 'refused' in asked && <p class="problem">{problemIn(words, asked.refused)}</p>}
       {found && found.items.length === 0 && <p>{t('empty')}</p>}
       {found && found.items.length > 0 && (
-        <Table {...{ words, found, onBox }} isOld={valueOf(asked) === null}>
+        <Table {...{ words, found, onBox }} isOld={wanted !== query || valueOf(asked) === null}>
           <p class="downloads">
             {(['csv', 'xlsx'] as const).map((format) => (
               <a key={format} href={`/api/v1/runs/${run.id}/priorities.${format}?${query ?? ''}`} download>

@@ -14,6 +14,16 @@ export function zoneName({ lang }: Language, zone: RankedZone): string {
 const areaName = (lang: Language['lang'], zone: RankedZone): string | null =>
   lang === 'ar' ? zone.areaAr : zone.areaFr
 
+/** Degrees: a zone of one cell is shown with what lies around it. */
+const MARGIN = 0.04
+
+const around = ([west, south, east, north]: RankedZone['bbox']): RankedZone['bbox'] => [
+  west - MARGIN,
+  south - MARGIN,
+  east + MARGIN,
+  north + MARGIN,
+]
+
 interface NameProps {
   words: Language
   zone: RankedZone
@@ -26,7 +36,7 @@ export function ZoneName({ words, zone, onBox }: NameProps) {
   const name = zoneName(words, zone)
   return (
     <th scope="row">
-      <button class="link" onClick={() => onBox(zone.bbox)}>
+      <button class="link" onClick={() => onBox(around(zone.bbox))}>
         <bdi>{name}</bdi>
       </button>
       <small>
