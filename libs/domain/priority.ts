@@ -98,7 +98,7 @@ export function factorTable(zones: readonly ZoneFactors[], costs: UnitCosts): Fa
     FACTORS.forEach((factor, f) => (values[i * WIDTH + f] = amountOf(factor, zone) ?? NaN))
     values[i * WIDTH + FACTORS.indexOf('cost')] = (4 - costClasses[i]!) / 3
   })
-  const leftOut = FACTORS.filter((factor, f) => isUnknownEverywhere(values, f))
+  const leftOut = FACTORS.filter((_, f) => zones.length > 0 && isUnknownEverywhere(values, f))
   for (const factor of LOGARITHMIC) scaleColumn(values, FACTORS.indexOf(factor))
   return { zones, costClasses, values, leftOut }
 }

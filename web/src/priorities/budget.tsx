@@ -7,7 +7,7 @@ import { problemIn } from '../problem.js'
 import { Refused } from '../refused.js'
 import { type BudgetAnswer, type BudgetQuestion, planBudget } from './api.js'
 import type { Inputs } from './kept.js'
-import type { PartProps } from './priorities.js'
+import type { PartProps } from './part-props.js'
 import { WeightSliders } from './ranking.js'
 import { WORDS } from './words.js'
 import { ZoneFigures, ZoneHeads, ZoneName, marksOf } from './zone-cells.js'
@@ -299,6 +299,9 @@ function Answer({ words, answer, onBox }: AnswerProps) {
           </table>
         </div>
       )}
+      <p class="source">
+        {t('chosenHint')} {t('costHint')}
+      </p>
       <p class="downloads">
         {(['csv', 'xlsx'] as const).map((format) => (
           <a key={format} href={`/api/v1/runs/${answer.run}/budget/${answer.id}.${format}`} download>

@@ -3,16 +3,11 @@ import { useMemo } from 'preact/hooks'
 import type { ViewProps } from '../view-props.js'
 import '../figures/figures.css'
 import { BudgetPart } from './budget.js'
-import { type Inputs, inputsOf, keptOf } from './kept.js'
+import { inputsOf, keptOf } from './kept.js'
+import type { PartProps } from './part-props.js'
 import './priorities.css'
 import { RankingPart } from './ranking.js'
 import { WORDS } from './words.js'
-
-/** Both parts are given the same. */
-export interface PartProps extends ViewProps {
-  inputs: Inputs
-  onInputs(changed: Partial<Inputs>): void
-}
 
 const PARTS = ['rank', 'budget'] as const
 const PART_WORDS = { rank: 'partRank', budget: 'partBudget' } as const
@@ -21,7 +16,7 @@ export function Priorities(props: ViewProps) {
   const { words, kept, onKeep, area } = props
   const t = words.says(WORDS)
   const inputs = useMemo(() => inputsOf(kept), [kept])
-  const onInputs = (changed: Partial<Inputs>) => onKeep(keptOf({ ...inputs, ...changed }))
+  const onInputs: PartProps['onInputs'] = (changed) => onKeep(keptOf({ ...inputs, ...changed }))
   const Part = inputs.part === 'rank' ? RankingPart : BudgetPart
   return (
     <div class="priorities">

@@ -6,7 +6,7 @@ import { type Language, listed } from '../language.js'
 import { problemIn } from '../problem.js'
 import { type Priorities, type PriorityZone, priorities } from './api.js'
 import type { Inputs } from './kept.js'
-import type { PartProps } from './priorities.js'
+import type { PartProps } from './part-props.js'
 import { WORDS } from './words.js'
 import { ZoneFigures, ZoneHeads, ZoneName, marksOf } from './zone-cells.js'
 
@@ -173,7 +173,7 @@ function Table({ words, found, isOld, onBox, children }: TableProps) {
       )}
       <p class="source">
         {t('firmHint', { top: words.number(top), draws: words.number(draws) })} {t('costHint')}{' '}
-        {t('scaleHint')}
+        {t('scaleHint')} {t('marksHint')}
       </p>
     </>
   )

@@ -41,6 +41,8 @@ const en = {
     'The bar shows between which ranks the zone lies in nine of ten of {draws} draws of other weights, two thirds of them between half and double of yours. “Firm” is among the first {top} in 95% of the draws, “firmly below” in 5% or less.',
   costHint:
     'Cost classes, by the cheapest network on the ground: 1 up to 1 million MAD, 2 up to 2, 3 up to 5, 4 above.',
+  marksHint:
+    'On the map: a broken orange ring is a white zone, a dotted blue one a grey zone; the label begins with the rank.',
   scaleHint:
     'Counts and distances are taken on a logarithmic scale, so that one town does not hide all villages.',
   leftOut: 'Not known, so not in the score: {names}. A dash is not a zero.',
@@ -89,6 +91,7 @@ const en = {
   served: 'People served, by the technologies’ shares',
   servedScore: 'Score served, by the technologies’ shares',
   ofWhole: '{n} of {whole}',
+  chosenHint: 'On the map: the green circles are the chosen zones.',
   zonesLeft: 'Zones left without',
   peopleLeft: 'People left without',
   quality: 'Quality of the answer',
@@ -153,6 +156,8 @@ export const WORDS: Dictionary<Key> = {
       'La barre montre entre quels rangs se trouve la zone dans neuf sur dix de {draws} tirages d’autres poids, dont les deux tiers entre la moitié et le double des vôtres. « Solide » : parmi les {top} premières dans 95 % des tirages ; « nettement en dessous » : dans 5 % au plus.',
     costHint:
       'Classes de coût, selon le réseau terrestre le moins cher : 1 jusqu’à 1 million de dirhams, 2 jusqu’à 2, 3 jusqu’à 5, 4 au-delà.',
+    marksHint:
+      'Sur la carte : un cercle orange tireté est une zone blanche, un cercle bleu pointillé une zone grise ; l’étiquette commence par le rang.',
     scaleHint:
       'Nombres et distances sont pris sur une échelle logarithmique : une ville ne cache pas tous les douars.',
     leftOut: 'Inconnu, donc absent du score : {names}. Un tiret n’est pas un zéro.',
@@ -202,6 +207,7 @@ export const WORDS: Dictionary<Key> = {
     served: 'Habitants servis, selon les parts des technologies',
     servedScore: 'Score servi, selon les parts des technologies',
     ofWhole: '{n} sur {whole}',
+    chosenHint: 'Sur la carte : les cercles verts sont les zones choisies.',
     zonesLeft: 'Zones qui restent sans rien',
     peopleLeft: 'Habitants qui restent sans rien',
     quality: 'Qualité de la réponse',
@@ -261,6 +267,8 @@ export const WORDS: Dictionary<Key> = {
       'يبين الشريط بين أي رتبتين تقع المنطقة في تسعة أعشار السحوبات ({draws}) بأوزان أخرى، ثلثاها بين نصف أوزانكم وضعفها. «ثابتة»: ضمن الأوائل ({top}) في 95% من السحوبات، و«دونها بثبات»: في 5% على الأكثر.',
     costHint:
       'أصناف التكلفة حسب أرخص شبكة أرضية: 1 إلى حدود مليون درهم، 2 إلى مليونين، 3 إلى خمسة ملايين، 4 فوق ذلك.',
+    marksHint:
+      'على الخريطة: الدائرة البرتقالية المتقطعة منطقة بيضاء، والزرقاء المنقطة منطقة رمادية، ويبدأ الوسم بالرتبة.',
     scaleHint: 'تؤخذ الأعداد والمسافات على سلم لوغاريتمي، حتى لا تحجب مدينة واحدة كل الدواوير.',
     leftOut: 'غير معروف ولا يدخل في النقطة: {names}. الشرطة ليست صفرا.',
     empty: 'لا منطقة بيضاء أو رمادية هنا. لا مناطق للتقييم ذي الفترة المختارة.',
@@ -308,6 +316,7 @@ export const WORDS: Dictionary<Key> = {
     served: 'السكان المستفيدون حسب حصص التكنولوجيات',
     servedScore: 'النقط المحققة حسب حصص التكنولوجيات',
     ofWhole: '{n} من {whole}',
+    chosenHint: 'على الخريطة: الدوائر الخضراء هي المناطق المختارة.',
     zonesLeft: 'مناطق تبقى دون خدمة',
     peopleLeft: 'سكان يبقون دون خدمة',
     quality: 'جودة الجواب',
