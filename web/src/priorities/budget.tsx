@@ -358,7 +358,7 @@ function qualityOf(words: Language, { status, gap, notConsidered }: BudgetAnswer
   return notConsidered > 0 ? `${said} (${t('notConsidered', { n: notConsidered })})` : said
 }
 
-function OneMore({ words, answer: { oneMore, benefit } }: Omit<AnswerProps, 'onBox'>) {
+function OneMore({ words, answer: { oneMore, benefit, maximise } }: Omit<AnswerProps, 'onBox'>) {
   const t = words.says(WORDS)
   if (!oneMore) return <>{t('oneMoreUnknown')}</>
   const more = oneMore.benefit - benefit
@@ -367,6 +367,7 @@ function OneMore({ words, answer: { oneMore, benefit } }: Omit<AnswerProps, 'onB
     <>
       {t('oneMoreBrings', {
         benefit: words.number(more, 1),
+        of: t(maximise === 'people' ? 'maximisePeople' : 'maximiseScore'),
         added: oneMore.added.length,
         dropped: oneMore.dropped.length,
         changed: oneMore.changed.length,

@@ -103,7 +103,7 @@ const en = {
   oneMore: 'One more million MAD',
   oneMoreNothing: 'would bring nothing more.',
   oneMoreBrings:
-    'would bring {benefit} more: {added, plural, =0 {no zone} one {# zone} other {# zones}} added, {dropped} dropped, {changed} with another technology.',
+    'would bring {benefit} more ({of}): {added, plural, =0 {no zone} one {# zone} other {# zones}} added, {dropped} dropped, {changed} with another technology.',
   oneMoreUnknown: 'could not be computed in time.',
   millions: '{n} million MAD',
   technology: 'Technology',
@@ -219,7 +219,7 @@ export const WORDS: Dictionary<Key> = {
     oneMore: 'Un million de dirhams de plus',
     oneMoreNothing: 'n’apporterait rien de plus.',
     oneMoreBrings:
-      'apporterait {benefit} de plus : {added, plural, =0 {aucune zone ajoutée} one {# zone ajoutée} other {# zones ajoutées}}, {dropped, plural, =0 {aucune retirée} one {# retirée} other {# retirées}}, {changed} avec une autre technologie.',
+      'apporterait {benefit} de plus ({of}) : {added, plural, =0 {aucune zone ajoutée} one {# zone ajoutée} other {# zones ajoutées}}, {dropped, plural, =0 {aucune retirée} one {# retirée} other {# retirées}}, {changed} avec une autre technologie.',
     oneMoreUnknown: 'n’a pas pu être calculé à temps.',
     millions: '{n} millions de dirhams',
     technology: 'Technologie',
@@ -327,7 +327,8 @@ export const WORDS: Dictionary<Key> = {
       '{n, plural, zero {} one {منطقة واحدة ضعيفة المردود لم تؤخذ بعين الاعتبار} two {منطقتان ضعيفتا المردود لم تؤخذا بعين الاعتبار} few {# مناطق ضعيفة المردود لم تؤخذ بعين الاعتبار} many {# منطقة ضعيفة المردود لم تؤخذ بعين الاعتبار} other {# منطقة ضعيفة المردود لم تؤخذ بعين الاعتبار}}',
     oneMore: 'مليون درهم إضافي',
     oneMoreNothing: 'لن يضيف شيئا.',
-    oneMoreBrings: 'يضيف {benefit}: المناطق المضافة {added}، المحذوفة {dropped}، بتكنولوجيا أخرى {changed}.',
+    oneMoreBrings:
+      'يضيف {benefit} ({of}): المناطق المضافة {added}، المحذوفة {dropped}، بتكنولوجيا أخرى {changed}.',
     oneMoreUnknown: 'لم يمكن حسابه في الوقت المحدد.',
     millions: '{n} مليون درهم',
     technology: 'التكنولوجيا',
