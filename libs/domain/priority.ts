@@ -202,13 +202,12 @@ export function* stabilities(table: FactorTable, request: StabilityRequest): Gen
   const { chosen, asked } = request
   const ranks = asked.map(() => new Int32Array(DRAWS))
   const random = randomFrom(SEED)
+  const scores = new Float64Array(chosen.length)
   for (let draw = 0; draw < DRAWS; draw++) {
     const weights = listOf(request.weights).map((weight) => weight * Math.exp(SPREAD * normal(random)))
-    const scoreOf = (index: number) => scoreOfRow(table.values, index, weights)
-    ranksAmong(
-      chosen.map(scoreOf),
-      asked.map(({ index }) => scoreOf(index)),
-    ).forEach((rank, i) => (ranks[i]![draw] = rank))
+    for (let i = 0; i < chosen.length; i++) scores[i] = scoreOfRow(table.values, chosen[i]!, weights)
+    const own = asked.map(({ index }) => scoreOfRow(table.values, index, weights))
+    ranksAmong(scores, own).forEach((rank, i) => (ranks[i]![draw] = rank))
     yield
   }
   return asked.map(({ rank }, i) => stabilityOf(rank, ranks[i]!.sort(), request.top))
@@ -221,24 +220,26 @@ function stabilityOf(rank: number, sorted: Int32Array, top: number): Stability {
 }
 
 /** 1 + how many of `all` are higher, for each of `some`: each of all is looked up among the few, not the other way. */
-function ranksAmong(all: readonly number[], some: readonly number[]): number[] {
+function ranksAmong(all: Float64Array, some: readonly number[]): number[] {
   const sorted = Float64Array.from(some).sort()
   const higher = new Int32Array(sorted.length + 1)
-  for (const score of all) higher[firstAtLeast(sorted, score)]!++
+  for (let i = 0; i < all.length; i++) higher[countBelow(sorted, all[i]!)]!++
   for (let i = sorted.length - 1; i >= 0; i--) higher[i]! += higher[i + 1]!
-  // The place behind the last equal one: from there on they are lower than what was counted.
-  return some.map((score) => 1 + higher[firstAbove(sorted, score)]!)
+  return some.map((score) => {
+    let behind = countBelow(sorted, score)
+    // Behind the last equal one: what was counted from there on is higher.
+    while (sorted[behind] === score) behind++
+    return 1 + higher[behind]!
+  })
 }
 
-const firstAtLeast = (sorted: Float64Array, value: number) => firstWhere(sorted, (other) => other >= value)
-const firstAbove = (sorted: Float64Array, value: number) => firstWhere(sorted, (other) => other > value)
-
-function firstWhere(sorted: Float64Array, isThere: (value: number) => boolean): number {
+/** How many of a rising list are lower than a value. */
+function countBelow(sorted: Float64Array, value: number): number {
   let [low, high] = [0, sorted.length]
   while (low < high) {
     const middle = (low + high) >> 1
-    if (isThere(sorted[middle]!)) high = middle
-    else low = middle + 1
+    if (sorted[middle]! < value) low = middle + 1
+    else high = middle
   }
   return low
 }
