@@ -66,17 +66,19 @@ export async function planOf(
   if (some.length === 0) return emptyPlan()
   const [first, second] = await solve({ ...given, seconds: SOLVER_SECONDS, signal })
   if (!first?.taken) return first?.status === 'infeasible' ? 'infeasible' : 'too_late'
-  const choicesOf = (taken: readonly number[], most: number) =>
-    withinBudget(
+  const isWhole = some.length === all.length
+  const choicesOf = (taken: readonly number[], most: number) => {
+    const solved = withinBudget(
       taken.map((column) => {
         const { candidate, option } = programme.columns[column]!
         return { id: some[candidate]!.zone.id, ...option }
       }),
       most,
     )
+    return isWhole ? solved : withOthers(solved, steps, some, { most, isFree: !hasConstraints(constraints) })
+  }
   const choices = choicesOf(first.taken, budget)
   const benefit = totalBenefit(choices)
-  const isWhole = some.length === all.length
   const linear = boundOf(steps, budget)
   const more = second?.taken ? choicesOf(second.taken, budget + ONE_MORE_MAD) : null
   return {
@@ -103,6 +105,24 @@ const emptyPlan = (): Plan => ({
   notConsidered: 0,
   oneMore: null,
 })
+
+/**
+ * What is left of the budget goes to zones that the solver was not given, best yield first. Where regions have no say and
+ * the budget is large, so many zones are worth it that the greedy answer over all of them is better: then it is taken.
+ */
+function withOthers(
+  solved: readonly Choice[],
+  steps: readonly Step[],
+  some: readonly Candidate[],
+  { most, isFree }: { most: number; isFree: boolean },
+): Choice[] {
+  const given = new Set(some)
+  const others = steps.filter(({ candidate }) => !given.has(candidate))
+  const filled = [...solved, ...greedyOf(others, most - totalCost(solved))]
+  const greedy = isFree ? greedyOf(steps, most) : []
+  const best = totalBenefit(greedy) > totalBenefit(filled) ? greedy : filled
+  return best.toSorted((a, b) => b.benefit - a.benefit)
+}
 
 const hasConstraints = ({ oneZonePerRegion, regionShare }: Constraints) => oneZonePerRegion || regionShare > 0
 
