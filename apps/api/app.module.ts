@@ -23,6 +23,10 @@ import { TilesetsController } from './ogc/tilesets.controller.js'
 import { AccountsController } from './people/accounts.controller.js'
 import { RoleGuard } from './people/guard.js'
 import { SessionController } from './people/session.controller.js'
+import { BudgetController } from './priorities/budget.controller.js'
+import { Factors } from './priorities/factors.js'
+import { PrioritiesController } from './priorities/priorities.controller.js'
+import { SolverSlots } from './priorities/solver-slots.js'
 import { Devices } from './probes/devices.js'
 import { ImportController } from './probes/import.controller.js'
 import { PlacesController } from './places/places.controller.js'
@@ -84,6 +88,8 @@ export class AppModule {
         NetworksController,
         TilesController,
         WhatIfController,
+        PrioritiesController,
+        BudgetController,
         OgcController,
         TilesetsController,
         ExportController,
@@ -101,6 +107,8 @@ export class AppModule {
         { provide: APP_INTERCEPTOR, useClass: NextLink },
         Devices,
         TestSlots,
+        Factors,
+        SolverSlots,
         Runs,
         Tiles,
       ],

@@ -10,6 +10,7 @@ import {
   insertSimulatedCommunes,
   newToken,
   sha256,
+  upsertLocalities,
   upsertSites,
 } from '#store'
 import type { DataSource } from 'typeorm'
@@ -34,6 +35,7 @@ export async function buildDemo(
   for (const province of provinces) {
     await insertSimulatedCommunes(source.manager, province.code, province.communes)
     await upsertSites(source.manager, province.sites, { author: AUTHOR, simulated: true })
+    await upsertLocalities(source.manager, province.localities)
   }
   const probes = await sendProbes(source, provinces, now, report)
   for (const rule of SHIPPED_RULES) await classify(source, { rule, author: AUTHOR })

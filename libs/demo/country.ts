@@ -1,8 +1,18 @@
 /** A simulated country over the real provinces: sites, a hidden true coverage, and the probes that it makes. Pure. */
-import { type AreaRecord, type ProbeInput, type SiteRecord, type Technology, distanceM } from '#domain'
+import {
+  type AreaRecord,
+  type LocalityRecord,
+  type ProbeInput,
+  type Random,
+  type SiteRecord,
+  type Technology,
+  distanceM,
+  normal,
+  randomFrom,
+} from '#domain'
 import { type Shape, cellsOf, centreOf } from '#geo'
 import { DOWNLOAD_MBPS, LATENCY_MS, UPLOAD_MBPS, valueAt } from './percentiles.js'
-import { type Random, normal, pick, randomFrom, uuid } from './random.js'
+import { pick, uuid } from './random.js'
 
 export interface DemoCommune {
   code: string
@@ -16,6 +26,7 @@ export interface DemoProvince {
   code: string
   communes: DemoCommune[]
   sites: SiteRecord[]
+  localities: LocalityRecord[]
 }
 
 export interface DemoSeat {
@@ -55,12 +66,51 @@ function demoProvince(area: AreaRecord, seat: DemoSeat, sites: number, random: R
     code: area.code,
     communes,
     sites: places.map((place, i) => demoSite(area, communes, place, i + 1, random)),
+    // Last: what is drawn for them changes no site.
+    localities: demoLocalities(area, seat, communes, places, random),
   }
 }
 
 interface Place {
   lat: number
   lng: number
+}
+
+/** The town holds this part of a province's people, the douars what is drawn: a list of the plan is never all of them. */
+const TOWN_SHARE = 0.2
+const TOWN_WITHIN_M = 8_000
+const DOUAR = { median: 450, spread: 0.9, least: 40, most: 4_000 }
+/** One douar in ten is on the list without its people. */
+const UNCOUNTED_SHARE = 0.1
+
+/** A populated place beside each site: the nearest to the seat is the town where it is near enough, all others are douars. */
+function demoLocalities(
+  area: AreaRecord,
+  seat: Place,
+  communes: readonly DemoCommune[],
+  places: readonly Place[],
+  random: Random,
+): LocalityRecord[] {
+  const town = nearestTo(seat, places)
+  return places.map((place, i) => {
+    const isTown = place === town && distanceM(place, seat) < TOWN_WITHIN_M
+    const drawn = Math.round(DOUAR.median * Math.exp(DOUAR.spread * normal(random)))
+    const douar = Math.max(DOUAR.least, Math.min(DOUAR.most, drawn))
+    const isUncounted = random() < UNCOUNTED_SHARE
+    return {
+      id: `SIM-L-${area.code}-${String(i + 1).padStart(2, '0')}`,
+      nameFr: `${isTown ? 'Ville simulée' : `Douar simulé ${i + 1}`} (${area.nameFr})`,
+      nameAr: `${isTown ? 'مدينة محاكاة' : `دوار محاكاة ${i + 1}`} (${area.nameAr})`,
+      kind: isTown ? 'PPLA2' : 'PPL',
+      population: isTown ? Math.round(TOWN_SHARE * (area.population ?? 0)) : isUncounted ? null : douar,
+      communeCode: nearestTo(place, communes).code,
+      ...place,
+    }
+  })
+}
+
+function nearestTo<P extends Place>(place: Place, some: readonly P[]): P {
+  return some.reduce((a, b) => (distanceM(a, place) <= distanceM(b, place) ? a : b))
 }
 
 /** Drawn without repetition, a place 40 km from the seat being a third as likely as the seat itself. */
@@ -101,7 +151,7 @@ function demoSite(
   n: number,
   random: Random,
 ): SiteRecord {
-  const near = communes.reduce((a, b) => (distanceM(a, place) <= distanceM(b, place) ? a : b))
+  const near = nearestTo(place, communes)
   const kind = n % SITES_IN_A_COMMUNE === 1 ? KINDS[0] : pick(random, KINDS)
   return {
     code: `SIM-${area.code}-${String(n).padStart(2, '0')}`,

@@ -9,6 +9,7 @@ import { ingestBatch } from './ingest-batch.js'
 import { ingestSingle } from './ingest-single.js'
 import { memoryNdjson } from './memory-ndjson.js'
 import { ndt7 } from './ndt7.js'
+import { priorities } from './priorities.js'
 import { tileCold } from './tile-cold.js'
 import { tileWarm } from './tile-warm.js'
 import { truth } from './truth.js'
@@ -29,6 +30,7 @@ const BENCHES: readonly Bench[] = [
   ndt7,
   truth,
   whatIf,
+  priorities,
   web,
 ]
 const NAMES = BENCHES.flatMap((bench) => bench.names)

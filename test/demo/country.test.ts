@@ -28,6 +28,21 @@ test('every province has sites, three operators measure at each, over the 90 day
   expect(new Set(probes.map((p) => p.id)).size).toBe(probes.length)
 })
 
+test('localities stand beside sites, say that they are simulated, and hold fewer people than their province', () => {
+  const provinces = moroccoAreas().filter(({ level }) => level === 'province')
+  for (const { code, sites, localities } of country(DEMO_SEED)) {
+    expect(localities.map(({ lat, lng }) => [lat, lng])).toEqual(sites.map(({ lat, lng }) => [lat, lng]))
+    for (const { nameFr, nameAr } of localities)
+      expect([nameFr, nameAr]).toEqual([expect.stringContaining('simulé'), expect.stringContaining('محاكاة')])
+    const people = localities.reduce((sum, { population }) => sum + (population ?? 0), 0)
+    expect(people).toBeGreaterThan(0)
+    expect(people).toBeLessThan(provinces.find((p) => p.code === code)!.population!)
+  }
+  const all = country(DEMO_SEED).flatMap(({ localities }) => localities)
+  expect(new Set(all.map(({ id }) => id)).size).toBe(all.length)
+  expect(all.some(({ population }) => population === null)).toBe(true)
+})
+
 test('speeds spread as the country’s do: a tenth under 2 Mbit/s, a tenth above 60', () => {
   const speeds = probesOf(DEMO_SEED).flatMap((p) => p.downloadBps ?? [])
   const share = (of: (bps: number) => boolean) => speeds.filter(of).length / speeds.length

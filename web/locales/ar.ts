@@ -41,6 +41,7 @@ export const ar: Messages = {
   view_map: 'الخريطة',
   view_figures: 'الأرقام',
   report: 'تقرير للطباعة',
+  view_priorities: 'الأولويات',
   layers: 'ما تعرضه الخريطة',
   shows: 'عرض',
   shows_verdict: 'الحكم حسب القاعدة',

@@ -39,6 +39,7 @@ export const en = {
   view_map: 'Map',
   view_figures: 'Figures',
   report: 'Report to print',
+  view_priorities: 'Priorities',
   layers: 'What the map shows',
   shows: 'Show',
   shows_verdict: 'Verdict by the rule',

@@ -41,6 +41,7 @@ export const fr: Messages = {
   view_map: 'Carte',
   view_figures: 'Chiffres',
   report: 'Rapport à imprimer',
+  view_priorities: 'Priorités',
   layers: 'Ce que montre la carte',
   shows: 'Afficher',
   shows_verdict: 'Verdict selon la règle',

@@ -7,6 +7,12 @@ import { Refused } from './refused.js'
 import { type Sending, sendFile } from './send-file.js'
 
 export type Schemas = components['schemas']
+/** What may be asked of a list. */
+export type Query<Path extends keyof paths> = paths[Path] extends {
+  get: { parameters: { query?: infer Q } }
+}
+  ? Q
+  : never
 
 export type Instance = Schemas['Instance']
 export type RuleInWords = Schemas['RuleInWords']

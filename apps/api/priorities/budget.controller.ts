@@ -1,0 +1,292 @@
+import {
+  type Choice,
+  DEPLOYED,
+  type Deployed,
+  UNIT_COSTS,
+  type UnitCosts,
+  WEIGHT_LIMITS,
+  type Weights,
+  amountsText,
+} from '#domain'
+import { csvTable, xlsxTable } from '#formats'
+import { type RunRow, isSimulated, nameZones } from '#store'
+import {
+  Body,
+  Controller,
+  Get,
+  Header,
+  HttpCode,
+  HttpException,
+  NotFoundException,
+  Param,
+  ParseIntPipe,
+  Post,
+  Res,
+  ServiceUnavailableException,
+  UnprocessableEntityException,
+} from '@nestjs/common'
+import { ApiTags } from '@nestjs/swagger'
+import type { FastifyReply } from 'fastify'
+import { LRUCache } from 'lru-cache'
+import { createHash } from 'node:crypto'
+import { DataSource } from 'typeorm'
+import { Runs } from '../runs/run-choice.js'
+import { Factors } from './factors.js'
+import { type Plan, ONE_MORE_MAD, planOf } from './plan.js'
+import { BudgetBody, type Maximised, unitCostsOf, weightsOf } from './priorities.dto.js'
+import { type RankedZone, type Ranking, rankedZones, rankingOf } from './ranking.js'
+import { SolverSlots } from './solver-slots.js'
+import { SOURCE_COLUMNS, XLSX, ZONE_COLUMNS, sourceCells, zoneCells } from './table.js'
+
+/** A zone, and what it is given. */
+export interface FundedZone extends RankedZone {
+  technology: Deployed
+  /** MAD. */
+  cost: number
+  /** People, or points of the score, times the technology's share. */
+  benefit: number
+}
+
+export interface OneMoreMillion {
+  /** MAD. */
+  budget: number
+  cost: number
+  benefit: number
+  /** Zones that only the larger budget serves, that only the smaller one serves, and those with another technology. */
+  added: FundedZone[]
+  dropped: FundedZone[]
+  changed: FundedZone[]
+}
+
+export interface BudgetAnswer {
+  /** Of this answer: its files are there for some time. */
+  id: string
+  run: number
+  takenAt: Date
+  /** True: unit costs are the project's assumption, or the planner's; no official ones are known. */
+  assumption: true
+  /** MAD. */
+  budget: number
+  maximise: Maximised
+  technologies: readonly Deployed[]
+  weights: Weights
+  unitCosts: UnitCosts
+  /** `optimal`: no other choice of the considered zones is better by a ten-thousandth; `time_limit`: the best found in time. */
+  status: Plan['status']
+  /** The most benefit first. */
+  zones: FundedZone[]
+  /** MAD, and what of the budget is not spent. */
+  cost: number
+  remaining: number
+  benefit: number
+  /** What the whole of the zones would bring, whatever it cost. */
+  whole: number
+  /** White and grey zones that are served by none. */
+  zonesLeft: number
+  /** People known in them; null where none were imported. */
+  peopleLeft: number | null
+  /** No choice brings more; and by what part of the benefit that could be more than was found. */
+  bound: number
+  gap: number
+  candidates: number
+  /** Candidates that the solver was not given, since their yield is low; `bound` counts them. */
+  notConsidered: number
+  /** Null where the time was over. */
+  oneMore: OneMoreMillion | null
+}
+
+interface Kept {
+  answer: BudgetAnswer
+  run: RunRow
+}
+
+const ANSWERS_KEPT = 100
+
+/** What a budget buys. */
+@ApiTags('priorities')
+@Controller('api/v1/runs/:id/budget')
+export class BudgetController {
+  private readonly answers = new LRUCache<string, Kept>({ max: ANSWERS_KEPT })
+
+  constructor(
+    private readonly source: DataSource,
+    private readonly runs: Runs,
+    private readonly factors: Factors,
+    private readonly slots: SolverSlots,
+  ) {}
+
+  /** Chooses zones and technologies by a mixed-integer programme; ends when the caller goes away. */
+  @Post()
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  async plan(
+    @Param('id', ParseIntPipe) id: number,
+    @Body() body: BudgetBody,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<BudgetAnswer> {
+    const ranking = await this.ranking(id, body)
+    const key = keyOf(ranking, body)
+    const known = this.answers.get(key)
+    if (known) return known.answer
+    const signal = goneOf(reply)
+    const refuse = (seconds: number) => void reply.header('retry-after', String(seconds))
+    const answer = await this.slots.run(refuse, () => this.answer(ranking, body, key, signal))
+    this.answers.set(key, { answer, run: ranking.run })
+    return answer
+  }
+
+  /** An answer that was given lately, as a table. */
+  @Get(':answer.csv')
+  @Header('content-type', 'text/csv; charset=utf-8')
+  @Header('content-disposition', 'attachment; filename="budget.csv"')
+  async csv(@Param('id', ParseIntPipe) id: number, @Param('answer') answer: string): Promise<string> {
+    return csvTable(await this.asTable(id, answer))
+  }
+
+  /** An answer's zones as a workbook. */
+  @Get(':answer.xlsx')
+  @Header('content-type', XLSX)
+  @Header('content-disposition', 'attachment; filename="budget.xlsx"')
+  async xlsx(@Param('id', ParseIntPipe) id: number, @Param('answer') answer: string): Promise<Buffer> {
+    return xlsxTable(await this.asTable(id, answer))
+  }
+
+  private async ranking(id: number, body: BudgetBody): Promise<Ranking> {
+    const request = {
+      weights: weightsOf(body.weights),
+      unitCosts: unitCostsOf(body.unitCosts),
+      class: body.class ?? null,
+      area: body.area ?? null,
+      top: 0,
+    }
+    const run = await this.runs.byId(id)
+    const ranking = rankingOf(run, await this.factors.of(run), request)
+    if (body.maximise === 'people' && ranking.table.leftOut.includes('people') && ranking.chosen.length > 0)
+      throw new UnprocessableEntityException(
+        'maximise "people" needs localities with their population, and none were imported: maximise "score"',
+      )
+    return ranking
+  }
+
+  private async answer(
+    ranking: Ranking,
+    body: BudgetBody,
+    id: string,
+    signal: AbortSignal,
+  ): Promise<BudgetAnswer> {
+    const { budget, maximise } = body
+    const technologies = body.technologies ?? DEPLOYED
+    const constraints = {
+      oneZonePerRegion: body.oneZonePerRegion ?? false,
+      regionShare: body.regionShare ?? 0,
+    }
+    const plan = await planOf(ranking, { budget, maximise, technologies, constraints, signal })
+    if (plan === 'too_late')
+      throw new ServiceUnavailableException('no choice was found in time: ask less of the regions')
+    if (plan === 'infeasible')
+      throw new UnprocessableEntityException(
+        `no choice within ${budget} MAD meets the conditions on regions: raise the budget or ask less of the regions`,
+      )
+    const funded = await this.funded(ranking, plan)
+    return {
+      id,
+      run: ranking.run.id,
+      takenAt: ranking.takenAt,
+      assumption: true,
+      budget,
+      maximise,
+      technologies,
+      weights: ranking.weights,
+      unitCosts: ranking.unitCosts,
+      ...figuresOf(plan, budget),
+      ...leftBy(ranking, plan),
+      zones: plan.choices.map(funded),
+      oneMore: plan.oneMore && {
+        budget: budget + ONE_MORE_MAD,
+        cost: plan.oneMore.cost,
+        benefit: plan.oneMore.benefit,
+        added: plan.oneMore.added.map(funded),
+        dropped: plan.oneMore.dropped.map(funded),
+        changed: plan.oneMore.changed.map(funded),
+      },
+    }
+  }
+
+  /** Gives a chosen zone its names and figures. */
+  private async funded(ranking: Ranking, { choices, oneMore }: Plan) {
+    const { table, order } = ranking
+    const ids = new Set([...choices, ...(oneMore?.added ?? [])].map(({ id }) => id))
+    const rows = order.filter(({ index }) => ids.has(table.zones[index]!.id))
+    const names = await nameZones(this.source.manager, ranking.run, [...ids])
+    const byId = new Map(rankedZones(ranking, rows, names).map((zone) => [zone.id, zone]))
+    return ({ id, technology, cost, benefit }: Choice): FundedZone => ({
+      ...byId.get(id)!,
+      technology,
+      cost,
+      benefit,
+    })
+  }
+
+  private async asTable(id: number, name: string) {
+    const kept = this.answers.get(name)
+    if (!kept || kept.run.id !== id)
+      throw new NotFoundException(`the answer "${name}" is no longer kept: compute the budget again`)
+    const { answer, run } = kept
+    const source = sourceCells({
+      run,
+      takenAt: answer.takenAt,
+      weights: amountsText(answer.weights, WEIGHT_LIMITS),
+      unitCosts: amountsText(answer.unitCosts, UNIT_COSTS),
+      isSimulated: await isSimulated(this.source.manager),
+    })
+    const rows = answer.zones.map((zone) => [
+      zone.technology,
+      zone.cost,
+      Number(zone.benefit.toFixed(3)),
+      ...zoneCells(zone),
+      answer.budget,
+      answer.maximise,
+      ...source,
+    ])
+    const columns = ['technology', 'cost_mad', 'benefit', ...ZONE_COLUMNS, 'budget_mad', 'maximise']
+    return { columns: [...columns, ...SOURCE_COLUMNS], rows }
+  }
+}
+
+const figuresOf = (plan: Plan, budget: number) => ({
+  status: plan.status,
+  cost: plan.cost,
+  remaining: budget - plan.cost,
+  benefit: plan.benefit,
+  whole: plan.whole,
+  bound: plan.bound,
+  gap: plan.benefit === 0 ? 0 : (plan.bound - plan.benefit) / plan.benefit,
+  candidates: plan.candidates,
+  notConsidered: plan.notConsidered,
+})
+
+function leftBy({ table, chosen }: Ranking, plan: Plan): Pick<BudgetAnswer, 'zonesLeft' | 'peopleLeft'> {
+  const served = new Set(plan.choices.map(({ id }) => id))
+  const left = chosen.map((i) => table.zones[i]!).filter(({ id }) => !served.has(id))
+  const people = left.reduce((sum, zone) => sum + (zone.people ?? 0), 0)
+  return { zonesLeft: left.length, peopleLeft: table.leftOut.includes('people') ? null : people }
+}
+
+/** The same question of the same factors has the same answer. */
+const keyOf = ({ run, takenAt, weights, unitCosts }: Ranking, body: BudgetBody): string =>
+  createHash('sha256')
+    .update(JSON.stringify([run.id, takenAt, weights, unitCosts, Object.entries(body).toSorted()]))
+    .digest('hex')
+    .slice(0, 32)
+
+/** No fault of the server, and read by nobody: nginx's number for it. */
+const CALLER_GONE = 499
+
+/** Ends when the caller closes the connection before the answer. */
+function goneOf({ raw }: FastifyReply): AbortSignal {
+  const abort = new AbortController()
+  raw.once('close', () => {
+    if (!raw.writableFinished) abort.abort(new HttpException('the caller went away', CALLER_GONE))
+  })
+  return abort.signal
+}

@@ -1,0 +1,29 @@
+import { HttpException, Injectable } from '@nestjs/common'
+
+/** Each takes a core for up to a quarter of a minute. */
+const MOST_AT_ONCE = 2
+
+/** How many budgets are computed at once: more would make all of them late, and the map too. */
+@Injectable()
+export class SolverSlots {
+  private taken = 0
+
+  /** `refuse` is told in how many seconds a slot is likely free. */
+  async run<T>(refuse: (seconds: number) => void, work: () => Promise<T>): Promise<T> {
+    if (this.taken >= MOST_AT_ONCE) {
+      refuse(RETRY_S)
+      throw new HttpException(
+        `${MOST_AT_ONCE} budgets are being computed: come back in ${RETRY_S} seconds`,
+        503,
+      )
+    }
+    this.taken++
+    try {
+      return await work()
+    } finally {
+      this.taken--
+    }
+  }
+}
+
+const RETRY_S = 10

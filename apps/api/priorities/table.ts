@@ -1,0 +1,104 @@
+/** The columns of the files: what was ranked or chosen, then where it comes from. */
+import type { RunRow } from '#store'
+import type { PriorityZone, RankedZone } from './ranking.js'
+
+export const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+
+type Cells = (string | number | null)[]
+
+export const ZONE_COLUMNS = [
+  'rank',
+  'score',
+  'zone',
+  'class',
+  'area_fr',
+  'area_ar',
+  'locality_fr',
+  'locality_ar',
+  'commune_code',
+  'province_code',
+  'region_code',
+  'lng',
+  'lat',
+  'cells',
+  'people',
+  'localities',
+  'localities_uncounted',
+  'schools',
+  'health_centres',
+  'administrations',
+  'other_sites',
+  'fibre_km',
+  'cost_class',
+]
+
+export const zoneCells = (zone: RankedZone): Cells => [
+  zone.rank,
+  Number(zone.score.toFixed(3)),
+  zone.id,
+  zone.class,
+  zone.areaFr,
+  zone.areaAr,
+  zone.localityFr,
+  zone.localityAr,
+  zone.communeCode,
+  zone.provinceCode,
+  zone.regionCode,
+  Number(zone.lng.toFixed(6)),
+  Number(zone.lat.toFixed(6)),
+  zone.cellCount,
+  zone.people,
+  zone.localities,
+  zone.localitiesUncounted,
+  zone.schools,
+  zone.healthCentres,
+  zone.administrations,
+  zone.otherSites,
+  zone.fibreKm === null ? null : Number(zone.fibreKm.toFixed(3)),
+  zone.costClass,
+]
+
+export const STABILITY_COLUMNS = ['rank_low', 'rank_high', 'top', 'top_share', 'firmness']
+
+export const stabilityCells = (zone: PriorityZone, top: number): Cells => [
+  zone.rankLow,
+  zone.rankHigh,
+  top,
+  zone.topShare,
+  zone.firmness,
+]
+
+export const SOURCE_COLUMNS = [
+  'run',
+  'rule',
+  'rule_version',
+  'from',
+  'to',
+  'factors_taken_at',
+  'changed_weights',
+  'changed_unit_costs',
+  'costs_and_weights',
+  'simulated',
+]
+
+export interface Source {
+  run: RunRow
+  takenAt: Date
+  /** Those that differ from the defaults. */
+  weights: string
+  unitCosts: string
+  isSimulated: boolean
+}
+
+export const sourceCells = ({ run, takenAt, weights, unitCosts, isSimulated }: Source): Cells => [
+  run.id,
+  run.rule,
+  run.ruleVersion,
+  run.from.toISOString(),
+  run.to.toISOString(),
+  takenAt.toISOString(),
+  weights,
+  unitCosts,
+  'assumption',
+  String(isSimulated),
+]

@@ -1,0 +1,138 @@
+import {
+  type Candidate,
+  type Deployed,
+  type UnitCosts,
+  type ZoneFactors,
+  COST_CLASS_BOUNDS,
+  DEFAULT_UNIT_COSTS,
+  DEPLOYED,
+  boundOf,
+  changeBetween,
+  costClassOf,
+  costOf,
+  greedyOf,
+  mostPromising,
+  optionsOf,
+  shareOf,
+  sizeOf,
+  stepsByYield,
+  totalBenefit,
+  totalCost,
+} from '#domain'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { bestByHand, candidates, zoneOf } from './candidates.js'
+
+const costs: fc.Arbitrary<UnitCosts> = fc.record(
+  Object.fromEntries(
+    Object.keys(DEFAULT_UNIT_COSTS).map((name) => [
+      name,
+      /share/i.test(name) ? fc.constantFrom(0, 0.3, 0.7, 1) : fc.nat({ max: 3_000_000 }),
+    ]),
+  ) as Record<keyof UnitCosts, fc.Arbitrary<number>>,
+)
+const size = fc.record({
+  cellCount: fc.integer({ min: 1, max: 500 }),
+  places: fc.nat({ max: 40 }),
+  fibreKm: fc.option(fc.double({ min: 0, max: 300, noNaN: true })),
+})
+
+test('a larger zone, more places or a longer way never cost less; no way to fibre, no price for it', () => {
+  fc.assert(
+    fc.property(size, costs, fc.constantFrom(...DEPLOYED), (zone, unit, technology) => {
+      const cost = costOf(technology, zone, unit)
+      expect(cost === null).toBe(technology === 'fibre' && zone.fibreKm === null)
+      if (cost === null) return
+      expect(Number.isInteger(cost)).toBe(true)
+      for (const larger of [
+        { ...zone, cellCount: zone.cellCount + 100 },
+        { ...zone, places: zone.places + 3 },
+        { ...zone, fibreKm: (zone.fibreKm ?? 0) + 5 },
+      ])
+        expect(costOf(technology, larger, unit)!).toBeGreaterThanOrEqual(cost)
+    }),
+  )
+})
+
+test('costs by hand', () => {
+  const zone = { cellCount: 300, places: 4, fibreKm: 12.5 }
+  const by = (technology: Deployed) => costOf(technology, zone, DEFAULT_UNIT_COSTS)
+  // 300 cells are 221.2 km²: two 4G masts of 150 km² each, six of 5G, three bases.
+  expect(DEPLOYED.map(by)).toEqual([
+    12.5 * 250_000 + 4 * 150_000,
+    6 * 2_500_000,
+    2 * 1_800_000,
+    3 * 900_000 + 4 * 8_000,
+    4 * 15_000,
+  ])
+  expect(costClassOf(zone, DEFAULT_UNIT_COSTS)).toBe(3)
+  expect(COST_CLASS_BOUNDS.filter((bound) => bound < 2_732_000)).toHaveLength(2)
+})
+
+test('the options of a zone are those that no cheaper one equals', () => {
+  fc.assert(
+    fc.property(size, costs, fc.nat({ max: 1_000 }), (zone, unit, benefit) => {
+      const factors: ZoneFactors = { ...zoneOf(1), ...zone, schools: 0, localities: zone.places }
+      const options = optionsOf(factors, benefit, unit, DEPLOYED)
+      for (const technology of DEPLOYED) {
+        const cost = costOf(technology, sizeOf(factors), unit)
+        const brought = benefit * shareOf(technology, unit)
+        const isBeaten = options.some((o) => o.cost <= cost! && o.benefit >= brought)
+        if (cost !== null && brought > 0) expect(isBeaten).toBe(true)
+      }
+      options.slice(1).forEach((option, i) => {
+        expect(option.cost).toBeGreaterThan(options[i]!.cost)
+        expect(option.benefit).toBeGreaterThan(options[i]!.benefit)
+      })
+    }),
+  )
+})
+
+test('the greedy answer keeps the budget and is never better than the best; the bound never below it', () => {
+  fc.assert(
+    fc.property(candidates(6), fc.nat({ max: 60 }), (some, budget) => {
+      const steps = stepsByYield(some)
+      const best = bestByHand(some, budget)
+      const greedy = greedyOf(steps, budget)
+      expect(totalCost(greedy)).toBeLessThanOrEqual(budget)
+      expect(totalBenefit(greedy)).toBeLessThanOrEqual(best)
+      expect(boundOf(steps, budget)).toBeGreaterThanOrEqual(best - 1e-9)
+      expect(new Set(greedy.map(({ id }) => id)).size).toBe(greedy.length)
+    }),
+  )
+})
+
+test('with money for all, both are everything', () => {
+  fc.assert(
+    fc.property(candidates(8), (some) => {
+      const steps = stepsByYield(some)
+      const all = some.reduce((sum, { options }) => sum + options.at(-1)!.benefit, 0)
+      expect(boundOf(steps, 1e6)).toBeCloseTo(all, 9)
+      expect(totalBenefit(greedyOf(steps, 1e6))).toBeCloseTo(all, 9)
+    }),
+  )
+})
+
+test('the kept candidates are those of the best yield, and some of each region where regions have a say', () => {
+  const some: Candidate[] = Array.from({ length: 300 }, (_, i) => ({
+    zone: { ...zoneOf(i), regionCode: i < 290 ? '01' : '02' },
+    options: [{ technology: '4g', cost: 1 + i, benefit: 10 }],
+  }))
+  const free = { oneZonePerRegion: false, regionShare: 0 }
+  expect(mostPromising(stepsByYield(some), free, 100).map(({ zone }) => zone.id)).toEqual(
+    some.slice(0, 100).map(({ zone }) => zone.id),
+  )
+  const fair = mostPromising(stepsByYield(some), { ...free, oneZonePerRegion: true }, 100)
+  expect(fair).toHaveLength(100)
+  expect(fair.filter(({ zone }) => zone.regionCode === '02')).toHaveLength(10)
+})
+
+test('what changed between two answers', () => {
+  const choice = (id: string, technology: Deployed) => ({ id, technology, cost: 1, benefit: 1 })
+  expect(
+    changeBetween(
+      [choice('a', '4g'), choice('b', '4g'), choice('c', 'fwa')],
+      [choice('b', 'fibre'), choice('c', 'fwa'), choice('d', '4g')],
+    ),
+  ).toEqual({ added: [choice('d', '4g')], dropped: [choice('a', '4g')], changed: [choice('b', 'fibre')] })
+})

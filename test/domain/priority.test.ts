@@ -1,0 +1,164 @@
+import {
+  type Factor,
+  type FactorTable,
+  type Weights,
+  type ZoneFactors,
+  DEFAULT_UNIT_COSTS,
+  DEFAULT_WEIGHTS,
+  DRAWS,
+  FACTORS,
+  factorTable,
+  firmnessOf,
+  ranked,
+  scoresOf,
+  stabilities,
+} from '#domain'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+
+const count = fc.option(fc.nat({ max: 5_000 }), { freq: 4 })
+const zone = (id: number): fc.Arbitrary<ZoneFactors> =>
+  fc.record({
+    id: fc.constant(`1-${String(id).padStart(3, '0')}`),
+    class: fc.constantFrom('white', 'grey'),
+    communeCode: fc.constant(null),
+    provinceCode: fc.constant(null),
+    regionCode: fc.constantFrom('01', '02', null),
+    cellCount: fc.integer({ min: 1, max: 300 }),
+    people: count,
+    localities: count,
+    localitiesUncounted: count,
+    schools: count,
+    healthCentres: count,
+    administrations: count,
+    otherSites: count,
+    fibreKm: fc.option(fc.double({ min: 0, max: 400, noNaN: true })),
+  })
+const zones = fc
+  .integer({ min: 2, max: 25 })
+  .chain((n) => fc.tuple(...Array.from({ length: n }, (_, i) => zone(i))))
+const weights = fc.record(
+  Object.fromEntries(FACTORS.map((factor) => [factor, fc.nat({ max: 10 })])) as Record<
+    Factor,
+    fc.Arbitrary<number>
+  >,
+)
+
+const tableOf = (some: readonly ZoneFactors[]) => factorTable(some, DEFAULT_UNIT_COSTS)
+const everyone = (table: FactorTable) => table.zones.map((_, i) => i)
+const rankedBy = (table: FactorTable, by: Weights) => ranked(table, scoresOf(table, by), everyone(table))
+
+function finish<T>(work: Generator<void, T>): T {
+  for (;;) {
+    const step = work.next()
+    if (step.done) return step.value
+  }
+}
+
+test('more of a factor, all else equal, never lowers a score, and raises it where the factor has weight', () => {
+  const amounts = ['people', 'localities', 'schools', 'healthCentres', 'administrations', 'fibreKm'] as const
+  fc.assert(
+    fc.property(zones, weights, fc.constantFrom(...amounts), (some, by, factor) => {
+      // The largest stays what it was, so that the scale does too.
+      const largest = { ...some[0]!, id: '9-largest', [factor]: 10_000 }
+      const [less, more] = [5, 700].map((amount) => {
+        const table = tableOf([{ ...some[0]!, [factor]: amount }, ...some.slice(1), largest])
+        // A price is a factor of its own, and follows what is to be built.
+        return scoresOf(table, { ...by, cost: 0 })[0]!
+      }) as [number, number]
+      const weight = by[factor === 'fibreKm' ? 'fibreDistance' : factor]
+      if (weight > 0) expect(more).toBeGreaterThan(less)
+      else expect(more).toBe(less)
+    }),
+  )
+})
+
+test('scores lie between 0 and 100, only the proportions of the weights matter, nor the order of the zones', () => {
+  fc.assert(
+    fc.property(zones, weights, fc.double({ min: 0.01, max: 50, noNaN: true }), (some, by, times) => {
+      const table = tableOf(some)
+      const scores = scoresOf(table, by)
+      for (const score of scores) expect(score).toBeGreaterThanOrEqual(0)
+      for (const score of scores) expect(score).toBeLessThanOrEqual(100)
+      const scaled = Object.fromEntries(FACTORS.map((f) => [f, by[f] * times])) as Weights
+      scoresOf(table, scaled).forEach((score, i) => expect(score).toBeCloseTo(scores[i]!, 6))
+      const turned = tableOf(some.toReversed())
+      const ids = (of: FactorTable) => rankedBy(of, by).map(({ index, rank }) => [of.zones[index]!.id, rank])
+      expect(ids(turned)).toEqual(ids(table))
+    }),
+  )
+})
+
+test('a rank is one more than the zones of a higher score; equal ones share it, in the order of their ids', () => {
+  fc.assert(
+    fc.property(zones, weights, (some, by) => {
+      const table = tableOf([...some, ...some.map((z) => ({ ...z, id: `${z.id}-twin` }))])
+      const scores = [...scoresOf(table, by)]
+      const rows = rankedBy(table, by)
+      for (const { rank, score } of rows) expect(rank).toBe(1 + scores.filter((s) => s > score).length)
+      rows.slice(1).forEach((row, i) => {
+        const before = rows[i]!
+        if (row.score === before.score)
+          expect(table.zones[before.index]!.id < table.zones[row.index]!.id).toBe(true)
+        else expect(row.score).toBeLessThan(before.score)
+      })
+    }),
+  )
+})
+
+test('what is not known of any zone is left out, and of one zone moves it neither up nor down', () => {
+  fc.assert(
+    fc.property(zones, weights, (some, by) => {
+      const blind = tableOf(some.map((z) => ({ ...z, people: null })))
+      expect(blind.leftOut).toContain('people')
+      const without = scoresOf(tableOf(some.map((z) => ({ ...z, people: 0 }))), { ...by, people: 0 })
+      expect([...scoresOf(blind, by)]).toEqual([...without])
+    }),
+  )
+  const known = { ...fc.sample(zone(1), 1)[0]!, people: 0 }
+  expect(tableOf([known]).leftOut).not.toContain('people')
+})
+
+test('stability agrees with ranking every draw by hand, holds the rank itself and is the same each time', () => {
+  fc.assert(
+    fc.property(zones, weights, fc.integer({ min: 1, max: 10 }), (some, by, top) => {
+      const table = tableOf(some)
+      const asked = rankedBy(table, by).slice(0, 7)
+      const ask = () => finish(stabilities(table, { weights: by, chosen: everyone(table), asked, top }))
+      const found = ask()
+      expect(ask()).toEqual(found)
+      found.forEach(({ low, high, topShare }, i) => {
+        expect(low).toBeLessThanOrEqual(asked[i]!.rank)
+        expect(high).toBeGreaterThanOrEqual(asked[i]!.rank)
+        expect(low).toBeGreaterThanOrEqual(1)
+        expect(high).toBeLessThanOrEqual(some.length)
+        if (high <= top) expect(topShare).toBeGreaterThanOrEqual(0.95 - 1 / DRAWS)
+        if (low > top) expect(topShare).toBeLessThanOrEqual(0.05 + 1 / DRAWS)
+      })
+      // Asked of all, the ranks of one draw are a ranking: their topmost shares sum to the first places.
+      const all = finish(
+        stabilities(table, { weights: by, chosen: everyone(table), asked: rankedBy(table, by), top }),
+      )
+      const sum = all.reduce((shares, { topShare }) => shares + topShare, 0)
+      expect(sum).toBeGreaterThanOrEqual(Math.min(top, some.length) - 1e-9)
+    }),
+    { numRuns: 30 },
+  )
+})
+
+test('one factor alone cannot be moved by weights; a zone that leads in every factor is firm', () => {
+  const [a, b] = fc.sample(zone(1), 2) as [ZoneFactors, ZoneFactors]
+  const many = { people: 900, localities: 9, schools: 9, healthCentres: 9, administrations: 9, fibreKm: 90 }
+  const few = { people: 9, localities: 1, schools: 1, healthCentres: 1, administrations: 1, fibreKm: 1 }
+  const table = tableOf([
+    { ...a, ...many, class: 'white', id: '1-a' },
+    ...Array.from({ length: 5 }, (_, i) => ({ ...b, ...few, class: 'grey' as const, id: `1-b${i}` })),
+  ])
+  const by = { ...DEFAULT_WEIGHTS, cost: 0 }
+  const [first, ...others] = finish(
+    stabilities(table, { weights: by, chosen: everyone(table), asked: rankedBy(table, by), top: 1 }),
+  )
+  expect(first).toEqual({ low: 1, high: 1, topShare: 1 })
+  expect(firmnessOf(first!)).toBe('firm_in')
+  for (const other of others) expect(firmnessOf(other)).toBe('firm_out')
+})

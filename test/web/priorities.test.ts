@@ -1,0 +1,107 @@
+/** What to do next, in the browser: weights that move the order, and a budget. */
+import { buildDemo } from '#demo'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { BUILT_WEB, SHOTS, axeViolations, launch, openMap } from '../support/browser.js'
+import { type TestDatabase, freshDatabase } from '../support/database.js'
+import { type TestServer, serve } from '../support/server.js'
+
+let database: TestDatabase
+let server: TestServer
+let browser: Browser
+beforeAll(async () => {
+  database = await freshDatabase('postgresql')
+  await buildDemo(database.source, new Date(), () => {})
+  server = await serve(database, {}, BUILT_WEB)
+  browser = await launch()
+}, 300_000)
+afterAll(async () => {
+  await browser?.close()
+  await server?.close()
+  await database?.drop()
+})
+
+const SLOW = { timeout: 40_000 }
+const ROWS = '.zones tbody tr'
+const keptIn = (page: Page, name: string) => new URL(page.url()).searchParams.get(`v.${name}`)
+const zonesOf = (page: Page) =>
+  page.locator(ROWS).evaluateAll((rows) => rows.map((row) => row.getAttribute('data-zone')))
+
+const setSlider = (page: Page, name: string, value: number) =>
+  page.locator(`.weights input[name=${name}]`).fill(String(value))
+
+const WORDS = {
+  fr: { tab: 'Priorités', budget: 'Budget', compute: 'Choisir les zones' },
+  ar: { tab: 'الأولويات', budget: 'الميزانية', compute: 'اختيار المناطق' },
+} as const
+const LANGUAGES = Object.keys(WORDS) as (keyof typeof WORDS)[]
+
+test.each(LANGUAGES)(
+  'in %s a weight moves the order, and the address keeps it',
+  async (lang) => {
+    const { page, faults } = await openMap(browser, server.url, `lang=${lang}`)
+    await page.getByRole('button', { name: WORDS[lang].tab, exact: true }).click()
+    await expect.poll(() => page.locator(ROWS).count(), SLOW).toBe(50)
+    const before = await zonesOf(page)
+    await page.waitForSelector('[data-ready="true"]')
+    await page.screenshot({ path: `${SHOTS}/priorities-${lang}.png` })
+    for (const name of ['white', 'people', 'localities', 'schools', 'healthCentres', 'cost'])
+      await setSlider(page, name, 0)
+    await setSlider(page, 'fibreDistance', 10)
+    await expect.poll(() => zonesOf(page), SLOW).not.toEqual(before)
+    await expect.poll(() => page.locator('.scroll').getAttribute('aria-busy'), SLOW).toBe('false')
+    expect(keptIn(page, 'weights')).toContain('fibreDistance:10')
+    const moved = await zonesOf(page)
+    // Of one kind of the firmness at least, in words.
+    expect((await page.locator('.firmness small').first().innerText()).length).toBeGreaterThan(3)
+    expect(await axeViolations(page)).toEqual([])
+    await page.locator(`${ROWS} .link`).first().click()
+    await page.waitForTimeout(500)
+    await page.screenshot({ path: `${SHOTS}/priorities-moved-${lang}.png` })
+    await page.reload()
+    await expect.poll(() => zonesOf(page), SLOW).toEqual(moved)
+    expect(faults).toEqual([])
+    await page.close()
+  },
+  180_000,
+)
+
+test.each(LANGUAGES)(
+  'in %s a budget is spent on zones, and not more than it is',
+  async (lang) => {
+    const query = `lang=${lang}&view=priorities&v.part=budget`
+    const { page, faults } = await openMap(browser, server.url, query)
+    await page.locator('input[name=budget]').fill('25')
+    await page.getByRole('button', { name: WORDS[lang].compute }).click()
+    await page.waitForSelector('.answer', SLOW)
+    const costs = await page
+      .locator(ROWS)
+      .evaluateAll((rows) => rows.map((row) => Number(row.getAttribute('data-cost'))))
+    expect(costs.length).toBeGreaterThan(3)
+    const sum = costs.reduce((all, cost) => all + cost, 0)
+    expect(sum).toBeLessThanOrEqual(25e6)
+    expect(sum).toBeGreaterThan(20e6)
+    expect(await page.locator('.one-more').innerText()).toMatch(/\d/)
+    expect(keptIn(page, 'budget')).toBe('25')
+    expect(await axeViolations(page)).toEqual([])
+    await page.waitForSelector('[data-ready="true"]')
+    await page.screenshot({ path: `${SHOTS}/budget-${lang}.png` })
+    await page.locator('.answer h3').evaluate((head) => head.scrollIntoView())
+    await page.screenshot({ path: `${SHOTS}/budget-answer-${lang}.png` })
+    const href = await page.locator('.downloads a').first().getAttribute('href')
+    expect((await fetch(`${server.url}${href}`)).status).toBe(200)
+    // Another question: the answer says that it is not for it.
+    await page.locator('details summary').last().click()
+    await page.locator('input[name=tower4g]').fill('900000')
+    await page.locator('input[name=tower4g]').blur()
+    await expect.poll(() => keptIn(page, 'costs')).toBe('tower4g:900000')
+    await expect.poll(() => page.locator('[role=status] .problem').count()).toBe(1)
+    await page.locator('.unit-costs').evaluate((costs) => costs.scrollIntoView())
+    await page.screenshot({ path: `${SHOTS}/budget-costs-${lang}.png` })
+    await page.locator('input[name=budget]').fill('')
+    await expect.poll(() => page.locator('.budget .primary').isDisabled()).toBe(true)
+    expect(faults).toEqual([])
+    await page.close()
+  },
+  180_000,
+)

@@ -1,0 +1,228 @@
+/** The first zones by the planner's weights, and how firmly each stands where it does. */
+import { FACTORS, type Factor, UNIT_COSTS, WEIGHT_LIMITS, amountsFrom, amountsText } from '#domain'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { valueOf, useAnswer } from '../answer.js'
+import { type Language, listed } from '../language.js'
+import { problemIn } from '../problem.js'
+import { type Priorities, type PriorityZone, priorities } from './api.js'
+import type { Inputs } from './kept.js'
+import type { PartProps } from './part-props.js'
+import { WORDS } from './words.js'
+import { ZoneFigures, ZoneHeads, ZoneName, marksOf } from './zone-cells.js'
+
+/** Rows of the table, and "the first ones" of the stability. */
+const TOP = 50
+/** A slider that is being moved asks nothing. */
+const PAUSE_MS = 250
+
+export function RankingPart(props: PartProps) {
+  const { words, connection, run, area, inputs, onInputs, onMarks, onBox } = props
+  const t = words.says(WORDS)
+  const wanted = queryOf(inputs, area)
+  const query = useSettled(wanted)
+  const asked = useAnswer(connection, query && `${run.id} ${query}`, (signal) =>
+    priorities(run.id, { ...Object.fromEntries(new URLSearchParams(query!)), limit: TOP }, signal),
+  )
+  const found = useLast(valueOf(asked))
+  useEffect(() => {
+    if (found)
+      onMarks(
+        marksOf(words, found.items, (zone) => ({
+          tone: zone.class === 'white' ? 'bad' : 'waiting',
+          before: `${words.number(zone.rank)}.`,
+        })),
+      )
+  }, [found, words.lang])
+  return (
+    <>
+      <WeightSliders {...{ words, inputs, onInputs }} />
+      {query === null && <p role="status">{t('noWeight')}</p>}
+      {!found && !asked && query !== null && <p role="status">{words.t('loading')}</p>}
+      {asked && 'refused' in asked && <p class="problem">{problemIn(words, asked.refused)}</p>}
+      {found && found.items.length === 0 && <p>{t('empty')}</p>}
+      {found && found.items.length > 0 && (
+        <Table {...{ words, found, onBox }} isOld={wanted !== query || valueOf(asked) === null}>
+          <p class="downloads">
+            {(['csv', 'xlsx'] as const).map((format) => (
+              <a key={format} href={`/api/v1/runs/${run.id}/priorities.${format}?${query ?? ''}`} download>
+                {t(format)}
+              </a>
+            ))}
+          </p>
+        </Table>
+      )}
+      <Source {...props} takenAt={found?.takenAt ?? null} />
+    </>
+  )
+}
+
+/** Null where every weight is 0. */
+function queryOf({ weights, unitCosts, class: of }: Inputs, area: string | null): string | null {
+  if (FACTORS.every((factor) => weights[factor] === 0)) return null
+  return new URLSearchParams({
+    weights: amountsText(weights, WEIGHT_LIMITS),
+    unitCosts: amountsText(unitCosts, UNIT_COSTS),
+    top: String(TOP),
+    ...(of && { class: of }),
+    ...(area && { area }),
+  }).toString()
+}
+
+/** The value when it has stayed for a moment. */
+function useSettled<T>(value: T): T {
+  const [settled, setSettled] = useState(value)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [value])
+  return settled
+}
+
+/** What was known last stays until the next is there: a table that comes and goes cannot be read. */
+function useLast<T>(value: T | null): T | null {
+  const last = useRef(value)
+  if (value !== null) last.current = value
+  return last.current
+}
+
+interface SlidersProps {
+  words: Language
+  inputs: Inputs
+  onInputs(changed: Partial<Inputs>): void
+}
+
+export function WeightSliders({ words, inputs: { weights }, onInputs }: SlidersProps) {
+  const t = words.says(WORDS)
+  const isChanged = amountsText(weights, WEIGHT_LIMITS) !== ''
+  return (
+    <fieldset class="weights">
+      <legend>{t('weights')}</legend>
+      {FACTORS.map((factor) => (
+        <label key={factor}>
+          <span>{t(factor)}</span>
+          <input
+            type="range"
+            name={factor}
+            min="0"
+            max={WEIGHT_LIMITS[factor].max}
+            step="1"
+            value={weights[factor]}
+            onInput={({ currentTarget: { value } }) =>
+              onInputs({ weights: { ...weights, [factor]: Number(value) } })
+            }
+          />
+          <output>{words.number(weights[factor], 1)}</output>
+        </label>
+      ))}
+      {isChanged && (
+        <button
+          class="small"
+          onClick={() => onInputs({ weights: amountsFrom('', WEIGHT_LIMITS) as Inputs['weights'] })}
+        >
+          {t('reset')}
+        </button>
+      )}
+    </fieldset>
+  )
+}
+
+interface TableProps {
+  words: Language
+  found: Priorities
+  /** The weights have moved since. */
+  isOld: boolean
+  onBox: PartProps['onBox']
+  children: preact.ComponentChildren
+}
+
+function Table({ words, found, isOld, onBox, children }: TableProps) {
+  const t = words.says(WORDS)
+  const { top, draws, leftOut, zones, items } = found
+  const caption = t('caption', { n: words.number(items.length), all: zones })
+  const nameOf = (factor: Factor) => t(factor)
+  return (
+    <>
+      <div class="scroll" tabIndex={0} role="region" aria-label={caption} aria-busy={isOld}>
+        <table class="figures zones">
+          <caption>{caption}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t('rank')}</th>
+              <th scope="col">{t('zone')}</th>
+              <th scope="col">{t('firmness')}</th>
+              <ZoneHeads words={words} />
+              <th scope="col">{t('score')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {items.map((zone) => (
+              <tr key={zone.id} data-zone={zone.id}>
+                <td>{words.number(zone.rank)}</td>
+                <ZoneName {...{ words, zone, onBox }} />
+                <Firmness {...{ words, zone, zones, top, draws }} />
+                <ZoneFigures {...{ words, zone }} />
+                <td>{words.number(zone.score, 1)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {children}
+      {leftOut.length > 0 && (
+        <p class="source">{t('leftOut', { names: listed(words, leftOut.map(nameOf)) })}</p>
+      )}
+      <p class="source">
+        {t('firmHint', { top: words.number(top), draws: words.number(draws) })} {t('costHint')}{' '}
+        {t('scaleHint')} {t('marksHint')}
+      </p>
+    </>
+  )
+}
+
+interface FirmnessProps {
+  words: Language
+  zone: PriorityZone
+  zones: number
+  top: number
+  draws: number
+}
+
+/** On a logarithmic scale of ranks: between 1 and 2 lies as much as between 50 and 100. */
+function Firmness({ words, zone, zones, top, draws }: FirmnessProps) {
+  const t = words.says(WORDS)
+  const { rank, rankLow, rankHigh, firmness, topShare } = zone
+  const at = (of: number) => (zones < 2 ? 50 : 2 + (96 * Math.log(of)) / Math.log(zones))
+  const share = `${words.number(100 * topShare)}%`
+  return (
+    <td
+      class={`firmness ${firmness}`}
+      title={t('topShare', { share, top: words.number(top), draws: words.number(draws) })}
+    >
+      <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+        <rect class="all" x="0" y="4" width="100" height="2" />
+        <rect x={at(rankLow) - 1} y="2" width={at(rankHigh) - at(rankLow) + 2} height="6" />
+        <rect class="own" x={at(rank) - 1} y="0" width="2" height="10" />
+      </svg>
+      <span>{t('range', { low: words.number(rankLow), high: words.number(rankHigh) })}</span>
+      <small>{t(firmness)}</small>
+    </td>
+  )
+}
+
+/** Where the figures come from. */
+export function Source({ words, run, rule, takenAt }: PartProps & { takenAt: string | null }) {
+  const t = words.says(WORDS)
+  if (takenAt === null) return null
+  return (
+    <p class="source">
+      {t('source', {
+        run: String(run.id),
+        rule: rule.title[words.lang],
+        from: words.date(run.from),
+        to: words.date(run.to),
+        taken: words.moment(takenAt),
+      })}
+      {rule.assumption && ` (${words.t('assumption')})`}
+    </p>
+  )
+}

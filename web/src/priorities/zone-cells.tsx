@@ -1,0 +1,98 @@
+/** The cells of a zone's row that both tables have, and its mark on the map. */
+import type { Language } from '../language.js'
+import type { Marks, Tone } from '../map/marks.js'
+import { Swatch } from '../swatch.js'
+import type { RankedZone } from './api.js'
+import { WORDS } from './words.js'
+
+/** By its most populous locality, else its commune, else its own id. */
+export function zoneName({ lang }: Language, zone: RankedZone): string {
+  const locality = (lang === 'ar' && zone.localityAr) || zone.localityFr
+  return locality ?? areaName(lang, zone) ?? zone.id
+}
+
+const areaName = (lang: Language['lang'], zone: RankedZone): string | null =>
+  lang === 'ar' ? zone.areaAr : zone.areaFr
+
+/** Degrees: a zone of one cell is shown with what lies around it. */
+const MARGIN = 0.04
+
+const around = ([west, south, east, north]: RankedZone['bbox']): RankedZone['bbox'] => [
+  west - MARGIN,
+  south - MARGIN,
+  east + MARGIN,
+  north + MARGIN,
+]
+
+interface NameProps {
+  words: Language
+  zone: RankedZone
+  onBox(box: RankedZone['bbox']): void
+}
+
+/** Goes to the zone on the map. */
+export function ZoneName({ words, zone, onBox }: NameProps) {
+  const area = areaName(words.lang, zone)
+  const name = zoneName(words, zone)
+  return (
+    <th scope="row">
+      <button class="link" onClick={() => onBox(around(zone.bbox))}>
+        <bdi>{name}</bdi>
+      </button>
+      <small>
+        <Swatch of={zone.class} /> {words.t(zone.class)}
+        {area && area !== name && (
+          <>
+            {' · '}
+            <bdi>{area}</bdi>
+          </>
+        )}
+      </small>
+    </th>
+  )
+}
+
+const FIGURES = ['people', 'localities', 'schools', 'healthCentres', 'administrations'] as const
+
+export const ZoneHeads = ({ words }: { words: Language }) => {
+  const t = words.says(WORDS)
+  return (
+    <>
+      {[...FIGURES, 'fibreKm' as const, 'costClass' as const].map((name) => (
+        <th key={name} scope="col">
+          {t(name)}
+        </th>
+      ))}
+    </>
+  )
+}
+
+export function ZoneFigures({ words: { number }, zone }: { words: Language; zone: RankedZone }) {
+  return (
+    <>
+      {FIGURES.map((name) => (
+        <td key={name}>{zone[name] === null ? '–' : number(zone[name])}</td>
+      ))}
+      <td>{zone.fibreKm === null ? '–' : number(zone.fibreKm, 1)}</td>
+      <td>{zone.costClass}</td>
+    </>
+  )
+}
+
+export function marksOf(
+  words: Language,
+  zones: readonly RankedZone[],
+  mark: (zone: RankedZone) => { tone: Tone; before: string },
+): Marks {
+  return {
+    type: 'FeatureCollection',
+    features: zones.map((zone) => {
+      const { tone, before } = mark(zone)
+      return {
+        type: 'Feature',
+        geometry: { type: 'Point', coordinates: [zone.lng, zone.lat] },
+        properties: { tone, label: `${before} ${zoneName(words, zone)}` },
+      }
+    }),
+  }
+}
