@@ -8,6 +8,7 @@ import { AreasController } from './areas/areas.controller.js'
 import { BatchSource } from './batch-source.js'
 import { CellsController } from './cells/cells.controller.js'
 import { CoverageController } from './coverage/coverage.controller.js'
+import { DisputesController } from './disputes/disputes.controller.js'
 import { TestSlots } from './measure/slots.js'
 import { TestsController } from './measure/tests.controller.js'
 import { ExportController } from './export/export.controller.js'
@@ -65,6 +66,7 @@ export class AppModule {
         ZonesController,
         RunsController,
         SamplingController,
+        DisputesController,
         DifferenceController,
         NetworksController,
         TilesController,

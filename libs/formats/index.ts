@@ -1,6 +1,7 @@
 export * from './areas.js'
 export * from './byte-source.js'
 export * from './coverage.js'
+export * from './document.js'
 export * from './export/index.js'
 export * from './file-problem.js'
 export * from './field-reader.js'

@@ -27,9 +27,13 @@ export const OrDevice = () => SetMetadata(OR_DEVICE, true)
 const BEFORE_PASSWORD = 'beforePassword'
 export const BeforePassword = () => SetMetadata(BEFORE_PASSWORD, true)
 
+/** A route that is open to everybody, and says more to who is signed in. */
+const KNOWS_READER = 'knowsReader'
+export const KnowsReader = () => SetMetadata(KNOWS_READER, true)
+
 type SignedRequest = FastifyRequest & { account?: Account }
 
-/** The signed-in account of a route with `@Needs`. */
+/** The signed-in account of a route with `@Needs`, or with `@KnowsReader` where somebody is signed in. */
 export const Signed = createParamDecorator(
   (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<SignedRequest>().account,
 )
@@ -43,8 +47,11 @@ export class RoleGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const role = this.reflector.get<Role | undefined>(LEAST_ROLE, context.getHandler())
-    if (!role) return true
     const request = context.switchToHttp().getRequest<SignedRequest>()
+    if (!role) {
+      if (this.reflector.get(KNOWS_READER, context.getHandler())) await this.recognise(request)
+      return true
+    }
     if (request.headers.authorization && this.reflector.get(OR_DEVICE, context.getHandler())) return true
     refuseForeignOrigin(request)
     const account = await this.accountOf(request)
@@ -54,6 +61,13 @@ export class RoleGuard implements CanActivate {
       throw new ForbiddenException(`This needs the role ${role}; ${account.name} is ${account.role}.`)
     request.account = account
     return true
+  }
+
+  /** A session that is over, or that must set a password first, reads what everybody reads. */
+  private async recognise(request: SignedRequest): Promise<void> {
+    const token = request.cookies[SESSION_COOKIE]
+    const account = token ? await findSession(this.source.manager, sha256(token)) : undefined
+    if (account && !account.mustChangePassword) request.account = account
   }
 
   private async accountOf(request: FastifyRequest): Promise<Account> {
