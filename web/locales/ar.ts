@@ -36,6 +36,7 @@ export const ar: Messages = {
   views: 'الواجهات',
   view_map: 'الخريطة',
   view_figures: 'الأرقام',
+  view_disputes: 'الاعتراضات',
   layers: 'ما تعرضه الخريطة',
   shows: 'عرض',
   shows_verdict: 'الحكم حسب القاعدة',

@@ -34,6 +34,7 @@ export const en = {
   views: 'Views',
   view_map: 'Map',
   view_figures: 'Figures',
+  view_disputes: 'Disputes',
   layers: 'What the map shows',
   shows: 'Show',
   shows_verdict: 'Verdict by the rule',

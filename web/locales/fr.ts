@@ -36,6 +36,7 @@ export const fr: Messages = {
   views: 'Vues',
   view_map: 'Carte',
   view_figures: 'Chiffres',
+  view_disputes: 'Contestations',
   layers: 'Ce que montre la carte',
   shows: 'Afficher',
   shows_verdict: 'Verdict selon la règle',

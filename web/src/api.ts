@@ -74,6 +74,8 @@ export interface Network {
   days: number
   hours: number
   lastMeasuredAt: string | null
+  /** What its operator declares here, bit/s. */
+  declaredBps?: number | null
   /** Tenth, middle and nine tenths. */
   quantiles: Record<'downloadBps' | 'uploadBps' | 'latencyMs', [number, number, number] | null>
 }
@@ -173,7 +175,7 @@ interface Importing extends Omit<Sending, 'path'> {
   said: Readonly<Record<string, string>>
 }
 
-async function call<T>(path: string, init?: RequestInit): Promise<T> {
+export async function call<T>(path: string, init?: RequestInit): Promise<T> {
   const answer = await fetch(path, init)
   if (answer.status === 204) return null as T
   if (!answer.ok) throw new Refused(answer.status, await detailOf(answer))
@@ -186,7 +188,7 @@ async function detailOf(answer: Response): Promise<string> {
   return problem?.detail ?? answer.statusText
 }
 
-const send = <T>(method: string, path: string, body?: object) =>
+export const send = <T>(method: string, path: string, body?: object) =>
   call<T>(path, {
     method,
     ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),

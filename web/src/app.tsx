@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { type Answer, useAnswer, valueOf } from './answer.js'
 import { type Account, type Area, type AreaDetail, type Cell, type Run, api } from './api.js'
+import { CellDisputes } from './cell-disputes.js'
 import { Connection } from './connection.js'
 import { Header } from './header.js'
 import { type Lang, type Language, languageOf, nameIn } from './language.js'
@@ -205,7 +206,14 @@ export function App() {
               isReady={detail !== null}
               onClose={close}
             >
-              <DetailPanel {...{ words, connection, detail, run, rule }} onZoom={() => map?.zoomInto()} />
+              <DetailPanel
+                {...{ words, connection, detail, run, rule, account }}
+                onZoom={() => map?.zoomInto()}
+                onDispute={(dispute) => {
+                  setView('disputes')
+                  setKept({ dispute })
+                }}
+              />
             </Panel>
           )}
         </div>
@@ -331,10 +339,13 @@ interface DetailProps {
   run: Run | null
   detail: Answer<Detail>
   rule: Parameters<typeof CellPanel>[0]['rule'] | undefined
+  account: Account | null
   onZoom(): void
+  onDispute(id: string): void
 }
 
-function DetailPanel({ words, connection, detail, run, rule, onZoom }: DetailProps) {
+function DetailPanel(props: DetailProps) {
+  const { words, connection, detail, run, rule, account, onZoom, onDispute } = props
   if (!detail) return <p>{words.t('loading')}</p>
   if ('refused' in detail) return <p class="problem">{problemIn(words, detail.refused)}</p>
   const { value } = detail
@@ -342,7 +353,10 @@ function DetailPanel({ words, connection, detail, run, rule, onZoom }: DetailPro
   if (!rule) return null
   const { cell } = value
   return (
-    <CellPanel words={words} cell={cell} rule={rule} onZoom={onZoom}>
+    <CellPanel
+      {...{ words, cell, rule, onZoom }}
+      contested={run && <CellDisputes {...{ words, connection, cell, account, onDispute }} run={run.id} />}
+    >
       {run && <Profile {...{ words, connection, rule }} h3={cell.h3} run={run.id} />}
     </CellPanel>
   )
