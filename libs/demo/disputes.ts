@@ -36,7 +36,7 @@ interface DemoDispute {
   claim: string
   /** Before the demonstration was built: a deadline that is over must lie more than its days back. */
   daysAgo: number
-  then: readonly [daysAgo: number, DisputeAction, DisputeAuthor, string][]
+  events: readonly [daysAgo: number, DisputeAction, DisputeAuthor, string][]
 }
 
 const DISPUTES: readonly DemoDispute[] = [
@@ -47,7 +47,7 @@ const DISPUTES: readonly DemoDispute[] = [
     by: AGENT,
     claim: 'الشبكة منقطعة داخل المدرسة منذ شهرين، والقياسات أجريت قرب الطريق فقط.',
     daysAgo: 4,
-    then: [],
+    events: [],
   },
   {
     standing: 'white',
@@ -56,7 +56,7 @@ const DISPUTES: readonly DemoDispute[] = [
     by: OPERATOR,
     claim: 'Un nouveau site 4G a été mis en service dans ce douar ; les mesures datent d’avant.',
     daysAgo: 41,
-    then: [
+    events: [
       [36, 'review', PLANNER, 'Dossier pris en charge par la cellule de suivi.'],
       [34, 'ask', PLANNER, 'Merci de joindre le procès-verbal de mise en service du site.'],
     ],
@@ -68,7 +68,7 @@ const DISPUTES: readonly DemoDispute[] = [
     by: AGENT,
     claim: 'Un deuxième opérateur couvre la maison communale ; trois téléphones l’ont vérifié.',
     daysAgo: 20,
-    then: [
+    events: [
       [17, 'review', PLANNER, 'Vérification demandée à la province.'],
       [9, 'uphold', PLANNER, 'La contestation est fondée : une campagne de mesures est demandée ici.'],
     ],
@@ -84,7 +84,7 @@ export async function addDemoDisputes(source: DataSource, rule: string, now: Dat
 const ALL_CELLS = [{ low: '0', high: '9223372036854775807' }]
 
 async function addDispute(source: DataSource, run: RunRow, dispute: DemoDispute, now: Date): Promise<void> {
-  const { standing, nth, claimed, by, claim, daysAgo, then } = dispute
+  const { standing, nth, claimed, by, claim, daysAgo, events } = dispute
   const page = { after: '0', limit: nth, class: standing, ranges: ALL_CELLS }
   const cell = (await listVerdicts(source.manager, run, page)).at(-1)
   if (!cell) return
@@ -98,6 +98,6 @@ async function addDispute(source: DataSource, run: RunRow, dispute: DemoDispute,
     at(daysAgo),
   )
   if ('refused' in opened) return
-  for (const [days, action, who, comment] of then)
+  for (const [days, action, who, comment] of events)
     await addDisputeEvent(source, opened.id, { action, comment, documents: [] }, who, at(days))
 }

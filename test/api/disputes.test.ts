@@ -295,7 +295,12 @@ describe('limits', () => {
     [{ documents: [{ name: '../a.pdf', content: PDF }] }, 400, 'without folders'],
     [{ documents: [{ name: 'a.pdf', content: '%%%' }] }, 400, 'content'],
     [
-      { documents: Array(DISPUTE_LIMITS.documents + 1).fill({ name: 'a.pdf', content: PDF }) },
+      {
+        documents: Array.from({ length: DISPUTE_LIMITS.documents + 1 }, () => ({
+          name: 'a.pdf',
+          content: PDF,
+        })),
+      },
       400,
       'documents',
     ],

@@ -10,14 +10,14 @@ import { Deadline, State, authorIn, claimedIn, placeIn, subjectIn } from './part
 import { FilesField, SendingForm } from './sending-form.js'
 import { WORDS } from './words.js'
 
-interface Props extends Pick<ViewProps, 'words' | 'connection' | 'account' | 'onCell'> {
+interface Props extends Pick<ViewProps, 'words' | 'connection' | 'account' | 'rule' | 'onCell'> {
   id: string
   onBack(): void
   /** After something was added. */
   onChanged(): void
 }
 
-export function OneDispute({ id, words, connection, account, onCell, onBack, onChanged }: Props) {
+export function OneDispute({ id, words, connection, account, rule, onCell, onBack, onChanged }: Props) {
   const t = words.says(WORDS)
   const [added, setAdded] = useState<DisputeDetail | null>(null)
   const asked = useAnswer(connection, `dispute ${id} ${account?.name}`, (signal) => disputes.one(id, signal))
@@ -46,7 +46,7 @@ export function OneDispute({ id, words, connection, account, onCell, onBack, onC
             <State words={words} state={dispute.state} /> <Deadline words={words} dispute={dispute} />
             {dispute.simulated && <small> {t('simulated')}</small>}
           </p>
-          <Facts {...{ words, dispute, onCell }} />
+          <Facts {...{ words, dispute, shown: rule, onCell }} />
           <History words={words} dispute={dispute} />
           {dispute.actions.length > 0 && (
             <Act key={`${dispute.state} ${dispute.events.length}`} {...{ words, dispute }} onAdd={add} />
@@ -57,11 +57,13 @@ export function OneDispute({ id, words, connection, account, onCell, onBack, onC
   )
 }
 
-function Facts({
-  words,
-  dispute,
-  onCell,
-}: { words: Language; dispute: DisputeDetail } & Pick<ViewProps, 'onCell'>) {
+interface FactsProps extends Pick<ViewProps, 'words' | 'onCell'> {
+  dispute: DisputeDetail
+  /** The rule of the map: its title is known. */
+  shown: ViewProps['rule']
+}
+
+function Facts({ words, dispute, shown, onCell }: FactsProps) {
   const t = words.says(WORDS)
   const { h3, run, rule, opener, openedAt, dueBy, claim, reference, probeIds, documents, mine } = dispute
   return (
@@ -77,7 +79,15 @@ function Facts({
             {t('showCell')}
           </button>{' '}
           <bdi class="code">{h3}</bdi>
-          {run !== null && <small> {t('runLine', { run: String(run), rule: rule ?? '' })}</small>}
+          {run !== null && (
+            <small>
+              {' '}
+              {t('runLine', {
+                run: String(run),
+                rule: rule === shown.id ? shown.title[words.lang] : (rule ?? ''),
+              })}
+            </small>
+          )}
         </dd>
         <dt>{t('openedBy')}</dt>
         <dd>
