@@ -95,6 +95,8 @@ test.each([
     await page.getByRole('button', { name: t.send }).click()
     await page.waitForSelector('.view .dispute-state.upheld')
     expect(await page.locator('.timeline li').count()).toBe(4)
+    // The cell's panel follows without being opened anew.
+    await page.waitForSelector('.of-cell .dispute-state.upheld')
     await expect.poll(() => page.locator('.view form').count()).toBe(0)
 
     // Whoever comes without an account sees that it was upheld and why, and neither the claim nor who spoke.

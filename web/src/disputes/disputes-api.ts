@@ -1,5 +1,6 @@
 /** What the server says of disputes, and the ways of asking and adding. */
 import type { ClaimedState, DisputeAction, DisputeState, DisputeSubject } from '#domain'
+import { useEffect, useState } from 'preact/hooks'
 import { call, send } from '../api.js'
 
 export interface Author {
@@ -78,9 +79,28 @@ export const disputes = {
     call<{ items: Dispute[]; next: string | null }>(`${PATH}?${query.toString()}`, { signal }),
   one: (id: string, signal: AbortSignal) =>
     call<DisputeDetail>(`${PATH}/${encodeURIComponent(id)}`, { signal }),
-  open: (contested: Contested) => send<DisputeDetail>('POST', PATH, contested),
+  open: (contested: Contested) => told(send<DisputeDetail>('POST', PATH, contested)),
   add: (id: string, event: { action: DisputeAction; comment: string; documents: NewDocument[] }) =>
-    send<DisputeDetail>('POST', `${PATH}/${id}/events`, event),
+    told(send<DisputeDetail>('POST', `${PATH}/${id}/events`, event)),
+}
+
+const listeners = new Set<() => void>()
+
+async function told<T>(sent: Promise<T>): Promise<T> {
+  const answer = await sent
+  for (const listener of listeners) listener()
+  return answer
+}
+
+/** How often something was added from this page: the cell's panel and the view show the same disputes. */
+export function useChanges(): number {
+  const [changes, setChanges] = useState(0)
+  useEffect(() => {
+    const listener = () => setChanges((times) => times + 1)
+    listeners.add(listener)
+    return () => void listeners.delete(listener)
+  }, [])
+  return changes
 }
 
 /** Files of a form; a browser sends an empty one where none was chosen. */

@@ -7,7 +7,7 @@ import type { Marks, Tone } from '../map/marks.js'
 import { operatorName } from '../network-names.js'
 import { problemIn } from '../problem.js'
 import type { ViewProps } from '../view-props.js'
-import { type Dispute, disputes } from './disputes-api.js'
+import { type Dispute, disputes, useChanges } from './disputes-api.js'
 import './disputes.css'
 import { OneDispute } from './one-dispute.js'
 import { Deadline, State, claimedIn, placeIn, subjectIn } from './parts.js'
@@ -19,7 +19,7 @@ const STEP = 50
 export function Disputes(props: ViewProps) {
   const { words, connection, account, area, kept, onKeep, onMarks } = props
   const t = words.says(WORDS)
-  const [changes, setChanges] = useState(0)
+  const changes = useChanges()
   const [limit, setLimit] = useState(STEP)
   const filter = filterOf(kept, area)
   const key = `disputes ${filter.toString()} ${limit} ${account?.name} ${changes}`
@@ -35,15 +35,7 @@ export function Disputes(props: ViewProps) {
     setLimit(STEP)
     onKeep({ ...kept, [name]: value })
   }
-  if (chosen)
-    return (
-      <OneDispute
-        {...props}
-        id={chosen}
-        onBack={() => onKeep({ ...kept, dispute: '' })}
-        onChanged={() => setChanges((times) => times + 1)}
-      />
-    )
+  if (chosen) return <OneDispute {...props} id={chosen} onBack={() => onKeep({ ...kept, dispute: '' })} />
   return (
     <>
       <h2>{t('title')}</h2>

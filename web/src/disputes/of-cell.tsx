@@ -1,9 +1,8 @@
 /** In the cell's panel: that its verdict or a declaration is contested, what was decided, and the way to contest it. */
-import { useState } from 'preact/hooks'
 import { useAnswer, valueOf } from '../answer.js'
 import type { CellDisputesProps } from '../cell-disputes.js'
 import { Contest } from './contest.js'
-import { type Dispute, disputes } from './disputes-api.js'
+import { type Dispute, disputes, useChanges } from './disputes-api.js'
 import './disputes.css'
 import { Deadline, State, claimedIn, subjectIn } from './parts.js'
 import { WORDS } from './words.js'
@@ -13,9 +12,9 @@ const SHOWN = 5
 
 export function OfCell({ words, connection, cell, run, account, onDispute }: CellDisputesProps) {
   const t = words.says(WORDS)
-  const [opened, setOpened] = useState(0)
+  const changes = useChanges()
   const query = new URLSearchParams({ cell: cell.h3, limit: String(SHOWN) })
-  const key = `disputes ${cell.h3} ${account?.name} ${opened}`
+  const key = `disputes ${cell.h3} ${account?.name} ${changes}`
   const found = valueOf(useAnswer(connection, key, (signal) => disputes.list(query, signal)))
   const mayContest = account !== null && !account.mustChangePassword
   if (!mayContest && !found?.items.length) return null
@@ -38,16 +37,7 @@ export function OfCell({ words, connection, cell, run, account, onDispute }: Cel
           </p>
         </div>
       ))}
-      {mayContest && (
-        <Contest
-          key={cell.h3}
-          {...{ words, cell, run }}
-          onOpened={({ id }) => {
-            setOpened((times) => times + 1)
-            onDispute(id)
-          }}
-        />
-      )}
+      {mayContest && <Contest key={cell.h3} {...{ words, cell, run }} onOpened={({ id }) => onDispute(id)} />}
     </section>
   )
 

@@ -13,11 +13,9 @@ import { WORDS } from './words.js'
 interface Props extends Pick<ViewProps, 'words' | 'connection' | 'account' | 'rule' | 'onCell'> {
   id: string
   onBack(): void
-  /** After something was added. */
-  onChanged(): void
 }
 
-export function OneDispute({ id, words, connection, account, rule, onCell, onBack, onChanged }: Props) {
+export function OneDispute({ id, words, connection, account, rule, onCell, onBack }: Props) {
   const t = words.says(WORDS)
   const [added, setAdded] = useState<DisputeDetail | null>(null)
   const asked = useAnswer(connection, `dispute ${id} ${account?.name}`, (signal) => disputes.one(id, signal))
@@ -28,7 +26,6 @@ export function OneDispute({ id, words, connection, account, rule, onCell, onBac
   const add = async (action: DisputeAction, form: FormData) => {
     const comment = String(form.get('comment')).trim()
     setAdded(await disputes.add(id, { action, comment, documents: await documentsOf(form) }))
-    onChanged()
   }
   return (
     <>
