@@ -29,7 +29,7 @@ export async function start(config: Config): Promise<Running> {
   const settings = new Settings(config, version(), () => Date.now())
   const app = await createServer({ settings, interactive, batch, webRoot: webRoot() })
   await app.listen(config.port, config.host)
-  const worker = config.databaseUrl ? forkWorker() : startWorker(batch.source, tell)
+  const worker = config.databaseUrl ? forkWorker() : startWorker(batch.source, tell, config)
   const stop = async () => {
     await app.close()
     await worker.stop()

@@ -4,6 +4,7 @@ import { Evidence1795200000000 } from './1795200000000-evidence.js'
 import { Zones1795300000000 } from './1795300000000-zones.js'
 import { Measuring1795400000000 } from './1795400000000-measuring.js'
 import { Disputes1795600000000 } from './1795600000000-disputes.js'
+import { Subscriptions1795700000000 } from './1795700000000-subscriptions.js'
 
 /** In the order in which they are applied. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   Zones1795300000000,
   Measuring1795400000000,
   Disputes1795600000000,
+  Subscriptions1795700000000,
 ]

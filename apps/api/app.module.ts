@@ -9,6 +9,7 @@ import { BatchSource } from './batch-source.js'
 import { CellsController } from './cells/cells.controller.js'
 import { CoverageController } from './coverage/coverage.controller.js'
 import { DisputesController } from './disputes/disputes.controller.js'
+import { EventsController } from './events/events.controller.js'
 import { TestSlots } from './measure/slots.js'
 import { TestsController } from './measure/tests.controller.js'
 import { ExportController } from './export/export.controller.js'
@@ -29,6 +30,7 @@ import { Settings } from './settings.js'
 import { SitesController } from './sites/sites.controller.js'
 import { Metrics } from './status/metrics.js'
 import { StatusController } from './status/status.controller.js'
+import { SubscriptionsController } from './subscriptions/subscriptions.controller.js'
 import { NetworksController } from './tiles/networks.controller.js'
 import { TilesController } from './tiles/tiles.controller.js'
 import { WhatIfController } from './what-if/what-if.controller.js'
@@ -67,6 +69,8 @@ export class AppModule {
         RunsController,
         SamplingController,
         DisputesController,
+        EventsController,
+        SubscriptionsController,
         DifferenceController,
         NetworksController,
         TilesController,

@@ -10,6 +10,8 @@ export interface Config {
   demo: boolean
   /** Raster tiles under the map; none unless configured, so that nothing leaves for the internet. */
   basemap: { url: string; attribution: string } | null
+  /** Webhooks may go to http:// on this machine: for tests. */
+  webhooksLoopback: boolean
 }
 
 export class ConfigProblem extends Error {
@@ -29,6 +31,7 @@ export function loadConfig(env: Environment): Config {
     dataDir: env.DATA_DIR || '.data',
     demo: demoOf(env.DEMO, faults),
     basemap: env.BASEMAP_URL ? { url: env.BASEMAP_URL, attribution: env.BASEMAP_ATTRIBUTION ?? '' } : null,
+    webhooksLoopback: onOrOff('WEBHOOKS_LOOPBACK', env.WEBHOOKS_LOOPBACK, faults),
   }
   if (faults.length > 0) throw new ConfigProblem(faults)
   return config
@@ -45,6 +48,11 @@ function databaseUrlOf(text: string | undefined, faults: string[]): string | und
   if (text && !/^postgres(ql)?:\/\//.test(text))
     faults.push('DATABASE_URL does not start with postgres:// or postgresql://')
   return text || undefined
+}
+
+function onOrOff(name: string, text: string | undefined, faults: string[]): boolean {
+  if (text && text !== 'on' && text !== 'off') faults.push(`${name} is "${text}": on or off is needed`)
+  return text === 'on'
 }
 
 function demoOf(text: string | undefined, faults: string[]): boolean {
