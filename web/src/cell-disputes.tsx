@@ -1,19 +1,7 @@
 /** The part of a cell's panel about disputes, loaded when a cell is first chosen. */
 import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { Account, Cell } from './api.js'
-import type { Connection } from './connection.js'
-import type { Language } from './language.js'
-
-export interface CellDisputesProps {
-  words: Language
-  connection: Connection
-  cell: Cell
-  run: number
-  account: Account | null
-  /** Shows a dispute in the view beside the map. */
-  onDispute(id: string): void
-}
+import type { CellDisputesProps } from './disputes/of-cell.js'
 
 export function CellDisputes(props: CellDisputesProps) {
   const [Shown, setShown] = useState<ComponentType<CellDisputesProps> | null>(null)

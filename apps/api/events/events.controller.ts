@@ -1,4 +1,4 @@
-import { EVENT_KINDS, type EventKind, type EventRow, isSimulated, listEvents } from '#store'
+import { EVENT_KINDS, type EventKind, isSimulated, listEvents } from '#store'
 import { Controller, Get, Header, Query, Req } from '@nestjs/common'
 import { Transform } from 'class-transformer'
 import { ArrayMaxSize, IsIn, IsOptional, IsString, Max, MaxLength } from 'class-validator'
@@ -6,7 +6,7 @@ import { ApiTags, IntersectionType } from '@nestjs/swagger'
 import type { FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
 import { AreaChoice, DEFAULT_LIMIT, type Page, PageQuery, cursorOf, keyOf } from '../http/page.dto.js'
-import { FEED_LANGUAGES, type FeedLanguage, type JsonFeed, feedOf } from './feed.js'
+import { FEED_LANGUAGES, type FeedLanguage, type JsonFeed, type ListedEvent, feedOf } from './feed.js'
 
 /** What a list, a feed or a subscription is narrowed to. */
 export class EventsFilter extends AreaChoice {
@@ -34,12 +34,6 @@ class FeedQuery extends EventsQuery {
   @IsOptional()
   @IsIn(FEED_LANGUAGES)
   lang?: FeedLanguage
-}
-
-/** One event. */
-export interface ListedEvent extends Omit<EventRow, 'micros'> {
-  /** Of a demonstration country. */
-  simulated: boolean
 }
 
 /** Microseconds and the event's id. */

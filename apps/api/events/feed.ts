@@ -1,9 +1,15 @@
 /** Events as JSON Feed 1.1 (https://jsonfeed.org/version/1.1). */
+import type { EventRow } from '#store'
 import type { Page } from '../http/page.dto.js'
-import type { ListedEvent } from './events.controller.js'
 
 export const FEED_LANGUAGES = ['ar', 'fr', 'en'] as const
 export type FeedLanguage = (typeof FEED_LANGUAGES)[number]
+
+/** One event. */
+export interface ListedEvent extends Omit<EventRow, 'micros'> {
+  /** Of a demonstration country. */
+  simulated: boolean
+}
 
 /** One event, for a reader of feeds. */
 export interface JsonFeedItem {

@@ -1,11 +1,23 @@
 /** In the cell's panel: that its verdict or a declaration is contested, what was decided, and the way to contest it. */
 import { useAnswer, valueOf } from '../answer.js'
-import type { CellDisputesProps } from '../cell-disputes.js'
+import type { Account, Cell } from '../api.js'
+import type { Connection } from '../connection.js'
+import type { Language } from '../language.js'
 import { Contest } from './contest.js'
 import { type Dispute, disputes, useChanges } from './disputes-api.js'
 import './disputes.css'
 import { Deadline, State, claimedIn, subjectIn } from './parts.js'
 import { WORDS } from './words.js'
+
+export interface CellDisputesProps {
+  words: Language
+  connection: Connection
+  cell: Cell
+  run: number
+  account: Account | null
+  /** Shows a dispute in the view beside the map. */
+  onDispute(id: string): void
+}
 
 /** The newest; the view beside the map has them all. */
 const SHOWN = 5
