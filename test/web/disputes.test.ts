@@ -126,7 +126,7 @@ test.each([
     await page.reload()
     await page.waitForSelector('.disputes li .overdue')
     expect(await rows()).toBe(1)
-    await page.getByLabel(t.state, { exact: true }).selectOption('upheld')
+    await page.locator('.dispute-filters select').first().selectOption('upheld')
     await expect.poll(() => page.locator('.view').innerText()).toContain(t.empty)
     expect(faults).toEqual([])
     await page.close()
