@@ -36,7 +36,7 @@ export async function start(config: Config): Promise<Running> {
     documentPath: documentPath(),
   })
   await app.listen(config.port, config.host)
-  const worker = config.databaseUrl ? forkWorker() : startWorker(batch.source, tell)
+  const worker = config.databaseUrl ? forkWorker() : startWorker(batch.source, tell, config)
   const stop = async () => {
     await app.close()
     await worker.stop()

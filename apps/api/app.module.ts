@@ -11,6 +11,8 @@ import { BatchSource } from './batch-source.js'
 import { CellProbesController } from './cells/cell-probes.controller.js'
 import { CellsController } from './cells/cells.controller.js'
 import { CoverageController } from './coverage/coverage.controller.js'
+import { DisputesController } from './disputes/disputes.controller.js'
+import { EventsController } from './events/events.controller.js'
 import { TestSlots } from './measure/slots.js'
 import { TestsController } from './measure/tests.controller.js'
 import { ExportController } from './export/export.controller.js'
@@ -41,6 +43,7 @@ import { Settings } from './settings.js'
 import { SitesController } from './sites/sites.controller.js'
 import { Metrics } from './status/metrics.js'
 import { StatusController } from './status/status.controller.js'
+import { SubscriptionsController } from './subscriptions/subscriptions.controller.js'
 import { NetworksController } from './tiles/networks.controller.js'
 import { TilesController } from './tiles/tiles.controller.js'
 import { Tiles } from './tiles/tiles.js'
@@ -84,6 +87,9 @@ export class AppModule {
         SeriesController,
         RunsController,
         SamplingController,
+        DisputesController,
+        EventsController,
+        SubscriptionsController,
         DifferenceController,
         NetworksController,
         TilesController,

@@ -1,5 +1,6 @@
 /** `npm run taghtiya -- <command>`. Exit 0 done, 1 failed or refused in part, 2 wrong usage. */
 import { type Config, ConfigProblem, loadConfig } from '#config'
+import { operatorOf } from '#domain'
 import { prepareDatabase } from '#setup'
 import {
   FutureKnownBefore,
@@ -40,7 +41,8 @@ const USAGE = `npm run taghtiya -- <command>
                                        csv, geojson, ndjson, fgb or parquet; FILE.datapackage.json describes it
   export verify FILE                   is FILE what its description says, to the byte?
   device add --site CODE               prints the token once
-  user add --name N --role R           prints the one-time password; R: ${ROLES.join(', ')}
+  user add --name N --role R [--operator O]
+                                       prints the one-time password; R: ${ROLES.join(', ')}
   doctor
 Every command takes --json.`
 
@@ -167,17 +169,20 @@ async function addDevice({ source, words, values, author, output }: Call): Promi
 
 async function addUser({ source, words, values, author, output }: Call): Promise<boolean> {
   const { name, role } = values
-  if (words[1] !== 'add' || !name || !role) throw new Usage('user add --name NAME --role ROLE')
+  const operator = operatorOf(values.operator)
+  if (words[1] !== 'add' || !name || !role) throw new Usage('user add --name NAME --role ROLE [--operator O]')
   if (!ROLES.includes(role as Role))
     throw new Usage(`--role is "${role}": one of ${ROLES.join(', ')} is needed`)
+  if ((role === 'operator') !== (operator !== null))
+    throw new Usage('--operator is asked for the role operator, and for no other')
   const password = randomBytes(12).toString('base64url')
-  const account = { name, role: role as Role, mustChangePassword: true }
+  const account = { name, role: role as Role, mustChangePassword: true, operator }
   if (
     !(await insertAccount(source.manager, { ...account, passwordHash: await hashPassword(password) }, author))
   )
     throw new Failure(`the name "${name}" is taken`)
-  await recordChange(source.manager, author, 'add account', name, { role })
-  output.result([`${name}, ${role}; one-time password: ${password}`], { name, role, password })
+  await recordChange(source.manager, author, 'add account', name, { role, operator })
+  output.result([`${name}, ${role}; one-time password: ${password}`], { name, role, operator, password })
   return true
 }
 

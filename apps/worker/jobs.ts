@@ -12,12 +12,18 @@ import {
 } from '#store'
 import cron, { type RunCoordinator, type ScheduledTask } from 'node-cron'
 import type { DataSource } from 'typeorm'
+import { deliver } from './deliver.js'
 
 interface Job {
   name: string
   /** In Africa/Casablanca. */
   cron: string
-  run(source: DataSource, now: Date): Promise<void>
+  run(source: DataSource, now: Date, options: WorkerOptions): Promise<void>
+}
+
+export interface WorkerOptions {
+  /** Webhooks may go to http:// on this machine: for tests. */
+  webhooksLoopback: boolean
 }
 
 const JOBS: readonly Job[] = [
@@ -39,6 +45,12 @@ const JOBS: readonly Job[] = [
     cron: '30 3 * * *',
     run: async (source, now) => void (await flagDisagreeing(source, now)),
   },
+  {
+    name: 'deliveries',
+    cron: '* * * * *',
+    run: (source, _now, { webhooksLoopback }) =>
+      deliver(source, { allowsLoopback: webhooksLoopback, now: () => new Date() }),
+  },
   { name: 'leases', cron: '40 2 * * 0', run: (source) => dropOldLeases(source.manager) },
 ]
 
@@ -56,14 +68,14 @@ export interface Worker {
 const LEASE_MS = 30 * 60_000
 
 /** Starts the schedule, and classifies at once when probes arrived while no worker ran. */
-export function startWorker(source: DataSource, log: (text: string) => void): Worker {
+export function startWorker(source: DataSource, log: (text: string) => void, options: WorkerOptions): Worker {
   const coordinator: RunCoordinator = {
     shouldRun: (key) => takeLease(source.manager, key, LEASE_MS),
   }
   const running = new Set<Promise<void>>()
   const run = (job: Job) => {
     const done = job
-      .run(source, new Date())
+      .run(source, new Date(), options)
       .catch((error: unknown) => log(`job ${job.name} failed: ${String(error)}`))
     running.add(done)
     return done.finally(() => running.delete(done))

@@ -14,6 +14,8 @@ export interface Config {
   readerLimit: number | null
   /** SPDX name of the licence under which measurements, lists and claims are given out; null: exports say that none is stated. */
   dataLicence: string | null
+  /** Webhooks may go to http:// on this machine: for tests. */
+  webhooksLoopback: boolean
 }
 
 export class ConfigProblem extends Error {
@@ -35,6 +37,7 @@ export function loadConfig(env: Environment): Config {
     basemap: env.BASEMAP_URL ? { url: env.BASEMAP_URL, attribution: env.BASEMAP_ATTRIBUTION ?? '' } : null,
     readerLimit: readerLimitOf(env.RATE_LIMIT || '1200', faults),
     dataLicence: licenceOf(env.DATA_LICENCE, faults),
+    webhooksLoopback: onOrOff('WEBHOOKS_LOOPBACK', env.WEBHOOKS_LOOPBACK, faults),
   }
   if (faults.length > 0) throw new ConfigProblem(faults)
   return config
@@ -51,6 +54,11 @@ function databaseUrlOf(text: string | undefined, faults: string[]): string | und
   if (text && !/^postgres(ql)?:\/\//.test(text))
     faults.push('DATABASE_URL does not start with postgres:// or postgresql://')
   return text || undefined
+}
+
+function onOrOff(name: string, text: string | undefined, faults: string[]): boolean {
+  if (text && text !== 'on' && text !== 'off') faults.push(`${name} is "${text}": on or off is needed`)
+  return text === 'on'
 }
 
 function demoOf(text: string | undefined, faults: string[]): boolean {

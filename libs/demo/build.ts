@@ -14,6 +14,7 @@ import {
   upsertSites,
 } from '#store'
 import type { DataSource } from 'typeorm'
+import { addDemoDisputes } from './disputes.js'
 import { type DemoProvince, demoProbes, demoProvinces, remotenessOf } from './country.js'
 
 export const DEMO_SEED = 2030
@@ -39,6 +40,7 @@ export async function buildDemo(
   }
   const probes = await sendProbes(source, provinces, now, report)
   for (const rule of SHIPPED_RULES) await classify(source, { rule, author: AUTHOR })
+  await addDemoDisputes(source, SHIPPED_RULES.find((rule) => rule.default)!.id, now)
   return { sites: provinces.reduce((sum, p) => sum + p.sites.length, 0), probes }
 }
 

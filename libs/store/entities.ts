@@ -132,6 +132,8 @@ export class AccountEntity {
   @Column('text') role!: string
   /** A password that somebody else has seen may only be used to set another. */
   @Column('boolean', { name: 'must_change_password' }) mustChangePassword!: boolean
+  /** Whom an account of the role `operator` speaks for; null in every other role. */
+  @Column('text', { nullable: true }) operator!: string | null
   @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
   @Column('text', { name: 'created_by' }) createdBy!: string
 }
@@ -366,6 +368,7 @@ export class ZoneEntity {
 /** What a run did to a zone: one row at most. */
 @Entity('zone_event')
 @Index('zone_event_other', ['series', 'otherZone'], { where: 'other_zone IS NOT NULL' })
+@Index('zone_event_run', ['runId', 'zoneId'])
 export class ZoneEventEntity {
   @PrimaryColumn('integer') series!: number
   @PrimaryColumn('text', { name: 'zone_id' }) zoneId!: string
@@ -408,6 +411,123 @@ export class SeriesUpdateEntity {
   @Column('timestamptz', { name: 'created_at', default: () => 'clock_timestamp()' }) createdAt!: Date
 }
 
+/** Somebody contests a verdict or a declaration. */
+@Entity('dispute')
+@Index('dispute_opened', ['openedAt', 'id'])
+@Index('dispute_cell', ['cell'])
+@Index('dispute_opener', ['openedBy'])
+export class DisputeEntity {
+  @PrimaryColumn('uuid') id!: string
+  /** verdict | declaration */
+  @Column('text') subject!: string
+  @Column('bigint') cell!: string
+  /** Of a verdict: the run and its rule. */
+  @Column('integer', { name: 'run_id', nullable: true }) runId!: number | null
+  @Column('text', { name: 'rule_id', nullable: true }) ruleId!: string | null
+  /** Of a declaration. */
+  @Column('text', { nullable: true }) operator!: string | null
+  @Column('text', { nullable: true }) technology!: string | null
+  /** What was contested, as it stood: the verdict's class, or the declared download in bit/s. */
+  @Column('text') standing!: string
+  /** The areas that held the cell's centre when it was opened. */
+  @Column('text', { name: 'region_code', nullable: true }) regionCode!: string | null
+  @Column('text', { name: 'province_code', nullable: true }) provinceCode!: string | null
+  @Column('text', { name: 'commune_code', nullable: true }) communeCode!: string | null
+  /** Name of an account, or id of a device where the role is `device`. */
+  @Column('text', { name: 'opened_by' }) openedBy!: string
+  @Column('text', { name: 'opener_role' }) openerRole!: string
+  @Column('text', { name: 'opener_operator', nullable: true }) openerOperator!: string | null
+  /** The device's. */
+  @Column('text', { name: 'site_code', nullable: true }) siteCode!: string | null
+  @Column('text') claimed!: string
+  /** In their words. */
+  @Column('text') claim!: string
+  @Column('uuid', { name: 'probe_ids', array: true, default: '{}' }) probeIds!: string[]
+  /** A document described without a link. */
+  @Column('text', { nullable: true }) reference!: string | null
+  @Column('timestamptz', { name: 'opened_at' }) openedAt!: Date
+  @Column('timestamptz', { name: 'due_by' }) dueBy!: Date
+  /** That of the newest event. */
+  @Column('text') state!: string
+  @Column('boolean', { default: false }) simulated!: boolean
+}
+
+/** What happened to a dispute. Never updated, never deleted. */
+@Entity('dispute_event')
+export class DisputeEventEntity {
+  @PrimaryColumn('uuid', { name: 'dispute_id' }) disputeId!: string
+  @PrimaryColumn('smallint') number!: number
+  @Column('timestamptz') at!: Date
+  @Column('text') action!: string
+  /** The state after it. */
+  @Column('text') state!: string
+  @Column('text') author!: string
+  @Column('text', { name: 'author_role' }) authorRole!: string
+  @Column('text', { name: 'author_operator', nullable: true }) authorOperator!: string | null
+  @Column('text') comment!: string
+}
+
+/** At most a few small ones for a dispute. */
+@Entity('dispute_document')
+export class DisputeDocumentEntity {
+  @PrimaryColumn('uuid', { name: 'dispute_id' }) disputeId!: string
+  @PrimaryColumn('smallint') number!: number
+  /** The event that it came with. */
+  @Column('smallint', { name: 'event_number' }) eventNumber!: number
+  @Column('text') name!: string
+  @Column('text', { name: 'media_type' }) mediaType!: string
+  @Column('bytea') content!: Buffer
+}
+
+/** Whoever is told of events, at an address. */
+@Entity('subscription')
+export class SubscriptionEntity {
+  @PrimaryColumn('uuid') id!: string
+  @Column('text') url!: string
+  /** Empty: every kind. */
+  @Column('text', { array: true }) kinds!: string[]
+  @Column('text', { nullable: true }) area!: string | null
+  @Column('text', { name: 'rule_id', nullable: true }) ruleId!: string | null
+  /** As it is: whoever signs needs it. */
+  @Column('text') secret!: string
+  @Column('boolean', { default: false }) paused!: boolean
+  @Column('timestamptz', { name: 'created_at' }) createdAt!: Date
+  @Column('text', { name: 'created_by' }) createdBy!: string
+  @Column('timestamptz', { name: 'deleted_at', nullable: true }) deletedAt!: Date | null
+}
+
+/** Runs whose events were put into deliveries. */
+@Entity('event_batch')
+export class EventBatchEntity {
+  @PrimaryColumn('text') key!: string
+  @Column('timestamptz', { name: 'made_at' }) madeAt!: Date
+}
+
+/** One message to one subscription, tried until it arrives or is given up. */
+@Entity('delivery')
+@Index('delivery_order', ['subscriptionId', 'number'], { unique: true })
+@Index('delivery_pending', ['subscriptionId', 'number'], {
+  where: 'delivered_at IS NULL AND dead_at IS NULL',
+})
+export class DeliveryEntity {
+  /** The message's `webhook-id`: the same in every try. */
+  @PrimaryColumn('uuid') id!: string
+  @Column('uuid', { name: 'subscription_id' }) subscriptionId!: string
+  /** From 1 within the subscription: they arrive in this order. */
+  @Column('integer') number!: number
+  /** Null once it arrived. */
+  @Column('text', { nullable: true }) payload!: string | null
+  @Column('integer') events!: number
+  @Column('timestamptz', { name: 'created_at' }) createdAt!: Date
+  @Column('integer', { default: 0 }) attempts!: number
+  @Column('timestamptz', { name: 'next_at' }) nextAt!: Date
+  /** While a worker tries it. */
+  @Column('timestamptz', { name: 'claimed_until', nullable: true }) claimedUntil!: Date | null
+  @Column('text', { name: 'last_error', nullable: true }) lastError!: string | null
+  @Column('timestamptz', { name: 'delivered_at', nullable: true }) deliveredAt!: Date | null
+  @Column('timestamptz', { name: 'dead_at', nullable: true }) deadAt!: Date | null
+}
+
 /** One row per tick of a scheduled job: who inserts it runs the job. */
 @Entity('lease')
 export class LeaseEntity {
@@ -440,5 +560,11 @@ export const ENTITIES = [
   ProbeFlagEntity,
   ZoneEntity,
   ZoneEventEntity,
+  DisputeEntity,
+  DisputeEventEntity,
+  DisputeDocumentEntity,
+  SubscriptionEntity,
+  EventBatchEntity,
+  DeliveryEntity,
   LeaseEntity,
 ]

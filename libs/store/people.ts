@@ -1,7 +1,8 @@
 /** Devices, accounts, sessions. Secrets are stored as hashes only. */
 import type { Queryable } from './database.js'
 
-export const ROLES = ['public', 'analyst', 'planner', 'administrator'] as const
+/** Each may what those before it may. `operator` speaks for one operator: it may contest, and no more than `public`. */
+export const ROLES = ['public', 'operator', 'analyst', 'planner', 'administrator'] as const
 export type Role = (typeof ROLES)[number]
 
 /** Who speaks for a site; `id` is null where a person brought a file. */
@@ -48,9 +49,11 @@ export interface Account {
   name: string
   role: Role
   mustChangePassword: boolean
+  /** Whom an account of the role `operator` speaks for; null in every other role. */
+  operator: string | null
 }
 
-const ACCOUNT_COLUMNS = 'a.name, a.role, a.must_change_password AS "mustChangePassword"'
+const ACCOUNT_COLUMNS = 'a.name, a.role, a.must_change_password AS "mustChangePassword", a.operator'
 
 export async function findAccount(
   db: Queryable,
@@ -70,13 +73,20 @@ export async function listAccounts(db: Queryable): Promise<Account[]> {
 /** False when the name is taken. */
 export async function insertAccount(
   db: Queryable,
-  account: Account & { passwordHash: string },
+  account: Omit<Account, 'operator'> & { operator?: string | null; passwordHash: string },
   author: string,
 ): Promise<boolean> {
   const rows: unknown[] = await db.query(
-    `INSERT INTO account (name, password_hash, role, must_change_password, created_by) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT DO NOTHING RETURNING name`,
-    [account.name, account.passwordHash, account.role, account.mustChangePassword, author],
+    `INSERT INTO account (name, password_hash, role, must_change_password, operator, created_by)
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING name`,
+    [
+      account.name,
+      account.passwordHash,
+      account.role,
+      account.mustChangePassword,
+      account.operator ?? null,
+      author,
+    ],
   )
   return rows.length > 0
 }

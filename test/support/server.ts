@@ -51,9 +51,14 @@ export async function siteWithDevice(
 }
 
 /** Makes an account with a password of its own and signs it in; gives the cookie. */
-export async function signIn(server: TestServer, database: TestDatabase, role: Role): Promise<string> {
+export async function signIn(
+  server: TestServer,
+  database: TestDatabase,
+  role: Role,
+  { name = `test-${role}`, operator = null }: { name?: string; operator?: string | null } = {},
+): Promise<string> {
   const password = 'a password of the tests'
-  const account = { name: `test-${role}`, role, mustChangePassword: false }
+  const account = { name, role, mustChangePassword: false, operator }
   await insertAccount(
     database.source.manager,
     { ...account, passwordHash: await hashPassword(password) },

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { ar } from '../../web/locales/ar.js'
 import { en } from '../../web/locales/en.js'
 import { fr } from '../../web/locales/fr.js'
+import { WORDS as DISPUTES } from '../../web/src/disputes/words.js'
 import { WORDS as FIGURES } from '../../web/src/figures/words.js'
 import type { Dictionary } from '../../web/src/language.js'
 
@@ -14,7 +15,11 @@ const parameters = (message: string) =>
     )
     .sort()
 
-const DICTIONARIES: Record<string, Dictionary<string>> = { page: { ar, fr, en }, figures: FIGURES }
+const DICTIONARIES: Record<string, Dictionary<string>> = {
+  page: { ar, fr, en },
+  figures: FIGURES,
+  disputes: DISPUTES,
+}
 const MESSAGES = Object.entries(DICTIONARIES).flatMap(([part, words]) =>
   Object.keys(words.en).map((key) => [part, key] as const),
 )

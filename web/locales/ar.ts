@@ -42,6 +42,7 @@ export const ar: Messages = {
   view_figures: 'الأرقام',
   report: 'تقرير للطباعة',
   view_priorities: 'الأولويات',
+  view_disputes: 'الاعتراضات',
   layers: 'ما تعرضه الخريطة',
   shows: 'عرض',
   shows_verdict: 'الحكم حسب القاعدة',

@@ -40,6 +40,7 @@ export const en = {
   view_figures: 'Figures',
   report: 'Report to print',
   view_priorities: 'Priorities',
+  view_disputes: 'Disputes',
   layers: 'What the map shows',
   shows: 'Show',
   shows_verdict: 'Verdict by the rule',

@@ -42,6 +42,7 @@ export const fr: Messages = {
   view_figures: 'Chiffres',
   report: 'Rapport à imprimer',
   view_priorities: 'Priorités',
+  view_disputes: 'Contestations',
   layers: 'Ce que montre la carte',
   shows: 'Afficher',
   shows_verdict: 'Verdict selon la règle',

@@ -2,6 +2,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { type Answer, useAnswer, valueOf } from './answer.js'
 import { type Account, type Area, type AreaDetail, type Cell, type Run, api } from './api.js'
+import { CellDisputes } from './cell-disputes.js'
 import { Connection } from './connection.js'
 import { Header } from './header.js'
 import { type Lang, type Language, languageOf } from './language.js'
@@ -247,6 +248,10 @@ export function App() {
                 {...{ words, connection, account, detail, run, rule }}
                 onZoom={() => map?.zoomInto()}
                 onCell={goTo}
+                onDispute={(dispute) => {
+                  setView('disputes')
+                  setKept({ dispute })
+                }}
               />
             </Panel>
           )}
@@ -372,9 +377,11 @@ interface DetailProps {
   rule: Parameters<typeof CellPanel>[0]['rule'] | undefined
   onZoom(): void
   onCell(h3: string): void
+  onDispute(id: string): void
 }
 
-function DetailPanel({ words, connection, account, detail, run, rule, onZoom, onCell }: DetailProps) {
+function DetailPanel(props: DetailProps) {
+  const { words, connection, account, detail, run, rule, onZoom, onCell, onDispute } = props
   const found = valueOf(detail)
   const Shown = useLoaded(connection, found !== null && isPlace(found), () => import('./places/places.js'))
   if (!detail) return <p>{words.t('loading')}</p>
@@ -388,7 +395,10 @@ function DetailPanel({ words, connection, account, detail, run, rule, onZoom, on
   if (!rule) return null
   const { cell } = value
   return (
-    <CellPanel words={words} cell={cell} rule={rule} onZoom={onZoom}>
+    <CellPanel
+      {...{ words, cell, rule, onZoom }}
+      contested={run && <CellDisputes {...{ words, connection, cell, account, onDispute }} run={run.id} />}
+    >
       {run && (
         <Evidence
           key={`${cell.h3} ${run.id}`}

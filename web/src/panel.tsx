@@ -45,12 +45,15 @@ export function CellPanel({
   cell,
   rule,
   onZoom,
+  contested,
   children,
 }: {
   words: Language
   cell: Cell
   rule: RuleInWords
   onZoom(): void
+  /** Who says otherwise. */
+  contested: ComponentChildren
   /** What the verdict rests on. */
   children: ComponentChildren
 }) {
@@ -65,7 +68,7 @@ export function CellPanel({
       {cell.counts ? (
         <Beneath words={words} cell={cell} onZoom={onZoom} />
       ) : (
-        <Working words={words} cell={cell} rule={rule}>
+        <Working words={words} cell={cell} rule={rule} contested={contested}>
           {children}
         </Working>
       )}
@@ -88,11 +91,13 @@ function Working({
   words,
   cell,
   rule,
+  contested,
   children,
 }: {
   words: Language
   cell: Cell
   rule: RuleInWords
+  contested: ComponentChildren
   children: ComponentChildren
 }) {
   const { t, date } = words
@@ -101,6 +106,7 @@ function Working({
     <>
       <p class="confidence">{confidenceIn(words, confidence)}</p>
       <Places words={words} areas={areas} />
+      {contested}
       <h3>{t('why')}</h3>
       <ul class="reasons">
         {reasons.map((reason, i) => (

@@ -8,6 +8,7 @@ import type { ViewProps } from './view-props.js'
 const LOADERS = {
   figures: async () => (await import('./figures/figures.js')).Figures,
   priorities: async () => (await import('./priorities/priorities.js')).Priorities,
+  disputes: async () => (await import('./disputes/disputes.js')).Disputes,
 } satisfies Record<string, () => Promise<ComponentType<ViewProps>>>
 
 const VIEWS = Object.keys(LOADERS) as View[]

@@ -81,9 +81,15 @@ export function answerFrameworkError(
 
 /** Names each wrong field with its value. */
 export function invalidQuery(errors: ValidationError[]): BadRequestException {
-  const faults = errors.map((e) => {
-    const words = Object.values(e.constraints ?? {})[0] ?? `${e.property} is wrong`
-    return `${words}; it is ${JSON.stringify(e.value)}`
-  })
-  return new BadRequestException(faults.join('. '))
+  return new BadRequestException(errors.flatMap(faultsOf).join('. '))
+}
+
+/** As much of a wrong value as a person reads. */
+const MOST_SHOWN = 200
+
+function faultsOf({ property, value, constraints, children = [] }: ValidationError): string[] {
+  if (!constraints && children.length > 0) return children.flatMap(faultsOf)
+  const words = Object.values(constraints ?? {})[0] ?? `${property} is wrong`
+  const shown = String(JSON.stringify(value))
+  return [`${words}; it is ${shown.length > MOST_SHOWN ? `${shown.slice(0, MOST_SHOWN)} …` : shown}`]
 }

@@ -1,5 +1,6 @@
 import { type Account, hashPassword, insertAccount, listAccounts, recordChange } from '#store'
-import { Body, ConflictException, Controller, Get, Post } from '@nestjs/common'
+import { operatorOf } from '#domain'
+import { Body, ConflictException, Controller, Get, Post, UnprocessableEntityException } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { randomBytes } from 'node:crypto'
 import { DataSource } from 'typeorm'
@@ -28,12 +29,20 @@ export class AccountsController {
   @Post()
   @Needs('administrator')
   async add(@Body() body: AccountBody, @Signed() author: Account): Promise<NewAccount> {
+    const operator = operatorOf(body.operator)
+    if ((body.role === 'operator') !== (operator !== null))
+      throw new UnprocessableEntityException(
+        `operator is "${body.operator ?? ''}": it is asked for the role operator, and for no other`,
+      )
     const password = randomBytes(12).toString('base64url')
-    const account: Account = { name: body.name, role: body.role, mustChangePassword: true }
+    const account: Account = { name: body.name, role: body.role, mustChangePassword: true, operator }
     const made = { ...account, passwordHash: await hashPassword(password) }
     if (!(await insertAccount(this.source.manager, made, author.name)))
       throw new ConflictException(`name "${body.name}" is taken`)
-    await recordChange(this.source.manager, author.name, 'add account', body.name, { role: body.role })
+    await recordChange(this.source.manager, author.name, 'add account', body.name, {
+      role: body.role,
+      operator,
+    })
     return { ...account, password }
   }
 }

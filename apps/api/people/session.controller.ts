@@ -59,7 +59,8 @@ export class SessionController {
       sameSite: 'strict',
       secure: request.protocol === 'https',
     })
-    return { name: account.name, role: account.role, mustChangePassword: account.mustChangePassword }
+    const { name, role, mustChangePassword, operator } = account
+    return { name, role, mustChangePassword, operator }
   }
 
   /** Who is signed in; nothing where nobody is: to ask is no mistake. */

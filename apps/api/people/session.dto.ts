@@ -1,4 +1,4 @@
-import { IsIn, IsString, Length, MaxLength } from 'class-validator'
+import { IsIn, IsString, Length, MaxLength, ValidateIf } from 'class-validator'
 import { ROLES, type Role } from '#store'
 
 export class SignInBody {
@@ -29,4 +29,10 @@ export class AccountBody {
 
   @IsIn(ROLES)
   role!: Role
+
+  /** Whom an account of the role `operator` speaks for; asked for that role alone. */
+  @ValidateIf(({ role, operator }: AccountBody) => role === 'operator' || operator !== undefined)
+  @IsString()
+  @Length(1, 100)
+  operator?: string
 }

@@ -1,0 +1,57 @@
+import { isSimulated, listEvents } from '#store'
+import { Controller, Get, Header, Query, Req } from '@nestjs/common'
+import { ApiTags } from '@nestjs/swagger'
+import type { FastifyRequest } from 'fastify'
+import { DataSource } from 'typeorm'
+import { DEFAULT_LIMIT, type Page, cursorOf, keyOf } from '../http/page.dto.js'
+import { type JsonFeed, type ListedEvent, feedOf } from './feed.js'
+import { EventsQuery, FeedQuery } from './events.dto.js'
+
+/** Microseconds and the event's id. */
+const KEY = /^(\d{1,18}) ([a-z]+-[\w-]{1,60})$/
+
+/** What happened to zones, and who is told of it. */
+@ApiTags('events')
+@Controller('api/v1/events')
+export class EventsController {
+  constructor(private readonly source: DataSource) {}
+
+  /** What the runs did to zones, the newest first. */
+  @Get()
+  @Header('cache-control', 'no-cache')
+  async list(@Query() query: EventsQuery): Promise<Page<ListedEvent>> {
+    return this.page(query)
+  }
+
+  /** The same as JSON Feed 1.1, for readers of feeds; answers 304 to an ETag that it gave. */
+  @Get('feed.json')
+  @Header('cache-control', 'no-cache')
+  @Header('content-type', 'application/feed+json; charset=utf-8')
+  async feed(@Query() query: FeedQuery, @Req() request: FastifyRequest): Promise<JsonFeed> {
+    const page = await this.page(query)
+    return feedOf(page, query.lang ?? 'fr', new URL(request.url, `${request.protocol}://${request.host}`))
+  }
+
+  private async page(query: EventsQuery): Promise<Page<ListedEvent>> {
+    const limit = query.limit ?? DEFAULT_LIMIT
+    const rows = await listEvents(this.source.manager, {
+      kinds: query.kind ?? [],
+      area: query.area ?? null,
+      rule: query.rule ?? null,
+      run: null,
+      after: afterOf(query.cursor),
+      limit,
+    })
+    const simulated = await isSimulated(this.source.manager)
+    const last = rows.length === limit ? rows.at(-1)! : null
+    return {
+      items: rows.map(({ micros: _micros, ...event }) => ({ ...event, simulated })),
+      next: last && cursorOf(`${last.micros} ${last.id}`),
+    }
+  }
+}
+
+function afterOf(cursor: string | undefined) {
+  const key = KEY.exec(keyOf(cursor, KEY, ''))
+  return key && { micros: key[1]!, id: key[2]! }
+}

@@ -1,0 +1,35 @@
+import { EVENT_KINDS, type EventKind } from '#store'
+import { IntersectionType } from '@nestjs/swagger'
+import { Transform } from 'class-transformer'
+import { ArrayMaxSize, IsIn, IsOptional, IsString, Max, MaxLength } from 'class-validator'
+import { AreaChoice, PageQuery } from '../http/page.dto.js'
+import { FEED_LANGUAGES, type FeedLanguage } from './feed.js'
+
+/** What a list, a feed or a subscription is narrowed to. */
+class EventsFilter extends AreaChoice {
+  /** One or more, with commas between: `zone.born,zone.resolved`. */
+  @IsOptional()
+  @Transform(({ value }) => (typeof value === 'string' ? value.split(',') : value))
+  @ArrayMaxSize(EVENT_KINDS.length)
+  @IsIn(EVENT_KINDS, { each: true })
+  kind?: EventKind[]
+
+  /** Id of a rule: of its runs alone. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(60)
+  rule?: string
+}
+
+export class EventsQuery extends IntersectionType(PageQuery, EventsFilter) {
+  /** Rows in a page. */
+  @Max(1_000)
+  declare limit?: number
+}
+
+export class FeedQuery extends EventsQuery {
+  /** Of the titles; French without it. */
+  @IsOptional()
+  @IsIn(FEED_LANGUAGES)
+  lang?: FeedLanguage
+}

@@ -1,0 +1,128 @@
+/** Events as JSON Feed 1.1 (https://jsonfeed.org/version/1.1). */
+import type { EventRow } from '#store'
+import type { Page } from '../http/page.dto.js'
+
+export const FEED_LANGUAGES = ['ar', 'fr', 'en'] as const
+export type FeedLanguage = (typeof FEED_LANGUAGES)[number]
+
+/** One event. */
+export interface ListedEvent extends Omit<EventRow, 'micros'> {
+  /** Of a demonstration country. */
+  simulated: boolean
+}
+
+/** One event, for a reader of feeds. */
+export interface JsonFeedItem {
+  id: string
+  url: string
+  title: string
+  content_text: string
+  date_published: string
+  tags: string[]
+  /** The event itself, as the list has it. */
+  _taghtiya: ListedEvent
+}
+
+export interface JsonFeed {
+  version: 'https://jsonfeed.org/version/1.1'
+  title: string
+  language: FeedLanguage
+  home_page_url: string
+  feed_url: string
+  next_url?: string
+  items: JsonFeedItem[]
+}
+
+export function feedOf({ items, next }: Page<ListedEvent>, lang: FeedLanguage, url: URL): JsonFeed {
+  const nextUrl = new URL(url)
+  if (next) nextUrl.searchParams.set('cursor', next)
+  return {
+    version: 'https://jsonfeed.org/version/1.1',
+    title: TITLES[lang],
+    language: lang,
+    home_page_url: `${url.origin}/?lang=${lang}`,
+    feed_url: url.href,
+    ...(next && { next_url: nextUrl.href }),
+    items: items.map((event) => itemOf(event, lang, url.origin)),
+  }
+}
+
+function itemOf(event: ListedEvent, lang: FeedLanguage, origin: string): JsonFeedItem {
+  const simulated = event.simulated ? ` (${SIMULATED[lang]})` : ''
+  return {
+    id: event.id,
+    url: `${origin}/api/v1/zones/${event.zone}`,
+    title: `${KINDS[lang][event.kind]} · ${event.class ? CLASSES[lang][event.class] : ''}${simulated}`,
+    content_text: contentOf(event, lang),
+    date_published: event.at.toISOString(),
+    tags: [event.kind, event.rule, ...(event.class ? [event.class] : [])],
+    _taghtiya: event,
+  }
+}
+
+function contentOf(event: ListedEvent, lang: FeedLanguage): string {
+  const place = event.communeCode ?? event.provinceCode ?? event.regionCode ?? '–'
+  return CONTENT[lang]
+    .replace('{zone}', event.zone)
+    .replace('{place}', place)
+    .replace('{before}', String(event.cellsBefore))
+    .replace('{after}', String(event.cellsAfter))
+    .replace('{run}', String(event.run))
+    .replace('{rule}', event.rule)
+}
+
+type Words<Key extends string> = Record<FeedLanguage, Record<Key, string>>
+
+const TITLES: Record<FeedLanguage, string> = {
+  en: 'Taghtiya: what happened to zones',
+  fr: 'Taghtiya : ce qui est arrivé aux zones',
+  ar: 'تغطية: ما طرأ على المناطق',
+}
+
+const SIMULATED: Record<FeedLanguage, string> = {
+  en: 'simulated data',
+  fr: 'données simulées',
+  ar: 'معطيات محاكاة',
+}
+
+const CONTENT: Record<FeedLanguage, string> = {
+  en: 'Zone {zone}, area {place}: {before} cells before, {after} after. Run {run} of {rule}.',
+  fr: 'Zone {zone}, territoire {place} : {before} mailles avant, {after} après. Évaluation {run} de {rule}.',
+  ar: 'المنطقة {zone}، المجال {place}: {before} خلايا من قبل، {after} من بعد. التقييم {run} للقاعدة {rule}.',
+}
+
+const CLASSES: Words<'white' | 'grey' | 'black'> = {
+  en: { white: 'white zone', grey: 'grey zone', black: 'black zone' },
+  fr: { white: 'zone blanche', grey: 'zone grise', black: 'zone noire' },
+  ar: { white: 'منطقة بيضاء', grey: 'منطقة رمادية', black: 'منطقة سوداء' },
+}
+
+const KINDS: Words<ListedEvent['kind']> = {
+  en: {
+    'zone.born': 'Born',
+    'zone.split': 'Split off',
+    'zone.grown': 'Grown',
+    'zone.shrunk': 'Shrunk',
+    'zone.changed': 'Moved',
+    'zone.merged': 'Merged into another',
+    'zone.resolved': 'Resolved',
+  },
+  fr: {
+    'zone.born': 'Apparue',
+    'zone.split': 'Détachée d’une autre',
+    'zone.grown': 'Agrandie',
+    'zone.shrunk': 'Réduite',
+    'zone.changed': 'Déplacée',
+    'zone.merged': 'Fondue dans une autre',
+    'zone.resolved': 'Disparue',
+  },
+  ar: {
+    'zone.born': 'ظهرت',
+    'zone.split': 'انفصلت عن أخرى',
+    'zone.grown': 'اتسعت',
+    'zone.shrunk': 'تقلصت',
+    'zone.changed': 'تحركت',
+    'zone.merged': 'اندمجت في أخرى',
+    'zone.resolved': 'زالت',
+  },
+}

@@ -1,0 +1,102 @@
+/** A message to an address that somebody else chose: nothing inside our own network may be reached by it. */
+import { addressFault } from '#domain'
+import { lookup } from 'node:dns/promises'
+import { request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { BlockList, isIPv6 } from 'node:net'
+
+const TIMEOUT_MS = 10_000
+
+/** Not reachable from the internet, or not one machine (RFC 6890 and its successors). */
+const CLOSED_V4 = listOf('ipv4', [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
+  ['224.0.0.0', 4],
+  ['240.0.0.0', 4],
+])
+/** Of IPv6 only what is given out to networks; in it, what carries an IPv4 address or is kept for examples. */
+const OPEN_V6 = listOf('ipv6', [['2000::', 3]])
+const CLOSED_V6 = listOf('ipv6', [
+  ['2001::', 23],
+  ['2001:db8::', 32],
+  ['2002::', 16],
+  ['3fff::', 20],
+])
+
+function listOf(family: 'ipv4' | 'ipv6', subnets: readonly (readonly [string, number])[]): BlockList {
+  const list = new BlockList()
+  for (const [net, prefix] of subnets) list.addSubnet(net, prefix, family)
+  return list
+}
+
+export function isPublicAddress(address: string): boolean {
+  if (isIPv6(address)) return OPEN_V6.check(address, 'ipv6') && !CLOSED_V6.check(address, 'ipv6')
+  return !CLOSED_V4.check(address, 'ipv4')
+}
+
+const isLoopback = (address: string) => address === '127.0.0.1' || address === '::1'
+
+export type Resolve = (host: string) => Promise<{ address: string; family: number }[]>
+
+const resolveByDns: Resolve = (host) => lookup(host, { all: true, verbatim: true })
+
+/** The one address that is used: a name that is looked up twice may lead elsewhere the second time. */
+export async function addressFor(
+  url: URL,
+  allowsLoopback: boolean,
+  resolve: Resolve = resolveByDns,
+): Promise<{ address: string; family: number }> {
+  const found = await resolve(url.hostname.replace(/^\[|\]$/g, ''))
+  for (const { address } of found)
+    if (!isPublicAddress(address) && !(allowsLoopback && isLoopback(address)))
+      throw new Error(`${url.hostname} leads to ${address}, which is not on the internet`)
+  if (!found[0]) throw new Error(`${url.hostname} leads nowhere`)
+  return found[0]
+}
+
+export interface Message {
+  url: string
+  headers: Record<string, string>
+  body: string
+}
+
+/** Sent when the receiver answers 2xx; else an error with its reason. Redirects are not followed, no answer is read. */
+export async function postMessage(
+  { url: text, headers, body }: Message,
+  allowsLoopback: boolean,
+  resolve?: Resolve,
+): Promise<void> {
+  const fault = addressFault(text, allowsLoopback)
+  if (fault) throw new Error(`the address ${fault}`)
+  const url = new URL(text)
+  const { address, family } = await addressFor(url, allowsLoopback, resolve)
+  const status = await new Promise<number>((answered, failed) => {
+    const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
+      method: 'POST',
+      headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+      agent: false,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      maxHeaderSize: 8 * 1024,
+      lookup: (_host, options, done) =>
+        options.all ? done(null, [{ address, family }]) : done(null, address, family),
+    })
+    request.on('error', failed)
+    request.on('response', (response) => {
+      answered(response.statusCode ?? 0)
+      response.destroy()
+    })
+    request.end(body)
+  })
+  if (status < 200 || status > 299) throw new Error(`the receiver answered ${status}`)
+}

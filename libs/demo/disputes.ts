@@ -1,0 +1,103 @@
+/** Three simulated disputes: one just opened at a site, one overdue that waits for an operator's answer, one upheld. */
+import type { Class, ClaimedState, DisputeAction } from '#domain'
+import { cellToSql } from '#geo'
+import {
+  type DisputeAuthor,
+  type RunRow,
+  addDisputeEvent,
+  latestRun,
+  listVerdicts,
+  openDispute,
+} from '#store'
+import type { DataSource } from 'typeorm'
+
+const DAY_MS = 86_400_000
+
+const author = (
+  name: string,
+  role: DisputeAuthor['role'],
+  operator: string | null = null,
+): DisputeAuthor => ({
+  name,
+  role,
+  operator,
+  siteCode: null,
+})
+const AGENT = author('demonstration agent', 'public')
+const OPERATOR = author('demonstration operator', 'operator', 'iam')
+const PLANNER = author('demonstration planner', 'planner')
+
+interface DemoDispute {
+  /** The verdict that is contested: of the n-th cell that has it. */
+  standing: Class
+  nth: number
+  claimed: ClaimedState
+  by: DisputeAuthor
+  claim: string
+  /** Before the demonstration was built: a deadline that is over must lie more than its days back. */
+  daysAgo: number
+  events: readonly [daysAgo: number, DisputeAction, DisputeAuthor, string][]
+}
+
+const DISPUTES: readonly DemoDispute[] = [
+  {
+    standing: 'grey',
+    nth: 40,
+    claimed: 'white',
+    by: AGENT,
+    claim: 'الشبكة منقطعة داخل المدرسة منذ شهرين، والقياسات أجريت قرب الطريق فقط.',
+    daysAgo: 4,
+    events: [],
+  },
+  {
+    standing: 'white',
+    nth: 25,
+    claimed: 'grey',
+    by: OPERATOR,
+    claim: 'Un nouveau site 4G a été mis en service dans ce douar ; les mesures datent d’avant.',
+    daysAgo: 41,
+    events: [
+      [36, 'review', PLANNER, 'Dossier pris en charge par la cellule de suivi.'],
+      [34, 'ask', PLANNER, 'Merci de joindre le procès-verbal de mise en service du site.'],
+    ],
+  },
+  {
+    standing: 'grey',
+    nth: 90,
+    claimed: 'black',
+    by: AGENT,
+    claim: 'Un deuxième opérateur couvre la maison communale ; trois téléphones l’ont vérifié.',
+    daysAgo: 20,
+    events: [
+      [17, 'review', PLANNER, 'Vérification demandée à la province.'],
+      [9, 'uphold', PLANNER, 'La contestation est fondée : une campagne de mesures est demandée ici.'],
+    ],
+  },
+]
+
+export async function addDemoDisputes(source: DataSource, rule: string, now: Date): Promise<void> {
+  const run = await latestRun(source.manager, rule)
+  if (!run) return
+  for (const dispute of DISPUTES) await addDispute(source, run, dispute, now)
+}
+
+const ALL_CELLS = [{ low: '0', high: '9223372036854775807' }]
+
+async function addDispute(source: DataSource, run: RunRow, dispute: DemoDispute, now: Date): Promise<void> {
+  const { standing, nth, claimed, by, claim, daysAgo, events } = dispute
+  const page = { after: '0', limit: nth, class: standing, ranges: ALL_CELLS }
+  const cell = (await listVerdicts(source.manager, run, page)).at(-1)
+  if (!cell) return
+  const at = (days: number) => new Date(now.getTime() - days * DAY_MS)
+  const nothing = { probeIds: [], reference: null, documents: [], simulated: true }
+  const subject = { kind: 'verdict', run } as const
+  const opened = await openDispute(
+    source,
+    { cell: cellToSql(cell.h3), subject, claimed, claim, ...nothing },
+    by,
+    at(daysAgo),
+  )
+  if ('refused' in opened) return
+  for (const [days, action, who, comment] of events)
+    await addDisputeEvent(source, opened.id, { action, comment, documents: [] }, who, at(days))
+}

@@ -1,0 +1,148 @@
+import {
+  CLAIMS,
+  DISPUTE_ACTIONS,
+  DISPUTE_DAYS,
+  DISPUTE_STATES,
+  DISPUTE_SUBJECTS,
+  type DisputeAction,
+  type DisputeParty,
+  type DisputeState,
+  actionsOf,
+  daysLeft,
+  dueOf,
+  hasLink,
+  isClaimOf,
+  isDoneBy,
+  isFinished,
+  isOverdue,
+  partyOf,
+  seesDocuments,
+  stateAfter,
+} from '#domain'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+
+const DAY = 86_400_000
+const PARTIES = ['opener', 'reviewer', 'reader'] as const
+
+/** Every way on: `state action` to the state after it. All others are refused. */
+const WAYS: Readonly<Record<string, DisputeState>> = {
+  'open comment': 'open',
+  'open review': 'under_review',
+  'open withdraw': 'withdrawn',
+  'under_review comment': 'under_review',
+  'under_review ask': 'more_asked',
+  'under_review uphold': 'upheld',
+  'under_review reject': 'rejected',
+  'under_review withdraw': 'withdrawn',
+  'more_asked comment': 'more_asked',
+  'more_asked answer': 'answered',
+  'more_asked uphold': 'upheld',
+  'more_asked reject': 'rejected',
+  'more_asked withdraw': 'withdrawn',
+  'answered comment': 'answered',
+  'answered ask': 'more_asked',
+  'answered uphold': 'upheld',
+  'answered reject': 'rejected',
+  'answered withdraw': 'withdrawn',
+}
+
+const BY: Readonly<Record<DisputeAction, readonly DisputeParty[]>> = {
+  comment: ['opener', 'reviewer'],
+  review: ['reviewer'],
+  ask: ['reviewer'],
+  answer: ['opener'],
+  uphold: ['reviewer'],
+  reject: ['reviewer'],
+  withdraw: ['opener'],
+}
+
+test.each(DISPUTE_STATES.flatMap((state) => DISPUTE_ACTIONS.map((action) => [state, action] as const)))(
+  'from %s, %s leads where it is said, or nowhere',
+  (state, action) => {
+    expect(stateAfter(state, action)).toBe(WAYS[`${state} ${action}`] ?? null)
+    for (const party of PARTIES) {
+      expect(isDoneBy(action, party)).toBe(BY[action].includes(party))
+      expect(actionsOf(state, party).includes(action)).toBe(
+        BY[action].includes(party) && `${state} ${action}` in WAYS,
+      )
+    }
+  },
+)
+
+test('what is finished stays finished, and everything else can be finished', () => {
+  for (const state of DISPUTE_STATES) {
+    const all = PARTIES.flatMap((party) => actionsOf(state, party))
+    if (isFinished(state)) expect(all).toEqual([])
+    else expect(actionsOf(state, 'opener')).toContain('withdraw')
+  }
+})
+
+test('nobody decides what they opened, whatever they are', () => {
+  for (const isPlanner of [true, false]) {
+    const party = partyOf({ isOpener: true, isPlanner })
+    for (const state of DISPUTE_STATES)
+      for (const action of ['review', 'ask', 'uphold', 'reject'] as const)
+        expect(actionsOf(state, party)).not.toContain(action)
+  }
+  expect(partyOf({ isOpener: false, isPlanner: true })).toBe('reviewer')
+  expect(partyOf({ isOpener: false, isPlanner: false })).toBe('reader')
+})
+
+test('along any way of actions a decision comes after a review by another, and nothing after it', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...DISPUTE_ACTIONS), { maxLength: 12 }), (actions) => {
+      let state: DisputeState = 'open'
+      const done: DisputeAction[] = []
+      for (const action of actions) {
+        const next = stateAfter(state, action)
+        if (next === null) continue
+        expect(isFinished(state)).toBe(false)
+        state = next
+        done.push(action)
+      }
+      if (state === 'upheld' || state === 'rejected') expect(done).toContain('review')
+    }),
+    { seed: 20261126 },
+  )
+})
+
+test('documents: planners always, who opened it while it runs, nobody else', () => {
+  for (const state of DISPUTE_STATES) {
+    expect(seesDocuments({ isOpener: false, isPlanner: true }, state)).toBe(true)
+    expect(seesDocuments({ isOpener: true, isPlanner: false }, state)).toBe(!isFinished(state))
+    expect(seesDocuments({ isOpener: false, isPlanner: false }, state)).toBe(false)
+  }
+})
+
+test('overdue follows from the deadline and the moment, and only while it is unfinished', () => {
+  const opened = Date.UTC(2026, 10, 1, 9)
+  const due = dueOf(opened)
+  expect(due - opened).toBe(DISPUTE_DAYS * DAY)
+  for (const state of DISPUTE_STATES) {
+    expect(isOverdue(state, due, due)).toBe(false)
+    expect(isOverdue(state, due, due + 1)).toBe(!isFinished(state))
+  }
+  expect([daysLeft(due, opened), daysLeft(due, due - 1), daysLeft(due, due), daysLeft(due, due + 1)]).toEqual(
+    [DISPUTE_DAYS, 1, 0, -1],
+  )
+  expect([daysLeft(due, due + DAY), daysLeft(due, due + DAY + 1)]).toEqual([-1, -2])
+})
+
+test('a claim is one of its subject', () => {
+  for (const subject of DISPUTE_SUBJECTS)
+    for (const other of DISPUTE_SUBJECTS)
+      for (const claimed of CLAIMS[other]) expect(isClaimOf(subject, claimed)).toBe(subject === other)
+})
+
+test.each([
+  ['https://example.org/a.pdf', true],
+  ['see HTTP://x', true],
+  ['www.example.ma', true],
+  ['mailto:a@b.ma', true],
+  ['javascript:alert(1)', true],
+  ['PV n° 14/2026 du 3 mars, p. 2: réception', false],
+  ['محضر رقم 14/2026', false],
+])('%s: a link is %s', (text, expected) => {
+  expect(hasLink(text)).toBe(expected)
+})

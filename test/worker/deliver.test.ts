@@ -1,0 +1,312 @@
+/** Webhooks to a real receiver that fails some times; and what they may never reach. */
+import { GIVE_UP_HOURS, SHIPPED_RULES, addressFault, isGivenUp, pauseAfter } from '#domain'
+import {
+  classify,
+  insertSubscription,
+  listDeliveries,
+  listEvents,
+  listSubscriptions,
+  pauseSubscription,
+} from '#store'
+import fc from 'fast-check'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
+import { Webhook } from 'standardwebhooks'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { deliver } from '../../apps/worker/deliver.js'
+import { addressFor, isPublicAddress, postMessage } from '../../apps/worker/webhook-post.js'
+import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
+import { fillObservatory } from '../support/observatory.js'
+import { serve, signIn } from '../support/server.js'
+
+interface Got {
+  id: string
+  headers: Record<string, string>
+  body: string
+}
+
+/** Answers what it is told to; keeps what it got. */
+async function receiver() {
+  const got: Got[] = []
+  const next: (number | 'hold')[] = []
+  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+    let body = ''
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()))
+    request.on('end', () => {
+      const headers = request.headers as Record<string, string>
+      got.push({ id: headers['webhook-id']!, headers, body })
+      const status = next.shift() ?? 204
+      if (status === 'hold') return
+      response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end()
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  const close = () => (server.closeAllConnections(), server.close())
+  return { got, next, url: `http://127.0.0.1:${port}/hook`, close }
+}
+
+const MINUTE = 60_000
+
+describe.each(ENGINES)('webhooks on %s', (engine) => {
+  let database: TestDatabase
+  let to: Awaited<ReturnType<typeof receiver>>
+  beforeAll(async () => {
+    database = await freshDatabase(engine)
+    to = await receiver()
+    await fillObservatory(database, new Date())
+  })
+  afterAll(async () => {
+    to?.close()
+    await database?.drop()
+  })
+
+  const rule = (id: string) => SHIPPED_RULES.find((one) => one.id === id)!
+  /** The same events once more, as those of new runs would be. */
+  const queueAgain = () => database.source.query('DELETE FROM event_batch')
+  const deliverAt = (ms: number) =>
+    deliver(database.source, { allowsLoopback: true, now: () => new Date(ms) })
+
+  test('every event once and in order, signed; failed tries are repeated with the same id and bytes', async () => {
+    const db = database.source.manager
+    const start = Date.now()
+    await deliverAt(start)
+    const all = { url: to.url, kinds: [], area: null, rule: null }
+    const { id, secret } = (await insertSubscription(database.source, all, 'test', new Date()))!
+    const other = { ...all, rule: 'eu-2013', kinds: ['zone.resolved' as const] }
+    await insertSubscription(database.source, other, 'test', new Date())
+    await deliverAt(Date.now())
+    // The run from before anybody subscribed is nobody's.
+    expect(to.got).toEqual([])
+    const first = await classify(database.source, { rule: rule('eu-2013'), author: 'test' })
+    const second = await classify(database.source, { rule: rule('giga-school'), author: 'test' })
+    to.next.push(500, 302)
+    let now = Date.now()
+    await deliverAt(now)
+    expect(to.got).toHaveLength(1)
+    const [waiting] = await listDeliveries(db, id, { before: 2, limit: 10 })
+    expect(waiting).toMatchObject({ attempts: 1, lastError: 'the receiver answered 500', deliveredAt: null })
+    // Not before its time, and none overtakes it.
+    await deliverAt(now + 1_000)
+    expect(to.got).toHaveLength(1)
+    await deliverAt((now += MINUTE))
+    await deliverAt((now += 2 * MINUTE))
+    expect(new Set(to.got.slice(0, 3).map((message) => message.id)).size).toBe(1)
+    expect(new Set(to.got.slice(0, 3).map((message) => message.body)).size).toBe(1)
+    const arrived = to.got
+      .slice(2)
+      .map(({ body }) => JSON.parse(body) as { data: { run: number; events: { id: string }[] } })
+    expect(arrived.map(({ data }) => data.run)).toEqual(
+      arrived.map(({ data }) => data.run).toSorted((a, b) => a - b),
+    )
+    const events = []
+    for (const { id: run } of [first, second])
+      events.push(
+        ...(await listEvents(db, { kinds: [], area: null, rule: null, run, after: null, limit: 1000 })),
+      )
+    expect(events.length).toBeGreaterThan(1)
+    expect(arrived.flatMap(({ data }) => data.events.map((event) => event.id))).toEqual(
+      events.map((event) => event.id),
+    )
+    for (const { headers, body } of to.got.slice(-1)) {
+      // The package's clock is the true one; ours went on.
+      const timestamp = Number(headers['webhook-timestamp'])
+      const signed = new Webhook(secret).sign(headers['webhook-id']!, new Date(timestamp * 1000), body)
+      expect(headers['webhook-signature']).toBe(signed)
+    }
+    expect(() => new Webhook(secret).verify(to.got[0]!.body, to.got[0]!.headers)).not.toThrow()
+    expect(() => new Webhook(secret).verify(`${to.got[0]!.body} `, to.got[0]!.headers)).toThrow()
+    const done = await listDeliveries(db, id, { before: 1000, limit: 10 })
+    expect(done.every(({ deliveredAt, lastError }) => deliveredAt !== null && lastError === null)).toBe(true)
+    await deliverAt((now += MINUTE))
+    expect(to.got).toHaveLength(2 + arrived.length)
+  })
+
+  test('what does not arrive for three days is given up with its reason; what is paused waits', async () => {
+    const db = database.source.manager
+    const { id } = (await listSubscriptions(db))[0]!
+    await queueAgain()
+    const before = to.got.length
+    await pauseSubscription(db, id, true, 'test')
+    await deliverAt(Date.now())
+    expect(to.got).toHaveLength(before)
+    await pauseSubscription(db, id, false, 'test')
+    to.next.push(503, 503)
+    const now = Date.now()
+    await deliverAt(now)
+    await deliverAt(now + (GIVE_UP_HOURS + 1) * 3_600_000)
+    const [dead] = (await listDeliveries(db, id, { before: 1000, limit: 100 })).filter(({ deadAt }) => deadAt)
+    expect(dead).toMatchObject({ attempts: 2, lastError: 'the receiver answered 503' })
+    expect((await listSubscriptions(db))[0]).toMatchObject({ pending: 0, dead: 1 })
+  })
+
+  if (engine === 'postgresql')
+    test('a worker that is killed in the middle of a try loses nothing: another sends it again under the same id', async () => {
+      await queueAgain()
+      const before = to.got.length
+      to.next.push('hold')
+      const worker = startWorker(database)
+      try {
+        await expect.poll(() => to.got.length, { timeout: 90_000, interval: 200 }).toBe(before + 1)
+      } finally {
+        worker.kill('SIGKILL')
+        await once(worker, 'exit')
+      }
+      // Claimed by the dead one: not before the claim is over.
+      await deliverAt(Date.now())
+      expect(to.got).toHaveLength(before + 1)
+      await deliverAt(Date.now() + 2 * MINUTE)
+      expect(to.got[before + 1]!.id).toBe(to.got[before]!.id)
+      expect(to.got[before + 1]!.body).toBe(to.got[before]!.body)
+    }, 180_000)
+})
+
+function startWorker({ env }: TestDatabase): ChildProcess {
+  return spawn(process.execPath, ['dist/apps/worker/main.js'], {
+    env: { ...process.env, ...env, WEBHOOKS_LOOPBACK: 'on' },
+    stdio: 'ignore',
+  })
+}
+
+test('over HTTP a planner subscribes, sees the secret once, pauses and deletes; others may not', async () => {
+  const database = await freshDatabase('postgresql')
+  const server = await serve(database, { webhooksLoopback: false })
+  try {
+    const as = {
+      planner: await signIn(server, database, 'planner'),
+      analyst: await signIn(server, database, 'analyst'),
+    }
+    const call = async (method: string, path: string, who: keyof typeof as | null, body?: object) => {
+      const answer = await fetch(`${server.url}/api/v1/subscriptions${path}`, {
+        method,
+        headers: { ...(who && { cookie: as[who] }), ...(body && { 'content-type': 'application/json' }) },
+        ...(body && { body: JSON.stringify(body) }),
+      })
+      const text = await answer.text()
+      return { status: answer.status, text, body: (text ? JSON.parse(text) : null) as Record<string, string> }
+    }
+    const wanted = { url: 'https://example.org/hook', kinds: ['zone.born'], area: '01' }
+    expect((await call('POST', '', null, wanted)).status).toBe(401)
+    expect((await call('POST', '', 'analyst', wanted)).status).toBe(403)
+    const made = await call('POST', '', 'planner', wanted)
+    expect([made.status, made.body]).toEqual([
+      201,
+      expect.objectContaining({ ...wanted, paused: false, pending: 0 }),
+    ])
+    expect(made.body['secret']).toMatch(/^whsec_[A-Za-z0-9+/=]{44}$/)
+    expect((await call('GET', '', 'planner')).text).not.toContain('whsec_')
+    expect((await call('PATCH', `/${made.body['id']}`, 'planner', { paused: true })).body).toMatchObject({
+      paused: true,
+    })
+    expect((await call('GET', `/${made.body['id']}/deliveries`, 'planner')).body).toEqual({
+      items: [],
+      next: null,
+    })
+    expect((await call('DELETE', `/${made.body['id']}`, 'planner')).status).toBe(204)
+    expect((await call('GET', `/${made.body['id']}/deliveries`, 'planner')).status).toBe(404)
+    for (const url of [
+      'http://127.0.0.1:9/x',
+      'http://example.org/x',
+      'ftp://example.org/x',
+      'https://a:b@example.org/',
+    ])
+      expect([url, (await call('POST', '', 'planner', { url })).status]).toEqual([url, 422])
+    expect((await call('POST', '', 'planner', { ...wanted, kinds: ['zone.eaten'] })).status).toBe(400)
+  } finally {
+    await server.close()
+    await database.drop()
+  }
+})
+
+describe('what is not reached', () => {
+  test.each([
+    '0.0.0.0',
+    '10.1.2.3',
+    '100.64.0.1',
+    '127.0.0.1',
+    '169.254.169.254',
+    '172.31.255.255',
+    '192.168.1.1',
+    '198.18.0.1',
+    '224.0.0.1',
+    '255.255.255.255',
+    '::',
+    '::1',
+    '::ffff:127.0.0.1',
+    '::ffff:8.8.8.8',
+    '64:ff9b::7f00:1',
+    'fe80::1',
+    'fd00::1',
+    'ff02::1',
+    '2002:7f00:1::',
+    '2001:db8::1',
+    '2001::1',
+  ])('%s', async (address) => {
+    expect(isPublicAddress(address)).toBe(false)
+    const resolve = async () => [
+      { address: '196.200.131.1', family: 4 },
+      { address, family: address.includes(':') ? 6 : 4 },
+    ]
+    await expect(addressFor(new URL('https://hook.example'), false, resolve)).rejects.toThrow(
+      'not on the internet',
+    )
+  })
+
+  test.each(['8.8.8.8', '172.32.0.1', '196.200.131.1', '2606:4700::1111', '2a00:1450::1'])(
+    '%s is',
+    (address) => {
+      expect(isPublicAddress(address)).toBe(true)
+    },
+  )
+
+  test('the other spellings of this machine, and names of it', async () => {
+    for (const url of [
+      'https://127.0.0.1/',
+      'https://2130706433/',
+      'https://0x7f.1/',
+      'https://[::1]/',
+      'https://localhost/',
+    ])
+      await expect(postMessage({ url, headers: {}, body: '' }, false)).rejects.toThrow('not on the internet')
+    await expect(postMessage({ url: 'http://127.0.0.1/', headers: {}, body: '' }, false)).rejects.toThrow(
+      'https://',
+    )
+    expect(addressFault('http://127.0.0.1.evil.example/', true)).not.toBeNull()
+    expect(addressFault('https://hook.example/#x', true)).not.toBeNull()
+    expect(addressFault('https://hook.example/a?b=c', false)).toBeNull()
+  })
+
+  test('an address is looked up once and no redirect is followed', async () => {
+    const to = await receiver()
+    let lookups = 0
+    const resolve = async () => (lookups++, [{ address: '127.0.0.1', family: 4 }])
+    const url = to.url.replace('127.0.0.1', 'localhost')
+    await postMessage({ url, headers: { 'webhook-id': 'a' }, body: '{}' }, true, resolve)
+    to.next.push(302)
+    await expect(
+      postMessage({ url, headers: { 'webhook-id': 'b' }, body: '{}' }, true, resolve),
+    ).rejects.toThrow('302')
+    expect([lookups, to.got.map(({ id }) => id)]).toEqual([2, ['a', 'b']])
+    to.close()
+  })
+})
+
+test('pauses grow from a quarter of a minute to an hour at most, and three days are the end', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 1000 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (attempts, random) => {
+        const pause = pauseAfter(attempts, random)
+        expect(pause).toBeGreaterThanOrEqual(15_000)
+        expect(pause).toBeLessThanOrEqual(3_600_000)
+        expect(pauseAfter(attempts + 1, random)).toBeGreaterThanOrEqual(pause)
+      },
+    ),
+    { seed: 20261126 },
+  )
+  expect(isGivenUp(0, GIVE_UP_HOURS * 3_600_000)).toBe(false)
+  expect(isGivenUp(0, GIVE_UP_HOURS * 3_600_000 + 1)).toBe(true)
+})

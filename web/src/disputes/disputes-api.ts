@@ -1,0 +1,56 @@
+/** What the server says of disputes, and the ways of asking and adding. */
+import { useEffect, useState } from 'preact/hooks'
+import { GET, POST, type Query, type Schemas, answerTo } from '../api.js'
+
+export type Dispute = Schemas['SeenDispute']
+export type DisputeDetail = Schemas['SeenDisputeDetail']
+export type Author = Dispute['opener']
+export type Contested = Schemas['DisputeBody']
+export type NewDocument = NonNullable<Contested['documents']>[number]
+
+export const disputes = {
+  list: (query: Query<'/api/v1/disputes'>, signal: AbortSignal) =>
+    answerTo<Schemas['SeenDisputePage']>(GET('/api/v1/disputes', { params: { query }, signal })),
+  one: (id: string, signal: AbortSignal) =>
+    answerTo<DisputeDetail>(GET('/api/v1/disputes/{id}', { params: { path: { id } }, signal })),
+  open: (body: Contested) => told(answerTo<DisputeDetail>(POST('/api/v1/disputes', { body }))),
+  add: (id: string, body: Schemas['DisputeEventBody']) =>
+    told(answerTo<DisputeDetail>(POST('/api/v1/disputes/{id}/events', { params: { path: { id } }, body }))),
+}
+
+const listeners = new Set<() => void>()
+
+async function told<T>(sent: Promise<T>): Promise<T> {
+  const answer = await sent
+  for (const listener of listeners) listener()
+  return answer
+}
+
+/** How often something was added from this page: the cell's panel and the view show the same disputes. */
+export function useChanges(): number {
+  const [changes, setChanges] = useState(0)
+  useEffect(() => {
+    const listener = () => setChanges((times) => times + 1)
+    listeners.add(listener)
+    return () => void listeners.delete(listener)
+  }, [])
+  return changes
+}
+
+/** Files of a form; a browser sends an empty one where none was chosen. */
+export const documentsOf = (form: FormData): Promise<NewDocument[]> =>
+  Promise.all(
+    form
+      .getAll('documents')
+      .filter((file): file is File => file instanceof File && file.size > 0)
+      .map(async (file) => ({ name: file.name, content: await base64Of(file) })),
+  )
+
+function base64Of(file: File): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader()
+    reader.addEventListener('load', () => resolve(String(reader.result).replace(/^[^,]*,/, '')))
+    reader.addEventListener('error', () => reject(reader.error))
+    reader.readAsDataURL(file)
+  })
+}
