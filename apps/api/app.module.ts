@@ -18,6 +18,9 @@ import { RoleGuard } from './people/guard.js'
 import { SessionController } from './people/session.controller.js'
 import { Devices } from './probes/devices.js'
 import { ImportController } from './probes/import.controller.js'
+import { PlanController } from './plan/plan.controller.js'
+import { PlanTableController } from './plan/plan-table.controller.js'
+import { PlanTilesController } from './plan/plan-tiles.controller.js'
 import { ProbesController } from './probes/probes.controller.js'
 import { QuarantineController } from './probes/quarantine.controller.js'
 import { DifferenceController } from './runs/difference.controller.js'
@@ -67,6 +70,9 @@ export class AppModule {
         SamplingController,
         DifferenceController,
         NetworksController,
+        PlanTableController,
+        PlanController,
+        PlanTilesController,
         TilesController,
         WhatIfController,
         OgcController,

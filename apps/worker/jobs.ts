@@ -6,6 +6,7 @@ import {
   ensureProbeMonths,
   flagDisagreeing,
   hasNews,
+  judgeNow,
   listRules,
   takeLease,
 } from '#store'
@@ -30,6 +31,12 @@ const JOBS: readonly Job[] = [
     name: 'neighbours',
     cron: '30 3 * * *',
     run: async (source, now) => void (await flagDisagreeing(source, now)),
+  },
+  // A day that passes makes what was promised for it late.
+  {
+    name: 'plan',
+    cron: '10 0 * * *',
+    run: (source, now) => source.transaction((tx) => judgeNow(tx, now, null)),
   },
   { name: 'leases', cron: '40 2 * * 0', run: (source) => dropOldLeases(source.manager) },
 ]

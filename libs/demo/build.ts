@@ -6,6 +6,7 @@ import {
   type Device,
   classify,
   hasRealData,
+  importPlan,
   insertDevice,
   insertSimulatedCommunes,
   newToken,
@@ -14,6 +15,7 @@ import {
 } from '#store'
 import type { DataSource } from 'typeorm'
 import { type DemoProvince, demoProbes, demoProvinces, remotenessOf } from './country.js'
+import { demoPlan } from './plan.js'
 
 export const DEMO_SEED = 2030
 const AUTHOR = 'demonstration'
@@ -36,9 +38,36 @@ export async function buildDemo(
     await upsertSites(source.manager, province.sites, { author: AUTHOR, simulated: true })
   }
   const probes = await sendProbes(source, provinces, now, report)
+  await importDemoPlan(source, provinces, now)
   for (const rule of SHIPPED_RULES) await classify(source, { rule, author: AUTHOR })
   return { sites: provinces.reduce((sum, p) => sum + p.sites.length, 0), probes }
 }
+
+/** Before the first run, which finds what has become of it. */
+async function importDemoPlan(
+  source: DataSource,
+  provinces: readonly DemoProvince[],
+  now: Date,
+): Promise<void> {
+  const sites = sitesOf(provinces).map(({ site, seat }) => ({
+    site,
+    probes: demoProbes(site, remotenessOf(site, seat), now, DEMO_SEED),
+  }))
+  const { refused } = await importPlan(source, demoPlan(sites, now, DEMO_SEED), {
+    author: AUTHOR,
+    source: null,
+    comment: AUTHOR,
+    simulated: true,
+    now,
+    preview: false,
+  })
+  if (refused[0]) throw new Error(`the simulated plan was refused: ${JSON.stringify(refused[0])}`)
+}
+
+const sitesOf = (provinces: readonly DemoProvince[]) =>
+  provinces.flatMap((p) =>
+    p.sites.map((site) => ({ site, seat: SEATS.find((s) => s.provinceCode === p.code)! })),
+  )
 
 async function sendProbes(
   source: DataSource,
@@ -47,9 +76,7 @@ async function sendProbes(
   report: (text: string) => void,
 ): Promise<number> {
   const writer = new ProbeWriter(source, 1)
-  const all = provinces.flatMap((p) =>
-    p.sites.map((site) => ({ site, seat: SEATS.find((s) => s.provinceCode === p.code)! })),
-  )
+  const all = sitesOf(provinces)
   let sent = 0
   for (let i = 0; i < all.length; i += SITES_AT_ONCE) {
     const some = all.slice(i, i + SITES_AT_ONCE)

@@ -1,5 +1,13 @@
 /** The plan as its keepers list it: a table (CSV, XLSX) or features (GeoJSON, GeoPackage), one item a line. */
-import { PLAN_CODE, type PlanFields, type PlanPlace, type PlanRow, operatorOf } from '#domain'
+import {
+  PLAN_CODE,
+  type PlanFields,
+  type PlanPlace,
+  type PlanRow,
+  levelOfCode,
+  normaliseAreaCode,
+  operatorOf,
+} from '#domain'
 import type { ByteSource } from './byte-source.js'
 import { recordsOf } from './feature-rows.js'
 import { communeCode, degrees, type FieldReader, fieldReader, optionalText } from './field-reader.js'
@@ -194,7 +202,7 @@ function itemOf(row: Row, reader: Reader, feature: PackageFeature | null): PlanR
     delete fields.nameFr
     if (fields.nameAr) fields.nameFr = fields.nameAr
   }
-  take('areaCode', optionalCommune)
+  take('areaCode', optionalArea)
   take('operator', (text) => ({ value: operatorOf(text) }))
   take('technology', technology)
   take('targetBps', (text) => speedOf(text, row.header('targetBps') ?? ''))
@@ -215,8 +223,15 @@ const planCode = (text: string): Parsed<string> => {
     : { reason: 'is not a code of up to 60 letters, digits, points and dashes such as PNHD2-0001' }
 }
 
-const optionalCommune = (text: string): Parsed<string | null> =>
-  text === '' ? { value: null } : communeCode(text)
+/** A commune, or a larger area where no commune is known. */
+function optionalArea(text: string): Parsed<string | null> {
+  if (text === '') return { value: null }
+  const code = normaliseAreaCode(text)
+  const level = code === null ? null : levelOfCode(code)
+  return level === null || level === 'cercle'
+    ? { reason: 'is not an HCP code such as 01.051.01.01' }
+    : { value: code }
+}
 
 function technology(text: string): Parsed<PlanFields['technology']> {
   if (text === '') return { value: null }

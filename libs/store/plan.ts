@@ -167,6 +167,8 @@ export interface PlanArea {
   code: string
   nameFr: string
   nameAr: string
+  /** west, south, east, north. */
+  bbox: [number, number, number, number]
   items: number
   /** Promised for a day that has passed. */
   due: number
@@ -211,7 +213,8 @@ export async function planProgress(db: Queryable, area: string | null, now: Date
 async function areasOf(db: Queryable, area: string | null, today: string): Promise<PlanArea[]> {
   const count = (what: string) => `(count(*) FILTER (WHERE ${what}))::integer`
   return db.query(
-    `SELECT p.code, a.name_fr AS "nameFr", a.name_ar AS "nameAr", items, due, "inService", verified, contradicted, late
+    `SELECT p.code, a.name_fr AS "nameFr", a.name_ar AS "nameAr",
+       ARRAY[ST_XMin(a.geom), ST_YMin(a.geom), ST_XMax(a.geom), ST_YMax(a.geom)] AS bbox, items, due, "inService", verified, contradicted, late
      FROM (SELECT left(i.area_code, $2) AS code, count(*)::integer AS items, ${count(`i.promised_by <= $3::date`)} AS due,
          ${count(`f.step = 'in_service'`)} AS "inService", ${count(`f.state = 'verified'`)} AS verified,
          ${count(`f.state = 'contradicted'`)} AS contradicted, ${count(`f.state = 'late'`)} AS late

@@ -173,7 +173,7 @@ interface Importing extends Omit<Sending, 'path'> {
   said: Readonly<Record<string, string>>
 }
 
-async function call<T>(path: string, init?: RequestInit): Promise<T> {
+export async function call<T>(path: string, init?: RequestInit): Promise<T> {
   const answer = await fetch(path, init)
   if (answer.status === 204) return null as T
   if (!answer.ok) throw new Refused(answer.status, await detailOf(answer))
@@ -186,7 +186,7 @@ async function detailOf(answer: Response): Promise<string> {
   return problem?.detail ?? answer.statusText
 }
 
-const send = <T>(method: string, path: string, body?: object) =>
+export const send = <T>(method: string, path: string, body?: object) =>
   call<T>(path, {
     method,
     ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
