@@ -26,7 +26,8 @@ export interface PlanRefusal {
 export interface PlanChange {
   line: number
   code: string
-  name: string
+  nameFr: string
+  nameAr: string | null
   /** Fields that differ from the version before; empty for a new item. */
   fields: string[]
   isNew: boolean
@@ -127,7 +128,7 @@ function counted(
     return false
   }
   outcome[isNew ? 'added' : 'changed']++
-  outcome.changes.push({ line, code: draft.code, name: draft.nameFr, fields, isNew })
+  outcome.changes.push({ line, code: draft.code, nameFr: draft.nameFr, nameAr: draft.nameAr, fields, isNew })
   return true
 }
 

@@ -7,7 +7,8 @@ import readXlsxFile from 'read-excel-file/node'
 import { VectorTile } from '@mapbox/vector-tile'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
-import { OBSERVED_CELLS, fillObservatory } from '../support/observatory.js'
+import { type KnownProbe, insertAsGiven, rowOf } from '../store/oracle.js'
+import { OBSERVED_CELLS, fillObservatory, newUuid } from '../support/observatory.js'
 import { type TestServer, serve, signIn } from '../support/server.js'
 
 let database: TestDatabase
@@ -16,6 +17,8 @@ const cookies: Record<string, string> = {}
 beforeAll(async () => {
   database = await freshDatabase('postgresql')
   await fillObservatory(database, new Date())
+  await insertAsGiven(database.source, [...probesAt(DEAD, 'no_service'), ...probesAt(GOOD, 'ok')].map(rowOf))
+  await classify(database.source, { rule: SHIPPED_RULES[0]!, author: 'test' })
   server = await serve(database)
   for (const role of ['planner', 'analyst'] as const) cookies[role] = await signIn(server, database, role)
 })
@@ -58,17 +61,33 @@ async function ask(
   return { status: answer.status, body: (await answer.json()) as Body }
 }
 
-const dayBack = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10)
+const DAY_MS = 86_400_000
+const dayBack = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10)
 const at = (n: number) => centreOf(OBSERVED_CELLS[n]!).toReversed().join(',')
-/** Cells without service, and cells with plenty, for the network of their first device. */
-const [DEAD, GOOD] = [7 * 1, 8]
-const OPERATORS = ['iam', 'orange', 'inwi']
+/** Where orange's fibre is not, and where it is. */
+const [DEAD, GOOD] = [7, 8]
+
+/** At many hours of many days. */
+const probesAt = (n: number, outcome: 'ok' | 'no_service'): KnownProbe[] =>
+  Array.from({ length: 30 }, (_, i) => ({
+    id: newUuid(800_000 + n * 100 + i),
+    h3: OBSERVED_CELLS[n]!,
+    measuredAt: new Date(Date.now() - DAY_MS - i * 13 * 3600_000).toISOString(),
+    operator: 'orange',
+    technology: 'fibre',
+    outcome,
+    downloadBps: outcome === 'ok' ? 50e6 : null,
+    uploadBps: null,
+    latencyMs: null,
+    device: newUuid(700_000 + n),
+    counted: true,
+  }))
 
 const LIST = `code,nom,lat,lng,operateur,technologie,debit cible (Mbit/s),attribution,echeance,mise en service
 P-1,Promis,${at(1)},,,2,,${dayBack(-300)},
 P-2,En retard,${at(2)},iam,4g,2,${dayBack(400)},${dayBack(3)},
-P-3,Sans service,${at(DEAD)},${OPERATORS[DEAD % 3]},4g,2,${dayBack(400)},${dayBack(100)},${dayBack(60)}
-P-4,Servi,${at(GOOD)},${OPERATORS[GOOD % 3]},4g,2,${dayBack(400)},${dayBack(100)},${dayBack(60)}
+P-3,Sans service,${at(DEAD)},orange,fibre,2,${dayBack(400)},${dayBack(100)},${dayBack(60)}
+P-4,Servi,${at(GOOD)},orange,fibre,2,${dayBack(400)},${dayBack(100)},${dayBack(60)}
 P-5,Personne,31.6,-8.0,iam,fibre,100,${dayBack(400)},${dayBack(100)},${dayBack(60)}
 P-6,Mauvaise date,33.9,-5.5,iam,4g,2,,31/02/2027,
 P-7,Techno,33.9,-5.5,iam,6G,2,,,
@@ -141,7 +160,7 @@ test('an item is made and withdrawn, and a run finds it again', async () => {
     body: { standing: { state: 'planned', version: 1 } },
   })
   expect(await ask('POST', '', item)).toMatchObject({ status: 409 })
-  const served = { operator: OPERATORS[DEAD % 3], technology: '4g', inServiceOn: dayBack(0) }
+  const served = { operator: 'orange', technology: 'fibre', inServiceOn: dayBack(0) }
   const edited = await ask('PUT', '/N%2F1', { version: 1, comment: 'on', ...served })
   // Nothing was measured since.
   expect(edited.body.standing).toMatchObject({ state: 'in_service', evidence: null })

@@ -253,7 +253,7 @@ describe.each(ENGINES)('the plan on %s', (engine) => {
       preview: true,
     })
     expect(preview.changes).toEqual([
-      { line: 2, code: 'A', name: 'Douar A', fields: ['targetBps'], isNew: false },
+      { line: 2, code: 'A', nameFr: 'Douar A', nameAr: null, fields: ['targetBps'], isNew: false },
     ])
     expect((await detail('A')).versions).toHaveLength(1)
     const edit = {

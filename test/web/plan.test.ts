@@ -161,7 +161,7 @@ test('the plan lies on the map when asked for, pages go on, and who is no planne
   await page.getByRole('button', { name: 'Afficher la suite' }).click()
   await expect.poll(shown).toBe(100)
   expect(await page.getByRole('button', { name: 'Importer une liste' }).count()).toBe(0)
-  await page.getByLabel('Opérateur', { exact: true }).selectOption('orange')
+  await page.locator('.plan-bar select').first().selectOption('orange')
   await expect
     .poll(async () => (await page.locator('.plan-list').first().innerText()).includes('inwi'))
     .toBe(false)

@@ -101,7 +101,14 @@ export interface PlanImported {
   unchanged: number
   refused: PlanRefusal[]
   refusedLines: number
-  changes: { line: number; code: string; name: string; fields: string[]; isNew: boolean }[]
+  changes: {
+    line: number
+    code: string
+    nameFr: string
+    nameAr: string | null
+    fields: string[]
+    isNew: boolean
+  }[]
 }
 
 export interface PlanFilter {
@@ -142,9 +149,9 @@ export const planApi = {
     send<PlanDetail>('PUT', at(code), { version, ...change }),
   withdraw: (code: string, version: number, comment: string) =>
     send<PlanDetail>('POST', `${at(code)}/withdraw`, { version, comment }),
-  import: (sending: Omit<Sending, 'path'>, preview: boolean) =>
+  import: (sending: Omit<Sending, 'path'>, comment: string, preview: boolean) =>
     sendFile<PlanImported>({
       ...sending,
-      path: `${ROOT}/import?${queryOf({ preview: String(preview), name: sending.file.name.slice(0, 200) })}`,
+      path: `${ROOT}/import?${queryOf({ preview: String(preview), name: sending.file.name.slice(0, 200), comment })}`,
     }),
 }

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { type Language, listed } from '../language.js'
 import { problemIn } from '../problem.js'
 import { type PlanImported, planApi } from './plan-api.js'
+import { nameOf } from './plan-item.js'
 import { WORDS, fieldIn, reasonIn } from './words.js'
 
 type State =
@@ -32,7 +33,8 @@ export function PlanImport({ words, onDone }: Props) {
     const show = (next: State) => abort.signal.aborted || setState(next)
     const onShare = (share: number) => show({ name: 'sending', share })
     onShare(0)
-    planApi.import({ file: chosen, onShare, signal: abort.signal }, preview).then(
+    const comment = t('importComment', { file: chosen.name.slice(0, 200) })
+    planApi.import({ file: chosen, onShare, signal: abort.signal }, comment, preview).then(
       (result) => {
         show({ name: preview ? 'previewed' : 'done', result })
         if (!preview) onDone()
@@ -176,9 +178,9 @@ function Changes({ words, result: { changes } }: { words: Language; result: Plan
     <>
       <h3>{t('changes')}</h3>
       <ul class="reasons">
-        {changes.map(({ code, name, fields, isNew }) => (
+        {changes.map(({ code, fields, isNew, ...names }) => (
           <li key={code}>
-            <bdi>{code}</bdi> · <bdi>{name}</bdi> ·{' '}
+            <bdi>{code}</bdi> · <bdi>{nameOf(words, names)}</bdi> ·{' '}
             {isNew
               ? t('isNew')
               : t('changedFields', {

@@ -1,9 +1,9 @@
 /** One item of the plan: what is said, what was measured, how it came to be so; a planner changes it here. */
 import type { PlanFields } from '#domain'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { useAnswer, valueOf } from '../answer.js'
 import type { Connection } from '../connection.js'
-import { type Language, listed } from '../language.js'
+import { type Language, isolated, listed } from '../language.js'
 import { operatorName, technologyName } from '../network-names.js'
 import { problemIn } from '../problem.js'
 import { type PlanDetail, type PlanItem, type PlanVersion, planApi } from './plan-api.js'
@@ -18,11 +18,13 @@ interface Props {
   mayEdit: boolean
   onBack(): void
   onMap(item: PlanItem): void
+  /** The item is known; null: it was withdrawn. */
+  onShown(item: PlanItem | null): void
   /** The item was changed. */
   onChange(): void
 }
 
-export function PlanItemView({ words, connection, code, mayEdit, onBack, onMap, onChange }: Props) {
+export function PlanItemView({ words, connection, code, mayEdit, onBack, onMap, onShown, onChange }: Props) {
   const t = words.says(WORDS)
   const [loads, setLoads] = useState(0)
   const [isEditing, setEditing] = useState(false)
@@ -31,6 +33,7 @@ export function PlanItemView({ words, connection, code, mayEdit, onBack, onMap, 
   const [known, setKnown] = useState<PlanDetail | null>(null)
   const found = valueOf(asked) ?? (known?.code === code ? known : null)
   const item = found?.standing ?? null
+  useEffect(() => onShown(item), [item])
   const done = (next: PlanDetail | null, message: string) => {
     setKnown(next ?? found)
     setEditing(false)
@@ -99,13 +102,20 @@ function Facts({ words, item }: { words: Language; item: PlanItem }) {
       </p>
       <p>
         {t('saidIs', { step: t(`step_${item.step}`) })}{' '}
-        {t('foundIs', { date: words.date(item.since), state: t(`state_${item.state}`) })}
+        {item.state !== item.step &&
+          t('foundIs', { date: words.date(item.since), state: t(`state_${item.state}`) })}
       </p>
       {item.step === 'in_service' && <Evidence words={words} item={item} />}
       <dl class="plan-facts">
         <dt>{t('network')}</dt>
         <dd>
-          <bdi>{networkOf(words, item)}</bdi> <bdi>{speedIn(words, item.targetBps)}</bdi>
+          <bdi>{networkOf(words, item)}</bdi>
+          {item.targetBps !== null && (
+            <>
+              <br />
+              <bdi>{speedIn(words, item.targetBps)}</bdi>
+            </>
+          )}
         </dd>
         {DATES.map((field) => (
           <Fact key={field} name={t(field)} value={item[field] === null ? '–' : words.date(item[field])} />
@@ -195,10 +205,13 @@ function Changed({ words, from, to }: { words: Language; from: PlanVersion | nul
   return <small>{t('changedFields', { fields: listed(words, told) })}</small>
 }
 
+const isDate = (field: string) => (DATES as readonly string[]).includes(field)
+
 function valueIn(words: Language, field: (typeof SHOWN)[number], version: PlanVersion): string {
   const value = version[field]
   if (value === null) return '–'
   if (field === 'operator') return operatorName(words, version.operator)
   if (field === 'technology') return technologyName(words, version.technology)
-  return field === 'targetBps' ? words.number(Number(value) / MBIT, 1) : String(value)
+  if (field === 'targetBps') return words.number(Number(value) / MBIT, 1)
+  return isolated(isDate(field) ? words.date(String(value)) : String(value))
 }

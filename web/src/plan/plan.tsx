@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { useAnswer, valueOf } from '../answer.js'
 import type { Account } from '../api.js'
 import { type Language, nameIn } from '../language.js'
-import type { Marks } from '../map/marks.js'
+import type { Marks, Tone } from '../map/marks.js'
 import { operatorName, technologyName } from '../network-names.js'
 import { problemIn } from '../problem.js'
 import type { ViewProps } from '../view-props.js'
@@ -37,6 +37,7 @@ export function Plan(props: ViewProps) {
   const { words, connection, area, account, kept, onKeep, onMarks, onBox, onArea } = props
   const [changes, setChanges] = useState(0)
   const [isCreating, setCreating] = useState(false)
+  const [opened, setOpened] = useState<PlanItem | null>(null)
   const t = words.says(WORDS)
   const filter: PlanFilter = {
     area,
@@ -49,7 +50,8 @@ export function Plan(props: ViewProps) {
   const list = useList(props, filter, sort, changes)
   const code = kept['item'] ?? null
   const keep = (change: Readonly<Record<string, string>>) => onKeep({ ...kept, ...change })
-  useEffect(() => onMarks(marksOf(words, list.items, code)), [words, list.items, code])
+  const chosen = code === opened?.code ? opened : null
+  useEffect(() => onMarks(marksOf(words, list.items, chosen)), [words, list.items, chosen])
   const show = ({ lat, lng }: PlanItem) => onBox([lng - AROUND, lat - AROUND, lng + AROUND, lat + AROUND])
   const changed = () => setChanges(changes + 1)
   if (code)
@@ -59,6 +61,7 @@ export function Plan(props: ViewProps) {
         mayEdit={mayPlan(account)}
         onBack={() => keep({ item: '' })}
         onMap={show}
+        onShown={setOpened}
         onChange={changed}
       />
     )
@@ -101,7 +104,7 @@ export function Plan(props: ViewProps) {
           {filter.state === 'contradicted' && <p class="hint">{t('paperOnlyHint')}</p>}
           <List
             {...{ words, list }}
-            caption={filter.state === 'contradicted' ? `${name}: ${t('paperOnly')}` : t('caption', { name })}
+            caption={filter.state === 'contradicted' ? t('paperCaption', { name }) : t('caption', { name })}
             onItem={(item) => {
               keep({ item: item.code })
               show(item)
@@ -161,14 +164,20 @@ function useList({ words, connection }: ViewProps, filter: PlanFilter, sort: str
   }
 }
 
-function marksOf(words: Language, items: readonly PlanItem[], chosen: string | null): Marks {
+/** The open item on top. */
+function marksOf(words: Language, items: readonly PlanItem[], opened: PlanItem | null): Marks {
+  const mark = (item: PlanItem, tone: Tone): Marks['features'][number] => ({
+    type: 'Feature',
+    geometry: { type: 'Point', coordinates: [item.lng, item.lat] },
+    properties: { tone, label: nameOf(words, item) },
+  })
+  const others = items.filter((item) => item.code !== opened?.code)
   return {
     type: 'FeatureCollection',
-    features: items.map((item) => ({
-      type: 'Feature',
-      geometry: { type: 'Point', coordinates: [item.lng, item.lat] },
-      properties: { tone: item.code === chosen ? 'chosen' : TONES[item.state], label: nameOf(words, item) },
-    })),
+    features: [
+      ...others.map((item) => mark(item, TONES[item.state])),
+      ...(opened ? [mark(opened, 'chosen')] : []),
+    ],
   }
 }
 
