@@ -3,6 +3,7 @@ import { Coverage1795100000000 } from './1795100000000-coverage.js'
 import { Evidence1795200000000 } from './1795200000000-evidence.js'
 import { Zones1795300000000 } from './1795300000000-zones.js'
 import { Measuring1795400000000 } from './1795400000000-measuring.js'
+import { Plan1795500000000 } from './1795500000000-plan.js'
 import { Disputes1795600000000 } from './1795600000000-disputes.js'
 import { Subscriptions1795700000000 } from './1795700000000-subscriptions.js'
 import { Series1795800000000 } from './1795800000000-series.js'
@@ -14,6 +15,7 @@ export const MIGRATIONS = [
   Evidence1795200000000,
   Zones1795300000000,
   Measuring1795400000000,
+  Plan1795500000000,
   Disputes1795600000000,
   Subscriptions1795700000000,
   Series1795800000000,

@@ -32,6 +32,9 @@ import { SolverSlots } from './priorities/solver-slots.js'
 import { Devices } from './probes/devices.js'
 import { ImportController } from './probes/import.controller.js'
 import { PlacesController } from './places/places.controller.js'
+import { PlanController } from './plan/plan.controller.js'
+import { PlanTableController } from './plan/plan-table.controller.js'
+import { PlanTilesController } from './plan/plan-tiles.controller.js'
 import { ProbesController } from './probes/probes.controller.js'
 import { QuarantineController } from './probes/quarantine.controller.js'
 import { DifferenceController } from './runs/difference.controller.js'
@@ -92,6 +95,9 @@ export class AppModule {
         SubscriptionsController,
         DifferenceController,
         NetworksController,
+        PlanTableController,
+        PlanController,
+        PlanTilesController,
         TilesController,
         WhatIfController,
         PrioritiesController,

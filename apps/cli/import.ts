@@ -1,10 +1,11 @@
-/** `import areas|localities|sites|declared|planned|probes FILE`. */
+/** `import areas|localities|sites|declared|planned|plan|probes FILE`. */
 import {
   FileProblem,
   type Refusal,
   readAreas,
   readCoverage,
   readLocalities,
+  readPlan,
   readSites,
   ImportQuestion,
   TOOL_FORMATS,
@@ -26,6 +27,7 @@ import {
   findSite,
   importAreas,
   importCoverage,
+  importPlan,
   recordChange,
   upsertLocalities,
   upsertSites,
@@ -60,6 +62,7 @@ const IMPORTERS: Record<string, Importer> = {
   sites,
   declared: coverage('declared'),
   planned: coverage('planned'),
+  plan,
   probes,
 }
 
@@ -175,6 +178,24 @@ function coverage(kind: CoverageKind): Importer {
 
 const NO_CELL = 'is not an H3 cell of resolution 8'
 const NO_CENTRE = 'no cell has its centre in the polygon: it is smaller than a cell'
+
+/** New and changed items of the plan; `--preview` only says what they would be. */
+async function plan(options: ImportOptions): Promise<boolean> {
+  const { source, file, author, preview = false } = options
+  const name = basename(file)
+  const read = await readPlan(createReadStream(file), name)
+  const about = {
+    author,
+    source: name,
+    comment: `import of ${name}`,
+    simulated: false,
+    now: new Date(),
+    preview,
+  }
+  const { added, changed, unchanged, refused } = await importPlan(source, read.rows, about)
+  const note = `${added} new, ${changed} changed, ${unchanged} unchanged${preview ? '; nothing was written' : ''}`
+  return report(options, preview ? 0 : added + changed, [...read.refused, ...refused], [note])
+}
 
 /** Results of any tool, or probes of the contract; `--site` gives a place to those without one. */
 async function probes(options: ImportOptions): Promise<boolean> {

@@ -33,6 +33,7 @@ const USAGE = `npm run taghtiya -- <command>
   import sites FILE                    CSV or XLSX
   import declared FILE [--operator O] [--date D]   GeoJSON, CSV or XLSX: what is covered now
   import planned FILE [--operator O] [--date D]    the same: what is promised by a date
+  import plan FILE [--preview]         CSV, XLSX or GeoJSON: who builds what where and by when (docs/plan.md)
   import probes FILE [--site CODE] [--operator O] [--technology T] [--format F] [--unit U] [--measured-at D] [--preview]
                                        results of any speed test: JSON, NDJSON, CSV or XLSX, .gz too
   classify [--rule R] [--from D] [--to D] [--known-before D] [--full]

@@ -6,6 +6,7 @@ import {
   ensureProbeMonths,
   flagDisagreeing,
   hasNews,
+  judgeNow,
   listRules,
   takeLease,
   updateAreaSeries,
@@ -50,6 +51,12 @@ const JOBS: readonly Job[] = [
     cron: '* * * * *',
     run: (source, _now, { webhooksLoopback }) =>
       deliver(source, { allowsLoopback: webhooksLoopback, now: () => new Date() }),
+  },
+  // A day that passes makes what was promised for it late.
+  {
+    name: 'plan',
+    cron: '10 0 * * *',
+    run: (source, now) => source.transaction((tx) => judgeNow(tx, now, null)),
   },
   { name: 'leases', cron: '40 2 * * 0', run: (source) => dropOldLeases(source.manager) },
 ]

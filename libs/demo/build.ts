@@ -6,6 +6,7 @@ import {
   type Device,
   classify,
   hasRealData,
+  importPlan,
   insertDevice,
   insertSimulatedCommunes,
   newToken,
@@ -16,6 +17,7 @@ import {
 import type { DataSource } from 'typeorm'
 import { addDemoDisputes } from './disputes.js'
 import { type DemoProvince, demoProbes, demoProvinces, remotenessOf } from './country.js'
+import { demoPlan } from './plan.js'
 
 export const DEMO_SEED = 2030
 const AUTHOR = 'demonstration'
@@ -39,10 +41,37 @@ export async function buildDemo(
     await upsertLocalities(source.manager, province.localities)
   }
   const probes = await sendProbes(source, provinces, now, report)
+  await importDemoPlan(source, provinces, now)
   for (const rule of SHIPPED_RULES) await classify(source, { rule, author: AUTHOR })
   await addDemoDisputes(source, SHIPPED_RULES.find((rule) => rule.default)!.id, now)
   return { sites: provinces.reduce((sum, p) => sum + p.sites.length, 0), probes }
 }
+
+/** Before the first run, which finds what has become of it. */
+async function importDemoPlan(
+  source: DataSource,
+  provinces: readonly DemoProvince[],
+  now: Date,
+): Promise<void> {
+  const sites = sitesOf(provinces).map(({ site, seat }) => ({
+    site,
+    probes: demoProbes(site, remotenessOf(site, seat), now, DEMO_SEED),
+  }))
+  const { refused } = await importPlan(source, demoPlan(sites, now, DEMO_SEED), {
+    author: AUTHOR,
+    source: null,
+    comment: AUTHOR,
+    simulated: true,
+    now,
+    preview: false,
+  })
+  if (refused[0]) throw new Error(`the simulated plan was refused: ${JSON.stringify(refused[0])}`)
+}
+
+const sitesOf = (provinces: readonly DemoProvince[]) =>
+  provinces.flatMap((p) =>
+    p.sites.map((site) => ({ site, seat: SEATS.find((s) => s.provinceCode === p.code)! })),
+  )
 
 async function sendProbes(
   source: DataSource,
@@ -51,9 +80,7 @@ async function sendProbes(
   report: (text: string) => void,
 ): Promise<number> {
   const writer = new ProbeWriter(source, 1)
-  const all = provinces.flatMap((p) =>
-    p.sites.map((site) => ({ site, seat: SEATS.find((s) => s.provinceCode === p.code)! })),
-  )
+  const all = sitesOf(provinces)
   let sent = 0
   for (let i = 0; i < all.length; i += SITES_AT_ONCE) {
     const some = all.slice(i, i + SITES_AT_ONCE)

@@ -3,19 +3,17 @@
  * properties are such a table's columns and whose geometry is a polygon, if they name no cell.
  */
 import { type AreaGeometry, type Technology, operatorOf } from '#domain'
-import { type ByteSource, collected, openBytes } from './byte-source.js'
+import type { ByteSource } from './byte-source.js'
 import { type FieldReader, degrees, fieldReader } from './field-reader.js'
-import { FileProblem } from './file-problem.js'
-import { type PackageFeature, featuresOfGeoPackage, isSqlite } from './geopackage.js'
+import { recordsOf } from './feature-rows.js'
+import type { PackageFeature } from './geopackage.js'
 import { namedRows } from './headers.js'
 import type { Parsed } from './parsed.js'
 import { polygonOf } from './polygon.js'
 import { isInMorocco, isSwapped, SWAPPED } from './position.js'
 import type { Refusal } from './refusal.js'
 import { speedOf } from './speed.js'
-import { type TableRow, tableRows } from './table.js'
 import { technologyOf } from './technology.js'
-import { isObject } from './topojson.js'
 
 /** The FCC's availability files are read by their own column names; their speeds are in Mbit/s. */
 const COLUMNS = {
@@ -67,18 +65,13 @@ export interface CoverageFile {
   refused: Refusal[]
 }
 
-const MAX_BYTES = 256 * 1024 * 1024
-
 /** Reads a file of claims; what a row does not say is taken from the defaults. A file that cannot be read throws `FileProblem`. */
 export async function readCoverage(
   source: ByteSource,
   name: string,
   defaults: CoverageDefaults = {},
 ): Promise<CoverageFile> {
-  const { head, chunks } = await openBytes(source, name)
-  const isJson = /^\s*[{[]/.test(Buffer.from(head).toString('latin1').replace('\u00ef\u00bb\u00bf', ''))
-  const features = isJson || isSqlite(head) ? await featuresOf(chunks, isJson, name) : null
-  const rows = features ? propertyRows(features) : tableRows(chunks, name)
+  const { features, rows } = await recordsOf(source, name)
   const file: CoverageFile = { claims: [], refused: [] }
   for await (const row of namedRows(rows, COLUMNS, ['technology', 'download'], name)) {
     const reader = fieldReader(row, 'h3')
@@ -175,36 +168,3 @@ const dateOr =
         text === '' ? 'is missing: write it in the file or give --date' : 'is not a date such as 2026-03-01',
     }
   }
-
-async function featuresOf(
-  chunks: AsyncIterable<Uint8Array>,
-  isJson: boolean,
-  name: string,
-): Promise<PackageFeature[]> {
-  const problem = () => new FileProblem('the document is larger than 256 MiB', name)
-  const bytes = await collected(chunks, { bytes: MAX_BYTES, problem })
-  if (!isJson) return featuresOfGeoPackage(bytes, name)
-  let document: unknown
-  try {
-    document = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''))
-  } catch (cause) {
-    throw new FileProblem('is not valid JSON', name, { cause })
-  }
-  const features = isObject(document) ? document['features'] : null
-  if (!Array.isArray(features)) throw new FileProblem('is not a GeoJSON FeatureCollection', name)
-  return features.map((feature: unknown) => ({
-    properties: isObject(feature) && isObject(feature['properties']) ? feature['properties'] : {},
-    geometry: isObject(feature) ? (feature['geometry'] ?? null) : null,
-  }))
-}
-
-/** The properties as a table, in the order of the features: their line is the feature's number. */
-async function* propertyRows(features: readonly PackageFeature[]): AsyncGenerator<TableRow> {
-  const names = [...new Set(features.flatMap((feature) => Object.keys(feature.properties)))]
-  yield { line: 0, cells: names }
-  for (const [i, { properties }] of features.entries())
-    yield {
-      line: i + 1,
-      cells: names.map((name) => (properties[name] == null ? '' : String(properties[name]))),
-    }
-}

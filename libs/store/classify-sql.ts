@@ -47,10 +47,50 @@ export function classifyStatement(judging: Judging): Statement {
   return { sql, parameters }
 }
 
+/** What items of the plan are held against: their own probes since their own day of service. */
+export interface PlanJudging extends Pick<Judging, 'window'> {
+  /** As planRule() of the domain makes it; all items have its threshold. */
+  rule: Rule
+  codes: readonly string[]
+}
+
+/**
+ * By the same rule and the same weights, the network of each item of the plan over all its cells: an item stands where a
+ * cell stands above, by its number in `codes`. Gives the evidence with its state, and in how many cells it was measured.
+ */
+export function planEvidenceStatement({ rule, window, codes }: PlanJudging): Statement {
+  const parameters: unknown[] = []
+  const add: Add = (value, type) => `$${parameters.push(value)}::${type}`
+  const probes = `(SELECT a.n AS cell, p.cell AS place, p.id, p.operator, p.technology, p.device_id, p.measured_at,
+      p.received_at, p.outcome, p.download_bps, p.upload_bps, p.latency_ms, p.loss_ratio, p.counted
+    FROM unnest(${add(codes, 'text[]')}) WITH ORDINALITY AS a(code, n)
+    JOIN plan_item AS i ON i.code = a.code AND i.ended_at IS NULL CROSS JOIN LATERAL unnest(i.cells) AS c(cell)
+    JOIN probe AS p ON p.cell = c.cell AND p.operator = i.operator AND p.technology = i.technology
+      AND p.measured_at >= i.in_service_on::timestamp AT TIME ZONE ${ZONE}) AS probe`
+  const known: Known = {
+    rule,
+    window,
+    run: { id: 0, series: 0 },
+    cells: null,
+    add,
+    cellList: null,
+    probes: { from: probes, cell: 'place' },
+  }
+  const sql = `WITH ${deviceDays(known)}, ${networks(known)}, ${states(known)}, reached AS (
+      SELECT cell, count(DISTINCT place)::integer AS cells_measured FROM sample ${inPeak(known)} GROUP BY cell
+    )
+    SELECT cell::integer AS n, ${EVIDENCE_COLUMNS.map((name) => `${name}::float8`).join(', ')},
+      (date_part('epoch', last_measured_at) * 1000)::float8 AS last_measured_at, state, cells_measured
+    FROM decided JOIN reached USING (cell)`
+  return { sql, parameters }
+}
+
 type Add = (value: unknown, type: string) => string
 interface Known extends Judging {
   add: Add
   cellList: string | null
+  /** Where samples come from instead of the table of probes, and the column of their true cell there. */
+  probes?: { from: string; cell: string }
 }
 
 const among = ({ cellList }: Known): string => (cellList ? `AND cell = ANY(${cellList})` : '')
@@ -87,6 +127,13 @@ const stepsOf = (rule: Rule): { name: string; passes: string }[] =>
 
 const stepNames = ({ rule }: Known): string[] => stepsOf(rule).map((step) => step.name)
 
+const HOUR = `date_part('hour', local)::integer`
+
+const inPeak = ({ rule, add }: Known): string =>
+  rule.peakHours
+    ? `WHERE ${HOUR} >= ${add(rule.peakHours.from, 'integer')} AND ${HOUR} < ${add(rule.peakHours.to, 'integer')}`
+    : ''
+
 /** What each device measured of each network on each local day, weighed. */
 function deviceDays(known: Known): string {
   const { rule, window, add } = known
@@ -99,22 +146,19 @@ function deviceDays(known: Known): string {
     return `CASE WHEN outcome = 'ok'${others.join('')} THEN ${COLUMN[metric]} END AS free_${metric}`
   })
   const asked = limits.map((l) => `${l.column} IS NOT NULL`).join(' AND ')
-  const hour = `date_part('hour', local)::integer`
   const to = `(${add(window.to, 'timestamptz')} AT TIME ZONE ${ZONE})::date`
   const half = rule.halfWeightAfterDays
   const unit =
     half === null ? UNIT : `CASE WHEN day < ${to} - ${add(half, 'integer')} THEN ${UNIT / 2} ELSE ${UNIT} END`
-  const peak = rule.peakHours
-    ? `WHERE ${hour} >= ${add(rule.peakHours.from, 'integer')} AND ${hour} < ${add(rule.peakHours.to, 'integer')}`
-    : ''
+  const { from, cell } = known.probes ?? { from: 'probe', cell: 'cell' }
   return `sample AS (
-    SELECT cell, coalesce(operator, '') AS operator, coalesce(technology, '') AS technology, device_id, measured_at,
+    SELECT cell, ${known.probes ? `${cell}, ` : ''}coalesce(operator, '') AS operator, coalesce(technology, '') AS technology, device_id, measured_at,
       (measured_at AT TIME ZONE ${ZONE}) AS local, outcome = 'no_service' AS is_silent,
       outcome = 'ok' AND ${limits.map((l) => l.isReached).join(' AND ')} AS is_pass, ${free.join(', ')}
-    FROM probe
+    FROM ${from}
     WHERE measured_at >= ${add(window.from, 'timestamptz')} AND measured_at < ${add(window.to, 'timestamptz')}
       AND received_at < ${knownBefore} AND counted ${among(known)}
-      AND NOT EXISTS (SELECT 1 FROM probe_flag AS f WHERE f.cell = probe.cell AND f.probe_id = probe.id
+      AND NOT EXISTS (SELECT 1 FROM probe_flag AS f WHERE f.cell = probe.${cell} AND f.probe_id = probe.id
         AND NOT f.counted AND f.created_at < ${knownBefore})
       AND (technology = ANY(${add(rule.technologies, 'text[]')}) ${rule.technologies.includes('wifi_unknown') ? 'OR technology IS NULL' : ''})
       AND (outcome = 'no_service' OR (outcome = 'ok' AND ${asked}))
@@ -123,10 +167,10 @@ function deviceDays(known: Known): string {
     SELECT cell, operator, technology, device_id, local::date AS day, count(*)::integer AS samples,
       (count(*) FILTER (WHERE is_pass))::integer AS passes,
       (count(*) FILTER (WHERE is_silent))::integer AS no_service,
-      (count(*) FILTER (WHERE ${hour} >= ${EVENING.from} AND ${hour} < ${EVENING.to}))::integer AS peak_samples,
-      bit_or(1 << ${hour}) AS hours, max(measured_at) AS last_measured_at
+      (count(*) FILTER (WHERE ${HOUR} >= ${EVENING.from} AND ${HOUR} < ${EVENING.to}))::integer AS peak_samples,
+      bit_or(1 << ${HOUR}) AS hours, max(measured_at) AS last_measured_at
       ${steps.map((s) => `, (count(*) FILTER (WHERE ${s.passes}))::integer AS ${s.name}`).join('')}
-    FROM sample ${peak} GROUP BY cell, operator, technology, device_id, local::date
+    FROM sample ${inPeak(known)} GROUP BY cell, operator, technology, device_id, local::date
   ), weighed AS (
     SELECT *, least(samples, ${add(rule.deviceDayCap, 'integer')}) * ${unit} AS weight,
       day < ${to} - ${add(rule.settleDays, 'integer')} AS is_settled,

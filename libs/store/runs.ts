@@ -1,11 +1,12 @@
 /** Runs: a rule applied to a window of probes, written once, kept as changes to the run before. */
-import { type Rule, SHIPPED_RULES } from '#domain'
+import { PLAN_RULE, type Rule, SHIPPED_RULES } from '#domain'
 import type { DataSource } from 'typeorm'
 import type { Queryable } from './database.js'
 import { PLACES_LOCK, placeNewCells } from './cell-places.js'
 import { AREAS_IMPORTED } from './changes.js'
 import { classifyStatement } from './classify-sql.js'
 import { dirtyCells } from './dirty-cells.js'
+import { judgePlan } from './plan-judge.js'
 import { CLOSE_RUN, COUNT_AREAS_ANEW, COUNT_AREAS_ON, CREATE_CHANGED, ROLL_UP } from './run-sql.js'
 import { RECEIVE_LOCK } from './probes.js'
 import { updateZones } from './zone-update.js'
@@ -132,6 +133,8 @@ export async function classify(source: DataSource, request: RunRequest): Promise
     await tx.query(CLOSE_RUN, [run.id, before?.id ?? 0])
     // Zones last from run to run: a run with a window of its own has no run before it.
     if (current) await updateZones(tx, run)
+    if (current && rule.id === PLAN_RULE)
+      await judgePlan(tx, { run: { id: run.id, ...window }, rule, at: window.to, codes: null })
     return (await findRun(tx, run.id))!
   })
 }

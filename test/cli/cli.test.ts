@@ -67,6 +67,21 @@ describe.each(ENGINES)('the command line beside a running server on %s', (engine
     }
   })
 
+  test('the plan is looked at, then taken; a faulty line is named', async () => {
+    const file = write(
+      'plan.csv',
+      'code;nom;lat;lng;échéance\nP-1;Aït Ali;33,9;-5,5;30/06/2028\nP-2;x;33,9;-5,5;31/02/2028\n',
+    )
+    const preview = await cli('import', 'plan', file, '--preview')
+    expect(preview.code).toBe(1)
+    expect(preview.out).toContain('1 new, 0 changed, 0 unchanged; nothing was written')
+    expect(preview.out).toContain('refused line 3 (P-2): promisedBy "31/02/2028"')
+    expect(await count('plan_item')).toBe(0)
+    const { code, out } = await cli('import', 'plan', file, '--json')
+    expect([code, JSON.parse(out).imported]).toEqual([1, 1])
+    expect(await count('plan_finding')).toBe(1)
+  })
+
   test('sites come in from a CSV with a line-by-line report; a device’s token works', async () => {
     const file = write(
       'sites.csv',

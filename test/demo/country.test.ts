@@ -1,4 +1,5 @@
-import { DEMO_SEED, demoProbes, demoProvinces, remotenessOf } from '#demo'
+import { DEMO_SEED, demoPlan, demoProbes, demoProvinces, remotenessOf } from '#demo'
+import { planFaults, planStateOf } from '#domain'
 import { PROVINCES, moroccoAreas } from '#places'
 import { expect, test } from 'vitest'
 
@@ -49,4 +50,20 @@ test('speeds spread as the country’s do: a tenth under 2 Mbit/s, a tenth above
   expect(share((bps) => bps < 2e6)).toBeGreaterThan(0.05)
   expect(share((bps) => bps < 2e6)).toBeLessThan(0.35)
   expect(share((bps) => bps > 60e6)).toBeGreaterThan(0.02)
+})
+
+test('the plan has some hundred items of every step, none with a fault', () => {
+  const sites = country(DEMO_SEED).flatMap(({ code, sites: all }) => {
+    const seat = SEATS.find((s) => s.provinceCode === code)!
+    return all.map((site) => ({ site, probes: demoProbes(site, remotenessOf(site, seat), END, DEMO_SEED) }))
+  })
+  const plan = demoPlan(sites, END, DEMO_SEED)
+  expect(plan).toEqual(demoPlan(sites, END, DEMO_SEED))
+  expect(plan.length).toBeGreaterThan(300)
+  const today = END.toISOString().slice(0, 10)
+  const items = plan.map((row) => row.fields as Parameters<typeof planFaults>[0])
+  expect(items.flatMap((item) => planFaults(item, today))).toEqual([])
+  const count = (state: string) => items.filter((item) => planStateOf(item, null, today) === state).length
+  for (const state of ['planned', 'awarded', 'works', 'late', 'in_service'])
+    expect(count(state)).toBeGreaterThan(20)
 })

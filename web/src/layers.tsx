@@ -147,6 +147,7 @@ function OverlaySign({ of }: { of: Overlay }) {
       {of === 'localities' && (
         <circle cx="8" cy="8" r="4.5" fill="#fff" stroke="#c1121f" stroke-width="1.8" />
       )}
+      {of === 'plan' && <path d="M8 2l6 6-6 6-6-6z" fill="#00614a" stroke="#fff" />}
       {of === 'sites' && <rect x="4" y="4" width="8" height="8" fill="#7c3aed" stroke="#fff" />}
     </svg>
   )

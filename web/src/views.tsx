@@ -7,6 +7,7 @@ import type { ViewProps } from './view-props.js'
 /** In the order of the tabs; the words of a tab are its key. */
 const LOADERS = {
   figures: async () => (await import('./figures/figures.js')).Figures,
+  plan: async () => (await import('./plan/plan.js')).Plan,
   priorities: async () => (await import('./priorities/priorities.js')).Priorities,
   disputes: async () => (await import('./disputes/disputes.js')).Disputes,
 } satisfies Record<string, () => Promise<ComponentType<ViewProps>>>

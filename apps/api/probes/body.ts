@@ -46,7 +46,7 @@ class NotTaken extends Error {
 
 /** The routes that read a stream: elsewhere it would reach code that expects a document. */
 const PROBES = '/api/v1/probes'
-const IMPORT = '/api/v1/probes/import'
+const IMPORTS = ['/api/v1/probes/import', '/api/v1/plan/import']
 /** What the import's bodies are called inside: a file is told by its bytes, whatever its sender calls it. */
 const ANY_FILE = 'application/x-taghtiya-file'
 
@@ -79,7 +79,7 @@ export function acceptProbeBodies(server: FastifyInstance): void {
 export const isNdjson = (request: FastifyRequest): boolean =>
   request.headers['content-type']?.toLowerCase().startsWith('application/x-ndjson') ?? false
 
-const isImport = (request: FastifyRequest): boolean => request.routeOptions.url === IMPORT
+const isImport = (request: FastifyRequest): boolean => IMPORTS.includes(request.routeOptions.url ?? '')
 
 function unpacked(request: FastifyRequest, payload: Readable): Readable {
   const limit = limiter(isNdjson(request) || isImport(request) ? MAX_NDJSON_BYTES : MAX_JSON_BYTES)
@@ -102,4 +102,22 @@ function limiter(max: number): Transform {
       done(seen > max ? new TooLarge() : null, chunk)
     },
   })
+}
+
+/** A file that is held in memory while it is read: refused beyond so many bytes, whatever it was packed in. */
+export async function* limited(body: Readable, max: number): AsyncGenerator<Uint8Array> {
+  let seen = 0
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    seen += chunk.length
+    if (seen > max) throw new TooLarge()
+    yield chunk
+  }
+}
+
+/** What nobody will read: a question comes before the end of a large file, and its connection would stay half open. */
+export function drain({ raw }: FastifyRequest): void {
+  if (raw.complete) return
+  raw.unpipe()
+  raw.removeAllListeners('readable')
+  raw.resume()
 }

@@ -17,6 +17,7 @@ import { DataSource } from 'typeorm'
 import { Needs, OrDevice, Signed } from '../people/guard.js'
 import { Settings } from '../settings.js'
 import { Metrics } from '../status/metrics.js'
+import { drain } from './body.js'
 import { Devices } from './devices.js'
 import { ImportAnswer, ImportQuery, PreviewAnswer } from './import.dto.js'
 
@@ -104,12 +105,4 @@ function optionsOf({ format, unit, measuredAt, lat, lng }: ImportQuery) {
     lat,
     lng,
   }
-}
-
-/** What nobody will read: a question comes before the end of a large file, and its connection would stay half open. */
-function drain({ raw }: FastifyRequest): void {
-  if (raw.complete) return
-  raw.unpipe()
-  raw.removeAllListeners('readable')
-  raw.resume()
 }

@@ -2,7 +2,7 @@
  * The colours of the classes: told apart by lightness alone, so they survive print and colour blindness. White is white
  * with a red outline, since it is what people look for; undecided is sand with stripes, and can never be taken for white.
  */
-import type { Class } from '#domain'
+import type { Class, PlanState } from '#domain'
 
 export interface Paint {
   fill: string
@@ -48,6 +48,17 @@ export const CONTRADICTION_PAINTS = {
   present_undeclared: { fill: '#56b4e9', line: '#00507d', width: 1, striped: false },
   late_plan: { fill: '#f6d04d', line: '#7a5b00', width: 1.6, striped: false },
 } as const satisfies Record<string, Paint>
+
+/** Items of the plan: hollow until they are in service, dark where measurements confirm them, red where they do not. */
+export const PLAN_PAINTS: Record<PlanState, Paint> = {
+  planned: { fill: '#ffffff', line: '#5b5468', width: 1, striped: false },
+  awarded: { fill: '#e4e1ec', line: '#5b5468', width: 1, striped: false },
+  works: { fill: '#b9b3c9', line: '#5b5468', width: 1, striped: false },
+  late: { fill: '#f6d04d', line: '#7a5b00', width: 1.6, striped: false },
+  in_service: { fill: '#56b4e9', line: '#00507d', width: 1, striped: false },
+  verified: { fill: '#00614a', line: '#ffffff', width: 1, striped: false },
+  contradicted: { fill: '#ffffff', line: '#c1121f', width: 2.4, striped: false },
+}
 
 export const LAND = '#ece8dd'
 export const OUTLINE = '#5b5468'

@@ -1,18 +1,23 @@
-/** Zones, localities and sites, drawn over the cells when asked for. */
+/** Zones, localities, sites and the plan, drawn over the cells when asked for. */
 import type L from 'leaflet'
-import { CLASSES, type Class } from '#domain'
+import { CLASSES, type Class, PLAN_STATES } from '#domain'
 import type { Connection } from '../connection.js'
-import { PAINTS } from './colours.js'
+import { PAINTS, PLAN_PAINTS } from './colours.js'
 import { pathOf } from './draw.js'
 import type { Here } from './choice.js'
 import { EXTENT } from './tile-part.js'
 import { type Properties, TileSource } from './tile-source.js'
 import { type Draw, VectorLayer } from './vector-layer.js'
 
-export const OVERLAYS = ['zones', 'localities', 'sites'] as const
+export const OVERLAYS = ['zones', 'localities', 'sites', 'plan'] as const
 export type Overlay = (typeof OVERLAYS)[number]
 
-const DRAWS: Record<Overlay, Draw> = { zones: drawZones, localities: drawLocalities, sites: drawSites }
+const DRAWS: Record<Overlay, Draw> = {
+  zones: drawZones,
+  localities: drawLocalities,
+  sites: drawSites,
+  plan: drawPlan,
+}
 
 export class Overlays {
   private readonly layers: Record<Overlay, { source: TileSource; layer: VectorLayer }>
@@ -26,7 +31,12 @@ export class Overlays {
       const source = new TileSource(connection)
       return { source, layer: new VectorLayer(source, DRAWS[name], { className: `overlay-${name}`, bounds }) }
     }
-    this.layers = { zones: make('zones'), localities: make('localities'), sites: make('sites') }
+    this.layers = {
+      zones: make('zones'),
+      localities: make('localities'),
+      sites: make('sites'),
+      plan: make('plan'),
+    }
   }
 
   /** What lies at a place, given in tiles of a zoom; `pixels` is how many a tile is wide on the screen. */
@@ -147,3 +157,32 @@ function drawSites(...[context, features, scale, ratio]: Parameters<Draw>): void
     context.strokeRect(at.x * scale - size / 2, at.y * scale - size / 2, size, size)
   }
 }
+
+/** Half a diagonal; what the measurements contradict is larger and on top. */
+const PLAN_PIXELS = 5
+
+function drawPlan(...[context, features, scale, ratio]: Parameters<Draw>): void {
+  for (const state of PLAN_STATES) {
+    const { fill, line, width } = PLAN_PAINTS[state]
+    const size = PLAN_PIXELS * ratio * (state === 'contradicted' ? 1.4 : 1)
+    context.lineWidth = width * ratio
+    context.fillStyle = fill
+    context.strokeStyle = line
+    for (const { rings, properties } of features) {
+      if (properties['state'] !== state) continue
+      const { x, y } = rings[0]![0]!
+      context.beginPath()
+      for (const [dx, dy] of DIAMOND) context.lineTo(x * scale + dx * size, y * scale + dy * size)
+      context.closePath()
+      context.fill()
+      context.stroke()
+    }
+  }
+}
+
+const DIAMOND = [
+  [0, -1],
+  [1, 0],
+  [0, 1],
+  [-1, 0],
+] as const

@@ -1,0 +1,123 @@
+import { csvTable, xlsxTable } from '#formats'
+import { type PlanListed, type RunRow, listPlan, planRun } from '#store'
+import { Controller, Get, Header, Query, UnprocessableEntityException } from '@nestjs/common'
+import { ApiTags } from '@nestjs/swagger'
+import { DataSource } from 'typeorm'
+import { filterOf } from './plan.controller.js'
+import { PlanFilterQuery } from './plan.dto.js'
+
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+
+/** A table is made whole; a list that is longer is read page by page. */
+const MAX_LINES = { csv: 100_000, xlsx: 20_000 } as const
+
+/** The plan as a table, with the same filters as the list. */
+@ApiTags('plan')
+@Controller('api/v1/plan')
+export class PlanTableController {
+  constructor(private readonly source: DataSource) {}
+
+  /** The list as a table, each line with its run, rule and dates. */
+  @Get('table.csv')
+  @Header('content-type', 'text/csv; charset=utf-8')
+  @Header('content-disposition', 'attachment; filename="plan.csv"')
+  @Header('cache-control', 'no-cache')
+  async csv(@Query() query: PlanFilterQuery): Promise<string> {
+    return csvTable(await this.table(query, MAX_LINES.csv))
+  }
+
+  /** The list as a workbook. */
+  @Get('table.xlsx')
+  @Header('content-type', XLSX)
+  @Header('content-disposition', 'attachment; filename="plan.xlsx"')
+  @Header('cache-control', 'no-cache')
+  async xlsx(@Query() query: PlanFilterQuery): Promise<Buffer> {
+    return xlsxTable(await this.table(query, MAX_LINES.xlsx))
+  }
+
+  /** Each line carries where it comes from: a sheet is cut and pasted. */
+  private async table(query: PlanFilterQuery, most: number) {
+    const page = { ...filterOf(query), sort: 'code', after: '', limit: most + 1 } as const
+    const items = await listPlan(this.source.manager, page)
+    if (items.length > most)
+      throw new UnprocessableEntityException(
+        `the list has more than ${most} lines: choose an area, or read /api/v1/plan page by page`,
+      )
+    const run = (await planRun(this.source.manager)) ?? null
+    return { columns: COLUMNS, rows: items.map((item) => rowOf(item, run)) }
+  }
+}
+
+const COLUMNS = [
+  'code',
+  'name_fr',
+  'name_ar',
+  'area_code',
+  'locality_id',
+  'zone_id',
+  'lat',
+  'lng',
+  'cells',
+  'operator',
+  'technology',
+  'target_bps',
+  'awarded_on',
+  'started_on',
+  'promised_by',
+  'in_service_on',
+  'step',
+  'state',
+  'state_since',
+  'cells_measured',
+  'samples',
+  'passes',
+  'last_measured_at',
+  'version',
+  'comment',
+  'author',
+  'changed_at',
+  'source',
+  'run',
+  'rule',
+  'rule_version',
+  'from',
+  'to',
+  'simulated',
+]
+
+const rowOf = (item: PlanListed, run: RunRow | null) => [
+  item.code,
+  item.nameFr,
+  item.nameAr,
+  item.areaCode,
+  item.localityId,
+  item.zoneId,
+  item.lat,
+  item.lng,
+  item.cells,
+  item.operator,
+  item.technology,
+  item.targetBps,
+  item.awardedOn,
+  item.startedOn,
+  item.promisedBy,
+  item.inServiceOn,
+  item.step,
+  item.state,
+  item.since.toISOString(),
+  item.evidence?.cellsMeasured ?? null,
+  item.evidence?.samples ?? null,
+  item.evidence?.passes ?? null,
+  item.evidence?.lastMeasuredAt ? new Date(item.evidence.lastMeasuredAt).toISOString() : null,
+  item.version,
+  item.comment,
+  item.author,
+  item.changedAt.toISOString(),
+  item.source,
+  run?.id ?? null,
+  run?.rule ?? null,
+  run?.ruleVersion ?? null,
+  run?.from.toISOString() ?? null,
+  run?.to.toISOString() ?? null,
+  String(item.simulated),
+]

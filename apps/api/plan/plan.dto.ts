@@ -1,0 +1,176 @@
+import { PLAN_STATES, type PlanState, TECHNOLOGIES, type Technology } from '#domain'
+import { PLAN_SORTS, type PlanSort } from '#store'
+import { IntersectionType } from '@nestjs/swagger'
+import { Transform, Type } from 'class-transformer'
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsNumber,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateIf,
+} from 'class-validator'
+import { AreaChoice, PageQuery } from '../http/page.dto.js'
+
+export class PlanFilterQuery extends AreaChoice {
+  /** `contradicted` is the list of what is covered on paper, not in fact. */
+  @IsOptional()
+  @IsIn(PLAN_STATES)
+  state?: PlanState
+
+  /** The operator's id. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  operator?: string
+
+  @IsOptional()
+  @IsIn(TECHNOLOGIES)
+  technology?: Technology
+}
+
+export class PlanQuery extends IntersectionType(PageQuery, PlanFilterQuery) {
+  /** What the list is ordered by; by code without it. */
+  @IsOptional()
+  @IsIn(PLAN_SORTS)
+  sort?: PlanSort
+}
+
+export class PlanImportQuery {
+  /** True writes nothing and tells what would become of the file. */
+  @IsOptional()
+  @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value))
+  @IsBoolean()
+  preview?: boolean
+
+  /** Name of the file, kept with what comes from it. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  name?: string
+
+  /** Why; stands with every line that has no comment of its own. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 1_000)
+  comment?: string
+}
+
+const DAY = /^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/
+
+/** A day, or null to take one away; what is absent stays as it is. */
+const Day = (name: string) => (target: object, key: string) => {
+  IsOptional()(target, key)
+  ValidateIf((_, value) => value !== null)(target, key)
+  Matches(DAY, { message: `${name} must be a day such as 2027-03-31` })(target, key)
+}
+
+class PlanFieldsBody {
+  /** Why: it stands in the item's history. */
+  @IsString()
+  @Length(1, 1_000)
+  comment!: string
+
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  nameFr?: string
+
+  @IsOptional()
+  @ValidateIf((_, value) => value !== null)
+  @IsString()
+  @Length(1, 200)
+  nameAr?: string | null
+
+  /** HCP code; null: found from the place. */
+  @IsOptional()
+  @ValidateIf((_, value) => value !== null)
+  @Matches(/^\d\d\.\d{3}\.\d\d\.\d{1,2}$/, {
+    message: 'areaCode must be the HCP code of a commune, like 01.051.01.01',
+  })
+  areaCode?: string | null
+
+  /** Its name or id. */
+  @IsOptional()
+  @ValidateIf((_, value) => value !== null)
+  @IsString()
+  @Length(1, 100)
+  operator?: string | null
+
+  @IsOptional()
+  @ValidateIf((_, value) => value !== null)
+  @IsIn(TECHNOLOGIES)
+  technology?: Technology | null
+
+  /** Promised download, bit/s. */
+  @IsOptional()
+  @ValidateIf((_, value) => value !== null)
+  @IsInt()
+  @Min(1)
+  @Max(1e12)
+  targetBps?: number | null
+
+  @Day('awardedOn')
+  awardedOn?: string | null
+
+  @Day('startedOn')
+  startedOn?: string | null
+
+  @Day('promisedBy')
+  promisedBy?: string | null
+
+  @Day('inServiceOn')
+  inServiceOn?: string | null
+
+  /** Where it lies, if elsewhere than before: a locality, a zone, or a position. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 100)
+  localityId?: string
+
+  @IsOptional()
+  @IsString()
+  @Length(1, 100)
+  zoneId?: string
+
+  @IsOptional()
+  @Type(() => Number)
+  @IsNumber()
+  @Min(20.3)
+  @Max(36.4)
+  lat?: number
+
+  @IsOptional()
+  @Type(() => Number)
+  @IsNumber()
+  @Min(-17.6)
+  @Max(-0.5)
+  lng?: number
+}
+
+class VersionBody {
+  /** The version that was looked at: 409 where another has taken its place since. */
+  @IsInt()
+  @Min(1)
+  version!: number
+}
+
+export class PlanCreateBody extends PlanFieldsBody {
+  @IsString()
+  @Length(1, 60)
+  code!: string
+}
+
+export class PlanEditBody extends IntersectionType(PlanFieldsBody, VersionBody) {}
+
+export class PlanWithdrawBody extends VersionBody {
+  @IsString()
+  @Length(1, 1_000)
+  comment!: string
+}

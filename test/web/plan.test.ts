@@ -1,0 +1,174 @@
+/** The plan beside the map: a planner imports a list with faults, changes an item, and looks at what is on paper only. */
+import { buildDemo } from '#demo'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { BUILT_WEB, SHOTS, axeViolations, launch } from '../support/browser.js'
+import { type TestDatabase, freshDatabase } from '../support/database.js'
+import { type TestServer, serve, signIn } from '../support/server.js'
+
+let database: TestDatabase
+let server: TestServer
+let browser: Browser
+let cookie: string
+beforeAll(async () => {
+  database = await freshDatabase('postgresql')
+  await buildDemo(database.source, new Date(), () => {})
+  server = await serve(database, {}, BUILT_WEB)
+  cookie = await signIn(server, database, 'planner')
+  browser = await launch()
+})
+afterAll(async () => {
+  await browser?.close()
+  await server?.close()
+  await database?.drop()
+})
+
+async function open(query: string, isPlanner = true): Promise<{ page: Page; faults: string[] }> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
+  const faults: string[] = []
+  page.on('pageerror', (error) => faults.push(error.message))
+  const [name, value] = cookie.split('=') as [string, string]
+  if (isPlanner) await page.context().addCookies([{ name, value, url: server.url }])
+  await page.goto(`${server.url}/?${query}`)
+  await page.waitForSelector('[data-drawn]:not([data-drawn="0"])')
+  return { page, faults }
+}
+
+const LIST = (
+  lang: string,
+) => `code,nom,nom_ar,lat,lng,operateur,technologie,debit cible (Mbit/s),attribution,echeance,mise en service
+NEW-${lang}-1,Aït Ali,آيت علي,33.9,-5.5,IAM,4G,4,01/02/2026,30/06/2028,
+NEW-${lang}-2,Mauvaise date,,33.9,-5.5,IAM,4G,4,,31/02/2027,
+NEW-${lang}-3,Techno,,33.9,-5.5,IAM,6G,4,,,
+NEW-${lang}-4,Sans lieu,,,,IAM,4G,4,,,
+`
+
+const IN = {
+  fr: {
+    tab: 'Plan',
+    import: 'Importer une liste',
+    said: '4 lignes : 1 nouveaux, 0 modifiés, 0 inchangés, 3 refusées',
+    confirm: 'Importer 1 élément',
+    done: 'Importé : 1 nouveaux, 0 modifiés. 3 refusées.',
+    close: 'Fermer',
+    name: 'Aït Ali',
+    edit: 'Modifier',
+    started: 'Travaux commencés le',
+    comment: 'Commentaire (pourquoi ?)',
+    save: 'Enregistrer',
+    saved: 'Enregistré : version 2.',
+    works: 'travaux commencés',
+    back: 'Retour à la liste',
+    paper: 'Couvert sur le papier, pas en fait',
+    reasons: ['n’est pas un jour', 'n’est pas une technologie connue', 'manque : une localité'],
+    table: 'Les chiffres en tableau',
+    overlay: 'Plan',
+    order: 'Ordre',
+  },
+  ar: {
+    tab: 'المخطط',
+    import: 'استيراد لائحة',
+    said: '4 أسطر: 1 جديد، 0 معدل، 0 دون تغيير، 3 مرفوض',
+    confirm: 'استيراد عنصر واحد',
+    done: 'تم الاستيراد: 1 جديد، 0 معدل. 3 مرفوض.',
+    close: 'إغلاق',
+    name: 'آيت علي',
+    edit: 'تعديل',
+    started: 'بدأت الأشغال في',
+    comment: 'ملاحظة (لماذا؟)',
+    save: 'حفظ',
+    saved: 'حُفظ: النسخة 2.',
+    works: 'بدأت الأشغال',
+    back: 'العودة إلى اللائحة',
+    paper: 'مغطى على الورق لا في الواقع',
+    reasons: ['ليس يوما', 'ليس تكنولوجيا معروفة', 'ناقص: تجمع سكني'],
+    table: 'الأرقام في جدول',
+    overlay: 'المخطط',
+    order: 'الترتيب',
+  },
+} as const
+
+test.each(['fr', 'ar'] as const)(
+  'in %s a list with three bad lines is imported, an item changed, the paper-only list and the burn-down are read',
+  { timeout: 120_000 },
+  async (lang) => {
+    const says = IN[lang]
+    const { page, faults } = await open(`lang=${lang}`)
+    await page.getByRole('button', { name: says.tab, exact: true }).click()
+    await page.waitForSelector('.plan-list tbody tr')
+    await page.screenshot({ path: `${SHOTS}/plan-${lang}.png` })
+    expect(await axeViolations(page)).toEqual([])
+
+    await page.getByRole('button', { name: says.import, exact: true }).click()
+    const dialog = page.getByRole('dialog')
+    const file = { name: 'liste.csv', mimeType: 'text/csv', buffer: Buffer.from(LIST(lang)) }
+    await dialog.locator('input[type=file]').setInputFiles(file)
+    await dialog.getByText(says.said).waitFor()
+    const rows = dialog.locator('.refusals tbody tr')
+    expect(await rows.locator('td:first-child').allInnerTexts()).toEqual(['3', '4', '5'])
+    for (const [i, reason] of says.reasons.entries()) expect(await rows.nth(i).innerText()).toContain(reason)
+    expect(await rows.nth(1).innerText()).toContain('6G')
+    await page.screenshot({ path: `${SHOTS}/plan-import-${lang}.png` })
+    expect(await axeViolations(page)).toEqual([])
+    await dialog.getByRole('button', { name: says.confirm, exact: true }).click()
+    await dialog.getByText(says.done).waitFor()
+    await dialog.getByRole('button', { name: says.close, exact: true }).click()
+
+    await page.locator(`.plan-list tr[data-code="NEW-${lang}-1"] .link`).click()
+    await page.getByRole('heading', { name: says.name }).waitFor()
+    await expect.poll(() => new URL(page.url()).searchParams.get('v.item')).toBe(`NEW-${lang}-1`)
+    await page.getByRole('button', { name: says.edit, exact: true }).click()
+    await page.getByLabel(says.started).fill('2026-03-01')
+    await page.getByLabel(says.comment).fill('visite sur place')
+    await page.screenshot({ path: `${SHOTS}/plan-edit-${lang}.png` })
+    expect(await axeViolations(page)).toEqual([])
+    await page.getByRole('button', { name: says.save, exact: true }).click()
+    await page.getByText(says.saved).waitFor()
+    await expect.poll(() => page.locator('.view').innerText()).toContain(says.works)
+    expect(await page.locator('.plan-history').first().locator('li').count()).toBe(2)
+    expect(await page.locator('.plan-history').first().innerText()).toContain('visite sur place')
+    await page.screenshot({ path: `${SHOTS}/plan-item-${lang}.png` })
+
+    await page.getByRole('button', { name: says.back, exact: true }).click()
+    await page.getByRole('button', { name: new RegExp(`^${says.paper}`) }).click()
+    await expect
+      .poll(
+        async () =>
+          new Set(await page.locator('.plan-list').first().locator('tbody .plan-state').allInnerTexts()).size,
+      )
+      .toBe(1)
+    await expect.poll(() => new URL(page.url()).searchParams.get('v.state')).toBe('contradicted')
+    expect(await page.locator('.plan-list').first().locator('tbody tr').count()).toBeGreaterThan(5)
+    await page.screenshot({ path: `${SHOTS}/plan-paper-${lang}.png` })
+    await page.locator('.burn-down').scrollIntoViewIfNeeded()
+    await page.getByText(says.table, { exact: true }).click()
+    const cells = await page.locator('.burn-down tbody tr').last().locator('td').allInnerTexts()
+    expect(Number(cells[0]!.replace(/\D/g, ''))).toBeGreaterThan(300)
+    expect(cells.slice(1)).toEqual(['–', '–', '–'])
+    await page.getByText(says.table, { exact: true }).click()
+    await page.locator('.burn-down').screenshot({ path: `${SHOTS}/plan-burn-down-${lang}.png` })
+    expect(await axeViolations(page)).toEqual([])
+    expect(faults).toEqual([])
+    await page.close()
+  },
+)
+
+test('the plan lies on the map when asked for, pages go on, and who is no planner changes nothing', async () => {
+  const { page, faults } = await open('lang=fr&with=plan&view=plan&v.sort=state', false)
+  await page.waitForSelector('.plan-list tbody tr')
+  const shown = () => page.locator('.plan-list').first().locator('tbody tr').count()
+  expect(await shown()).toBe(50)
+  await page.getByRole('button', { name: 'Afficher la suite' }).click()
+  await expect.poll(shown).toBe(100)
+  expect(await page.getByRole('button', { name: 'Importer une liste' }).count()).toBe(0)
+  await page.locator('.plan-bar select').first().selectOption('orange')
+  await expect
+    .poll(async () => (await page.locator('.plan-list').first().innerText()).includes('inwi'))
+    .toBe(false)
+  await page.waitForTimeout(500)
+  await page.screenshot({ path: `${SHOTS}/plan-map-fr.png` })
+  await page.locator('.plan-areas .link').first().click()
+  await expect.poll(() => new URL(page.url()).searchParams.get('area')).toBe('01')
+  expect(faults).toEqual([])
+  await page.close()
+})

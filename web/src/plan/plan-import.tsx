@@ -1,0 +1,197 @@
+/** A list of the plan: first what would become of it, line by line, then, if wanted, the import. */
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { type Language, listed } from '../language.js'
+import { problemIn } from '../problem.js'
+import { type PlanImported, planApi } from './plan-api.js'
+import { nameOf } from './plan-item.js'
+import { WORDS, fieldIn, reasonIn } from './words.js'
+
+type State =
+  | { name: 'empty' }
+  | { name: 'sending'; share: number }
+  | { name: 'failed'; problem: string }
+  | { name: 'previewed' | 'done'; result: PlanImported }
+
+interface Props {
+  words: Language
+  /** Something was written. */
+  onDone(): void
+}
+
+export function PlanImport({ words, onDone }: Props) {
+  const t = words.says(WORDS)
+  const dialog = useRef<HTMLDialogElement>(null)
+  const input = useRef<HTMLInputElement>(null)
+  const running = useRef<AbortController | null>(null)
+  const [file, setFile] = useState<File | null>(null)
+  const [state, setState] = useState<State>({ name: 'empty' })
+  useEffect(() => () => running.current?.abort(), [])
+
+  const run = (chosen: File, preview: boolean) => {
+    running.current?.abort()
+    const abort = (running.current = new AbortController())
+    const show = (next: State) => abort.signal.aborted || setState(next)
+    const onShare = (share: number) => show({ name: 'sending', share })
+    onShare(0)
+    const comment = t('importComment', { file: chosen.name.slice(0, 200) })
+    planApi.import({ file: chosen, onShare, signal: abort.signal }, comment, preview).then(
+      (result) => {
+        show({ name: preview ? 'previewed' : 'done', result })
+        if (!preview) onDone()
+      },
+      (error: unknown) => show({ name: 'failed', problem: problemIn(words, error) }),
+    )
+  }
+  const choose = (chosen: File | undefined) => {
+    if (!chosen) return
+    setFile(chosen)
+    run(chosen, true)
+  }
+  const close = () => {
+    running.current?.abort()
+    input.current!.value = ''
+    setFile(null)
+    setState({ name: 'empty' })
+    dialog.current?.close()
+  }
+  const open = state.name === 'previewed' ? state.result.added + state.result.changed : 0
+  return (
+    <>
+      <button aria-haspopup="dialog" onClick={() => dialog.current?.showModal()}>
+        {t('import')}
+      </button>
+      <dialog ref={dialog} class="import" aria-label={t('import')} onCancel={close}>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault()
+            if (file) run(file, false)
+          }}
+          onDragOver={(event) => event.preventDefault()}
+          onDrop={(event) => {
+            event.preventDefault()
+            const files = event.dataTransfer?.files
+            if (!files?.length) return
+            // So that the field names what was dropped.
+            input.current!.files = files
+            choose(files[0])
+          }}
+        >
+          <h2>{t('import')}</h2>
+          <p class="hint">{t('importHint')}</p>
+          <label class="drop">
+            {t('importFile')}
+            <input ref={input} type="file" onChange={(event) => choose(event.currentTarget.files?.[0])} />
+          </label>
+          <div aria-live="polite">
+            <Outcome words={words} state={state} />
+          </div>
+          <div class="buttons">
+            {state.name !== 'done' && (
+              <button type="submit" class="main" disabled={open === 0}>
+                {t('confirm', { n: open })}
+              </button>
+            )}
+            <button type="button" onClick={close}>
+              {t('close')}
+            </button>
+          </div>
+        </form>
+      </dialog>
+    </>
+  )
+}
+
+function Outcome({ words, state }: { words: Language; state: State }) {
+  const t = words.says(WORDS)
+  if (state.name === 'empty') return null
+  if (state.name === 'sending')
+    return (
+      <label>
+        {t('sending')}
+        <progress value={state.share} max={1} />
+      </label>
+    )
+  if (state.name === 'failed')
+    return (
+      <p class="problem" dir="auto">
+        {state.problem}
+      </p>
+    )
+  const { lines, added, changed, unchanged, refusedLines: refused } = state.result
+  return (
+    <>
+      <p>
+        {state.name === 'done'
+          ? t('was', { added, changed, refused })
+          : t('wouldBe', { lines, added, changed, unchanged, refused })}
+      </p>
+      <Refusals words={words} result={state.result} />
+      {state.name === 'previewed' && <Changes words={words} result={state.result} />}
+    </>
+  )
+}
+
+function Refusals({ words, result: { refused } }: { words: Language; result: PlanImported }) {
+  const t = words.says(WORDS)
+  if (refused.length === 0) return null
+  return (
+    <>
+      <h3>{t('refusedLines')}</h3>
+      <div class="rows refusals" role="region" aria-label={t('refusedLines')} tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              {(['line', 'code', 'field', 'value', 'reason'] as const).map((name) => (
+                <th key={name} scope="col">
+                  {t(name)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {refused.map(({ line, code, field, value, reason }) => (
+              <tr key={`${line} ${field}`}>
+                <td>{line}</td>
+                <td>
+                  <bdi>{code}</bdi>
+                </td>
+                <td>{fieldIn(t, field)}</td>
+                <td>
+                  <bdi>{value}</bdi>
+                </td>
+                <td class="why">
+                  <bdi>{reasonIn(t, reason)}</bdi>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  )
+}
+
+function Changes({ words, result: { changes } }: { words: Language; result: PlanImported }) {
+  const t = words.says(WORDS)
+  if (changes.length === 0) return null
+  return (
+    <>
+      <h3>{t('changes')}</h3>
+      <ul class="reasons">
+        {changes.map(({ code, fields, isNew, ...names }) => (
+          <li key={code}>
+            <bdi>{code}</bdi> · <bdi>{nameOf(words, names)}</bdi> ·{' '}
+            {isNew
+              ? t('isNew')
+              : t('changedFields', {
+                  fields: listed(
+                    words,
+                    fields.map((field) => fieldIn(t, field)),
+                  ),
+                })}
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}

@@ -1,0 +1,217 @@
+/** One item of the plan: what is said, what was measured, how it came to be so; a planner changes it here. */
+import type { PlanFields } from '#domain'
+import { useEffect, useState } from 'preact/hooks'
+import { useAnswer, valueOf } from '../answer.js'
+import type { Connection } from '../connection.js'
+import { type Language, isolated, listed } from '../language.js'
+import { operatorName, technologyName } from '../network-names.js'
+import { problemIn } from '../problem.js'
+import { type PlanDetail, type PlanItem, type PlanVersion, planApi } from './plan-api.js'
+import { PlanForm } from './plan-form.js'
+import { StateName } from './state.js'
+import { WORDS, fieldIn } from './words.js'
+
+interface Props {
+  words: Language
+  connection: Connection
+  code: string
+  mayEdit: boolean
+  onBack(): void
+  onMap(item: PlanItem): void
+  /** The item is known; null: it was withdrawn. */
+  onShown(item: PlanItem | null): void
+  /** The item was changed. */
+  onChange(): void
+}
+
+export function PlanItemView({ words, connection, code, mayEdit, onBack, onMap, onShown, onChange }: Props) {
+  const t = words.says(WORDS)
+  const [loads, setLoads] = useState(0)
+  const [isEditing, setEditing] = useState(false)
+  const [said, setSaid] = useState('')
+  const asked = useAnswer(connection, `${code} ${loads}`, (signal) => planApi.one(code, signal))
+  const [known, setKnown] = useState<PlanDetail | null>(null)
+  const found = valueOf(asked) ?? (known?.code === code ? known : null)
+  const item = found?.standing ?? null
+  useEffect(() => onShown(item), [item])
+  const done = (next: PlanDetail | null, message: string) => {
+    setKnown(next ?? found)
+    setEditing(false)
+    setSaid(message)
+    setLoads(loads + 1)
+    onChange()
+  }
+  return (
+    <>
+      <p class="plan-bar">
+        <button onClick={onBack}>{t('back')}</button>
+        {item && <button onClick={() => onMap(item)}>{t('onMap')}</button>}
+        {item && mayEdit && !isEditing && <button onClick={() => setEditing(true)}>{t('edit')}</button>}
+      </p>
+      <p role="status" class="hint">
+        {said}
+      </p>
+      {asked && 'refused' in asked && <p class="problem">{problemIn(words, asked.refused)}</p>}
+      {!found && !asked && <p role="status">{words.t('loading')}</p>}
+      {found && (
+        <>
+          <h2>
+            <bdi>{nameOf(words, found.versions[0]!)}</bdi> <small dir="ltr">{code}</small>
+          </h2>
+          {item ? <Facts words={words} item={item} /> : <p>{t('withdrawn')}</p>}
+          {item && isEditing && (
+            <PlanForm
+              words={words}
+              item={item}
+              onDone={(next) => done(next, t('saved', { version: String(next.versions[0]!.version) }))}
+              onConflict={() => done(null, t('conflict'))}
+              onClose={() => setEditing(false)}
+            />
+          )}
+          <History words={words} detail={found} />
+        </>
+      )}
+    </>
+  )
+}
+
+/** A list in one language only has one name. */
+export const nameOf = (
+  { lang }: Language,
+  { nameFr, nameAr }: Pick<PlanFields, 'nameFr' | 'nameAr'>,
+): string => (lang === 'ar' ? (nameAr ?? nameFr) : nameFr)
+
+export const networkOf = (words: Language, { operator, technology }: PlanFields): string => {
+  const names = [operator && operatorName(words, operator), technology && technologyName(words, technology)]
+  return names.filter(Boolean).join(' · ') || words.says(WORDS)('nobody')
+}
+
+const MBIT = 1e6
+export const speedIn = (words: Language, bps: number | null): string =>
+  bps === null ? '' : `${words.number(bps / MBIT, 1)} ${words.lang === 'ar' ? 'ميغابت/ث' : 'Mbit/s'}`
+
+const DATES = ['awardedOn', 'startedOn', 'promisedBy', 'inServiceOn'] as const
+
+function Facts({ words, item }: { words: Language; item: PlanItem }) {
+  const t = words.says(WORDS)
+  return (
+    <>
+      <p>
+        <StateName words={words} of={item.state} />
+        {item.simulated && ` (${t('simulated')})`}
+      </p>
+      <p>
+        {t('saidIs', { step: t(`step_${item.step}`) })}{' '}
+        {item.state !== item.step &&
+          t('foundIs', { date: words.date(item.since), state: t(`state_${item.state}`) })}
+      </p>
+      {item.step === 'in_service' && <Evidence words={words} item={item} />}
+      <dl class="plan-facts">
+        <dt>{t('network')}</dt>
+        <dd>
+          <bdi>{networkOf(words, item)}</bdi>
+          {item.targetBps !== null && (
+            <>
+              <br />
+              <bdi>{speedIn(words, item.targetBps)}</bdi>
+            </>
+          )}
+        </dd>
+        {DATES.map((field) => (
+          <Fact key={field} name={t(field)} value={item[field] === null ? '–' : words.date(item[field])} />
+        ))}
+        <Fact name={t('areaCode')} value={item.areaCode ?? '–'} />
+      </dl>
+    </>
+  )
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>
+        <bdi>{value}</bdi>
+      </dd>
+    </>
+  )
+}
+
+function Evidence({ words, item }: { words: Language; item: PlanItem }) {
+  const t = words.says(WORDS)
+  const { evidence, state } = item
+  if (!evidence) return <p>{t('notMeasured')}</p>
+  const { passes, samples, cells, cellsMeasured, minDownloadBps } = evidence
+  const isUnsettled = state === 'in_service'
+  return (
+    <p>
+      {t('measured', {
+        passes: words.number(passes),
+        samples: words.number(samples),
+        speed: words.number(minDownloadBps / MBIT, 1),
+        measured: words.number(cellsMeasured),
+        cells: words.number(cells),
+      })}{' '}
+      {isUnsettled && t(evidence.state === 'present' ? 'tooFewCells' : 'undecided')}
+    </p>
+  )
+}
+
+function History({ words, detail: { versions, findings } }: { words: Language; detail: PlanDetail }) {
+  const t = words.says(WORDS)
+  return (
+    <>
+      <h3>{t('history')}</h3>
+      <ol class="plan-history" reversed>
+        {versions.map((version, i) => (
+          <li key={version.version}>
+            <bdi>
+              {t('versionBy', {
+                version: String(version.version),
+                moment: words.moment(version.changedAt),
+                author: version.author,
+              })}
+            </bdi>
+            {version.source && <> · {t('fromFile', { file: version.source })}</>}
+            {version.withdrawn && <> · {t('withdrawn')}</>}
+            <br />
+            <bdi>{version.comment}</bdi>
+            <Changed words={words} from={versions[i + 1] ?? null} to={version} />
+          </li>
+        ))}
+      </ol>
+      <h3>{t('findings')}</h3>
+      <ul class="plan-history">
+        {findings.map(({ state, since, run }) => (
+          <li key={since}>
+            {words.moment(since)} · <StateName words={words} of={state} />
+            {run !== null && <> · {t('inRun', { run: String(run) })}</>}
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+const SHOWN = ['nameFr', 'nameAr', 'areaCode', 'operator', 'technology', 'targetBps', ...DATES] as const
+
+function Changed({ words, from, to }: { words: Language; from: PlanVersion | null; to: PlanVersion }) {
+  const t = words.says(WORDS)
+  if (!from) return null
+  const told = SHOWN.filter((field) => from[field] !== to[field]).map(
+    (field) => `${fieldIn(t, field)}: ${valueIn(words, field, from)} → ${valueIn(words, field, to)}`,
+  )
+  if (told.length === 0) return null
+  return <small>{t('changedFields', { fields: listed(words, told) })}</small>
+}
+
+const isDate = (field: string) => (DATES as readonly string[]).includes(field)
+
+function valueIn(words: Language, field: (typeof SHOWN)[number], version: PlanVersion): string {
+  const value = version[field]
+  if (value === null) return '–'
+  if (field === 'operator') return operatorName(words, version.operator)
+  if (field === 'technology') return technologyName(words, version.technology)
+  if (field === 'targetBps') return words.number(Number(value) / MBIT, 1)
+  return isolated(isDate(field) ? words.date(String(value)) : String(value))
+}

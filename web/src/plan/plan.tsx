@@ -1,0 +1,406 @@
+/** The plan beside the map: its list, what is covered on paper only, the burn-down, and a planner's import and changes. */
+import { OPERATOR_NAMES, PLAN_STATES, TECHNOLOGIES, type PlanState } from '#domain'
+import { useEffect, useState } from 'preact/hooks'
+import { useAnswer, valueOf } from '../answer.js'
+import type { Account } from '../api.js'
+import { type Language, nameIn } from '../language.js'
+import type { Marks, Tone } from '../map/marks.js'
+import { operatorName, technologyName } from '../network-names.js'
+import { problemIn } from '../problem.js'
+import type { ViewProps } from '../view-props.js'
+import { BurnDown } from './burn-down.js'
+import {
+  type PlanArea,
+  type PlanFilter,
+  type PlanItem,
+  type PlanProgress,
+  planApi,
+  queryOf,
+} from './plan-api.js'
+import { PlanForm } from './plan-form.js'
+import { PlanImport } from './plan-import.js'
+import { PlanItemView, nameOf, networkOf, speedIn } from './plan-item.js'
+import { StateName, TONES } from './state.js'
+import './plan.css'
+import { WORDS } from './words.js'
+
+const SORTS = ['code', 'area', 'promised', 'service', 'state'] as const
+/** Items of a page. */
+const PAGE = 50
+/** Degrees around an item that is shown on the map. */
+const AROUND = 0.03
+
+const mayPlan = (account: Account | null): boolean =>
+  account !== null && !account.mustChangePassword && ['planner', 'administrator'].includes(account.role)
+
+export function Plan(props: ViewProps) {
+  const { words, connection, area, account, kept, onKeep, onMarks, onBox, onArea } = props
+  const [changes, setChanges] = useState(0)
+  const [isCreating, setCreating] = useState(false)
+  const [opened, setOpened] = useState<PlanItem | null>(null)
+  const t = words.says(WORDS)
+  const filter: PlanFilter = {
+    area,
+    state: PLAN_STATES.find((state) => state === kept['state']) ?? null,
+    operator: kept['operator'] ?? null,
+    technology: kept['technology'] ?? null,
+  }
+  const sort = SORTS.find((name) => name === kept['sort']) ?? 'code'
+  const progress = useAnswer(connection, `${area} ${changes}`, (signal) => planApi.progress(area, signal))
+  const list = useList(props, filter, sort, changes)
+  const code = kept['item'] ?? null
+  const keep = (change: Readonly<Record<string, string>>) => onKeep({ ...kept, ...change })
+  const chosen = code === opened?.code ? opened : null
+  useEffect(() => onMarks(marksOf(words, list.items, chosen)), [words, list.items, chosen])
+  const show = ({ lat, lng }: PlanItem) => onBox([lng - AROUND, lat - AROUND, lng + AROUND, lat + AROUND])
+  const changed = () => setChanges(changes + 1)
+  if (code)
+    return (
+      <PlanItemView
+        {...{ words, connection, code }}
+        mayEdit={mayPlan(account)}
+        onBack={() => keep({ item: '' })}
+        onMap={show}
+        onShown={setOpened}
+        onChange={changed}
+      />
+    )
+  const found = valueOf(progress)
+  const name = found?.area ? nameIn(words.lang, found.area) : t('country')
+  return (
+    <>
+      <h2>{t('title')}</h2>
+      {mayPlan(account) && (
+        <div class="plan-bar">
+          <PlanImport words={words} onDone={changed} />
+          <button onClick={() => setCreating(true)}>{t('create')}</button>
+        </div>
+      )}
+      {isCreating && (
+        <PlanForm
+          words={words}
+          item={null}
+          onDone={(detail) => {
+            setCreating(false)
+            changed()
+            keep({ item: detail.code })
+          }}
+          onConflict={() => {}}
+          onClose={() => setCreating(false)}
+        />
+      )}
+      {progress && 'refused' in progress && <p class="problem">{problemIn(words, progress.refused)}</p>}
+      {!found && !progress && <p role="status">{words.t('loading')}</p>}
+      {found && isEmpty(found) && <p>{t('empty')}</p>}
+      {found && !isEmpty(found) && (
+        <>
+          <States
+            words={words}
+            progress={found}
+            chosen={filter.state}
+            onState={(state) => keep({ state: state ?? '' })}
+          />
+          <Filters {...{ words, filter, sort }} onKeep={keep} />
+          {filter.state === 'contradicted' && <p class="hint">{t('paperOnlyHint')}</p>}
+          <List
+            {...{ words, list }}
+            caption={filter.state === 'contradicted' ? t('paperCaption', { name }) : t('caption', { name })}
+            onItem={(item) => {
+              keep({ item: item.code })
+              show(item)
+            }}
+          />
+          <Downloads words={words} filter={filter} />
+          <BurnDown words={words} name={name} months={found.months} today={found.today} />
+          <Areas words={words} areas={found.areas} onArea={onArea} />
+        </>
+      )}
+      <p class="source">{found && sourceOf(props, found)}</p>
+    </>
+  )
+}
+
+const isEmpty = ({ states }: PlanProgress) => PLAN_STATES.every((state) => states[state] === 0)
+
+function sourceOf({ words, rule }: ViewProps, { run }: PlanProgress): string {
+  const t = words.says(WORDS)
+  if (!run) return t('noRun')
+  const title = run.rule === rule.id ? rule.title[words.lang] : run.rule
+  return t('source', { run: String(run.id), rule: title, from: words.date(run.from), to: words.date(run.to) })
+}
+
+/** The list as far as it was asked for: its pages one after the other. */
+interface Pages {
+  items: readonly PlanItem[]
+  isLoading: boolean
+  problem: string
+  /** Asks for the next page; null: there is none. */
+  more: (() => void) | null
+}
+
+const NONE: readonly PlanItem[] = []
+
+function useList({ words, connection }: ViewProps, filter: PlanFilter, sort: string, changes: number): Pages {
+  const key = `${queryOf({ ...filter, sort })} ${changes}`
+  const [before, setBefore] = useState<{ key: string; items: readonly PlanItem[]; cursor: string | null }>({
+    key,
+    items: NONE,
+    cursor: null,
+  })
+  const { items: earlier, cursor } = before.key === key ? before : { items: NONE, cursor: null }
+  const asked = useAnswer(connection, `${key} ${cursor}`, (signal) =>
+    planApi.list(filter, { sort, cursor, limit: PAGE }, signal),
+  )
+  const page = valueOf(asked)
+  const [shown, setShown] = useState<readonly PlanItem[]>(NONE)
+  useEffect(() => {
+    if (page) setShown([...earlier, ...page.items])
+  }, [page])
+  return {
+    items: shown,
+    isLoading: asked === null,
+    problem: asked && 'refused' in asked ? problemIn(words, asked.refused) : '',
+    more: page?.next ? () => setBefore({ key, items: shown, cursor: page.next }) : null,
+  }
+}
+
+/** The open item on top. */
+function marksOf(words: Language, items: readonly PlanItem[], opened: PlanItem | null): Marks {
+  const mark = (item: PlanItem, tone: Tone): Marks['features'][number] => ({
+    type: 'Feature',
+    geometry: { type: 'Point', coordinates: [item.lng, item.lat] },
+    properties: { tone, label: nameOf(words, item) },
+  })
+  const others = items.filter((item) => item.code !== opened?.code)
+  return {
+    type: 'FeatureCollection',
+    features: [
+      ...others.map((item) => mark(item, TONES[item.state])),
+      ...(opened ? [mark(opened, 'chosen')] : []),
+    ],
+  }
+}
+
+interface StatesProps {
+  words: Language
+  progress: PlanProgress
+  chosen: string | null
+  onState(state: PlanState | null): void
+}
+
+/** What the measurements refute has a button of its own, before the others. */
+function States({ words, progress: { states }, chosen, onState }: StatesProps) {
+  const t = words.says(WORDS)
+  const all = PLAN_STATES.reduce((sum, state) => sum + states[state], 0)
+  const button = (state: PlanState) => (
+    <button
+      key={state}
+      aria-pressed={chosen === state}
+      onClick={() => onState(chosen === state ? null : state)}
+    >
+      <StateName words={words} of={state} /> ({words.number(states[state])})
+    </button>
+  )
+  return (
+    <>
+      <p class="plan-bar">
+        <button
+          class="paper-only"
+          aria-pressed={chosen === 'contradicted'}
+          onClick={() => onState(chosen === 'contradicted' ? null : 'contradicted')}
+        >
+          {t('paperOnly')} ({words.number(states.contradicted)})
+        </button>
+      </p>
+      <div class="plan-bar plan-states" role="group" aria-label={t('state')}>
+        <button aria-pressed={chosen === null} onClick={() => onState(null)}>
+          {t('all')} ({words.number(all)})
+        </button>
+        {PLAN_STATES.filter((state) => state !== 'contradicted').map(button)}
+      </div>
+    </>
+  )
+}
+
+interface FiltersProps {
+  words: Language
+  filter: PlanFilter
+  sort: string
+  onKeep(change: Readonly<Record<string, string>>): void
+}
+
+function Filters({ words, filter, sort, onKeep }: FiltersProps) {
+  const t = words.says(WORDS)
+  const pick = (name: 'operator' | 'technology', ids: readonly string[], label: (id: string) => string) => (
+    <label class="pick">
+      {t(name)}
+      <select value={filter[name] ?? ''} onChange={(e) => onKeep({ [name]: e.currentTarget.value })}>
+        <option value="">{t('any')}</option>
+        {ids.map((id) => (
+          <option key={id} value={id}>
+            {label(id)}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+  return (
+    <div class="plan-bar">
+      {pick('operator', Object.keys(OPERATOR_NAMES), (id) => operatorName(words, id))}
+      {pick('technology', TECHNOLOGIES, (id) => technologyName(words, id))}
+      <label class="pick">
+        {t('sort')}
+        <select value={sort} onChange={(e) => onKeep({ sort: e.currentTarget.value })}>
+          {SORTS.map((name) => (
+            <option key={name} value={name}>
+              {t(`sort_${name}`)}
+            </option>
+          ))}
+        </select>
+      </label>
+    </div>
+  )
+}
+
+interface ListProps {
+  words: Language
+  list: Pages
+  caption: string
+  onItem(item: PlanItem): void
+}
+
+function List({ words, list, caption, onItem }: ListProps) {
+  const t = words.says(WORDS)
+  const { items, isLoading, problem, more } = list
+  const day = (date: string | null) => (date === null ? t('noDate') : words.date(date))
+  if (problem) return <p class="problem">{problem}</p>
+  if (items.length === 0) return <p role="status">{isLoading ? words.t('loading') : t('none')}</p>
+  return (
+    <>
+      <div class="scroll" tabIndex={0} role="region" aria-label={caption} aria-busy={isLoading}>
+        <table class="plan-list">
+          <caption>{caption}</caption>
+          <thead>
+            <tr>
+              {(['place', 'state', 'network', 'promised', 'service'] as const).map((name) => (
+                <th key={name} scope="col">
+                  {t(name)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {items.map((item) => (
+              <tr key={item.code} data-code={item.code}>
+                <th scope="row">
+                  <button class="link" onClick={() => onItem(item)}>
+                    <bdi>{nameOf(words, item)}</bdi>
+                  </button>
+                  <small>
+                    <bdi>{item.code}</bdi>
+                    {item.simulated && ` (${t('simulated')})`}
+                  </small>
+                </th>
+                <td>
+                  <StateName words={words} of={item.state} />
+                  {item.state === 'late' && <small>{t(`step_${item.step}`)}</small>}
+                </td>
+                <td>
+                  <bdi>{networkOf(words, item)}</bdi>
+                  <small>
+                    <bdi>{speedIn(words, item.targetBps)}</bdi>
+                  </small>
+                </td>
+                <td>{day(item.promisedBy)}</td>
+                <td>{day(item.inServiceOn)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p class="plan-bar">
+        <span role="status">{t('items', { n: items.length })}</span>
+        {more && <button onClick={more}>{t('more')}</button>}
+      </p>
+    </>
+  )
+}
+
+function Downloads({ words, filter }: { words: Language; filter: PlanFilter }) {
+  const t = words.says(WORDS)
+  const query = queryOf({ ...filter })
+  return (
+    <p class="downloads">
+      {(['csv', 'xlsx'] as const).map((format) => (
+        <a key={format} href={`/api/v1/plan/table.${format}?${query}`} download>
+          {t(format)}
+        </a>
+      ))}
+    </p>
+  )
+}
+
+const FIGURES = [
+  'total',
+  'due',
+  'line_inService',
+  'line_verified',
+  'line_contradicted',
+  'state_late',
+] as const
+const figuresOf = (area: PlanArea) => [
+  area.items,
+  area.due,
+  area.inService,
+  area.verified,
+  area.contradicted,
+  area.late,
+]
+
+function Areas({
+  words,
+  areas,
+  onArea,
+}: {
+  words: Language
+  areas: readonly PlanArea[]
+  onArea: ViewProps['onArea']
+}) {
+  const t = words.says(WORDS)
+  if (areas.length === 0) return null
+  return (
+    <>
+      <h3>{t('byArea')}</h3>
+      <div class="scroll" tabIndex={0} role="region" aria-label={t('byArea')}>
+        <table class="plan-list plan-areas">
+          <thead>
+            <tr>
+              <th scope="col">{t('area')}</th>
+              {FIGURES.map((name) => (
+                <th key={name} scope="col">
+                  {t(name)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {areas.map((area) => (
+              <tr key={area.code} data-code={area.code}>
+                <th scope="row">
+                  <button class="link" onClick={() => onArea(area)}>
+                    <bdi>{nameIn(words.lang, area)}</bdi>
+                  </button>
+                </th>
+                {figuresOf(area).map((figure, i) => (
+                  <td key={FIGURES[i]} class="number">
+                    {words.number(figure)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  )
+}
