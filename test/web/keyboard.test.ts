@@ -91,7 +91,7 @@ test.each(['fr', 'ar'])(
     // Back over the tabs to the search, and all the way on again.
     await walkTo(page, '.search input', 'Shift+Tab')
     await walkTo(page, '#rule')
-    await walkTo(page, 'nav button:last-child')
+    await walkTo(page, 'nav button:nth-child(2)')
     await page.keyboard.press('Enter')
     await page.waitForSelector('.view table')
     await walkTo(page, 'nav button:first-child', 'Shift+Tab')

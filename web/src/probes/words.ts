@@ -14,7 +14,7 @@ const en = {
   notCounted: 'not counted',
   more: 'Show more',
   withheld:
-    'Fewer than three devices measured here: their single measurements are not shown, so that nobody can be followed. Planners see them when signed in.',
+    'Some measurements are not shown: they were made away from a site, by fewer than three devices, and nobody is to be followed. Planners see them when signed in.',
   byHour: 'Shown to the hour, without device or site. Planners see all when signed in.',
   empty: 'There is no measurement in the window of this run.',
   outcome_ok: 'measured',
@@ -50,7 +50,7 @@ export const WORDS: Dictionary<Key> = {
     notCounted: 'ne compte pas',
     more: 'En voir plus',
     withheld:
-      'Moins de trois appareils ont mesuré ici : leurs mesures ne sont pas montrées une à une, pour que personne ne puisse être suivi. Les planificateurs les voient une fois connectés.',
+      'Certaines mesures ne sont pas montrées : faites loin d’un site par moins de trois appareils, elles permettraient de suivre quelqu’un. Les planificateurs les voient une fois connectés.',
     byHour:
       'Montré à l’heure près, sans appareil ni site. Les planificateurs voient tout une fois connectés.',
     empty: 'Aucune mesure dans la période de cette évaluation.',
@@ -83,7 +83,7 @@ export const WORDS: Dictionary<Key> = {
     notCounted: 'لا يُحتسب',
     more: 'عرض المزيد',
     withheld:
-      'أقل من ثلاثة أجهزة قاست هنا: لا تُعرض قياساتها واحدا واحدا حتى لا يُتتبع أحد. يراها المخططون بعد تسجيل الدخول.',
+      'بعض القياسات لا تُعرض: أنجزت بعيدا عن أي موقع بأقل من ثلاثة أجهزة، حتى لا يُتتبع أحد. يراها المخططون بعد تسجيل الدخول.',
     byHour: 'تُعرض بالساعة دون جهاز ولا موقع. يرى المخططون الكل بعد تسجيل الدخول.',
     empty: 'لا قياس خلال مدة هذا التقييم.',
     outcome_ok: 'مقيس',

@@ -1,0 +1,199 @@
+/** A planner's day from the first look to the link that is sent: one walk over the demonstration, in Arabic and in French. */
+import { buildDemo } from '#demo'
+import { SHIPPED_RULES } from '#domain'
+import { classify } from '#store'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Lang, languageOf } from '../../web/src/language.js'
+import { WORDS as PLACES } from '../../web/src/places/words.js'
+import { WORDS as PLAN } from '../../web/src/plan/words.js'
+import { WORDS as PRIORITIES } from '../../web/src/priorities/words.js'
+import { BUILT_WEB, SHOTS, axeViolations, launch } from '../support/browser.js'
+import { type TestDatabase, freshDatabase } from '../support/database.js'
+import { type TestServer, serve, signIn } from '../support/server.js'
+
+const DAY = 86_400_000
+const SLOW = { timeout: 60_000 }
+
+let database: TestDatabase
+let server: TestServer
+let browser: Browser
+let cookie: string
+let earlier: number
+beforeAll(async () => {
+  database = await freshDatabase('postgresql')
+  await buildDemo(database.source, new Date(), () => {})
+  const rule = SHIPPED_RULES.find(({ id }) => id === 'ma-floor')!
+  // As it would have been told at the time: half of the probes.
+  const to = new Date(Date.now() - 45 * DAY)
+  earlier = (await classify(database.source, { rule, author: 'test', from: new Date(+to - 45 * DAY), to })).id
+  server = await serve(database, {}, BUILT_WEB)
+  cookie = await signIn(server, database, 'planner')
+  browser = await launch()
+}, 300_000)
+afterAll(async () => {
+  await browser?.close()
+  await server?.close()
+  await database?.drop()
+})
+
+/** Nothing of the outside is asked for, and no script fails: checked at the end of the day. */
+async function begin(lang: Lang): Promise<{ page: Page; faults: string[] }> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
+  const faults: string[] = []
+  page.on('pageerror', (error) => faults.push(error.message))
+  page.on('request', (request) => {
+    if (!request.url().startsWith(server.url) && !/^(data|blob):/.test(request.url()))
+      faults.push(request.url())
+  })
+  const [name, value] = cookie.split('=') as [string, string]
+  await page.context().addCookies([{ name, value, url: server.url }])
+  await page.goto(`${server.url}/?lang=${lang}`)
+  await drawn(page)
+  return { page, faults }
+}
+
+const drawn = (page: Page) => page.waitForSelector('[data-ready="true"]', SLOW)
+const inAddress = (page: Page, name: string) => new URL(page.url()).searchParams.get(name)
+const countsOf = (page: Page) => page.locator('.legend .count').allInnerTexts()
+
+test.each([
+  ['fr', 'Tétouan'],
+  ['ar', 'تطوان'],
+] as const)('in %s', { timeout: 400_000 }, async (lang, name) => {
+  const words = languageOf(lang)
+  const { t } = words
+  const [inPlaces, inPlan, inPriorities] = [words.says(PLACES), words.says(PLAN), words.says(PRIORITIES)]
+  const { page, faults } = await begin(lang)
+  let step = 0
+  const look = async (what: string) => {
+    await drawn(page)
+    await page.screenshot({ path: `${SHOTS}/day-${lang}-${++step}-${what}.png` })
+  }
+  const tab = (key: 'view_map' | 'view_figures' | 'view_plan' | 'view_priorities') =>
+    page.getByRole('button', { name: t(key), exact: true }).click()
+  await look('begin')
+
+  // A province is found by its Arabic name, whatever the page's language.
+  await page.getByRole('combobox', { name: t('search').split(' ')[0]! }).fill('تطوان')
+  await page.locator('.search [role=option]').first().click()
+  await expect.poll(() => page.locator('.panel h2').innerText()).toContain(name)
+  await look('province')
+
+  // Where the most is missing: the first zone of the ranking; then why it is white.
+  await page.keyboard.press('Escape')
+  await tab('view_priorities')
+  const zones = page.locator('.zones tbody tr')
+  await expect.poll(() => zones.count(), SLOW).toBe(50)
+  const order = () => zones.evaluateAll((rows) => rows.map((row) => row.getAttribute('data-zone')))
+  const first = await order()
+  await page.locator('.weights input[name=schools]').fill('10')
+  await page.locator('.weights input[name=people]').fill('0')
+  await expect.poll(order, SLOW).not.toEqual(first)
+  await expect.poll(() => page.locator('.scroll').getAttribute('aria-busy'), SLOW).toBe('false')
+  await look('rank')
+  const zone = (await order())[0]!
+  await page.goto(`${page.url()}&with=zones&zone=${zone}`)
+  await drawn(page)
+  await page.locator('.panel').getByText(inPlaces('showCell'), { exact: false }).first().waitFor(SLOW)
+  await look('zone')
+  await page
+    .locator('.panel')
+    .getByRole('button', { name: inPlaces('showCell') })
+    .click()
+  await expect.poll(() => page.locator('.panel h2').getAttribute('data-verdict'), SLOW).toMatch(/white|grey/)
+  expect(await page.locator('.panel .reasons li').count()).toBeGreaterThan(0)
+  await look('why')
+  expect(await axeViolations(page)).toEqual([])
+  await page.keyboard.press('Escape')
+
+  // What changed between two dates.
+  await tab('view_map')
+  await page.getByLabel(t('shows'), { exact: true }).selectOption('difference')
+  await page.getByLabel(t('comparedWith')).selectOption(String(earlier))
+  await expect.poll(async () => (await countsOf(page)).some((count) => /[1-9]/.test(count)), SLOW).toBe(true)
+  await look('difference')
+  await page.getByLabel(t('shows'), { exact: true }).selectOption('verdict')
+
+  // What if the rule asked for more.
+  const before = await countsOf(page)
+  const slider = page.locator('.what-if input')
+  await slider.focus()
+  for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowRight')
+  await expect.poll(() => countsOf(page), SLOW).not.toEqual(before)
+  await expect.poll(() => inAddress(page, 'try')).toMatch(/^\d+$/)
+  await look('what-if')
+  await page.getByRole('button', { name: t('whatIfReset') }).click()
+
+  // The plan comes as a file of which three lines are wrong.
+  await tab('view_plan')
+  await page.getByRole('button', { name: inPlan('import'), exact: true }).click()
+  const dialog = page.getByRole('dialog')
+  const file = { name: 'pnhd2.csv', mimeType: 'text/csv', buffer: Buffer.from(listOf(lang)) }
+  await dialog.locator('input[type=file]').setInputFiles(file)
+  const refused = dialog.locator('.refusals tbody tr td:first-child')
+  await expect.poll(() => refused.allInnerTexts(), SLOW).toEqual(['3', '4', '5'])
+  await look('plan-import')
+  await dialog.locator('button.primary').click()
+  await page.locator(`.plan-list tr[data-code="DAY-${lang}-1"]`).waitFor(SLOW)
+  await dialog.getByRole('button', { name: inPlan('close'), exact: true }).click()
+  await look('plan')
+
+  // What a budget buys.
+  await tab('view_priorities')
+  await page.getByText(inPriorities('partBudget'), { exact: true }).click()
+  await page.locator('input[name=budget]').fill('30')
+  await page.getByRole('button', { name: inPriorities('compute') }).click()
+  await page.waitForSelector('.answer', SLOW)
+  const costs = await zones.evaluateAll((rows) => rows.map((row) => Number(row.getAttribute('data-cost'))))
+  expect(costs.reduce((sum, cost) => sum + cost, 0)).toBeLessThanOrEqual(30e6)
+  expect(costs.length).toBeGreaterThan(3)
+  await page.locator('.answer').evaluate((answer) => answer.scrollIntoView())
+  await look('budget')
+  expect(await axeViolations(page)).toEqual([])
+
+  // On paper: the report of the province, and the map.
+  await tab('view_map')
+  await page.getByRole('combobox', { name: t('search').split(' ')[0]! }).fill('تطوان')
+  await page.locator('.search [role=option]').first().click()
+  const link = page.locator('.panel a', { hasText: t('report') })
+  const [report] = await Promise.all([page.waitForEvent('popup'), link.click()])
+  await report.waitForSelector('.map svg', SLOW)
+  await report.evaluate('document.fonts.ready.then(() => true)')
+  const sheet = await report.pdf({ preferCSSPageSize: true, path: `${SHOTS}/day-${lang}-report.pdf` })
+  expect(pagesIn(sheet)).toBe(1)
+  await report.emulateMedia({ media: 'print' })
+  await report.screenshot({ path: `${SHOTS}/day-${lang}-${++step}-report.png`, fullPage: true })
+  await report.close()
+  await page.keyboard.press('Escape')
+  await drawn(page)
+  expect(pagesIn(await page.pdf({ preferCSSPageSize: true, path: `${SHOTS}/day-${lang}-map.pdf` }))).toBe(1)
+
+  // The view is sent: a colleague who is not signed in sees what was seen.
+  await tab('view_priorities')
+  await expect.poll(() => zones.count(), SLOW).toBeGreaterThan(3)
+  await expect.poll(() => inAddress(page, 'v.weights')).toContain('schools:10')
+  const sent = page.url()
+  const colleague = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage()
+  await colleague.goto(sent)
+  await drawn(colleague)
+  await expect.poll(() => colleague.locator('.view').innerText(), SLOW).toContain(inPriorities('partBudget'))
+  expect(await colleague.locator('html').getAttribute('dir')).toBe(words.dir)
+  expect(await colleague.locator('.weights input[name=schools]').inputValue()).toBe('10')
+  await colleague.screenshot({ path: `${SHOTS}/day-${lang}-${++step}-sent.png` })
+  await colleague.context().close()
+  expect(faults).toEqual([])
+  await page.close()
+})
+
+const listOf = (
+  lang: string,
+) => `code,nom,nom_ar,lat,lng,operateur,technologie,debit cible (Mbit/s),attribution,echeance,mise en service
+DAY-${lang}-1,Aït Ali,آيت علي,33.9,-5.5,IAM,4G,4,01/02/2026,30/06/2028,
+DAY-${lang}-2,Mauvaise date,,33.9,-5.5,IAM,4G,4,,31/02/2027,
+DAY-${lang}-3,Techno,,33.9,-5.5,IAM,6G,4,,,
+DAY-${lang}-4,Sans lieu,,,,IAM,4G,4,,,
+`
+
+/** Chromium writes its pages as plain objects. */
+const pagesIn = (pdf: Buffer): number => pdf.toString('latin1').match(/\/Type \/Page\b(?!s)/g)!.length
