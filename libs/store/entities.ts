@@ -581,6 +581,24 @@ export class PlanFindingEntity {
   @Column('jsonb', { nullable: true }) evidence!: object | null
 }
 
+/** A change of an item's state; written with the finding that made it. */
+@Entity('plan_event')
+@Index('plan_event_at', ['at'])
+@Index('plan_event_batch', ['batch'])
+export class PlanEventEntity {
+  @PrimaryColumn('text') code!: string
+  @PrimaryColumn('timestamptz') at!: Date
+  /** Of the item. */
+  @Column('integer') version!: number
+  @Column('integer', { name: 'run_id', nullable: true }) runId!: number | null
+  /** Null: it was withdrawn. */
+  @Column('text', { nullable: true }) state!: string | null
+  /** Null: it is new, or stands again. */
+  @Column('text', { name: 'state_before', nullable: true }) stateBefore!: string | null
+  /** Which messages it went into; null: none yet. */
+  @Column('text', { nullable: true }) batch!: string | null
+}
+
 /** One row per tick of a scheduled job: who inserts it runs the job. */
 @Entity('lease')
 export class LeaseEntity {
@@ -621,5 +639,6 @@ export const ENTITIES = [
   DeliveryEntity,
   PlanItemEntity,
   PlanFindingEntity,
+  PlanEventEntity,
   LeaseEntity,
 ]

@@ -90,7 +90,7 @@ async function judgeItems(
   await tx.query(WRITE, [JSON.stringify(findings), judgement.run?.id ?? null])
 }
 
-/** A withdrawn item has no state: what was found of it ends. */
+/** A withdrawn item has no state: what was found of it ends. Each change of a state is an event. */
 const WRITE = `
   WITH fresh AS MATERIALIZED (
     SELECT * FROM json_to_recordset($1::json) AS r(code text, version integer, step text, state text, evidence jsonb)
@@ -99,11 +99,15 @@ const WRITE = `
   ), standing AS MATERIALIZED (
     SELECT f.* FROM plan_finding AS f JOIN fresh USING (code) WHERE f.ended_at IS NULL
   ), changed AS MATERIALIZED (
-    SELECT f.*, s.begun_at FROM fresh AS f LEFT JOIN standing AS s USING (code)
+    SELECT f.*, s.begun_at, s.state AS state_before FROM fresh AS f LEFT JOIN standing AS s USING (code)
     WHERE (f.version, f.step, f.state, nullif(f.evidence, 'null')) IS DISTINCT FROM (s.version, s.step, s.state, s.evidence)
   ), ended AS (
     UPDATE plan_finding AS p SET ended_at = (SELECT at FROM moment) FROM changed AS c
     WHERE p.code = c.code AND p.begun_at = c.begun_at
+  ), event AS (
+    INSERT INTO plan_event (code, at, version, run_id, state, state_before)
+    SELECT code, (SELECT at FROM moment), version, $2, state, state_before FROM changed
+    WHERE state IS DISTINCT FROM state_before
   )
   INSERT INTO plan_finding (code, begun_at, version, run_id, step, state, evidence)
   SELECT code, (SELECT at FROM moment), version, $2, step, state, nullif(evidence, 'null') FROM changed WHERE state IS NOT NULL`

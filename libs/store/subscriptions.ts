@@ -116,37 +116,56 @@ export async function listDeliveries(
 /** Events in one message: a first run has one for every zone. */
 const IN_ONE = 100
 
+/** Messages are numbered by one at a time. */
+const QUEUE_LOCK = `SELECT pg_advisory_xact_lock(hashtext('deliveries'))`
+
 /**
- * Puts the events of each current run that has none yet into messages, once: a run that was begun earlier and committed
- * later than another is not passed over, as it would be by a position in time.
+ * Puts the events that are in no message yet into messages, once. Neither looks at a position in time: a run, or a change of
+ * the plan, that was begun earlier and committed later than another is not passed over.
  */
 export async function queueDeliveries(source: DataSource, now: Date): Promise<void> {
   const runs: { id: number }[] = await source.manager.query(
     `SELECT id FROM run WHERE current AND NOT EXISTS (SELECT 1 FROM event_batch WHERE key = 'zone-' || run.id) ORDER BY id`,
   )
   for (const { id } of runs) await source.transaction((tx) => queueRun(tx, id, now))
+  await source.transaction((tx) => queuePlan(tx, now))
 }
 
-type Wanted = Pick<SubscriptionRow, 'id' | 'kinds' | 'area'>
-
 async function queueRun(tx: Queryable, run: number, now: Date): Promise<void> {
+  await tx.query(QUEUE_LOCK)
   const made: unknown[] = await tx.query(
     `INSERT INTO event_batch (key, made_at) VALUES ('zone-' || $1::integer, $2) ON CONFLICT DO NOTHING RETURNING key`,
     [run, now],
   )
-  if (made.length === 0) return
-  // Whoever subscribed after the run was made is not told of it.
-  const wanted: Wanted[] = await tx.query(
-    `SELECT s.id, s.kinds, s.area FROM subscription AS s JOIN run AS r ON r.id = $1
-     WHERE s.deleted_at IS NULL AND s.created_at <= r.created_at AND (s.rule_id IS NULL OR s.rule_id = r.rule_id)`,
-    [run],
-  )
-  for (const subscription of wanted) await queueFor(tx, subscription, run, now)
+  if (made.length > 0) await queueBatch(tx, `zone-${run}`, now)
 }
 
-async function queueFor(tx: Queryable, { id, kinds, area }: Wanted, run: number, now: Date): Promise<void> {
+/** What is not committed yet is not seen, and goes into the next batch. */
+async function queuePlan(tx: Queryable, now: Date): Promise<void> {
+  await tx.query(QUEUE_LOCK)
+  const batch = `plan-${randomUUID()}`
+  const [, count] = await tx.query('UPDATE plan_event SET batch = $1 WHERE batch IS NULL', [batch])
+  if (count > 0) await queueBatch(tx, batch, now)
+}
+
+type Wanted = Pick<SubscriptionRow, 'id' | 'kinds' | 'area' | 'rule' | 'createdAt'>
+
+async function queueBatch(tx: Queryable, batch: string, now: Date): Promise<void> {
+  const wanted: Wanted[] = await tx.query(
+    `SELECT id, kinds, area, rule_id AS rule, created_at AS "createdAt" FROM subscription WHERE deleted_at IS NULL`,
+  )
+  for (const subscription of wanted) await queueFor(tx, subscription, batch, now)
+}
+
+/** Whoever subscribed after something happened is not told of it. */
+async function queueFor(
+  tx: Queryable,
+  { id, kinds, area, rule, createdAt: since }: Wanted,
+  batch: string,
+  now: Date,
+): Promise<void> {
   for (let after: { micros: string; id: string } | null = null; ;) {
-    const events: EventRow[] = await listEvents(tx, { kinds, area, rule: null, run, after, limit: IN_ONE })
+    const events: EventRow[] = await listEvents(tx, { kinds, area, rule, batch, since, after, limit: IN_ONE })
     if (events.length === 0) return
     await tx.query(
       `INSERT INTO delivery (id, subscription_id, number, payload, events, created_at, next_at)
@@ -158,12 +177,15 @@ async function queueFor(tx: Queryable, { id, kinds, area }: Wanted, run: number,
 }
 
 /** As Standard Webhooks has it: kept as text, so that every try sends and signs the same bytes. */
-const payloadOf = (events: readonly EventRow[]): string =>
-  JSON.stringify({
+function payloadOf(events: readonly EventRow[]): string {
+  const [{ at, run }] = events as [EventRow]
+  const isOfOne = events.every((event) => event.run === run)
+  return JSON.stringify({
     type: 'events',
-    timestamp: events[0]!.at,
-    data: { run: events[0]!.run, events: events.map(({ micros: _micros, ...event }) => event) },
+    timestamp: at,
+    data: { run: isOfOne ? run : null, events: events.map(({ micros: _micros, ...event }) => event) },
   })
+}
 
 export interface DueDelivery {
   id: string

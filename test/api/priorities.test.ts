@@ -34,7 +34,7 @@ const post = (body: object, signal?: AbortSignal) =>
     body: JSON.stringify(body),
     ...(signal && { signal }),
   })
-const plan = async (body: object): Promise<BudgetAnswer> => {
+const allocate = async (body: object): Promise<BudgetAnswer> => {
   const answer = await post(body)
   expect(answer.status).toBe(200)
   return (await answer.json()) as BudgetAnswer
@@ -124,7 +124,7 @@ test('the factors are taken again when localities change', async () => {
 })
 
 test('a budget is kept, what remains and what one more million buys add up, and the files say the same', async () => {
-  const answer = await plan({ budget: 30e6, maximise: 'people' })
+  const answer = await allocate({ budget: 30e6, maximise: 'people' })
   const sum = answer.zones.reduce((all, { cost }) => all + cost, 0)
   expect(answer.zones.length).toBeGreaterThan(3)
   expect(sum).toBe(answer.cost)
@@ -137,7 +137,7 @@ test('a budget is kept, what remains and what one more million buys add up, and 
   expect(answer.zonesLeft).toBe(zones - answer.zones.length)
   const more = answer.oneMore!
   expect(more.benefit).toBeGreaterThanOrEqual(answer.benefit - 1e-6)
-  const larger = await plan({ budget: 31e6, maximise: 'people' })
+  const larger = await allocate({ budget: 31e6, maximise: 'people' })
   expect(Math.abs(larger.benefit / more.benefit - 1)).toBeLessThan(0.01)
   const csv = parse(await (await get(`${run}/budget/${answer.id}.csv`)).text(), {
     columns: true,
@@ -151,11 +151,11 @@ test('a budget is kept, what remains and what one more million buys add up, and 
 })
 
 test('no money buys nothing; technologies are those allowed; regions get what they are to get, or a refusal', async () => {
-  const none = await plan({ budget: 0, maximise: 'score' })
+  const none = await allocate({ budget: 0, maximise: 'score' })
   expect([none.zones, none.cost, none.benefit]).toEqual([[], 0, 0])
-  const masts = await plan({ budget: 40e6, maximise: 'score', technologies: ['4g'] })
+  const masts = await allocate({ budget: 40e6, maximise: 'score', technologies: ['4g'] })
   expect(new Set(masts.zones.map(({ technology }) => technology))).toEqual(new Set(['4g']))
-  const fair = await plan({ budget: 60e6, maximise: 'people', oneZonePerRegion: true })
+  const fair = await allocate({ budget: 60e6, maximise: 'people', oneZonePerRegion: true })
   const all = (await list('limit=1000')).items.filter(({ people }) => people)
   expect(new Set(fair.zones.map((z) => z.regionCode))).toEqual(new Set(all.map((z) => z.regionCode)))
   expect(await detailOf(await post({ budget: 1_000, maximise: 'people', oneZonePerRegion: true }))).toEqual([
@@ -223,5 +223,5 @@ test('where no locality was imported people are not known: left out, and no aim 
     422,
     expect.stringContaining('none were imported'),
   ])
-  expect((await plan({ budget: 9e6, maximise: 'score' })).peopleLeft).toBeNull()
+  expect((await allocate({ budget: 9e6, maximise: 'score' })).peopleLeft).toBeNull()
 })

@@ -64,6 +64,11 @@ const IN = {
     table: 'Les chiffres en tableau',
     overlay: 'Plan',
     order: 'Ordre',
+    late: 'En retard',
+    signs: ['Planifié', 'Sur le papier, pas en fait'],
+    openPlan: 'Ouvrir dans le plan',
+    nameField: 'Nom (français)',
+    cell: 'Maille:',
   },
   ar: {
     tab: 'المخطط',
@@ -85,6 +90,11 @@ const IN = {
     table: 'الأرقام في جدول',
     overlay: 'المخطط',
     order: 'الترتيب',
+    late: 'متأخر',
+    signs: ['مبرمج', 'على الورق لا في الواقع'],
+    openPlan: 'فتح في المخطط',
+    nameField: 'الاسم (بالعربية)',
+    cell: 'خلية:',
   },
 } as const
 
@@ -170,5 +180,84 @@ test('the plan lies on the map when asked for, pages go on, and who is no planne
   await page.locator('.plan-areas .link').first().click()
   await expect.poll(() => new URL(page.url()).searchParams.get('area')).toBe('01')
   expect(faults).toEqual([])
+  await page.close()
+})
+
+test.each(['fr', 'ar'] as const)(
+  'in %s an item is picked on the map, told in the panel and the address, opened in the plan, and drawn anew once it is changed',
+  { timeout: 120_000 },
+  async (lang) => {
+    const says = IN[lang]
+    const { items } = (await (await fetch(`${server.url}/api/v1/plan?state=late&limit=5`)).json()) as {
+      items: { code: string; lat: number; lng: number }[]
+    }
+    const { code, lat, lng } = items[lang === 'fr' ? 0 : 1]!
+    const { page, faults } = await open(`lang=${lang}&at=13/${lat}/${lng}&with=plan,zones`)
+    const parameter = (name: string) => new URL(page.url()).searchParams.get(name)
+    const panel = page.locator('.panel')
+    await page.locator('.plan-key').waitFor()
+    expect(await page.locator('.plan-key li').count()).toBe(7)
+    for (const word of says.signs) expect(await page.locator('.plan-key').innerText()).toContain(word)
+
+    await page.locator('#map').focus()
+    await expect
+      .poll(
+        async () => {
+          await page.keyboard.press('Enter')
+          return panel
+            .locator('h2')
+            .getAttribute('data-plan', { timeout: 2_000 })
+            .catch(() => null)
+        },
+        { timeout: 30_000 },
+      )
+      .toBe(code)
+    await expect.poll(() => parameter('plan')).toBe(code)
+    expect(await panel.innerText()).toContain(says.late)
+    await panel.getByRole('button', { name: says.cell }).waitFor()
+    await page.waitForSelector('[data-ready="true"]')
+    await page.screenshot({ path: `${SHOTS}/plan-panel-${lang}.png` })
+    expect(await axeViolations(page)).toEqual([])
+    await page.reload()
+    await panel.locator(`h2[data-plan="${code}"]`).waitFor()
+
+    await panel.getByRole('button', { name: says.openPlan }).press('Enter')
+    await expect.poll(() => [parameter('view'), parameter('v.item')]).toEqual(['plan', code])
+    await page.getByRole('button', { name: says.edit, exact: true }).click()
+    await page.getByLabel(says.nameField).fill('Nouveau nom')
+    await page.getByLabel(says.comment).fill('nom corrigé')
+    await page.getByRole('button', { name: says.save, exact: true }).click()
+    await page.getByText(says.saved).waitFor()
+    await expect.poll(() => panel.locator('h2').innerText()).toContain('Nouveau nom')
+    await page.keyboard.press('Escape')
+    const map = (await page.locator('#map').boundingBox())!
+    const [x, y] = [map.x + map.width / 2, map.y + map.height / 2]
+    await expect
+      .poll(
+        async () => {
+          await page.mouse.move(x - 60, y)
+          await page.mouse.move(x, y)
+          return (await page.locator('.under .plan').allInnerTexts()).join()
+        },
+        { timeout: 20_000 },
+      )
+      .toContain('Nouveau nom')
+    await page.screenshot({ path: `${SHOTS}/plan-renamed-${lang}.png` })
+    expect(await axeViolations(page)).toEqual([])
+    expect(faults).toEqual([])
+    await page.close()
+  },
+)
+
+test('the signs of the plan are told apart without colours', async () => {
+  const { page } = await open('lang=fr&with=plan&at=12/33.97/-6.85', false)
+  await page.locator('.plan-key').waitFor()
+  const paths = await page
+    .locator('.plan-key svg path:nth-child(2)')
+    .evaluateAll((all) => all.map((path) => path.getAttribute('d')))
+  expect(new Set(paths).size).toBe(7)
+  await page.evaluate("document.documentElement.style.filter = 'grayscale(1)'")
+  await page.waitForTimeout(1_000)
+  await page.screenshot({ path: `${SHOTS}/plan-grey-fr.png` })
   await page.close()
 })

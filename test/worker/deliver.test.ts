@@ -2,7 +2,11 @@
 import { GIVE_UP_HOURS, SHIPPED_RULES, addressFault, isGivenUp, pauseAfter } from '#domain'
 import {
   classify,
+  deleteSubscription,
+  editPlan,
+  importPlan,
   insertSubscription,
+  judgeNow,
   listDeliveries,
   listEvents,
   listSubscriptions,
@@ -20,8 +24,16 @@ import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.j
 import { fillObservatory } from '../support/observatory.js'
 import { serve, signIn } from '../support/server.js'
 
+interface PlanEvent {
+  kind: string
+  item: string
+}
+
+const INSERT_EVENT = `INSERT INTO plan_event (code, at, version, state, state_before) VALUES ($1, $2, 1, 'works', 'planned')`
+
 interface Got {
   id: string
+  path: string
   headers: Record<string, string>
   body: string
 }
@@ -35,7 +47,7 @@ async function receiver() {
     request.on('data', (chunk: Buffer) => (body += chunk.toString()))
     request.on('end', () => {
       const headers = request.headers as Record<string, string>
-      got.push({ id: headers['webhook-id']!, headers, body })
+      got.push({ id: headers['webhook-id']!, path: request.url!, headers, body })
       const status = next.shift() ?? 204
       if (status === 'hold') return
       response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end()
@@ -104,7 +116,15 @@ describe.each(ENGINES)('webhooks on %s', (engine) => {
     const events = []
     for (const { id: run } of [first, second])
       events.push(
-        ...(await listEvents(db, { kinds: [], area: null, rule: null, run, after: null, limit: 1000 })),
+        ...(await listEvents(db, {
+          kinds: [],
+          area: null,
+          rule: null,
+          batch: `zone-${run}`,
+          since: null,
+          after: null,
+          limit: 1000,
+        })),
       )
     expect(events.length).toBeGreaterThan(1)
     expect(arrived.flatMap(({ data }) => data.events.map((event) => event.id))).toEqual(
@@ -140,6 +160,86 @@ describe.each(ENGINES)('webhooks on %s', (engine) => {
     const [dead] = (await listDeliveries(db, id, { before: 1000, limit: 100 })).filter(({ deadAt }) => deadAt)
     expect(dead).toMatchObject({ attempts: 2, lastError: 'the receiver answered 503' })
     expect((await listSubscriptions(db))[0]).toMatchObject({ pending: 0, dead: 1 })
+  })
+
+  test('a change of the plan is told once, whoever made it: a list, a person, the calendar', async () => {
+    const plan = await receiver()
+    const { source } = database
+    await deliverAt(Date.now())
+    const about = { author: 'test', source: null, comment: 'test', now: new Date(), preview: false }
+    const rowOf = (code: string, promisedBy: string | null) => ({
+      line: 2,
+      code,
+      fields: { nameFr: `Douar ${code}`, areaCode: '01.051.01.01', promisedBy },
+      place: { lat: 35.2, lng: -3.9 },
+      comment: null,
+    })
+    await importPlan(source, [rowOf('BEFORE', null)], { ...about, simulated: false })
+    const made = await Promise.all([
+      insertSubscription(
+        source,
+        { url: plan.url, kinds: [], area: '01.051', rule: 'ma-floor' },
+        'test',
+        new Date(),
+      ),
+      insertSubscription(
+        source,
+        { url: `${plan.url}/late`, kinds: ['plan.late'], area: null, rule: null },
+        'test',
+        new Date(),
+      ),
+    ])
+    const tomorrow = new Date(Date.now() + 86_400_000)
+    const day = tomorrow.toISOString().slice(0, 10)
+    await importPlan(source, [rowOf('A/é', null)], { ...about, simulated: true })
+    await importPlan(source, [rowOf('B', day)], { ...about, simulated: false })
+    const edit = { author: 'test', now: new Date(), place: null, comment: 'test', withdrawn: false }
+    await editPlan(source, { ...edit, code: 'A/é', version: 1, fields: { awardedOn: '2026-01-01' } })
+    // Two workers at once.
+    await Promise.all([deliverAt(Date.now()), deliverAt(Date.now())])
+    const later = new Date(tomorrow.getTime() + 2 * 86_400_000)
+    await source.transaction((tx) => judgeNow(tx, later, null))
+    // Nothing has changed any more.
+    await source.transaction((tx) => judgeNow(tx, later, null))
+    await editPlan(source, { ...edit, code: 'B', version: 1, fields: {}, withdrawn: true })
+    await deliverAt(Date.now())
+    await deliverAt(Date.now())
+    const told = plan.got.map(({ path, body }) => ({
+      path,
+      events: (JSON.parse(body) as { data: { events: PlanEvent[] } }).data.events.toReversed(),
+    }))
+    const toldTo = (path: string) =>
+      told.flatMap((one) => (one.path === path ? one.events : [])).map(({ kind, item }) => `${item} ${kind}`)
+    expect(toldTo('/hook')).toEqual([
+      'A/é plan.planned',
+      'B plan.planned',
+      'A/é plan.awarded',
+      'B plan.late',
+      'B plan.withdrawn',
+    ])
+    expect(toldTo('/hook/late')).toEqual(['B plan.late'])
+    const [, , awarded] = told.filter(({ path }) => path === '/hook').flatMap(({ events }) => events)
+    expect(awarded).toMatchObject({
+      stateBefore: 'planned',
+      simulated: true,
+      nameFr: 'Douar A/é',
+      zone: null,
+    })
+    expect(awarded).toMatchObject({ communeCode: '01.051.01.01', provinceCode: '01.051', regionCode: '01' })
+    if (engine === 'postgresql') {
+      // Begun before another, committed after it.
+      const runner = source.createQueryRunner()
+      await runner.startTransaction()
+      await runner.query(INSERT_EVENT, ['A/é', new Date()])
+      await source.query(INSERT_EVENT, ['B', new Date()])
+      await deliverAt(Date.now())
+      await runner.commitTransaction()
+      await runner.release()
+      await deliverAt(Date.now())
+      expect(plan.got.slice(-2).map(({ body }) => /"item":"([^"]*)"/.exec(body)![1])).toEqual(['B', 'A/é'])
+    }
+    for (const one of made) await deleteSubscription(source.manager, one!.id, 'test', new Date())
+    plan.close()
   })
 
   if (engine === 'postgresql')

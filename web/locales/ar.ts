@@ -93,6 +93,7 @@ export const ar: Messages = {
   newer: 'يوجد تقييم أحدث (رقم {id}).',
   newerShow: 'عرضه',
   alsoHere: 'هنا أيضا',
+  kind_plan: 'عنصر من المخطط',
   kind_site: 'موقع',
   kind_locality: 'تجمع سكاني',
   kind_zone: 'منطقة',

@@ -92,6 +92,7 @@ export const en = {
   newer: 'A newer evaluation exists (run {id}).',
   newerShow: 'Show it',
   alsoHere: 'Also here',
+  kind_plan: 'Item of the plan',
   kind_site: 'Site',
   kind_locality: 'Locality',
   kind_zone: 'Zone',

@@ -94,6 +94,7 @@ export const fr: Messages = {
   newer: 'Une évaluation plus récente existe (nº {id}).',
   newerShow: 'La montrer',
   alsoHere: 'Aussi ici',
+  kind_plan: 'Élément du plan',
   kind_site: 'Site',
   kind_locality: 'Localité',
   kind_zone: 'Zone',

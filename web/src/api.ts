@@ -1,7 +1,7 @@
 /** What the server answers, as its own document says, and the one way of asking it. */
 import createClient from 'openapi-fetch'
 import type { components, paths } from '../../dist/openapi.d.ts'
-import { type Locality, type Site, type Zone, areaCodeOf } from './places/place.js'
+import { type Locality, type PlanDetail, type Site, type Zone, areaCodeOf } from './places/place.js'
 import type { ProbePage } from './probes/probe.js'
 import { Refused } from './refused.js'
 import { type Sending, sendFile } from './send-file.js'
@@ -179,6 +179,12 @@ export const api = {
     const params = { path: { id }, query: { run } }
     const locality = await answerTo<Locality>(GET('/api/v1/localities/{id}', { params, signal }))
     return within({ locality }, run, signal)
+  },
+  plan: async (code: string, run: number, signal: AbortSignal) => {
+    const plan = await answerTo<PlanDetail>(
+      GET('/api/v1/plan/{code}', { params: { path: { code } }, signal }),
+    )
+    return within({ plan }, run, signal)
   },
   site: async (code: string, run: number, signal: AbortSignal) => {
     const params = { path: { code }, query: { run } }

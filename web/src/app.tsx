@@ -19,7 +19,7 @@ import { Evidence } from './evidence.js'
 import { AreaPanel, CellPanel, Panel } from './panel.js'
 import { problemIn } from './problem.js'
 import { NewerNotice, useNewer } from './newer.js'
-import { type Place, geometryOf, isPlace } from './places/place.js'
+import { type Place, geometryOf, isPlace, pointOf } from './places/place.js'
 import { RunChoice } from './runs.js'
 import { Tabs, ViewPane } from './views.js'
 
@@ -73,7 +73,10 @@ export function App() {
     ),
   )
   const said = useSaid(connection, theme, run)
-  const detail = useDetail(connection, choice, run)
+  // How often the plan was changed here.
+  const [planChanges, setPlanChanges] = useState(0)
+  const detail = useDetail(connection, choice, run, planChanges)
+  const PlanParts = useLoaded(connection, overlays.includes('plan'), () => import('./plan/plan-key.js'))
   const [account, setAccount] = useAccount(connection)
 
   const gone = useRef(first.at !== null)
@@ -127,7 +130,7 @@ export function App() {
     if (gone.current || !map || !found) return
     gone.current = true
     if ('zone' in found) map.zoomTo(found.zone.bbox)
-    else if (isPlace(found)) map.zoomToCell('site' in found ? found.site : found.locality)
+    else if (isPlace(found)) map.zoomToCell(pointOf(found))
     else if ('area' in found) map.zoomTo(found.area.bbox)
     else map.zoomToCell(found.cell)
   }, [map, found])
@@ -227,6 +230,7 @@ export function App() {
                 onSwipe={setSwipe}
                 onOverlays={setOverlays}
               />
+              {PlanParts && overlays.includes('plan') && <PlanParts.PlanKey words={words} />}
               <RunChoice {...{ words, runs, run }} onRun={setRunId} onNear={(ids) => map?.preload(ids)} />
               {own !== null && theme.kind === 'verdict' && (
                 <WhatIfSlider
@@ -252,6 +256,10 @@ export function App() {
                   setView('disputes')
                   setKept({ dispute })
                 }}
+                onPlan={(item) => {
+                  setView('plan')
+                  setKept(view === 'plan' ? { ...kept, item } : { item })
+                }}
               />
             </Panel>
           )}
@@ -264,6 +272,10 @@ export function App() {
             onArea={find}
             onCell={goTo}
             onMarks={(marks) => map?.mark(marks)}
+            onChange={(overlay) => {
+              setPlanChanges((times) => times + 1)
+              map?.refresh(overlay)
+            }}
             onBox={(box) => map?.zoomTo(box)}
           />
         )}
@@ -278,9 +290,15 @@ function onlyOf(first: Choice): Choice {
   return chosen ? { [chosen.kind]: chosen.id } : {}
 }
 
-function useDetail(connection: Connection, choice: Choice, run: Run | null): Answer<Detail> {
+function useDetail(
+  connection: Connection,
+  choice: Choice,
+  run: Run | null,
+  planChanges: number,
+): Answer<Detail> {
   const chosen = chosenOf(choice)
-  const key = run && chosen ? `${run.id} ${chosen.kind} ${chosen.id}` : null
+  const version = chosen?.kind === 'plan' ? planChanges : ''
+  const key = run && chosen ? `${run.id} ${chosen.kind} ${chosen.id} ${version}` : null
   return useAnswer<Detail>(connection, key, async (signal) => {
     const { kind, id } = chosen!
     if (kind === 'cell') return { cell: await api.cell(id, run!.id, signal) }
@@ -378,10 +396,11 @@ interface DetailProps {
   onZoom(): void
   onCell(h3: string): void
   onDispute(id: string): void
+  onPlan(code: string): void
 }
 
 function DetailPanel(props: DetailProps) {
-  const { words, connection, account, detail, run, rule, onZoom, onCell, onDispute } = props
+  const { words, connection, account, detail, run, rule, onZoom, onCell, onDispute, onPlan } = props
   const found = valueOf(detail)
   const Shown = useLoaded(connection, found !== null && isPlace(found), () => import('./places/places.js'))
   if (!detail) return <p>{words.t('loading')}</p>
@@ -389,7 +408,7 @@ function DetailPanel(props: DetailProps) {
   const { value } = detail
   if (isPlace(value)) {
     if (!Shown) return <p>{words.t('loading')}</p>
-    return <Shown.PlacePanel {...{ words, onCell }} place={value} />
+    return <Shown.PlacePanel {...{ words, onCell, onPlan }} place={value} />
   }
   if ('area' in value) return <AreaPanel {...{ words, run }} area={value.area} />
   if (!rule) return null

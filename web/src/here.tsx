@@ -1,7 +1,7 @@
 /** What lies at one place of the map, by name. */
 import { type Language, nameIn } from './language.js'
 import type { Here } from './map/choice.js'
-import { Swatch } from './swatch.js'
+import { PlanSign, Swatch } from './swatch.js'
 
 /** What the pointer is over; the panel tells the same, and more, to those who have none. */
 export function Readout({ words, here }: { words: Language; here: readonly Here[] }) {
@@ -9,7 +9,8 @@ export function Readout({ words, here }: { words: Language; here: readonly Here[
     <p class="under card" aria-hidden="true">
       {here.map((one) => (
         <span key={one.kind} class={one.kind}>
-          {one.class && <Swatch of={one.class} />} <bdi>{labelOf(words, one)}</bdi>
+          {one.class && <Swatch of={one.class} />}
+          {one.state && <PlanSign of={one.state} />} <bdi>{labelOf(words, one)}</bdi>
         </span>
       ))}
     </p>
@@ -36,7 +37,8 @@ export function AlsoHere({ words, here, onChoose }: AlsoHereProps) {
           data-kind={one.kind}
           onClick={() => onChoose(one)}
         >
-          {one.class && <Swatch of={one.class} />} {words.t(`kind_${one.kind}`)}:{' '}
+          {one.class && <Swatch of={one.class} />}
+          {one.state && <PlanSign of={one.state} />} {words.t(`kind_${one.kind}`)}:{' '}
           <bdi>{labelOf(words, one)}</bdi>
         </button>
       ))}

@@ -14,6 +14,8 @@ export interface Link {
   area: string | null
   zone: string | null
   locality: string | null
+  /** Code of an item. */
+  plan: string | null
   site: string | null
   /** An earlier run than the newest. */
   run: number | null
@@ -47,6 +49,7 @@ export function readLink(search: string): Link {
     area: query.get('area'),
     zone: query.get('zone'),
     locality: query.get('locality'),
+    plan: query.get('plan'),
     site: query.get('site'),
     run: wholeOf(query.get('run')),
     threshold: wholeOf(query.get('try')),

@@ -1,5 +1,5 @@
-import type { Class } from '#domain'
-import { PAINTS, type Paint } from './map/colours.js'
+import type { Class, PlanState } from '#domain'
+import { PAINTS, PLAN_PAINTS, PLAN_SIGNS, type Paint, SIGN_BOX } from './map/colours.js'
 
 const NOT_MEASURED: Paint = { fill: 'none', line: '#8b949e', width: 1, striped: false }
 
@@ -20,6 +20,17 @@ export function Hexagon({ paint, isDashed }: { paint: Paint; isDashed?: boolean 
         stroke-dasharray={isDashed ? '2 2' : undefined}
       />
       {striped && <path d="M2 16L14 3M5 18L18 6M10 20L19 11" stroke={line} stroke-width="1.2" />}
+    </svg>
+  )
+}
+
+/** The diamond of an item of the plan, with the sign of its state. */
+export function PlanSign({ of }: { of: PlanState }) {
+  const { fill, line, sign } = PLAN_PAINTS[of]
+  return (
+    <svg class="plan-sign" viewBox={`0 0 ${SIGN_BOX} ${SIGN_BOX}`} aria-hidden="true">
+      <path d="M8 1l7 7-7 7-7-7z" fill={fill} stroke={of === 'verified' ? fill : line} stroke-width="1.4" />
+      <path d={PLAN_SIGNS[of]} fill="none" stroke={sign} stroke-width="1.5" stroke-linecap="round" />
     </svg>
   )
 }

@@ -3,6 +3,7 @@ import type { Account, Run, RuleInWords } from './api.js'
 import type { Connection } from './connection.js'
 import type { Language } from './language.js'
 import type { Marks } from './map/marks.js'
+import type { Overlay } from './map/overlays.js'
 
 export interface ViewProps {
   words: Language
@@ -21,6 +22,8 @@ export interface ViewProps {
   onCell(h3: string): void
   /** Marks places on the map, instead of those before; null: none. */
   onMarks(marks: Marks | null): void
+  /** People changed what an overlay of the map shows. */
+  onChange(overlay: Overlay): void
   /** Shows a place: west, south, east, north. */
   onBox(box: Box): void
 }

@@ -1,4 +1,4 @@
-import { isSimulated, listEvents } from '#store'
+import { listEvents } from '#store'
 import { Controller, Get, Header, Query, Req } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import type { FastifyRequest } from 'fastify'
@@ -8,15 +8,15 @@ import { type JsonFeed, type ListedEvent, feedOf } from './feed.js'
 import { EventsQuery, FeedQuery } from './events.dto.js'
 
 /** Microseconds and the event's id. */
-const KEY = /^(\d{1,18}) ([a-z]+-[\w-]{1,60})$/
+const KEY = /^(\d{1,18}) ([a-z]+-[\p{L}\p{N}._/-]{1,90})$/u
 
-/** What happened to zones, and who is told of it. */
+/** What happened to zones and to the plan, and who is told of it. */
 @ApiTags('events')
 @Controller('api/v1/events')
 export class EventsController {
   constructor(private readonly source: DataSource) {}
 
-  /** What the runs did to zones, the newest first. */
+  /** What the runs did to zones and what became of items of the plan, the newest first. */
   @Get()
   @Header('cache-control', 'no-cache')
   async list(@Query() query: EventsQuery): Promise<Page<ListedEvent>> {
@@ -38,14 +38,14 @@ export class EventsController {
       kinds: query.kind ?? [],
       area: query.area ?? null,
       rule: query.rule ?? null,
-      run: null,
+      batch: null,
+      since: null,
       after: afterOf(query.cursor),
       limit,
     })
-    const simulated = await isSimulated(this.source.manager)
     const last = rows.length === limit ? rows.at(-1)! : null
     return {
-      items: rows.map(({ micros: _micros, ...event }) => ({ ...event, simulated })),
+      items: rows.map(({ micros: _micros, ...event }) => event),
       next: last && cursorOf(`${last.micros} ${last.id}`),
     }
   }

@@ -7,14 +7,14 @@ import { FEED_LANGUAGES, type FeedLanguage } from './feed.js'
 
 /** What a list, a feed or a subscription is narrowed to. */
 class EventsFilter extends AreaChoice {
-  /** One or more, with commas between: `zone.born,zone.resolved`. */
+  /** One or more, with commas between: `zone.born,plan.late`. */
   @IsOptional()
   @Transform(({ value }) => (typeof value === 'string' ? value.split(',') : value))
   @ArrayMaxSize(EVENT_KINDS.length)
   @IsIn(EVENT_KINDS, { each: true })
   kind?: EventKind[]
 
-  /** Id of a rule: of its runs alone. */
+  /** Id of a rule: of its runs, and of the plan if it is judged by it. */
   @IsOptional()
   @IsString()
   @MaxLength(60)

@@ -6,10 +6,7 @@ export const FEED_LANGUAGES = ['ar', 'fr', 'en'] as const
 export type FeedLanguage = (typeof FEED_LANGUAGES)[number]
 
 /** One event. */
-export interface ListedEvent extends Omit<EventRow, 'micros'> {
-  /** Of a demonstration country. */
-  simulated: boolean
-}
+export interface ListedEvent extends Omit<EventRow, 'micros'> {}
 
 /** One event, for a reader of feeds. */
 export interface JsonFeedItem {
@@ -51,8 +48,8 @@ function itemOf(event: ListedEvent, lang: FeedLanguage, origin: string): JsonFee
   const simulated = event.simulated ? ` (${SIMULATED[lang]})` : ''
   return {
     id: event.id,
-    url: `${origin}/api/v1/zones/${event.zone}`,
-    title: `${KINDS[lang][event.kind]} · ${event.class ? CLASSES[lang][event.class] : ''}${simulated}`,
+    url: event.item ? itemUrl(event.item, lang, origin) : `${origin}/api/v1/zones/${event.zone}`,
+    title: `${KINDS[lang][event.kind]} · ${subjectOf(event, lang)}${simulated}`,
     content_text: contentOf(event, lang),
     date_published: event.at.toISOString(),
     tags: [event.kind, event.rule, ...(event.class ? [event.class] : [])],
@@ -60,23 +57,34 @@ function itemOf(event: ListedEvent, lang: FeedLanguage, origin: string): JsonFee
   }
 }
 
+const itemUrl = (code: string, lang: FeedLanguage, origin: string) =>
+  `${origin}/?${new URLSearchParams({ lang, with: 'plan', plan: code })}`
+
+function subjectOf({ item, class: colour, nameFr, nameAr }: ListedEvent, lang: FeedLanguage): string {
+  if (item) return (lang === 'ar' && nameAr) || nameFr!
+  return colour ? CLASSES[lang][colour] : ''
+}
+
 function contentOf(event: ListedEvent, lang: FeedLanguage): string {
-  const place = event.communeCode ?? event.provinceCode ?? event.regionCode ?? '–'
-  return CONTENT[lang]
-    .replace('{zone}', event.zone)
-    .replace('{place}', place)
-    .replace('{before}', String(event.cellsBefore))
-    .replace('{after}', String(event.cellsAfter))
-    .replace('{run}', String(event.run))
-    .replace('{rule}', event.rule)
+  const { item, stateBefore } = event
+  const said: Readonly<Record<string, unknown>> = {
+    zone: event.zone,
+    item,
+    place: event.communeCode ?? event.provinceCode ?? event.regionCode ?? '–',
+    before: item ? (stateBefore ? KINDS[lang][`plan.${stateBefore}`] : '–') : event.cellsBefore,
+    after: event.cellsAfter,
+    run: event.run ?? '–',
+    rule: event.rule,
+  }
+  return (item ? PLAN_CONTENT : CONTENT)[lang].replace(/\{(\w+)\}/g, (_, name: string) => String(said[name]))
 }
 
 type Words<Key extends string> = Record<FeedLanguage, Record<Key, string>>
 
 const TITLES: Record<FeedLanguage, string> = {
-  en: 'Taghtiya: what happened to zones',
-  fr: 'Taghtiya : ce qui est arrivé aux zones',
-  ar: 'تغطية: ما طرأ على المناطق',
+  en: 'Taghtiya: what happened to zones and to the plan',
+  fr: 'Taghtiya : ce qui est arrivé aux zones et au plan',
+  ar: 'تغطية: ما طرأ على المناطق وعلى المخطط',
 }
 
 const SIMULATED: Record<FeedLanguage, string> = {
@@ -89,6 +97,12 @@ const CONTENT: Record<FeedLanguage, string> = {
   en: 'Zone {zone}, area {place}: {before} cells before, {after} after. Run {run} of {rule}.',
   fr: 'Zone {zone}, territoire {place} : {before} mailles avant, {after} après. Évaluation {run} de {rule}.',
   ar: 'المنطقة {zone}، المجال {place}: {before} خلايا من قبل، {after} من بعد. التقييم {run} للقاعدة {rule}.',
+}
+
+const PLAN_CONTENT: Record<FeedLanguage, string> = {
+  en: 'Item {item} of the plan, area {place}. Before: {before}. Run {run} of {rule}.',
+  fr: 'Élément {item} du plan, territoire {place}. Avant : {before}. Évaluation {run} de {rule}.',
+  ar: 'العنصر {item} من المخطط، المجال {place}. من قبل: {before}. التقييم {run} للقاعدة {rule}.',
 }
 
 const CLASSES: Words<'white' | 'grey' | 'black'> = {
@@ -106,6 +120,14 @@ const KINDS: Words<ListedEvent['kind']> = {
     'zone.changed': 'Moved',
     'zone.merged': 'Merged into another',
     'zone.resolved': 'Resolved',
+    'plan.planned': 'Planned',
+    'plan.awarded': 'Awarded',
+    'plan.works': 'Works',
+    'plan.late': 'Late',
+    'plan.in_service': 'In service, not verified',
+    'plan.verified': 'Verified',
+    'plan.contradicted': 'On paper, not in fact',
+    'plan.withdrawn': 'Withdrawn from the plan',
   },
   fr: {
     'zone.born': 'Apparue',
@@ -115,6 +137,14 @@ const KINDS: Words<ListedEvent['kind']> = {
     'zone.changed': 'Déplacée',
     'zone.merged': 'Fondue dans une autre',
     'zone.resolved': 'Disparue',
+    'plan.planned': 'Planifié',
+    'plan.awarded': 'Attribué',
+    'plan.works': 'Travaux',
+    'plan.late': 'En retard',
+    'plan.in_service': 'En service, non vérifié',
+    'plan.verified': 'Vérifié',
+    'plan.contradicted': 'Sur le papier, pas en fait',
+    'plan.withdrawn': 'Retiré du plan',
   },
   ar: {
     'zone.born': 'ظهرت',
@@ -124,5 +154,13 @@ const KINDS: Words<ListedEvent['kind']> = {
     'zone.changed': 'تحركت',
     'zone.merged': 'اندمجت في أخرى',
     'zone.resolved': 'زالت',
+    'plan.planned': 'مبرمج',
+    'plan.awarded': 'مُسند',
+    'plan.works': 'أشغال جارية',
+    'plan.late': 'متأخر',
+    'plan.in_service': 'في الخدمة، غير متحقق منه',
+    'plan.verified': 'متحقق منه',
+    'plan.contradicted': 'على الورق لا في الواقع',
+    'plan.withdrawn': 'مسحوب من المخطط',
   },
 }

@@ -32,7 +32,7 @@ import { createHash } from 'node:crypto'
 import { DataSource } from 'typeorm'
 import { Runs } from '../runs/run-choice.js'
 import { Factors } from './factors.js'
-import { type Plan, ONE_MORE_MAD, planOf } from './plan.js'
+import { type Allocation, ONE_MORE_MAD, allocationOf } from './allocation.js'
 import { BudgetBody, type Maximised, unitCostsOf, weightsOf } from './priorities.dto.js'
 import { type RankedZone, type Ranking, rankedZones, rankingOf } from './ranking.js'
 import { SolverSlots } from './solver-slots.js'
@@ -72,7 +72,7 @@ export interface BudgetAnswer {
   weights: Weights
   unitCosts: UnitCosts
   /** `optimal`: no other choice of the considered zones is better by a ten-thousandth; `time_limit`: the best found in time. */
-  status: Plan['status']
+  status: Allocation['status']
   /** The most benefit first. */
   zones: FundedZone[]
   /** MAD, and what of the budget is not spent. */
@@ -119,7 +119,7 @@ export class BudgetController {
   @Post()
   @HttpCode(200)
   @Header('cache-control', 'no-store')
-  async plan(
+  async allocate(
     @Param('id', ParseIntPipe) id: number,
     @Body() body: BudgetBody,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -180,14 +180,14 @@ export class BudgetController {
       oneZonePerRegion: body.oneZonePerRegion ?? false,
       regionShare: body.regionShare ?? 0,
     }
-    const plan = await planOf(ranking, { budget, maximise, technologies, constraints, signal })
-    if (plan === 'too_late')
+    const allocation = await allocationOf(ranking, { budget, maximise, technologies, constraints, signal })
+    if (allocation === 'too_late')
       throw new ServiceUnavailableException('no choice was found in time: ask less of the regions')
-    if (plan === 'infeasible')
+    if (allocation === 'infeasible')
       throw new UnprocessableEntityException(
         `no choice within ${budget} MAD meets the conditions on regions: raise the budget or ask less of the regions`,
       )
-    const funded = await this.funded(ranking, plan)
+    const funded = await this.funded(ranking, allocation)
     return {
       id,
       run: ranking.run.id,
@@ -198,22 +198,22 @@ export class BudgetController {
       technologies,
       weights: ranking.weights,
       unitCosts: ranking.unitCosts,
-      ...figuresOf(plan, budget),
-      ...leftBy(ranking, plan),
-      zones: plan.choices.map(funded),
-      oneMore: plan.oneMore && {
+      ...figuresOf(allocation, budget),
+      ...leftBy(ranking, allocation),
+      zones: allocation.choices.map(funded),
+      oneMore: allocation.oneMore && {
         budget: budget + ONE_MORE_MAD,
-        cost: plan.oneMore.cost,
-        benefit: plan.oneMore.benefit,
-        added: plan.oneMore.added.map(funded),
-        dropped: plan.oneMore.dropped.map(funded),
-        changed: plan.oneMore.changed.map(funded),
+        cost: allocation.oneMore.cost,
+        benefit: allocation.oneMore.benefit,
+        added: allocation.oneMore.added.map(funded),
+        dropped: allocation.oneMore.dropped.map(funded),
+        changed: allocation.oneMore.changed.map(funded),
       },
     }
   }
 
   /** Gives a chosen zone its names and figures. */
-  private async funded(ranking: Ranking, { choices, oneMore }: Plan) {
+  private async funded(ranking: Ranking, { choices, oneMore }: Allocation) {
     const { table, order } = ranking
     const ids = new Set([...choices, ...(oneMore?.added ?? [])].map(({ id }) => id))
     const rows = order.filter(({ index }) => ids.has(table.zones[index]!.id))
@@ -253,20 +253,23 @@ export class BudgetController {
   }
 }
 
-const figuresOf = (plan: Plan, budget: number) => ({
-  status: plan.status,
-  cost: plan.cost,
-  remaining: budget - plan.cost,
-  benefit: plan.benefit,
-  whole: plan.whole,
-  bound: plan.bound,
-  gap: plan.benefit === 0 ? 0 : (plan.bound - plan.benefit) / plan.benefit,
-  candidates: plan.candidates,
-  notConsidered: plan.notConsidered,
+const figuresOf = (allocation: Allocation, budget: number) => ({
+  status: allocation.status,
+  cost: allocation.cost,
+  remaining: budget - allocation.cost,
+  benefit: allocation.benefit,
+  whole: allocation.whole,
+  bound: allocation.bound,
+  gap: allocation.benefit === 0 ? 0 : (allocation.bound - allocation.benefit) / allocation.benefit,
+  candidates: allocation.candidates,
+  notConsidered: allocation.notConsidered,
 })
 
-function leftBy({ table, chosen }: Ranking, plan: Plan): Pick<BudgetAnswer, 'zonesLeft' | 'peopleLeft'> {
-  const served = new Set(plan.choices.map(({ id }) => id))
+function leftBy(
+  { table, chosen }: Ranking,
+  allocation: Allocation,
+): Pick<BudgetAnswer, 'zonesLeft' | 'peopleLeft'> {
+  const served = new Set(allocation.choices.map(({ id }) => id))
   const left = chosen.map((i) => table.zones[i]!).filter(({ id }) => !served.has(id))
   const people = left.reduce((sum, zone) => sum + (zone.people ?? 0), 0)
   return { zonesLeft: left.length, peopleLeft: table.leftOut.includes('people') ? null : people }

@@ -24,7 +24,7 @@ export class SubscriptionBody extends AreaChoice {
   @IsIn(EVENT_KINDS, { each: true })
   kinds?: EventKind[]
 
-  /** Id of a rule: of its runs alone. */
+  /** Id of a rule: of its runs, and of the plan if it is judged by it. */
   @IsOptional()
   @IsString()
   @MaxLength(60)

@@ -1,9 +1,9 @@
 /** What can be chosen on the map. */
-import type { Class } from '#domain'
+import type { Class, PlanState } from '#domain'
 import type { Word } from './theme.js'
 
 /** What lies on top first. */
-export const KINDS = ['site', 'locality', 'zone', 'cell', 'area'] as const
+export const KINDS = ['plan', 'site', 'locality', 'zone', 'cell', 'area'] as const
 export type Kind = (typeof KINDS)[number]
 
 /** The id of one of them, or of none. */
@@ -28,6 +28,8 @@ export interface Here extends Chosen {
   class: Class | null
   /** What the map tells of a cell that is not its class. */
   word: Word | null
+  /** Of an item of the plan. */
+  state: PlanState | null
   nameFr: string | null
   nameAr: string | null
   /** Of a zone. */

@@ -50,14 +50,26 @@ export const CONTRADICTION_PAINTS = {
 } as const satisfies Record<string, Paint>
 
 /** Items of the plan: hollow until they are in service, dark where measurements confirm them, red where they do not. */
-export const PLAN_PAINTS: Record<PlanState, Paint> = {
-  planned: { fill: '#ffffff', line: '#5b5468', width: 1, striped: false },
-  awarded: { fill: '#e4e1ec', line: '#5b5468', width: 1, striped: false },
-  works: { fill: '#b9b3c9', line: '#5b5468', width: 1, striped: false },
-  late: { fill: '#f6d04d', line: '#7a5b00', width: 1.6, striped: false },
-  in_service: { fill: '#56b4e9', line: '#00507d', width: 1, striped: false },
-  verified: { fill: '#00614a', line: '#ffffff', width: 1, striped: false },
-  contradicted: { fill: '#ffffff', line: '#c1121f', width: 2.4, striped: false },
+export const PLAN_PAINTS: Record<PlanState, Paint & { sign: string }> = {
+  planned: { fill: '#ffffff', line: '#5b5468', width: 1, striped: false, sign: '#5b5468' },
+  awarded: { fill: '#e4e1ec', line: '#5b5468', width: 1, striped: false, sign: '#453f52' },
+  works: { fill: '#b9b3c9', line: '#5b5468', width: 1, striped: false, sign: '#20262e' },
+  late: { fill: '#f6d04d', line: '#7a5b00', width: 1.6, striped: false, sign: '#4a3600' },
+  in_service: { fill: '#56b4e9', line: '#00507d', width: 1, striped: false, sign: '#002f4a' },
+  verified: { fill: '#00614a', line: '#ffffff', width: 1, striped: false, sign: '#ffffff' },
+  contradicted: { fill: '#ffffff', line: '#c1121f', width: 2.4, striped: false, sign: '#c1121f' },
+}
+
+export const SIGN_BOX = 16
+/** In grey the colours alone would be alike: a line for each step, an exclamation mark, a question mark, a tick, a cross. */
+export const PLAN_SIGNS: Record<PlanState, string> = {
+  planned: '',
+  awarded: 'M5.5 8H10.5',
+  works: 'M5.5 6.8H10.5M5.5 9.4H10.5',
+  late: 'M8 4.3V8.6M8 11V11.2',
+  in_service: 'M6.2 6.4C6.2 4 9.8 4 9.8 6.4C9.8 7.8 8 7.7 8 9.2M8 11.4V11.6',
+  verified: 'M5 8.2L7.2 10.3L11 5.9',
+  contradicted: 'M5.8 5.8L10.2 10.2M10.2 5.8L5.8 10.2',
 }
 
 export const LAND = '#ece8dd'

@@ -111,6 +111,13 @@ export class CoverageMap {
     this.overlays.show(run, overlays)
   }
 
+  /** An overlay's tiles anew, for people changed what it shows. */
+  refresh(overlay: Overlay): void {
+    this.overlays.refresh(overlay)
+    // What is under the pointer may have another name now.
+    this.over = ''
+  }
+
   /** Where the line of a swipe stands: share of the map from the left; null: no swipe. */
   swipeTo(share: number | null): void {
     this.swipe.to(share)
@@ -149,7 +156,7 @@ export class CoverageMap {
     this.marks = marks && layerOf(marks, this.marksCanvas).addTo(this.map)
   }
 
-  /** Marks what was chosen where no tile has its outline: a zone, a locality, a site. */
+  /** Marks what was chosen where no tile has its outline: a zone, a locality, a site, an item of the plan. */
   outline(geometry: Geometry | null): void {
     this.outlined?.remove()
     const style = { color: CHOSEN, weight: 4, fill: false, interactive: false }
@@ -339,6 +346,7 @@ const cellOf = ({ feature: { properties } }: Found, theme: Theme): Here => ({
   id: String(properties['h3']),
   class: (properties['class'] as Class | undefined) ?? null,
   word: wordOf(theme, properties),
+  state: null,
   nameFr: null,
   nameAr: null,
   cells: null,
@@ -349,6 +357,7 @@ const areaOf = ({ feature: { properties } }: Found): Here => ({
   id: String(properties['code']),
   class: null,
   word: null,
+  state: null,
   nameFr: String(properties['name_fr']),
   nameAr: String(properties['name_ar']),
   cells: null,

@@ -1,8 +1,8 @@
 /** Zones, localities, sites and the plan, drawn over the cells when asked for. */
 import type L from 'leaflet'
-import { CLASSES, type Class, PLAN_STATES } from '#domain'
+import { CLASSES, type Class, PLAN_STATES, type PlanState } from '#domain'
 import type { Connection } from '../connection.js'
-import { PAINTS, PLAN_PAINTS } from './colours.js'
+import { PAINTS, PLAN_PAINTS, PLAN_SIGNS, SIGN_BOX } from './colours.js'
 import { pathOf } from './draw.js'
 import type { Here } from './choice.js'
 import { EXTENT } from './tile-part.js'
@@ -42,14 +42,23 @@ export class Overlays {
   /** What lies at a place, given in tiles of a zoom; `pixels` is how many a tile is wide on the screen. */
   at(x: number, y: number, zoom: number, pixels: number): Here[] {
     const within = (REACH_PIXELS * EXTENT) / pixels
+    const item = this.layers.plan.source.near(x, y, zoom, within)
     const site = this.layers.sites.source.near(x, y, zoom, within)
     const locality = this.layers.localities.source.near(x, y, zoom, within)
     const zone = this.layers.zones.source.at(x, y, zoom)
     return [
+      ...(item ? [pointOf('plan', item.properties)] : []),
       ...(site ? [pointOf('site', site.properties)] : []),
       ...(locality ? [pointOf('locality', locality.properties)] : []),
       ...(zone ? [zoneOf(zone.feature.properties)] : []),
     ]
+  }
+
+  /** People changed what it shows. */
+  refresh(name: Overlay): void {
+    const { source, layer } = this.layers[name]
+    source.forgetAll()
+    if (this.map.hasLayer(layer)) layer.redraw()
   }
 
   show(run: number | null, shown: readonly Overlay[]): void {
@@ -66,16 +75,19 @@ export class Overlays {
   }
 }
 
+const IDS = { plan: 'code', site: 'code', locality: 'id' } as const
+
 /** How far from a point a pointer, or a finger, may be. */
 const REACH_PIXELS = 10
 
-function pointOf(kind: 'site' | 'locality', properties: Properties): Here {
+function pointOf(kind: keyof typeof IDS, properties: Properties): Here {
   const text = (name: string) => (properties[name] === undefined ? null : String(properties[name]))
   return {
     kind,
-    id: String(properties[kind === 'site' ? 'code' : 'id']),
-    class: kind === 'site' ? null : (properties['class'] as Class),
+    id: String(properties[IDS[kind]]),
+    class: kind === 'locality' ? (properties['class'] as Class) : null,
     word: null,
+    state: kind === 'plan' ? (properties['state'] as PlanState) : null,
     nameFr: text(kind === 'site' ? 'name' : 'name_fr'),
     nameAr: text('name_ar'),
     cells: null,
@@ -87,6 +99,7 @@ const zoneOf = (properties: Properties): Here => ({
   id: String(properties['id']),
   class: properties['class'] as Class,
   word: null,
+  state: null,
   nameFr: null,
   nameAr: null,
   cells: Number(properties['cell_count']),
@@ -159,25 +172,49 @@ function drawSites(...[context, features, scale, ratio]: Parameters<Draw>): void
 }
 
 /** Half a diagonal; what the measurements contradict is larger and on top. */
-const PLAN_PIXELS = 5
+const PLAN_PIXELS = 8
+/** Where a tile holds many, they are too small for a sign. */
+const MANY_ITEMS = 80
+const SMALL_PLAN_PIXELS = 4
 
 function drawPlan(...[context, features, scale, ratio]: Parameters<Draw>): void {
+  const isCrowded = features.length > MANY_ITEMS
   for (const state of PLAN_STATES) {
-    const { fill, line, width } = PLAN_PAINTS[state]
-    const size = PLAN_PIXELS * ratio * (state === 'contradicted' ? 1.4 : 1)
-    context.lineWidth = width * ratio
-    context.fillStyle = fill
-    context.strokeStyle = line
+    const { fill, line, width, sign } = PLAN_PAINTS[state]
+    const size = (isCrowded ? SMALL_PLAN_PIXELS : PLAN_PIXELS) * ratio * (state === 'contradicted' ? 1.3 : 1)
+    const path = isCrowded ? null : new Path2D(PLAN_SIGNS[state])
     for (const { rings, properties } of features) {
       if (properties['state'] !== state) continue
       const { x, y } = rings[0]![0]!
+      context.lineWidth = width * ratio
+      context.fillStyle = fill
+      context.strokeStyle = line
       context.beginPath()
       for (const [dx, dy] of DIAMOND) context.lineTo(x * scale + dx * size, y * scale + dy * size)
       context.closePath()
       context.fill()
       context.stroke()
+      if (path) drawSign(context, path, sign, { x: x * scale, y: y * scale, size })
     }
   }
+}
+
+/** A sign is drawn in a square box around the middle of its diamond. */
+function drawSign(
+  context: CanvasRenderingContext2D,
+  path: Path2D,
+  colour: string,
+  { x, y, size }: { x: number; y: number; size: number },
+): void {
+  const zoom = (2 * size) / SIGN_BOX
+  context.save()
+  context.translate(x - size, y - size)
+  context.scale(zoom, zoom)
+  context.lineWidth = 1.5
+  context.lineCap = 'round'
+  context.strokeStyle = colour
+  context.stroke(path)
+  context.restore()
 }
 
 const DIAMOND = [

@@ -53,9 +53,14 @@ export class TileSource {
   setTiles(tiles: Tiles | null): boolean {
     if (tiles?.url === this.tiles?.url) return false
     this.tiles = tiles
+    this.forgetAll()
+    return true
+  }
+
+  /** Who asks next asks the server. */
+  forgetAll(): void {
     for (const { abort } of this.entries.values()) abort.abort()
     this.entries.clear()
-    return true
   }
 
   use(address: TileAddress): Use {

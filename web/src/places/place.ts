@@ -1,25 +1,36 @@
-/** Zones, localities and sites as the server tells of them in a run. */
+/** Zones, localities, sites and items of the plan as the server tells of them. */
 import type { Geometry } from 'geojson'
 import type { AreaDetail, Schemas } from '../api.js'
 
 export type Zone = Schemas['ZoneWithEvents']
 export type Locality = Schemas['LocalityAnswer']
 export type Site = Schemas['SiteAnswer']
+export type PlanDetail = Schemas['PlanDetail']
 
 /** With the smallest known area around it. */
-export type Place = ({ zone: Zone } | { locality: Locality } | { site: Site }) & { area: AreaDetail | null }
+export type Place = Lying & { area: AreaDetail | null }
+type Lying = { zone: Zone } | { locality: Locality } | { site: Site } | { plan: PlanDetail }
 
 export const isPlace = (detail: object): detail is Place =>
-  'zone' in detail || 'locality' in detail || 'site' in detail
+  'zone' in detail || 'locality' in detail || 'site' in detail || 'plan' in detail
 
-export function areaCodeOf(place: { zone: Zone } | { locality: Locality } | { site: Site }): string | null {
+export function areaCodeOf(place: Lying): string | null {
   if ('zone' in place) return place.zone.communeCode ?? place.zone.provinceCode ?? place.zone.regionCode
+  if ('plan' in place) return newestOf(place.plan).areaCode
   return 'site' in place ? place.site.communeCode : place.locality.communeCode
 }
 
 /** Where it is: what the map marks. */
 export function geometryOf(place: Place): Geometry {
   if ('zone' in place) return place.zone.geometry
-  const { lng, lat } = 'site' in place ? place.site : place.locality
+  const { lng, lat } = pointOf(place)
   return { type: 'Point', coordinates: [lng, lat] }
 }
+
+export function pointOf(place: Exclude<Place, { zone: Zone }>): { lat: number; lng: number } {
+  if ('plan' in place) return newestOf(place.plan)
+  return 'site' in place ? place.site : place.locality
+}
+
+/** Also of an item that was withdrawn. */
+const newestOf = ({ versions }: PlanDetail) => versions[0]!

@@ -1,9 +1,10 @@
-/** What is known of a zone, a locality or a site that was chosen. */
+/** What is known of a zone, a locality, a site or an item of the plan that was chosen. */
 import { type Class, birthOf } from '#domain'
 import type { ComponentChildren } from 'preact'
 import { type Language, nameIn } from '../language.js'
 import { operatorName, technologyName } from '../network-names.js'
 import { Swatch } from '../swatch.js'
+import { PlanPanel } from '../plan/plan-panel.js'
 import type { Locality, Place, Site, Zone } from './place.js'
 import { WORDS } from './words.js'
 
@@ -12,9 +13,11 @@ interface PlaceProps {
   place: Place
   /** Chooses the cell that it lies in. */
   onCell(h3: string): void
+  /** Opens the plan at an item. */
+  onPlan(code: string): void
 }
 
-export function PlacePanel({ words, place, onCell }: PlaceProps) {
+export function PlacePanel({ words, place, onCell, onPlan }: PlaceProps) {
   const { area } = place
   const where = area && (
     <p class="places">
@@ -23,6 +26,7 @@ export function PlacePanel({ words, place, onCell }: PlaceProps) {
         .join(words.lang === 'ar' ? ' ‹ ' : ' › ')}
     </p>
   )
+  if ('plan' in place) return <PlanPanel {...{ words, where, onPlan }} item={place.plan} />
   if ('zone' in place) return <ZonePanel words={words} zone={place.zone} where={where} />
   if ('site' in place) return <SitePanel {...{ words, where, onCell }} site={place.site} />
   return <LocalityPanel {...{ words, where, onCell }} locality={place.locality} />

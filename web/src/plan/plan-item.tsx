@@ -92,7 +92,7 @@ export const speedIn = (words: Language, bps: number | null): string =>
 
 const DATES = ['awardedOn', 'startedOn', 'promisedBy', 'inServiceOn'] as const
 
-function Facts({ words, item }: { words: Language; item: PlanItem }) {
+export function Facts({ words, item }: { words: Language; item: PlanItem }) {
   const t = words.says(WORDS)
   return (
     <>

@@ -34,7 +34,7 @@ const mayPlan = (account: Account | null): boolean =>
   account !== null && !account.mustChangePassword && ['planner', 'administrator'].includes(account.role)
 
 export function Plan(props: ViewProps) {
-  const { words, connection, area, account, kept, onKeep, onMarks, onBox, onArea } = props
+  const { words, connection, area, account, kept, onKeep, onMarks, onBox, onArea, onChange } = props
   const [changes, setChanges] = useState(0)
   const [isCreating, setCreating] = useState(false)
   const [opened, setOpened] = useState<PlanItem | null>(null)
@@ -53,7 +53,10 @@ export function Plan(props: ViewProps) {
   const chosen = code === opened?.code ? opened : null
   useEffect(() => onMarks(marksOf(words, list.items, chosen)), [words, list.items, chosen])
   const show = ({ lat, lng }: PlanItem) => onBox([lng - AROUND, lat - AROUND, lng + AROUND, lat + AROUND])
-  const changed = () => setChanges(changes + 1)
+  const changed = () => {
+    setChanges(changes + 1)
+    onChange('plan')
+  }
   if (code)
     return (
       <PlanItemView

@@ -18,7 +18,7 @@ export const priorities = (
 ): Promise<Priorities> =>
   answerTo<Priorities>(GET('/api/v1/runs/{id}/priorities', { params: { path: { id }, query }, signal }))
 
-export const planBudget = (
+export const allocateBudget = (
   id: number,
   question: BudgetQuestion,
   signal: AbortSignal,

@@ -5,7 +5,7 @@ import type { Language } from '../language.js'
 import { technologyName } from '../network-names.js'
 import { problemIn } from '../problem.js'
 import { Refused } from '../refused.js'
-import { type BudgetAnswer, type BudgetQuestion, planBudget } from './api.js'
+import { type BudgetAnswer, type BudgetQuestion, allocateBudget } from './api.js'
 import type { Inputs } from './kept.js'
 import type { PartProps } from './part-props.js'
 import { WeightSliders } from './ranking.js'
@@ -99,7 +99,7 @@ function useBudget(run: number) {
     const current = new AbortController()
     abort.current = current
     setState({ is: 'computing' })
-    planBudget(run, question, current.signal).then(
+    allocateBudget(run, question, current.signal).then(
       (answer) => setState({ is: 'answered', answer, key: keyOf(run, question) }),
       (error: unknown) => {
         if (!current.signal.aborted) setState({ is: 'refused', error })

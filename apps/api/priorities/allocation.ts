@@ -20,7 +20,7 @@ import type { Maximised } from './priorities.dto.js'
 import type { Ranking } from './ranking.js'
 import { solve } from './solver.js'
 
-export interface PlanRequest {
+export interface AllocationRequest {
   budget: number
   maximise: Maximised
   technologies: readonly Deployed[]
@@ -28,7 +28,7 @@ export interface PlanRequest {
   signal: AbortSignal
 }
 
-export interface Plan {
+export interface Allocation {
   /** `optimal`: to a ten-thousandth of the benefit, among the zones that the solver was given. */
   status: 'optimal' | 'time_limit'
   choices: Choice[]
@@ -51,10 +51,10 @@ export const ONE_MORE_MAD = 1_000_000
 const SOLVER_SECONDS = 8
 
 /** Or why there is none: no choice within the budget meets the conditions, or none was found in time. */
-export async function planOf(
+export async function allocationOf(
   ranking: Ranking,
-  request: PlanRequest,
-): Promise<Plan | 'infeasible' | 'too_late'> {
+  request: AllocationRequest,
+): Promise<Allocation | 'infeasible' | 'too_late'> {
   const { budget, constraints, signal } = request
   const all = candidatesOf(ranking, request)
   const steps = stepsByYield(all)
@@ -63,7 +63,7 @@ export async function planOf(
   const start = hasConstraints(constraints) ? null : greedyOf(stepsOfSome(steps, some), budget)
   const budgets = [budget, budget + ONE_MORE_MAD]
   const given = { programme, budgets, start: start && columnsOf(programme, some, start) }
-  if (some.length === 0) return emptyPlan()
+  if (some.length === 0) return emptyAllocation()
   const [first, second] = await solve({ ...given, seconds: SOLVER_SECONDS, signal })
   if (!first?.taken) return first?.status === 'infeasible' ? 'infeasible' : 'too_late'
   const isWhole = some.length === all.length
@@ -94,7 +94,7 @@ export async function planOf(
   }
 }
 
-const emptyPlan = (): Plan => ({
+const emptyAllocation = (): Allocation => ({
   status: 'optimal',
   choices: [],
   cost: 0,
@@ -126,7 +126,7 @@ function withOthers(
 
 const hasConstraints = ({ oneZonePerRegion, regionShare }: Constraints) => oneZonePerRegion || regionShare > 0
 
-function candidatesOf(ranking: Ranking, { maximise, technologies }: PlanRequest): Candidate[] {
+function candidatesOf(ranking: Ranking, { maximise, technologies }: AllocationRequest): Candidate[] {
   return ranking.order.flatMap(({ index, score }) => {
     const zone = ranking.table.zones[index]!
     const benefit = maximise === 'people' ? (zone.people ?? 0) : score
