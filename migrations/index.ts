@@ -7,6 +7,7 @@ import { Plan1795500000000 } from './1795500000000-plan.js'
 import { Disputes1795600000000 } from './1795600000000-disputes.js'
 import { Subscriptions1795700000000 } from './1795700000000-subscriptions.js'
 import { Series1795800000000 } from './1795800000000-series.js'
+import { NetworkRollup1795900000000 } from './1795900000000-network-rollup.js'
 
 /** In the order in which they are applied. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   Disputes1795600000000,
   Subscriptions1795700000000,
   Series1795800000000,
+  NetworkRollup1795900000000,
 ]
