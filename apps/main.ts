@@ -8,7 +8,6 @@ import { createServer } from './api/server.js'
 import { Settings } from './api/settings.js'
 import { type Worker, startWorker } from './worker/jobs.js'
 import { readFileSync } from 'node:fs'
-import { setFlagsFromString } from 'node:v8'
 
 const tell = (text: string) => void process.stderr.write(`${text}\n`)
 
@@ -72,14 +71,7 @@ function forkWorker(): Worker {
   }
 }
 
-/**
- * Left alone, V8 lets garbage of streamed rows grow to three times of what lives before it looks: an export of a million
- * cells then peaked at 333 MB, with this at 187 as fast as before. The server at rest holds 160.
- */
-const HEAP_GROWTH = '--heap-growing-percent=30'
-
 async function main(): Promise<void> {
-  setFlagsFromString(HEAP_GROWTH)
   const starting = start(loadConfig(process.env))
   let stopping = false
   /** The first signal ends in good order, also while starting; a second one at once. */

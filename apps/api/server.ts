@@ -103,7 +103,8 @@ async function addPlugins(app: NestFastifyApplication, { config }: Settings): Pr
 
 function addDocuments(app: NestFastifyApplication, path: string): void {
   if (!existsSync(path)) return
-  const document = JSON.parse(readFileSync(path, 'utf8')) as OpenAPIObject
+  // Read when first asked for: as objects it takes megabytes.
+  const document = () => JSON.parse(readFileSync(path, 'utf8')) as OpenAPIObject
   // As plain JSON: GDAL 3.6 refuses OGC's own type as Fastify writes its parameters.
   SwaggerModule.setup('api/docs', app, document, { jsonDocumentUrl: 'api/openapi.json' })
 }

@@ -15,6 +15,8 @@ import type { Bounds } from '#domain'
 export const WORKING_RESOLUTION = 8
 /** Coarser grains that serve the map when zoomed out. */
 export const ROLLUP_RESOLUTIONS = [4, 5, 6, 7] as const
+/** At which the country has a few thousand parents: for tiles up to zoom 7. Nearer, a tile's own cells are few enough. */
+export const COUNTRY_RESOLUTION = 5
 
 export const cellAt = (lat: number, lng: number): string => latLngToCell(lat, lng, WORKING_RESOLUTION)
 

@@ -18,6 +18,7 @@ import {
   thresholdOf,
   zOf,
 } from '#domain'
+import { rankOf } from './network-rollup.js'
 
 export interface Statement {
   sql: string
@@ -38,7 +39,10 @@ const DAY_MS = 86_400_000
 /** One thousandth of a sample is the unit of weight, so that a half is a whole number. */
 const UNIT = 1000
 
-/** Writes the verdicts that differ from the run before in the series, closes those that ended, and lists both in `changed`. */
+/**
+ * Writes the verdicts that differ from the run before in the series, closes those that ended, and lists both in `changed`;
+ * in `changed_network` the networks of which something else is said.
+ */
 export function classifyStatement(judging: Judging): Statement {
   const parameters: unknown[] = []
   const add: Add = (value, type) => `$${parameters.push(value)}::${type}`
@@ -435,9 +439,15 @@ function changes(known: Known): string {
     FROM fresh_${table} AS f LEFT JOIN standing_${table} AS s USING (${key}) WHERE s.cell IS NULL OR ${differs(columns)}`
   const standing = (table: string) => `standing_${table} AS MATERIALIZED (
     SELECT * FROM ${table} WHERE series = ${series} AND next_run IS NULL ${among(known)})`
+  const ranked = (of: string) =>
+    `RETURNING ${NETWORK_KEY.replaceAll(/\w+/g, `${of}$&`)}, ${rankOf(`${of}state`)} AS rank`
   return `, fresh_evidence AS (SELECT * FROM decided), ${standing('evidence')}, ${standing('verdict')},
-  ended_evidence AS (${ended('evidence', NETWORK_KEY, KEPT_COLUMNS)}),
-  begun_evidence AS (${begun('evidence', NETWORK_KEY, KEPT_COLUMNS)}),
+  ended_evidence AS (${ended('evidence', NETWORK_KEY, KEPT_COLUMNS)} ${ranked('v.')}),
+  begun_evidence AS (${begun('evidence', NETWORK_KEY, KEPT_COLUMNS)} ${ranked('')}),
+  moved AS (
+    INSERT INTO changed_network SELECT cell, operator, technology, e.rank, b.rank
+    FROM ended_evidence AS e FULL JOIN begun_evidence AS b USING (${NETWORK_KEY}) WHERE e.rank IS DISTINCT FROM b.rank
+  ),
   ended AS (${ended('verdict', 'cell', VERDICT_COLUMNS)} RETURNING v.cell, v.class, v.confidence),
   begun AS (${begun('verdict', 'cell', VERDICT_COLUMNS)} RETURNING cell, class, confidence)
   INSERT INTO changed SELECT cell, e.class, e.confidence, b.class, b.confidence

@@ -302,6 +302,25 @@ export class RollupEntity {
   @Column('integer') unknown!: number
 }
 
+/**
+ * Counts of res-8 cells by what is said of a network there, under a parent cell of resolution 5, held for runs as a verdict
+ * is. Those of an operator's networks, of a technology's and of all have `*` in place of what is left open.
+ */
+@Entity('network_rollup')
+@Index('network_rollup_until', ['series', 'operator', 'technology', 'nextRun', 'cell'])
+export class NetworkRollupEntity {
+  @PrimaryColumn('integer') series!: number
+  @PrimaryColumn('text') operator!: string
+  @PrimaryColumn('text') technology!: string
+  @PrimaryColumn('bigint') cell!: string
+  @PrimaryColumn('integer', { name: 'first_run' }) firstRun!: number
+  @Column('integer', { name: 'next_run', nullable: true }) nextRun!: number | null
+  @Column('integer') present!: number
+  @Column('integer') declared!: number
+  @Column('integer') missing!: number
+  @Column('integer') undecided!: number
+}
+
 /** Counts of res-8 verdicts in an area, as the boundaries stood when the run was made. */
 @Entity('area_count')
 export class AreaCountEntity {
@@ -622,6 +641,7 @@ export const ENTITIES = [
   EvidenceEntity,
   CoverageEntity,
   RollupEntity,
+  NetworkRollupEntity,
   AreaSeriesEntity,
   SeriesUpdateEntity,
   AreaCountEntity,

@@ -1,7 +1,8 @@
 /** Where a run saw the networks of one operator, of one technology, or of both. */
 import type { Technology } from '#domain'
-import type { CellRange } from '#geo'
+import { type CellRange, COUNTRY_RESOLUTION } from '#geo'
 import type { Queryable } from './database.js'
+import { ANY, REACH, type Reach, rankOf } from './network-rollup.js'
 import type { RunRow } from './runs.js'
 import { HOLDS, IN_RANGES } from './verdicts.js'
 
@@ -11,12 +12,7 @@ export interface NetworkFilter {
   technology: string | null
 }
 
-/** What is said of the best of a cell's matching networks, the best first. */
-export const REACH = ['present', 'declared', 'missing', 'undecided'] as const
-export type Reach = (typeof REACH)[number]
-
-/** States by rank in REACH; a promise counts as declared only when it is kept, so it is undecided until then. */
-const RANK = `min(CASE state WHEN 'present' THEN 0 WHEN 'declared' THEN 1 WHEN 'refuted' THEN 2 WHEN 'absent' THEN 2 ELSE 3 END)`
+const RANK = `min(${rankOf('state')})`
 
 const OF_NETWORK = 'v.operator = coalesce($4, v.operator) AND v.technology = coalesce($5, v.technology)'
 
@@ -50,15 +46,45 @@ export async function reachInRanges(
   return rows.map(({ h3, rank }) => ({ h3, reach: REACH[rank]! }))
 }
 
-/**
- * Counts under the parents of a resolution; `ranges` are those of the cells beneath, null: of all. Reads each of them.
- */
+/** Cells beneath it by what is said of them. */
+export type ReachedParent = { h3: string } & Record<Reach, number>
+
+/** Of the whole country, under the parents of the rollup's resolution. Runs from before there was one read all cells. */
+export async function reachOfCountry(
+  db: Queryable,
+  run: RunKey,
+  filter: NetworkFilter,
+): Promise<ReachedParent[]> {
+  if (!(await isRolledUp(db, run)))
+    return reachOfParents(db, run, filter, { resolution: COUNTRY_RESOLUTION, ranges: null })
+  return db.query(
+    `SELECT to_hex(cell) AS h3, ${REACH.join(', ')} FROM (${ROLLED_UP}) AS v
+     WHERE operator = coalesce($3, '${ANY}') AND technology = coalesce($4, '${ANY}')`,
+    [run.series, run.id, filter.operator, filter.technology],
+  )
+}
+
+/** Two index scans: neither reads what ended before the run. */
+const ROLLED_UP = ['next_run IS NULL', 'next_run > $2']
+  .map((end) => `SELECT * FROM network_rollup WHERE series = $1 AND first_run <= $2 AND ${end}`)
+  .join(' UNION ALL ')
+
+async function isRolledUp(db: Queryable, run: RunKey): Promise<boolean> {
+  const [{ known }] = await db.query(
+    `SELECT EXISTS (SELECT 1 FROM network_rollup WHERE series = $1 AND operator = '${ANY}' AND technology = '${ANY}'
+       AND first_run <= $2) AS known`,
+    [run.series, run.id],
+  )
+  return known as boolean
+}
+
+/** Counts under the parents of a resolution; `ranges` are those of the cells beneath, null: of all. Reads each of them. */
 export async function reachOfParents(
   db: Queryable,
   run: RunKey,
   filter: NetworkFilter,
   at: { resolution: number; ranges: readonly CellRange[] | null },
-): Promise<({ h3: string } & Record<Reach, number>)[]> {
+): Promise<ReachedParent[]> {
   const counts = REACH.map((name, rank) => `(count(*) FILTER (WHERE rank = ${rank}))::integer AS ${name}`)
   return db.query(
     `SELECT to_hex(cell_parent(cell, $6)) AS h3, ${counts.join(', ')} FROM (${at.ranges ? REACHED : ALL_REACHED}) AS reached
@@ -74,9 +100,11 @@ export interface NetworkName {
 }
 
 export async function networksOfRun(db: Queryable, run: RunKey): Promise<NetworkName[]> {
+  const from = (await isRolledUp(db, run))
+    ? `(${ROLLED_UP}) AS v WHERE operator <> '${ANY}' AND technology <> '${ANY}'`
+    : `evidence AS v WHERE ${HOLDS}`
   return db.query(
-    `SELECT DISTINCT nullif(operator, '') AS operator, nullif(technology, '') AS technology FROM evidence AS v
-     WHERE ${HOLDS} ORDER BY 1, 2`,
+    `SELECT DISTINCT nullif(operator, '') AS operator, nullif(technology, '') AS technology FROM ${from} ORDER BY 1, 2`,
     [run.series, run.id],
   )
 }

@@ -49,8 +49,11 @@ export async function* readFeatures(
   }
 }
 
-/** Rows of one read of an export: enough that the asking does not count. Boundaries may be a megabyte each. */
-const EXPORT_BATCH = 2_000
+/**
+ * Rows of one read of an export: enough that the asking does not count, so few that they are gone before the collector
+ * takes them for old. Boundaries may be a megabyte each.
+ */
+const EXPORT_BATCH = 1_000
 const SHAPE_BATCH = 50
 
 /**

@@ -7,6 +7,7 @@ import { AREAS_IMPORTED } from './changes.js'
 import { classifyStatement } from './classify-sql.js'
 import { dirtyCells } from './dirty-cells.js'
 import { judgePlan } from './plan-judge.js'
+import { CREATE_CHANGED_NETWORKS, ROLL_UP_NETWORKS } from './network-rollup.js'
 import { CLOSE_RUN, COUNT_AREAS_ANEW, COUNT_AREAS_ON, CREATE_CHANGED, ROLL_UP } from './run-sql.js'
 import { RECEIVE_LOCK } from './probes.js'
 import { updateZones } from './zone-update.js'
@@ -124,11 +125,13 @@ export async function classify(source: DataSource, request: RunRequest): Promise
     const run = await startRun(tx, request, window, current, before)
     const cells = before && !request.full ? await dirtyCells(tx, rule, before, window) : null
     await tx.query(CREATE_CHANGED)
+    await tx.query(CREATE_CHANGED_NETWORKS)
     const { sql, parameters } = classifyStatement({ rule, window, run, cells })
     await tx.query(sql, parameters)
-    await tx.query('ANALYZE changed')
+    await tx.query('ANALYZE changed, changed_network')
     await placeNewCells(tx)
     for (const statement of ROLL_UP) await tx.query(statement, [run.series, run.id])
+    await tx.query(ROLL_UP_NETWORKS, [run.series, run.id, before !== undefined])
     await countAreas(tx, run, before)
     await tx.query(CLOSE_RUN, [run.id, before?.id ?? 0])
     // Zones last from run to run: a run with a window of its own has no run before it.

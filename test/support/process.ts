@@ -1,5 +1,6 @@
 /** The built server as a process of its own, as `npm start` runs it. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 
 export interface RunningServer {
   url: string
@@ -10,9 +11,13 @@ export interface RunningServer {
   ended: Promise<number | string>
 }
 
+const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } }
+/** With the flags of `npm start`, without its look whether all is built. */
+const START = scripts.start.replace('scripts/start.mjs', 'dist/apps/main.js')
+
 export async function startServer(env: Record<string, string | undefined>): Promise<RunningServer> {
   const began = Date.now()
-  const child = spawn(process.execPath, ['dist/apps/main.js'], {
+  const child = spawn('/bin/sh', ['-c', START], {
     env: { ...process.env, DEMO: 'off', PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -5,14 +5,14 @@ import {
   type Queryable,
   REACH,
   type Reach,
+  type ReachedParent,
   type RunRow,
   reachInRanges,
+  reachOfCountry,
   reachOfParents,
 } from '#store'
 import { Parents } from './parents.js'
 import { hexagon, marginOf } from './shapes.js'
-
-type ReachedParent = Awaited<ReturnType<typeof reachOfParents>>[number]
 
 /** Of one database; `parents` remembers from tile to tile. */
 export class NetworkFeatures {
@@ -26,7 +26,7 @@ export class NetworkFeatures {
         ? await reachInRanges(db, run, filter, rangesCovering(box, resolution))
         : (
             await this.parents.within(JSON.stringify([run.id, filter]), box, resolution, (at) =>
-              reachOfParents(db, run, filter, at),
+              at.ranges ? reachOfParents(db, run, filter, at) : reachOfCountry(db, run, filter),
             )
           ).map((row) => ({ ...row, reach: commonest(row) }))
     return rows.flatMap((row): TileFeature[] => {

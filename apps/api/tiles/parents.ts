@@ -3,11 +3,8 @@
  * most of it: so the country is read once, and kept by its parents.
  */
 import type { Bounds } from '#domain'
-import { type CellRange, WORKING_RESOLUTION, parentOf, rangesCovering } from '#geo'
+import { COUNTRY_RESOLUTION, type CellRange, WORKING_RESOLUTION, parentOf, rangesCovering } from '#geo'
 import { LRUCache } from 'lru-cache'
-
-/** A few thousand parents: tiles up to zoom 7. Nearer, a tile's own cells are few enough. */
-const KEPT_RESOLUTION = 5
 
 /** All else in it are counts of cells. */
 interface Counted {
@@ -20,16 +17,16 @@ export class Parents<R extends Counted> {
 
   /** Those of a resolution that reach into a box; others may be among them. */
   async within(key: string, box: Bounds, resolution: number, read: Read<R>): Promise<R[]> {
-    if (resolution > KEPT_RESOLUTION)
+    if (resolution > COUNTRY_RESOLUTION)
       return read({ resolution, ranges: rangesCovering(box, resolution, WORKING_RESOLUTION) })
     const all = await this.country(key, read)
-    return resolution === KEPT_RESOLUTION ? all : summed(all, resolution)
+    return resolution === COUNTRY_RESOLUTION ? all : summed(all, resolution)
   }
 
   private country(key: string, read: Read<R>): Promise<R[]> {
     const known = this.kept.get(key)
     if (known) return known
-    const reading = read({ resolution: KEPT_RESOLUTION, ranges: null })
+    const reading = read({ resolution: COUNTRY_RESOLUTION, ranges: null })
     this.kept.set(key, reading)
     // Who asks next asks anew.
     reading.catch(() => this.kept.delete(key))
