@@ -23,6 +23,8 @@ beforeAll(async () => {
     `SELECT code, name, lat, lng, to_hex(s.cell) AS h3 FROM site AS s JOIN zone AS z ON s.cell = ANY(z.cells) AND z.class = 'white'
        AND z.next_run IS NULL JOIN run AS r ON r.series = z.series AND r.rule_id = 'ma-floor' ORDER BY code LIMIT 1`,
   )) as [typeof site]
+  // The demonstration has a douar at some sites: the nearest is picked, and two lie at the same distance.
+  await db.query('DELETE FROM locality WHERE abs(lat - $1) + abs(lng - $2) < 0.01', [site.lat, site.lng])
   await upsertLocalities(db.manager, [
     {
       id: 'd1',
@@ -176,15 +178,18 @@ test.each(['fr', 'ar'])(
 )
 
 test('the probes behind a verdict: by the hour for everybody, all for a planner', async () => {
-  const [{ h3, devices }] = (await database.source.query(
-    `SELECT to_hex(cell) AS h3, count(DISTINCT device_id)::integer AS devices FROM probe GROUP BY cell ORDER BY 2 DESC LIMIT 1`,
-  )) as [{ h3: string; devices: number }]
+  const [{ h3 }] = (await database.source.query(
+    `SELECT to_hex(cell) AS h3 FROM probe GROUP BY cell ORDER BY count(DISTINCT device_id) DESC, cell LIMIT 1`,
+  )) as [{ h3: string }]
   const [lat, lng] = cellToLatLng(h3)
   const { page, faults } = await open(`lang=fr&at=13/${lat}/${lng}&cell=${h3}`)
   const show = () => page.getByRole('button', { name: 'Voir les mesures derrière ce verdict' }).press('Enter')
   await show()
-  if (devices >= 3) await expect.poll(() => page.locator('.probes tbody tr').count()).toBeGreaterThan(0)
-  else await page.getByText('Moins de trois appareils ont mesuré ici').waitFor()
+  // An office's own line is shown; all else only where three devices measured alike.
+  const withheld = page.getByText('Moins de trois appareils ont mesuré ici')
+  await expect
+    .poll(() => page.locator('.probes tbody tr').or(withheld).count(), { timeout: 20_000 })
+    .toBeGreaterThan(0)
   await page.screenshot({ path: `${SHOTS}/probes-public-fr.png` })
   const [name, value] = (await signIn(server, database, 'planner')).split('=') as [string, string]
   await page.context().addCookies([{ name, value, url: server.url }])
