@@ -7,7 +7,7 @@ import { Plan1795500000000 } from './1795500000000-plan.js'
 import { Disputes1795600000000 } from './1795600000000-disputes.js'
 import { Subscriptions1795700000000 } from './1795700000000-subscriptions.js'
 import { Series1795800000000 } from './1795800000000-series.js'
-import { PlanEvents1795900000000 } from './1795900000000-plan-events.js'
+import { PlanEvents1795950000000 } from './1795950000000-plan-events.js'
 import { NetworkRollup1796000000000 } from './1796000000000-network-rollup.js'
 
 /** In the order in which they are applied. */
@@ -21,6 +21,6 @@ export const MIGRATIONS = [
   Disputes1795600000000,
   Subscriptions1795700000000,
   Series1795800000000,
-  PlanEvents1795900000000,
+  PlanEvents1795950000000,
   NetworkRollup1796000000000,
 ]

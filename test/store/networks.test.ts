@@ -16,7 +16,7 @@ import {
 import fc from 'fast-check'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { NetworkRollup1795900000000 } from '../../migrations/1795900000000-network-rollup.js'
+import { NetworkRollup1796000000000 } from '../../migrations/1796000000000-network-rollup.js'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
 import { type KnownProbe, insertAsGiven, rowOf } from './oracle.js'
 
@@ -150,7 +150,7 @@ describe.each(ENGINES)('%s', (engine) => {
 
     // Also where the newest run of a series was there before the rollup.
     const runner = database.source.createQueryRunner()
-    const migration = new NetworkRollup1795900000000()
+    const migration = new NetworkRollup1796000000000()
     await migration.down(runner)
     await migration.up(runner)
     await runner.release()

@@ -27,20 +27,26 @@ interface Words {
   said: string
 }
 
+/** What stands below the words: functions that choose among them. */
+const afterDictionary = (source: string) => source.slice(source.lastIndexOf('\n  },\n}\n'))
+
 async function dictionaries(): Promise<Words[]> {
   const all: Words[] = []
-  for (const name of FILES.filter((file) => /: Dictionary</.test(sourceOf(file)))) {
-    const exported = (await import(pathToFileURL(join(ROOT, name)).href)) as Record<string, unknown>
-    const folder = name.slice(0, name.lastIndexOf('/') + 1)
-    const said = FILES.filter((file) => file.startsWith(folder) && !file.endsWith('/words.ts')).map(sourceOf)
-    for (const words of Object.values(exported))
-      if (words && typeof words === 'object' && 'ar' in words && typeof words.ar === 'object')
-        all.push({ name, words: words as Dictionary<string>, said: said.join('\n') })
-  }
   // Names of the domain are keys: a province's level is its word.
   const domain = readdirSync(resolve('libs/domain')).map((file) =>
     readFileSync(resolve('libs/domain', file), 'utf8'),
   )
+  for (const name of FILES.filter((file) => /: Dictionary</.test(sourceOf(file)))) {
+    const exported = (await import(pathToFileURL(join(ROOT, name)).href)) as Record<string, unknown>
+    const folder = name.slice(0, name.lastIndexOf('/') + 1)
+    const others = FILES.filter((file) => file.startsWith(folder) && !file.endsWith('/words.ts')).map(
+      sourceOf,
+    )
+    const said = [...others, afterDictionary(sourceOf(name)), ...domain]
+    for (const words of Object.values(exported))
+      if (words && typeof words === 'object' && 'ar' in words && typeof words.ar === 'object')
+        all.push({ name, words: words as Dictionary<string>, said: said.join('\n') })
+  }
   const page = [...FILES.filter((file) => !file.startsWith('locales/')).map(sourceOf), ...domain]
   return [...all, { name: 'page', words: { ar, fr, en }, said: page.join('\n') }]
 }

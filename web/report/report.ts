@@ -5,7 +5,6 @@ import { GET, type Schemas, answerTo } from '../src/api.js'
 export type Ring = readonly (readonly [number, number])[]
 
 export type AreaReport = Schemas['AreaReport']
-export type ReportMap = Schemas['ReportMap']
 export type Outline = Schemas['ReportOutline']
 export type WhiteZone = Schemas['WhiteZone']
 

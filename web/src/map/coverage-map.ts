@@ -222,8 +222,13 @@ export class CoverageMap {
 
   private toggle(name: 'other' | 'chosen', isShown: boolean): void {
     const layer = this.layers[name]
-    if (!isShown) layer.remove()
-    else if (!this.map.hasLayer(layer)) layer.addTo(this.map)
+    if (isShown === this.map.hasLayer(layer)) return
+    if (isShown) layer.addTo(this.map)
+    else {
+      layer.remove()
+      // It may have been the one that was waited for.
+      this.drawn()
+    }
   }
 
   private redraw(...names: (keyof CoverageMap['layers'])[]): void {
@@ -249,7 +254,7 @@ export class CoverageMap {
   }
 
   private drawn(): void {
-    if (Object.values(this.layers).some((layer) => layer.isLoading())) return
+    if (Object.values(this.layers).some((layer) => this.map.hasLayer(layer) && layer.isLoading())) return
     this.markCell()
     this.events.shows(this.run)
   }

@@ -1,6 +1,9 @@
 /** Zones, localities, sites and items of the plan as the server tells of them. */
 import type { Geometry } from 'geojson'
-import type { AreaDetail, Schemas } from '../api.js'
+// Not by api.ts, which builds on this.
+import type { components } from '../../../dist/openapi.d.ts'
+
+type Schemas = components['schemas']
 
 export type Zone = Schemas['ZoneWithEvents']
 export type Locality = Schemas['LocalityAnswer']
@@ -8,7 +11,7 @@ export type Site = Schemas['SiteAnswer']
 export type PlanDetail = Schemas['PlanDetail']
 
 /** With the smallest known area around it. */
-export type Place = Lying & { area: AreaDetail | null }
+export type Place = Lying & { area: Schemas['AreaDetail'] | null }
 type Lying = { zone: Zone } | { locality: Locality } | { site: Site } | { plan: PlanDetail }
 
 export const isPlace = (detail: object): detail is Place =>

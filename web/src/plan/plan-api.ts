@@ -3,10 +3,8 @@ import { GET, POST, PUT, type Query, type Schemas, answerTo } from '../api.js'
 import { type Sending, sendFile } from '../send-file.js'
 
 export type PlanItem = Schemas['PlanListed']
-export type PlanRun = Schemas['PlanRunAnswer']
 export type PlanDetail = Schemas['PlanDetail']
 export type PlanVersion = Schemas['PlanVersion']
-export type PlanFinding = Schemas['PlanFinding']
 export type PlanProgress = Schemas['PlanProgressAnswer']
 export type PlanArea = Schemas['PlanArea']
 export type PlanImported = Schemas['PlanImportAnswer']

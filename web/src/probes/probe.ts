@@ -1,5 +1,6 @@
 /** A probe behind a verdict, as the server tells of it. */
-import type { Schemas } from '../api.js'
+// Not by api.ts, which builds on this.
+import type { components } from '../../../dist/openapi.d.ts'
 
-export type ProbePage = Schemas['CellProbesPage']
+export type ProbePage = components['schemas']['CellProbesPage']
 export type Probe = ProbePage['items'][number]

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
 /** What happened to items of the plan. */
-export class PlanEvents1795900000000 implements MigrationInterface {
-  name = 'PlanEvents1795900000000'
+export class PlanEvents1795950000000 implements MigrationInterface {
+  name = 'PlanEvents1795950000000'
 
   async up(q: QueryRunner): Promise<void> {
     for (const statement of UP) await q.query(statement)
