@@ -22,7 +22,6 @@ import {
   ParseIntPipe,
   Post,
   Res,
-  ServiceUnavailableException,
   UnprocessableEntityException,
 } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
@@ -182,7 +181,7 @@ export class BudgetController {
     }
     const plan = await planOf(ranking, { budget, maximise, technologies, constraints, signal })
     if (plan === 'too_late')
-      throw new ServiceUnavailableException('no choice was found in time: ask less of the regions')
+      throw new UnprocessableEntityException('no choice was found in time: ask less of the regions')
     if (plan === 'infeasible')
       throw new UnprocessableEntityException(
         `no choice within ${budget} MAD meets the conditions on regions: raise the budget or ask less of the regions`,
