@@ -1,5 +1,12 @@
 /** A simulated plan over the demonstration's sites, of which the hidden truth makes some promises kept and some not. Pure. */
-import { type PlanRow, type ProbeInput, type Random, type SiteRecord, type Technology, randomFrom } from '#domain'
+import {
+  type PlanRow,
+  type ProbeInput,
+  type Random,
+  type SiteRecord,
+  type Technology,
+  randomFrom,
+} from '#domain'
 import { DEMO_DAYS } from './country.js'
 import { pick } from './random.js'
 

@@ -60,6 +60,10 @@ test(
   `${REQUESTS} requests made from the document: no fault, no answer that it does not state`,
   async () => {
     const faults = new Map<string, string>()
+    const note = (kind: string, example: string) => {
+      if (!faults.has(kind)) process.stderr.write(`${kind}: ${example}\n`)
+      faults.set(kind, example)
+    }
     const seen = new Map<string, number>()
     const judge = judgeOf(document)
     const all = asks(document, pools)
@@ -68,13 +72,13 @@ test(
       await inParallel(some, async (ask) => {
         const answer = await send(server.url, ask).catch((error: unknown) => String(error))
         if (typeof answer === 'string') {
-          faults.set(`${ask.operation.operationId}: ${answer}`, inWords(ask, Buffer.alloc(0)))
+          note(`${ask.operation.operationId}: ${answer}`, inWords(ask, Buffer.alloc(0)))
           return
         }
         const key = `${ask.operation.operationId} ${answer.status}`
         seen.set(key, (seen.get(key) ?? 0) + 1)
         const fault = judge(ask, answer)
-        if (fault) faults.set(`${ask.operation.operationId}: ${fault}`, inWords(ask, answer.body))
+        if (fault) note(`${ask.operation.operationId}: ${fault}`, inWords(ask, answer.body))
       })
       tell(made + some.length, faults)
     }
