@@ -67,7 +67,8 @@ test.each([
 })
 
 test('a part of a file is read, and which part it is', async () => {
-  const part = await ask('/api/v1/export/areas.csv', { headers: { range: 'bytes=0-9' } })
+  // Chromium would cut the part from the packed whole that it has kept.
+  const part = await ask('/api/v1/export/areas.csv', { headers: { range: 'bytes=0-9' }, cache: 'no-store' })
   expect(part).toMatchObject({
     status: 206,
     bytes: 10,
@@ -105,14 +106,15 @@ test('nothing is changed with the reader’s cookie, by any kind of body that ne
 })
 
 test('only tiles, OGC’s collections and files are open to other sites', async () => {
-  const paths = Object.entries(document.paths).flatMap(([path, operations]) => {
+  const asked = Object.entries(document.paths).flatMap(([path, operations]) => {
     const parameters = operations['get']?.parameters.filter((one) => one.in === 'path')
     return parameters
       ? [parameters.reduce((text, { name, example }) => text.replace(`{${name}}`, String(example)), path)]
       : []
   })
+  const paths = asked.map((path) => path.replace('/tiles/latest/', `/tiles/${run}/`))
   const open: string[] = []
-  for (const path of paths.map((one) => one.replace('/tiles/latest/', `/tiles/${run}/`))) {
+  for (const path of paths) {
     const answer = await fetch(server.url + path, { method: 'HEAD', headers: { cookie }, redirect: 'manual' })
     if (answer.headers.has('access-control-allow-origin')) open.push(path)
   }
