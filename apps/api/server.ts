@@ -12,6 +12,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger'
 import { existsSync, readFileSync } from 'node:fs'
 import { AppModule } from './app.module.js'
+import { openToOtherSites } from './http/other-sites.js'
 import { ProblemFilter, answerFrameworkError, invalidQuery } from './http/problem.js'
 import { addSpeedTests } from './measure/speed-tests.js'
 import { MAX_JSON_BYTES, acceptProbeBodies } from './probes/body.js'
@@ -52,6 +53,7 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
       answerFrameworkError(error, reply as never),
   })
   acceptProbeBodies(adapter.getInstance() as never)
+  openToOtherSites(adapter.getInstance() as never)
   const parts = { settings, interactive: interactive.source, batch: batch.source, writer, metrics }
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(parts), adapter, {
     logger: ['error', 'warn'],

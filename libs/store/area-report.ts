@@ -146,7 +146,10 @@ export interface AreaOutline {
   geojson: string
 }
 
-/** The area, its neighbours of the same level within a box, and the areas inside it. `tolerance` in degrees. */
+/**
+ * The area, its neighbours of the same level within a box, and the areas inside it. `tolerance` in degrees. Cut before it is
+ * thinned: GEOS does not cut a ring that thinning left with three points (an islet of Al Hoceima).
+ */
 export async function outlinesAround(
   db: Queryable,
   area: Pick<AreaRow, 'code' | 'level'>,
@@ -154,7 +157,7 @@ export async function outlinesAround(
 ): Promise<AreaOutline[]> {
   return db.query(
     `SELECT code, level, name_fr AS "nameFr", name_ar AS "nameAr", ST_Y(inside) AS lat, ST_X(inside) AS lng,
-       ST_AsGeoJSON(ST_ClipByBox2D(ST_Simplify(geom, $3, true), ST_MakeEnvelope($4, $5, $6, $7, 4326)), 5) AS geojson
+       ST_AsGeoJSON(ST_Simplify(ST_ClipByBox2D(geom, ST_MakeEnvelope($4, $5, $6, $7, 4326)), $3, true), 5) AS geojson
      FROM (SELECT *, ST_PointOnSurface(geom) AS inside FROM current_area
        WHERE (level = $1 OR parent_code = $2) AND geom && ST_MakeEnvelope($4, $5, $6, $7, 4326)) AS a
      ORDER BY length(code), code`,

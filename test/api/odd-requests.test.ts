@@ -77,6 +77,8 @@ const change = (path: string, body: object) =>
   })
 
 describe('changing', () => {
+  const item = { code: 'P', nameFr: 'Douar', lat: 33.9, lng: -5.5, comment: 'award' }
+  const claim = 'nothing reaches the school'
   const site = { code: 'Z', name: 'Z', type: 'school', communeCode: '01.051.01.01', lat: 34, lng: -6 }
 
   test.each([
@@ -92,6 +94,15 @@ describe('changing', () => {
         document: {},
         comment: 'why',
       },
+    ],
+    ['an item of the plan whose name is null', '/api/v1/plan', { ...item, nameFr: null }],
+    ['an item of the plan whose locality is null', '/api/v1/plan', { ...item, localityId: null }],
+    ['an item of the plan whose position is null', '/api/v1/plan', { ...item, lat: null }],
+    ['kinds of events that are null', '/api/v1/subscriptions', { url: 'https://a.example/b', kinds: null }],
+    [
+      'probes and a run of a dispute that are null',
+      '/api/v1/disputes',
+      { subject: 'verdict', cell: '8838d58217fffff', claimed: 'white', claim, probeIds: null, run: null },
     ],
     ['a run from a week', '/api/v1/runs', { rule: 'ma-floor', from: '2026-W10' }],
   ])('%s is the caller’s fault', async (_, path, body) => {
@@ -219,6 +230,27 @@ describe('deep nesting', () => {
       expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('nested deeper') })
     },
   )
+})
+
+describe('a body that is no gzip', () => {
+  // Before anything reads the body its stream has nobody who hears of its error: vitest reports what is heard by nobody.
+  test.each([
+    ['POST', '/api/v1/probes/import', 401],
+    ['POST', '/api/v1/plan/import', 401],
+    ['POST', '/api/v1/probes', 400],
+    ['PUT', '/api/v1/plan/X', 400],
+    ['POST', '/api/v1/rules', 400],
+    ['POST', '/api/v1/nothing', 400],
+  ])('%s %s is refused and ends nothing', async (method, path, status) => {
+    for (const body of ['no gzip', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 255, 255])]) {
+      const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+      const request = { method, body, headers }
+      const answer = await fetch(server.url + path, request)
+      expect(answer.status).toBe(status)
+      await answer.arrayBuffer()
+    }
+    expect((await get('/api/v1/instance')).status).toBe(200)
+  })
 })
 
 test('an id as long as the name of an operator may make it is looked for', async () => {

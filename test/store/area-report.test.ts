@@ -288,6 +288,19 @@ describe.each(ENGINES)('%s', (engine) => {
       for (const { geojson } of rows) expect(JSON.parse(geojson)).toHaveProperty('type')
     }
   })
+
+  test('the outline of Al Hoceima, which has islets, is among its own, however coarse', async () => {
+    const area = (await findArea(db(), '01.051'))!
+    const [west, south, east, north] = area.bbox
+    const box = { west: west - 1, south: south - 1, east: east + 1, north: north + 1 }
+    for (const tolerance of [0.0001, 0.00099063, 0.003, 0.01, 0.05]) {
+      const rows = await outlinesAround(db(), area, { box, tolerance })
+      const { coordinates } = JSON.parse(rows.find(({ code }) => code === area.code)!.geojson) as {
+        coordinates: unknown[]
+      }
+      expect(coordinates.length).toBeGreaterThan(0)
+    }
+  })
 })
 
 const byOperator = (a: { operator: string | null }, b: { operator: string | null }) =>

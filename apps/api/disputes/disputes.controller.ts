@@ -238,7 +238,7 @@ export class DisputesController {
   }
 
   private async wanted(body: DisputeBody): Promise<NewDispute> {
-    const { subject, claimed, claim, probeIds = [], reference = null } = body
+    const { subject, claimed, claim, probeIds, reference = null } = body
     if (!isClaimOf(subject, claimed))
       throw new UnprocessableEntityException(`claimed is "${claimed}": of a ${subject} this is not claimed`)
     if (reference !== null && hasLink(reference))
@@ -257,7 +257,7 @@ export class DisputesController {
             },
       claimed,
       claim,
-      probeIds,
+      probeIds: probeIds ?? [],
       reference,
       documents: documentsOf(body.documents ?? []),
       simulated: await isSimulated(this.source.manager),
@@ -272,10 +272,8 @@ const authorOf = ({ name, role, operator }: Account): DisputeAuthor => ({
   siteCode: null,
 })
 
-const runChoice = ({ run, rule }: DisputeBody) => ({
-  ...(run !== undefined && { run }),
-  ...(rule !== undefined && { rule }),
-})
+/** Null says no more than nothing. */
+const runChoice = ({ run, rule }: DisputeBody) => ({ ...(run && { run }), ...(rule && { rule }) })
 
 const percent = (sign: string) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`
 

@@ -172,13 +172,16 @@ function successOf(status: string, given: Response, handler: Handler, isRead: bo
   }
 }
 
-/** A body may be too large, of a kind that is not taken, or no JSON; an address too long names nothing. */
-function refusalsOf({ path, operation, handler }: Route): Record<string, Response> {
+/**
+ * A body may be too large, of a kind that is not taken, or no JSON; an address too long names nothing; who reads too often
+ * waits (http/reader-limit.ts).
+ */
+function refusalsOf({ path, method, operation, handler }: Route): Record<string, Response> {
   const statuses = new Set(handler.refusals)
   if (operation.requestBody) for (const status of [400, 413, 415]) statuses.add(status)
   if (path.includes('{')) for (const status of [404, 414]) statuses.add(status)
   if (operation.parameters.length > 0) statuses.add(400)
-  if (handler.isThrottled) statuses.add(429)
+  if (handler.isThrottled || (method === 'get' && /^\/(api\/v1|ogc)\b/.test(path))) statuses.add(429)
   return Object.fromEntries(
     [...statuses]
       .toSorted()
@@ -231,7 +234,7 @@ const PROBLEMS: Record<number, { name: string; description: string; detail: stri
   },
   429: {
     name: 'TooMany',
-    description: 'Too many tries; `Retry-After` says how long to wait.',
+    description: 'Too many requests or tries; `Retry-After` says how long to wait.',
     detail: 'Too many tries: wait a minute.',
   },
   503: {
@@ -284,7 +287,8 @@ function schemasOf(found: OpenAPIObject, { components, handlers }: Handlers): Re
 /** Nest says that a field may be null and forgets it among its values; and names carry their units. */
 function repair({ properties = {} }: Schema): void {
   for (const [name, field] of Object.entries(properties)) {
-    if (field.nullable && field.enum && !field.enum.includes(null)) field.enum.push(null)
+    // Another field, which may not be null, may have the very same list.
+    if (field.nullable && field.enum && !field.enum.includes(null)) field.enum = [...field.enum, null]
     if (!field.description && unitOf(name)) field.description = unitOf(name)
   }
 }

@@ -163,13 +163,16 @@ class Reader {
     return { query, wholeNumbers, uuids, body }
   }
 
-  /** Follows every function of these files that is named on the way. Pipes and classes of a query refuse with 400. */
+  /** Follows every function of these files that is named on the way, and every table, which may hold exceptions. Pipes and classes of a query refuse with 400. */
   private reached(method: ts.MethodDeclaration): { refusals: Set<number>; calls: Set<string> } {
     const refusals = new Set<number>(method.parameters.length > 0 ? [400] : [])
     const seen = new Set<ts.Node>([method])
     const calls = new Set<string>()
     const visit = (node: ts.Node): void => {
-      const status = ts.isNewExpression(node) ? statusOf(node.expression.getText()) : null
+      const thrown = ts.isNewExpression(node)
+        ? node.expression
+        : ts.isPropertyAssignment(node) && node.initializer
+      const status = thrown ? statusOf(thrown.getText()) : null
       if (status) refusals.add(status)
       if (ts.isIdentifier(node)) {
         const next = this.functionAt(node)
@@ -191,9 +194,16 @@ class Reader {
     const declaration = symbol?.valueDeclaration
     if (!declaration || !this.isOurs(declaration.getSourceFile())) return null
     if (ts.isFunctionDeclaration(declaration) || ts.isMethodDeclaration(declaration)) return declaration
-    const isConstant = ts.isVariableDeclaration(declaration) && declaration.initializer
-    return isConstant && ts.isArrowFunction(isConstant) ? isConstant : null
+    const constant = ts.isVariableDeclaration(declaration) ? bare(declaration.initializer) : undefined
+    return constant && (ts.isArrowFunction(constant) || ts.isObjectLiteralExpression(constant))
+      ? constant
+      : null
   }
+}
+
+/** Without `as const` and `satisfies`. */
+function bare(node: ts.Expression | undefined): ts.Expression | undefined {
+  return node && (ts.isAsExpression(node) || ts.isSatisfiesExpression(node)) ? bare(node.expression) : node
 }
 
 type AnyException = new () => HttpException

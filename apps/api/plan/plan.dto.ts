@@ -71,13 +71,16 @@ const Day = (name: string) => (target: object, key: string) => {
   Matches(DAY, { message: `${name} must be a day such as 2027-03-31` })(target, key)
 }
 
+/** May be left out, not taken away: null is refused. */
+const Absent = () => ValidateIf((_, value) => value !== undefined)
+
 class PlanFieldsBody {
   /** Why: it stands in the item's history. */
   @IsString()
   @Length(1, 1_000)
   comment!: string
 
-  @IsOptional()
+  @Absent()
   @IsString()
   @Length(1, 200)
   nameFr?: string
@@ -129,24 +132,24 @@ class PlanFieldsBody {
   inServiceOn?: string | null
 
   /** Where it lies, if elsewhere than before: a locality, a zone, or a position. */
-  @IsOptional()
+  @Absent()
   @IsString()
   @Length(1, 100)
   localityId?: string
 
-  @IsOptional()
+  @Absent()
   @IsString()
   @Length(1, 100)
   zoneId?: string
 
-  @IsOptional()
+  @Absent()
   @Type(() => Number)
   @IsNumber()
   @Min(20.3)
   @Max(36.4)
   lat?: number
 
-  @IsOptional()
+  @Absent()
   @Type(() => Number)
   @IsNumber()
   @Min(-17.6)

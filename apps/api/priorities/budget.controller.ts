@@ -22,7 +22,6 @@ import {
   ParseIntPipe,
   Post,
   Res,
-  ServiceUnavailableException,
   UnprocessableEntityException,
 } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
@@ -182,7 +181,7 @@ export class BudgetController {
     }
     const allocation = await allocationOf(ranking, { budget, maximise, technologies, constraints, signal })
     if (allocation === 'too_late')
-      throw new ServiceUnavailableException('no choice was found in time: ask less of the regions')
+      throw new UnprocessableEntityException('no choice was found in time: ask less of the regions')
     if (allocation === 'infeasible')
       throw new UnprocessableEntityException(
         `no choice within ${budget} MAD meets the conditions on regions: raise the budget or ask less of the regions`,

@@ -1,4 +1,4 @@
-import { HttpException, Injectable } from '@nestjs/common'
+import { Injectable, ServiceUnavailableException } from '@nestjs/common'
 
 /** Each takes a core for up to a quarter of a minute. */
 const MOST_AT_ONCE = 2
@@ -12,9 +12,8 @@ export class SolverSlots {
   async run<T>(refuse: (seconds: number) => void, work: () => Promise<T>): Promise<T> {
     if (this.taken >= MOST_AT_ONCE) {
       refuse(RETRY_S)
-      throw new HttpException(
+      throw new ServiceUnavailableException(
         `${MOST_AT_ONCE} budgets are being computed: come back in ${RETRY_S} seconds`,
-        503,
       )
     }
     this.taken++

@@ -61,8 +61,8 @@ export class SubscriptionsController {
   async add(@Body() body: SubscriptionBody, @Signed() author: Account): Promise<NewSubscriptionAnswer> {
     const fault = addressFault(body.url, this.settings.config.webhooksLoopback)
     if (fault) throw new UnprocessableEntityException(`url is "${body.url}": it ${fault}`)
-    const { url, kinds = [], area = null, rule = null } = body
-    const wanted = { url, kinds, area, rule }
+    const { url, kinds, area = null, rule = null } = body
+    const wanted = { url, kinds: kinds ?? [], area, rule }
     const made = await insertSubscription(this.source, wanted, author.name, this.now())
     if (!made)
       throw new UnprocessableEntityException('there are as many subscriptions as are taken: delete one')

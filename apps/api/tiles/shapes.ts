@@ -28,8 +28,12 @@ export function ringsOfGeoJson(geojson: string, tile: TileAddress): Rings {
   return polygonsOf(geojson).flatMap((polygon) => ringsOf(polygon, tile))
 }
 
-/** A clipped polygon may come back as several, or with stray lines, which have no area to draw. */
-export function polygonsOf(geojson: string): Rings[] {
+/**
+ * A clipped polygon may come back as several, or with stray lines, which have no area to draw; or as null, where GEOS
+ * gave up.
+ */
+export function polygonsOf(geojson: string | null): Rings[] {
+  if (geojson === null) return []
   interface Geometry {
     type: string
     coordinates: unknown

@@ -47,12 +47,25 @@ export function send(root: string, ask: Ask): Promise<Answer> {
 
 /** Says what is wrong with an answer; null: nothing. */
 export function judgeOf(document: Document): (ask: Ask, answer: Answer) => string | null {
+  const [whole, sparse] = [ajvOf(forAjv(document)), ajvOf(forAjv(withoutRequired(document)))]
+  const isSparse = ({ operation, url }: Ask) =>
+    /[?&]fields=/.test(url) && operation.parameters.some(({ name }) => name === 'fields')
+  return (ask, answer) => faultOf(document, isSparse(ask) ? sparse : whole, ask, answer)
+}
+
+function ajvOf(document: unknown): Ajv {
   const ajv = new Ajv({ strict: false, allErrors: false, validateFormats: true })
   addFormats.default(ajv)
   ajv.addFormat('binary', true)
-  ajv.addSchema(forAjv(document) as object, 'document')
-  return (ask, answer) => faultOf(document, ajv, ask, answer)
+  ajv.addSchema(document as object, 'document')
+  return ajv
 }
+
+/** Of whom only some `fields` are asked, none must be there. */
+const withoutRequired = (document: Document): unknown =>
+  JSON.parse(JSON.stringify(document), (name, value: unknown) =>
+    name === 'required' && Array.isArray(value) ? undefined : value,
+  )
 
 function faultOf(document: Document, ajv: Ajv, ask: Ask, answer: Answer): string | null {
   const { status, headers, body } = answer

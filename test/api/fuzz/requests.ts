@@ -119,7 +119,7 @@ export function asks(document: Document, pools: Pools): fc.Arbitrary<Ask> {
 }
 
 /** Each reads or writes a whole country. */
-const RARE = new Set(['exportFile', 'exportDescription', 'runsClassify'])
+const RARE = new Set(['exportFile', 'exportDescription', 'runsClassify', 'budgetPlan'])
 
 interface Route {
   path: string
@@ -140,7 +140,7 @@ function askOf({ path, method, operation }: Route, pools: Pools, document: Docum
         { weight: 12, arbitrary: fc.constant({}) },
         { weight: 1, arbitrary: fc.constantFrom(...EXTRA) },
       ),
-      body: operation.requestBody ? bodyOf(operation, document) : fc.constant(null),
+      body: operation.requestBody ? bodyOf(operation, document, pools) : fc.constant(null),
     })
     .map(({ segments, query, caller, extra, body }) => {
       const filled = inPath.reduce((text, { name }, i) => text.replace(`{${name}}`, segments[i]!), path)
@@ -164,6 +164,7 @@ const EXTRA: Record<string, string>[] = [
   { origin: 'https://elsewhere.example' },
   { 'sec-fetch-site': 'cross-site' },
   { 'x-forwarded-host': 'elsewhere.example' },
+  { 'x-forwarded-for': '203.0.113.7' },
   { range: 'bytes=0-10' },
 ]
 
@@ -244,14 +245,14 @@ interface Body {
   bytes: Buffer
 }
 
-function bodyOf({ requestBody }: Operation, document: Document): fc.Arbitrary<Body> {
+function bodyOf({ requestBody }: Operation, document: Document, { known }: Pools): fc.Arbitrary<Body> {
   const media = Object.entries(requestBody!.content)
   const own = fc.constantFrom(...media).chain(([type, { schema, example }]) => {
     const given = example ?? {}
     if (typeof given === 'string') return fc.constant(bytesOf(type, given))
     const whole: unknown = Array.isArray(given) ? given[0] : given
     const names = Object.keys(propertiesOf(schema.$ref, document) ?? (whole as object))
-    return mutated(whole as Record<string, unknown>, names).map((value) =>
+    return mutated(whole as Record<string, unknown>, names, known).map((value) =>
       bytesOf(type, JSON.stringify(value)),
     )
   })
@@ -297,11 +298,20 @@ const VALUES: unknown[] = [
   'تغطية',
 ]
 
-function mutated(whole: Record<string, unknown>, names: readonly string[]): fc.Arbitrary<unknown> {
+function mutated(
+  whole: Record<string, unknown>,
+  names: readonly string[],
+  known: Pools['known'],
+): fc.Arbitrary<unknown> {
   const value = fc.oneof(fc.constantFrom(...VALUES), fc.jsonValue({ maxDepth: 2 }))
   const one = names.length > 0 ? fc.constantFrom(...names) : fc.constant('name')
+  const existing = names.filter((name) => typeof whole[name] === 'string' && known[name]?.length)
+  const values = fc.record(
+    Object.fromEntries(existing.map((name) => [name, fc.constantFrom(...known[name]!)])),
+  )
   return fc.oneof(
     { weight: 3, arbitrary: fc.constant(whole) },
+    { weight: existing.length > 0 ? 4 : 0, arbitrary: values.map((some) => ({ ...whole, ...some })) },
     { weight: 5, arbitrary: fc.tuple(one, value).map(([name, v]) => ({ ...whole, [name]: v })) },
     {
       weight: 2,

@@ -27,14 +27,14 @@ export function PlacePanel({ words, place, onCell, onPlan }: PlaceProps) {
     </p>
   )
   if ('plan' in place) return <PlanPanel {...{ words, where, onPlan }} item={place.plan} />
-  if ('zone' in place) return <ZonePanel words={words} zone={place.zone} where={where} />
+  if ('zone' in place) return <ZonePanel {...{ words, where, onCell }} zone={place.zone} />
   if ('site' in place) return <SitePanel {...{ words, where, onCell }} site={place.site} />
   return <LocalityPanel {...{ words, where, onCell }} locality={place.locality} />
 }
 
 type Part<T> = T & { words: Language; where: ComponentChildren }
 
-function ZonePanel({ words, zone, where }: Part<{ zone: Zone }>) {
+function ZonePanel({ words, zone, where, onCell }: Part<{ zone: Zone; onCell(h3: string): void }>) {
   const { date } = words
   const t = words.says(WORDS)
   const born = zone.events.find(
@@ -49,6 +49,7 @@ function ZonePanel({ words, zone, where }: Part<{ zone: Zone }>) {
       {born && <p>{t('since', { date: date(born.at), run: String(birthOf(zone.id)) })}</p>}
       <p>{zone.population === null ? t('noPeople') : t('people', { n: zone.population })}</p>
       <p>{t('zoneSites', { n: zone.siteCount })}</p>
+      <button onClick={() => onCell(zone.cells[0]!)}>{t('showCell')}</button>
       {zone.events.length > 0 && (
         <>
           <h3>{t('events')}</h3>

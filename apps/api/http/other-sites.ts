@@ -1,0 +1,19 @@
+/** What a page of another site may read: public data for maps of its own, and nothing that knows who asks. */
+import type { FastifyInstance } from 'fastify'
+
+/** Tiles, OGC's collections, whole files: the same for everybody, so no cookie is ever taken for them. */
+const OPEN = /^\/(tiles|ogc|api\/v1\/export)(?![\w-])/
+const READING = ['GET', 'HEAD']
+
+const HEADERS = {
+  'access-control-allow-origin': '*',
+  // Beside those that every page may read.
+  'access-control-expose-headers':
+    'accept-ranges, content-crs, content-disposition, content-range, etag, link, retry-after',
+}
+
+export function openToOtherSites(server: FastifyInstance): void {
+  server.addHook('onRequest', async ({ method, url }, reply) => {
+    if (READING.includes(method) && OPEN.test(url)) void reply.headers(HEADERS)
+  })
+}

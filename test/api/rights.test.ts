@@ -1,0 +1,143 @@
+/** Who may do what, as the document says it: each route is asked by nobody, by every role, by a page of another site. */
+import { ROLES, type Role } from '#store'
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Document, Operation } from '../../apps/api/openapi/document-types.js'
+import { type TestDatabase, freshDatabase } from '../support/database.js'
+import { fillObservatory } from '../support/observatory.js'
+import { BUILT_DOCUMENT, type TestServer, serve, signIn, siteWithDevice } from '../support/server.js'
+
+const document = JSON.parse(readFileSync(BUILT_DOCUMENT, 'utf8')) as Document
+const routes = Object.entries(document.paths).flatMap(([path, operations]) =>
+  Object.entries(operations).map(([method, operation]) => ({
+    path,
+    method: method.toUpperCase(),
+    operation,
+  })),
+)
+type Route = (typeof routes)[number]
+
+const namesOf = ({ operation }: Route) => operation.security!.flatMap((one) => Object.keys(one))
+const isWrite = ({ method }: Route) => method !== 'GET'
+/** The least role, as the description says it. */
+const roleOf = ({ description = '' }: Operation): Role =>
+  (/with the role (\w+) or a higher one/.exec(description)?.[1] as Role | undefined) ?? 'public'
+
+const ofPeople = routes.filter((route) => namesOf(route).includes('session'))
+const ofDevices = routes.filter((route) => namesOf(route).join() === 'device')
+
+let database: TestDatabase
+let server: TestServer
+let token: string
+const cookies = {} as Record<Role, string>
+beforeAll(async () => {
+  database = await freshDatabase('postgresql')
+  await fillObservatory(database, new Date())
+  server = await serve(database)
+  token = (await siteWithDevice(database)).token
+  for (const role of ROLES) cookies[role] = await signIn(server, database, role)
+})
+afterAll(async () => {
+  await server?.close()
+  await database?.drop()
+})
+
+/** With the document's own examples. */
+async function ask({ path, method, operation }: Route, headers: Record<string, string>, body?: Buffer) {
+  const filled = operation.parameters
+    .filter((one) => one.in === 'path')
+    .reduce((text, { name, example }) => text.replace(`{${name}}`, String(example)), path)
+  const [type, { example } = {}] = Object.entries(operation.requestBody?.content ?? {})[0] ?? []
+  const given = typeof example === 'string' ? example : JSON.stringify(example ?? {})
+  const answer = await fetch(server.url + filled, {
+    method,
+    headers: { ...(type && { 'content-type': type }), ...headers },
+    ...(type && { body: body ?? given }),
+  })
+  const text = await answer.text()
+  return { status: answer.status, detail: text.startsWith('{') ? String(JSON.parse(text).detail) : '' }
+}
+
+describe.each(ofPeople.map((route) => [route.operation.operationId, route] as const))('%s', (_, route) => {
+  const least = ROLES.indexOf(roleOf(route.operation))
+
+  test('refuses nobody, and every role below the one that the document names', async () => {
+    expect((await ask(route, {})).status).toBe(401)
+    for (const role of ROLES.slice(0, least))
+      expect([role, await ask(route, { cookie: cookies[role] })]).toMatchObject([
+        role,
+        { status: 403, detail: expect.stringContaining('This needs the role') },
+      ])
+  })
+
+  test('refuses a device whose token is not known', async () => {
+    // Anybody may ask whether a dispute exists: that is looked up first.
+    const refusals = route.operation.operationId === 'disputesAdd' ? [401, 404] : [401]
+    expect(refusals).toContain((await ask(route, { authorization: `Bearer ${'x'.repeat(43)}` })).status)
+  })
+
+  if (isWrite(route))
+    test('refuses an administrator’s cookie that comes from a page of another site', async () => {
+      const cookie = cookies.administrator
+      const { host } = new URL(server.url)
+      for (const headers of [
+        { origin: 'https://elsewhere.example' },
+        { origin: 'null' },
+        { origin: `http://${host.replace(/\d+$/, '1')}` },
+        { 'sec-fetch-site': 'same-site' },
+        { 'sec-fetch-site': 'cross-site' },
+        { origin: `http://${host}`, 'sec-fetch-site': 'cross-site' },
+      ] as Record<string, string>[])
+        expect([headers, await ask(route, { cookie, ...headers })]).toMatchObject([
+          headers,
+          { status: 403, detail: 'This request comes from another site.' },
+        ])
+    })
+})
+
+test('each takes the role that it names', async () => {
+  for (const route of ofPeople.filter(({ operation }) => !operation.operationId.startsWith('session'))) {
+    const { status, detail } = await ask(route, { cookie: cookies[roleOf(route.operation)] })
+    expect([route.operation.operationId, status, detail]).not.toEqual([
+      route.operation.operationId,
+      expect.toSatisfy((n: number) => n === 401 || n === 403),
+      expect.stringMatching(/Sign in|needs the role/),
+    ])
+  }
+})
+
+test('what devices send needs a token that is known: a person’s cookie is none', async () => {
+  expect(ofDevices.length).toBeGreaterThan(1)
+  for (const route of ofDevices)
+    for (const headers of [{}, { cookie: cookies.administrator }, { authorization: 'Bearer x' }] as Record<
+      string,
+      string
+    >[])
+      expect([route.operation.operationId, (await ask(route, headers)).status]).toEqual([
+        route.operation.operationId,
+        401,
+      ])
+  for (const route of ofDevices)
+    expect((await ask(route, { authorization: `Bearer ${token}` })).status).toBeLessThan(300)
+})
+
+test('writes that nobody has to sign in for are these', () => {
+  const open = routes.filter((route) => isWrite(route) && namesOf(route).length === 0)
+  expect(open.map(({ operation }) => operation.operationId).toSorted()).toEqual([
+    // Computes and keeps nothing but its answer, for a while.
+    'budgetPlan',
+    'sessionSignIn',
+    'sessionSignOut',
+  ])
+})
+
+test('a body larger than 16 MiB is taken nowhere but where files are imported', async () => {
+  const large = Buffer.alloc(16 * 1024 * 1024 + 1, ' ')
+  const cookie = cookies.administrator
+  const files = ['importPost', 'planImport']
+  for (const route of routes.filter(({ operation }) => operation.requestBody)) {
+    if (files.includes(route.operation.operationId)) continue
+    const { status } = await ask(route, { cookie, authorization: `Bearer ${token}` }, large)
+    expect([route.operation.operationId, status]).toEqual([route.operation.operationId, 413])
+  }
+})
