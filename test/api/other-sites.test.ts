@@ -41,7 +41,7 @@ afterAll(async () => {
   await database?.drop()
 })
 
-const ask = (path: string, options: RequestInit = {}) =>
+const ask = (path: string, options: RequestInit & { cache?: string } = {}) =>
   page.evaluate(
     async ([url, init]) => {
       try {
