@@ -85,7 +85,7 @@ test('operations say who may, and fields their units', () => {
   expect(Object.keys(one('sessionSignIn').responses)).toContain('429')
   // Its exceptions stand in a table.
   expect(Object.keys(one('disputesAdd').responses)).toContain('409')
-  expect(Object.keys(one('budgetPlan').responses)).toContain('503')
+  expect(Object.keys(one('budgetAllocate').responses)).toContain('503')
   expect(one('cellsList').responses['200']!.headers).toHaveProperty('Link')
   const site = document.components.schemas!['SiteBody'] as Schema
   expect(site.properties!['contractedUpBps']!.description).toBe('bit/s.')

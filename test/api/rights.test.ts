@@ -125,7 +125,7 @@ test('writes that nobody has to sign in for are these', () => {
   const open = routes.filter((route) => isWrite(route) && namesOf(route).length === 0)
   expect(open.map(({ operation }) => operation.operationId).toSorted()).toEqual([
     // Computes and keeps nothing but its answer, for a while.
-    'budgetPlan',
+    'budgetAllocate',
     'sessionSignIn',
     'sessionSignOut',
   ])

@@ -128,7 +128,7 @@ test.each(['fr', 'ar'] as const)(
 test('a link to a zone, a site or a locality goes there', async () => {
   for (const query of ['site=' + encodeURIComponent(site.code), 'locality=d1']) {
     const { page } = await open(`lang=en&${query}`)
-    await page.locator('.panel h2[data-verdict]').waitFor()
+    await page.locator('.panel h2').waitFor()
     await expect.poll(() => parameter(page, 'at')).not.toBe(null)
     const [, lat, lng] = parameter(page, 'at')!.split('/').map(Number)
     expect([lat, lng]).toEqual([expect.closeTo(site.lat, 1), expect.closeTo(site.lng, 1)])

@@ -109,11 +109,11 @@ test.each([
 
   // What changed between two dates.
   await tab('view_map')
-  await page.getByLabel(t('shows'), { exact: true }).selectOption('difference')
-  await page.getByLabel(t('comparedWith')).selectOption(String(earlier))
+  await page.locator('.layers select').first().selectOption('difference')
+  await page.locator('.layers select').nth(1).selectOption(String(earlier))
   await expect.poll(async () => (await countsOf(page)).some((count) => /[1-9]/.test(count)), SLOW).toBe(true)
   await look('difference')
-  await page.getByLabel(t('shows'), { exact: true }).selectOption('verdict')
+  await page.locator('.layers select').first().selectOption('verdict')
 
   // What if the rule asked for more.
   const before = await countsOf(page)

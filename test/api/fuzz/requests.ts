@@ -119,7 +119,7 @@ export function asks(document: Document, pools: Pools): fc.Arbitrary<Ask> {
 }
 
 /** Each reads or writes a whole country. */
-const RARE = new Set(['exportFile', 'exportDescription', 'runsClassify', 'budgetPlan'])
+const RARE = new Set(['exportFile', 'exportDescription', 'runsClassify', 'budgetAllocate'])
 
 interface Route {
   path: string
