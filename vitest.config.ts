@@ -18,6 +18,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // A page on a busy machine: the default of a second says more of the machine than of the page.
+    expect: { poll: { timeout: 20_000 } },
     // Without the summary that rewrites itself, a log stays readable.
     reporters: [['default', { summary: !process.env.CI }], new LastLine()],
   },
