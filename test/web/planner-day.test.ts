@@ -134,7 +134,7 @@ test.each([
   const refused = dialog.locator('.refusals tbody tr td:first-child')
   await expect.poll(() => refused.allInnerTexts(), SLOW).toEqual(['3', '4', '5'])
   await look('plan-import')
-  await dialog.locator('button.primary').click()
+  await dialog.getByRole('button', { name: inPlan('confirm', { n: 1 }), exact: true }).click()
   await page.locator(`.plan-list tr[data-code="DAY-${lang}-1"]`).waitFor(SLOW)
   await dialog.getByRole('button', { name: inPlan('close'), exact: true }).click()
   await look('plan')
@@ -171,7 +171,8 @@ test.each([
 
   // The view is sent: a colleague who is not signed in sees what was seen.
   await tab('view_priorities')
-  await expect.poll(() => zones.count(), SLOW).toBeGreaterThan(3)
+  await page.getByText(inPriorities('partRank'), { exact: true }).click()
+  await expect.poll(() => zones.count(), SLOW).toBe(50)
   await expect.poll(() => inAddress(page, 'v.weights')).toContain('schools:10')
   const sent = page.url()
   const colleague = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage()

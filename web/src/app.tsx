@@ -21,7 +21,7 @@ import { problemIn } from './problem.js'
 import { NewerNotice, useNewer } from './newer.js'
 import { type Place, geometryOf, isPlace, pointOf } from './places/place.js'
 import { RunChoice } from './runs.js'
-import { Tabs, ViewPane } from './views.js'
+import { Tabs, type View, ViewPane } from './views.js'
 
 type Detail = { cell: Cell } | { area: AreaDetail } | Place
 
@@ -42,6 +42,8 @@ export function App() {
   const [overlays, setOverlays] = useState(first.overlays)
   const [view, setView] = useState(first.view)
   const [kept, setKept] = useState(first.kept)
+  // What each view kept when it was left: who comes back finds it so.
+  const left = useRef<Partial<Record<View, typeof kept>>>({})
   const [lost, setLost] = useState(false)
   const connection = useMemo(() => new Connection(setLost), [])
   const words = useMemo(() => languageOf(lang), [lang])
@@ -188,8 +190,9 @@ export function App() {
         words={words}
         view={view}
         onView={(next) => {
+          if (view) left.current[view] = kept
           setView(next)
-          setKept({})
+          setKept((next && left.current[next]) ?? {})
         }}
       />
       <main>
