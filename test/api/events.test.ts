@@ -107,7 +107,7 @@ describe.each(ENGINES)('events on %s', (engine) => {
       ['area=01', ({ regionCode }) => regionCode === '01'],
     ] as [string, (event: Listed) => boolean][])
       expect([query, (await list(`?limit=1000&${query}`)).items]).toEqual([query, items.filter(keeps)])
-    for (const query of ['kind=zone.eaten', 'limit=1001', 'cursor=abc', 'area=x'])
+    for (const query of ['limit=0', 'kind=zone.eaten', 'limit=1001', 'cursor=abc', 'area=x'])
       expect([query, (await get(`?${query}`)).status]).toEqual([query, 400])
   })
 

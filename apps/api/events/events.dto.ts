@@ -1,7 +1,7 @@
 import { EVENT_KINDS, type EventKind } from '#store'
 import { IntersectionType } from '@nestjs/swagger'
-import { Transform } from 'class-transformer'
-import { ArrayMaxSize, IsIn, IsInt, IsOptional, IsString, Max, MaxLength } from 'class-validator'
+import { Transform, Type } from 'class-transformer'
+import { ArrayMaxSize, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator'
 import { AreaChoice, PageQuery } from '../http/page.dto.js'
 import { FEED_LANGUAGES, type FeedLanguage } from './feed.js'
 
@@ -23,7 +23,10 @@ class EventsFilter extends AreaChoice {
 
 export class EventsQuery extends IntersectionType(PageQuery, EventsFilter) {
   /** Rows in a page. */
+  @IsOptional()
+  @Type(() => Number)
   @IsInt()
+  @Min(1)
   @Max(1_000)
   declare limit?: number
 }
