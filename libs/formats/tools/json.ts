@@ -20,7 +20,16 @@ export function at(document: unknown, path: Path): unknown {
   return value
 }
 
-const shown = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 80)
+/** What JSON.parse reads without recursion, JSON.stringify writes with it. No tool's document needs a tenth of this. */
+export const MAX_NESTING = 100
+
+export function isTooDeep(value: unknown, levels = MAX_NESTING): boolean {
+  if (value === null || typeof value !== 'object') return false
+  return levels === 0 || Object.values(value).some((part) => isTooDeep(part, levels - 1))
+}
+
+const shown = (value: unknown): string =>
+  isTooDeep(value) ? 'nested too deeply' : (JSON.stringify(value) ?? String(value)).slice(0, 80)
 
 /** A number, or a text that is one (LibreSpeed); null where the member is missing, null or empty. */
 export function numberAt(document: unknown, path: string): number | null {

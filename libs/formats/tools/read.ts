@@ -7,7 +7,7 @@ import { type LineRecord, records } from '../ndjson.js'
 import { tableRows } from '../table.js'
 import { readingOf } from './detect.js'
 import { DocumentFault, type Draft, ImportQuestion, type ToolFormat } from './draft.js'
-import { type Json, isObject } from './json.js'
+import { MAX_NESTING, type Json, isObject, isTooDeep } from './json.js'
 import { type Table, type Unit, tableOf } from './table.js'
 
 export interface ResultsOptions {
@@ -112,6 +112,8 @@ async function* jsonRecords(
     .toString('utf8')
     .replace(/^\ufeff/, '')
   const document = parsed(text)
+  if (isTooDeep(document))
+    throw new FileProblem(`the document is nested deeper than ${MAX_NESTING} levels: nothing of it was taken`)
   const documents: unknown[] = Array.isArray(document) ? document : [document]
   const all = documents.map((one, index) => jsonRecord(index, one, JSON.stringify(one) ?? '', options, found))
   for (let i = 0; i < all.length; i += BATCH) yield all.slice(i, i + BATCH)
