@@ -157,7 +157,7 @@ export async function outlinesAround(
 ): Promise<AreaOutline[]> {
   return db.query(
     `SELECT code, level, name_fr AS "nameFr", name_ar AS "nameAr", ST_Y(inside) AS lat, ST_X(inside) AS lng,
-       ST_AsGeoJSON(ST_Simplify(ST_ClipByBox2D(geom, ST_MakeEnvelope($4, $5, $6, $7, 4326)), $3, true), 5) AS geojson
+       ST_AsGeoJSON(ST_Simplify(geom, $3, true), 5) AS geojson
      FROM (SELECT *, ST_PointOnSurface(geom) AS inside FROM current_area
        WHERE (level = $1 OR parent_code = $2) AND geom && ST_MakeEnvelope($4, $5, $6, $7, 4326)) AS a
      ORDER BY length(code), code`,
