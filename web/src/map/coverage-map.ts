@@ -236,7 +236,11 @@ export class CoverageMap {
   }
 
   private listen(): void {
-    this.map.on('mousemove', ({ latlng }) => this.point(latlng))
+    // Not the map's own event: over a canvas, Leaflet drops those that come within 32 ms of each other,
+    // so that a pointer which halts may be told from where it was before.
+    this.map
+      .getContainer()
+      .addEventListener('mousemove', (event) => this.point(this.map.mouseEventToLatLng(event)))
     this.map.on('mouseout', () => this.point(null))
     this.map.on('click', ({ latlng }) => this.pick(latlng))
     // The keyboard's way to the same: Enter picks what lies in the middle, where the cross is.
