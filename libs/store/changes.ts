@@ -1,5 +1,6 @@
 /** Who changed what. */
 import type { Queryable } from './database.js'
+import { PREPARED } from './prepared-client.js'
 
 /** The action of an import of areas: runs ask for it. */
 export const AREAS_IMPORTED = 'import areas'
@@ -23,7 +24,9 @@ export async function recordChange(
 /** Numbers that grow with every change by a person and with every run: what is read stays the same while they do. */
 export async function lastChange(db: Queryable): Promise<{ change: number; newestRun: number }> {
   const [row] = await db.query(
-    `SELECT coalesce((SELECT max(id) FROM change), 0)::float8 AS change, coalesce((SELECT max(id) FROM run), 0) AS "newestRun"`,
+    `${PREPARED}SELECT coalesce((SELECT max(id) FROM change), 0)::float8 AS change,
+       coalesce((SELECT max(id) FROM run), 0) AS "newestRun"`,
+    [],
   )
   return row as { change: number; newestRun: number }
 }

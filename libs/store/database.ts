@@ -4,6 +4,7 @@ import { DataSource, type EntityManager, MigrationExecutor } from 'typeorm'
 import { MIGRATIONS } from '#migrations'
 import { openEmbedded } from './embedded/index.js'
 import { ENTITIES } from './entities.js'
+import { PreparedClient } from './prepared-client.js'
 
 /** A data source or a transaction: what every query function takes. */
 export type Queryable = Pick<EntityManager, 'query'>
@@ -48,6 +49,7 @@ async function openServer(url: string, purpose: DatabaseOptions['purpose']): Pro
     max: purpose === 'interactive' ? 10 : 3,
     options: purpose === 'interactive' ? INTERACTIVE : BATCH,
     application_name: 'taghtiya',
+    Client: PreparedClient,
   }
   const source = await new DataSource({ ...COMMON, url, extra }).initialize()
   return { source, owner: true, close: () => source.destroy() }

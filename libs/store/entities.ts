@@ -43,6 +43,7 @@ export class LocalityEntity {
 }
 
 @Entity('site')
+@Index('site_simulated', ['code'], { where: 'simulated' })
 @Index('site_cell', ['cell'])
 @Index('site_name', ['name', 'code'])
 export class SiteEntity {

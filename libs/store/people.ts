@@ -1,5 +1,6 @@
 /** Devices, accounts, sessions. Secrets are stored as hashes only. */
 import type { Queryable } from './database.js'
+import { PREPARED } from './prepared-client.js'
 
 /** Each may what those before it may. `operator` speaks for one operator: it may contest, and no more than `public`. */
 export const ROLES = ['public', 'operator', 'analyst', 'planner', 'administrator'] as const
@@ -16,7 +17,7 @@ export interface Device {
 /** The device that holds the token, unless revoked. `hash` is the token's SHA-256. */
 export async function findDevice(db: Queryable, hash: Buffer): Promise<Device | undefined> {
   const rows: Device[] = await db.query(
-    `SELECT d.id, d.site_code AS "siteCode", s.lat, s.lng FROM device AS d JOIN site AS s ON s.code = d.site_code
+    `${PREPARED}SELECT d.id, d.site_code AS "siteCode", s.lat, s.lng FROM device AS d JOIN site AS s ON s.code = d.site_code
      WHERE d.token_hash = $1 AND d.revoked_at IS NULL`,
     [hash],
   )
@@ -112,7 +113,7 @@ export async function insertSession(db: Queryable, hash: Buffer, accountName: st
 
 export async function findSession(db: Queryable, hash: Buffer): Promise<Account | undefined> {
   const rows: Account[] = await db.query(
-    `SELECT ${ACCOUNT_COLUMNS} FROM session AS s JOIN account AS a ON a.name = s.account_name
+    `${PREPARED}SELECT ${ACCOUNT_COLUMNS} FROM session AS s JOIN account AS a ON a.name = s.account_name
      WHERE s.token_hash = $1 AND s.expires_at > now()`,
     [hash],
   )

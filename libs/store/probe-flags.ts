@@ -10,6 +10,7 @@ import {
   repeats,
 } from '#domain'
 import type { Queryable } from './database.js'
+import { PREPARED } from './prepared-client.js'
 import type { ProbeRow } from './probe-row.js'
 
 /** Rows as they are to be written, in the order in which they came. Devices are locked until the transaction's end. */
@@ -91,7 +92,7 @@ interface DeviceState {
 /** Locked in one order, so that two groups with the same devices wait for each other and never deadlock. */
 async function lockDevices(tx: Queryable, rows: readonly ProbeRow[]): Promise<Map<string, Known>> {
   const states: DeviceState[] = await tx.query(
-    `SELECT id, last_measured_at AS newest, last_position_at AS at, last_lat AS lat, last_lng AS lng,
+    `${PREPARED}SELECT id, last_measured_at AS newest, last_position_at AS at, last_lat AS lat, last_lng AS lng,
        last_accuracy_m AS "accuracyM"
      FROM device WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
     [[...new Set(rows.map((row) => row.device_id))]],
@@ -137,7 +138,7 @@ async function rememberDevices(
     accuracyM: position?.accuracyM ?? null,
   }))
   await tx.query(
-    `UPDATE device SET last_measured_at = r.newest, last_position_at = r.at, last_lat = r.lat, last_lng = r.lng,
+    `${PREPARED}UPDATE device SET last_measured_at = r.newest, last_position_at = r.at, last_lat = r.lat, last_lng = r.lng,
        last_accuracy_m = r."accuracyM"
      FROM json_to_recordset($1::json) AS r(id uuid, newest timestamptz, at timestamptz, lat float8, lng float8, "accuracyM" float8)
      WHERE device.id = r.id`,
@@ -194,7 +195,7 @@ async function countedAround(tx: Queryable, rows: readonly ProbeRow[]): Promise<
     to: new Date(to + REPEAT_MS),
   }))
   const known: Counted[] = await tx.query(
-    `SELECT p.cell::text, p.device_id, p.operator, p.technology, p.outcome, p.measured_at AS at, p.lat, p.lng,
+    `${PREPARED}SELECT p.cell::text, p.device_id, p.operator, p.technology, p.outcome, p.measured_at AS at, p.lat, p.lng,
        p.accuracy_m AS "accuracyM"
      FROM json_to_recordset($1::json) AS r(cell bigint, device uuid, "from" timestamptz, "to" timestamptz)
      JOIN probe AS p ON p.cell = r.cell AND p.measured_at > r."from" AND p.measured_at < r."to"

@@ -4,6 +4,7 @@ import type { CellRange } from '#geo'
 import type { DataSource } from 'typeorm'
 import type { Queryable } from './database.js'
 import { flagByContext } from './probe-flags.js'
+import { PREPARED } from './prepared-client.js'
 import type { ProbeRow } from './probe-row.js'
 
 /**
@@ -34,13 +35,14 @@ export async function insertProbes(
 
 /** Looks in every month: a device that corrects its clock may send one probe again with another time. */
 async function knownIds(tx: Queryable, rows: readonly ProbeRow[]): Promise<Set<string>> {
-  const found: { id: string }[] = await tx.query('SELECT id FROM probe WHERE id = ANY($1::uuid[])', [
-    rows.map((row) => row.id),
-  ])
+  const found: { id: string }[] = await tx.query(
+    `${PREPARED}SELECT id FROM probe WHERE id = ANY($1::uuid[])`,
+    [rows.map((row) => row.id)],
+  )
   return new Set(found.map((row) => row.id))
 }
 
-const INSERT_PROBES = `
+const INSERT_PROBES = `${PREPARED}
   INSERT INTO probe (cell, measured_at, id, received_at, device_id, site_code, lat, lng, accuracy_m, technology,
     operator, outcome, download_bps, upload_bps, latency_ms, jitter_ms, loss_ratio, signal_dbm, tool, flags, counted, raw,
     device_measured_at, download_test, upload_test)
@@ -195,11 +197,14 @@ export interface ProbePage {
   limit: number
 }
 
-const PROBE_COLUMNS = `p.id, to_hex(p.cell) AS h3, p.measured_at AS "measuredAt", p.technology, p.operator, p.outcome,
-  p.download_bps::float8 AS "downloadBps", p.upload_bps::float8 AS "uploadBps", p.latency_ms AS "latencyMs",
+/** UTC as RFC 3339, to the millisecond (`MS`) or the microsecond (`US`). */
+const WRITTEN = (moment: string, digits: 'MS' | 'US') =>
+  `to_char(${moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.${digits}"Z"')`
+
+const PROBE_COLUMNS = `p.id, to_hex(p.cell) AS h3, ${WRITTEN('p.measured_at', 'MS')} AS "measuredAt", p.technology,
+  p.operator, p.outcome, p.download_bps AS "downloadBps", p.upload_bps AS "uploadBps", p.latency_ms AS "latencyMs",
   p.jitter_ms AS "jitterMs", p.loss_ratio AS "lossRatio", p.signal_dbm AS "signalDbm", p.tool,
-  p.flags || coalesce(late.flags, '{}') AS flags, p.counted AND late.out IS NOT TRUE AS counted,
-  p.cell::text AS cell, to_char(p.measured_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS moment`
+  p.flags || coalesce(late.flags, '{}') AS flags, p.counted AND late.out IS NOT TRUE AS counted`
 
 const LATE = `CROSS JOIN LATERAL (SELECT array_agg(f.flag ORDER BY f.flag) AS flags, bool_or(NOT f.counted) AS out
   FROM probe_flag AS f WHERE f.cell = p.cell AND f.probe_id = p.id) AS late`
@@ -207,23 +212,26 @@ const LATE = `CROSS JOIN LATERAL (SELECT array_agg(f.flag ORDER BY f.flag) AS fl
 const MOMENT = (text: string) =>
   `CASE WHEN length(${text}) > 10 THEN ${text}::timestamptz ELSE ${text}::date::timestamp AT TIME ZONE 'Africa/Casablanca' END`
 
-/**
- * A page of probes and the key that the next begins after. By time it reads the newest months' index from the cursor on,
- * and no other month's: the same rows at any depth.
- */
-export async function listProbes(
-  db: Queryable,
-  page: ProbePage,
-): Promise<{ items: ListedProbe[]; last: ProbeKey | null }> {
-  const { sql, parameters } = probePage(page)
-  const rows: (ListedProbe & { cell: string; moment: string })[] = await db.query(sql, parameters)
-  const last = rows.at(-1)
-  return {
-    items: rows.map(({ cell: _cell, moment: _moment, ...probe }) => probe),
-    last: last ? { cell: last.cell, measuredAt: last.moment, id: last.id } : null,
-  }
+/** A page as the database wrote it, and the key that the next begins after. */
+export interface ProbeList {
+  /** JSON of `ListedProbe[]`: to make objects of a hundred rows and to write them again takes longer than to find them. */
+  json: string
+  count: number
+  last: ProbeKey | null
 }
 
+/**
+ * By time it reads the newest months' index from the cursor on, and no other month's: the same rows at any depth.
+ */
+export async function listProbes(db: Queryable, page: ProbePage): Promise<ProbeList> {
+  const { sql, parameters } = probePage(page)
+  const rows: (ProbeKey & { json: string; count: number })[] = await db.query(sql, parameters)
+  if (!rows[0]) return { json: '[]', count: 0, last: null }
+  const { json, count, ...last } = rows[0]
+  return { json, count, last }
+}
+
+/** No row where the page is empty. */
 export function probePage(page: ProbePage): { sql: string; parameters: unknown[] } {
   const parameters: unknown[] = []
   const bind = (value: unknown, type: string) => `$${parameters.push(value)}::${type}`
@@ -232,10 +240,10 @@ export function probePage(page: ProbePage): { sql: string; parameters: unknown[]
   if (page.since !== null) conditions.push(`p.measured_at >= ${MOMENT(bind(page.since, 'text'))}`)
   if (page.until !== null) conditions.push(`p.measured_at < ${MOMENT(bind(page.until, 'text'))}`)
   if (page.after) conditions.push(afterKey(page.order, page.after, bind))
-  const limit = bind(page.limit, 'integer')
-  const order = ORDERS[page.order]
+  const limit = Math.floor(page.limit)
+  const { forth, back } = ORDERS[page.order]
   const read = (where: readonly string[]) =>
-    `SELECT p.* FROM probe AS p WHERE ${where.join(' AND ')} ORDER BY ${order} LIMIT ${limit}`
+    `SELECT p.* FROM probe AS p WHERE ${where.join(' AND ')} ORDER BY ${forth} LIMIT ${limit}`
   // By time, each of the two has its index.
   const chosen = (where: readonly string[]) =>
     page.ofSites || page.cell !== null || page.order === 'cell'
@@ -243,15 +251,19 @@ export function probePage(page: ProbePage): { sql: string; parameters: unknown[]
       : `(${read([...where, 'p.site_code IS NOT NULL'])}) UNION ALL (${read([...where, 'p.site_code IS NULL'])})`
   const rows = page.place ? inPlace(page, page.place, conditions, chosen, bind) : chosen(conditions)
   return {
-    sql: `SELECT ${PROBE_COLUMNS} FROM (${rows}) AS p ${LATE} ORDER BY ${order} LIMIT ${limit}`,
+    sql: `${PREPARED}WITH page AS (SELECT p.* FROM (${rows}) AS p ORDER BY ${forth} LIMIT ${limit}),
+      told AS (SELECT ${PROBE_COLUMNS} FROM page AS p ${LATE} ORDER BY ${forth})
+      SELECT (SELECT json_agg(told)::text FROM told) AS json, (SELECT count(*)::integer FROM page) AS count,
+        p.cell::text AS cell, ${WRITTEN('p.measured_at', 'US')} AS "measuredAt", p.id
+      FROM page AS p ORDER BY ${back} LIMIT 1`,
     parameters,
   }
 }
 
-const ORDERS: Record<ProbeOrder, string> = {
-  '-measuredAt': 'p.measured_at DESC, p.id DESC',
-  measuredAt: 'p.measured_at, p.id',
-  cell: 'p.cell, p.measured_at, p.id',
+const ORDERS: Record<ProbeOrder, { forth: string; back: string }> = {
+  '-measuredAt': { forth: 'p.measured_at DESC, p.id DESC', back: 'p.measured_at, p.id' },
+  measuredAt: { forth: 'p.measured_at, p.id', back: 'p.measured_at DESC, p.id DESC' },
+  cell: { forth: 'p.cell, p.measured_at, p.id', back: 'p.cell DESC, p.measured_at DESC, p.id DESC' },
 }
 
 type BindAs = (value: unknown, type: string) => string

@@ -8,6 +8,7 @@ import { classifyStatement } from './classify-sql.js'
 import { dirtyCells } from './dirty-cells.js'
 import { judgePlan } from './plan-judge.js'
 import { CREATE_CHANGED_NETWORKS, ROLL_UP_NETWORKS } from './network-rollup.js'
+import { PREPARED } from './prepared-client.js'
 import { CLOSE_RUN, COUNT_AREAS_ANEW, COUNT_AREAS_ON, CREATE_CHANGED, ROLL_UP } from './run-sql.js'
 import { RECEIVE_LOCK } from './probes.js'
 import { updateZones } from './zone-update.js'
@@ -210,7 +211,7 @@ async function startRun(
 }
 
 export async function findRun(db: Queryable, id: number): Promise<RunRow | undefined> {
-  const rows: RunRow[] = await db.query(`SELECT ${RUN_COLUMNS} FROM run WHERE id = $1`, [id])
+  const rows: RunRow[] = await db.query(`${PREPARED}SELECT ${RUN_COLUMNS} FROM run WHERE id = $1`, [id])
   return rows[0]
 }
 

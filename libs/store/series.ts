@@ -9,6 +9,7 @@ import {
   type TimeStep,
 } from '#domain'
 import type { Queryable } from './database.js'
+import { PREPARED } from './prepared-client.js'
 
 /** What a series is of, beside its place. */
 export interface SeriesQuery {
@@ -47,7 +48,7 @@ export async function spanOf(
   const moment = (text: string) =>
     `CASE WHEN length(${text}) > 10 THEN ${text}::timestamptz ELSE ${text}::date::timestamp AT TIME ZONE ${ZONE} END`
   const [span] = await db.query(
-    `SELECT ${bucketOf('"from"')} AS "from", CASE WHEN $1 = 'hour' THEN ${bucketOf('last')} + interval '1 hour'
+    `${PREPARED}SELECT ${bucketOf('"from"')} AS "from", CASE WHEN $1 = 'hour' THEN ${bucketOf('last')} + interval '1 hour'
        ELSE (${bucketOf('last')} AT TIME ZONE ${ZONE} + ('1 ' || $1)::interval) AT TIME ZONE ${ZONE} END AS "to"
      FROM (SELECT ${moment('$2::text')} AS "from", ${moment('$3::text')} - interval '1 microsecond' AS last) AS asked`,
     [step, from, to],
@@ -108,7 +109,7 @@ async function readSeries(
       percentile_cont('{0.1,0.5,0.9}'::float8[]) WITHIN GROUP (ORDER BY ${column}::float8) ${isOk} AS "${measure}"`
   })
   const rows: BucketRow[] = await db.query(
-    `SELECT ${bucketOf('p.measured_at')} AS start, count(*)::integer AS samples,
+    `${PREPARED}SELECT ${bucketOf('p.measured_at')} AS start, count(*)::integer AS samples,
        (count(*) FILTER (WHERE p.outcome = 'no_service'))::integer AS "noService",
        count(DISTINCT p.device_id)::integer AS devices ${spreads.join('')}
      ${place} AND p.measured_at >= $2 AND p.measured_at < $3 AND ${COUNTED}

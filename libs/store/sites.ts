@@ -2,6 +2,7 @@
 import type { Bounds, SiteRecord } from '#domain'
 import { cellAt, cellToSql } from '#geo'
 import type { Queryable } from './database.js'
+import { PREPARED } from './prepared-client.js'
 
 export async function upsertSites(
   db: Queryable,
@@ -61,7 +62,9 @@ export async function listSites(db: Queryable, page: SitePage): Promise<SiteRow[
 }
 
 export async function findSite(db: Queryable, code: string): Promise<SiteRow | undefined> {
-  const rows: SiteRow[] = await db.query(`SELECT ${SITE_COLUMNS} FROM site WHERE code = $1`, [code])
+  const rows: SiteRow[] = await db.query(`${PREPARED}SELECT ${SITE_COLUMNS} FROM site WHERE code = $1`, [
+    code,
+  ])
   return rows[0]
 }
 
@@ -74,7 +77,10 @@ export async function listSitesInBox(db: Queryable, box: Bounds): Promise<SiteRo
 
 /** Whether any of what is shown comes from the demonstration country. */
 export async function isSimulated(db: Queryable): Promise<boolean> {
-  const [{ simulated }] = await db.query('SELECT EXISTS (SELECT 1 FROM site WHERE simulated) AS simulated')
+  const [{ simulated }] = await db.query(
+    `${PREPARED}SELECT EXISTS (SELECT 1 FROM site WHERE simulated) AS simulated`,
+    [],
+  )
   return simulated as boolean
 }
 

@@ -2,6 +2,7 @@
 import type { AreaLevel, Class, ClassCounts, JudgedNetwork } from '#domain'
 import type { CellRange } from '#geo'
 import type { Queryable } from './database.js'
+import { PREPARED } from './prepared-client.js'
 import type { RunRow } from './runs.js'
 
 /** Rows of run $2 in its series $1: those begun by then and not yet followed by another. */
@@ -25,7 +26,7 @@ export async function verdictsInRanges(
   ranges: readonly CellRange[],
 ): Promise<CellRow[]> {
   return db.query(
-    `SELECT to_hex(cell) AS h3, class, confidence ${IN_RANGES}
+    `${PREPARED}SELECT to_hex(cell) AS h3, class, confidence ${IN_RANGES}
        (SELECT cell, class, confidence FROM verdict AS v WHERE ${HOLDS} AND v.cell BETWEEN r.low AND r.high OFFSET 0) AS v ON true`,
     [run.series, run.id, JSON.stringify(ranges)],
   )
@@ -41,7 +42,7 @@ export async function rollupsInRanges(
   ranges: readonly CellRange[],
 ): Promise<RollupRow[]> {
   return db.query(
-    `SELECT to_hex(cell) AS h3, white, grey, black, unknown ${IN_RANGES}
+    `${PREPARED}SELECT to_hex(cell) AS h3, white, grey, black, unknown ${IN_RANGES}
        (SELECT * FROM rollup AS v WHERE ${HOLDS} AND v.cell BETWEEN r.low AND r.high OFFSET 0) AS v ON true`,
     [run.series, run.id, JSON.stringify(ranges)],
   )

@@ -2,6 +2,7 @@
 import { REPEAT_MS, movesTooFast, repeats } from '#domain'
 import { cellAt, cellToSql } from '#geo'
 import {
+  type ListedProbe,
   type ProbeRow,
   type RunRow,
   classify,
@@ -182,7 +183,8 @@ describe.each(ENGINES)('flags on %s', (engine) => {
       ofSites: false,
       limit: 100,
     }
-    const { items: shown } = await listProbes(database.source.manager, page)
+    const { json } = await listProbes(database.source.manager, page)
+    const shown = JSON.parse(json) as ListedProbe[]
     expect(shown.filter((p) => !p.counted)).toMatchObject([{ id: rows[3]!.id, flags: ['implausible'] }])
   })
 

@@ -1,6 +1,7 @@
 /** Pages of probes: each once, in order, from whatever place, and at any depth by reading the same number of rows. */
 import { cellAt, cellToSql, centreOf, rangesCovering } from '#geo'
 import {
+  type ListedProbe,
   PROBE_ORDERS,
   type ProbeKey,
   type ProbeOrder,
@@ -114,7 +115,9 @@ describe.each(ENGINES)('%s', (engine) => {
   async function all(change: Partial<ProbePage>): Promise<string[]> {
     const ids: string[] = []
     for (let after: ProbeKey | null = null, more = true; more;) {
-      const { items, last } = await listProbes(database.source.manager, page({ ...change, after }))
+      const { json, count, last } = await listProbes(database.source.manager, page({ ...change, after }))
+      const items = JSON.parse(json) as ListedProbe[]
+      expect(items).toHaveLength(count)
       ids.push(...items.map(({ id }) => id))
       after = last
       more = last !== null

@@ -41,6 +41,7 @@ import type { Readable } from 'node:stream'
 import { DataSource } from 'typeorm'
 import { Fields } from '../http/fields.js'
 import { DEFAULT_LIMIT, type Page, boxOf, cursorOf, keyOf } from '../http/page.dto.js'
+import { WrittenPage } from '../http/written-page.js'
 import { MaySign, Needs, Signed } from '../people/guard.js'
 import { Settings } from '../settings.js'
 import { Metrics } from '../status/metrics.js'
@@ -141,7 +142,7 @@ export class ProbesController {
     const limit = query.limit ?? DEFAULT_LIMIT
     const box = boxOf(query.bbox)
     const order = orderOf(query)
-    const { items, last } = await listProbes(this.source.manager, {
+    const { json, count, last } = await listProbes(this.source.manager, {
       order,
       after: afterOf(query.cursor, order),
       cell: query.cell ? cellToSql(query.cell) : null,
@@ -151,8 +152,9 @@ export class ProbesController {
       until: query.until ?? null,
       limit,
     })
-    const isFull = last !== null && items.length === limit
-    return { items, next: isFull ? cursorOf(`${order} ${last.cell} ${last.measuredAt} ${last.id}`) : null }
+    const isFull = last !== null && count === limit
+    const next = isFull ? cursorOf(`${order} ${last.cell} ${last.measuredAt} ${last.id}`) : null
+    return new WrittenPage<ListedProbe>(json, next)
   }
 }
 
