@@ -1,7 +1,6 @@
 /** One speed test of the site's line, by the ndt7 client. */
-import { type Side, ndt7 } from './ndt7-client.js'
-
-const BITS = 8
+import { bytesOfNdt7, resultOfNdt7 } from '#domain'
+import { ndt7 } from './ndt7-client.js'
 
 export type Measured =
   | { outcome: 'ok' | 'failed'; probe: object; usedBytes: number }
@@ -19,37 +18,13 @@ export async function measure(
   const ticket = token === null ? null : await ticketOf(server, token)
   if (ticket === 'busy') return { outcome: 'busy' }
   if (ticket === 'unreachable') return { outcome: 'failed', probe: {}, usedBytes: 0 }
-  const { code, download, upload } = await ndt7(server, {
+  const { code, ...sides } = await ndt7(server, {
     client_name: 'taghtiya-agent',
     ...(ticket && { token: ticket }),
     ...(maxBytes !== null && { max_bytes: String(maxBytes) }),
   })
-  const down = receivedBy(download)
-  const up = upload?.LastServerMeasurement?.TCPInfo
-  const usedBytes = (down?.bytes ?? 0) + (up?.BytesReceived ?? 0)
-  if (code !== 0 || !down || !up || up.ElapsedTime <= 0) return { outcome: 'failed', probe: {}, usedBytes }
-  const rtt = download?.LastServerMeasurement?.TCPInfo.MinRTT
-  const probe = {
-    downloadBps: Math.round((down.bytes * BITS * 1000) / down.ms),
-    uploadBps: Math.round((up.BytesReceived * BITS * 1e6) / up.ElapsedTime),
-    latencyMs: rtt === undefined ? null : rtt / 1000,
-    downloadBytes: down.bytes,
-    uploadBytes: up.BytesReceived,
-    downloadMs: down.ms,
-    uploadMs: up.ElapsedTime / 1000,
-    downloadTest: download?.LastServerMeasurement?.ConnectionInfo.UUID,
-    uploadTest: upload?.LastServerMeasurement?.ConnectionInfo.UUID,
-    raw: { download, upload },
-  }
-  return { outcome: 'ok', probe, usedBytes }
-}
-
-/** The client measures four times a second; a short test of a fast line is over before, and the server's figure is left. */
-function receivedBy(download: Side | undefined): { bytes: number; ms: number } | null {
-  const own = download?.LastClientMeasurement
-  if (own) return { bytes: own.NumBytes, ms: own.ElapsedTime * 1000 }
-  const sent = download?.LastServerMeasurement?.AppInfo
-  return sent && sent.ElapsedTime > 0 ? { bytes: sent.NumBytes, ms: sent.ElapsedTime / 1000 } : null
+  const probe = code === 0 ? resultOfNdt7(sides) : null
+  return { outcome: probe ? 'ok' : 'failed', probe: probe ?? {}, usedBytes: bytesOfNdt7(sides) }
 }
 
 /** A token for this test; null where the device's own is refused: the result then waits for another one. */

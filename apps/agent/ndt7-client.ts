@@ -1,4 +1,5 @@
 /** The unmodified npm client `@m-lab/ndt7` in Node: it wants the Worker and WebSocket of a browser. */
+import type { Ndt7Side } from '#domain'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import vm from 'node:vm'
@@ -45,28 +46,19 @@ class InThread {
   }
 }
 
-export interface Side {
-  LastClientMeasurement?: { ElapsedTime: number; NumBytes: number; MeanClientMbps: number }
-  LastServerMeasurement?: {
-    AppInfo: { NumBytes: number; ElapsedTime: number }
-    ConnectionInfo: { UUID: string }
-    TCPInfo: { BytesReceived: number; ElapsedTime: number; MinRTT?: number }
-  }
-}
-
 /** Both tests against a server's address (http or https, no path); `code` is the client's own exit code. */
 export async function ndt7(
   server: string,
   metadata: Record<string, string> = {},
-): Promise<{ code: number; errors: string[]; download: Side | undefined; upload: Side | undefined }> {
+): Promise<{ code: number; errors: string[]; download: Ndt7Side | undefined; upload: Ndt7Side | undefined }> {
   const global = globalThis as unknown as { Worker: unknown }
   global.Worker = InThread
   const client = require('@m-lab/ndt7') as {
     test(config: object, callbacks: object): Promise<number>
   }
   const errors: string[] = []
-  let download: Side | undefined
-  let upload: Side | undefined
+  let download: Ndt7Side | undefined
+  let upload: Ndt7Side | undefined
   const code = await client.test(
     {
       server: new URL(server).host,
@@ -79,8 +71,8 @@ export async function ndt7(
     },
     {
       error: (message: string) => errors.push(String(message)),
-      downloadComplete: (side: Side) => (download = side),
-      uploadComplete: (side: Side) => (upload = side),
+      downloadComplete: (side: Ndt7Side) => (download = side),
+      uploadComplete: (side: Ndt7Side) => (upload = side),
     },
   )
   return { code, errors, download, upload }
