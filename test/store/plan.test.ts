@@ -13,6 +13,8 @@ import {
 import { cellAt, cellToSql, centreOf } from '#geo'
 import {
   PLAN_SORTS,
+  type PlanListed,
+  type PlanOfCell,
   classify,
   editPlan,
   ensureProbeMonths,
@@ -21,6 +23,7 @@ import {
   judgeNow,
   listPlan,
   planInBox,
+  planOfCell,
   planProgress,
   upsertLocalities,
 } from '#store'
@@ -226,6 +229,7 @@ describe.each(ENGINES)('the plan on %s', (engine) => {
           ])
           seen.add(found.state)
         }
+        await expectPlanOfCells(await list())
       })
       // Shrinking would run for minutes.
       await fc.assert(property, { numRuns: 10, seed: 20261126, endOnFailure: true })
@@ -233,6 +237,23 @@ describe.each(ENGINES)('the plan on %s', (engine) => {
         expect([...seen]).toContain(state)
     },
   )
+
+  /** A cell's answer names what the list has, where an item's own cells say so; the next promise first. */
+  async function expectPlanOfCells(items: readonly PlanListed[]): Promise<void> {
+    const covering: { item: PlanListed; h3: string[] }[] = []
+    for (const item of items) covering.push({ item, h3: (await detail(item.code)).h3 })
+    for (const cell of CELLS) {
+      const named = await planOfCell(db(), cellToSql(cell))
+      const key = ({ promisedBy, code }: PlanOfCell) => `${promisedBy ?? '9999-12-31'} ${code}`
+      expect(named.map(key)).toEqual(named.map(key).toSorted())
+      expect(named.map(({ code, state, promisedBy }) => [code, state, promisedBy]).toSorted()).toEqual(
+        covering
+          .filter(({ h3 }) => h3.includes(cell))
+          .map(({ item: { code, state, promisedBy } }) => [code, state, promisedBy])
+          .toSorted(),
+      )
+    }
+  }
 
   test('nothing is overwritten: versions with author and comment, findings with their time, no change without a difference', async () => {
     const served = { operator: 'iam', technology: '4g' as const, awardedOn: dayBack(100) }
@@ -298,6 +319,7 @@ describe.each(ENGINES)('the plan on %s', (engine) => {
       version: 3,
     })
     expect(await list()).toEqual([])
+    expect(await planOfCell(db(), cellToSql(CELLS[1]!))).toEqual([])
     expect((await detail('A')).standing).toBeNull()
     expect((await detail('A')).findings[0]!.until).not.toBeNull()
     // What was withdrawn comes back with all its past.
