@@ -275,9 +275,12 @@ export async function planOfCell(db: Queryable, cell: string): Promise<PlanOfCel
 /** The run that the plan was last held against. */
 export const planRun = (db: Queryable): Promise<RunRow | undefined> => latestRun(db, PLAN_RULE)
 
-/** Holds items, or the whole plan, against the newest run: after an edit, and when a day has passed. */
+/**
+ * Holds items, or the whole plan, against the newest run: after an edit, and when a day has passed. The run held the plan as
+ * it was against the same probes: only what is new or changed is measured.
+ */
 export async function judgeNow(tx: Queryable, now: Date, codes: readonly string[] | null): Promise<void> {
   const run = (await planRun(tx)) ?? null
   const rule = (await findRule(tx, PLAN_RULE, run?.ruleVersion))!
-  await judgePlan(tx, { run, rule, at: now, codes })
+  await judgePlan(tx, { run, rule, at: now, codes, dirty: [] })
 }

@@ -28,8 +28,9 @@ export function OfCell({ words, items, onPlan }: OfCellProps) {
             </strong>
             {item.simulated && ` (${t('simulated')})`} · <StateName words={words} of={item.state} />
             <br />
-            {sentenceOf(words, item)} {t('cellOf', { n: item.cells })}{' '}
-            <button class="link" onClick={() => onPlan(item.code)}>
+            {sentenceOf(words, item)} {t('cellOf', { n: item.cells })}
+            <br />
+            <button class="small" onClick={() => onPlan(item.code)}>
               {t('openPlan')}
             </button>
           </li>
