@@ -10,6 +10,7 @@ import { Series1795800000000 } from './1795800000000-series.js'
 import { PlanEvents1795950000000 } from './1795950000000-plan-events.js'
 import { NetworkRollup1796000000000 } from './1796000000000-network-rollup.js'
 import { SiteSimulated1796100000000 } from './1796100000000-site-simulated.js'
+import { PlanCells1796150000000 } from './1796150000000-plan-cells.js'
 
 /** In the order in which they are applied. */
 export const MIGRATIONS = [
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   PlanEvents1795950000000,
   NetworkRollup1796000000000,
   SiteSimulated1796100000000,
+  PlanCells1796150000000,
 ]

@@ -19,7 +19,13 @@ interface Job {
   name: string
   /** In Africa/Casablanca. */
   cron: string
-  run(source: DataSource, now: Date, options: WorkerOptions): Promise<void>
+  run(source: DataSource, now: Date, options: WorkerOptions, work: Work): Promise<void>
+}
+
+/** What a long job needs: to say how far it is, and to end early when the worker stops. */
+interface Work {
+  log(text: string): void
+  signal: AbortSignal
 }
 
 export interface WorkerOptions {
@@ -31,9 +37,12 @@ const JOBS: readonly Job[] = [
   {
     name: 'classify',
     cron: '7 * * * *',
-    run: async (source) => {
+    run: async (source, _now, _options, { log, signal }) => {
       await classifyWhatIsNew(source)
-      await updateAreaSeries(source)
+      await updateAreaSeries(source, {
+        signal,
+        progress: (month) => log(`time series of the areas: ${month} is in`),
+      })
     },
   },
   {
@@ -80,10 +89,13 @@ export function startWorker(source: DataSource, log: (text: string) => void, opt
     shouldRun: (key) => takeLease(source.manager, key, LEASE_MS),
   }
   const running = new Set<Promise<void>>()
+  const stopping = new AbortController()
   const run = (job: Job) => {
     const done = job
-      .run(source, new Date(), options)
-      .catch((error: unknown) => log(`job ${job.name} failed: ${String(error)}`))
+      .run(source, new Date(), options, { log, signal: stopping.signal })
+      .catch((error: unknown) => {
+        if (!stopping.signal.aborted) log(`job ${job.name} failed: ${String(error)}`)
+      })
     running.add(done)
     return done.finally(() => running.delete(done))
   }
@@ -100,6 +112,7 @@ export function startWorker(source: DataSource, log: (text: string) => void, opt
   void run(JOBS[0]!)
   return {
     async stop() {
+      stopping.abort()
       for (const task of tasks) await task.destroy()
       await Promise.all(running)
     },

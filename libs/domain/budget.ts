@@ -81,7 +81,6 @@ function stepsOf(candidate: Candidate): Step[] {
 
 /** The steps of all zones, the best yield first, then in the order of the zones' ids. */
 export function stepsByYield(candidates: readonly Candidate[]): Step[] {
-  const yieldOf = ({ cost, benefit }: Step) => (cost === 0 ? Infinity : benefit / cost)
   const idOf = ({ candidate }: Step) => candidate.zone.id
   return candidates
     .flatMap(stepsOf)
@@ -95,24 +94,106 @@ export function stepsByYield(candidates: readonly Candidate[]): Step[] {
     .map(({ step }) => step)
 }
 
-/** No programme of any kind can bring more: the last step that does not fit is taken in part (the linear relaxation). */
-export function boundOf(steps: readonly Step[], budget: number): number {
-  let [left, benefit] = [budget, 0]
-  for (const step of steps) {
-    if (step.cost > left) return benefit + (step.benefit * left) / step.cost
-    left -= step.cost
-    benefit += step.benefit
-  }
-  return benefit
+export interface Constraints {
+  /** At least one zone in each region that has candidates. */
+  oneZonePerRegion: boolean
+  /** Least part of each region's whole benefit that must be brought, 0 to 1. */
+  regionShare: number
 }
 
-/** The best steps that fit, one after the other: an answer at once, and where the solver begins. */
-export function greedyOf(steps: readonly Step[], budget: number): Choice[] {
-  const chosen = new Map<string, Choice>()
-  let left = budget
+const yieldOf = ({ cost, benefit }: { cost: number; benefit: number }): number =>
+  cost === 0 ? Infinity : benefit / cost
+
+const regionOf = ({ zone }: Candidate): string => zone.regionCode ?? ''
+
+/** What the best options of all its candidates would bring to each region. */
+function wholeByRegion(candidates: Iterable<Candidate>): Map<string, number> {
+  const whole = new Map<string, number>()
+  for (const { zone, options } of candidates)
+    if (zone.regionCode)
+      whole.set(zone.regionCode, (whole.get(zone.regionCode) ?? 0) + options.at(-1)!.benefit)
+  return whole
+}
+
+const candidatesOf = (steps: readonly Step[]): Set<Candidate> =>
+  new Set(steps.map(({ candidate }) => candidate))
+
+/**
+ * The linear relaxation over all zones, conditions on regions included. A region that must be brought a share must be given
+ * the money that its best steps up to there cost; one that must have a zone, at least the cheapest option's: both are lower
+ * bounds on what it is given, and above them the best steps of the country follow, so no solver is needed.
+ */
+export interface Relaxation {
+  /** No choice that meets the conditions costs less, MAD. */
+  least: number
+  /** No choice within the budget that meets the conditions brings more. */
+  bound: number
+  /** What a dirham brings where the budget ends; 0 where it does not. */
+  yield: number
+  /** The same of the regions that must be given more than that. */
+  yields: Map<string, number>
+}
+
+export function relaxationOf(steps: readonly Step[], budget: number, constraints: Constraints): Relaxation {
+  const owed = owedTo(steps, constraints)
+  const least = [...owed.values()].reduce((sum, cost) => sum + cost, 0)
+  const relaxation: Relaxation = { least, bound: 0, yield: 0, yields: new Map() }
+  let left = Math.max(0, budget - least)
+  let isOver = false
+  for (const step of steps) {
+    const region = regionOf(step.candidate)
+    const forced = Math.min(step.cost, owed.get(region) ?? 0)
+    const free = Math.min(step.cost - forced, left)
+    if (!isOver && step.cost - forced > left) relaxation.yield = yieldOf(step)
+    isOver ||= step.cost - forced > left
+    left -= free
+    relaxation.bound += step.cost === 0 ? step.benefit : (step.benefit * (forced + free)) / step.cost
+    if (forced === 0) continue
+    owed.set(region, owed.get(region)! - forced)
+    if (isOver) relaxation.yields.set(region, yieldOf(step))
+  }
+  return relaxation
+}
+
+/** What each region must be given at least, MAD. */
+function owedTo(steps: readonly Step[], { oneZonePerRegion, regionShare }: Constraints): Map<string, number> {
+  const candidates = candidatesOf(steps)
+  const missing = new Map(
+    [...wholeByRegion(candidates)].map(([region, whole]) => [region, whole * regionShare]),
+  )
+  const owed = new Map<string, number>()
+  for (const { candidate, cost, benefit } of steps) {
+    const region = regionOf(candidate)
+    const still = missing.get(region) ?? 0
+    if (still <= 0) continue
+    owed.set(region, (owed.get(region) ?? 0) + cost * Math.min(1, still / benefit))
+    missing.set(region, still - benefit)
+  }
+  if (oneZonePerRegion)
+    for (const [region, { options }] of cheapestByRegion(candidates))
+      owed.set(region, Math.max(owed.get(region) ?? 0, options[0]!.cost))
+  return owed
+}
+
+function cheapestByRegion(candidates: Iterable<Candidate>): Map<string, Candidate> {
+  const cheapest = new Map<string, Candidate>()
+  for (const candidate of candidates) {
+    const known = cheapest.get(regionOf(candidate))
+    if (candidate.zone.regionCode && !(known && known.options[0]!.cost <= candidate.options[0]!.cost))
+      cheapest.set(candidate.zone.regionCode, candidate)
+  }
+  return cheapest
+}
+
+/** What was begun with, and then the best steps that fit, one after the other. */
+export function greedyOf(steps: readonly Step[], budget: number, begun: readonly Choice[] = []): Choice[] {
+  const chosen = new Map(begun.map((choice) => [choice.id, choice]))
+  let left = budget - totalCost(begun)
   for (const { candidate, to } of steps) {
     const { id } = candidate.zone
-    const more = to.cost - (chosen.get(id)?.cost ?? 0)
+    const known = chosen.get(id)
+    if (known && known.cost >= to.cost) continue
+    const more = to.cost - (known?.cost ?? 0)
     if (more > left) continue
     left -= more
     chosen.set(id, { id, ...to })
@@ -120,12 +201,36 @@ export function greedyOf(steps: readonly Step[], budget: number): Choice[] {
   return [...chosen.values()]
 }
 
-export interface Constraints {
-  /** At least one zone in each region that has candidates. */
-  oneZonePerRegion: boolean
-  /** Least part of each region's whole benefit that must be brought, 0 to 1. */
-  regionShare: number
+/**
+ * An answer at once, and where the solver begins: first what each region must have. Null where the best steps of the regions
+ * do not fit, though others might.
+ */
+export function fairGreedyOf(
+  steps: readonly Step[],
+  budget: number,
+  constraints: Constraints,
+): Choice[] | null {
+  const first = greedyOf(demanded(steps, constraints), Infinity)
+  return totalCost(first) > budget ? null : greedyOf(steps, budget, first)
 }
+
+/** The best steps of each region until it has what it must. */
+function demanded(steps: readonly Step[], { oneZonePerRegion, regionShare }: Constraints): Step[] {
+  const whole = wholeByRegion(candidatesOf(steps))
+  const brought = new Map<string, number>()
+  return steps.filter(({ candidate, benefit }) => {
+    const region = regionOf(candidate)
+    if (!whole.has(region)) return false
+    const had = brought.get(region)
+    const isOwed =
+      had === undefined ? oneZonePerRegion || regionShare > 0 : had < regionShare * whole.get(region)!
+    if (isOwed) brought.set(region, (had ?? 0) + benefit)
+    return isOwed
+  })
+}
+
+/** By these words the two refusals are told apart: whether it is proved that nothing meets the conditions. */
+export const NO_PROOF = 'which does not prove that there is none'
 
 /** A column is an option of a zone, a row a condition; the matrix is given column by column (compressed). */
 export interface Programme {
@@ -146,24 +251,27 @@ export const programmeUnits = (mad: number): number => mad / MAD_IN_A_UNIT
 /**
  * maximise Σ benefit·x, each x 0 or 1, with row 0: Σ cost·x ≤ budget; then one row a zone: Σ x ≤ 1; then the rows of the
  * regions. Zones outside all regions have no row of a region. A region's share is that of `all` its candidates, also of those
- * that the programme leaves out.
+ * that are not open; what is fixed counts for it, and its cost is taken off the budget.
  */
 export function programmeOf(
-  candidates: readonly Candidate[],
+  { open: candidates, fixed }: Core,
   budget: number,
   constraints: Constraints,
-  all: readonly Candidate[] = candidates,
+  all: readonly Candidate[],
 ): Programme {
   const programme: Programme = {
     columns: candidates.flatMap(({ options }, candidate) => options.map((option) => ({ candidate, option }))),
     benefits: [],
     rowLower: [-Infinity, ...candidates.map(() => -Infinity)],
-    rowUpper: [programmeUnits(budget), ...candidates.map(() => 1)],
+    rowUpper: [
+      programmeUnits(budget - totalCost(fixed.map(({ option }) => option))),
+      ...candidates.map(() => 1),
+    ],
     starts: [0],
     rows: [],
     values: [],
   }
-  const regions = regionRows(programme, all, constraints)
+  const regions = regionRows(programme, all, fixed, constraints)
   for (const { candidate, option } of programme.columns) {
     const region = regions.get(candidates[candidate]!.zone.regionCode ?? '')
     const entries: [row: number, value: number][] = [
@@ -189,55 +297,97 @@ interface RegionRows {
 function regionRows(
   programme: Programme,
   all: readonly Candidate[],
+  fixed: readonly Fixed[],
   { oneZonePerRegion, regionShare }: Constraints,
 ): Map<string, RegionRows> {
   const regions = new Map<string, RegionRows>()
-  for (const [code, whole] of wholeByRegion(all)) regions.set(code, { whole })
   const add = (lower: number): number => {
     programme.rowLower.push(lower)
     return programme.rowUpper.push(Infinity) - 1
   }
-  for (const region of regions.values()) {
-    if (oneZonePerRegion) region.one = add(1)
-    if (regionShare > 0) region.share = add(regionShare)
+  for (const [code, whole] of wholeByRegion(all)) {
+    const region: RegionRows = { whole }
+    const own = fixed.filter(({ candidate }) => candidate.zone.regionCode === code)
+    const brought = totalBenefit(own.map(({ option }) => option))
+    if (oneZonePerRegion) region.one = add(1 - own.length)
+    if (regionShare > 0) region.share = add(regionShare - brought / whole)
+    regions.set(code, region)
   }
   return regions
 }
 
-/** What the best options of all its candidates would bring to each region. */
-function wholeByRegion(candidates: readonly Candidate[]): Map<string, number> {
-  const whole = new Map<string, number>()
-  for (const { zone, options } of candidates)
-    if (zone.regionCode)
-      whole.set(zone.regionCode, (whole.get(zone.regionCode) ?? 0) + options.at(-1)!.benefit)
-  return whole
-}
-
 /** More zones than this make the solver slow and the answer hardly better. */
 export const MOST_CANDIDATES = 2_000
-/** Of each region's best, where regions have a say. */
+/** Of each region, where regions have a say. */
 const KEPT_PER_REGION = 50
 
-/** The zones whose best step yields most; where regions must be served, the best of each region are among them. */
-export function mostPromising(
+export interface Fixed {
+  candidate: Candidate
+  option: Option
+}
+
+/** What is left to the solver, and what the relaxation decides so clearly that it is taken as it is. */
+export interface Core {
+  /** Zones near the edge. */
+  open: Candidate[]
+  /** Of the others those that are served. */
+  fixed: Fixed[]
+}
+
+/**
+ * The zones of which another option than the relaxation's would cost the least; all others are fixed as they are there.
+ * Where regions must be served, some of each region are among them, and its cheapest.
+ */
+export function coreOf(
   steps: readonly Step[],
+  relaxation: Relaxation,
   constraints: Constraints,
   most: number = MOST_CANDIDATES,
-): Candidate[] {
-  const order = [...new Set(steps.map(({ candidate }) => candidate))]
-  if (order.length <= most) return order
-  const kept = new Set<Candidate>()
-  if (constraints.oneZonePerRegion || constraints.regionShare > 0) {
-    const count = new Map<string, number>()
-    for (const candidate of order) {
-      const region = candidate.zone.regionCode ?? ''
-      const n = (count.get(region) ?? 0) + 1
-      count.set(region, n)
-      if (n <= KEPT_PER_REGION) kept.add(candidate)
-    }
+): Core {
+  const candidates = [...candidatesOf(steps)]
+  if (candidates.length <= most) return { open: candidates, fixed: [] }
+  const judged = candidates.map((candidate) => ({ candidate, ...judgedBy(candidate, relaxation) }))
+  const order = judged.toSorted((a, b) => a.loss - b.loss).map(({ candidate }) => candidate)
+  const open = hasConstraints(constraints) ? someOfEachRegion(order) : new Set<Candidate>()
+  for (const candidate of order) if (open.size < most) open.add(candidate)
+  return {
+    open: candidates.filter((candidate) => open.has(candidate)),
+    fixed: judged.flatMap(({ candidate, best }) =>
+      best && !open.has(candidate) ? [{ candidate, option: best }] : [],
+    ),
   }
-  for (const candidate of order) if (kept.size < most) kept.add(candidate)
-  return order.filter((candidate) => kept.has(candidate))
+}
+
+export const hasConstraints = ({ oneZonePerRegion, regionShare }: Constraints): boolean =>
+  oneZonePerRegion || regionShare > 0
+
+function someOfEachRegion(order: readonly Candidate[]): Set<Candidate> {
+  const kept = new Set<Candidate>(cheapestByRegion(order).values())
+  const count = new Map<string, number>()
+  for (const candidate of order) {
+    const n = (count.get(regionOf(candidate)) ?? 0) + 1
+    count.set(regionOf(candidate), n)
+    if (n <= KEPT_PER_REGION) kept.add(candidate)
+  }
+  return kept
+}
+
+/**
+ * What is best for a zone where money has the relaxation's price, null for nothing, and what the second best would lose of
+ * the benefit. In a region that must be given more, benefit counts for more: as much as makes its edge worth the price.
+ */
+function judgedBy(
+  candidate: Candidate,
+  { yield: price, yields }: Relaxation,
+): { best: Option | null; loss: number } {
+  const own = Math.min(price, yields.get(regionOf(candidate)) ?? price)
+  let [best, most, second] = [null as Option | null, 0, -Infinity]
+  for (const option of candidate.options) {
+    const net = option.benefit - own * option.cost
+    second = Math.max(second, Math.min(most, net))
+    if (net > most) [best, most] = [option, net]
+  }
+  return { best, loss: (most - second) * (own < price ? price / own : 1) }
 }
 
 export const totalCost = (choices: readonly Option[]): number =>

@@ -24,11 +24,22 @@ import type { Queryable } from './database.js'
 import type { RunRow } from './runs.js'
 import { COLUMNS_OF_MEASURES, type SeriesQuery, ZONE } from './series.js'
 
+export interface SeriesWork {
+  /** Ends a fill between two months; then nothing of it is kept, and the sums are as they were. */
+  signal?: AbortSignal
+  /** Told each month of a fill that is done. */
+  progress?: (month: string) => void
+}
+
 /**
  * Adds what the newest run knew and the sums do not; false where there is nothing new. A run's known-before is a moment
- * before which every received probe is committed, so no probe is missed or added twice. New boundaries start anew.
+ * before which every received probe is committed, so no probe is missed or added twice. New boundaries start anew. One transaction, so that
+ * nobody reads half a sum; it locks nothing that ingest or a run waits for.
  */
-export async function updateAreaSeries(source: DataSource): Promise<boolean> {
+export async function updateAreaSeries(
+  source: DataSource,
+  { signal, progress }: SeriesWork = {},
+): Promise<boolean> {
   return source.transaction(async (tx) => {
     await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', ['area series'])
     await tx.query('SELECT pg_advisory_xact_lock_shared(hashtext($1))', [PLACES_LOCK])
@@ -41,8 +52,11 @@ export async function updateAreaSeries(source: DataSource): Promise<boolean> {
       since ?? FIRST,
       before,
     ])
-    for (const [from, to] of since === null ? await months(tx) : [ALL])
+    for (const [from, to] of since === null ? await months(tx) : [ALL]) {
+      signal?.throwIfAborted()
       await tx.query(ADD, [since ?? FIRST, before, from, to])
+      if (since === null) progress?.(from.slice(0, 'YYYY-MM'.length))
+    }
     await tx.query(
       'INSERT INTO series_update (known_before) VALUES ($1) ON CONFLICT (known_before) DO UPDATE SET created_at = clock_timestamp()',
       [before],
@@ -80,9 +94,14 @@ const VALUES_OF_MEASURES = MEASURES.map(
 /** A device's hash: the first 60 bits of its id's MD5, so that any ids, and not only random ones, are spread evenly. */
 const HASH = `('x0' || left(md5(device_id::text), 15))::bit(64)::bigint`
 const KEY = 'code, step, day, operator, technology'
+const PLACE = 'region_code, province_code, commune_code, local, operator, technology'
+const IN_AREAS = `code, step, CASE step WHEN 'day' THEN local ELSE date_trunc('month', local)::date END AS day, operator, technology`
+const AREAS_AND_STEPS = `CROSS JOIN LATERAL (VALUES (region_code), (province_code), (commune_code)) AS level(code)
+      CROSS JOIN (VALUES ('day'), ('month')) AS steps(step) WHERE code IS NOT NULL`
 
 /**
- * $1, $2 received since and before; $3, $4 measured since and before. What is in and was flagged since counts -1. The
+ * $1, $2 received since and before; $3, $4 measured since and before. Probes are summed once, by the smallest area and the
+ * day; the areas around it and the months are sums of those sums. What is in and was flagged since counts -1. The
  * hash of a device cannot be taken back: a device whose every probe of a day was set aside later stays counted there.
  */
 const ADD = `
@@ -100,29 +119,33 @@ const ADD = `
       AND NOT EXISTS (SELECT 1 FROM probe_flag AS f
         WHERE f.cell = p.cell AND f.probe_id = p.id AND NOT f.counted AND f.created_at < $1)
   ), placed AS (
-    SELECT code, step, CASE step WHEN 'day' THEN local ELSE date_trunc('month', local)::date END AS day,
+    SELECT region_code, province_code, commune_code, (measured_at AT TIME ZONE ${ZONE})::date AS local,
       coalesce(operator, '') AS operator, coalesce(technology, '') AS technology, sign, outcome,
       CASE WHEN sign > 0 AND device_id IS NOT NULL THEN ${HASH} END AS hash, ${COLUMNS_OF_MEASURES.join(', ')}
-    FROM (SELECT *, (measured_at AT TIME ZONE ${ZONE})::date AS local FROM taken) AS t
-    JOIN cell_place AS c USING (cell)
-    CROSS JOIN LATERAL (VALUES (c.region_code), (c.province_code), (c.commune_code)) AS level(code)
-    CROSS JOIN (VALUES ('day'), ('month')) AS steps(step)
-    WHERE code IS NOT NULL OFFSET 0
-  ), counted AS (
-    SELECT ${KEY}, sum(sign)::integer AS samples, (coalesce(sum(sign) FILTER (WHERE outcome = 'no_service'), 0))::integer AS no_service,
-      coalesce((array_agg(DISTINCT hash) FILTER (WHERE hash IS NOT NULL))[1:${KEPT_HASHES}], '{}') AS devices
-    FROM placed GROUP BY ${KEY}
-  ), binned AS (
-    SELECT ${KEY}, bin_zero + CASE WHEN value < told THEN 0 ELSE 1 + floor(ln(value / told) / ln(${BIN_GROWTH}::float8))::integer END AS bin,
-      sum(sign)::integer AS n
+    FROM taken JOIN cell_place USING (cell) OFFSET 0
+  ), place_count AS (
+    SELECT ${PLACE}, sum(sign) AS samples, coalesce(sum(sign) FILTER (WHERE outcome = 'no_service'), 0) AS no_service,
+      (array_agg(DISTINCT hash) FILTER (WHERE hash IS NOT NULL))[1:${KEPT_HASHES}] AS hashes
+    FROM placed GROUP BY ${PLACE}
+  ), place_bin AS (
+    SELECT ${PLACE}, bin_zero + CASE WHEN value < told THEN 0 ELSE 1 + floor(ln(value / told) / ln(${BIN_GROWTH}::float8))::integer END AS bin,
+      sum(sign) AS n
     FROM placed CROSS JOIN LATERAL (VALUES ${VALUES_OF_MEASURES}) AS v(bin_zero, value, told)
-    WHERE outcome = 'ok' AND value IS NOT NULL GROUP BY ${KEY}, bin
+    WHERE outcome = 'ok' AND value IS NOT NULL GROUP BY ${PLACE}, bin
+  ), counted AS (
+    SELECT ${IN_AREAS}, sum(samples)::integer AS samples, sum(no_service)::integer AS no_service
+    FROM place_count ${AREAS_AND_STEPS} GROUP BY ${KEY}
+  ), met AS (
+    SELECT ${IN_AREAS}, (array_agg(DISTINCT hash))[1:${KEPT_HASHES}] AS devices
+    FROM (SELECT ${PLACE}, unnest(hashes) AS hash FROM place_count) AS h ${AREAS_AND_STEPS} GROUP BY ${KEY}
+  ), binned AS (
+    SELECT ${IN_AREAS}, bin, sum(n)::integer AS n FROM place_bin ${AREAS_AND_STEPS} GROUP BY ${KEY}, bin
   ), spread AS (
     SELECT ${KEY}, array_agg(bin ORDER BY bin) AS bins, array_agg(n ORDER BY bin) AS counts FROM binned GROUP BY ${KEY}
   )
   INSERT INTO area_series AS s (${KEY}, samples, no_service, bins, counts, devices)
-  SELECT ${KEY}, samples, no_service, coalesce(bins, '{}'), coalesce(counts, '{}'), devices
-  FROM counted LEFT JOIN spread USING (${KEY})
+  SELECT ${KEY}, samples, no_service, coalesce(bins, '{}'), coalesce(counts, '{}'), coalesce(devices, '{}')
+  FROM counted LEFT JOIN spread USING (${KEY}) LEFT JOIN met USING (${KEY})
   ON CONFLICT (${KEY}) DO UPDATE SET samples = s.samples + excluded.samples, no_service = s.no_service + excluded.no_service,
     (bins, counts) = (SELECT coalesce(array_agg(bin ORDER BY bin), '{}'), coalesce(array_agg(n ORDER BY bin), '{}')
       FROM (SELECT bin, sum(n)::integer AS n FROM unnest(s.bins || excluded.bins, s.counts || excluded.counts) AS u(bin, n)

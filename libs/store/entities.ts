@@ -552,6 +552,7 @@ export class DeliveryEntity {
 @Entity('plan_item')
 @Index('plan_item_standing', ['code'], { unique: true, where: 'ended_at IS NULL' })
 @Index('plan_item_place', ['lat', 'lng'], { where: 'ended_at IS NULL' })
+@Index('plan_item_cells', { synchronize: false })
 export class PlanItemEntity {
   @PrimaryColumn('text') code!: string
   @PrimaryColumn('integer') version!: number

@@ -33,6 +33,11 @@ export interface PlanJudgement {
   at: Date
   /** Null: the whole plan. */
   codes: readonly string[] | null
+  /**
+   * Cells whose probes count otherwise than when the plan was last held against a run of this rule; null: all. What was
+   * found of an item with none of them still holds.
+   */
+  dirty: readonly string[] | null
 }
 
 /** Held while the plan or what was found of it changes. */
@@ -44,16 +49,28 @@ const CHUNK = 2_000
 type Standing = Pick<
   PlanFields,
   'operator' | 'technology' | 'targetBps' | 'awardedOn' | 'startedOn' | 'promisedBy' | 'inServiceOn'
-> & { code: string; version: number; cells: number; withdrawn: boolean }
+> & {
+  code: string
+  version: number
+  cells: number
+  withdrawn: boolean
+  /** Whether this version was held against a run as being in service, and what was measured then. */
+  judged: boolean
+  evidence: PlanMeasured | null
+}
 
-/** Reads the probes of what is in service, each item's own since its day; writes what differs from what was found before. */
+/**
+ * Reads the probes of what is in service and may be found otherwise, each item's own since its day; writes what differs from
+ * what was found before.
+ */
 export async function judgePlan(tx: Queryable, judgement: PlanJudgement): Promise<void> {
   await tx.query(PLAN_LOCK)
   const today = await localDay(tx, judgement.at)
+  const touched = judgement.dirty && (await coveringAny(tx, judgement.dirty))
   for (let after = ''; ;) {
     const items: Standing[] = await tx.query(STANDING, [after, judgement.codes, CHUNK])
     if (items.length === 0) return
-    await judgeItems(tx, judgement, items, today)
+    await judgeItems(tx, judgement, items, today, touched)
     after = items.at(-1)!.code
   }
 }
@@ -67,21 +84,40 @@ export async function localDay(db: Queryable, at: Date): Promise<string> {
 }
 
 const STANDING = `
-  SELECT code, version, operator, technology, target_bps::float8 AS "targetBps", awarded_on::text AS "awardedOn",
+  SELECT i.code, i.version, operator, technology, target_bps::float8 AS "targetBps", awarded_on::text AS "awardedOn",
     started_on::text AS "startedOn", promised_by::text AS "promisedBy", in_service_on::text AS "inServiceOn",
-    cardinality(cells) AS cells, withdrawn
-  FROM plan_item WHERE ended_at IS NULL AND code > $1 AND ($2::text[] IS NULL OR code = ANY($2)) ORDER BY code LIMIT $3`
+    cardinality(cells) AS cells, withdrawn, coalesce(f.version = i.version AND f.step = 'in_service', false) AS judged,
+    f.evidence
+  FROM plan_item AS i LEFT JOIN plan_finding AS f ON f.code = i.code AND f.ended_at IS NULL
+  WHERE i.ended_at IS NULL AND i.code > $1 AND ($2::text[] IS NULL OR i.code = ANY($2)) ORDER BY i.code LIMIT $3`
+
+/** Codes of the items in service that cover any of the cells. */
+async function coveringAny(tx: Queryable, cells: readonly string[]): Promise<Set<string>> {
+  const rows: { code: string }[] = await tx.query(
+    `SELECT DISTINCT i.code FROM plan_item AS i CROSS JOIN LATERAL unnest(i.cells) AS c(cell)
+     JOIN unnest($1::bigint[]) AS d(cell) ON d.cell = c.cell WHERE i.ended_at IS NULL AND i.in_service_on IS NOT NULL`,
+    [cells],
+  )
+  return new Set(rows.map(({ code }) => code))
+}
 
 async function judgeItems(
   tx: Queryable,
   judgement: PlanJudgement,
   items: readonly Standing[],
   today: string,
+  touched: ReadonlySet<string> | null,
 ): Promise<void> {
   const served = items.filter((item) => !item.withdrawn && planStepOf(item, today) === 'in_service')
-  const measured = await measuredOf(tx, judgement, served)
+  const holds = (item: Standing) => touched !== null && item.judged && !touched.has(item.code)
+  const measured = await measuredOf(
+    tx,
+    judgement,
+    served.filter((item) => !holds(item)),
+  )
+  const kept = new Map(served.filter(holds).map((item) => [item.code, item.evidence]))
   const findings = items.map((item) => {
-    const evidence = measured.get(item.code) ?? null
+    const evidence = measured.get(item.code) ?? kept.get(item.code) ?? null
     const found: { step: PlanStep; state: PlanState } | null = item.withdrawn
       ? null
       : { step: planStepOf(item, today), state: planStateOf(item, evidence, today) }

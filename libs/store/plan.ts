@@ -239,12 +239,48 @@ export async function planInBox(db: Queryable, box: Bounds, limit: number): Prom
   )
 }
 
+/** What is promised of a cell, or said to be done there, as the plan stands now. */
+export interface PlanOfCell extends Pick<
+  PlanListed,
+  | 'code'
+  | 'nameFr'
+  | 'nameAr'
+  | 'operator'
+  | 'technology'
+  | 'targetBps'
+  | 'promisedBy'
+  | 'inServiceOn'
+  | 'localityId'
+  | 'zoneId'
+  | 'cells'
+  | 'simulated'
+  | 'step'
+  | 'state'
+> {}
+
+/** Items that a cell's answer names. */
+const MOST_OF_CELL = 50
+
+/** The items that cover a cell: those of its localities and zones, and others; the next promise first. */
+export async function planOfCell(db: Queryable, cell: string): Promise<PlanOfCell[]> {
+  return db.query(
+    `SELECT i.code, i.name_fr AS "nameFr", i.name_ar AS "nameAr", i.operator, i.technology, i.target_bps::float8 AS "targetBps",
+       i.promised_by::text AS "promisedBy", i.in_service_on::text AS "inServiceOn", i.locality_id AS "localityId",
+       i.zone_id AS "zoneId", cardinality(i.cells) AS cells, i.simulated, f.step, f.state
+     ${STANDING} AND i.cells @> ARRAY[$1::bigint] ORDER BY i.promised_by NULLS LAST, i.code COLLATE "C" LIMIT $2`,
+    [cell, MOST_OF_CELL],
+  )
+}
+
 /** The run that the plan was last held against. */
 export const planRun = (db: Queryable): Promise<RunRow | undefined> => latestRun(db, PLAN_RULE)
 
-/** Holds items, or the whole plan, against the newest run: after an edit, and when a day has passed. */
+/**
+ * Holds items, or the whole plan, against the newest run: after an edit, and when a day has passed. The run held the plan as
+ * it was against the same probes: only what is new or changed is measured.
+ */
 export async function judgeNow(tx: Queryable, now: Date, codes: readonly string[] | null): Promise<void> {
   const run = (await planRun(tx)) ?? null
   const rule = (await findRule(tx, PLAN_RULE, run?.ruleVersion))!
-  await judgePlan(tx, { run, rule, at: now, codes })
+  await judgePlan(tx, { run, rule, at: now, codes, dirty: [] })
 }

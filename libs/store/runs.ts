@@ -138,7 +138,7 @@ export async function classify(source: DataSource, request: RunRequest): Promise
     // Zones last from run to run: a run with a window of its own has no run before it.
     if (current) await updateZones(tx, run)
     if (current && rule.id === PLAN_RULE)
-      await judgePlan(tx, { run: { id: run.id, ...window }, rule, at: window.to, codes: null })
+      await judgePlan(tx, { run: { id: run.id, ...window }, rule, at: window.to, codes: null, dirty: cells })
     return (await findRun(tx, run.id))!
   })
 }

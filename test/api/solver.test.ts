@@ -2,20 +2,20 @@
 import {
   type Candidate,
   type Constraints,
-  boundOf,
   greedyOf,
   programmeOf,
+  relaxationOf,
   stepsByYield,
   totalBenefit,
   totalCost,
 } from '#domain'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { type Allocation, allocationOf } from '../../apps/api/priorities/allocation.js'
 import { type SolveRequest, solve } from '../../apps/api/priorities/solver.js'
-import { bestByHand, candidates } from '../domain/candidates.js'
+import { FREE, bestByHand, candidates, meetsConditions } from '../domain/candidates.js'
 
 const never = new AbortController().signal
-const FREE: Constraints = { oneZonePerRegion: false, regionShare: 0 }
 
 /** Benefit and cost of the answers for some budgets; null where there is none. */
 async function solved(
@@ -24,7 +24,7 @@ async function solved(
   constraints: Constraints,
   more: Partial<SolveRequest> = {},
 ) {
-  const programme = programmeOf(some, budgets[0]!, constraints)
+  const programme = programmeOf({ open: [...some], fixed: [] }, budgets[0]!, constraints, some)
   const answers = await solve({ programme, budgets, start: null, seconds: 20, signal: never, ...more })
   return answers.map(({ taken, status, bound }) => {
     const options = taken?.map((column) => programme.columns[column]!)
@@ -51,18 +51,8 @@ test('it finds the best of all choices, for a budget and a larger one, or says t
   let none = 0
   await fc.assert(
     fc.asyncProperty(candidates(6), fc.nat({ max: 60 }), constraints, async (some, budget, conditions) => {
-      const regions = [...new Set(some.map(({ zone }) => zone.regionCode))]
       const meets = (given: readonly ({ benefit: number } | null)[]) =>
-        regions.every((region) => {
-          const own = some.flatMap(({ zone }, i) => (zone.regionCode === region ? [i] : []))
-          const served = own.filter((i) => given[i])
-          const won = served.reduce((sum, i) => sum + given[i]!.benefit, 0)
-          const whole = own.reduce((sum, i) => sum + some[i]!.options.at(-1)!.benefit, 0)
-          return (
-            (!conditions.oneZonePerRegion || served.length > 0) &&
-            won >= conditions.regionShare * whole - 1e-9
-          )
-        })
+        meetsConditions(some, given, conditions)
       const budgets = [budget, budget + 10]
       const best = budgets.map((most) => bestByHand(some, most, meets))
       const found = await solved(some, budgets, conditions)
@@ -111,13 +101,62 @@ test('of two thousand zones it finds no less than the greedy answer, within the 
     const [answer, more] = await solved(some, [budget, budget + 1e6], conditions)
     expect(answer!.cost).toBeLessThanOrEqual(budget)
     expect(more!.benefit).toBeGreaterThanOrEqual(answer!.benefit - 1e-6)
-    expect(answer!.benefit).toBeLessThanOrEqual(boundOf(steps, budget) * (1 + 1e-9))
+    expect(answer!.benefit).toBeLessThanOrEqual(relaxationOf(steps, budget, FREE).bound * (1 + 1e-9))
     if (conditions === FREE) expect(answer!.benefit).toBeGreaterThanOrEqual(greedy * (1 - 1e-6))
   }
 })
 
+test('given only a part, the answer meets the conditions, is never better than the best, and a proof is one', async () => {
+  const seen = { impossible: 0, not_found: 0, found: 0, best: 0 }
+  await fc.assert(
+    fc.asyncProperty(
+      candidates(8),
+      fc.nat({ max: 70 }),
+      constraints,
+      fc.integer({ min: 1, max: 4 }),
+      async (some, budget, conditions, most) => {
+        const best = bestByHand(some, budget, (given) => meetsConditions(some, given, conditions))
+        const answer = await allocationOf(some, { budget, constraints: conditions, most, signal: never })
+        if ('none' in answer) {
+          seen[answer.none]++
+          if (answer.none === 'impossible') expect(best).toBe(-1)
+          return
+        }
+        const given = some.map(({ zone }) => answer.choices.find(({ id }) => id === zone.id) ?? null)
+        expect(meetsConditions(some, given, conditions)).toBe(true)
+        expect(answer.cost).toBeLessThanOrEqual(budget)
+        expect(answer.benefit).toBeLessThanOrEqual(best)
+        expect(answer.bound).toBeGreaterThanOrEqual(best - 1e-6)
+        seen.found++
+        seen.best += Number(answer.benefit === best)
+      },
+    ),
+    { numRuns: 40 },
+  )
+  expect(seen.impossible).toBeGreaterThan(0)
+  expect(seen.best).toBeGreaterThan(seen.found / 2)
+})
+
+test('a core of 700 zones of 1,200 is as good as all of them, close to the least that the conditions cost', async () => {
+  const conditions = { oneZonePerRegion: true, regionShare: 0.6 }
+  const some = many(1_200)
+  const { least } = relaxationOf(stepsByYield(some), 0, conditions)
+  const budget = Math.ceil(least * 1.02)
+  const [core, whole] = [
+    await allocationOf(some, { budget, constraints: conditions, most: 700, signal: never }),
+    await allocationOf(some, { budget, constraints: conditions, most: 1_200, signal: never }),
+  ] as [Allocation, Allocation]
+  expect(core.notConsidered).toBe(500)
+  expect(core.benefit).toBeGreaterThanOrEqual(whole.benefit * (1 - 3e-4))
+  expect(core.bound).toBeGreaterThanOrEqual(whole.benefit)
+  const given = some.map(({ zone }) => core.choices.find(({ id }) => id === zone.id) ?? null)
+  expect(meetsConditions(some, given, conditions)).toBe(true)
+})
+
 test('it ends at once when nobody waits any more', async () => {
-  const programme = programmeOf(many(2_000), 3e8, { oneZonePerRegion: true, regionShare: 0.05 })
+  const some = many(2_000)
+  const conditions = { oneZonePerRegion: true, regionShare: 0.05 }
+  const programme = programmeOf({ open: some, fixed: [] }, 3e8, conditions, some)
   const abort = new AbortController()
   const began = Date.now()
   const work = solve({ programme, budgets: [3e8], start: null, seconds: 60, signal: abort.signal })

@@ -1,18 +1,19 @@
 import {
-  type Candidate,
   type Deployed,
   type UnitCosts,
   type ZoneFactors,
   COST_CLASS_BOUNDS,
   DEFAULT_UNIT_COSTS,
   DEPLOYED,
-  boundOf,
   changeBetween,
+  coreOf,
   costClassOf,
   costOf,
+  fairGreedyOf,
   greedyOf,
-  mostPromising,
+  hasConstraints,
   optionsOf,
+  relaxationOf,
   shareOf,
   sizeOf,
   stepsByYield,
@@ -21,7 +22,7 @@ import {
 } from '#domain'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { bestByHand, candidates, zoneOf } from './candidates.js'
+import { FREE, bestByHand, candidates, meetsConditions, zoneOf } from './candidates.js'
 
 const costs: fc.Arbitrary<UnitCosts> = fc.record(
   Object.fromEntries(
@@ -96,7 +97,7 @@ test('the greedy answer keeps the budget and is never better than the best; the 
       const greedy = greedyOf(steps, budget)
       expect(totalCost(greedy)).toBeLessThanOrEqual(budget)
       expect(totalBenefit(greedy)).toBeLessThanOrEqual(best)
-      expect(boundOf(steps, budget)).toBeGreaterThanOrEqual(best - 1e-9)
+      expect(relaxationOf(steps, budget, FREE).bound).toBeGreaterThanOrEqual(best - 1e-9)
       expect(new Set(greedy.map(({ id }) => id)).size).toBe(greedy.length)
     }),
   )
@@ -107,24 +108,63 @@ test('with money for all, both are everything', () => {
     fc.property(candidates(8), (some) => {
       const steps = stepsByYield(some)
       const all = some.reduce((sum, { options }) => sum + options.at(-1)!.benefit, 0)
-      expect(boundOf(steps, 1e6)).toBeCloseTo(all, 9)
+      expect(relaxationOf(steps, 1e6, FREE).bound).toBeCloseTo(all, 9)
       expect(totalBenefit(greedyOf(steps, 1e6))).toBeCloseTo(all, 9)
     }),
   )
 })
 
-test('the kept candidates are those of the best yield, and some of each region where regions have a say', () => {
-  const some: Candidate[] = Array.from({ length: 300 }, (_, i) => ({
-    zone: { ...zoneOf(i), regionCode: i < 290 ? '01' : '02' },
-    options: [{ technology: '4g', cost: 1 + i, benefit: 10 }],
-  }))
-  const free = { oneZonePerRegion: false, regionShare: 0 }
-  expect(mostPromising(stepsByYield(some), free, 100).map(({ zone }) => zone.id)).toEqual(
-    some.slice(0, 100).map(({ zone }) => zone.id),
+const meets = fc.record({
+  oneZonePerRegion: fc.boolean(),
+  regionShare: fc.constantFrom(0, 0.3, 0.7, 1),
+})
+
+test('with conditions on regions too, the bound is never below the best, and what is called too dear is', () => {
+  let dear = 0
+  fc.assert(
+    fc.property(candidates(6), fc.nat({ max: 60 }), meets, (some, budget, conditions) => {
+      const best = bestByHand(some, budget, (given) => meetsConditions(some, given, conditions))
+      const steps = stepsByYield(some)
+      const { least, bound } = relaxationOf(steps, budget, conditions)
+      const greedy = fairGreedyOf(steps, budget, conditions)
+      if (least > budget + 1e-9) {
+        dear++
+        expect(best).toBe(-1)
+      } else expect(bound).toBeGreaterThanOrEqual(best - 1e-9)
+      if (!greedy) return
+      const given = some.map(({ zone }) => greedy.find(({ id }) => id === zone.id) ?? null)
+      expect(totalCost(greedy)).toBeLessThanOrEqual(budget)
+      expect(meetsConditions(some, given, conditions)).toBe(true)
+      expect(totalBenefit(greedy)).toBeLessThanOrEqual(best)
+    }),
+    { numRuns: 400 },
   )
-  const fair = mostPromising(stepsByYield(some), { ...free, oneZonePerRegion: true }, 100)
-  expect(fair).toHaveLength(100)
-  expect(fair.filter(({ zone }) => zone.regionCode === '02')).toHaveLength(10)
+  expect(dear).toBeGreaterThan(0)
+})
+
+test('what is fixed fits, and is what the relaxation takes whole; the open zones are the closest to its edge', () => {
+  const many = fc
+    .array(candidates(8), { minLength: 2, maxLength: 2 })
+    .map(([a, b]) => [...a!, ...b!].map((candidate, n) => ({ ...candidate, zone: zoneOf(n) })))
+  fc.assert(
+    fc.property(
+      many,
+      fc.nat({ max: 200 }),
+      meets,
+      fc.integer({ min: 1, max: 12 }),
+      (some, budget, conditions, most) => {
+        const steps = stepsByYield(some)
+        const relaxation = relaxationOf(steps, budget, conditions)
+        const { open, fixed } = coreOf(steps, relaxation, conditions, most)
+        if (!hasConstraints(conditions)) expect(open).toHaveLength(Math.min(most, some.length))
+        if (relaxation.least <= budget)
+          expect(totalCost(fixed.map(({ option }) => option))).toBeLessThanOrEqual(budget + 1e-9)
+        expect(new Set([...open, ...fixed.map(({ candidate }) => candidate)]).size).toBe(
+          open.length + fixed.length,
+        )
+      },
+    ),
+  )
 })
 
 test('what changed between two answers', () => {

@@ -1,5 +1,5 @@
 /** Small instances of the budget programme, and their best answer by trying everything. */
-import { type Candidate, type Option, type ZoneFactors, DEPLOYED } from '#domain'
+import { type Candidate, type Constraints, type Option, type ZoneFactors, DEPLOYED } from '#domain'
 import fc from 'fast-check'
 
 export const zoneOf = (n: number): ZoneFactors => ({
@@ -39,6 +39,8 @@ export const candidates = (most: number): fc.Arbitrary<Candidate[]> =>
     .array(options, { minLength: 1, maxLength: most })
     .map((all) => all.map((some, n) => ({ zone: zoneOf(n), options: some })))
 
+export const FREE: Constraints = { oneZonePerRegion: false, regionShare: 0 }
+
 type Given = readonly (Pick<Option, 'cost' | 'benefit'> | null)[]
 
 /** Of all answers within the budget that satisfy the condition; -1 where none does. */
@@ -60,4 +62,19 @@ export function bestByHand(
   }
   go(0, budget, 0, [])
   return best
+}
+
+/** Whether what each zone is given is what the regions must have. */
+export function meetsConditions(
+  some: readonly Candidate[],
+  given: readonly ({ benefit: number } | null)[],
+  { oneZonePerRegion, regionShare }: Constraints,
+): boolean {
+  return [...new Set(some.map(({ zone }) => zone.regionCode))].every((region) => {
+    const own = some.flatMap(({ zone }, i) => (zone.regionCode === region ? [i] : []))
+    const served = own.filter((i) => given[i])
+    const won = served.reduce((sum, i) => sum + given[i]!.benefit, 0)
+    const whole = own.reduce((sum, i) => sum + some[i]!.options.at(-1)!.benefit, 0)
+    return (!oneZonePerRegion || served.length > 0) && won >= regionShare * whole - 1e-9 * Math.max(1, whole)
+  })
 }

@@ -13,19 +13,25 @@ import {
 import { cellAt, cellToSql, centreOf } from '#geo'
 import {
   PLAN_SORTS,
+  type PlanListed,
+  type PlanOfCell,
   classify,
   editPlan,
   ensureProbeMonths,
   findPlanItem,
   importPlan,
   judgeNow,
+  judgePlan,
   listPlan,
   planInBox,
+  planOfCell,
   planProgress,
   upsertLocalities,
 } from '#store'
 import fc from 'fast-check'
 import { gridDisk } from 'h3-js'
+import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
 import { type KnownProbe, classifyByHand, insertAsGiven, rowOf } from './oracle.js'
@@ -34,6 +40,8 @@ const DAY_MS = 86_400_000
 const NOW = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS + 12 * 3600_000)
 const dayBack = (days: number) => new Date(NOW.getTime() - days * DAY_MS).toISOString().slice(0, 10)
 const RULE = SHIPPED_RULES.find((rule) => rule.default)!
+/** Where the window begins. */
+const RULE_MONTHS = Math.round(RULE.validityDays / 30.4)
 const CENTRE = cellAt(33.9, -5.5)
 const CELLS = gridDisk(CENTRE, 1)
 const DEVICES = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222', null]
@@ -84,18 +92,17 @@ interface Line {
   size: number
 }
 
+const line = fc.record<Line>({
+  h3: fc.constantFrom(...CELLS),
+  operator: fc.constantFrom('iam', 'orange'),
+  technology: fc.constantFrom<Technology[]>('4g', 'fibre'),
+  level: fc.constantFrom(0.5e6, 3e6, 25e6),
+  dead: fc.constantFrom(0, 0, 0.2, 1),
+  size: fc.integer({ min: 5, max: 60 }),
+})
+
 const somePlan = fc.record({
-  lines: fc.array(
-    fc.record<Line>({
-      h3: fc.constantFrom(...CELLS),
-      operator: fc.constantFrom('iam', 'orange'),
-      technology: fc.constantFrom<Technology[]>('4g', 'fibre'),
-      level: fc.constantFrom(0.5e6, 3e6, 25e6),
-      dead: fc.constantFrom(0, 0, 0.2, 1),
-      size: fc.integer({ min: 5, max: 60 }),
-    }),
-    { minLength: 10, maxLength: 18 },
-  ),
+  lines: fc.array(line, { minLength: 10, maxLength: 18 }),
   items: fc.array(
     fc.record({
       h3: fc.constantFrom(null, ...CELLS),
@@ -109,6 +116,22 @@ const somePlan = fc.record({
   ),
   luck: fc.integer({ min: 1, max: 1e9 }),
 })
+
+type SomeItem = (typeof somePlan extends fc.Arbitrary<infer T> ? T : never)['items'][number]
+
+const rowsOf = (items: readonly SomeItem[]): PlanRow[] =>
+  items.map(({ h3, served, promised, ...fields }, i) =>
+    row(
+      i + 2,
+      `P${i}`,
+      {
+        ...fields,
+        inServiceOn: served === null ? null : dayBack(served),
+        promisedBy: promised === null ? null : dayBack(promised),
+      },
+      h3 === null ? AROUND : at(h3),
+    ),
+  )
 
 function probesOf(lines: readonly Line[], seed: number): KnownProbe[] {
   let state = seed
@@ -178,7 +201,7 @@ describe.each(ENGINES)('the plan on %s', (engine) => {
   let database: TestDatabase
   beforeAll(async () => {
     database = await freshDatabase(engine)
-    const months = [0, 1, 2].map(
+    const months = [0, 1, 2, RULE_MONTHS].map(
       (n) =>
         `${new Date(Date.UTC(NOW.getUTCFullYear(), NOW.getUTCMonth() - n, 1)).toISOString().slice(0, 7)}-01`,
     )
@@ -201,19 +224,7 @@ describe.each(ENGINES)('the plan on %s', (engine) => {
         await database.source.query('TRUNCATE probe, plan_item, plan_finding')
         const probes = probesOf(lines, luck)
         await insertAsGiven(database.source, probes.map(rowOf))
-        const rows = items.map(({ h3, served, promised, ...fields }, i) =>
-          row(
-            i + 2,
-            `P${i}`,
-            {
-              ...fields,
-              inServiceOn: served === null ? null : dayBack(served),
-              promisedBy: promised === null ? null : dayBack(promised),
-            },
-            h3 === null ? AROUND : at(h3),
-          ),
-        )
-        const { refused } = await importPlan(database.source, rows, ABOUT)
+        const { refused } = await importPlan(database.source, rowsOf(items), ABOUT)
         expect(refused).toEqual([])
         const run = await classify(database.source, { rule: RULE, author: 'test' })
         for (const found of await list()) {
@@ -226,6 +237,7 @@ describe.each(ENGINES)('the plan on %s', (engine) => {
           ])
           seen.add(found.state)
         }
+        await expectPlanOfCells(await list())
       })
       // Shrinking would run for minutes.
       await fc.assert(property, { numRuns: 10, seed: 20261126, endOnFailure: true })
@@ -233,6 +245,84 @@ describe.each(ENGINES)('the plan on %s', (engine) => {
         expect([...seen]).toContain(state)
     },
   )
+
+  test(
+    'a run that measures only items of changed cells finds the same as from scratch',
+    { timeout: 240_000 },
+    async () => {
+      let moved = 0
+      const change = fc.record({
+        lines: fc.array(line, { maxLength: 3 }),
+        flagged: fc.boolean(),
+        edited: fc.boolean(),
+      })
+      const property = fc.asyncProperty(
+        somePlan,
+        fc.array(change, { minLength: 2, maxLength: 3 }),
+        async (plan, changes) => {
+          await database.source.query('TRUNCATE probe, probe_flag, plan_item, plan_finding')
+          await insertAsGiven(database.source, probesOf(plan.lines, plan.luck).map(rowOf))
+          // A run goes on from the one before: the first of this plan has to judge all.
+          await importPlan(database.source, rowsOf(plan.items), ABOUT)
+          await classify(database.source, { rule: RULE, author: 'test', full: true })
+          for (const [c, { lines, flagged, edited }] of changes.entries()) {
+            const before = await list()
+            const fresh = probesOf(lines, plan.luck + c + 1).map((p) => ({ ...p, id: randomUUID() }))
+            // Some leave the window before the next run looks.
+            const end = Date.now() - RULE.validityDays * DAY_MS + 300
+            fresh.slice(0, 10).forEach((p) => (p.measuredAt = new Date(end).toISOString()))
+            await insertAsGiven(database.source, fresh.map(rowOf))
+            if (flagged)
+              await database.source.query(
+                `INSERT INTO probe_flag (cell, probe_id, flag, counted, author, comment)
+               SELECT cell, id, 'far_off', false, 'test', 'test' FROM probe ORDER BY id LIMIT 20 OFFSET ${20 * c}`,
+              )
+            if (edited)
+              await editPlan(database.source, {
+                code: 'P0',
+                version: before.find(({ code }) => code === 'P0')!.version,
+                fields: {
+                  targetBps: 1e6 * (c + 1),
+                  inServiceOn: dayBack(c === 0 ? RULE.validityDays + 30 : 30),
+                },
+                place: null,
+                withdrawn: false,
+                comment: 'test',
+                author: 'test',
+                now: NOW,
+              })
+            const run = await classify(database.source, { rule: RULE, author: 'test' })
+            const found = await list()
+            moved += found.filter(
+              ({ evidence }, i) => !isDeepStrictEqual(evidence, before[i]!.evidence),
+            ).length
+            const scratch = { run, rule: RULE, at: run.to, codes: null, dirty: null }
+            await database.source.transaction((tx) => judgePlan(tx, scratch))
+            expect(await list()).toEqual(found)
+          }
+        },
+      )
+      await fc.assert(property, { numRuns: 6, seed: 20261126, endOnFailure: true })
+      expect(moved).toBeGreaterThan(5)
+    },
+  )
+
+  /** A cell's answer names what the list has, where an item's own cells say so; the next promise first. */
+  async function expectPlanOfCells(items: readonly PlanListed[]): Promise<void> {
+    const covering: { item: PlanListed; h3: string[] }[] = []
+    for (const item of items) covering.push({ item, h3: (await detail(item.code)).h3 })
+    for (const cell of CELLS) {
+      const named = await planOfCell(db(), cellToSql(cell))
+      const key = ({ promisedBy, code }: PlanOfCell) => `${promisedBy ?? '9999-12-31'} ${code}`
+      expect(named.map(key)).toEqual(named.map(key).toSorted())
+      expect(named.map(({ code, state, promisedBy }) => [code, state, promisedBy]).toSorted()).toEqual(
+        covering
+          .filter(({ h3 }) => h3.includes(cell))
+          .map(({ item: { code, state, promisedBy } }) => [code, state, promisedBy])
+          .toSorted(),
+      )
+    }
+  }
 
   test('nothing is overwritten: versions with author and comment, findings with their time, no change without a difference', async () => {
     const served = { operator: 'iam', technology: '4g' as const, awardedOn: dayBack(100) }
@@ -298,6 +388,7 @@ describe.each(ENGINES)('the plan on %s', (engine) => {
       version: 3,
     })
     expect(await list()).toEqual([])
+    expect(await planOfCell(db(), cellToSql(CELLS[1]!))).toEqual([])
     expect((await detail('A')).standing).toBeNull()
     expect((await detail('A')).findings[0]!.until).not.toBeNull()
     // What was withdrawn comes back with all its past.

@@ -371,7 +371,21 @@ describe.each(ENGINES)('%s', (engine) => {
       [cell],
     )
     const before = await areaSeriesKnownBefore(db)
-    await updateAreaSeries(database.source)
+    const standing = await db.query(
+      'SELECT * FROM area_series ORDER BY code, step, day, operator, technology',
+    )
+    const months: string[] = []
+    const abort = new AbortController()
+    const stopped = updateAreaSeries(database.source, {
+      signal: abort.signal,
+      progress: (month) => abort.abort(new Error(`stopped after ${month}`)),
+    })
+    await expect(stopped).rejects.toThrow('stopped after 2026-02')
+    expect(
+      await db.query('SELECT * FROM area_series ORDER BY code, step, day, operator, technology'),
+    ).toEqual(standing)
+    await updateAreaSeries(database.source, { progress: (month) => months.push(month) })
+    expect(months).toEqual(['2026-02', '2026-03'])
     expect(await areaSeriesKnownBefore(db)).toEqual(before)
     expect(await updateAreaSeries(database.source)).toBe(false)
     const query = {

@@ -249,6 +249,32 @@ test.each(['fr', 'ar'] as const)(
   },
 )
 
+test.each([
+  ['fr', 'Ce que le plan promet ici', 'Dans cette maille seulement', 'promis pour le'],
+  ['ar', 'ما يعد به المخطط هنا', 'في هذه الخلية وحدها', 'موعود قبل'],
+] as const)(
+  'in %s a cell says what the plan promises it, and leads there',
+  async (lang, title, oneOf, by) => {
+    const list = await (await fetch(`${server.url}/api/v1/plan?state=late&limit=1`)).json()
+    const [{ code }] = (list as { items: [{ code: string }] }).items
+    const { h3 } = (await (await fetch(`${server.url}/api/v1/plan/${code}`)).json()) as { h3: string[] }
+    const { page, faults } = await open(`lang=${lang}&cell=${h3[0]}`, false)
+    const section = page.getByRole('region', { name: title })
+    const line = section.locator(`[data-item="${code}"]`)
+    await line.waitFor()
+    expect(await line.innerText()).toContain(oneOf)
+    expect(await line.innerText()).toContain(by)
+    expect(await line.innerText()).toContain(IN[lang].late)
+    await section.scrollIntoViewIfNeeded()
+    await page.screenshot({ path: `${SHOTS}/plan-of-cell-${lang}.png` })
+    expect(await axeViolations(page)).toEqual([])
+    await line.getByRole('button', { name: IN[lang].openPlan }).press('Enter')
+    await expect.poll(() => new URL(page.url()).searchParams.get('v.item')).toBe(code)
+    expect(faults).toEqual([])
+    await page.close()
+  },
+)
+
 test('the signs of the plan are told apart without colours', async () => {
   const { page } = await open('lang=fr&with=plan&at=12/33.97/-6.85', false)
   await page.locator('.plan-key').waitFor()

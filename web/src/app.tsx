@@ -16,6 +16,7 @@ import { type Choice, type Here, KINDS, type Kind, chosenOf } from './map/choice
 import { type Theme, themeText } from './map/theme.js'
 import { useMap } from './map/use-map.js'
 import { Evidence } from './evidence.js'
+import { PlanHere } from './plan-here.js'
 import { AreaPanel, CellPanel, Panel } from './panel.js'
 import { problemIn } from './problem.js'
 import { NewerNotice, useNewer } from './newer.js'
@@ -421,6 +422,7 @@ function DetailPanel(props: DetailProps) {
       {...{ words, cell, rule, onZoom }}
       contested={run && <CellDisputes {...{ words, connection, cell, account, onDispute }} run={run.id} />}
     >
+      <PlanHere {...{ words, connection, onPlan }} items={cell.plan ?? []} />
       {run && (
         <Evidence
           key={`${cell.h3} ${run.id}`}

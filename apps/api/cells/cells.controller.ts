@@ -18,6 +18,7 @@ import {
   type CellSite,
   type NetworkQuantiles,
   type Past,
+  type PlanOfCell,
   type ProfileRow,
   type RunRow,
   areasOfCell,
@@ -27,6 +28,7 @@ import {
   inferredClasses,
   isSimulated,
   listVerdicts,
+  planOfCell,
   type ProfileBy,
   profileOf,
   quantilesOf,
@@ -83,6 +85,8 @@ interface WorkingCell {
   /** The largest first. */
   areas: CellPlace[]
   sites: CellSite[]
+  /** What the plan promises here, as it stands now and not at the run's time; no part of the verdict. */
+  plan: PlanOfCell[]
   /** The newest first. */
   history: Past[]
 }
@@ -201,6 +205,7 @@ export class CellsController {
       evidence: evidenceOf(rule, networks, await quantilesOf(db, run, cell)),
       areas: await areasOfCell(db, cell),
       sites: await sitesOfCell(db, cell),
+      plan: await planOfCell(db, cell),
       history: await historyOf(db, run.rule, cell),
     }
   }

@@ -4,28 +4,30 @@ import {
   type Choice,
   type ChoiceChange,
   type Constraints,
+  type Core,
   type Deployed,
   type Step,
-  boundOf,
   changeBetween,
+  coreOf,
+  fairGreedyOf,
   greedyOf,
-  mostPromising,
   optionsOf,
   programmeOf,
+  relaxationOf,
   stepsByYield,
   totalBenefit,
   totalCost,
 } from '#domain'
 import type { Maximised } from './priorities.dto.js'
 import type { Ranking } from './ranking.js'
-import { solve } from './solver.js'
+import { type Solved, solve } from './solver.js'
 
 export interface AllocationRequest {
   budget: number
-  maximise: Maximised
-  technologies: readonly Deployed[]
   constraints: Constraints
   signal: AbortSignal
+  /** How many zones the solver is given. */
+  most?: number
 }
 
 export interface Allocation {
@@ -50,48 +52,85 @@ export const ONE_MORE_MAD = 1_000_000
 /** For each of the two budgets. */
 const SOLVER_SECONDS = 8
 
-/** Or why there is none: no choice within the budget meets the conditions, or none was found in time. */
+/** Why there is no answer. */
+export interface NoAllocation {
+  /** `impossible` is proved: no choice within the budget meets the conditions. `not_found` proves nothing. */
+  none: 'impossible' | 'not_found'
+  /** No choice that meets the conditions costs less, MAD. */
+  least: number
+}
+
 export async function allocationOf(
-  ranking: Ranking,
+  all: readonly Candidate[],
   request: AllocationRequest,
-): Promise<Allocation | 'infeasible' | 'too_late'> {
-  const { budget, constraints, signal } = request
-  const all = candidatesOf(ranking, request)
+): Promise<Allocation | NoAllocation> {
+  const { budget, constraints, most } = request
+  if (all.length === 0) return emptyAllocation()
   const steps = stepsByYield(all)
-  const some = mostPromising(steps, constraints)
-  const programme = programmeOf(some, budget, constraints, all)
-  const start = hasConstraints(constraints) ? null : greedyOf(stepsOfSome(steps, some), budget)
-  const budgets = [budget, budget + ONE_MORE_MAD]
-  const given = { programme, budgets, start: start && columnsOf(programme, some, start) }
-  if (some.length === 0) return emptyAllocation()
-  const [first, second] = await solve({ ...given, seconds: SOLVER_SECONDS, signal })
-  if (!first?.taken) return first?.status === 'infeasible' ? 'infeasible' : 'too_late'
-  const isWhole = some.length === all.length
-  const choicesOf = (taken: readonly number[], most: number) => {
-    const solved = withinBudget(
-      taken.map((column) => {
-        const { candidate, option } = programme.columns[column]!
-        return { id: some[candidate]!.zone.id, ...option }
-      }),
-      most,
-    )
-    return isWhole ? solved : withOthers(solved, steps, some, { most, isFree: !hasConstraints(constraints) })
-  }
-  const choices = choicesOf(first.taken, budget)
+  const relaxation = relaxationOf(steps, budget, constraints)
+  const { least } = relaxation
+  // Costs are whole dirhams: less than one is rounding, and no proof.
+  if (least >= budget + 1) return { none: 'impossible', least }
+  const core = coreOf(steps, relaxation, constraints, most)
+  const isWhole = core.open.length === all.length
+  const greedy = fairGreedyOf(steps, budget, constraints)
+  const [first, second] = await solved(core, all, greedy, request)
+  if (!first!.choices && isWhole && first!.status === 'infeasible') return { none: 'impossible', least }
+  const choices = bestOf([first!.choices, greedy], steps, budget)
+  if (!choices) return { none: 'not_found', least }
   const benefit = totalBenefit(choices)
-  const linear = boundOf(steps, budget)
-  const more = second?.taken ? choicesOf(second.taken, budget + ONE_MORE_MAD) : null
+  const larger = budget + ONE_MORE_MAD
+  const more = second?.choices ? bestOf([second.choices, choices], steps, larger)! : null
+  const bound = isWhole ? Math.min(first!.bound, relaxation.bound) : relaxation.bound
   return {
-    status: first.status === 'optimal' ? 'optimal' : 'time_limit',
+    status: first!.status === 'optimal' ? 'optimal' : 'time_limit',
     choices,
     cost: totalCost(choices),
     benefit,
-    bound: Math.max(benefit, isWhole ? Math.min(first.bound, linear) : linear),
+    bound: Math.max(benefit, bound),
     whole: all.reduce((sum, { options }) => sum + options.at(-1)!.benefit, 0),
     candidates: all.length,
-    notConsidered: all.length - some.length,
+    notConsidered: all.length - core.open.length,
     oneMore: more && { ...changeBetween(choices, more), cost: totalCost(more), benefit: totalBenefit(more) },
   }
+}
+
+/** The answers of the solver for the budget and one more million. */
+async function solved(
+  core: Core,
+  all: readonly Candidate[],
+  greedy: readonly Choice[] | null,
+  { budget, constraints, signal }: AllocationRequest,
+): Promise<(Pick<Solved, 'status' | 'bound'> & { choices: Choice[] | null })[]> {
+  const programme = programmeOf(core, budget, constraints, all)
+  const fixed = core.fixed.map(({ candidate, option }) => ({ id: candidate.zone.id, ...option }))
+  const budgets = [budget, budget + ONE_MORE_MAD]
+  const answers = await solve({
+    programme,
+    budgets: budgets.map((most) => most - totalCost(fixed)),
+    start: greedy && columnsOf(programme, core.open, greedy),
+    seconds: SOLVER_SECONDS,
+    signal,
+  })
+  return answers.map(({ status, bound, taken }, i) => {
+    const open = taken?.map((column) => {
+      const { candidate, option } = programme.columns[column]!
+      return { id: core.open[candidate]!.zone.id, ...option }
+    })
+    return { status, bound, choices: open ? withinBudget([...fixed, ...open], budgets[i]!) : null }
+  })
+}
+
+/** What is left of the budget buys the best steps that still fit, also of zones that the solver was not given. */
+function bestOf(
+  answers: readonly (Choice[] | null)[],
+  steps: readonly Step[],
+  budget: number,
+): Choice[] | null {
+  const [best] = answers
+    .flatMap((answer) => (answer ? [greedyOf(steps, budget, answer)] : []))
+    .toSorted((a, b) => totalBenefit(b) - totalBenefit(a))
+  return best ? best.toSorted((a, b) => b.benefit - a.benefit) : null
 }
 
 const emptyAllocation = (): Allocation => ({
@@ -106,38 +145,18 @@ const emptyAllocation = (): Allocation => ({
   oneMore: null,
 })
 
-/**
- * What is left of the budget goes to zones that the solver was not given, best yield first. Where regions have no say and
- * the budget is large, so many zones are worth it that the greedy answer over all of them is better: then it is taken.
- */
-function withOthers(
-  solved: readonly Choice[],
-  steps: readonly Step[],
-  some: readonly Candidate[],
-  { most, isFree }: { most: number; isFree: boolean },
-): Choice[] {
-  const given = new Set(some)
-  const others = steps.filter(({ candidate }) => !given.has(candidate))
-  const filled = [...solved, ...greedyOf(others, most - totalCost(solved))]
-  const greedy = isFree ? greedyOf(steps, most) : []
-  const best = totalBenefit(greedy) > totalBenefit(filled) ? greedy : filled
-  return best.toSorted((a, b) => b.benefit - a.benefit)
-}
-
-const hasConstraints = ({ oneZonePerRegion, regionShare }: Constraints) => oneZonePerRegion || regionShare > 0
-
-function candidatesOf(ranking: Ranking, { maximise, technologies }: AllocationRequest): Candidate[] {
+/** Zones that something can be done for. */
+export function candidatesOf(
+  ranking: Ranking,
+  maximise: Maximised,
+  technologies: readonly Deployed[],
+): Candidate[] {
   return ranking.order.flatMap(({ index, score }) => {
     const zone = ranking.table.zones[index]!
     const benefit = maximise === 'people' ? (zone.people ?? 0) : score
     const options = optionsOf(zone, benefit, ranking.unitCosts, technologies)
     return options.length > 0 ? [{ zone, options }] : []
   })
-}
-
-function stepsOfSome(steps: readonly Step[], some: readonly Candidate[]): Step[] {
-  const kept = new Set(some)
-  return steps.filter(({ candidate }) => kept.has(candidate))
 }
 
 function columnsOf(

@@ -2,6 +2,7 @@ import {
   type Choice,
   DEPLOYED,
   type Deployed,
+  NO_PROOF,
   UNIT_COSTS,
   type UnitCosts,
   WEIGHT_LIMITS,
@@ -31,7 +32,7 @@ import { createHash } from 'node:crypto'
 import { DataSource } from 'typeorm'
 import { Runs } from '../runs/run-choice.js'
 import { Factors } from './factors.js'
-import { type Allocation, ONE_MORE_MAD, allocationOf } from './allocation.js'
+import { type Allocation, type NoAllocation, ONE_MORE_MAD, allocationOf, candidatesOf } from './allocation.js'
 import { BudgetBody, type Maximised, unitCostsOf, weightsOf } from './priorities.dto.js'
 import { type RankedZone, type Ranking, rankedZones, rankingOf } from './ranking.js'
 import { SolverSlots } from './solver-slots.js'
@@ -70,7 +71,7 @@ export interface BudgetAnswer {
   technologies: readonly Deployed[]
   weights: Weights
   unitCosts: UnitCosts
-  /** `optimal`: no other choice of the considered zones is better by a ten-thousandth; `time_limit`: the best found in time. */
+  /** `optimal`: the solver came to its end, to a ten-thousandth; `time_limit`: the best found in time. `gap` is of all zones. */
   status: Allocation['status']
   /** The most benefit first. */
   zones: FundedZone[]
@@ -88,7 +89,7 @@ export interface BudgetAnswer {
   bound: number
   gap: number
   candidates: number
-  /** Candidates that the solver was not given, since their yield is low; `bound` counts them. */
+  /** Candidates that were decided by the linear relaxation and not by the solver; `bound` counts them. */
   notConsidered: number
   /** Null where the time was over. */
   oneMore: OneMoreMillion | null
@@ -179,13 +180,9 @@ export class BudgetController {
       oneZonePerRegion: body.oneZonePerRegion ?? false,
       regionShare: body.regionShare ?? 0,
     }
-    const allocation = await allocationOf(ranking, { budget, maximise, technologies, constraints, signal })
-    if (allocation === 'too_late')
-      throw new UnprocessableEntityException('no choice was found in time: ask less of the regions')
-    if (allocation === 'infeasible')
-      throw new UnprocessableEntityException(
-        `no choice within ${budget} MAD meets the conditions on regions: raise the budget or ask less of the regions`,
-      )
+    const candidates = candidatesOf(ranking, maximise, technologies)
+    const allocation = await allocationOf(candidates, { budget, constraints, signal })
+    if ('none' in allocation) throw new UnprocessableEntityException(refusalOf(allocation, budget))
     const funded = await this.funded(ranking, allocation)
     return {
       id,
@@ -250,6 +247,14 @@ export class BudgetController {
     const columns = ['technology', 'cost_mad', 'benefit', ...ZONE_COLUMNS, 'budget_mad', 'maximise']
     return { columns: [...columns, ...SOURCE_COLUMNS], rows }
   }
+}
+
+/** A proof is told from a search that ended without a choice. */
+function refusalOf({ none, least }: NoAllocation, budget: number): string {
+  if (none === 'not_found')
+    return `no choice within ${budget} MAD that meets the conditions on regions was found, ${NO_PROOF}: raise the budget or ask less of the regions`
+  const needed = least > budget ? `, which cost ${Math.ceil(least)} MAD at least` : ''
+  return `no choice within ${budget} MAD meets the conditions on regions${needed}: raise the budget or ask less of the regions`
 }
 
 const figuresOf = (allocation: Allocation, budget: number) => ({

@@ -81,7 +81,10 @@ export const nameOf = (
   { nameFr, nameAr }: Pick<PlanFields, 'nameFr' | 'nameAr'>,
 ): string => (lang === 'ar' ? (nameAr ?? nameFr) : nameFr)
 
-export const networkOf = (words: Language, { operator, technology }: PlanFields): string => {
+export const networkOf = (
+  words: Language,
+  { operator, technology }: Pick<PlanFields, 'operator' | 'technology'>,
+): string => {
   const names = [operator && operatorName(words, operator), technology && technologyName(words, technology)]
   return names.filter(Boolean).join(' · ') || words.says(WORDS)('nobody')
 }

@@ -1,5 +1,5 @@
 /** What a budget buys: the questions, and the answer as figures, a table and marks on the map. */
-import { DEPLOYED, UNIT_COSTS, type UnitCosts, amountsFrom, amountsText } from '#domain'
+import { DEPLOYED, NO_PROOF, UNIT_COSTS, type UnitCosts, amountsFrom, amountsText } from '#domain'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Language } from '../language.js'
 import { technologyName } from '../network-names.js'
@@ -115,7 +115,8 @@ function useBudget(run: number) {
 
 function problemOf(words: Language, error: unknown): string {
   const t = words.says(WORDS)
-  if (error instanceof Refused && error.status === 422) return t('infeasible')
+  if (error instanceof Refused && error.status === 422)
+    return t(error.message.includes(NO_PROOF) ? 'notFound' : 'infeasible')
   if (error instanceof Refused && error.status === 503) return t('busy')
   return problemIn(words, error)
 }

@@ -82,7 +82,9 @@ const en = {
   computing: 'Looking for the best choice: up to 20 seconds …',
   wrongBudget: 'The budget must be between 0 and 1,000,000 million MAD.',
   infeasible:
-    'No choice within this budget meets the conditions on regions: raise the budget or ask less of the regions.',
+    'No choice within this budget meets the conditions on regions (this is proved): raise the budget or ask less of the regions.',
+  notFound:
+    'No choice that meets the conditions on regions was found. That does not prove that there is none: raise the budget a little, or ask less of the regions.',
   busy: 'Other budgets are being computed. Try again in a few seconds.',
   result: 'What {budget} million MAD buy',
   resultCaption: '{n, plural, =0 {No zone} one {# zone} other {# zones}} for {cost} million MAD',
@@ -99,7 +101,7 @@ const en = {
   optimalWithin: 'no choice brings {gap} more',
   timeLimit: 'the best found in time; no choice brings {gap} more',
   notConsidered:
-    '{n, plural, one {# zone of low yield was} other {# zones of low yield were}} not considered',
+    '{n, plural, one {# zone far from the edge of the budget was} other {# zones far from the edge of the budget were}} decided by yield alone',
   oneMore: 'One more million MAD',
   oneMoreNothing: 'would bring nothing more.',
   oneMoreBrings:
@@ -197,7 +199,9 @@ export const WORDS: Dictionary<Key> = {
     computing: 'Recherche du meilleur choix : jusqu’à 20 secondes …',
     wrongBudget: 'Le budget doit être entre 0 et 1 000 000 millions de dirhams.',
     infeasible:
-      'Aucun choix dans ce budget ne remplit les conditions sur les régions : augmentez le budget ou demandez moins aux régions.',
+      'Aucun choix dans ce budget ne remplit les conditions sur les régions (c’est prouvé) : augmentez le budget ou demandez moins aux régions.',
+    notFound:
+      'Aucun choix remplissant les conditions sur les régions n’a été trouvé. Cela ne prouve pas qu’il n’en existe pas : augmentez un peu le budget ou demandez moins aux régions.',
     busy: 'D’autres budgets sont en cours de calcul. Réessayez dans quelques secondes.',
     result: 'Ce que {budget} millions de dirhams permettent',
     resultCaption:
@@ -215,7 +219,7 @@ export const WORDS: Dictionary<Key> = {
     optimalWithin: 'aucun choix n’apporte {gap} de plus',
     timeLimit: 'le meilleur trouvé à temps ; aucun choix n’apporte {gap} de plus',
     notConsidered:
-      '{n, plural, one {# zone de faible rendement n’a pas été considérée} other {# zones de faible rendement n’ont pas été considérées}}',
+      '{n, plural, one {# zone loin de la limite du budget a été décidée} other {# zones loin de la limite du budget ont été décidées}} d’après le seul rendement',
     oneMore: 'Un million de dirhams de plus',
     oneMoreNothing: 'n’apporterait rien de plus.',
     oneMoreBrings:
@@ -306,7 +310,10 @@ export const WORDS: Dictionary<Key> = {
     cancel: 'إيقاف',
     computing: 'جار البحث عن أفضل اختيار: إلى حدود 20 ثانية …',
     wrongBudget: 'يجب أن تكون الميزانية بين 0 و1000000 مليون درهم.',
-    infeasible: 'لا اختيار في حدود هذه الميزانية يحقق شروط الجهات: ارفعوا الميزانية أو خففوا شروط الجهات.',
+    infeasible:
+      'لا اختيار في حدود هذه الميزانية يحقق شروط الجهات (وهذا مثبت بالحساب): ارفعوا الميزانية أو خففوا شروط الجهات.',
+    notFound:
+      'لم يُعثر على اختيار يحقق شروط الجهات، وهذا لا يثبت عدم وجوده: ارفعوا الميزانية قليلا أو خففوا شروط الجهات.',
     busy: 'هناك ميزانيات أخرى قيد الحساب. أعيدوا المحاولة بعد ثوان.',
     result: 'ما تتيحه {budget} مليون درهم',
     resultCaption:
@@ -324,7 +331,7 @@ export const WORDS: Dictionary<Key> = {
     optimalWithin: 'لا اختيار يحقق أكثر بنسبة {gap}',
     timeLimit: 'أفضل ما وُجد في الوقت المحدد، ولا اختيار يحقق أكثر بنسبة {gap}',
     notConsidered:
-      '{n, plural, zero {} one {منطقة واحدة ضعيفة المردود لم تؤخذ بعين الاعتبار} two {منطقتان ضعيفتا المردود لم تؤخذا بعين الاعتبار} few {# مناطق ضعيفة المردود لم تؤخذ بعين الاعتبار} many {# منطقة ضعيفة المردود لم تؤخذ بعين الاعتبار} other {# منطقة ضعيفة المردود لم تؤخذ بعين الاعتبار}}',
+      '{n, plural, zero {} one {منطقة واحدة بعيدة عن حد الميزانية حُسم فيها} two {منطقتان بعيدتان عن حد الميزانية حُسم فيهما} few {# مناطق بعيدة عن حد الميزانية حُسم فيها} many {# منطقة بعيدة عن حد الميزانية حُسم فيها} other {# منطقة بعيدة عن حد الميزانية حُسم فيها}} حسب المردود وحده',
     oneMore: 'مليون درهم إضافي',
     oneMoreNothing: 'لن يضيف شيئا.',
     oneMoreBrings:

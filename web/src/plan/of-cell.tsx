@@ -1,0 +1,51 @@
+/** In the cell's panel: which items of the plan cover it, what each promises, by when, and what that is worth. */
+import type { Cell } from '../api.js'
+import { type Language, isolated } from '../language.js'
+import { nameOf, networkOf, speedIn } from './plan-item.js'
+import './plan.css'
+import { StateName } from './state.js'
+import { WORDS } from './words.js'
+
+type Item = NonNullable<Cell['plan']>[number]
+
+export interface OfCellProps {
+  words: Language
+  items: readonly Item[]
+  /** Opens the plan at the item. */
+  onPlan(code: string): void
+}
+
+export function OfCell({ words, items, onPlan }: OfCellProps) {
+  const t = words.says(WORDS)
+  return (
+    <section class="plan-here" aria-label={t('ofCell')}>
+      <h3>{t('ofCell')}</h3>
+      <ul>
+        {items.map((item) => (
+          <li key={item.code} data-item={item.code}>
+            <strong>
+              <bdi>{nameOf(words, item)}</bdi>
+            </strong>
+            {item.simulated && ` (${t('simulated')})`} · <StateName words={words} of={item.state} />
+            <br />
+            {sentenceOf(words, item)} {t('cellOf', { n: item.cells })}
+            <br />
+            <button class="small" onClick={() => onPlan(item.code)}>
+              {t('openPlan')}
+            </button>
+          </li>
+        ))}
+      </ul>
+      <p class="source">{t('ofCellHint')}</p>
+    </section>
+  )
+}
+
+function sentenceOf(words: Language, item: Item): string {
+  const t = words.says(WORDS)
+  const named = [networkOf(words, item), speedIn(words, item.targetBps)].filter(Boolean).map(isolated)
+  const what = named.join(words.lang === 'ar' ? '، ' : ', ')
+  if (item.step === 'in_service') return t('cellServed', { what, date: words.date(item.inServiceOn!) })
+  if (item.promisedBy === null) return t('cellUndated', { what })
+  return t('cellPromised', { what, date: words.date(item.promisedBy) })
+}
