@@ -21,6 +21,7 @@ const AT_ONCE = 8
 const CHUNK = 500
 
 const document = JSON.parse(readFileSync(BUILT_DOCUMENT, 'utf8')) as Document
+const operations = Object.values(document.paths).flatMap((path) => Object.values(path))
 const isWhole = process.env['FUZZ'] !== undefined
 
 let database: TestDatabase
@@ -227,4 +228,9 @@ function tellSeen(seen: ReadonlyMap<string, number>): void {
     byStatus[status] = (byStatus[status] ?? 0) + count
   }
   process.stderr.write(`answers by status: ${JSON.stringify(byStatus)}\n`)
+  if (!isWhole) return
+  for (const name of operations.map(({ operationId }) => operationId)) {
+    const own = [...seen].filter(([key]) => key.startsWith(`${name} `))
+    process.stderr.write(`${name}: ${own.map(([key, n]) => `${key.split(' ')[1]}×${n}`).toSorted().join(' ')}\n`)
+  }
 }

@@ -1,4 +1,5 @@
 /** What a probe request may carry: JSON or NDJSON, plain or gzip, each within limits. */
+import { MAX_NESTING, isTooDeep } from '#formats'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Transform, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
@@ -20,14 +21,6 @@ class NotGzip extends Error {
   constructor() {
     super('the body is not valid gzip, as its content-encoding says')
   }
-}
-
-/** Validation walks a body by recursion, which has an end. No form of ours needs a tenth of it. */
-const MAX_NESTING = 100
-
-function isTooDeep(value: unknown, levels = MAX_NESTING): boolean {
-  if (value === null || typeof value !== 'object') return false
-  return levels === 0 || Object.values(value).some((part) => isTooDeep(part, levels - 1))
 }
 
 class TooDeep extends Error {
@@ -64,7 +57,7 @@ export function acceptProbeBodies(server: FastifyInstance): void {
     if (isImport(request)) request.headers['content-type'] = ANY_FILE
   })
   server.addHook('preValidation', async (request) => {
-    // Of probes each record is judged by itself, so that one never refuses its neighbours.
+    // Validation walks a body by recursion. Of probes each record is judged by itself, so that one never refuses its neighbours.
     if (!isImport(request) && request.routeOptions.url !== PROBES && isTooDeep(request.body))
       throw new TooDeep()
   })
