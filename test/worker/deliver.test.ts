@@ -396,7 +396,10 @@ describe('what is not reached', () => {
 
 /** Of a receiver that answers with bytes of its own. */
 test.each([
-  ['an upgrade that nobody asked for', 'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'],
+  [
+    'an upgrade that nobody asked for',
+    'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
+  ],
   ['no HTTP', 'SSH-2.0-x\r\n'],
   ['a header without end', `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(100_000)}`],
   ['only early hints', 'HTTP/1.1 103 Early Hints\r\n\r\n'],
@@ -404,7 +407,9 @@ test.each([
 ])('a receiver that answers %s is one that failed: the others do not wait for it', async (_, bytes) => {
   const odd = createSocketServer((socket) => {
     socket.on('error', () => {})
-    socket.once('data', () => (bytes.includes('103') || bytes === '' ? socket.end(bytes) : socket.write(bytes)))
+    socket.once('data', () =>
+      bytes.includes('103') || bytes === '' ? socket.end(bytes) : socket.write(bytes),
+    )
   })
   odd.listen(0, '127.0.0.1')
   await once(odd, 'listening')

@@ -24,7 +24,7 @@ import {
   Req,
   Res,
 } from '@nestjs/common'
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger'
+import { ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { createHash } from 'node:crypto'
@@ -80,6 +80,9 @@ export class ExportController {
    */
   @Get(':file')
   @ApiOkResponse({ content: MEDIA })
+  @ApiResponse({ status: 206, description: 'The part that was asked for.', content: MEDIA })
+  @ApiResponse({ status: 304, description: 'Not changed since the edition that `If-None-Match` names.' })
+  @ApiResponse({ status: 416, description: 'Nothing of the part that was asked for lies in the file.' })
   @Header('cache-control', 'no-cache')
   @Header('vary', 'accept-encoding')
   async file(
