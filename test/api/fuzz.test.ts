@@ -85,6 +85,8 @@ test(
       const some = fc.sample(all, { seed: SEED + made, numRuns: Math.min(CHUNK, REQUESTS - made) })
       await inParallel(some, async (ask) => {
         const answer = await send(server.url, ask).catch((error: unknown) => String(error))
+        // An export ends so where another request changed what it writes.
+        if (typeof answer === 'string' && isExport(ask) && answer.includes('aborted')) return
         if (typeof answer === 'string') {
           note(`${ask.operation.operationId}: ${answer}`, inWords(ask, Buffer.alloc(0)))
           return
@@ -310,6 +312,8 @@ async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<voi
   }
   await Promise.all(Array.from({ length: AT_ONCE }, worker))
 }
+
+const isExport = ({ operation }: Ask) => operation.operationId === 'exportFile'
 
 const inWords = ({ method, url, headers, body }: Ask, answer: Buffer) =>
   `${method} ${url.slice(0, 300)} ${JSON.stringify(headers).replace(/(Bearer |session=)[\w-]{20,}/g, '$1…')} ${body?.subarray(0, 300).toString() ?? ''} → ${answer.subarray(0, 300).toString()}`

@@ -160,7 +160,8 @@ const isSuccess = (status: string) => status.startsWith('2')
 
 function successOf(status: string, given: Response, handler: Handler, isRead: boolean): Response {
   const description = given.description || STATUS_CODES[status]!
-  if (!handler.answer) return { ...given, description }
+  const isFile = handler.answer?.format === 'binary' && given.content
+  if (!handler.answer || isFile) return { ...given, description }
   const type = handler.mediaType ?? (handler.answer.type === 'string' ? 'text/plain' : 'application/json')
   return {
     description,
