@@ -18,6 +18,7 @@ import {
   Controller,
   Get,
   Header,
+  HttpException,
   NotFoundException,
   Param,
   Query,
@@ -82,7 +83,7 @@ export class ExportController {
   @ApiOkResponse({ content: MEDIA })
   @ApiResponse({ status: 206, description: 'The part that was asked for.', content: MEDIA })
   @ApiResponse({ status: 304, description: 'Not changed since the edition that `If-None-Match` names.' })
-  @ApiResponse({ status: 416, description: 'Nothing of the part that was asked for lies in the file.' })
+  @ApiResponse({ status: 416 })
   @Header('cache-control', 'no-cache')
   @Header('vary', 'accept-encoding')
   async file(
@@ -152,8 +153,10 @@ export class ExportController {
   ): Promise<void> {
     const { bytes, sha256 } = await this.factsOf(chosen)
     const span = spanOf(range, bytes)
-    if (!span)
-      return void reply.status(416).header('content-range', `bytes */${bytes}`).type('text/plain').send('')
+    if (!span) {
+      void reply.header('content-range', `bytes */${bytes}`)
+      throw new HttpException(`range is "${request.headers.range}": the file has ${bytes} bytes`, 416)
+    }
     // A part of the packed file would be of no use.
     request.headers['x-no-compression'] = '1'
     void reply
