@@ -46,6 +46,8 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_JSON_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // A proxy on this machine says who asked, and by which scheme and name; nobody else is believed.
+    trustProxy: 'loopback',
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     // One record with such a key must not refuse its neighbours.
     onProtoPoisoning: 'remove',

@@ -92,6 +92,8 @@ export async function postMessage(
         options.all ? done(null, [{ address, family }]) : done(null, address, family),
     })
     request.on('error', failed)
+    // After an answer such as 101 there is neither a response nor an error.
+    request.on('close', () => failed(new Error('the receiver closed the connection without an answer')))
     request.on('response', (response) => {
       answered(response.statusCode ?? 0)
       response.destroy()

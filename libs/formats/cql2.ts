@@ -3,6 +3,7 @@
  * ask for, with polygons, and T_AFTER, T_BEFORE, T_DURING, T_EQUALS and T_INTERSECTS of a property with a literal.
  */
 import type { Column, ColumnType, Comparison, Filter, FilterShape, Literal, Position } from '#domain'
+import { crossesMoreThan } from './crossings.js'
 import { shown } from './refusal.js'
 
 /** Characters. A shape of some hundred corners fits. */
@@ -10,6 +11,8 @@ export const MAX_FILTER_LENGTH = 8_000
 /** Of brackets and NOTs within one another. */
 const MAX_DEPTH = 32
 const MAX_LISTED = 500
+/** Of the edges of a shape: a drawing has some, and a hundred corners can have thousands, each of which costs. */
+const MAX_CROSSINGS = 250
 /** How the shape of a feature is called, whatever it is. */
 export const GEOMETRY = 'geometry'
 
@@ -325,8 +328,14 @@ class Reader {
         token,
         this.listed(() => numberOf(this.take())),
       )
-    if (type === 'POLYGON') return { type: 'Polygon', coordinates: this.rings() }
-    if (type === 'MULTIPOLYGON') return { type: 'MultiPolygon', coordinates: this.listed(() => this.rings()) }
+    if (type === 'POLYGON') {
+      const coordinates = this.rings()
+      return modest(token, coordinates, { type: 'Polygon', coordinates })
+    }
+    if (type === 'MULTIPOLYGON') {
+      const coordinates = this.listed(() => this.rings())
+      return modest(token, coordinates.flat(), { type: 'MultiPolygon', coordinates })
+    }
     const [coordinates, ...more] = this.listed(() => this.position())
     if (more.length > 0) throw wrong(token, 'POINT of one position')
     return { type: 'Point', coordinates: coordinates! }
@@ -351,6 +360,12 @@ class Reader {
 }
 
 const negatedIf = (not: boolean, filter: Filter): Filter => (not ? { op: 'not', of: filter } : filter)
+
+function modest(token: Token, rings: readonly Position[][], shape: FilterShape): FilterShape {
+  if (crossesMoreThan(rings, MAX_CROSSINGS))
+    throw wrong(token, `a shape whose edges cross at most ${MAX_CROSSINGS} times`)
+  return shape
+}
 
 function numberOf(token: Token): number {
   const value = token.kind === 'number' ? Number(token.text) : NaN

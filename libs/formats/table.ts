@@ -32,7 +32,7 @@ const isOldOffice = (head: Uint8Array): boolean => head[0] === 0xd0 && head[1] =
 async function* sheetRows(chunks: AsyncIterable<Uint8Array>, file?: string): AsyncGenerator<TableRow> {
   const problem = () => new FileProblem('the workbook is larger than 50 MiB: save its sheet as CSV', file)
   const bytes = await collected(chunks, { bytes: MAX_XLSX_BYTES, problem })
-  assertModestZip(bytes, file)
+  await assertModestZip(bytes, file)
   for (const [index, row] of (await firstSheet(bytes, file)).entries()) {
     yield { line: index + 1, cells: row.map(cellText) }
   }

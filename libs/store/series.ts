@@ -10,6 +10,7 @@ import {
 } from '#domain'
 import type { Queryable } from './database.js'
 import { PREPARED } from './prepared-client.js'
+import { publicProbesOf } from './probes.js'
 
 /** What a series is of, beside its place. */
 export interface SeriesQuery {
@@ -59,9 +60,19 @@ export async function spanOf(
 /** Begin of the bucket of step $1. Morocco's offset is whole hours, so its hours are UTC's, also where one comes twice. */
 const bucketOf = (moment: string) => `date_trunc($1::text, ${moment}, ${ZONE})`
 
-/** Of all that was measured in a cell. */
-export const seriesOfCell = (db: Queryable, cell: string, query: SeriesQuery): Promise<SeriesBucket[]> =>
-  readSeries(db, query, 'FROM probe AS p WHERE p.cell = $6', [cell])
+/** Of all that was measured in a cell, or of what is public one by one. */
+export const seriesOfCell = (
+  db: Queryable,
+  cell: string,
+  query: SeriesQuery,
+  of: 'all' | 'public' = 'all',
+): Promise<SeriesBucket[]> =>
+  readSeries(
+    db,
+    query,
+    `FROM ${of === 'all' ? 'probe' : publicProbesOf('$6::bigint')} AS p WHERE p.cell = $6::bigint`,
+    [cell],
+  )
 
 /** Of a site's own line: what its devices measured in its cell, not what they measured elsewhere. */
 export const seriesOfSite = (

@@ -157,8 +157,6 @@ export async function quantilesOf(
   run: Pick<RunRow, 'from' | 'to' | 'knownBefore'>,
   cell: string,
 ): Promise<NetworkQuantiles[]> {
-  const quantiles = (column: string) =>
-    `percentile_cont('{0.1,0.5,0.9}'::float8[]) WITHIN GROUP (ORDER BY ${column}::float8)`
   return db.query(
     `SELECT operator, technology, ${quantiles('download_bps')} AS "downloadBps", ${quantiles('upload_bps')} AS "uploadBps",
        ${quantiles('latency_ms')} AS "latencyMs"
@@ -167,13 +165,23 @@ export async function quantilesOf(
   )
 }
 
+/** Of fewer measurements quantiles are the measurements themselves. */
+const LEAST_OF_QUANTILES = 3
+
+/** Of the measurements that succeeded; null of too few. */
+const quantiles = (column: string) => {
+  const isOk = `FILTER (WHERE outcome = 'ok')`
+  return `CASE WHEN count(${column}) ${isOk} >= ${LEAST_OF_QUANTILES}
+    THEN percentile_cont('{0.1,0.5,0.9}'::float8[]) WITHIN GROUP (ORDER BY ${column}::float8) ${isOk} END`
+}
+
 /** Of one hour of the day, or one day of the week, as clocks in Morocco show them. */
 export interface ProfileRow {
   /** Hour 0 to 23, or day 1 (Monday) to 7. */
   at: number
   probes: number
   noService: number
-  /** Of the downloads; null where there was none. */
+  /** Of the downloads; null where fewer than three succeeded. */
   downloadBps: Quantiles
 }
 
@@ -190,8 +198,7 @@ export async function profileOf(
   return db.query(
     `SELECT EXTRACT(${PROFILE_PARTS[by]} FROM measured_at AT TIME ZONE 'Africa/Casablanca')::integer AS at,
        count(*)::integer AS probes, (count(*) FILTER (WHERE outcome = 'no_service'))::integer AS "noService",
-       percentile_cont('{0.1,0.5,0.9}'::float8[]) WITHIN GROUP (ORDER BY download_bps::float8)
-         FILTER (WHERE outcome = 'ok') AS "downloadBps"
+       ${quantiles('download_bps')} AS "downloadBps"
      FROM probe ${COUNTED_IN_WINDOW} GROUP BY 1 ORDER BY 1`,
     [cell, run.from, run.to, run.knownBefore],
   )

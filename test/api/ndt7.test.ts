@@ -1,6 +1,8 @@
 /** Speed tests against our own server, by the unmodified client and by hand. */
 import { disagree } from '#domain'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { type Socket, connect as connectSocket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -178,6 +180,43 @@ describe.each(ENGINES)('the ndt7 server on %s', (engine) => {
       flood(ws)
       expect(await closed).toBe(1003)
     }
+  })
+
+  /** As no library would: asks for a test with a token that is not known, and keeps its side open. */
+  async function refusedAndOpen(path: string): Promise<{ socket: Socket; answer: string }> {
+    const { hostname, port } = new URL(server.url)
+    const socket = connectSocket({ host: hostname, port: Number(port), allowHalfOpen: true })
+    socket.on('error', () => {})
+    const lines = ['connection: upgrade', 'upgrade: websocket', `sec-websocket-protocol: ${PROTOCOL}`]
+    socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\n${lines.join('\r\n')}\r\n\r\n`)
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    return { socket, answer: answer.toString() }
+  }
+
+  test('who is refused holds no place, however long the connection is kept open', async () => {
+    const held = []
+    for (let i = 0; i < 16; i++) held.push(await refusedAndOpen('/ndt/v7/upload?token=tgt_unknown'))
+    expect(held.map(({ answer }) => answer.slice(9, 12))).toEqual(held.map(() => '401'))
+    await sleep(100)
+    expect(await connect('upload')).toBeInstanceOf(WebSocket)
+    held.forEach(({ socket }) => socket.destroy())
+  })
+
+  test('an address that is none is the caller’s fault', async () => {
+    const { answer, socket } = await refusedAndOpen('//')
+    expect(answer).toContain('404')
+    socket.destroy()
+  })
+
+  test('a pong that answers no ping tells of no load', async () => {
+    const ws = (await connect('download?max_bytes=100000')) as WebSocket
+    let id = ''
+    ws.on('message', (data: Buffer, isBinary) => {
+      if (!isBinary) id = JSON.parse(data.toString()).ConnectionInfo.UUID
+    })
+    for (const text of ['999999999999 0', randomUUID()]) ws.pong(text)
+    await once(ws, 'close')
+    expect(Number((await observed(id))['bytes'])).toBeLessThan(300_000)
   })
 
   test('so many tests run at once; the next is told when to come back, and may when one has ended', async () => {

@@ -66,6 +66,33 @@ describe('signing in', () => {
     expect((await call('POST', '/api/v1/session', right)).status).toBe(429)
   })
 
+  test('behind a proxy on this machine tries are counted by who asked: name by name, and all names together', async () => {
+    const from = (address: string, name: string) =>
+      call('POST', '/api/v1/session', { name, password: 'wrong' }, { 'x-forwarded-for': address })
+    for (let i = 0; i < 5; i++) await from('203.0.113.30', 'far')
+    expect((await from('203.0.113.30', 'far')).status).toBe(429)
+    // Nobody else is locked out by it.
+    expect((await from('203.0.113.31', 'far')).status).toBe(401)
+    const tries = []
+    for (let i = 0; i < 61; i++) tries.push((await from('203.0.113.32', `name-${i}`)).status)
+    expect(tries).toEqual([...Array.from({ length: 60 }, () => 401), 429])
+  })
+
+  test('behind a proxy that speaks TLS the cookie never travels without it, and the page’s origin is the proxy’s', async () => {
+    await signIn(server, database, 'public', { name: 'behind' })
+    const body = { name: 'behind', password: 'a password of the tests' }
+    const proxy = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'observatory.example' }
+    const signed = await call('POST', '/api/v1/session', body, {
+      ...proxy,
+      origin: 'https://observatory.example',
+    })
+    expect(signed.status).toBe(200)
+    expect(signed.cookie).toMatch(/; Secure/)
+    const foreign = await call('POST', '/api/v1/session', body, { ...proxy, origin: 'https://evil.example' })
+    expect(foreign.status).toBe(403)
+    expect((await call('POST', '/api/v1/session', body)).cookie).not.toMatch(/Secure/)
+  })
+
   test('a page of another site can change nothing', async () => {
     const cookie = await signIn(server, database, 'planner')
     const site = { code: 'X', name: 'X', type: 'school', communeCode: '01.051.01.01', lat: 34, lng: -6 }

@@ -339,6 +339,69 @@ test('the list of probes has the lines of sites, which a box takes whole or leav
   expect((await listed('', { cookie: await signIn(server, database, 'public') })).length).toBe(whole.length)
 })
 
+interface Told {
+  hiddenBuckets: number | null
+  buckets: { start: string; samples: number; devices: number }[]
+}
+
+test('a series never says when a single device measured: not by its buckets, and not by how many it hides', async () => {
+  const [from, to] = [-22, 1].map((days) => new Date(Date.now() + days * 24 * HOUR).toISOString())
+  const whole = await items('')
+  const seriesOf = async (h3: string, more = '') =>
+    JSON.parse(await text(`/api/v1/cells/${h3}/series?step=hour&from=${from}&to=${to}${more}`)) as Told
+  for (const h3 of CELLS) {
+    const shown = whole.filter(({ properties }) => properties['h3'] === h3)
+    const countIn = (hour: string) =>
+      shown.filter(({ properties: p }) => Date.parse(p['measured_hour'] as string) === Date.parse(hour))
+        .length
+    const { hiddenBuckets, buckets } = await seriesOf(h3)
+    // No hour that the public list does not tell, no measurement more.
+    expect(buckets.length + hiddenBuckets!).toBeLessThanOrEqual(
+      new Set(shown.map(({ properties }) => properties['measured_hour'])).size,
+    )
+    for (const { start, samples, devices } of buckets) {
+      expect(devices).toBeGreaterThanOrEqual(MIN_DEVICES)
+      expect(samples).toBeLessThanOrEqual(countIn(start))
+    }
+  }
+  const lone = secrets.filter((s) => s.operator === 'lone-operator' && !isOpen(s))
+  expect(lone.length).toBeGreaterThan(10)
+  for (const { h3, at } of lone) {
+    expect(await seriesOf(h3, '&operator=lone-operator')).toMatchObject({ hiddenBuckets: 0, buckets: [] })
+    // One hour of one cell: asked so for every hour, it would be the device's way.
+    const hour = `${at.slice(0, 13)}:00:00Z`
+    const end = new Date(Date.parse(hour) + HOUR).toISOString()
+    const one = JSON.parse(
+      await text(`/api/v1/cells/${h3}/series?step=hour&from=${hour}&to=${end}&operator=lone-operator`),
+    ) as Told
+    expect(one).toMatchObject({ hiddenBuckets: 0, buckets: [] })
+  }
+  const area = JSON.parse(await text(`/api/v1/areas/03/series?step=month&operator=lone-operator`)) as Told
+  expect(area).toMatchObject({ hiddenBuckets: null, buckets: [] })
+})
+
+test('no quantile is a measurement: of fewer than three none is told', async () => {
+  const few = { evidence: 0, profile: 0 }
+  for (const h3 of CELLS) {
+    const { evidence } = JSON.parse(await text(`/api/v1/cells/${h3}`)) as {
+      evidence: { samples: number; quantiles: Record<string, unknown> }[]
+    }
+    const { hours } = JSON.parse(await text(`/api/v1/cells/${h3}/profile`)) as {
+      hours: { probes: number; downloadBps: unknown }[]
+    }
+    for (const { quantiles } of evidence.filter(({ samples }) => samples < 3)) {
+      few.evidence++
+      expect(Object.values(quantiles).filter((spread) => spread !== null)).toEqual([])
+    }
+    for (const { downloadBps } of hours.filter(({ probes }) => probes < 3)) {
+      few.profile++
+      expect(downloadBps).toBeNull()
+    }
+  }
+  expect(few.evidence).toBeGreaterThan(0)
+  expect(few.profile).toBeGreaterThan(0)
+})
+
 test('an id that can be guessed finds no hidden probe', async () => {
   for (const s of secrets.filter((one) => !isOpen(one)).slice(0, 40)) {
     const answer = await fetch(

@@ -1,6 +1,7 @@
 /** Who may do what, as the document says it: each route is asked by nobody, by every role, by a page of another site. */
 import { ROLES, type Role } from '#store'
 import { readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Document, Operation } from '../../apps/api/openapi/document-types.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
@@ -129,6 +130,23 @@ test('writes that nobody has to sign in for are these', () => {
     'sessionSignIn',
     'sessionSignOut',
   ])
+})
+
+test('a form larger than 1 MiB is not parsed, packed or not: it is not yet known who sends it', async () => {
+  const large = Buffer.alloc(1024 * 1024 + 1, '[')
+  const large16 = ['probesPost', 'importPost', 'planImport', 'disputesOpen', 'disputesAdd']
+  for (const route of routes.filter(({ operation }) => operation.requestBody)) {
+    if (large16.includes(route.operation.operationId)) continue
+    const json = { 'content-type': 'application/json' }
+    for (const [headers, body] of [
+      [json, large],
+      [{ ...json, 'content-encoding': 'gzip' }, gzipSync(large)],
+    ] as const)
+      expect([route.operation.operationId, await ask(route, headers, body)]).toMatchObject([
+        route.operation.operationId,
+        { status: 413 },
+      ])
+  }
 })
 
 test('a body larger than 16 MiB is taken nowhere but where files are imported', async () => {

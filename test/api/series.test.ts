@@ -73,8 +73,11 @@ describe('series', () => {
     const all = await json<Series>(`/api/v1/cells/${h3}/series?step=month`, { cookie: analyst })
     expect(all.buckets.length).toBeGreaterThan(0)
     expect(all.hiddenBuckets).toBe(0)
+    // The demonstration's measurements are all of offices' lines.
     expect(open.buckets).toEqual(all.buckets.filter(({ devices }) => devices >= 3))
     expect(open.hiddenBuckets).toBe(all.buckets.length - open.buckets.length)
+    expect((await json<Series>('/api/v1/areas/01/series')).hiddenBuckets).toBeNull()
+    expect((await json<Series>('/api/v1/areas/01/series', { cookie: analyst })).hiddenBuckets).toBe(0)
     const area = await json<Series>('/api/v1/areas/01/series?step=week', { cookie: analyst })
     expect(area.relativeError).toBe(0.02)
     expect(area.knownBefore).not.toBeNull()

@@ -115,6 +115,28 @@ describe('what is wrong is told with its position and what stands there', () => 
     )
   })
 
+  test('a shape whose edges cross hundreds of times is refused: it would hold the database for a minute', () => {
+    const star = (corners: number, step: number) => {
+      const at = (i: number) => (((i % corners) * step * 2) / corners) * Math.PI
+      const ring = Array.from(
+        { length: corners + 1 },
+        (_, i) => `${Math.cos(at(i)) * 3} ${Math.sin(at(i)) * 3}`,
+      )
+      return `POLYGON((${ring.join(', ')}))`
+    }
+    const of = (text: string) => read(`S_INTERSECTS(geometry, ${text})`)
+    const refused = { problem: expect.stringContaining('edges cross') }
+    expect(of(star(101, 50))).toEqual(refused)
+    expect(of(star(101, 1))).toHaveProperty('filter')
+    expect(of(star(15, 7))).toHaveProperty('filter')
+    // Over itself, to and fro: no edge crosses properly.
+    const comb = Array.from({ length: 60 }, (_, i) => `${i % 2 ? 10 + i : -i} 0`)
+    expect(of(`POLYGON((${[...comb, comb[0]].join(', ')}))`)).toEqual(refused)
+    // Rings that share a corner, and one that is only a point.
+    expect(of('POLYGON((0 0, 9 0, 9 9, 0 0), (0 0, 3 1, 3 2, 0 0))')).toHaveProperty('filter')
+    expect(of('POLYGON((0 0, 0 0, 0 0, 0 0))')).toHaveProperty('filter')
+  })
+
   test('a filter that is too long is not read', () => {
     expect(read(' '.repeat(MAX_FILTER_LENGTH + 1))).toEqual({
       problem: expect.stringContaining('characters'),

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib'
+import { deflateRawSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import writeXlsxFile from 'write-excel-file/node'
@@ -147,6 +147,23 @@ describe('XLSX', () => {
     const file = Buffer.from(await book([['a', 'b']]))
     const entry = file.indexOf(Buffer.from('PK\x01\x02', 'latin1'))
     file.writeUInt32LE(2 ** 31, entry + 24)
+    await expect(read(file)).rejects.toThrow(/300 MiB/)
+  })
+
+  it('refuses one that unpacks to gigabytes and does not say so', async () => {
+    const name = Buffer.from('xl/worksheets/sheet1.xml')
+    const packed = deflateRawSync(Buffer.alloc(310 * 1024 * 1024, ' '), { level: 1 })
+    const begin = Buffer.alloc(30)
+    begin.write('PK\x03\x04', 'latin1')
+    begin.writeUInt16LE(8, 8)
+    begin.writeUInt32LE(packed.length, 18)
+    begin.writeUInt32LE(100, 22)
+    begin.writeUInt16LE(name.length, 26)
+    // A directory of no entries: as it says, nothing is packed.
+    const end = Buffer.alloc(22)
+    end.write('PK\x05\x06', 'latin1')
+    const file = Buffer.concat([begin, name, packed, end])
+    expect(file.length).toBeLessThan(3_000_000)
     await expect(read(file)).rejects.toThrow(/300 MiB/)
   })
 })

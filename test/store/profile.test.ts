@@ -67,7 +67,7 @@ describe.each(ENGINES)('%s', (engine) => {
           .sort((a, b) => a - b)
         expect(row.probes).toBe(here.length)
         expect(row.noService).toBe(here.filter(({ outcome }) => outcome === 'no_service').length)
-        if (speeds.length === 0) expect(row.downloadBps).toBeNull()
+        if (speeds.length < 3) expect(row.downloadBps).toBeNull()
         else
           [0.1, 0.5, 0.9].forEach((share, i) =>
             expect(row.downloadBps![i]).toBeCloseTo(quantile(speeds, share), 3),

@@ -16,6 +16,7 @@ import fc from 'fast-check'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
+import { createServer as createSocketServer } from 'node:net'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { deliver } from '../../apps/worker/deliver.js'
@@ -391,6 +392,31 @@ describe('what is not reached', () => {
     expect([lookups, to.got.map(({ id }) => id)]).toEqual([2, ['a', 'b']])
     to.close()
   })
+})
+
+/** Of a receiver that answers with bytes of its own. */
+test.each([
+  [
+    'an upgrade that nobody asked for',
+    'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
+  ],
+  ['no HTTP', 'SSH-2.0-x\r\n'],
+  ['a header without end', `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(100_000)}`],
+  ['only early hints', 'HTTP/1.1 103 Early Hints\r\n\r\n'],
+  ['nothing', ''],
+])('a receiver that answers %s is one that failed: the others do not wait for it', async (_, bytes) => {
+  const odd = createSocketServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () =>
+      bytes.includes('103') || bytes === '' ? socket.end(bytes) : socket.write(bytes),
+    )
+  })
+  odd.listen(0, '127.0.0.1')
+  await once(odd, 'listening')
+  const { port } = odd.address() as { port: number }
+  const url = `http://127.0.0.1:${port}/`
+  await expect(postMessage({ url, headers: {}, body: '{}' }, true)).rejects.toThrow()
+  odd.close()
 })
 
 test('pauses grow from a quarter of a minute to an hour at most, and three days are the end', () => {

@@ -1,5 +1,5 @@
 import { DISPUTE_LIMITS, hasLink, isClaimOf, operatorOf, seesDocuments } from '#domain'
-import { csvTable, documentTypeOf, isNameOf, xlsxTable } from '#formats'
+import { DOCUMENT_TYPES, csvTable, documentTypeOf, isNameOf, xlsxTable } from '#formats'
 import { WORKING_RESOLUTION, cellAt, cellToSql, isServedCell, resolutionOf } from '#geo'
 import {
   type Account,
@@ -36,7 +36,7 @@ import {
   Res,
   UnprocessableEntityException,
 } from '@nestjs/common'
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger'
+import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
 import { DEFAULT_LIMIT, type Page, keyOf, pageOf } from '../http/page.dto.js'
@@ -56,6 +56,12 @@ import { disputesTable } from './table.js'
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const DOCUMENTS = Object.fromEntries(
+  Object.keys(DOCUMENT_TYPES).map((type) => [
+    type,
+    { schema: { type: 'string', format: 'binary' } as const },
+  ]),
+)
 /** Rows of a file. */
 const MOST_ROWS = 10_000
 /** The answer depends on who asks. */
@@ -113,6 +119,7 @@ export class DisputesController {
   /** An attached document: for planners, and for who opened the dispute while it runs. */
   @Get(':id/documents/:number')
   @Needs('public')
+  @ApiOkResponse({ content: DOCUMENTS })
   @Header('cache-control', 'private, no-store')
   @Header('x-content-type-options', 'nosniff')
   @Header('content-security-policy', `default-src 'none'; sandbox`)

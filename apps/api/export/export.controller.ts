@@ -18,13 +18,14 @@ import {
   Controller,
   Get,
   Header,
+  HttpException,
   NotFoundException,
   Param,
   Query,
   Req,
   Res,
 } from '@nestjs/common'
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger'
+import { ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { createHash } from 'node:crypto'
@@ -80,6 +81,9 @@ export class ExportController {
    */
   @Get(':file')
   @ApiOkResponse({ content: MEDIA })
+  @ApiResponse({ status: 206, description: 'The part that was asked for.', content: MEDIA })
+  @ApiResponse({ status: 304, description: 'Not changed since the edition that `If-None-Match` names.' })
+  @ApiResponse({ status: 416 })
   @Header('cache-control', 'no-cache')
   @Header('vary', 'accept-encoding')
   async file(
@@ -149,8 +153,10 @@ export class ExportController {
   ): Promise<void> {
     const { bytes, sha256 } = await this.factsOf(chosen)
     const span = spanOf(range, bytes)
-    if (!span)
-      return void reply.status(416).header('content-range', `bytes */${bytes}`).type('text/plain').send('')
+    if (!span) {
+      void reply.header('content-range', `bytes */${bytes}`)
+      throw new HttpException(`range is "${request.headers.range}": the file has ${bytes} bytes`, 416)
+    }
     // A part of the packed file would be of no use.
     request.headers['x-no-compression'] = '1'
     void reply

@@ -64,16 +64,10 @@ export class ReaderLimit implements CanActivate {
 const isReading = ({ method, url }: FastifyRequest): boolean =>
   (method === 'GET' || method === 'HEAD') && /^\/(api\/v1|ogc)\b/.test(url)
 
-/**
- * Null for who is not counted: our own page in a browser, and programs on this machine. A proxy on this machine says
- * last from whom it took the request; what a client said before that is not believed.
- */
-function countedAddress({ ip, headers }: FastifyRequest): string | null {
-  if (headers['sec-fetch-site'] === 'same-origin') return null
-  if (!isLoopback(ip)) return ip
-  const forwarded = [headers['x-forwarded-for'] ?? []].flat().join(',')
-  const last = forwarded.split(',').at(-1)!.trim()
-  return last === '' || isLoopback(last) ? null : last
-}
+/** Null for who is not counted: our own page in a browser, and programs on this machine. */
+const countedAddress = (request: FastifyRequest): string | null =>
+  request.headers['sec-fetch-site'] === 'same-origin' ? null : farAddress(request)
 
-const isLoopback = (address: string): boolean => /^(::ffff:)?127\.|^::1$/.test(address)
+/** Null for this machine. Behind a proxy on it, the address from which the proxy took the request. */
+export const farAddress = ({ ip }: FastifyRequest): string | null =>
+  /^(::ffff:)?127\.|^::1$/.test(ip) ? null : ip

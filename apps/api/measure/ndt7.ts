@@ -92,6 +92,8 @@ async function upgrade(
 
 function refuse(socket: Socket, error: unknown): void {
   const refusal = error instanceof Refusal ? error : new Refusal(500, 'the test could not be started')
+  // Who keeps its side open would hold its slot.
+  socket.once('finish', () => socket.destroy())
   socket.end(refusal.answer())
 }
 

@@ -15,6 +15,8 @@ export class Observation {
   private readonly written0: number
   /** Bytes that had been sent before a ping whose pong came: the client has read all of them. */
   private acked = { bytes: 0, ms: 0 }
+  /** Pings without a pong yet, by their random text: a client must not tell a pong of a load that it did not get. */
+  private readonly pings = new Map<string, { before: number; sentAt: number }>()
   private minRttMs: number | null = null
   private rttMs: number | null = null
   private lastReadMs = 0
@@ -43,8 +45,9 @@ export class Observation {
   /** A ping waits its turn behind the load, so its pong says that the load before it arrived. */
   ping(): void {
     if (this.ws.readyState !== this.ws.OPEN) return
-    const before = this.socket.bytesWritten - this.written0
-    this.ws.ping(`${before} ${performance.now()}`)
+    const name = randomUUID()
+    this.pings.set(name, { before: this.socket.bytesWritten - this.written0, sentAt: performance.now() })
+    this.ws.ping(name)
   }
 
   /** ndt7's measurement, section 6 of the protocol. */
@@ -109,11 +112,13 @@ export class Observation {
   }
 
   private pong(data: Buffer): void {
-    const [before, sentAt] = data.toString().split(' ').map(Number)
-    if (before === undefined || sentAt === undefined || !(before >= this.acked.bytes)) return
-    this.rttMs = performance.now() - sentAt
+    const name = data.toString()
+    const ping = this.pings.get(name)
+    this.pings.delete(name)
+    if (!ping || ping.before < this.acked.bytes) return
+    this.rttMs = performance.now() - ping.sentAt
     this.minRttMs = Math.min(this.minRttMs ?? Infinity, this.rttMs)
-    this.acked = { bytes: before, ms: this.elapsedMs }
+    this.acked = { bytes: ping.before, ms: this.elapsedMs }
   }
 }
 

@@ -41,7 +41,9 @@ export class Refusal extends Error {
 
 /** Throws a Refusal that names what is wrong. */
 export function requestOf({ url, headers }: IncomingMessage): TestRequest {
-  const { pathname, search, searchParams } = new URL(url ?? '/', 'http://server')
+  const address = url ?? '/'
+  if (!URL.canParse(address, 'http://server')) throw new Refusal(404, 'this is no address')
+  const { pathname, search, searchParams } = new URL(address, 'http://server')
   const direction = /^\/ndt\/v7\/(download|upload)$/.exec(pathname)?.[1] as Direction | undefined
   if (!direction) throw new Refusal(404, 'tests are at /ndt/v7/download and /ndt/v7/upload')
   if (headers['sec-websocket-protocol'] !== SUBPROTOCOL)

@@ -145,7 +145,11 @@ function completeBody(operation: Operation, { body }: Handler): void {
 function answersOf({ method, operation, handler, faults }: Route): Record<string, Response> {
   const answers: Record<string, Response> = {}
   for (const [status, given] of Object.entries(operation.responses))
-    answers[status] = isSuccess(status) ? successOf(status, given, handler, method === 'get') : given
+    answers[status] = isSuccess(status)
+      ? successOf(status, given, handler, method === 'get')
+      : PROBLEMS[Number(status)]
+        ? refusal(Number(status))
+        : given
   const isEmpty = Object.entries(answers).every(([status, one]) => status !== '204' && !one.content)
   if (isEmpty)
     faults.push(
@@ -160,7 +164,8 @@ const isSuccess = (status: string) => status.startsWith('2')
 
 function successOf(status: string, given: Response, handler: Handler, isRead: boolean): Response {
   const description = given.description || STATUS_CODES[status]!
-  if (!handler.answer) return { ...given, description }
+  const isFile = handler.answer?.format === 'binary' && given.content
+  if (!handler.answer || isFile) return { ...given, description }
   const type = handler.mediaType ?? (handler.answer.type === 'string' ? 'text/plain' : 'application/json')
   return {
     description,
@@ -182,12 +187,10 @@ function refusalsOf({ path, method, operation, handler }: Route): Record<string,
   if (path.includes('{')) for (const status of [404, 414]) statuses.add(status)
   if (operation.parameters.length > 0) statuses.add(400)
   if (handler.isThrottled || (method === 'get' && /^\/(api\/v1|ogc)\b/.test(path))) statuses.add(429)
-  return Object.fromEntries(
-    [...statuses]
-      .toSorted()
-      .map((status) => [String(status), { $ref: `#/components/responses/${PROBLEMS[status]!.name}` }]),
-  )
+  return Object.fromEntries([...statuses].toSorted().map((status) => [String(status), refusal(status)]))
 }
+
+const refusal = (status: number): Response => ({ $ref: `#/components/responses/${PROBLEMS[status]!.name}` })
 
 const PROBLEMS: Record<number, { name: string; description: string; detail: string }> = {
   400: {
@@ -226,6 +229,12 @@ const PROBLEMS: Record<number, { name: string; description: string; detail: stri
     name: 'NotTaken',
     description: 'Bodies of this type or packing are not taken here.',
     detail: 'content-encoding br is not taken here',
+  },
+  416: {
+    name: 'OutOfRange',
+    description:
+      'Nothing of the part that was asked for lies in the file; `Content-Range` says how long it is.',
+    detail: 'range is "bytes=900-": the file has 800 bytes',
   },
   422: {
     name: 'Refused',

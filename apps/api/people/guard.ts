@@ -85,10 +85,11 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
  */
 export function refuseForeignOrigin(request: FastifyRequest): void {
   if (SAFE_METHODS.includes(request.method)) return
-  const { origin, host } = request.headers
+  const { origin } = request.headers
   const site = request.headers['sec-fetch-site']
   const foreign =
-    (origin !== undefined && hostOf(origin) !== host) || (site !== undefined && site !== 'same-origin')
+    (origin !== undefined && hostOf(origin) !== request.host) ||
+    (site !== undefined && site !== 'same-origin')
   if (foreign) throw new ForbiddenException('This request comes from another site.')
 }
 

@@ -1,10 +1,16 @@
 /** What a probe request may carry: JSON or NDJSON, plain or gzip, each within limits. */
+import { MAX_NESTING, isTooDeep } from '#formats'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Transform, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 
 /** A JSON body is parsed whole: 16 MiB is about 40,000 probes. */
 export const MAX_JSON_BYTES = 16 * 1024 * 1024
+/**
+ * A form: anybody may send one, and it is parsed before it is known who asks. Sixteen times as much, nested as deeply as it
+ * can be, would keep the server from answering for seconds.
+ */
+const MAX_FORM_BYTES = 1024 * 1024
 /** An NDJSON body is read as it comes; 8 GiB after unpacking is about 20 million probes. */
 const MAX_NDJSON_BYTES = 8 * 1024 ** 3
 
@@ -20,14 +26,6 @@ class NotGzip extends Error {
   constructor() {
     super('the body is not valid gzip, as its content-encoding says')
   }
-}
-
-/** Validation walks a body by recursion, which has an end. No form of ours needs a tenth of it. */
-const MAX_NESTING = 100
-
-function isTooDeep(value: unknown, levels = MAX_NESTING): boolean {
-  if (value === null || typeof value !== 'object') return false
-  return levels === 0 || Object.values(value).some((part) => isTooDeep(part, levels - 1))
 }
 
 class TooDeep extends Error {
@@ -47,11 +45,16 @@ class NotTaken extends Error {
 /** The routes that read a stream: elsewhere it would reach code that expects a document. */
 const PROBES = '/api/v1/probes'
 const IMPORTS = ['/api/v1/probes/import', '/api/v1/plan/import']
+/** Of documents: five of 1 MiB in base64. */
+const DISPUTES = ['/api/v1/disputes', '/api/v1/disputes/:id/events']
 /** What the import's bodies are called inside: a file is told by its bytes, whatever its sender calls it. */
 const ANY_FILE = 'application/x-taghtiya-file'
 
 export function acceptProbeBodies(server: FastifyInstance): void {
   server.removeContentTypeParser('text/plain')
+  server.addHook('onRoute', (route) => {
+    route.bodyLimit = limitOf(route.url)
+  })
   server.addContentTypeParser('application/x-ndjson', (request, payload, done) => {
     if (request.routeOptions.url === PROBES) done(null, payload)
     else done(new NotTaken('application/x-ndjson'))
@@ -64,7 +67,7 @@ export function acceptProbeBodies(server: FastifyInstance): void {
     if (isImport(request)) request.headers['content-type'] = ANY_FILE
   })
   server.addHook('preValidation', async (request) => {
-    // Of probes each record is judged by itself, so that one never refuses its neighbours.
+    // Validation walks a body by recursion. Of probes each record is judged by itself, so that one never refuses its neighbours.
     if (!isImport(request) && request.routeOptions.url !== PROBES && isTooDeep(request.body))
       throw new TooDeep()
   })
@@ -79,10 +82,15 @@ export function acceptProbeBodies(server: FastifyInstance): void {
 export const isNdjson = (request: FastifyRequest): boolean =>
   request.headers['content-type']?.toLowerCase().startsWith('application/x-ndjson') ?? false
 
+/** Bytes of JSON, unpacked. */
+const limitOf = (url: string | undefined): number =>
+  [PROBES, ...IMPORTS, ...DISPUTES].includes(url ?? '') ? MAX_JSON_BYTES : MAX_FORM_BYTES
+
 const isImport = (request: FastifyRequest): boolean => IMPORTS.includes(request.routeOptions.url ?? '')
 
 function unpacked(request: FastifyRequest, payload: Readable): Readable {
-  const limit = limiter(isNdjson(request) || isImport(request) ? MAX_NDJSON_BYTES : MAX_JSON_BYTES)
+  const streamed = isNdjson(request) || isImport(request)
+  const limit = limiter(streamed ? MAX_NDJSON_BYTES : limitOf(request.routeOptions.url))
   const gunzip = createGunzip()
   payload.on('error', (error) => gunzip.destroy(error))
   gunzip.on('error', () => limit.destroy(new NotGzip()))

@@ -61,8 +61,11 @@ export interface Series {
   relativeError: number
   /** Only probes received before this are in; null where all are. */
   knownBefore: Date | null
-  /** Buckets left out because fewer than three devices measured in them. */
-  hiddenBuckets: number
+  /**
+   * Buckets left out because fewer than three devices measured in them; null where that would tell when a single one did
+   * (areas, to everybody).
+   */
+  hiddenBuckets: number | null
   /** Whether anything on this server was made up for the demonstration. */
   simulated: boolean
   /** In the order of time. */
@@ -89,7 +92,10 @@ export class SeriesController {
     return this.series(code, query, { buckets, hidden: 0 })
   }
 
-  /** All that was measured in a working cell; to everybody only where three devices measured in the bucket. */
+  /**
+   * All that was measured in a working cell; to everybody what is public one by one, where three devices measured in the
+   * bucket.
+   */
   @Get('cells/:h3/series')
   @Header('cache-control', 'no-cache')
   @Header('vary', 'cookie')
@@ -103,8 +109,11 @@ export class SeriesController {
         `h3 must be an H3 cell of resolution ${WORKING_RESOLUTION}; it is "${h3}"`,
       )
     const query = await this.queryOf(choice)
-    const buckets = await seriesOfCell(this.source.manager, cellToSql(h3), query)
-    return this.series(h3, query, await this.told(buckets, request))
+    const db = this.source.manager
+    if (await this.mayFollow(request))
+      return this.series(h3, query, { buckets: await seriesOfCell(db, cellToSql(h3), query), hidden: 0 })
+    const { shown, hidden } = withoutFollowed(await seriesOfCell(db, cellToSql(h3), query, 'public'))
+    return this.series(h3, query, { buckets: shown, hidden })
   }
 
   /** All that was measured in an area: by the hour for a few days, else from sums that the newest runs left. */
@@ -122,7 +131,10 @@ export class SeriesController {
     const isRaw = choice.step === 'hour'
     const query = await this.queryOf(choice, isRaw ? MAX_RAW_DAYS * 24 : MAX_BUCKETS)
     const buckets = isRaw ? await hoursOfArea(db, area, query) : await seriesOfArea(db, code, query)
-    const series = await this.series(code, query, await this.told(buckets, request))
+    const told = (await this.mayFollow(request))
+      ? { buckets, hidden: 0 }
+      : { buckets: withoutFollowed(buckets).shown, hidden: null }
+    const series = await this.series(code, query, told)
     if (isRaw) return series
     return { ...series, relativeError: RELATIVE_ERROR, knownBefore: await areaSeriesKnownBefore(db) }
   }
@@ -147,22 +159,16 @@ export class SeriesController {
   }
 
   /** Who analyses has an account, and a duty to keep what it shows. */
-  private async told(
-    buckets: SeriesBucket[],
-    request: FastifyRequest,
-  ): Promise<{ buckets: SeriesBucket[]; hidden: number }> {
+  private async mayFollow(request: FastifyRequest): Promise<boolean> {
     const account = await signedInAs(this.source, request)
-    const mayFollow =
-      account && !account.mustChangePassword && ROLES.indexOf(account.role) >= ROLES.indexOf('analyst')
-    if (mayFollow) return { buckets, hidden: 0 }
-    const { shown, hidden } = withoutFollowed(buckets)
-    return { buckets: shown, hidden }
+    if (!account || account.mustChangePassword) return false
+    return ROLES.indexOf(account.role) >= ROLES.indexOf('analyst')
   }
 
   private async series(
     of: string,
     { measures, ...query }: SeriesQuery,
-    { buckets, hidden }: { buckets: SeriesBucket[]; hidden: number },
+    { buckets, hidden }: { buckets: SeriesBucket[]; hidden: number | null },
   ): Promise<Series> {
     return {
       of,

@@ -23,13 +23,19 @@ const plain = (value: FeatureValue) => (value === null ? '' : String(value))
 /** Only what people wrote can need quotes, or be taken for a formula. */
 const cellOf = ({ type }: Column) => (type === 'text' ? textCell : plain)
 
-/** Spreadsheets run what begins so as a formula, even in quotes; an apostrophe makes it text. */
-const FORMULA = /^[=+\-@\t\r]/
+/**
+ * Spreadsheets run what begins so as a formula, even in quotes; an apostrophe makes it text. Where they take `;` or a tab for
+ * the separator (in French and Arabic), what stands behind one begins a cell too.
+ */
+const FORMULA = /(^|[;\t])(?=[=+\-@\t\r])/g
+/** Of a million cells nearly none. */
+const MAY_BE_FORMULA = /^[=+\-@\t\r]|[;\t]/
 const NEEDS_QUOTES = /[",\r\n]/
 
 export function textCell(value: FeatureValue): string {
   if (value === null) return ''
-  const text = FORMULA.test(value as string) ? `'${value as string}` : (value as string)
+  const given = value as string
+  const text = MAY_BE_FORMULA.test(given) ? given.replace(FORMULA, "$1'") : given
   return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 

@@ -1,4 +1,5 @@
 /** Reading members of a document of unknown shape: a wrong type is a fault that names the member and the value. */
+import { isTooDeep } from '../nesting.js'
 import { DocumentFault } from './draft.js'
 
 export type Json = Readonly<Record<string, unknown>>
@@ -18,14 +19,6 @@ export function at(document: unknown, path: Path): unknown {
     else return undefined
   }
   return value
-}
-
-/** What JSON.parse reads without recursion, JSON.stringify writes with it. No tool's document needs a tenth of this. */
-export const MAX_NESTING = 100
-
-export function isTooDeep(value: unknown, levels = MAX_NESTING): boolean {
-  if (value === null || typeof value !== 'object') return false
-  return levels === 0 || Object.values(value).some((part) => isTooDeep(part, levels - 1))
 }
 
 const shown = (value: unknown): string =>

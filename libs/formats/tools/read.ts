@@ -7,7 +7,8 @@ import { type LineRecord, records } from '../ndjson.js'
 import { tableRows } from '../table.js'
 import { readingOf } from './detect.js'
 import { DocumentFault, type Draft, ImportQuestion, type ToolFormat } from './draft.js'
-import { MAX_NESTING, type Json, isObject, isTooDeep } from './json.js'
+import { MAX_NESTING, isTooDeep } from '../nesting.js'
+import { type Json, isObject } from './json.js'
 import { type Table, type Unit, tableOf } from './table.js'
 
 export interface ResultsOptions {

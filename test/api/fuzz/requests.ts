@@ -16,6 +16,10 @@ export interface Ask {
 export interface Pools {
   /** Values that exist, by `before/name` as in a path, or by name. */
   known: Record<string, readonly string[]>
+  /** What stands together, by its part of a path: `{z}/{x}/{file}` of a tile that has something. */
+  together: Record<string, readonly string[]>
+  /** Bodies that are taken, by operation. */
+  bodies: Record<string, readonly object[]>
   /** Headers of those who ask. */
   callers: readonly Record<string, string>[]
 }
@@ -127,7 +131,89 @@ interface Route {
   operation: Operation
 }
 
-function askOf({ path, method, operation }: Route, pools: Pools, document: Document): fc.Arbitrary<Ask> {
+const askOf = (route: Route, pools: Pools, document: Document): fc.Arbitrary<Ask> =>
+  fc.oneof(
+    { weight: 2, arbitrary: carelessAsk(route, pools, document) },
+    { weight: 1, arbitrary: rightAsk(route, pools) },
+  )
+
+/** Right in each part: what lies behind the first checks is reached. */
+function rightAsk({ path, method, operation }: Route, pools: Pools): fc.Arbitrary<Ask> {
+  const right = (one: Parameter) => rightValue(one, knownOf(path, one.name, pools)).map(encodeURIComponent)
+  const inQuery = operation.parameters.filter((one) => one.in === 'query')
+  const some = fc.subarray(
+    inQuery.filter(({ required }) => !required),
+    { maxLength: Math.min(MOST_ASKED, inQuery.filter(({ required }) => !required).length) },
+  )
+  const query = some
+    .map((chosen) => [...inQuery.filter(({ required }) => required), ...chosen])
+    .chain((all) => fc.tuple(...all.map((one) => right(one).map((value) => `${one.name}=${value}`))))
+    .map((pairs) => (pairs.length > 0 ? `?${pairs.join('&')}` : ''))
+  return fc
+    .record({
+      address: rightAddress(path, operation, pools),
+      query,
+      caller: path === '/api/v1/session' ? fc.constant({}) : fc.constantFrom(...pools.callers),
+      extra: fc.oneof(
+        { weight: 4, arbitrary: fc.constant({}) },
+        { weight: 1, arbitrary: fc.constantFrom(...HARMLESS) },
+      ),
+      body: operation.requestBody ? rightBody(operation, pools) : fc.constant(null),
+    })
+    .map(({ address, query: asked, caller, extra, body }) => {
+      const headers = { ...caller, ...extra, ...body?.headers }
+      return { operation, path, method, url: address + asked, headers, body: body?.bytes ?? null }
+    })
+}
+
+/** Of parameters that may be left out. */
+const MOST_ASKED = 3
+
+function rightAddress(path: string, { parameters }: Operation, pools: Pools): fc.Arbitrary<string> {
+  const part = Object.keys(pools.together).find((template) => path.includes(template))
+  const begun = part
+    ? fc.constantFrom(...pools.together[part]!).map((text) => path.replace(part, text))
+    : fc.constant(path)
+  const own = parameters.filter((one) => one.in === 'path' && !part?.includes(`{${one.name}}`))
+  const values = fc.tuple(
+    ...own.map((one) => rightValue(one, knownOf(path, one.name, pools)).map(encodeURIComponent)),
+  )
+  return fc
+    .tuple(begun, values)
+    .map(([text, all]) => own.reduce((filled, { name }, i) => filled.replace(`{${name}}`, all[i]!), text))
+}
+
+/** What a list has only once gets a name of its own. */
+function rightBody({ operationId, requestBody }: Operation, { bodies, known }: Pools): fc.Arbitrary<Body> {
+  const media = Object.entries(requestBody!.content)
+  return fc.constantFrom(...media).chain(([type, { example = {} }]) => {
+    if (typeof example === 'string') return fc.constant(bytesOf(type, example))
+    const wholes = bodies[operationId] ?? [example as object]
+    return fc
+      .record({ whole: fc.constantFrom(...wholes), n: fc.nat(1e9), isNew: fc.boolean(), id: fc.uuid() })
+      .chain(({ whole, n, isNew, id }): fc.Arbitrary<unknown> => {
+        if (Array.isArray(whole)) return fc.constant(whole.map((one: object) => ({ ...one, id })))
+        const given = whole as Record<string, unknown>
+        const fresh = isNew && bodies[operationId] === undefined
+        const own = Object.fromEntries(
+          Object.entries(given).map(([name, value]) =>
+            fresh && ['code', 'name'].includes(name) ? [name, `${String(value)}-${n}`] : [name, value],
+          ),
+        )
+        const found = Object.keys(given).filter((name) => !fresh && known[name]?.length)
+        return fc
+          .record(Object.fromEntries(found.map((name) => [name, fc.constantFrom(...known[name]!)])))
+          .map((values) => ({ ...own, ...values }))
+      })
+      .map((value) => bytesOf(type, JSON.stringify(value)))
+  })
+}
+
+function carelessAsk(
+  { path, method, operation }: Route,
+  pools: Pools,
+  document: Document,
+): fc.Arbitrary<Ask> {
   const inPath = operation.parameters.filter((one) => one.in === 'path')
   const inQuery = operation.parameters.filter((one) => one.in === 'query')
   return fc
@@ -149,6 +235,19 @@ function askOf({ path, method, operation }: Route, pools: Pools, document: Docum
     })
 }
 
+/** What a careful client may say as well. */
+const HARMLESS: Record<string, string>[] = [
+  { 'if-none-match': '*' },
+  { 'accept-encoding': 'gzip' },
+  { range: 'bytes=0-10' },
+  { range: 'bytes=5-' },
+  { range: 'bytes=-5' },
+  { range: 'bytes=99999999999-' },
+  { range: 'bytes=0-1,3-4' },
+  { range: 'bytes=0-10', 'accept-encoding': 'gzip' },
+  { range: 'bytes=0-10', 'if-range': '"other"' },
+]
+
 const EXTRA: Record<string, string>[] = [
   { 'if-none-match': '*' },
   { 'if-none-match': 'W/"x", "y"' },
@@ -165,7 +264,7 @@ const EXTRA: Record<string, string>[] = [
   { 'sec-fetch-site': 'cross-site' },
   { 'x-forwarded-host': 'elsewhere.example' },
   { 'x-forwarded-for': '203.0.113.7' },
-  { range: 'bytes=0-10' },
+  ...HARMLESS,
 ]
 
 const knownOf = (path: string, name: string, { known }: Pools): readonly string[] => {
