@@ -111,6 +111,16 @@ test('how many there are is told where it costs little', async () => {
   }
 })
 
+test('figures that may be empty or have decimals are written with a point: QGIS takes types from the first rows', async () => {
+  const textOf = async (query: string) => (await get(`/ogc/collections/${query}`)).text()
+  expect(await textOf('localities/items')).toMatch(/"population":\d+\.0,/)
+  expect(await textOf('localities/items/L1')).toContain('"population":100.0,')
+  expect(await textOf('localities/items')).toContain('"population":null')
+  expect(await textOf('probes_public/items')).toMatch(/"download_bps":\d+\.0,.*"latency_ms":40\.5,/)
+  expect(await textOf('cells/items')).not.toMatch(/"confidence":\d+,/)
+  expect(await textOf('zones/items')).toMatch(/"cell_count":\d+,/)
+})
+
 test('a limit above the largest is served with the largest', async () => {
   expect((await items('cells/items?limit=1000000')).numberReturned).toBe(OBSERVED_CELLS.length)
 })
