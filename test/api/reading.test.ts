@@ -197,6 +197,12 @@ test('the list of zones pages through every zone once, and each is found with it
   }
   expect(new Set(all.map((zone) => zone.id)).size).toBe(all.length)
   expect(await pages('&area=01.051')).toEqual(all.filter((zone) => zone.provinceCode === '01.051'))
+  const bySize = all.toSorted((a, b) => a.cellCount - b.cellCount || (a.id < b.id ? -1 : 1))
+  expect(await pages('&sort=cellCount')).toEqual(bySize)
+  expect(await pages('&sort=-cellCount')).toEqual(bySize.toReversed())
+  expect(await pages('&sort=-id')).toEqual(all.toReversed())
+  const { next } = await json<List<Item>>('/api/v1/zones?limit=3&sort=cellCount')
+  expect((await get(`/api/v1/zones?limit=3&cursor=${next}`)).status).toBe(400)
   const north = await pages('&bbox=-7,33,-4,36')
   expect([north.length > 10, north.length < all.length]).toEqual([true, true])
   const zone = await json<Record<string, never>>(`/api/v1/zones/${all[0]!.id}?run=1`)
@@ -334,6 +340,7 @@ test.each([
   ['/tiles/1/roads/7/61/51.mvt', 404, 'roads'],
   ['/tiles/0/cells/7/61/51.mvt', 404, '0'],
   ['/api/v1/zones?class=unknown', 400, 'class'],
+  ['/api/v1/zones?sort=colour', 400, 'sort'],
   ['/api/v1/zones?area=1.51', 400, 'area'],
   ['/api/v1/zones?cursor=eA', 400, 'eA'],
   ['/api/v1/zones/1-x', 404, '1-x'],
