@@ -9,6 +9,7 @@ import { Subscriptions1795700000000 } from './1795700000000-subscriptions.js'
 import { Series1795800000000 } from './1795800000000-series.js'
 import { PlanEvents1795950000000 } from './1795950000000-plan-events.js'
 import { NetworkRollup1796000000000 } from './1796000000000-network-rollup.js'
+import { ZoneSize1796050000000 } from './1796050000000-zone-size.js'
 import { SiteSimulated1796100000000 } from './1796100000000-site-simulated.js'
 import { PlanCells1796150000000 } from './1796150000000-plan-cells.js'
 
@@ -25,6 +26,7 @@ export const MIGRATIONS = [
   Series1795800000000,
   PlanEvents1795950000000,
   NetworkRollup1796000000000,
+  ZoneSize1796050000000,
   SiteSimulated1796100000000,
   PlanCells1796150000000,
 ]

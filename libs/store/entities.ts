@@ -366,6 +366,7 @@ export class CellPlaceEntity {
 
 /** Connected cells of one class in one area, held for runs as a verdict is. */
 @Entity('zone')
+@Index('zone_size', ['series', 'cellCount', 'id'])
 // By an expression, which TypeORM cannot say: see the migration.
 @Index('zone_standing', { synchronize: false })
 @Index('zone_geom', ['geom'], { spatial: true })

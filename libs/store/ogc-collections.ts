@@ -18,6 +18,8 @@ export type CollectionId = (typeof COLLECTIONS)[number]
 /** No column is named `id`: GDAL calls a feature's own id so. */
 interface SqlColumn extends Column {
   sql: string
+  /** A figure that is not always known. */
+  mayBeEmpty?: true
 }
 
 /** Adds a parameter and gives its place in the statement, like `$3`. */
@@ -104,6 +106,11 @@ const integer = (name: string, about: string, sql = `t.${name}`): SqlColumn => (
 const bps = (name: string, about: string): SqlColumn => ({
   ...integer(name, about, `t.${name}::float8`),
   unit: 'bit/s',
+  mayBeEmpty: true,
+})
+const population = (about: string, sql?: string): SqlColumn => ({
+  ...integer('population', about, sql),
+  mayBeEmpty: true,
 })
 const measure = (name: string, unit: string, about: string): SqlColumn => ({
   name,
@@ -187,8 +194,7 @@ const zones: Collection = {
     text('class', 'white, grey or black'),
     ...OWN_AREAS,
     integer('cell_count', 'cells in the zone'),
-    integer(
-      'population',
+    population(
       'people in its localities, empty where none is known',
       '(SELECT sum(population)::float8 FROM locality WHERE cell = ANY(t.cells))',
     ),
@@ -219,7 +225,7 @@ const areas: Collection = {
     text('parent_code', 'HCP code of the area it lies in'),
     text('name_fr', 'name in French'),
     text('name_ar', 'name in Arabic'),
-    integer('population', 'inhabitants'),
+    population('inhabitants'),
     integer('cell_count', 'cells whose centre lies in it'),
     text('source', 'where the boundary comes from'),
     flag('simulated', 'made up for the demonstration', '(t.vintage = 0)'),
@@ -244,7 +250,7 @@ const localities: Collection = {
     text('name_fr', 'name in French'),
     text('name_ar', 'name in Arabic'),
     text('kind', 'kind of place'),
-    integer('population', 'inhabitants'),
+    population('inhabitants'),
     text('commune_code', COMMUNE),
     H3,
   ],

@@ -107,10 +107,10 @@ export async function pageOfFeatures(
   return { features, next: null }
 }
 
-/** Small enough to be counted on every first page. */
-const COUNTED: readonly string[] = ['areas', 'localities', 'sites']
+/** So many rows are counted on a first page; of more, only reading them all would tell. */
+const MOST_COUNTED = 200_000
 
-/** How many features there are in all pages; null where only reading them would tell. */
+/** How many features there are in all pages; null where that is not known at a small price. */
 export async function countOf(
   db: Queryable,
   collection: Collection,
@@ -121,11 +121,19 @@ export async function countOf(
     const { white, grey, black, unknown } = run.counts
     return white + grey + black + unknown
   }
-  if (!COUNTED.includes(collection.id)) return null
-  const rows: { n: number }[] = await db.query(
-    `SELECT count(*)::integer AS n FROM ${collection.from(() => '', spansOf(collection, null)[0]!, null)}`,
+  // Which measurements are public is decided cell by cell: of a large country not even the first of them come at once.
+  if (collection.id === 'probes_public' && (await countUpTo(db, 'probe', [])) === null) return null
+  const values: unknown[] = []
+  const bind: Bind = (value) => `$${values.push(value)}`
+  return countUpTo(db, collection.from(bind, spansOf(collection, null)[0]!, run), values)
+}
+
+async function countUpTo(db: Queryable, from: string, values: unknown[]): Promise<number | null> {
+  const [{ n }] = await db.query(
+    `SELECT count(*)::integer AS n FROM (SELECT 1 FROM ${from} LIMIT ${MOST_COUNTED + 1}) AS counted`,
+    values,
   )
-  return rows[0]!.n
+  return n <= MOST_COUNTED ? (n as number) : null
 }
 
 export async function findFeature(

@@ -32,28 +32,36 @@ const ZONE_COLUMNS = `z.id, z.class, z.commune_code AS "communeCode", z.province
   (SELECT count(*)::integer FROM site WHERE cell = ANY(z.cells)) AS "siteCount",
   ARRAY[ST_XMin(z.geom), ST_YMin(z.geom), ST_XMax(z.geom), ST_YMax(z.geom)] AS bbox`
 
+export const ZONE_ORDERS = ['id', '-id', 'cellCount', '-cellCount'] as const
+export type ZoneOrder = (typeof ZONE_ORDERS)[number]
+
 export interface ZoneSearch {
+  order: ZoneOrder
   class: ZoneClass | null
   /** Code of a commune, province or region. */
   area: string | null
   box: Bounds | null
-  after: string
+  /** Size and id of the last zone of the page before; by id, the size says nothing. */
+  after: { cellCount: number; id: string } | null
   limit: number
 }
 
-/** Zones of a run in the order of their ids, after one. */
+/** Zones of a run, after one. */
 export async function listZones(db: Queryable, run: RunKey, search: ZoneSearch): Promise<ZoneRow[]> {
-  const { box } = search
+  const { box, after } = search
+  const [beyond, sort] = search.order.startsWith('-') ? ['<', 'DESC'] : ['>', 'ASC']
+  const keys = search.order.endsWith('id') ? ['id'] : ['cell_count', 'id']
+  const last = after && (keys.length === 1 ? [after.id] : [after.cellCount, after.id])
   return db.query(
     `SELECT ${ZONE_COLUMNS} FROM zone AS z
-     WHERE ${HOLDS} AND id > $3 AND class = coalesce($4, class)
-       AND ($5::text IS NULL OR $5 IN (commune_code, province_code, region_code))
-       AND ($6::float8 IS NULL OR ST_Intersects(geom, ST_MakeEnvelope($6, $7, $8, $9, 4326)))
-     ORDER BY id LIMIT $10`,
+     WHERE ${HOLDS} AND class = coalesce($3, class)
+       AND ($4::text IS NULL OR $4 IN (commune_code, province_code, region_code))
+       AND ($5::float8 IS NULL OR ST_Intersects(geom, ST_MakeEnvelope($5, $6, $7, $8, 4326)))
+       ${last ? `AND (${keys.join()}) ${beyond} (${last.map((_, i) => `$${i + 10}`).join()})` : ''}
+     ORDER BY ${keys.map((key) => `${key} ${sort}`).join()} LIMIT $9`,
     [
       run.series,
       run.id,
-      search.after,
       search.class,
       search.area,
       box?.west ?? null,
@@ -61,6 +69,7 @@ export async function listZones(db: Queryable, run: RunKey, search: ZoneSearch):
       box?.east ?? null,
       box?.north ?? null,
       search.limit,
+      ...(last ?? []),
     ],
   )
 }

@@ -5,13 +5,11 @@
 import { buildDemo } from '#demo'
 import { type Role, hashPassword, insertAccount, sha256 } from '#store'
 import fc from 'fast-check'
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Document } from '../../apps/api/openapi/document-types.js'
 import { BODY_EXAMPLES } from '../../apps/api/openapi/parameters.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
 import { fillObservatory } from '../support/observatory.js'
-import { BUILT_DOCUMENT, type TestServer, serve, signIn, siteWithDevice } from '../support/server.js'
+import { builtDocument, type TestServer, serve, signIn, siteWithDevice } from '../support/server.js'
 import { judgeOf, send } from './fuzz/answers.js'
 import { type Ask, type Pools, asks } from './fuzz/requests.js'
 
@@ -20,7 +18,7 @@ const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_126)
 const AT_ONCE = 8
 const CHUNK = 500
 
-const document = JSON.parse(readFileSync(BUILT_DOCUMENT, 'utf8')) as Document
+const document = builtDocument()
 const operations = Object.values(document.paths).flatMap((path) => Object.values(path))
 const isWhole = process.env['FUZZ'] !== undefined
 

@@ -28,6 +28,7 @@ interface Link {
 interface FeaturePage {
   type: string
   numberReturned: number
+  numberMatched?: number
   links: Link[]
   features: Feature[]
 }
@@ -95,18 +96,29 @@ test('next links lead through everything once, in the run of the first page', as
   expect((await items('cells/items?limit=1')).features[0]!.properties['run_id']).toBe(later.id)
 })
 
-test('how many there are is told where it costs nothing', async () => {
-  for (const id of ['cells', 'areas', 'localities', 'sites'] as const) {
-    const { numberMatched } = await json<{ numberMatched: number }>(`/ogc/collections/${id}/items?limit=1`)
+test('how many there are is told where it costs little', async () => {
+  for (const id of COLLECTIONS) {
+    const { numberMatched, links } = await json<FeaturePage>(`/ogc/collections/${id}/items?limit=1`)
     expect([id, numberMatched]).toEqual([id, (await items(`${id}/items?limit=10000`)).features.length])
+    // A page in the middle does not count again.
+    expect(await json(linkOf(links, 'next')!)).not.toHaveProperty('numberMatched')
   }
-  for (const query of [
-    'cells/items?class=white',
-    'cells/items?filter=TRUE',
-    'sites/items?bbox=-6,30,0,35',
-    'declared/items',
-  ])
-    expect(await items(query)).not.toHaveProperty('numberMatched')
+  for (const query of ['cells/items?class=white', 'cells/items?filter=TRUE', 'sites/items?bbox=-6,30,0,35']) {
+    const whole = await items(query)
+    expect([query, whole.numberMatched]).toEqual([query, whole.features.length])
+    expect(whole.features.length).toBeGreaterThan(1)
+    expect(await items(`${query}&limit=1`)).not.toHaveProperty('numberMatched')
+  }
+})
+
+test('figures that may be empty or have decimals are written with a point: QGIS takes types from the first rows', async () => {
+  const textOf = async (query: string) => (await get(`/ogc/collections/${query}`)).text()
+  expect(await textOf('localities/items')).toMatch(/"population":\d+\.0,/)
+  expect(await textOf('localities/items/L1')).toContain('"population":100.0,')
+  expect(await textOf('localities/items')).toContain('"population":null')
+  expect(await textOf('probes_public/items')).toMatch(/"download_bps":\d+\.0,.*"latency_ms":40\.5,/)
+  expect(await textOf('cells/items')).not.toMatch(/"confidence":\d+,/)
+  expect(await textOf('zones/items')).toMatch(/"cell_count":\d+,/)
 })
 
 test('a limit above the largest is served with the largest', async () => {

@@ -1,16 +1,14 @@
 /** A page of another site reads public data in Chromium, and changes nothing with its reader's cookie. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Document } from '../../apps/api/openapi/document-types.js'
 import { launch } from '../support/browser.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
 import { fillObservatory } from '../support/observatory.js'
-import { BUILT_DOCUMENT, type TestServer, serve, signIn } from '../support/server.js'
+import { builtDocument, type TestServer, serve, signIn } from '../support/server.js'
 
-const document = JSON.parse(readFileSync(BUILT_DOCUMENT, 'utf8')) as Document
+const document = builtDocument()
 
 let database: TestDatabase
 let server: TestServer

@@ -128,11 +128,14 @@ test('the list of areas pages through every level once, regions first', async ()
   expect(codes.slice(0, 12).every((code) => code.length === 2)).toBe(true)
 })
 
-test('a tile of the latest run redirects to the run, is immutable, and answers 304 without work', async () => {
-  const latest = await get('/tiles/latest/cells/7/61/51.mvt?rule=ma-floor', { redirect: 'manual' })
-  expect([latest.status, latest.headers.get('location')]).toEqual([302, '/tiles/1/cells/7/61/51.mvt'])
+test('a tile of a run is immutable, of the latest is asked for again, and answers 304 without work', async () => {
+  // QGIS follows no redirect from one to the other.
+  const latest = await get('/tiles/latest/cells/7/61/51.mvt?rule=ma-floor', { redirect: 'error' })
+  expect([latest.status, latest.headers.get('cache-control')]).toEqual([200, 'no-cache'])
   const tile = await get('/tiles/1/cells/7/61/51.mvt')
   expect(tile.headers.get('cache-control')).toContain('immutable')
+  expect(latest.headers.get('etag')).toBe(tile.headers.get('etag'))
+  expect(await latest.arrayBuffer()).toEqual(await tile.clone().arrayBuffer())
   const etag = tile.headers.get('etag')!
   expect((await get('/tiles/1/cells/7/61/51.mvt', { headers: { 'if-none-match': etag } })).status).toBe(304)
   const plain = await get('/tiles/1/cells/7/61/51.mvt', { headers: { 'accept-encoding': 'identity' } })
@@ -194,6 +197,12 @@ test('the list of zones pages through every zone once, and each is found with it
   }
   expect(new Set(all.map((zone) => zone.id)).size).toBe(all.length)
   expect(await pages('&area=01.051')).toEqual(all.filter((zone) => zone.provinceCode === '01.051'))
+  const bySize = all.toSorted((a, b) => a.cellCount - b.cellCount || (a.id < b.id ? -1 : 1))
+  expect(await pages('&sort=cellCount')).toEqual(bySize)
+  expect(await pages('&sort=-cellCount')).toEqual(bySize.toReversed())
+  expect(await pages('&sort=-id')).toEqual(all.toReversed())
+  const { next } = await json<List<Item>>('/api/v1/zones?limit=3&sort=cellCount')
+  expect((await get(`/api/v1/zones?limit=3&cursor=${next}`)).status).toBe(400)
   const north = await pages('&bbox=-7,33,-4,36')
   expect([north.length > 10, north.length < all.length]).toEqual([true, true])
   const zone = await json<Record<string, never>>(`/api/v1/zones/${all[0]!.id}?run=1`)
@@ -299,10 +308,12 @@ test('the difference of two rules: a matrix, the changed cells in pages, and til
     expect(near.map(({ h3, from, to }) => ({ h3, from, to }))).toContainEqual(cell)
     for (const { h3, from, to } of near) expect(changed).toContainEqual({ h3, from, to })
   }
-  const moved = await get(`/tiles/latest/difference/7/61/51.mvt?with=${floor}&rule=eu-2013`, {
-    redirect: 'manual',
-  })
-  expect(moved.headers.get('location')).toBe(`/tiles/${fast}/difference/7/61/51.mvt?with=${floor}`)
+  const [newest, named] = await Promise.all([
+    get(`/tiles/latest/difference/7/61/51.mvt?with=${floor}&rule=eu-2013`),
+    get(`/tiles/${fast}/difference/7/61/51.mvt?with=${floor}`),
+  ])
+  expect(newest.headers.get('etag')).toBe(named.headers.get('etag'))
+  expect(await newest.arrayBuffer()).toEqual(await named.arrayBuffer())
   const about = await json<{ tiles: string[] }>(`/tiles/${fast}/difference/tilejson.json?with=${floor}`)
   expect(about.tiles).toEqual([`${server.url}/tiles/${fast}/difference/{z}/{x}/{y}.mvt?with=${floor}`])
 })
@@ -310,6 +321,7 @@ test('the difference of two rules: a matrix, the changed cells in pages, and til
 test('TileJSON names its tiles and fields', async () => {
   const about = await json<Record<string, never>>('/tiles/1/areas/tilejson.json')
   expect(about).toMatchObject({ tilejson: '3.0.0', tiles: [`${server.url}/tiles/1/areas/{z}/{x}/{y}.mvt`] })
+  expect(await json('/tiles/latest/areas/tilejson.json')).toEqual(about)
 })
 
 test.each([
@@ -328,6 +340,7 @@ test.each([
   ['/tiles/1/roads/7/61/51.mvt', 404, 'roads'],
   ['/tiles/0/cells/7/61/51.mvt', 404, '0'],
   ['/api/v1/zones?class=unknown', 400, 'class'],
+  ['/api/v1/zones?sort=colour', 400, 'sort'],
   ['/api/v1/zones?area=1.51', 400, 'area'],
   ['/api/v1/zones?cursor=eA', 400, 'eA'],
   ['/api/v1/zones/1-x', 404, '1-x'],

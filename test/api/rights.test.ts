@@ -1,14 +1,13 @@
 /** Who may do what, as the document says it: each route is asked by nobody, by every role, by a page of another site. */
 import { ROLES, type Role } from '#store'
-import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Document, Operation } from '../../apps/api/openapi/document-types.js'
+import type { Operation } from '../../apps/api/openapi/document-types.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
 import { fillObservatory } from '../support/observatory.js'
-import { BUILT_DOCUMENT, type TestServer, serve, signIn, siteWithDevice } from '../support/server.js'
+import { builtDocument, type TestServer, serve, signIn, siteWithDevice } from '../support/server.js'
 
-const document = JSON.parse(readFileSync(BUILT_DOCUMENT, 'utf8')) as Document
+const document = builtDocument()
 const routes = Object.entries(document.paths).flatMap(([path, operations]) =>
   Object.entries(operations).map(([method, operation]) => ({
     path,

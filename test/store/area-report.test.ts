@@ -213,7 +213,8 @@ describe.each(ENGINES)('%s', (engine) => {
         class: 'white',
         area: code,
         box: null,
-        after: '',
+        order: 'id',
+        after: null,
         limit: 5_000,
       })
       const expected = all

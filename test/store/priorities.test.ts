@@ -94,7 +94,7 @@ describe.each(ENGINES)('%s', (engine) => {
           ],
         )
   }
-  const all = { class: null, area: null, box: null, after: '', limit: 10_000 }
+  const all = { class: null, area: null, box: null, order: 'id' as const, after: null, limit: 10_000 }
 
   async function zonesByHand() {
     const zones = (await listZones(db(), run, all)).filter((zone) => zone.class !== 'black')

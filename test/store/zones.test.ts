@@ -121,7 +121,7 @@ describe.each(ENGINES)('zones on %s', (engine) => {
     return new Map(rows.map((r) => [r.h3, r.class]))
   }
 
-  const all = { class: null, area: null, box: null, after: '', limit: 10_000 }
+  const all = { class: null, area: null, box: null, order: 'id' as const, after: null, limit: 10_000 }
   const list = (row: RunRow, more = {}) => listZones(database.source.manager, row, { ...all, ...more })
   const find = (id: string, row: RunRow | null = null) =>
     findZone(database.source.manager, { id, born: birthOf(id) }, row)
@@ -280,10 +280,18 @@ describe.each(ENGINES)('zones on %s', (engine) => {
     for (const code of new Set(everything.map((zone) => zone.regionCode)))
       if (code)
         expect(await list(made, { area: code })).toEqual(everything.filter((z) => z.regionCode === code))
-    const paged = [...(await list(made, { limit: 1 }))]
-    while (paged.length < everything.length)
-      paged.push(...(await list(made, { limit: 1, after: paged.at(-1)!.id })))
-    expect(paged).toEqual(everything)
+    const bySize = everything.toSorted((a, b) => a.cellCount - b.cellCount || (a.id < b.id ? -1 : 1))
+    for (const [order, expected] of [
+      ['id', everything],
+      ['-id', everything.toReversed()],
+      ['cellCount', bySize],
+      ['-cellCount', bySize.toReversed()],
+    ] as const) {
+      const paged: typeof everything = []
+      for (const _ of everything)
+        paged.push(...(await list(made, { limit: 1, order, after: paged.at(-1) ?? null })))
+      expect([order, paged]).toEqual([order, expected])
+    }
     const drawn = await zonesInBox(database.source.manager, made, {
       box,
       tolerance: 0,

@@ -3,11 +3,24 @@ import { type Config, loadConfig } from '#config'
 import { insertAccount, hashPassword, insertDevice, newToken, sha256, type Role, upsertSites } from '#store'
 import { createServer } from '../../apps/api/server.js'
 import { Settings } from '../../apps/api/settings.js'
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { Document, Parameter } from '../../apps/api/openapi/document-types.js'
 import type { TestDatabase } from './database.js'
 
 /** Where `npm run build` leaves it. */
 export const BUILT_DOCUMENT = resolve('dist/openapi.json')
+
+/** With each parameter where it is spoken of, also those that stand among the components. */
+export function builtDocument(): Document {
+  const document = JSON.parse(readFileSync(BUILT_DOCUMENT, 'utf8')) as Document
+  const { parameters: shared = {} } = document.components
+  for (const operation of Object.values(document.paths).flatMap((methods) => Object.values(methods)))
+    operation.parameters = operation.parameters.map(
+      (one) => (shared[(one as { $ref?: string }).$ref?.split('/').at(-1) ?? ''] as Parameter) ?? one,
+    )
+  return document
+}
 
 export interface TestServer {
   url: string

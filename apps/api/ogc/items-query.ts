@@ -93,7 +93,7 @@ export interface ItemsRequest {
 }
 
 /** Larger limits are served with this one: the standard does not let them be refused. */
-const MAX_LIMIT = 10_000
+export const MAX_LIMIT = 10_000
 
 export function itemsRequest(collection: Collection, given: Record<string, unknown>): ItemsRequest {
   const { known, asked } = parted(given, [...KNOWN, ...(collection.ofRun ? OF_RUN : [])], collection.columns)

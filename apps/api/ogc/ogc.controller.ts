@@ -17,6 +17,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
 import { Runs } from '../runs/run-choice.js'
 import type { RunChoice } from '../runs/runs.dto.js'
+import { featureText, pageText } from './feature-text.js'
 import { FormatQuery, featureRequest, itemsRequest } from './items-query.js'
 import {
   GEOJSON_TYPE,
@@ -154,8 +155,11 @@ export class OgcController {
     const { limit, crs, choice, query } = itemsRequest(collection, given)
     const run = await this.runOf(collection, choice)
     const page = await pageOfFeatures(this.source.manager, collection, { ...query, run }, limit)
-    const matched = await countOf(this.source.manager, collection, { ...query, run })
-    void reply.header('content-crs', `<${crs}>`)
+    const isWhole = query.after === null && page.next === null
+    const matched = isWhole
+      ? page.features.length
+      : await countOf(this.source.manager, collection, { ...query, run })
+    void reply.header('content-crs', `<${crs}>`).serializer(pageText(collection))
     return {
       type: 'FeatureCollection',
       ...(matched !== null && { numberMatched: matched }),
@@ -186,7 +190,7 @@ export class OgcController {
     const run = await this.runOf(collection, choice)
     const feature = await findFeature(this.source.manager, collection, featureId, run)
     if (!feature) throw new NotFoundException(`${id} has no feature "${featureId}"`)
-    void reply.header('content-crs', `<${crs}>`)
+    void reply.header('content-crs', `<${crs}>`).serializer(featureText(collection))
     return { ...bodyOf(feature, crs), links: featureLinks(request, id) }
   }
 

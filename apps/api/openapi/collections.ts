@@ -4,6 +4,7 @@
  */
 import type { Column } from '#domain'
 import { COLLECTIONS, type Collection, collectionOf } from '#store'
+import { MAX_LIMIT } from '../ogc/items-query.js'
 import { schemaOf } from '../ogc/ogc-schema.js'
 import type { Operation, Parameter, Paths } from './document-types.js'
 import { exampleOf } from './parameters.js'
@@ -13,6 +14,15 @@ const ITEMS = '/ogc/collections/{id}/items'
 const FEATURE = `${ITEMS}/{featureId}`
 const GEOJSON = 'application/geo+json'
 const OF_RUN = ['run', 'rule', 'date']
+
+const LIMIT_PATH = '#/components/parameters/limit'
+
+/** QGIS takes its pages' size from the component of this name, GDAL from the parameter: without a maximum QGIS asks for 100. */
+export function limitOf(paths: Paths): Parameter {
+  const { schema, ...limit } = paths[ITEMS]!['get']!.parameters.find(({ name }) => name === 'limit')!
+  const description = 'Features in a page; a larger limit is served as the largest.'
+  return { ...limit, description, schema: { ...schema, maximum: MAX_LIMIT } }
+}
 
 export function perCollection(paths: Paths): Paths {
   const { [ITEMS]: items, [FEATURE]: feature, ...others } = paths
@@ -36,9 +46,12 @@ function operationOf(operation: Operation, { id, title, ofRun }: Collection): Op
     ...operation,
     operationId: operation.operationId + noun,
     summary: `${title}: ${operation.summary}`,
-    parameters: operation.parameters.filter(isKept),
+    parameters: operation.parameters.filter(isKept).map(shared),
   }
 }
+
+const shared = (parameter: Parameter): Parameter =>
+  parameter.name === 'limit' ? ({ $ref: LIMIT_PATH } as unknown as Parameter) : parameter
 
 function answering(operation: Operation, schema: Schema): Operation {
   const { '200': ok, ...others } = operation.responses

@@ -5,7 +5,7 @@
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger'
 import type { INestApplication } from '@nestjs/common'
 import { STATUS_CODES } from 'node:http'
-import { perCollection } from './collections.js'
+import { limitOf, perCollection } from './collections.js'
 import type { Document, Operation, Parameter, Paths, Response } from './document-types.js'
 import type { Handler, Handlers } from './handlers.js'
 import { BODY_EXAMPLES, exampleOf, pathParameter } from './parameters.js'
@@ -52,6 +52,7 @@ export function documentOf(
       securitySchemes: found.components!.securitySchemes as Record<string, unknown>,
       schemas: schemasOf(found, about),
       responses: responsesOf(about.problem),
+      parameters: { limit: limitOf(paths) },
       headers: HEADERS,
     },
   })

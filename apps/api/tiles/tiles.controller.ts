@@ -14,10 +14,8 @@ import { ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
 import { DEFAULT_RULE, Runs } from '../runs/run-choice.js'
-import { IMMUTABLE, MVT, Tiles } from './tiles.js'
+import { CHECKED, IMMUTABLE, MVT, Tiles } from './tiles.js'
 import { FEATURES, LAYERS, type Layer } from './tile-features.js'
-
-const REDIRECT = { status: 302, description: 'Of `latest`: the same of the newest run.' } as const
 
 /** The map's layers as vector tiles. */
 @ApiTags('tiles')
@@ -30,12 +28,11 @@ export class TilesController {
   ) {}
 
   /**
-   * A vector tile of a layer as a run saw it. `latest` redirects to the newest run of `rule`. The layer `difference`
-   * asks for the run to compare `with`.
+   * A vector tile of a layer as a run saw it; `latest` is the newest run of `rule`. The layer `difference` asks for the
+   * run to compare `with`.
    */
   @Get(':run/:layer/:z/:x/:file')
   @ApiOkResponse({ content: MVT })
-  @ApiResponse(REDIRECT)
   @ApiResponse({ status: 304, description: 'What `If-None-Match` names is still so.' })
   async tile(
     @Param() params: Record<'run' | 'layer' | 'z' | 'x' | 'file', string>,
@@ -52,17 +49,15 @@ export class TilesController {
         `tile must be z/x/y.mvt with z from ${MIN_ZOOM} to ${MAX_ZOOM}; it is ${z}/${x}/${file}`,
       )
     const against = comparedWith(layer, other)
-    if (run === 'latest') return this.redirect(reply, rule, `${layer}/${z}/${x}/${file}${against.query}`)
-    const id = runNumber(run)
-    await this.tiles.answer(request, reply, `${id}-${layer}-${z}-${x}-${address.y}${against.query}`, () =>
-      this.bytes(id, layer, address, against.run),
-    )
+    const id = await this.idOf(run, rule)
+    const key = `${id}-${layer}-${z}-${x}-${address.y}${against.query}`
+    const made = () => this.bytes(id, layer, address, against.run)
+    await this.tiles.answer(request, reply, key, made, run === 'latest' ? CHECKED : IMMUTABLE)
   }
 
   /** What a layer's tiles are: TileJSON 3.0. */
   @Get(':run/:layer/tilejson.json')
   @ApiOkResponse({ content: { 'application/json': { schema: { type: 'object' } } } })
-  @ApiResponse(REDIRECT)
   @ApiResponse({ status: 304, description: 'What `If-None-Match` names is still so.' })
   async tileJson(
     @Param() params: Record<'run' | 'layer', string>,
@@ -73,10 +68,9 @@ export class TilesController {
   ): Promise<void> {
     const layer = layerOf(params.layer)
     const against = comparedWith(layer, other)
-    if (params.run === 'latest') return this.redirect(reply, rule, `${layer}/tilejson.json${against.query}`)
-    const run = await this.runs.byId(runNumber(params.run))
+    const run = await this.runs.byId(await this.idOf(params.run, rule))
     const { west, south, east, north } = MOROCCO_BOUNDS
-    await reply.header('cache-control', IMMUTABLE).send({
+    await reply.header('cache-control', params.run === 'latest' ? CHECKED : IMMUTABLE).send({
       tilejson: '3.0.0',
       name: `${layer} of run ${run.id}`,
       description: `Rule ${run.rule} version ${run.ruleVersion}, ${run.from.toISOString()} to ${run.to.toISOString()}`,
@@ -90,9 +84,9 @@ export class TilesController {
     })
   }
 
-  private async redirect(reply: FastifyReply, rule = DEFAULT_RULE, rest: string): Promise<void> {
-    const run = await this.runs.latest(rule)
-    await reply.header('cache-control', 'no-cache').redirect(`/tiles/${run.id}/${rest}`, 302)
+  /** Not by a redirect to the run: QGIS follows none when it reads tiles. */
+  private async idOf(run: string, rule = DEFAULT_RULE): Promise<number> {
+    return run === 'latest' ? (await this.runs.latest(rule)).id : runNumber(run)
   }
 
   private async bytes(

@@ -7,6 +7,8 @@ import { gunzipSync, gzip } from 'node:zlib'
 import { Metrics } from '../status/metrics.js'
 
 export const IMMUTABLE = 'public, max-age=31536000, immutable'
+/** Of an address whose run changes: kept, and asked for by its tag before it is used. */
+export const CHECKED = 'no-cache'
 
 /** What a tile is, for the API's document. */
 export const MVT = {
@@ -33,9 +35,10 @@ export class Tiles {
     reply: FastifyReply,
     key: string,
     make: () => Promise<Uint8Array>,
+    keep: typeof IMMUTABLE | typeof CHECKED = IMMUTABLE,
   ): Promise<void> {
     const etag = `"${key}"`
-    void reply.header('cache-control', IMMUTABLE).header('etag', etag).header('vary', 'accept-encoding')
+    void reply.header('cache-control', keep).header('etag', etag).header('vary', 'accept-encoding')
     if (request.headers['if-none-match'] === etag) {
       this.metrics.tile('client')
       return void reply.status(304).send()

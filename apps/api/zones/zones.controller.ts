@@ -1,5 +1,14 @@
 import { ZONE_ID, birthOf } from '#domain'
-import { type PastZoneEvent, type ZoneDetail, type ZoneRow, eventsOfZone, findZone, listZones } from '#store'
+import {
+  type PastZoneEvent,
+  type ZoneDetail,
+  type ZoneOrder,
+  type ZoneRow,
+  type ZoneSearch,
+  eventsOfZone,
+  findZone,
+  listZones,
+} from '#store'
 import { Controller, Get, Header, NotFoundException, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
@@ -26,6 +35,14 @@ const ZONE_FIELDS = [
   'run',
 ] as const
 
+/** A cursor holds the order it was made in. */
+function afterOf(cursor: string | undefined, order: ZoneOrder): ZoneSearch['after'] {
+  const key = keyOf(cursor, new RegExp(`^${order} \\d{1,9} ${ZONE_ID.source.slice(1)}`), '')
+  if (key === '') return null
+  const [, cellCount, id] = key.split(' ') as [string, string, string]
+  return { cellCount: Number(cellCount), id }
+}
+
 export interface ZoneWithEvents extends ZoneDetail {
   /** Its birth, growth, splits … in order. */
   events: PastZoneEvent[]
@@ -48,9 +65,11 @@ export class ZonesController {
   async list(@Query() query: ZonesQuery): Promise<Page<ListedZone>> {
     const limit = query.limit ?? DEFAULT_LIMIT
     const box = boxOf(query.bbox)
-    const after = keyOf(query.cursor, ZONE_ID, '')
+    const order = query.sort ?? 'id'
+    const after = afterOf(query.cursor, order)
     const run = await this.runs.chosen(query)
     const rows = await listZones(this.source.manager, run, {
+      order,
       class: query.class ?? null,
       area: query.area ?? null,
       box,
@@ -60,7 +79,7 @@ export class ZonesController {
     return pageOf(
       rows.map((row) => ({ ...row, run: run.id })),
       limit,
-      (zone) => zone.id,
+      (zone) => `${order} ${zone.cellCount} ${zone.id}`,
     )
   }
 

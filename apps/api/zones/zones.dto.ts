@@ -1,4 +1,5 @@
 import { ZONE_CLASSES, type ZoneClass } from '#domain'
+import { ZONE_ORDERS, type ZoneOrder } from '#store'
 import { IntersectionType, PickType } from '@nestjs/swagger'
 import { IsIn, IsOptional } from 'class-validator'
 import { FieldChoice } from '../http/fields.dto.js'
@@ -9,6 +10,11 @@ export class ZonesQuery extends IntersectionType(BoxPageQuery, RunChoice, AreaCh
   @IsOptional()
   @IsIn(ZONE_CLASSES)
   class?: ZoneClass
+
+  /** By id without it; `-` turns the order round. */
+  @IsOptional()
+  @IsIn(ZONE_ORDERS)
+  sort?: ZoneOrder
 }
 
 export class ZoneQuery extends PickType(RunChoice, ['run']) {}
