@@ -2,6 +2,8 @@
 import { buildDemo } from '#demo'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { languageOf } from '../../web/src/language.js'
+import { WORDS } from '../../web/src/plan/words.js'
 import { BUILT_WEB, SHOTS, axeViolations, launch } from '../support/browser.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
 import { type TestServer, serve, signIn } from '../support/server.js'
@@ -261,3 +263,67 @@ test('the signs of the plan are told apart without colours', async () => {
   await page.screenshot({ path: `${SHOTS}/plan-grey-fr.png` })
   await page.close()
 })
+
+test.each(['fr', 'ar'] as const)(
+  'in %s the place of a new item is taken from the map, by a click or by keys, and Escape gives up',
+  async (lang) => {
+    const t = languageOf(lang).says(WORDS)
+    const { page, faults } = await open(`lang=${lang}&view=plan&at=11/33.9/-5.5`)
+    await page.getByRole('button', { name: t('create'), exact: true }).click()
+    const field = (name: string) => page.locator(`.plan-form input[name=${name}]`)
+    const pick = page.getByRole('button', { name: t('pickPlace'), exact: true })
+    const hint = page.locator('.take-hint')
+
+    await pick.click()
+    await page.locator('.plan-place [role=status]', { hasText: t('picking') }).waitFor()
+    await hint.waitFor()
+    expect(await axeViolations(page)).toEqual([])
+    await page.screenshot({ path: `${SHOTS}/plan-picking-${lang}.png` })
+    await page.keyboard.press('Escape')
+    await hint.waitFor({ state: 'detached' })
+    expect(await field('lat').inputValue()).toBe('')
+    await expect.poll(() => pick.evaluate((button) => button === document.activeElement)).toBe(true)
+
+    // Enter takes the middle of the map.
+    await pick.press('Enter')
+    await hint.waitFor()
+    await page.keyboard.press('Enter')
+    await expect.poll(async () => Number(await field('lat').inputValue())).toBeCloseTo(33.9, 3)
+    expect(Number(await field('lng').inputValue())).toBeCloseTo(-5.5, 3)
+
+    // A click takes what is under it, and chooses nothing.
+    const map = (await page.locator('#map').boundingBox())!
+    await pick.click()
+    await hint.waitFor()
+    await page.mouse.click(map.x + map.width / 2 + 80, map.y + map.height / 2 - 60)
+    await expect.poll(async () => Number(await field('lng').inputValue())).toBeGreaterThan(-5.46)
+    expect(Number(await field('lat').inputValue())).toBeGreaterThan(33.91)
+    expect(await page.locator('.panel').count()).toBe(0)
+    const taken = `${await field('lat').inputValue()}, ${await field('lng').inputValue()}`
+    expect(await page.locator('.plan-place [role=status]').innerText()).toContain(taken)
+    await page.screenshot({ path: `${SHOTS}/plan-picked-${lang}.png` })
+
+    await field('code').fill(`PICK-${lang}`)
+    await page.getByLabel(t('nameFr')).fill('Aït Carte')
+    await page.getByLabel(t('comment')).fill('pris sur la carte')
+    await page.getByRole('button', { name: t('save'), exact: true }).click()
+    await page.getByRole('heading', { name: 'Aït Carte' }).waitFor()
+    const made = (await (await fetch(`${server.url}/api/v1/plan/PICK-${lang}`)).json()) as {
+      standing: { lat: number; lng: number }
+    }
+    expect([made.standing.lat, made.standing.lng]).toEqual(taken.split(', ').map(Number))
+
+    // An item that is there already can be moved; what is not moved is not said.
+    await page.getByRole('button', { name: t('edit'), exact: true }).click()
+    expect(await field('lat').inputValue()).toBe(String(made.standing.lat))
+    await page.getByLabel(t('nameFr')).fill('Aït Carte bis')
+    await page.getByLabel(t('comment')).fill('nom')
+    const [sent] = await Promise.all([
+      page.waitForRequest((request) => request.method() === 'PUT'),
+      page.getByRole('button', { name: t('save'), exact: true }).click(),
+    ])
+    expect(sent.postDataJSON()).toEqual({ version: 1, comment: 'nom', nameFr: 'Aït Carte bis' })
+    expect(faults).toEqual([])
+    await page.close()
+  },
+)

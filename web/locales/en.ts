@@ -9,6 +9,7 @@ export const en = {
   search: 'Find a region, province or commune',
   noMatch: 'No area has this name',
   map: 'Map of coverage',
+  takePlace: 'Click the place. By keys: arrows, then Enter. Escape gives up.',
   legend: 'Legend',
   white: 'White zone',
   grey: 'Grey zone',

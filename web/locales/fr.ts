@@ -10,6 +10,7 @@ export const fr: Messages = {
   search: 'Chercher une région, une province, une commune',
   noMatch: 'Aucun territoire ne porte ce nom',
   map: 'Carte de la couverture',
+  takePlace: 'Cliquez sur le lieu. Au clavier : flèches, puis Entrée. Échap pour renoncer.',
   legend: 'Légende',
   white: 'Zone blanche',
   grey: 'Zone grise',

@@ -155,6 +155,13 @@ export function App() {
     gone.current = false
     choose({ cell })
   }
+  const [isTaking, setTaking] = useState(false)
+  const takePlace = async (signal: AbortSignal) => {
+    setTaking(true)
+    const place = (await map?.takePlace(signal)) ?? null
+    setTaking(false)
+    return place
+  }
   const chosen = chosenOf(choice)
   useEscape(chosen !== null, close)
   const { t } = words
@@ -202,7 +209,8 @@ export function App() {
           <ZoomButtons words={words} onZoom={(steps) => map?.zoomBy(steps)} />
           <RunNotice words={words} asked={asked} />
           {beside && run && <SwipeLine {...{ words, left: beside, right: run, share }} onShare={setShare} />}
-          {under.length > 0 && <Readout words={words} here={under} />}
+          {isTaking && <p class="take-hint card">{t('takePlace')}</p>}
+          {under.length > 0 && !isTaking && <Readout words={words} here={under} />}
           {newer !== null && (
             <NewerNotice
               words={words}
@@ -280,6 +288,7 @@ export function App() {
               map?.refresh(overlay)
             }}
             onBox={(box) => map?.zoomTo(box)}
+            onTakePlace={takePlace}
           />
         )}
       </main>

@@ -28,6 +28,16 @@ export function BudgetPart(props: PartProps) {
   const question = questionOf(inputs, area)
   const { state, compute, cancel } = useBudget(run.id)
   const answer = state.is === 'answered' ? state.answer : null
+  const isOld = state.is === 'answered' && question !== null && state.key !== keyOf(run.id, question)
+  // A link that was sent with an answer brings it: the same question is asked again.
+  const [sent] = useState(inputs.answered)
+  useEffect(() => {
+    if (sent !== null && question) compute(question)
+  }, [])
+  useEffect(() => {
+    const answered = answer && question && !isOld ? run.id : null
+    if (answer && answered !== inputs.answered) onInputs({ answered })
+  }, [answer, isOld, question === null])
   useEffect(() => {
     onMarks(
       answer &&
@@ -49,7 +59,13 @@ export function BudgetPart(props: PartProps) {
             {t('compute')}
           </button>{' '}
           {state.is === 'computing' && (
-            <button type="button" onClick={cancel}>
+            <button
+              type="button"
+              onClick={() => {
+                cancel()
+                onInputs({ answered: null })
+              }}
+            >
               {t('cancel')}
             </button>
           )}
@@ -57,10 +73,18 @@ export function BudgetPart(props: PartProps) {
       </form>
       <div role="status">
         {!question && <p class="problem">{t('wrongBudget')}</p>}
-        {state.is === 'computing' && <p class="computing">{t('computing')}</p>}
+        {state.is === 'computing' && (
+          <label class="computing">
+            {t('computing')} <progress />
+          </label>
+        )}
         {state.is === 'refused' && <p class="problem">{problemOf(words, state.error)}</p>}
-        {state.is === 'answered' && question && state.key !== keyOf(run.id, question) && (
-          <p class="problem">{t('oldAnswer')}</p>
+        {isOld && <p class="problem">{t('oldAnswer')}</p>}
+        {answer && sent !== null && sent !== run.id && (
+          <p>
+            {t('sentOtherRun', { sent: String(sent), run: String(run.id) })}{' '}
+            <a href={linkToRun(sent)}>{t('showSentRun', { sent: String(sent) })}</a>
+          </p>
         )}
       </div>
       {answer && <Answer {...{ words, answer, onBox }} />}
@@ -85,6 +109,13 @@ function questionOf(inputs: Inputs, area: string | null): BudgetQuestion | null 
     oneZonePerRegion: inputs.oneZonePerRegion,
     regionShare: percent / 100,
   }
+}
+
+function linkToRun(run: number): string {
+  const query = new URLSearchParams(location.search)
+  query.set('run', String(run))
+  query.set('v.answered', String(run))
+  return `?${query.toString()}`
 }
 
 const keyOf = (run: number, question: BudgetQuestion) => `${run} ${JSON.stringify(question)}`

@@ -110,6 +110,9 @@ const en = {
   costMad: 'Cost, million MAD',
   benefit: 'Benefit',
   oldAnswer: 'This answer is for other inputs: choose again.',
+  sentOtherRun:
+    'The link was sent with the answer of evaluation {sent}; this is that of evaluation {run}, the newest.',
+  showSentRun: 'Show evaluation {sent}',
 }
 type Key = keyof typeof en
 
@@ -226,6 +229,9 @@ export const WORDS: Dictionary<Key> = {
     costMad: 'Coût, millions de dirhams',
     benefit: 'Bénéfice',
     oldAnswer: 'Cette réponse vaut pour d’autres données : choisissez à nouveau.',
+    sentOtherRun:
+      'Le lien a été envoyé avec la réponse de l’évaluation {sent} ; celle-ci est de l’évaluation {run}, la plus récente.',
+    showSentRun: 'Afficher l’évaluation {sent}',
   },
   ar: {
     title: 'الأولويات',
@@ -335,5 +341,7 @@ export const WORDS: Dictionary<Key> = {
     costMad: 'التكلفة بملايين الدراهم',
     benefit: 'المنفعة',
     oldAnswer: 'هذا الجواب لمعطيات أخرى: أعيدوا الاختيار.',
+    sentOtherRun: 'أُرسل الرابط مع جواب التقييم {sent}؛ وهذا جواب التقييم {run}، وهو الأحدث.',
+    showSentRun: 'عرض التقييم {sent}',
   },
 }
