@@ -184,6 +184,7 @@ export function App() {
       </a>
       <Header
         {...{ words, connection, instance, rules, rule, account, lost }}
+        area={choice.area ?? null}
         onRule={(id) => {
           setRuleId(id)
           setRunId(null)
@@ -330,7 +331,7 @@ const useNetworks = (connection: Connection, theme: Theme, run: Run | null) =>
     useAnswer(connection, run && 'operator' in theme ? `${run.id} ${theme.kind}` : null, (signal) =>
       theme.kind === 'declared' ? api.declared(run!.id, signal) : api.networks(run!.id, signal),
     ),
-  ) ?? []
+  )
 
 /** Figures of a theme that is not the verdict, by the legend's rows. */
 function useSaid(

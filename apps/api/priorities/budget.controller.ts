@@ -29,6 +29,7 @@ import type { FastifyReply } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { createHash } from 'node:crypto'
 import { DataSource } from 'typeorm'
+import { refusal } from '../http/problem.js'
 import { Runs } from '../runs/run-choice.js'
 import { Factors } from './factors.js'
 import { type Allocation, ONE_MORE_MAD, allocationOf } from './allocation.js'
@@ -162,7 +163,10 @@ export class BudgetController {
     const ranking = rankingOf(run, await this.factors.of(run), request)
     if (body.maximise === 'people' && ranking.table.leftOut.includes('people') && ranking.chosen.length > 0)
       throw new UnprocessableEntityException(
-        'maximise "people" needs localities with their population, and none were imported: maximise "score"',
+        refusal(
+          'budget_no_people',
+          'maximise "people" needs localities with their population, and none were imported: maximise "score"',
+        ),
       )
     return ranking
   }
@@ -181,10 +185,15 @@ export class BudgetController {
     }
     const allocation = await allocationOf(ranking, { budget, maximise, technologies, constraints, signal })
     if (allocation === 'too_late')
-      throw new UnprocessableEntityException('no choice was found in time: ask less of the regions')
+      throw new UnprocessableEntityException(
+        refusal('budget_too_late', 'no choice was found in time: ask less of the regions'),
+      )
     if (allocation === 'infeasible')
       throw new UnprocessableEntityException(
-        `no choice within ${budget} MAD meets the conditions on regions: raise the budget or ask less of the regions`,
+        refusal(
+          'budget_infeasible',
+          `no choice within ${budget} MAD meets the conditions on regions: raise the budget or ask less of the regions`,
+        ),
       )
     const funded = await this.funded(ranking, allocation)
     return {

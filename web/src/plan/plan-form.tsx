@@ -7,7 +7,7 @@ import { problemIn } from '../problem.js'
 import { Refused } from '../refused.js'
 import { PlaceFields, type PlaceProps } from './place-fields.js'
 import { type PlanChange, type PlanDetail, type PlanItem, planApi } from './plan-api.js'
-import { WORDS } from './words.js'
+import { WORDS, fieldIn, reasonIn } from './words.js'
 
 const MBIT = 1e6
 const TEXTS = ['nameFr', 'nameAr'] as const
@@ -35,7 +35,7 @@ export function PlanForm({ words, item, onDone, onConflict, onClose, onPlace, on
     work()
       .then(onDone, (error: unknown) => {
         if (item && error instanceof Refused && error.status === 409) onConflict()
-        else setProblem(problemIn(words, error))
+        else setProblem(planProblemIn(words, error))
       })
       .finally(() => setBusy(false))
   }
@@ -139,6 +139,15 @@ export function PlanForm({ words, item, onDone, onConflict, onClose, onPlace, on
       </div>
     </form>
   )
+}
+
+function planProblemIn(words: Language, error: unknown): string {
+  const t = words.says(WORDS)
+  if (!(error instanceof Refused)) return problemIn(words, error)
+  if (error.code === 'plan_code_form' || error.code === 'plan_code_taken') return t(error.code)
+  if (error.code !== 'plan_faults') return problemIn(words, error)
+  const faults = Object.entries(error.fields)
+  return faults.map(([field, reason]) => `${fieldIn(t, field)}: ${reasonIn(t, reason)}`).join('\n')
 }
 
 /** Null where nothing was written. */

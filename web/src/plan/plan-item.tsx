@@ -60,7 +60,10 @@ export function PlanItemView(props: Props) {
       {found && (
         <>
           <h2>
-            <bdi>{nameOf(words, found.versions[0]!)}</bdi> <small dir="ltr">{code}</small>
+            <bdi>{nameOf(words, found.versions[0]!)}</bdi>{' '}
+            <small class="code" dir="ltr">
+              {code}
+            </small>
           </h2>
           {item ? <Facts words={words} item={item} /> : <p>{t('withdrawn')}</p>}
           {item && isEditing && (

@@ -135,6 +135,8 @@ const en = {
   reason_name: 'no one locality of this commune has this name: give its position',
   reason_commune: 'is not an HCP code such as 01.051.01.01',
   reason_twice: 'stands on an earlier line already',
+  plan_code_form: 'A code has up to 60 letters, digits, points and dashes.',
+  plan_code_taken: 'Another item has this code already.',
   reason_before: 'lies before the start of the works',
 }
 type Key = keyof typeof en
@@ -277,6 +279,8 @@ export const WORDS: Dictionary<Key> = {
     reason_name: 'aucune localité, ou plus d’une, ne porte ce nom dans la commune : donnez sa position',
     reason_commune: 'n’est pas un code HCP comme 01.051.01.01',
     reason_twice: 'figure déjà sur une ligne précédente',
+    plan_code_form: 'Un code a au plus 60 lettres, chiffres, points et tirets.',
+    plan_code_taken: 'Un autre élément a déjà ce code.',
     reason_before: 'est avant le début des travaux',
   },
   ar: {
@@ -412,6 +416,8 @@ export const WORDS: Dictionary<Key> = {
     reason_name: 'لا يوجد تجمع واحد بعينه بهذا الاسم في الجماعة: حدد موقعه',
     reason_commune: 'ليس رمزا للمندوبية السامية للتخطيط مثل \u206601.051.01.01\u2069',
     reason_twice: 'موجود في سطر سابق',
+    plan_code_form: 'الرمز: 60 حرفا أو رقما أو نقطة أو شرطة على الأكثر.',
+    plan_code_taken: 'عنصر آخر يحمل هذا الرمز.',
     reason_before: 'قبل بدء الأشغال',
   },
 }

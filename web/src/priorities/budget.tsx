@@ -144,9 +144,12 @@ function useBudget(run: number) {
   return { state, compute, cancel }
 }
 
+const REFUSALS = ['budget_infeasible', 'budget_too_late', 'budget_no_people'] as const
+
 function problemOf(words: Language, error: unknown): string {
   const t = words.says(WORDS)
-  if (error instanceof Refused && error.status === 422) return t('infeasible')
+  const code = error instanceof Refused ? REFUSALS.find((known) => known === error.code) : undefined
+  if (code) return t(code)
   if (error instanceof Refused && error.status === 503) return t('busy')
   return problemIn(words, error)
 }
@@ -379,7 +382,7 @@ const NO_GAP = 1e-6
 function qualityOf(words: Language, { status, gap, notConsidered }: BudgetAnswer): string {
   const t = words.says(WORDS)
   // Rounded up: "no choice brings 0% more" says nothing.
-  const percent = `${words.number(Math.ceil(gap * 1e4) / 100, 2)}%`
+  const percent = words.t('percent', { figure: words.number(Math.ceil(gap * 1e4) / 100, 2) })
   const said =
     status === 'time_limit'
       ? t('timeLimit', { gap: percent })

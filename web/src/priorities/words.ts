@@ -81,8 +81,11 @@ const en = {
   cancel: 'Stop',
   computing: 'Looking for the best choice: up to 20 seconds …',
   wrongBudget: 'The budget must be between 0 and 1,000,000 million MAD.',
-  infeasible:
+  budget_infeasible:
     'No choice within this budget meets the conditions on regions: raise the budget or ask less of the regions.',
+  budget_too_late: 'No choice was found in time: ask less of the regions.',
+  budget_no_people:
+    'Nothing is known of people here: no localities with their population were imported. Choose to maximise the score.',
   busy: 'Other budgets are being computed. Try again in a few seconds.',
   result: 'What {budget} million MAD buy',
   resultCaption: '{n, plural, =0 {No zone} one {# zone} other {# zones}} for {cost} million MAD',
@@ -199,8 +202,11 @@ export const WORDS: Dictionary<Key> = {
     cancel: 'Arrêter',
     computing: 'Recherche du meilleur choix : jusqu’à 20 secondes …',
     wrongBudget: 'Le budget doit être entre 0 et 1 000 000 millions de dirhams.',
-    infeasible:
+    budget_infeasible:
       'Aucun choix dans ce budget ne remplit les conditions sur les régions : augmentez le budget ou demandez moins aux régions.',
+    budget_too_late: 'Aucun choix n’a été trouvé à temps : demandez moins aux régions.',
+    budget_no_people:
+      'On ne sait rien des habitants ici : aucune localité avec sa population n’a été importée. Choisissez de maximiser le score.',
     busy: 'D’autres budgets sont en cours de calcul. Réessayez dans quelques secondes.',
     result: 'Ce que {budget} millions de dirhams permettent',
     resultCaption:
@@ -312,7 +318,11 @@ export const WORDS: Dictionary<Key> = {
     cancel: 'إيقاف',
     computing: 'جار البحث عن أفضل اختيار: إلى حدود 20 ثانية …',
     wrongBudget: 'يجب أن تكون الميزانية بين 0 و1000000 مليون درهم.',
-    infeasible: 'لا اختيار في حدود هذه الميزانية يحقق شروط الجهات: ارفعوا الميزانية أو خففوا شروط الجهات.',
+    budget_infeasible:
+      'لا اختيار في حدود هذه الميزانية يحقق شروط الجهات: ارفعوا الميزانية أو خففوا شروط الجهات.',
+    budget_too_late: 'لم يوجد أي اختيار في الوقت المحدد: خففوا شروط الجهات.',
+    budget_no_people:
+      'لا يُعرف شيء عن السكان هنا: لم تُستورد تجمعات سكنية بعدد سكانها. اختاروا تحقيق أكبر مجموع نقط.',
     busy: 'هناك ميزانيات أخرى قيد الحساب. أعيدوا المحاولة بعد ثوان.',
     result: 'ما تتيحه {budget} مليون درهم',
     resultCaption:
