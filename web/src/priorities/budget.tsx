@@ -8,7 +8,7 @@ import { Refused } from '../refused.js'
 import { type BudgetAnswer, type BudgetQuestion, allocateBudget } from './api.js'
 import type { Inputs } from './kept.js'
 import type { PartProps } from './part-props.js'
-import { WeightSliders } from './ranking.js'
+import { Source, WeightSliders } from './ranking.js'
 import { WORDS } from './words.js'
 import { ZoneFigures, ZoneHeads, ZoneName, marksOf } from './zone-cells.js'
 
@@ -88,6 +88,7 @@ export function BudgetPart(props: PartProps) {
         )}
       </div>
       {answer && <Answer {...{ words, answer, onBox }} />}
+      {answer && !isOld && <Source {...props} takenAt={answer.takenAt} />}
     </>
   )
 }
