@@ -38,6 +38,7 @@ export const ar: Messages = {
   colourAreas: 'تلوين المجالات الترابية',
   areaColour: 'يأخذ المجال لون أغلب خلاياه المحسومة',
   windowOf: 'قياسات من {from} إلى {to}',
+  areaSimulated: 'حدود محاكاة',
   views: 'الواجهات',
   view_map: 'الخريطة',
   view_figures: 'الأرقام',

@@ -36,6 +36,7 @@ export const en = {
   colourAreas: 'Colour the areas',
   areaColour: 'An area has the colour of most of its decided cells',
   windowOf: 'Measurements from {from} to {to}',
+  areaSimulated: 'simulated boundary',
   views: 'Views',
   view_map: 'Map',
   view_figures: 'Figures',

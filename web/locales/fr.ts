@@ -38,6 +38,7 @@ export const fr: Messages = {
   colourAreas: 'Colorer les territoires',
   areaColour: 'Un territoire prend la couleur de la plupart de ses mailles décidées',
   windowOf: 'Mesures du {from} au {to}',
+  areaSimulated: 'limite simulée',
   views: 'Vues',
   view_map: 'Carte',
   view_figures: 'Chiffres',

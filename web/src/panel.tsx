@@ -250,7 +250,7 @@ interface AreaPanelProps {
 }
 
 export function AreaPanel({ words, area, run }: AreaPanelProps) {
-  const { t, number } = words
+  const { t, number, date } = words
   return (
     <>
       <h2 data-area={area.code}>
@@ -266,8 +266,9 @@ export function AreaPanel({ words, area, run }: AreaPanelProps) {
         </p>
       )}
       <p class="source">{t('areaColour')}</p>
+      {run && <p class="source">{t('windowOf', { from: date(run.from), to: date(run.to) })}</p>}
       <p class="source" dir="auto">
-        {area.code} · {area.source}
+        {area.code} · {area.source === 'simulated' ? t('areaSimulated') : area.source}
       </p>
     </>
   )

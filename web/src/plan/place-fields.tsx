@@ -41,7 +41,8 @@ export function PlaceFields({ words, first, onPlace, onTakePlace }: PlaceProps) 
     button.current?.focus()
   }
   return (
-    <>
+    <fieldset class="wide plan-place">
+      <legend>{t('place')}</legend>
       {(['lat', 'lng'] as const).map((name) => (
         <label key={name}>
           {t(name)}
@@ -58,7 +59,7 @@ export function PlaceFields({ words, first, onPlace, onTakePlace }: PlaceProps) 
           />
         </label>
       ))}
-      <p class="wide plan-place">
+      <p>
         <button
           ref={button}
           type="button"
@@ -69,7 +70,7 @@ export function PlaceFields({ words, first, onPlace, onTakePlace }: PlaceProps) 
         </button>{' '}
         <span role="status">{said}</span>
       </p>
-    </>
+    </fieldset>
   )
 }
 

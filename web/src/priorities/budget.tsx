@@ -401,7 +401,7 @@ function OneMore({ words, answer: { oneMore, benefit, maximise } }: Omit<AnswerP
   return (
     <>
       {t('oneMoreBrings', {
-        benefit: words.number(more, 1),
+        benefit: words.number(more, maximise === 'people' ? 0 : 1),
         of: t(maximise === 'people' ? 'maximisePeople' : 'maximiseScore'),
         added: oneMore.added.length,
         dropped: oneMore.dropped.length,

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { useAnswer } from '../answer.js'
 import type { RuleInWords } from '../api.js'
 import type { Connection } from '../connection.js'
+import { useKeptFocus } from '../kept-focus.js'
 import { type Language, listed } from '../language.js'
 import { problemIn } from '../problem.js'
 import { NewSubscriptionForm } from './new-subscription.js'
@@ -27,6 +28,7 @@ export function Subscriptions({ words, connection, rules, rule, area, onClose }:
   const [changes, setChanges] = useState(0)
   const [said, setSaid] = useState('')
   useEffect(() => dialog.current?.showModal(), [])
+  useKeptFocus(dialog)
   const asked = useAnswer(connection, `subscriptions ${changes}`, subscriptions.list)
   const [known, setKnown] = useState<readonly Subscription[] | null>(null)
   useEffect(() => {
@@ -37,7 +39,7 @@ export function Subscriptions({ words, connection, rules, rule, area, onClose }:
     setChanges((times) => times + 1)
   }
   return (
-    <dialog ref={dialog} class="import subscriptions" aria-label={t('title')} onClose={onClose}>
+    <dialog ref={dialog} tabIndex={-1} class="import subscriptions" aria-label={t('title')} onClose={onClose}>
       <h2>{t('title')}</h2>
       <p class="hint">{t('lead')}</p>
       <p role="status" class="hint">
