@@ -80,22 +80,21 @@ test.each([
 
 test('a click while the map zooms, and before the new tiles are there, chooses what lies there', async () => {
   const { h3, at } = await cellOf('white')
-  const { page, faults } = await open(`lang=fr&at=${at.replace(/^13/, '12')}`)
+  const { page, faults } = await open(`lang=fr&at=${at.replace(/^13/, '11')}`)
+  await page.waitForSelector('[data-ready="true"]')
   // As on a slow line.
   await page.route('**/tiles/**', async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    await new Promise((resolve) => setTimeout(resolve, 3_000))
     await route.continue()
   })
   await page.locator('#map').focus()
   const box = (await page.locator('#map').boundingBox())!
-  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
   await page.keyboard.press('+')
-  // Within the quarter of a second that the zoom takes.
-  await page.waitForTimeout(80)
-  await page.mouse.click(x, y)
+  await page.waitForSelector('.leaflet-zoom-anim', { state: 'attached' })
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2)
   expect(await page.locator('.panel').count()).toBe(0)
   await expect.poll(() => new URL(page.url()).searchParams.get('cell')).toBe(h3)
-  expect(await page.locator('.panel h2').getAttribute('data-verdict')).toBe('white')
+  await expect.poll(() => page.locator('.panel h2').getAttribute('data-verdict')).toBe('white')
   expect(faults).toEqual([])
   await page.close()
 })

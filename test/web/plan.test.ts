@@ -2,7 +2,7 @@
 import { buildDemo } from '#demo'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { languageOf } from '../../web/src/language.js'
+import { isolated, languageOf } from '../../web/src/language.js'
 import { WORDS } from '../../web/src/plan/words.js'
 import { BUILT_WEB, SHOTS, axeViolations, launch } from '../support/browser.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
@@ -326,6 +326,49 @@ test.each(['fr', 'ar'] as const)(
     ])
     expect(sent.postDataJSON()).toEqual({ version: 1, comment: 'nom', nameFr: 'Aït Carte bis' })
     expect(faults).toEqual([])
+    await page.close()
+  },
+)
+
+test.each(['fr', 'ar'] as const)(
+  'in %s what is refused of a file, of an item and of an ended session is said in its words',
+  async (lang) => {
+    const words = languageOf(lang)
+    const says = words.says(WORDS)
+    const { page } = await open(`lang=${lang}&view=plan&at=11/33.9/-5.5`)
+    await page.getByRole('button', { name: says('import'), exact: true }).click()
+    const dialog = page.getByRole('dialog')
+    const file = { name: 'liste.csv', mimeType: 'text/csv', buffer: Buffer.from('ville,debit\nRabat,4\n') }
+    await dialog.locator('input[type=file]').setInputFiles(file)
+    const named = { wanted: '“code”', line: '1', there: 'ville, debit' }
+    const fields = Object.fromEntries(Object.entries(named).map(([name, value]) => [name, isolated(value)]))
+    await expect
+      .poll(() => dialog.locator('.problem').innerText())
+      .toBe(words.t('problem_file_columns', fields))
+    await page.screenshot({ path: `${SHOTS}/plan-refused-file-${lang}.png` })
+    await dialog.getByRole('button', { name: says('close'), exact: true }).click()
+
+    await page.getByRole('button', { name: says('create'), exact: true }).click()
+    const form = page.locator('.plan-form')
+    for (const [name, value] of [
+      ['code', `FAULT-${lang}`],
+      ['lat', '33.9'],
+      ['lng', '-5.5'],
+      ['nameFr', 'Aït Demain'],
+      ['inServiceOn', '2099-01-01'],
+    ] as const)
+      await form.locator(`input[name=${name}]`).fill(value)
+    await page.getByLabel(says('comment')).fill('essai')
+    await page.getByRole('button', { name: says('save'), exact: true }).click()
+    const problem = form.locator('.problem')
+    await expect.poll(() => problem.innerText()).toContain(`${says('inServiceOn')}: ${says('reason_future')}`)
+    expect(await problem.innerText()).toContain(`${says('operator')}: ${says('reason_network')}`)
+    await problem.scrollIntoViewIfNeeded()
+    await page.screenshot({ path: `${SHOTS}/plan-refused-${lang}.png` })
+
+    await page.context().clearCookies()
+    await page.getByRole('button', { name: says('save'), exact: true }).click()
+    await expect.poll(() => problem.innerText()).toBe(words.t('problem_sign_in_first'))
     await page.close()
   },
 )
