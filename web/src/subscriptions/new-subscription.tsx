@@ -1,5 +1,4 @@
 /** A new subscription; its secret is shown once, for the server keeps it to itself. */
-import { PLAN_STATES } from '#domain'
 import { useState } from 'preact/hooks'
 import type { RuleInWords } from '../api.js'
 import type { Language } from '../language.js'
@@ -18,7 +17,13 @@ const ZONE_KINDS = [
   'zone.resolved',
 ] as const satisfies readonly EventKind[]
 const PLAN_KINDS = [
-  ...PLAN_STATES.map((state) => `plan.${state}` as const),
+  'plan.planned',
+  'plan.awarded',
+  'plan.works',
+  'plan.late',
+  'plan.in_service',
+  'plan.verified',
+  'plan.contradicted',
   'plan.withdrawn',
 ] as const satisfies readonly EventKind[]
 
