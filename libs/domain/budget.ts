@@ -229,9 +229,6 @@ function demanded(steps: readonly Step[], { oneZonePerRegion, regionShare }: Con
   })
 }
 
-/** By these words the two refusals are told apart: whether it is proved that nothing meets the conditions. */
-export const NO_PROOF = 'which does not prove that there is none'
-
 /** A column is an option of a zone, a row a condition; the matrix is given column by column (compressed). */
 export interface Programme {
   columns: { candidate: number; option: Option }[]

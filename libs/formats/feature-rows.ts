@@ -33,7 +33,7 @@ async function featuresOf(
   try {
     document = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''))
   } catch (cause) {
-    throw new FileProblem('is not valid JSON', name, { cause })
+    throw new FileProblem('is not valid JSON', name, { cause, code: 'not_json' })
   }
   const features = isObject(document) ? document['features'] : null
   if (!Array.isArray(features)) throw new FileProblem('is not a GeoJSON FeatureCollection', name)

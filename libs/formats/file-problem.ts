@@ -1,9 +1,19 @@
+/** What people meet most, for those who say it in another language; `fields` are what it speaks of. */
+interface Known {
+  code?: 'empty' | 'columns' | 'encoding' | 'old_office' | 'not_json'
+  fields?: Record<string, string>
+}
+
 /** A file that cannot be read at all: the message is for the person who chose the file. */
 export class FileProblem extends Error {
   override readonly name = 'FileProblem'
+  readonly code: Known['code']
+  readonly fields: Record<string, string>
 
   /** `file` is the file's name as the person knows it, when there is one. */
-  constructor(reason: string, file?: string, options?: ErrorOptions) {
+  constructor(reason: string, file?: string, { code, fields = {}, ...options }: ErrorOptions & Known = {}) {
     super(file ? `${file}: ${reason}` : reason, options)
+    this.code = code
+    this.fields = fields
   }
 }

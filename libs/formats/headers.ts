@@ -78,7 +78,7 @@ export async function* namedRows<F extends string>(
     else if (search.accepts(row)) named = naming(row.cells, columnsOf(row.cells, synonyms))
     else if (search.seen() >= HEADER_SEARCH_ROWS) break
   }
-  if (!named) throw new FileProblem(search.fault(), file)
+  if (!named) throw search.problem(file)
 }
 
 function headerSearch<F extends string>(synonyms: Synonyms<F>, required: readonly F[]) {
@@ -93,17 +93,23 @@ function headerSearch<F extends string>(synonyms: Synonyms<F>, required: readonl
       if (!best || missing.length < best.missing.length) best = { row, missing }
       return missing.length === 0
     },
-    fault: () => (best ? missingColumns(best, synonyms) : 'the table is empty'),
+    problem: (file?: string) =>
+      best
+        ? missingColumns(best, synonyms, file)
+        : new FileProblem('the table is empty', file, { code: 'empty' }),
   }
 }
 
 function missingColumns<F extends string>(
   best: { row: TableRow; missing: readonly F[] },
   synonyms: Synonyms<F>,
-): string {
+  file?: string,
+): FileProblem {
   const wanted = best.missing.map((field) => `“${synonyms[field][0]}”`).join(', ')
   const there = best.row.cells.filter((cell) => cell.trim() !== '').slice(0, 12)
-  return `no column ${wanted} was found; line ${best.row.line} has: ${there.join(', ').slice(0, 300)}`
+  const fields = { wanted, line: String(best.row.line), there: there.join(', ').slice(0, 300) }
+  const reason = `no column ${wanted} was found; line ${fields.line} has: ${fields.there}`
+  return new FileProblem(reason, file, { code: 'columns', fields })
 }
 
 function naming<F extends string>(headers: readonly string[], columns: Partial<Record<F, number>>) {

@@ -22,7 +22,8 @@ const MAX_RECORD_CHARS = 1024 * 1024
 export async function* tableRows(source: ByteSource, file?: string): AsyncGenerator<TableRow> {
   const { head, chunks } = await openBytes(source, file)
   if (isZip(head)) yield* sheetRows(chunks, file)
-  else if (isOldOffice(head)) throw new FileProblem('.xls is not read: save it as .xlsx or CSV', file)
+  else if (isOldOffice(head))
+    throw new FileProblem('.xls is not read: save it as .xlsx or CSV', file, { code: 'old_office' })
   else yield* csvRows(textOf(chunks, head, file), file)
 }
 
@@ -82,7 +83,12 @@ function decoded(decode: () => string, chunk: Uint8Array, line: number, file?: s
   try {
     return decode()
   } catch (cause) {
-    throw new FileProblem(encodingFault(chunk, line), file, { cause })
+    const { at, guess } = encodingFault(chunk, line)
+    throw new FileProblem(
+      `line ${at} is not UTF-8; it looks like ${guess}. Save the file as “CSV UTF-8” and send it again`,
+      file,
+      { cause, code: 'encoding', fields: { line: String(at), guess } },
+    )
   }
 }
 
@@ -90,12 +96,11 @@ function decoded(decode: () => string, chunk: Uint8Array, line: number, file?: s
  * Windows-1252 and Windows-1256 share é, è, à, ç but read É as ة: which one it was cannot be told from the bytes
  * alone, and a name stored wrongly stays wrong. So the person is asked; the guess only helps them to recognise it.
  */
-function encodingFault(chunk: Uint8Array, firstLine: number): string {
+function encodingFault(chunk: Uint8Array, firstLine: number): { at: number; guess: string } {
   const lines = Buffer.from(chunk).toString('latin1').split('\n')
   const wrong = lines.findIndex((line) => !isUtf8(Buffer.from(line, 'latin1')))
   const guess = /[\xc0-\xff]{3}/.test(lines[wrong] ?? '') ? 'Windows-1256 (Arabic)' : 'Windows-1252 (French)'
-  const line = firstLine + Math.max(wrong, 0)
-  return `line ${line} is not UTF-8; it looks like ${guess}. Save the file as “CSV UTF-8” and send it again`
+  return { at: firstLine + Math.max(wrong, 0), guess }
 }
 
 async function* csvRows(text: AsyncGenerator<string>, file?: string): AsyncGenerator<TableRow> {

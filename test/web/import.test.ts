@@ -47,7 +47,7 @@ test('a file without a time is asked for one; a wrong site is said', async () =>
   expect(await dialog.locator('button.main').isDisabled()).toBe(true)
   await dialog.getByLabel('Code of the site').fill('S9')
   await dialog.getByLabel('Code of the site').blur()
-  await dialog.getByText('site is "S9": no site has this code').waitFor()
+  await dialog.getByText('No site has the code').waitFor()
   await dialog.getByLabel('Code of the site').fill('S1')
   await dialog.getByLabel('Code of the site').blur()
   await dialog.getByText('1 of 1 record can be taken').waitFor()

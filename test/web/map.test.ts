@@ -78,6 +78,27 @@ test.each([
   await page.close()
 })
 
+test('a click while the map zooms, and before the new tiles are there, chooses what lies there', async () => {
+  const { h3, at } = await cellOf('white')
+  const { page, faults } = await open(`lang=fr&at=${at.replace(/^13/, '11')}`)
+  await page.waitForSelector('[data-ready="true"]')
+  // As on a slow line.
+  await page.route('**/tiles/**', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 3_000))
+    await route.continue()
+  })
+  await page.locator('#map').focus()
+  const box = (await page.locator('#map').boundingBox())!
+  await page.keyboard.press('+')
+  await page.waitForSelector('.leaflet-zoom-anim', { state: 'attached' })
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2)
+  expect(await page.locator('.panel').count()).toBe(0)
+  await expect.poll(() => new URL(page.url()).searchParams.get('cell')).toBe(h3)
+  await expect.poll(() => page.locator('.panel h2').getAttribute('data-verdict')).toBe('white')
+  expect(faults).toEqual([])
+  await page.close()
+})
+
 test('the country is found by an Arabic name with the keyboard alone, and the language switches in place', async () => {
   const { page, faults } = await open('lang=fr')
   await page.screenshot({ path: `${SHOTS}/country-fr.png` })

@@ -2,6 +2,8 @@
 import { buildDemo } from '#demo'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { isolated, languageOf } from '../../web/src/language.js'
+import { WORDS } from '../../web/src/plan/words.js'
 import { BUILT_WEB, SHOTS, axeViolations, launch } from '../support/browser.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
 import { type TestServer, serve, signIn } from '../support/server.js'
@@ -287,3 +289,112 @@ test('the signs of the plan are told apart without colours', async () => {
   await page.screenshot({ path: `${SHOTS}/plan-grey-fr.png` })
   await page.close()
 })
+
+test.each(['fr', 'ar'] as const)(
+  'in %s the place of a new item is taken from the map, by a click or by keys, and Escape gives up',
+  async (lang) => {
+    const t = languageOf(lang).says(WORDS)
+    const { page, faults } = await open(`lang=${lang}&view=plan&at=11/33.9/-5.5`)
+    await page.getByRole('button', { name: t('create'), exact: true }).click()
+    const field = (name: string) => page.locator(`.plan-form input[name=${name}]`)
+    const pick = page.getByRole('button', { name: t('pickPlace'), exact: true })
+    const hint = page.locator('.take-hint')
+
+    await pick.click()
+    await page.locator('.plan-place [role=status]', { hasText: t('picking') }).waitFor()
+    await hint.waitFor()
+    expect(await axeViolations(page)).toEqual([])
+    await page.screenshot({ path: `${SHOTS}/plan-picking-${lang}.png` })
+    await page.keyboard.press('Escape')
+    await hint.waitFor({ state: 'detached' })
+    expect(await field('lat').inputValue()).toBe('')
+    await expect.poll(() => pick.evaluate((button) => button.matches(':focus'))).toBe(true)
+
+    // Enter takes the middle of the map.
+    await pick.press('Enter')
+    await hint.waitFor()
+    await page.keyboard.press('Enter')
+    await expect.poll(async () => Number(await field('lat').inputValue())).toBeCloseTo(33.9, 3)
+    expect(Number(await field('lng').inputValue())).toBeCloseTo(-5.5, 3)
+
+    // A click takes what is under it, and chooses nothing.
+    const map = (await page.locator('#map').boundingBox())!
+    await pick.click()
+    await hint.waitFor()
+    await page.mouse.click(map.x + map.width / 2 + 80, map.y + map.height / 2 - 60)
+    await expect.poll(async () => Number(await field('lng').inputValue())).toBeGreaterThan(-5.46)
+    expect(Number(await field('lat').inputValue())).toBeGreaterThan(33.91)
+    expect(await page.locator('.panel').count()).toBe(0)
+    const taken = `${await field('lat').inputValue()}, ${await field('lng').inputValue()}`
+    expect(await page.locator('.plan-place [role=status]').innerText()).toContain(taken)
+    await page.screenshot({ path: `${SHOTS}/plan-picked-${lang}.png` })
+
+    await field('code').fill(`PICK-${lang}`)
+    await page.getByLabel(t('nameFr')).fill('Aït Carte')
+    await page.getByLabel(t('comment')).fill('pris sur la carte')
+    await page.getByRole('button', { name: t('save'), exact: true }).click()
+    await page.getByRole('heading', { name: 'Aït Carte' }).waitFor()
+    // The form has gone, the focus stays in the view.
+    expect(await page.evaluate("document.activeElement.closest('.view') !== null")).toBe(true)
+    const made = (await (await fetch(`${server.url}/api/v1/plan/PICK-${lang}`)).json()) as {
+      standing: { lat: number; lng: number }
+    }
+    expect([made.standing.lat, made.standing.lng]).toEqual(taken.split(', ').map(Number))
+
+    // An item that is there already can be moved; what is not moved is not said.
+    await page.getByRole('button', { name: t('edit'), exact: true }).click()
+    expect(await field('lat').inputValue()).toBe(String(made.standing.lat))
+    await page.getByLabel(t('nameFr')).fill('Aït Carte bis')
+    await page.getByLabel(t('comment')).fill('nom')
+    const [sent] = await Promise.all([
+      page.waitForRequest((request) => request.method() === 'PUT'),
+      page.getByRole('button', { name: t('save'), exact: true }).click(),
+    ])
+    expect(sent.postDataJSON()).toEqual({ version: 1, comment: 'nom', nameFr: 'Aït Carte bis' })
+    expect(faults).toEqual([])
+    await page.close()
+  },
+)
+
+test.each(['fr', 'ar'] as const)(
+  'in %s what is refused of a file, of an item and of an ended session is said in its words',
+  async (lang) => {
+    const words = languageOf(lang)
+    const says = words.says(WORDS)
+    const { page } = await open(`lang=${lang}&view=plan&at=11/33.9/-5.5`)
+    await page.getByRole('button', { name: says('import'), exact: true }).click()
+    const dialog = page.getByRole('dialog')
+    const file = { name: 'liste.csv', mimeType: 'text/csv', buffer: Buffer.from('ville,debit\nRabat,4\n') }
+    await dialog.locator('input[type=file]').setInputFiles(file)
+    const named = { wanted: '“code”', line: '1', there: 'ville, debit' }
+    const fields = Object.fromEntries(Object.entries(named).map(([name, value]) => [name, isolated(value)]))
+    await expect
+      .poll(() => dialog.locator('.problem').innerText())
+      .toBe(words.t('problem_file_columns', fields))
+    await page.screenshot({ path: `${SHOTS}/plan-refused-file-${lang}.png` })
+    await dialog.getByRole('button', { name: says('close'), exact: true }).click()
+
+    await page.getByRole('button', { name: says('create'), exact: true }).click()
+    const form = page.locator('.plan-form')
+    for (const [name, value] of [
+      ['code', `FAULT-${lang}`],
+      ['lat', '33.9'],
+      ['lng', '-5.5'],
+      ['nameFr', 'Aït Demain'],
+      ['inServiceOn', '2099-01-01'],
+    ] as const)
+      await form.locator(`input[name=${name}]`).fill(value)
+    await page.getByLabel(says('comment')).fill('essai')
+    await page.getByRole('button', { name: says('save'), exact: true }).click()
+    const problem = form.locator('.problem')
+    await expect.poll(() => problem.innerText()).toContain(`${says('inServiceOn')}: ${says('reason_future')}`)
+    expect(await problem.innerText()).toContain(`${says('operator')}: ${says('reason_network')}`)
+    await problem.scrollIntoViewIfNeeded()
+    await page.screenshot({ path: `${SHOTS}/plan-refused-${lang}.png` })
+
+    await page.context().clearCookies()
+    await page.getByRole('button', { name: says('save'), exact: true }).click()
+    await expect.poll(() => problem.innerText()).toBe(words.t('problem_sign_in_first'))
+    await page.close()
+  },
+)

@@ -88,6 +88,16 @@ test.each(LANGUAGES)(
     await page.screenshot({ path: `${SHOTS}/budget-${lang}.png` })
     await page.locator('.answer h3').evaluate((head) => head.scrollIntoView())
     await page.screenshot({ path: `${SHOTS}/budget-answer-${lang}.png` })
+    // A colleague who opens the link is given the same answer, without asking for it.
+    await expect.poll(() => keptIn(page, 'answered')).toMatch(/^\d+$/)
+    const colleague = await openMap(browser, server.url, new URL(page.url()).search.slice(1))
+    await colleague.page.waitForSelector('.answer', SLOW)
+    expect(await zonesOf(colleague.page)).toEqual(await zonesOf(page))
+    expect(await colleague.page.locator('.answer dl').innerText()).toBe(
+      await page.locator('.answer dl').innerText(),
+    )
+    expect(colleague.faults).toEqual([])
+    await colleague.page.close()
     const href = await page.locator('.downloads a').first().getAttribute('href')
     expect((await fetch(`${server.url}${href}`)).status).toBe(200)
     // Another question: the answer says that it is not for it.
@@ -96,6 +106,8 @@ test.each(LANGUAGES)(
     await page.locator('input[name=tower4g]').blur()
     await expect.poll(() => keptIn(page, 'costs')).toBe('tower4g:900000')
     await expect.poll(() => page.locator('[role=status] .problem').count()).toBe(1)
+    // What was not answered is not sent as if it were.
+    await expect.poll(() => keptIn(page, 'answered')).toBe(null)
     await page.locator('.unit-costs').evaluate((costs) => costs.scrollIntoView())
     await page.screenshot({ path: `${SHOTS}/budget-costs-${lang}.png` })
     await page.locator('input[name=budget]').fill('')

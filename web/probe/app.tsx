@@ -29,7 +29,7 @@ export function App() {
     void (async () => {
       const found = await withToken(await settings())
       setSet(found)
-      if (found.lang) setLang(found.lang as Lang)
+      if (found.lang && !inAddress()) setLang(found.lang as Lang)
       await refresh()
       delivery.current = keepDelivering((now) => {
         setState(now)
@@ -217,5 +217,13 @@ const placeOf = (position: Position | null): object =>
   position ? { lat: position.lat, lng: position.lng, accuracyM: position.accuracyM } : {}
 
 /** The device's language where it is one of ours; French else, as offices write. */
+/** A link in a letter to a school may say the language. */
+function inAddress(): Lang | null {
+  const lang = new URLSearchParams(location.search).get('lang')
+  return lang !== null && Object.hasOwn(MESSAGES, lang) ? (lang as Lang) : null
+}
+
 const preferred = (): Lang =>
-  (navigator.languages.map((l) => l.slice(0, 2)).find((l) => l in MESSAGES) as Lang | undefined) ?? 'fr'
+  inAddress() ??
+  (navigator.languages.map((l) => l.slice(0, 2)).find((l) => l in MESSAGES) as Lang | undefined) ??
+  'fr'

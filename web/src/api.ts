@@ -3,7 +3,7 @@ import createClient from 'openapi-fetch'
 import type { components, paths } from '../../dist/openapi.d.ts'
 import { type Locality, type PlanDetail, type Site, type Zone, areaCodeOf } from './places/place.js'
 import type { ProbePage } from './probes/probe.js'
-import { Refused } from './refused.js'
+import { Refused, refusedBy } from './refused.js'
 import { type Sending, sendFile } from './send-file.js'
 
 export type Schemas = components['schemas']
@@ -45,7 +45,7 @@ interface Importing extends Omit<Sending, 'path'> {
 }
 
 // `fetch` is looked up at each call: a test may put another in its place.
-export const { GET, POST, PUT, DELETE } = createClient<paths>({ fetch: (request) => fetch(request) })
+export const { GET, POST, PUT, PATCH, DELETE } = createClient<paths>({ fetch: (request) => fetch(request) })
 
 /** As the client gives it: it forgets how long an array is. */
 type Given<T> = T extends readonly (infer Item)[]
@@ -59,12 +59,9 @@ export async function answerTo<T>(
   asking: Promise<{ data?: Given<T>; error?: unknown; response: Response }>,
 ): Promise<T> {
   const { data, error, response } = await asking
-  if (!response.ok) throw new Refused(response.status, detailOf(error) ?? response.statusText)
+  if (!response.ok) throw refusedBy(response.status, response.statusText, error)
   return data as T
 }
-
-/** A proxy's error page is no problem+json. */
-const detailOf = (problem: unknown) => (problem as { detail?: string } | undefined)?.detail
 
 function importPath(said: Readonly<Record<string, string>>, preview: boolean): string {
   // The browser's field gives the time of this device without its offset.

@@ -156,6 +156,13 @@ export function App() {
     gone.current = false
     choose({ cell })
   }
+  const [isTaking, setTaking] = useState(false)
+  const takePlace = async (signal: AbortSignal) => {
+    setTaking(true)
+    const place = (await map?.takePlace(signal)) ?? null
+    setTaking(false)
+    return place
+  }
   const chosen = chosenOf(choice)
   useEscape(chosen !== null, close)
   const { t } = words
@@ -178,6 +185,7 @@ export function App() {
       </a>
       <Header
         {...{ words, connection, instance, rules, rule, account, lost }}
+        area={choice.area ?? null}
         onRule={(id) => {
           setRuleId(id)
           setRunId(null)
@@ -203,7 +211,8 @@ export function App() {
           <ZoomButtons words={words} onZoom={(steps) => map?.zoomBy(steps)} />
           <RunNotice words={words} asked={asked} />
           {beside && run && <SwipeLine {...{ words, left: beside, right: run, share }} onShare={setShare} />}
-          {under.length > 0 && <Readout words={words} here={under} />}
+          {isTaking && <p class="take-hint card">{t('takePlace')}</p>}
+          {under.length > 0 && !isTaking && <Readout words={words} here={under} />}
           {newer !== null && (
             <NewerNotice
               words={words}
@@ -281,6 +290,7 @@ export function App() {
               map?.refresh(overlay)
             }}
             onBox={(box) => map?.zoomTo(box)}
+            onTakePlace={takePlace}
           />
         )}
       </main>
@@ -322,7 +332,7 @@ const useNetworks = (connection: Connection, theme: Theme, run: Run | null) =>
     useAnswer(connection, run && 'operator' in theme ? `${run.id} ${theme.kind}` : null, (signal) =>
       theme.kind === 'declared' ? api.declared(run!.id, signal) : api.networks(run!.id, signal),
     ),
-  ) ?? []
+  )
 
 /** Figures of a theme that is not the verdict, by the legend's rows. */
 function useSaid(

@@ -1,8 +1,10 @@
+import { useState } from 'preact/hooks'
 import type { Area, Instance, RuleInWords } from './api.js'
 import type { Account } from './api.js'
 import type { Connection } from './connection.js'
 import { Import } from './import.js'
 import { LANGUAGES, LANGUAGE_NAMES, type Lang, type Language } from './language.js'
+import { useLoaded } from './loaded.js'
 import { Search } from './search.js'
 import { SignIn } from './sign-in.js'
 
@@ -12,6 +14,8 @@ interface HeaderProps {
   instance: Instance | null
   rules: readonly RuleInWords[]
   rule: RuleInWords | undefined
+  /** Code of the area that is chosen. */
+  area: string | null
   account: Account | null
   lost: boolean
   onRule(id: string): void
@@ -22,8 +26,10 @@ interface HeaderProps {
 
 /** Who we are, what is shown and by which rule; and the notices that no screen may hide. */
 export function Header(props: HeaderProps) {
-  const { words, connection, instance, account, lost, onArea, onAccount } = props
+  const { words, connection, instance, rules, rule, area, account, lost, onArea, onAccount } = props
   const { t } = words
+  const [hasWebhooks, setWebhooks] = useState(false)
+  const Webhooks = useLoaded(connection, hasWebhooks, () => import('./subscriptions/subscriptions.js'))
   return (
     <header>
       <div class="bar">
@@ -34,7 +40,17 @@ export function Header(props: HeaderProps) {
         <RulePick {...props} />
         <LanguagePick {...props} />
         <Import words={words} account={account} />
-        <SignIn words={words} account={account} onAccount={onAccount} />
+        <SignIn words={words} account={account} onAccount={onAccount} onWebhooks={() => setWebhooks(true)} />
+        {Webhooks && hasWebhooks && account && (
+          <Webhooks.Subscriptions
+            {...{ words, connection, rules, rule, area }}
+            onClose={() => {
+              setWebhooks(false)
+              // The dialog from where it was opened has gone.
+              document.getElementById('account')?.focus()
+            }}
+          />
+        )}
       </div>
       {instance?.simulated && (
         <p class="simulated" role="note">

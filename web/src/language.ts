@@ -38,8 +38,9 @@ export function languageOf(lang: Lang): Language {
     return String(format.format(values))
   }
   const days = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'Africa/Casablanca' })
+  // Figures alone are read from either end: in Arabic the short month is one, too.
   const moments = new Intl.DateTimeFormat(locale, {
-    dateStyle: 'short',
+    dateStyle: lang === 'ar' ? 'long' : 'medium',
     timeStyle: 'short',
     timeZone: 'Africa/Casablanca',
   })

@@ -13,7 +13,8 @@ interface LayersProps {
   /** Those that it can be compared with. */
   others: readonly Run[]
   rules: readonly RuleInWords[]
-  networks: readonly Pick<Network, 'operator' | 'technology'>[]
+  /** Null: on their way. */
+  networks: readonly Pick<Network, 'operator' | 'technology'>[] | null
   theme: Theme
   onTheme(theme: Theme): void
   swipe: number | null
@@ -95,7 +96,7 @@ function NetworkPick({
 }: LayersProps & { theme: Extract<Theme, { operator: string }> }) {
   const { t } = words
   const named = (name: 'operator' | 'technology') =>
-    [...new Set(networks.map((network) => network[name]))].filter((value) => value !== null)
+    [...new Set(networks?.map((network) => network[name]))].filter((value) => value !== null)
   const pick = (name: 'operator' | 'technology', labelOf: (value: string) => string) => (
     <label class="pick">
       {t(name)}
@@ -113,6 +114,7 @@ function NetworkPick({
     <>
       {pick('operator', (value) => operatorName(words, value))}
       {pick('technology', (value) => technologyName(words, value))}
+      {networks?.length === 0 && <p class="hint">{t(`none_${theme.kind}`)}</p>}
     </>
   )
 }

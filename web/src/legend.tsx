@@ -2,6 +2,7 @@ import type { ClassCounts } from '#domain'
 import type { ComponentChildren } from 'preact'
 import { useMemo } from 'preact/hooks'
 import type { Instance, RuleInWords, Run } from './api.js'
+import { FeedLink } from './feed-link.js'
 import type { Language } from './language.js'
 import { CONTRADICTION_PAINTS, DECLARED_PAINTS, DIRECTION_PAINTS, REACH_PAINTS } from './map/colours.js'
 import type { Theme } from './map/theme.js'
@@ -136,7 +137,7 @@ function Source({ words, run, rules, instance }: LegendProps) {
       {t('runOf', { id: String(run.id), rule: run.rule, version, date: date(run.createdAt) })}
       <bdi class="credit">{instance?.attribution}</bdi>
       <br />
-      <a href="/api/docs">{t('dataAndApi')}</a>
+      <a href="/api/docs">{t('dataAndApi')}</a> · <FeedLink words={words} rule={run.rule} area={null} />
     </p>
   )
 }

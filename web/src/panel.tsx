@@ -3,6 +3,7 @@ import { CLASSES, type NetworkState } from '#domain'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { AreaDetail, Cell, Counts, Network, Reason, RuleInWords, Run } from './api.js'
+import { FeedLink } from './feed-link.js'
 import { type Language, isolated, listed, nameIn } from './language.js'
 import { operatorName, technologyName } from './network-names.js'
 import { ReportLink } from './report-link.js'
@@ -249,7 +250,7 @@ interface AreaPanelProps {
 }
 
 export function AreaPanel({ words, area, run }: AreaPanelProps) {
-  const { t, number } = words
+  const { t, number, date } = words
   return (
     <>
       <h2 data-area={area.code}>
@@ -259,9 +260,15 @@ export function AreaPanel({ words, area, run }: AreaPanelProps) {
       {area.population !== null && <p>{t('population', { n: number(area.population) })}</p>}
       {area.counts && <CountList words={words} counts={area.counts} />}
       {run && <ReportLink {...{ words, run }} code={area.code} />}
+      {run && (
+        <p class="feed">
+          <FeedLink words={words} rule={run.rule} area={area.code} />
+        </p>
+      )}
       <p class="source">{t('areaColour')}</p>
+      {run && <p class="source">{t('windowOf', { from: date(run.from), to: date(run.to) })}</p>}
       <p class="source" dir="auto">
-        {area.code} · {area.source}
+        {area.code} · {area.source === 'simulated' ? t('areaSimulated') : area.source}
       </p>
     </>
   )

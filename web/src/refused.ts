@@ -3,7 +3,18 @@ export class Refused extends Error {
   constructor(
     readonly status: number,
     message: string,
+    /** Of the refusals that people meet most, and what they speak of: from these the page makes its own sentence. */
+    readonly code: string | null = null,
+    readonly fields: Readonly<Record<string, string>> = {},
   ) {
     super(message)
   }
+}
+
+/** Of an answer that may be a proxy's error page, and no problem+json. */
+export function refusedBy(status: number, statusText: string, body: unknown): Refused {
+  const { detail, code, fields } = (body ?? {}) as Partial<Pick<Refused, 'code' | 'fields'>> & {
+    detail?: string
+  }
+  return new Refused(status, detail ?? statusText, code ?? null, fields ?? {})
 }

@@ -1,5 +1,5 @@
 /** A file to the server, with its progress on the way: `fetch` does not tell it. */
-import { Refused } from './refused.js'
+import { refusedBy } from './refused.js'
 
 export interface Sending {
   path: string
@@ -19,7 +19,7 @@ export function sendFile<T>({ path, file, onShare, signal }: Sending): Promise<T
     )
     request.addEventListener('load', () => {
       if (request.status < 400) resolve(JSON.parse(request.responseText) as T)
-      else reject(new Refused(request.status, detailOf(request)))
+      else reject(refusedBy(request.status, request.statusText, jsonOf(request.responseText)))
     })
     // Also a file that was changed after it was chosen: the browser does not say which.
     request.addEventListener('error', () => reject(new Error('the file could not be sent')))
@@ -30,11 +30,11 @@ export function sendFile<T>({ path, file, onShare, signal }: Sending): Promise<T
   })
 }
 
-/** A proxy's error page is no problem+json. */
-function detailOf({ responseText, statusText }: XMLHttpRequest): string {
+/** Null: a proxy's error page is none. */
+function jsonOf(text: string): unknown {
   try {
-    return (JSON.parse(responseText) as { detail?: string }).detail ?? statusText
+    return JSON.parse(text)
   } catch {
-    return statusText
+    return null
   }
 }

@@ -8,13 +8,17 @@ interface Props {
   words: Language
   account: Account | null
   onAccount(account: Account | null): void
+  /** Opens the list of webhooks. */
+  onWebhooks(): void
 }
 
+/** Those who may make webhooks. */
+const PLANNERS = ['planner', 'administrator']
 /** As the server asks for it. */
 const SHORTEST_PASSWORD = 12
 
 /** Signing in and out; a password that somebody else has seen must be replaced first. */
-export function SignIn({ words, account, onAccount }: Props) {
+export function SignIn({ words, account, onAccount, onWebhooks }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [changing, setChanging] = useState(false)
   const { t } = words
@@ -41,7 +45,7 @@ export function SignIn({ words, account, onAccount }: Props) {
   const setsPassword = account !== null && (account.mustChangePassword || changing)
   return (
     <>
-      <button aria-haspopup="dialog" onClick={open}>
+      <button id="account" aria-haspopup="dialog" onClick={open}>
         {account ? <bdi>{account.name}</bdi> : t('signIn')}
       </button>
       <dialog ref={dialog} aria-label={t(account ? 'account' : 'signIn')} onClose={() => setChanging(false)}>
@@ -57,6 +61,17 @@ export function SignIn({ words, account, onAccount }: Props) {
             <button type="button" onClick={() => setChanging(true)}>
               {t('changePassword')}
             </button>
+            {PLANNERS.includes(account.role) && (
+              <button
+                type="button"
+                onClick={() => {
+                  close()
+                  onWebhooks()
+                }}
+              >
+                {t('webhooks')}
+              </button>
+            )}
           </Form>
         )}
         {setsPassword && (

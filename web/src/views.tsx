@@ -1,6 +1,7 @@
 /** The views beside the map. Each is loaded when it is first opened: who only looks at the map does not pay for them. */
 import type { ComponentType } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { useKeptFocus } from './kept-focus.js'
 import type { Language } from './language.js'
 import type { ViewProps } from './view-props.js'
 
@@ -53,6 +54,7 @@ export function ViewPane({ view, ...props }: ViewProps & { view: View }) {
     }
   }, [view])
   useEffect(() => pane.current?.focus({ preventScroll: true }), [view])
+  useKeptFocus(pane)
   return (
     <section ref={pane} class="view" aria-label={t(`view_${view}`)} tabIndex={-1}>
       {loaded?.view === view ? <loaded.Shown {...props} /> : <p>{t('loading')}</p>}

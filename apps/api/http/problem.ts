@@ -11,12 +11,47 @@ import type { ValidationError } from 'class-validator'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { STATUS_CODES } from 'node:http'
 
+/** Refusals that a page says in its reader's language; a code stays what it is when the sentence changes. */
+export type ProblemCode =
+  | 'sign_in_first'
+  | 'session_over'
+  | 'wrong_name_or_password'
+  | 'wrong_current_password'
+  | 'own_password_first'
+  | 'role_needed'
+  | 'file_empty'
+  | 'file_unread'
+  | 'file_columns'
+  | 'file_encoding'
+  | 'file_old_office'
+  | 'file_not_json'
+  | 'site_unknown'
+  | 'plan_code_form'
+  | 'plan_code_taken'
+  | 'plan_faults'
+  | 'budget_no_people'
+  | 'budget_not_found'
+  | 'budget_infeasible'
+  | 'webhook_address'
+  | 'webhooks_full'
+
 export interface Problem {
   type: 'about:blank'
   title: string
   status: number
   detail: string
+  /** Of the refusals that people meet most. */
+  code?: ProblemCode
+  /** What the sentence speaks of, by name. */
+  fields?: Record<string, string>
 }
+
+/** What an exception is made of, so that its answer has a code and fields beside the sentence. */
+export const refusal = (code: ProblemCode, message: string, fields: Record<string, string> = {}) => ({
+  message,
+  code,
+  fields,
+})
 
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -46,7 +81,14 @@ export function problemOf(error: unknown): Problem {
     status >= 500 && status !== 503
       ? 'The server could not answer. What went wrong was recorded.'
       : detailOf(error)
-  return { type: 'about:blank', title, status, detail }
+  return { type: 'about:blank', title, status, detail, ...codeOf(error) }
+}
+
+function codeOf(error: unknown): Pick<Problem, 'code' | 'fields'> {
+  const said = error instanceof HttpException ? error.getResponse() : null
+  if (typeof said !== 'object' || said === null || !('code' in said)) return {}
+  const { code, fields } = said as ReturnType<typeof refusal>
+  return { code, ...(Object.keys(fields).length > 0 && { fields }) }
 }
 
 function statusOf(error: unknown): number {

@@ -12,6 +12,7 @@ import {
 import { Reflector } from '@nestjs/core'
 import type { FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
+import { refusal } from '../http/problem.js'
 
 export const SESSION_COOKIE = 'taghtiya_session'
 
@@ -57,16 +58,24 @@ export class RoleGuard implements CanActivate {
     refuseForeignOrigin(request)
     const account = await this.accountOf(request)
     if (account.mustChangePassword && !this.reflector.get(BEFORE_PASSWORD, context.getHandler()))
-      throw new ForbiddenException('Set a password of your own first: POST /api/v1/session/password')
+      throw new ForbiddenException(
+        refusal('own_password_first', 'Set a password of your own first: POST /api/v1/session/password'),
+      )
     if (ROLES.indexOf(account.role) < ROLES.indexOf(role))
-      throw new ForbiddenException(`This needs the role ${role}; ${account.name} is ${account.role}.`)
+      throw new ForbiddenException(
+        refusal('role_needed', `This needs the role ${role}; ${account.name} is ${account.role}.`, {
+          needed: role,
+          role: account.role,
+        }),
+      )
     request.account = account
     return true
   }
 
   private async accountOf(request: FastifyRequest): Promise<Account> {
     const account = await signedInAs(this.source, request)
-    if (!account) throw new UnauthorizedException('Sign in first: POST /api/v1/session')
+    if (!account)
+      throw new UnauthorizedException(refusal('sign_in_first', 'Sign in first: POST /api/v1/session'))
     return account
   }
 }

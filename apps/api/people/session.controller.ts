@@ -27,6 +27,7 @@ import { ApiTags } from '@nestjs/swagger'
 import { Throttle } from '@nestjs/throttler'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
+import { refusal } from '../http/problem.js'
 import { BeforePassword, Needs, SESSION_COOKIE, Signed, refuseForeignOrigin } from './guard.js'
 import { PasswordBody, SignInBody } from './session.dto.js'
 import { SignInThrottle } from './throttle.js'
@@ -50,7 +51,7 @@ export class SessionController {
     refuseForeignOrigin(request)
     const account = await findAccount(this.source.manager, body.name)
     if (!(await isPassword(account?.passwordHash, body.password)) || !account)
-      throw new UnauthorizedException('The name or the password is wrong.')
+      throw new UnauthorizedException(refusal('wrong_name_or_password', 'The name or the password is wrong.'))
     const token = newToken()
     await insertSession(this.source.manager, sha256(token), account.name)
     void reply.setCookie(SESSION_COOKIE, token, {
@@ -72,7 +73,10 @@ export class SessionController {
     const token = request.cookies[SESSION_COOKIE]
     if (!token) return void reply.status(204)
     const account = await findSession(this.source.manager, sha256(token))
-    if (!account) throw new UnauthorizedException('This session is over. Sign in: POST /api/v1/session')
+    if (!account)
+      throw new UnauthorizedException(
+        refusal('session_over', 'This session is over. Sign in: POST /api/v1/session'),
+      )
     return account
   }
 
@@ -102,7 +106,7 @@ export class SessionController {
   ): Promise<void> {
     const account = await findAccount(this.source.manager, who.name)
     if (!(await isPassword(account?.passwordHash, body.current)))
-      throw new UnauthorizedException('The current password is wrong.')
+      throw new UnauthorizedException(refusal('wrong_current_password', 'The current password is wrong.'))
     const hash = await hashPassword(body.next)
     await changePassword(this.source.manager, who.name, hash, sha256(request.cookies[SESSION_COOKIE]!))
     await recordChange(this.source.manager, who.name, 'change password', who.name)

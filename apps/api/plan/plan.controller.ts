@@ -38,6 +38,8 @@ import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger'
 import type { FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
 import { DataSource } from 'typeorm'
+import { EMPTY_BODY, fileRefusal } from '../http/file-refusal.js'
+import { refusal } from '../http/problem.js'
 import { BatchSource } from '../batch-source.js'
 import { AreaChoice, DEFAULT_LIMIT, cursorOf, keyOf } from '../http/page.dto.js'
 import { Needs, Signed } from '../people/guard.js'
@@ -158,7 +160,7 @@ export class PlanController {
     @Signed() account: Account,
   ): Promise<PlanImportAnswer> {
     const body = request.body as Readable | undefined
-    if (!body) throw new UnprocessableEntityException('the body is empty: send the file itself')
+    if (!body) throw new UnprocessableEntityException(refusal('file_empty', EMPTY_BODY))
     const file = await readPlan(limited(body, MAX_FILE_BYTES), name)
       .catch(asRefusal)
       .finally(() => drain(request))
@@ -189,7 +191,10 @@ export class PlanController {
   async create(@Body() body: PlanCreateBody, @Signed() account: Account): Promise<PlanDetail> {
     if (!PLAN_CODE.test(body.code))
       throw new UnprocessableEntityException(
-        `code is "${body.code}": up to 60 letters, digits, points and dashes are taken`,
+        refusal(
+          'plan_code_form',
+          `code is "${body.code}": up to 60 letters, digits, points and dashes are taken`,
+        ),
       )
     return this.edit(account, { ...changeOf(body), code: body.code, version: null, withdrawn: false })
   }
@@ -222,10 +227,19 @@ export class PlanController {
   private async edit({ name }: Account, edit: Omit<PlanEdit, 'author' | 'now'>): Promise<PlanDetail> {
     const now = new Date(this.settings.clock())
     const done = await editPlan(this.batch.source, { ...edit, author: name, now })
-    if ('conflict' in done) throw new ConflictException(conflictOf(edit, done.conflict))
+    if ('conflict' in done)
+      throw new ConflictException(
+        edit.version === null
+          ? refusal('plan_code_taken', `code is "${edit.code}": an item has this code already`)
+          : conflictOf(edit.code, edit.version, done.conflict),
+      )
     if ('faults' in done)
       throw new UnprocessableEntityException(
-        done.faults.map(({ field, reason }) => `${field} ${reason}`).join('; '),
+        refusal(
+          'plan_faults',
+          done.faults.map(({ field, reason }) => `${field} ${reason}`).join('; '),
+          Object.fromEntries(done.faults.map(({ field, reason }) => [field, reason])),
+        ),
       )
     return this.one(edit.code)
   }
@@ -254,14 +268,13 @@ export const filterOf = ({ area, state, operator, technology }: PlanFilterQuery)
   technology: technology ?? null,
 })
 
-function conflictOf({ code, version }: Pick<PlanEdit, 'code' | 'version'>, known: number | null): string {
-  if (version === null) return `code is "${code}": an item has this code already`
+function conflictOf(code: string, version: number, known: number | null): string {
   if (known === null) return `${code} was withdrawn meanwhile`
   return `version is ${version}: ${code} was changed meanwhile, its version is ${known}; load it again`
 }
 
 const asRefusal = (error: unknown): never => {
-  if (error instanceof FileProblem) throw new UnprocessableEntityException(error.message)
+  if (error instanceof FileProblem) throw new UnprocessableEntityException(fileRefusal(error))
   throw error
 }
 

@@ -2,7 +2,6 @@ import {
   type Choice,
   DEPLOYED,
   type Deployed,
-  NO_PROOF,
   UNIT_COSTS,
   type UnitCosts,
   WEIGHT_LIMITS,
@@ -30,6 +29,7 @@ import type { FastifyReply } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { createHash } from 'node:crypto'
 import { DataSource } from 'typeorm'
+import { refusal } from '../http/problem.js'
 import { Runs } from '../runs/run-choice.js'
 import { Factors } from './factors.js'
 import { type Allocation, type NoAllocation, ONE_MORE_MAD, allocationOf, candidatesOf } from './allocation.js'
@@ -163,7 +163,10 @@ export class BudgetController {
     const ranking = rankingOf(run, await this.factors.of(run), request)
     if (body.maximise === 'people' && ranking.table.leftOut.includes('people') && ranking.chosen.length > 0)
       throw new UnprocessableEntityException(
-        'maximise "people" needs localities with their population, and none were imported: maximise "score"',
+        refusal(
+          'budget_no_people',
+          'maximise "people" needs localities with their population, and none were imported: maximise "score"',
+        ),
       )
     return ranking
   }
@@ -250,11 +253,17 @@ export class BudgetController {
 }
 
 /** A proof is told from a search that ended without a choice. */
-function refusalOf({ none, least }: NoAllocation, budget: number): string {
+function refusalOf({ none, least }: NoAllocation, budget: number) {
   if (none === 'not_found')
-    return `no choice within ${budget} MAD that meets the conditions on regions was found, ${NO_PROOF}: raise the budget or ask less of the regions`
+    return refusal(
+      'budget_not_found',
+      `no choice within ${budget} MAD that meets the conditions on regions was found, which does not prove that there is none: raise the budget or ask less of the regions`,
+    )
   const needed = least > budget ? `, which cost ${Math.ceil(least)} MAD at least` : ''
-  return `no choice within ${budget} MAD meets the conditions on regions${needed}: raise the budget or ask less of the regions`
+  return refusal(
+    'budget_infeasible',
+    `no choice within ${budget} MAD meets the conditions on regions${needed}: raise the budget or ask less of the regions`,
+  )
 }
 
 const figuresOf = (allocation: Allocation, budget: number) => ({

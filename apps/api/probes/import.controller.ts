@@ -17,6 +17,8 @@ import { DataSource } from 'typeorm'
 import { Needs, OrDevice, Signed } from '../people/guard.js'
 import { Settings } from '../settings.js'
 import { Metrics } from '../status/metrics.js'
+import { EMPTY_BODY, fileRefusal } from '../http/file-refusal.js'
+import { refusal } from '../http/problem.js'
 import { drain } from './body.js'
 import { Devices } from './devices.js'
 import { ImportAnswer, ImportQuery, PreviewAnswer } from './import.dto.js'
@@ -58,7 +60,7 @@ export class ImportController {
       clock: this.settings.clock,
     }
     const body = request.body as Readable | undefined
-    if (!body) throw new UnprocessableEntityException('the body is empty: send the file itself')
+    if (!body) throw new UnprocessableEntityException(refusal('file_empty', EMPTY_BODY))
     try {
       if (query.preview) return await previewResults(body, options)
       const result = await importResults(this.writer, body, options)
@@ -66,8 +68,8 @@ export class ImportController {
       if (account) await this.record(account, result.accepted, query)
       return result
     } catch (error) {
-      if (error instanceof ImportQuestion || error instanceof FileProblem)
-        throw new UnprocessableEntityException(error.message)
+      if (error instanceof ImportQuestion) throw new UnprocessableEntityException(error.message)
+      if (error instanceof FileProblem) throw new UnprocessableEntityException(fileRefusal(error))
       throw error
     } finally {
       drain(request)
@@ -87,7 +89,10 @@ export class ImportController {
     const code = device?.siteCode ?? site
     if (code === undefined) return { device: null, operator, technology }
     const found = await findSite(this.source.manager, code)
-    if (!found) throw new UnprocessableEntityException(`site is "${code}": no site has this code`)
+    if (!found)
+      throw new UnprocessableEntityException(
+        refusal('site_unknown', `site is "${code}": no site has this code`, { site: code }),
+      )
     const place: Device = device ?? { id: null, siteCode: found.code, lat: found.lat, lng: found.lng }
     return { device: place, operator: operator ?? found.operator, technology: technology ?? found.technology }
   }

@@ -27,6 +27,7 @@ import {
 } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
+import { refusal } from '../http/problem.js'
 import { DEFAULT_LIMIT, type Page, PageQuery, keyOf, pageOf } from '../http/page.dto.js'
 import { Needs, Signed } from '../people/guard.js'
 import { Settings } from '../settings.js'
@@ -60,12 +61,15 @@ export class SubscriptionsController {
   @Header('cache-control', 'no-store')
   async add(@Body() body: SubscriptionBody, @Signed() author: Account): Promise<NewSubscriptionAnswer> {
     const fault = addressFault(body.url, this.settings.config.webhooksLoopback)
-    if (fault) throw new UnprocessableEntityException(`url is "${body.url}": it ${fault}`)
+    if (fault)
+      throw new UnprocessableEntityException(refusal('webhook_address', `url is "${body.url}": it ${fault}`))
     const { url, kinds, area = null, rule = null } = body
     const wanted = { url, kinds: kinds ?? [], area, rule }
     const made = await insertSubscription(this.source, wanted, author.name, this.now())
     if (!made)
-      throw new UnprocessableEntityException('there are as many subscriptions as are taken: delete one')
+      throw new UnprocessableEntityException(
+        refusal('webhooks_full', 'there are as many subscriptions as are taken: delete one'),
+      )
     return { ...(await this.found(made.id)), secret: made.secret }
   }
 

@@ -48,7 +48,7 @@ export async function* readResults(
 ): AsyncGenerator<LineRecord[]> {
   const { head, chunks } = await openBytes(source)
   const first = firstVisible(head)
-  if (first === '') throw new FileProblem('the file is empty')
+  if (first === '') throw new FileProblem('the file is empty', undefined, { code: 'empty' })
   if (first !== '{' && first !== '[') return yield* tableRecords(chunks, options, found)
   yield* jsonRecords(chunks, first, options, found)
 }
@@ -181,7 +181,9 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new FileProblem(`the file is not JSON: ${(error as Error).message.slice(0, 200)}`)
+    throw new FileProblem(`the file is not JSON: ${(error as Error).message.slice(0, 200)}`, undefined, {
+      code: 'not_json',
+    })
   }
 }
 

@@ -24,6 +24,8 @@ export interface View {
   zoom: number
 }
 
+export type Place = Pick<View, 'lat' | 'lng'>
+
 /** What is drawn. */
 export interface Shown {
   run: number | null
@@ -71,6 +73,10 @@ export class CoverageMap {
   private marks: L.GeoJSON | null = null
   private outlined: L.GeoJSON | null = null
   private readonly marksCanvas = L.canvas()
+  /** Where something was picked before its tiles came. */
+  private waiting: L.LatLng | null = null
+  /** Who waits for a place, and ends the wait. */
+  private taker: ((place: Place | null) => void) | null = null
 
   constructor(
     element: HTMLElement,
@@ -192,6 +198,36 @@ export class CoverageMap {
     this.map.getContainer().focus()
   }
 
+  /**
+   * The next click, or Enter at the cross, is taken as a place instead of choosing what lies there; null: it was given
+   * up by Escape, by the signal, or for somebody else.
+   */
+  takePlace(signal: AbortSignal): Promise<Place | null> {
+    this.taker?.(null)
+    const container = this.map.getContainer()
+    return new Promise((resolve) => {
+      const giveUp = () => end(null)
+      const onKey = (event: KeyboardEvent) => {
+        if (event.key !== 'Escape') return
+        // So that it does not also close the panel.
+        event.preventDefault()
+        giveUp()
+      }
+      const end = (place: Place | null) => {
+        if (this.taker === end) this.taker = null
+        container.classList.toggle('taking', this.taker !== null)
+        document.removeEventListener('keydown', onKey, true)
+        signal.removeEventListener('abort', giveUp)
+        resolve(place)
+      }
+      this.taker = end
+      container.classList.add('taking')
+      document.addEventListener('keydown', onKey, true)
+      signal.addEventListener('abort', giveUp)
+      container.focus()
+    })
+  }
+
   /** The legend stands where reading begins, so the small print goes to the other side. */
   arrange(dir: 'ltr' | 'rtl'): void {
     const position = dir === 'rtl' ? 'bottomleft' : 'bottomright'
@@ -242,10 +278,11 @@ export class CoverageMap {
       .getContainer()
       .addEventListener('mousemove', (event) => this.point(this.map.mouseEventToLatLng(event)))
     this.map.on('mouseout', () => this.point(null))
-    this.map.on('click', ({ latlng }) => this.pick(latlng))
+    // Where the pointer is: on a mark, the event's own place would be the mark's.
+    this.map.on('click', ({ originalEvent }) => this.click(this.map.mouseEventToLatLng(originalEvent)))
     // The keyboard's way to the same: Enter picks what lies in the middle, where the cross is.
     this.map.on('keypress', ({ originalEvent }) => {
-      if (originalEvent.key === 'Enter') this.pick(this.map.getCenter())
+      if (originalEvent.key === 'Enter') this.click(this.map.getCenter())
     })
     this.map.on('moveend', () => {
       const { lat, lng } = this.map.getCenter()
@@ -255,6 +292,8 @@ export class CoverageMap {
       layer.on('loading', () => this.events.shows(null))
       layer.on('load', () => this.drawn())
     }
+    for (const layer of [...Object.values(this.layers), ...this.overlays.all()])
+      layer.on('tileload load', () => this.waiting && this.pick(this.waiting))
   }
 
   private drawn(): void {
@@ -280,7 +319,19 @@ export class CoverageMap {
     this.events.over(here)
   }
 
+  private click(latlng: L.LatLng): void {
+    if (this.taker) this.taker({ lat: latlng.lat, lng: latlng.lng })
+    else this.pick(latlng)
+  }
+
+  /** While the map zooms, what lies there is not known yet: then it is picked once its tiles are there. */
   private pick(latlng: L.LatLng): void {
+    const { x, y, zoom } = this.tileAt(latlng)
+    const isKnown =
+      [this.cells, this.areas].every((source) => source.isKnown(x, y, zoom)) &&
+      this.overlays.isKnown(x, y, zoom)
+    this.waiting = isKnown ? null : latlng
+    if (!isKnown) return
     const here = this.here(latlng)
     if (here.length > 0) this.events.picked(here)
   }

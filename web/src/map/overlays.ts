@@ -39,6 +39,10 @@ export class Overlays {
     }
   }
 
+  all(): VectorLayer[] {
+    return OVERLAYS.map((name) => this.layers[name].layer)
+  }
+
   /** What lies at a place, given in tiles of a zoom; `pixels` is how many a tile is wide on the screen. */
   at(x: number, y: number, zoom: number, pixels: number): Here[] {
     const within = (REACH_PIXELS * EXTENT) / pixels
@@ -52,6 +56,11 @@ export class Overlays {
       ...(locality ? [pointOf('locality', locality.properties)] : []),
       ...(zone ? [zoneOf(zone.feature.properties)] : []),
     ]
+  }
+
+  /** False while a tile of that place is on its way. */
+  isKnown(x: number, y: number, zoom: number): boolean {
+    return OVERLAYS.every((name) => this.layers[name].source.isKnown(x, y, zoom))
   }
 
   /** People changed what it shows. */

@@ -81,6 +81,13 @@ export class TileSource {
     return feature ? { feature, address } : null
   }
 
+  /** False while the tile of that place is on its way. */
+  isKnown(x: number, y: number, zoom: number): boolean {
+    const address = { x: Math.floor(x), y: Math.floor(y), z: Math.min(zoom, DATA_MAX_ZOOM) }
+    const entry = this.entries.get(keyOf(address))
+    return !entry || entry.loaded !== null
+  }
+
   /** The point nearest to a place given as above, within so many tile units of it. */
   near(x: number, y: number, zoom: number, within: number): TileFeature | null {
     const address = { x: Math.floor(x), y: Math.floor(y), z: Math.min(zoom, DATA_MAX_ZOOM) }

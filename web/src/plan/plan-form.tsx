@@ -5,8 +5,9 @@ import type { Language } from '../language.js'
 import { operatorName, technologyName } from '../network-names.js'
 import { problemIn } from '../problem.js'
 import { Refused } from '../refused.js'
+import { PlaceFields, type PlaceProps } from './place-fields.js'
 import { type PlanChange, type PlanDetail, type PlanItem, planApi } from './plan-api.js'
-import { WORDS } from './words.js'
+import { WORDS, fieldIn, reasonIn } from './words.js'
 
 const MBIT = 1e6
 const TEXTS = ['nameFr', 'nameAr'] as const
@@ -20,9 +21,11 @@ interface Props {
   /** Somebody else changed it meanwhile. */
   onConflict(): void
   onClose(): void
+  onPlace: PlaceProps['onPlace']
+  onTakePlace: PlaceProps['onTakePlace']
 }
 
-export function PlanForm({ words, item, onDone, onConflict, onClose }: Props) {
+export function PlanForm({ words, item, onDone, onConflict, onClose, onPlace, onTakePlace }: Props) {
   const t = words.says(WORDS)
   const [problem, setProblem] = useState('')
   const [busy, setBusy] = useState(false)
@@ -32,7 +35,7 @@ export function PlanForm({ words, item, onDone, onConflict, onClose }: Props) {
     work()
       .then(onDone, (error: unknown) => {
         if (item && error instanceof Refused && error.status === 409) onConflict()
-        else setProblem(problemIn(words, error))
+        else setProblem(planProblemIn(words, error))
       })
       .finally(() => setBusy(false))
   }
@@ -71,19 +74,12 @@ export function PlanForm({ words, item, onDone, onConflict, onClose }: Props) {
   return (
     <form class="plan-form" onSubmit={submit} aria-label={t(item ? 'edit' : 'create')}>
       {!item && (
-        <>
-          <label>
-            {t('code')}
-            <input name="code" required maxLength={60} dir="ltr" />
-          </label>
-          {(['lat', 'lng'] as const).map((name) => (
-            <label key={name}>
-              {t(name)}
-              <input name={name} type="number" step="any" required dir="ltr" />
-            </label>
-          ))}
-        </>
+        <label>
+          {t('code')}
+          <input name="code" required maxLength={60} dir="ltr" />
+        </label>
       )}
+      <PlaceFields {...{ words, onPlace, onTakePlace }} first={item} />
       {TEXTS.map((name) => (
         <label key={name}>
           {t(name)}
@@ -145,6 +141,15 @@ export function PlanForm({ words, item, onDone, onConflict, onClose }: Props) {
   )
 }
 
+function planProblemIn(words: Language, error: unknown): string {
+  const t = words.says(WORDS)
+  if (!(error instanceof Refused)) return problemIn(words, error)
+  if (error.code === 'plan_code_form' || error.code === 'plan_code_taken') return t(error.code)
+  if (error.code !== 'plan_faults') return problemIn(words, error)
+  const faults = Object.entries(error.fields)
+  return faults.map(([field, reason]) => `${fieldIn(t, field)}: ${reasonIn(t, reason)}`).join('\n')
+}
+
 /** Null where nothing was written. */
 function textOf(form: FormData, name: string): string | null {
   const text = String(form.get(name) ?? '').trim()
@@ -163,10 +168,12 @@ function changeOf(form: FormData, item: PlanItem | null): PlanChange {
   const fields = Object.entries(said).filter(
     ([name, value]) => !item || item[name as keyof PlanFields] !== value,
   )
-  const place = item ? {} : { lat: Number(textOf(form, 'lat')), lng: Number(textOf(form, 'lng')) }
+  const place = { lat: Number(textOf(form, 'lat')), lng: Number(textOf(form, 'lng')) }
+  // A zone's shape, or a locality, stays what the item rests on until another place is given.
+  const isMoved = place.lat !== item?.lat || place.lng !== item?.lng
   return {
     ...(Object.fromEntries(fields) as Partial<PlanFields>),
-    ...place,
+    ...(isMoved && place),
     comment: textOf(form, 'comment') ?? '',
   }
 }

@@ -6,6 +6,7 @@ import type { Connection } from '../connection.js'
 import { type Language, isolated, listed } from '../language.js'
 import { operatorName, technologyName } from '../network-names.js'
 import { problemIn } from '../problem.js'
+import type { PlaceProps } from './place-fields.js'
 import { type PlanDetail, type PlanItem, type PlanVersion, planApi } from './plan-api.js'
 import { PlanForm } from './plan-form.js'
 import { StateName } from './state.js'
@@ -22,9 +23,12 @@ interface Props {
   onShown(item: PlanItem | null): void
   /** The item was changed. */
   onChange(): void
+  onPlace: PlaceProps['onPlace']
+  onTakePlace: PlaceProps['onTakePlace']
 }
 
-export function PlanItemView({ words, connection, code, mayEdit, onBack, onMap, onShown, onChange }: Props) {
+export function PlanItemView(props: Props) {
+  const { words, connection, code, mayEdit, onBack, onMap, onShown, onChange, onPlace, onTakePlace } = props
   const t = words.says(WORDS)
   const [loads, setLoads] = useState(0)
   const [isEditing, setEditing] = useState(false)
@@ -56,7 +60,10 @@ export function PlanItemView({ words, connection, code, mayEdit, onBack, onMap, 
       {found && (
         <>
           <h2>
-            <bdi>{nameOf(words, found.versions[0]!)}</bdi> <small dir="ltr">{code}</small>
+            <bdi>{nameOf(words, found.versions[0]!)}</bdi>{' '}
+            <small class="code" dir="ltr">
+              {code}
+            </small>
           </h2>
           {item ? <Facts words={words} item={item} /> : <p>{t('withdrawn')}</p>}
           {item && isEditing && (
@@ -66,6 +73,7 @@ export function PlanItemView({ words, connection, code, mayEdit, onBack, onMap, 
               onDone={(next) => done(next, t('saved', { version: String(next.versions[0]!.version) }))}
               onConflict={() => done(null, t('conflict'))}
               onClose={() => setEditing(false)}
+              {...{ onPlace, onTakePlace }}
             />
           )}
           <History words={words} detail={found} />

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { useAnswer, valueOf } from '../answer.js'
 import type { Account } from '../api.js'
 import { type Language, nameIn } from '../language.js'
+import type { Place } from '../map/coverage-map.js'
 import type { Marks, Tone } from '../map/marks.js'
 import { operatorName, technologyName } from '../network-names.js'
 import { problemIn } from '../problem.js'
@@ -34,10 +35,13 @@ const mayPlan = (account: Account | null): boolean =>
   account !== null && !account.mustChangePassword && ['planner', 'administrator'].includes(account.role)
 
 export function Plan(props: ViewProps) {
-  const { words, connection, area, account, kept, onKeep, onMarks, onBox, onArea, onChange } = props
+  const { words, connection, area, account, kept, onKeep, onMarks, onBox, onArea, onChange, onTakePlace } =
+    props
   const [changes, setChanges] = useState(0)
   const [isCreating, setCreating] = useState(false)
   const [opened, setOpened] = useState<PlanItem | null>(null)
+  /** What is given in a form. */
+  const [place, setPlace] = useState<Place | null>(null)
   const t = words.says(WORDS)
   const filter: PlanFilter = {
     area,
@@ -51,7 +55,7 @@ export function Plan(props: ViewProps) {
   const code = kept['item'] ?? null
   const keep = (change: Readonly<Record<string, string>>) => onKeep({ ...kept, ...change })
   const chosen = code === opened?.code ? opened : null
-  useEffect(() => onMarks(marksOf(words, list.items, chosen)), [words, list.items, chosen])
+  useEffect(() => onMarks(marksOf(words, list.items, chosen, place)), [words, list.items, chosen, place])
   const show = ({ lat, lng }: PlanItem) => onBox([lng - AROUND, lat - AROUND, lng + AROUND, lat + AROUND])
   const changed = () => {
     setChanges(changes + 1)
@@ -66,6 +70,8 @@ export function Plan(props: ViewProps) {
         onMap={show}
         onShown={setOpened}
         onChange={changed}
+        onPlace={setPlace}
+        onTakePlace={onTakePlace}
       />
     )
   const found = valueOf(progress)
@@ -90,6 +96,8 @@ export function Plan(props: ViewProps) {
           }}
           onConflict={() => {}}
           onClose={() => setCreating(false)}
+          onPlace={setPlace}
+          onTakePlace={onTakePlace}
         />
       )}
       {progress && 'refused' in progress && <p class="problem">{problemIn(words, progress.refused)}</p>}
@@ -167,19 +175,26 @@ function useList({ words, connection }: ViewProps, filter: PlanFilter, sort: str
   }
 }
 
-/** The open item on top. */
-function marksOf(words: Language, items: readonly PlanItem[], opened: PlanItem | null): Marks {
-  const mark = (item: PlanItem, tone: Tone): Marks['features'][number] => ({
+/** The open item on top, or the place that a form gives it. */
+function marksOf(
+  words: Language,
+  items: readonly PlanItem[],
+  opened: PlanItem | null,
+  place: Place | null,
+): Marks {
+  const at = ({ lat, lng }: Place, tone: Tone, label: string): Marks['features'][number] => ({
     type: 'Feature',
-    geometry: { type: 'Point', coordinates: [item.lng, item.lat] },
-    properties: { tone, label: nameOf(words, item) },
+    geometry: { type: 'Point', coordinates: [lng, lat] },
+    properties: { tone, label },
   })
+  const mark = (item: PlanItem, tone: Tone) => at(item, tone, nameOf(words, item))
   const others = items.filter((item) => item.code !== opened?.code)
   return {
     type: 'FeatureCollection',
     features: [
       ...others.map((item) => mark(item, TONES[item.state])),
-      ...(opened ? [mark(opened, 'chosen')] : []),
+      ...(opened && !place ? [mark(opened, 'chosen')] : []),
+      ...(place ? [at(place, 'chosen', words.says(WORDS)('placeChosen'))] : []),
     ],
   }
 }

@@ -1,5 +1,5 @@
 /** What a budget buys: the questions, and the answer as figures, a table and marks on the map. */
-import { DEPLOYED, NO_PROOF, UNIT_COSTS, type UnitCosts, amountsFrom, amountsText } from '#domain'
+import { DEPLOYED, UNIT_COSTS, type UnitCosts, amountsFrom, amountsText } from '#domain'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Language } from '../language.js'
 import { technologyName } from '../network-names.js'
@@ -8,7 +8,7 @@ import { Refused } from '../refused.js'
 import { type BudgetAnswer, type BudgetQuestion, allocateBudget } from './api.js'
 import type { Inputs } from './kept.js'
 import type { PartProps } from './part-props.js'
-import { WeightSliders } from './ranking.js'
+import { Source, WeightSliders } from './ranking.js'
 import { WORDS } from './words.js'
 import { ZoneFigures, ZoneHeads, ZoneName, marksOf } from './zone-cells.js'
 
@@ -28,6 +28,16 @@ export function BudgetPart(props: PartProps) {
   const question = questionOf(inputs, area)
   const { state, compute, cancel } = useBudget(run.id)
   const answer = state.is === 'answered' ? state.answer : null
+  const isOld = state.is === 'answered' && question !== null && state.key !== keyOf(run.id, question)
+  // A link that was sent with an answer brings it: the same question is asked again.
+  const [sent] = useState(inputs.answered)
+  useEffect(() => {
+    if (sent !== null && question) compute(question)
+  }, [])
+  useEffect(() => {
+    const answered = answer && question && !isOld ? run.id : null
+    if (answer && answered !== inputs.answered) onInputs({ answered })
+  }, [answer, isOld, question === null])
   useEffect(() => {
     onMarks(
       answer &&
@@ -49,7 +59,13 @@ export function BudgetPart(props: PartProps) {
             {t('compute')}
           </button>{' '}
           {state.is === 'computing' && (
-            <button type="button" onClick={cancel}>
+            <button
+              type="button"
+              onClick={() => {
+                cancel()
+                onInputs({ answered: null })
+              }}
+            >
               {t('cancel')}
             </button>
           )}
@@ -57,13 +73,22 @@ export function BudgetPart(props: PartProps) {
       </form>
       <div role="status">
         {!question && <p class="problem">{t('wrongBudget')}</p>}
-        {state.is === 'computing' && <p class="computing">{t('computing')}</p>}
+        {state.is === 'computing' && (
+          <label class="computing">
+            {t('computing')} <progress />
+          </label>
+        )}
         {state.is === 'refused' && <p class="problem">{problemOf(words, state.error)}</p>}
-        {state.is === 'answered' && question && state.key !== keyOf(run.id, question) && (
-          <p class="problem">{t('oldAnswer')}</p>
+        {isOld && <p class="problem">{t('oldAnswer')}</p>}
+        {answer && sent !== null && sent !== run.id && (
+          <p>
+            {t('sentOtherRun', { sent: String(sent), run: String(run.id) })}{' '}
+            <a href={linkToRun(sent)}>{t('showSentRun', { sent: String(sent) })}</a>
+          </p>
         )}
       </div>
       {answer && <Answer {...{ words, answer, onBox }} />}
+      {answer && !isOld && <Source {...props} takenAt={answer.takenAt} />}
     </>
   )
 }
@@ -85,6 +110,13 @@ function questionOf(inputs: Inputs, area: string | null): BudgetQuestion | null 
     oneZonePerRegion: inputs.oneZonePerRegion,
     regionShare: percent / 100,
   }
+}
+
+function linkToRun(run: number): string {
+  const query = new URLSearchParams(location.search)
+  query.set('run', String(run))
+  query.set('v.answered', String(run))
+  return `?${query.toString()}`
 }
 
 const keyOf = (run: number, question: BudgetQuestion) => `${run} ${JSON.stringify(question)}`
@@ -113,10 +145,12 @@ function useBudget(run: number) {
   return { state, compute, cancel }
 }
 
+const REFUSALS = ['budget_infeasible', 'budget_not_found', 'budget_no_people'] as const
+
 function problemOf(words: Language, error: unknown): string {
   const t = words.says(WORDS)
-  if (error instanceof Refused && error.status === 422)
-    return t(error.message.includes(NO_PROOF) ? 'notFound' : 'infeasible')
+  const code = error instanceof Refused ? REFUSALS.find((known) => known === error.code) : undefined
+  if (code) return t(code)
   if (error instanceof Refused && error.status === 503) return t('busy')
   return problemIn(words, error)
 }
@@ -349,7 +383,7 @@ const NO_GAP = 1e-6
 function qualityOf(words: Language, { status, gap, notConsidered }: BudgetAnswer): string {
   const t = words.says(WORDS)
   // Rounded up: "no choice brings 0% more" says nothing.
-  const percent = `${words.number(Math.ceil(gap * 1e4) / 100, 2)}%`
+  const percent = words.t('percent', { figure: words.number(Math.ceil(gap * 1e4) / 100, 2) })
   const said =
     status === 'time_limit'
       ? t('timeLimit', { gap: percent })
@@ -367,7 +401,7 @@ function OneMore({ words, answer: { oneMore, benefit, maximise } }: Omit<AnswerP
   return (
     <>
       {t('oneMoreBrings', {
-        benefit: words.number(more, 1),
+        benefit: words.number(more, maximise === 'people' ? 0 : 1),
         of: t(maximise === 'people' ? 'maximisePeople' : 'maximiseScore'),
         added: oneMore.added.length,
         dropped: oneMore.dropped.length,

@@ -25,6 +25,8 @@ export interface Inputs {
   oneZonePerRegion: boolean
   /** Percent, as it was typed. */
   regionShare: string
+  /** The run of which these inputs were answered; null: they were not. */
+  answered: number | null
 }
 
 const DEFAULT_BUDGET = '100'
@@ -50,6 +52,7 @@ export function inputsOf(kept: Kept): Inputs {
     technologies: technologies.length > 0 ? technologies : [...DEPLOYED],
     oneZonePerRegion: kept['each'] === 'yes',
     regionShare: kept['share'] ?? '0',
+    answered: /^\d{1,9}$/.test(kept['answered'] ?? '') ? Number(kept['answered']) : null,
   }
 }
 
@@ -66,6 +69,7 @@ export function keptOf(inputs: Inputs): Kept {
     tech: isAll ? null : inputs.technologies.join(','),
     each: inputs.oneZonePerRegion ? 'yes' : null,
     share: inputs.regionShare === '0' ? null : inputs.regionShare,
+    answered: inputs.answered === null ? null : String(inputs.answered),
   }
   return Object.fromEntries(
     Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== null),

@@ -192,7 +192,7 @@ function Firmness({ words, zone, zones, top, draws }: FirmnessProps) {
   const t = words.says(WORDS)
   const { rank, rankLow, rankHigh, firmness, topShare } = zone
   const at = (of: number) => (zones < 2 ? 50 : 2 + (96 * Math.log(of)) / Math.log(zones))
-  const share = `${words.number(100 * topShare)}%`
+  const share = words.t('percent', { figure: words.number(100 * topShare) })
   return (
     <td
       class={`firmness ${firmness}`}

@@ -81,10 +81,12 @@ const en = {
   cancel: 'Stop',
   computing: 'Looking for the best choice: up to 20 seconds …',
   wrongBudget: 'The budget must be between 0 and 1,000,000 million MAD.',
-  infeasible:
+  budget_infeasible:
     'No choice within this budget meets the conditions on regions (this is proved): raise the budget or ask less of the regions.',
-  notFound:
+  budget_not_found:
     'No choice that meets the conditions on regions was found. That does not prove that there is none: raise the budget a little, or ask less of the regions.',
+  budget_no_people:
+    'Nothing is known of people here: no localities with their population were imported. Choose to maximise the score.',
   busy: 'Other budgets are being computed. Try again in a few seconds.',
   result: 'What {budget} million MAD buy',
   resultCaption: '{n, plural, =0 {No zone} one {# zone} other {# zones}} for {cost} million MAD',
@@ -112,6 +114,9 @@ const en = {
   costMad: 'Cost, million MAD',
   benefit: 'Benefit',
   oldAnswer: 'This answer is for other inputs: choose again.',
+  sentOtherRun:
+    'The link was sent with the answer of evaluation {sent}; this is that of evaluation {run}, the newest.',
+  showSentRun: 'Show evaluation {sent}',
 }
 type Key = keyof typeof en
 
@@ -198,10 +203,12 @@ export const WORDS: Dictionary<Key> = {
     cancel: 'Arrêter',
     computing: 'Recherche du meilleur choix : jusqu’à 20 secondes …',
     wrongBudget: 'Le budget doit être entre 0 et 1 000 000 millions de dirhams.',
-    infeasible:
+    budget_infeasible:
       'Aucun choix dans ce budget ne remplit les conditions sur les régions (c’est prouvé) : augmentez le budget ou demandez moins aux régions.',
-    notFound:
+    budget_not_found:
       'Aucun choix remplissant les conditions sur les régions n’a été trouvé. Cela ne prouve pas qu’il n’en existe pas : augmentez un peu le budget ou demandez moins aux régions.',
+    budget_no_people:
+      'On ne sait rien des habitants ici : aucune localité avec sa population n’a été importée. Choisissez de maximiser le score.',
     busy: 'D’autres budgets sont en cours de calcul. Réessayez dans quelques secondes.',
     result: 'Ce que {budget} millions de dirhams permettent',
     resultCaption:
@@ -230,6 +237,9 @@ export const WORDS: Dictionary<Key> = {
     costMad: 'Coût, millions de dirhams',
     benefit: 'Bénéfice',
     oldAnswer: 'Cette réponse vaut pour d’autres données : choisissez à nouveau.',
+    sentOtherRun:
+      'Le lien a été envoyé avec la réponse de l’évaluation {sent} ; celle-ci est de l’évaluation {run}, la plus récente.',
+    showSentRun: 'Afficher l’évaluation {sent}',
   },
   ar: {
     title: 'الأولويات',
@@ -310,10 +320,12 @@ export const WORDS: Dictionary<Key> = {
     cancel: 'إيقاف',
     computing: 'جار البحث عن أفضل اختيار: إلى حدود 20 ثانية …',
     wrongBudget: 'يجب أن تكون الميزانية بين 0 و1000000 مليون درهم.',
-    infeasible:
+    budget_infeasible:
       'لا اختيار في حدود هذه الميزانية يحقق شروط الجهات (وهذا مثبت بالحساب): ارفعوا الميزانية أو خففوا شروط الجهات.',
-    notFound:
+    budget_not_found:
       'لم يُعثر على اختيار يحقق شروط الجهات، وهذا لا يثبت عدم وجوده: ارفعوا الميزانية قليلا أو خففوا شروط الجهات.',
+    budget_no_people:
+      'لا يُعرف شيء عن السكان هنا: لم تُستورد تجمعات سكنية بعدد سكانها. اختاروا تحقيق أكبر مجموع نقط.',
     busy: 'هناك ميزانيات أخرى قيد الحساب. أعيدوا المحاولة بعد ثوان.',
     result: 'ما تتيحه {budget} مليون درهم',
     resultCaption:
@@ -342,5 +354,7 @@ export const WORDS: Dictionary<Key> = {
     costMad: 'التكلفة بملايين الدراهم',
     benefit: 'المنفعة',
     oldAnswer: 'هذا الجواب لمعطيات أخرى: أعيدوا الاختيار.',
+    sentOtherRun: 'أُرسل الرابط مع جواب التقييم {sent}؛ وهذا جواب التقييم {run}، وهو الأحدث.',
+    showSentRun: 'عرض التقييم {sent}',
   },
 }

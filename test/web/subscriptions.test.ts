@@ -1,0 +1,95 @@
+/** Webhooks beside the account: a planner makes one, sees its secret once and what was sent, and ends it. */
+import { buildDemo } from '#demo'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Lang, languageOf } from '../../web/src/language.js'
+import { WORDS } from '../../web/src/subscriptions/words.js'
+import { BUILT_WEB, SHOTS, axeViolations, launch } from '../support/browser.js'
+import { type TestDatabase, freshDatabase } from '../support/database.js'
+import { type TestServer, serve, signIn } from '../support/server.js'
+
+let database: TestDatabase
+let server: TestServer
+let browser: Browser
+let cookie: string
+beforeAll(async () => {
+  database = await freshDatabase('postgresql')
+  await buildDemo(database.source, new Date(), () => {})
+  server = await serve(database, {}, BUILT_WEB)
+  cookie = await signIn(server, database, 'planner')
+  browser = await launch()
+})
+afterAll(async () => {
+  await browser?.close()
+  await server?.close()
+  await database?.drop()
+})
+
+async function open(lang: Lang): Promise<{ page: Page; faults: string[] }> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
+  const faults: string[] = []
+  page.on('pageerror', (error) => faults.push(error.message))
+  const [name, value] = cookie.split('=') as [string, string]
+  await page.context().addCookies([{ name, value, url: server.url }])
+  await page.goto(`${server.url}/?lang=${lang}&area=01.051`)
+  await page.waitForSelector('[data-ready="true"]')
+  return { page, faults }
+}
+
+test.each(['fr', 'ar'] as const)(
+  'in %s an address is subscribed, its secret shown once, its messages read, and it is removed',
+  async (lang) => {
+    const { t } = languageOf(lang)
+    const says = languageOf(lang).says(WORDS)
+    const { page, faults } = await open(lang)
+    const feed = page.locator('.panel .feed a')
+    expect(await feed.innerText()).toBe(t('feedOfArea'))
+    const answer = await fetch(new URL((await feed.getAttribute('href'))!, server.url))
+    expect(answer.status).toBe(200)
+    expect(((await answer.json()) as { language: string }).language).toBe(lang)
+
+    await page.locator('#account').click()
+    await page.getByRole('button', { name: t('webhooks'), exact: true }).click()
+    const dialog = page.getByRole('dialog', { name: says('title') })
+    await dialog.getByText(says('none')).waitFor()
+    const add = dialog.getByRole('button', { name: says('add'), exact: true })
+    await dialog.locator('input[name=url]').fill('http://example.org/hook')
+    await add.click()
+    // In the reader's language, not the server's sentence.
+    await dialog.getByText(says('webhook_address')).waitFor()
+    await dialog.locator('input[name=url]').fill('https://example.org/hook')
+    await dialog.getByLabel(says('plan.late'), { exact: true }).check()
+    await add.click()
+    const secret = dialog.locator('.secret input')
+    await secret.waitFor()
+    expect(await secret.inputValue()).toMatch(/^whsec_/)
+    await dialog.locator('.webhooks li').waitFor()
+    expect(await axeViolations(page)).toEqual([])
+    await secret.evaluate((field) => field.scrollIntoView())
+    await page.screenshot({ path: `${SHOTS}/webhooks-secret-${lang}.png` })
+
+    const { items } = (await (
+      await fetch(`${server.url}/api/v1/subscriptions`, { headers: { cookie } })
+    ).json()) as { items: { id: string; kinds: string[]; area: string; rule: string }[] }
+    expect(items).toMatchObject([{ kinds: ['plan.late'], area: '01.051', rule: 'ma-floor' }])
+    await database.source.query(
+      `INSERT INTO delivery (id, subscription_id, number, events, created_at, attempts, next_at, last_error)
+       VALUES (gen_random_uuid(), $1, 1, 3, now(), 2, now(), 'answered 500')`,
+      [items[0]!.id],
+    )
+    await dialog.getByRole('button', { name: says('deliveries'), exact: true }).click()
+    await dialog.getByText('answered 500').waitFor()
+    await dialog.locator('.webhooks').evaluate((list) => list.scrollIntoView())
+    await page.screenshot({ path: `${SHOTS}/webhooks-${lang}.png` })
+    expect(await axeViolations(page)).toEqual([])
+
+    await dialog.getByRole('button', { name: says('remove'), exact: true }).click()
+    await dialog.getByRole('button', { name: says('removeSure'), exact: true }).click()
+    await dialog.getByText(says('none')).waitFor()
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    expect(await page.locator('#account').evaluate((button) => button.matches(':focus'))).toBe(true)
+    expect(faults).toEqual([])
+    await page.close()
+  },
+)
