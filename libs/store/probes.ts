@@ -225,13 +225,12 @@ export interface ProbeList {
  */
 export async function listProbes(db: Queryable, page: ProbePage): Promise<ProbeList> {
   const { sql, parameters } = probePage(page)
-  const rows: (ProbeKey & { json: string; count: number })[] = await db.query(sql, parameters)
-  if (!rows[0]) return { json: '[]', count: 0, last: null }
-  const { json, count, ...last } = rows[0]
-  return { json, count, last }
+  const [row] = await db.query(sql, parameters)
+  const { json, count, ...last } = row as ProbeKey & { json: string; count: number }
+  return count === 0 ? { json: '[]', count, last: null } : { json, count, last }
 }
 
-/** No row where the page is empty. */
+/** One row, which tells of no rows where the page is empty: what is joined keeps the page's order. */
 export function probePage(page: ProbePage): { sql: string; parameters: unknown[] } {
   const parameters: unknown[] = []
   const bind = (value: unknown, type: string) => `$${parameters.push(value)}::${type}`
@@ -241,29 +240,29 @@ export function probePage(page: ProbePage): { sql: string; parameters: unknown[]
   if (page.until !== null) conditions.push(`p.measured_at < ${MOMENT(bind(page.until, 'text'))}`)
   if (page.after) conditions.push(afterKey(page.order, page.after, bind))
   const limit = Math.floor(page.limit)
-  const { forth, back } = ORDERS[page.order]
+  const order = ORDERS[page.order]
   const read = (where: readonly string[]) =>
-    `SELECT p.* FROM probe AS p WHERE ${where.join(' AND ')} ORDER BY ${forth} LIMIT ${limit}`
+    `SELECT p.* FROM probe AS p WHERE ${where.join(' AND ')} ORDER BY ${order} LIMIT ${limit}`
   // By time, each of the two has its index.
   const chosen = (where: readonly string[]) =>
     page.ofSites || page.cell !== null || page.order === 'cell'
       ? read(page.ofSites ? [...where, AT_SITE] : where)
       : `(${read([...where, 'p.site_code IS NOT NULL'])}) UNION ALL (${read([...where, 'p.site_code IS NULL'])})`
   const rows = page.place ? inPlace(page, page.place, conditions, chosen, bind) : chosen(conditions)
+  const last = (column: string) => `(array_agg(${column}))[count(*)]`
   return {
-    sql: `${PREPARED}WITH page AS (SELECT p.* FROM (${rows}) AS p ORDER BY ${forth} LIMIT ${limit}),
-      told AS (SELECT ${PROBE_COLUMNS} FROM page AS p ${LATE} ORDER BY ${forth})
-      SELECT (SELECT json_agg(told)::text FROM told) AS json, (SELECT count(*)::integer FROM page) AS count,
-        p.cell::text AS cell, ${WRITTEN('p.measured_at', 'US')} AS "measuredAt", p.id
-      FROM page AS p ORDER BY ${back} LIMIT 1`,
+    sql: `${PREPARED}SELECT json_agg(told)::text AS json, count(*)::integer AS count, ${last('p.cell')}::text AS cell,
+        ${WRITTEN(last('p.measured_at'), 'US')} AS "measuredAt", ${last('p.id')} AS id
+      FROM (SELECT p.* FROM (${rows}) AS p ORDER BY ${order} LIMIT ${limit}) AS p ${LATE}
+        CROSS JOIN LATERAL (SELECT ${PROBE_COLUMNS}) AS told`,
     parameters,
   }
 }
 
-const ORDERS: Record<ProbeOrder, { forth: string; back: string }> = {
-  '-measuredAt': { forth: 'p.measured_at DESC, p.id DESC', back: 'p.measured_at, p.id' },
-  measuredAt: { forth: 'p.measured_at, p.id', back: 'p.measured_at DESC, p.id DESC' },
-  cell: { forth: 'p.cell, p.measured_at, p.id', back: 'p.cell DESC, p.measured_at DESC, p.id DESC' },
+const ORDERS: Record<ProbeOrder, string> = {
+  '-measuredAt': 'p.measured_at DESC, p.id DESC',
+  measuredAt: 'p.measured_at, p.id',
+  cell: 'p.cell, p.measured_at, p.id',
 }
 
 type BindAs = (value: unknown, type: string) => string

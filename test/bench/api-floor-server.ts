@@ -14,9 +14,11 @@ const COLUMNS = `id, to_hex(cell) AS h3, measured_at AS "measuredAt", technology
   jitter_ms AS "jitterMs", loss_ratio AS "lossRatio", signal_dbm AS "signalDbm", tool, flags, counted`
 
 const STATEMENTS: Record<string, string> = {
-  newest: `SELECT ${COLUMNS} FROM probe ORDER BY measured_at DESC, id DESC LIMIT 100`,
-  since: `SELECT ${COLUMNS} FROM probe WHERE measured_at >= $1::timestamptz ORDER BY measured_at, id LIMIT 100`,
-  deep: `SELECT ${COLUMNS} FROM probe WHERE (measured_at, id) < ($1::timestamptz, $2::uuid) AND measured_at <= $1
+  newest: `SELECT ${COLUMNS} FROM probe WHERE site_code IS NOT NULL ORDER BY measured_at DESC, id DESC LIMIT 100`,
+  since: `SELECT ${COLUMNS} FROM probe WHERE site_code IS NOT NULL
+    AND measured_at >= $1::timestamptz ORDER BY measured_at, id LIMIT 100`,
+  deep: `SELECT ${COLUMNS} FROM probe WHERE site_code IS NOT NULL
+    AND (measured_at, id) < ($1::timestamptz, $2::uuid) AND measured_at <= $1
     ORDER BY measured_at DESC, id DESC LIMIT 100`,
   site: `SELECT date_trunc('day', measured_at, 'Africa/Casablanca') AS start, count(*)::integer AS samples,
       count(DISTINCT device_id)::integer AS devices,
