@@ -3,8 +3,8 @@ import 'reflect-metadata'
 import { DataSource, type EntityManager, MigrationExecutor } from 'typeorm'
 import { MIGRATIONS } from '#migrations'
 import { openEmbedded } from './embedded/index.js'
-import { ENTITIES } from './entities.js'
 import { PreparedClient } from './prepared-client.js'
+import { ENTITIES } from './tables/index.js'
 
 /** A data source or a transaction: what every query function takes. */
 export type Queryable = Pick<EntityManager, 'query'>

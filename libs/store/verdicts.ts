@@ -3,6 +3,7 @@ import type { AreaLevel, Class, ClassCounts, JudgedNetwork } from '#domain'
 import type { CellRange } from '#geo'
 import type { Queryable } from './database.js'
 import { PREPARED } from './prepared-client.js'
+import { AT_SITE } from './probes.js'
 import type { RunRow } from './runs.js'
 
 /** Rows of run $2 in its series $1: those begun by then and not yet followed by another. */
@@ -147,9 +148,9 @@ export interface NetworkQuantiles {
 }
 
 /** The probes of cell $1 that count in the window from $2 to $3, as they were known before $4. */
-const COUNTED_IN_WINDOW = `WHERE cell = $1 AND measured_at >= $2 AND measured_at < $3 AND received_at < $4 AND counted
-  AND NOT EXISTS (SELECT 1 FROM probe_flag AS f WHERE f.cell = probe.cell AND f.probe_id = probe.id
-    AND NOT f.counted AND f.created_at < $4)`
+const COUNTED_IN_WINDOW = `FROM probe AS p WHERE p.cell = $1 AND p.measured_at >= $2 AND p.measured_at < $3
+  AND p.received_at < $4 AND p.counted AND NOT EXISTS (SELECT 1 FROM probe_flag AS f WHERE f.cell = p.cell
+    AND f.probe_id = p.id AND NOT f.counted AND f.created_at < $4)`
 
 /** Of the counted probes in the run's window: reads one cell's probes, whatever the country holds. */
 export async function quantilesOf(
@@ -160,7 +161,7 @@ export async function quantilesOf(
   return db.query(
     `SELECT operator, technology, ${quantiles('download_bps')} AS "downloadBps", ${quantiles('upload_bps')} AS "uploadBps",
        ${quantiles('latency_ms')} AS "latencyMs"
-     FROM probe ${COUNTED_IN_WINDOW} AND outcome = 'ok' GROUP BY operator, technology`,
+     ${COUNTED_IN_WINDOW} AND outcome = 'ok' GROUP BY operator, technology`,
     [cell, run.from, run.to, run.knownBefore],
   )
 }
@@ -168,11 +169,11 @@ export async function quantilesOf(
 /** Of fewer measurements quantiles are the measurements themselves. */
 const LEAST_OF_QUANTILES = 3
 
-/** Of the measurements that succeeded; null of too few. */
+/** Of the measurements that succeeded; null of too few, unless each is public by itself. */
 const quantiles = (column: string) => {
-  const isOk = `FILTER (WHERE outcome = 'ok')`
-  return `CASE WHEN count(${column}) ${isOk} >= ${LEAST_OF_QUANTILES}
-    THEN percentile_cont('{0.1,0.5,0.9}'::float8[]) WITHIN GROUP (ORDER BY ${column}::float8) ${isOk} END`
+  const isOk = `FILTER (WHERE p.outcome = 'ok')`
+  return `CASE WHEN count(p.${column}) ${isOk} >= ${LEAST_OF_QUANTILES} OR bool_and(${AT_SITE}) ${isOk}
+    THEN percentile_cont('{0.1,0.5,0.9}'::float8[]) WITHIN GROUP (ORDER BY p.${column}::float8) ${isOk} END`
 }
 
 /** Of one hour of the day, or one day of the week, as clocks in Morocco show them. */
@@ -181,7 +182,7 @@ export interface ProfileRow {
   at: number
   probes: number
   noService: number
-  /** Of the downloads; null where fewer than three succeeded. */
+  /** Of the downloads; null where none succeeded, or fewer than three that are not of a site's line. */
   downloadBps: Quantiles
 }
 
@@ -199,7 +200,7 @@ export async function profileOf(
     `SELECT EXTRACT(${PROFILE_PARTS[by]} FROM measured_at AT TIME ZONE 'Africa/Casablanca')::integer AS at,
        count(*)::integer AS probes, (count(*) FILTER (WHERE outcome = 'no_service'))::integer AS "noService",
        ${quantiles('download_bps')} AS "downloadBps"
-     FROM probe ${COUNTED_IN_WINDOW} GROUP BY 1 ORDER BY 1`,
+     ${COUNTED_IN_WINDOW} GROUP BY 1 ORDER BY 1`,
     [cell, run.from, run.to, run.knownBefore],
   )
 }

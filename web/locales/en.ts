@@ -90,7 +90,7 @@ export const en = {
   profileRow: '{at}: {speed} Mbit/s ({n}).',
   profileNone: '{at}: no service in {n}.',
   profileHint:
-    'Downloads of the measurements that count: from one tenth to nine tenths, the middle as a line; dashed: what the rule asks for. Where nobody measured there is a gap. Hours are those of Morocco. ×: there was no service at times.',
+    'Downloads of the measurements that count: from one tenth to nine tenths, the middle as a line; dashed: what the rule asks for. Where nobody measured, or too few times, there is a gap. Hours are those of Morocco. ×: there was no service at times.',
   loading: 'Loading …',
   lost: 'The server does not answer; trying again …',
   newer: 'A newer evaluation exists (run {id}).',

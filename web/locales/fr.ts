@@ -92,7 +92,7 @@ export const fr: Messages = {
   profileRow: '{at} : {speed} Mbit/s ({n}).',
   profileNone: '{at} : aucun service dans {n}.',
   profileHint:
-    'Téléchargements des mesures qui comptent : d’un dixième à neuf dixièmes, le milieu en trait ; en pointillé, ce que demande la règle. Là où personne n’a mesuré, il y a un vide. Heures du Maroc. × : par moments, aucun service.',
+    'Téléchargements des mesures qui comptent : d’un dixième à neuf dixièmes, le milieu en trait ; en pointillé, ce que demande la règle. Là où personne n’a mesuré, ou trop peu, il y a un vide. Heures du Maroc. × : par moments, aucun service.',
   loading: 'Chargement …',
   lost: 'Le serveur ne répond pas ; nouvel essai …',
   newer: 'Une évaluation plus récente existe (nº {id}).',

@@ -1,0 +1,2 @@
+/** Default of a column: the moment of the transaction. */
+export const NOW = () => 'now()'

@@ -1,0 +1,62 @@
+/** Who signs in, who measures, and what people changed. */
+import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm'
+import { NOW } from './now.js'
+
+@Entity('account')
+export class AccountEntity {
+  @PrimaryColumn('text') name!: string
+  /** argon2id, PHC string. */
+  @Column('text', { name: 'password_hash' }) passwordHash!: string
+  @Column('text') role!: string
+  /** A password that somebody else has seen may only be used to set another. */
+  @Column('boolean', { name: 'must_change_password' }) mustChangePassword!: boolean
+  /** Whom an account of the role `operator` speaks for; null in every other role. */
+  @Column('text', { nullable: true }) operator!: string | null
+  @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
+  @Column('text', { name: 'created_by' }) createdBy!: string
+}
+
+@Entity('session')
+@Index('session_account', ['accountName'])
+export class SessionEntity {
+  @PrimaryColumn('bytea', { name: 'token_hash' }) tokenHash!: Buffer
+  @Column('text', { name: 'account_name' }) accountName!: string
+  @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date
+}
+
+/** Every change made by a person: who, when, what. Never updated, never deleted. */
+@Entity('change')
+export class ChangeEntity {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' }) id!: string
+  @Column('timestamptz', { default: NOW }) at!: Date
+  @Column('text') author!: string
+  @Column('text') action!: string
+  @Column('text') subject!: string
+  @Column('jsonb', { nullable: true }) detail!: object | null
+}
+
+@Entity('device')
+@Index('device_token', ['tokenHash'], { unique: true })
+export class DeviceEntity {
+  @PrimaryGeneratedColumn('uuid') id!: string
+  @Column('text', { name: 'site_code' }) siteCode!: string
+  /** SHA-256 of a token of 256 random bits; nothing slower is needed for a secret that cannot be guessed. */
+  @Column('bytea', { name: 'token_hash' }) tokenHash!: Buffer
+  @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
+  @Column('text', { name: 'created_by' }) createdBy!: string
+  @Column('timestamptz', { name: 'revoked_at', nullable: true }) revokedAt!: Date | null
+  /** Newest time of its probes. */
+  @Column('timestamptz', { name: 'last_measured_at', nullable: true }) lastMeasuredAt!: Date | null
+  /** Where it was last: what its next position is compared with. */
+  @Column('timestamptz', { name: 'last_position_at', nullable: true }) lastPositionAt!: Date | null
+  @Column('double precision', { name: 'last_lat', nullable: true }) lastLat!: number | null
+  @Column('double precision', { name: 'last_lng', nullable: true }) lastLng!: number | null
+  @Column('double precision', { name: 'last_accuracy_m', nullable: true }) lastAccuracyM!: number | null
+}
+
+/** One row per tick of a scheduled job: who inserts it runs the job. */
+@Entity('lease')
+export class LeaseEntity {
+  @PrimaryColumn('text') key!: string
+  @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date
+}

@@ -1,0 +1,161 @@
+/** Rules, runs, and what each run found of cells, areas and zones. */
+import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm'
+import { NOW } from './now.js'
+
+@Entity('rule')
+export class RuleEntity {
+  @PrimaryColumn('text') id!: string
+  @PrimaryColumn('smallint') version!: number
+  @Column('jsonb') definition!: object
+}
+
+@Entity('run')
+@Index('run_rule', ['ruleId', 'id'])
+export class RunEntity {
+  @PrimaryGeneratedColumn('identity', { type: 'integer', generatedIdentity: 'ALWAYS' }) id!: number
+  @Column('text', { name: 'rule_id' }) ruleId!: string
+  @Column('smallint', { name: 'rule_version' }) ruleVersion!: number
+  /** Runs of one series share verdict rows; a run with a window of its own starts its own series. */
+  @Column('integer') series!: number
+  /** What a caller fixed by hand (a past window) never becomes `latest`. */
+  @Column('boolean') current!: boolean
+  @Column('timestamptz', { name: 'valid_from' }) validFrom!: Date
+  @Column('timestamptz', { name: 'valid_to' }) validTo!: Date
+  @Column('timestamptz', { name: 'known_before' }) knownBefore!: Date
+  @Column('text') digest!: string
+  @Column('integer') white!: number
+  @Column('integer') grey!: number
+  @Column('integer') black!: number
+  @Column('integer') unknown!: number
+  @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
+  @Column('text', { name: 'created_by' }) createdBy!: string
+}
+
+/** Holds for the runs of its series from `first_run` until before `next_run` (open while null). */
+@Entity('verdict')
+@Index('verdict_standing', ['series', 'cell'], { where: 'next_run IS NULL' })
+export class VerdictEntity {
+  @PrimaryColumn('integer') series!: number
+  @PrimaryColumn('bigint') cell!: string
+  @PrimaryColumn('integer', { name: 'first_run' }) firstRun!: number
+  @Column('integer', { name: 'next_run', nullable: true }) nextRun!: number | null
+  @Column('text') class!: string
+  @Column('double precision') confidence!: number
+  /** Steps at which the class would change if a threshold moved: see what-if.ts of the domain. */
+  @Column('bigint', { default: 0 }) ladder!: string
+}
+
+/** What a run knew of one network in one cell, held for runs as a verdict is; see NetworkEvidence of the domain. */
+@Entity('evidence')
+@Index('evidence_standing', ['series', 'cell'], { where: 'next_run IS NULL' })
+export class EvidenceEntity {
+  @PrimaryColumn('integer') series!: number
+  @PrimaryColumn('bigint') cell!: string
+  /** '' where nobody named it. */
+  @PrimaryColumn('text') operator!: string
+  @PrimaryColumn('text') technology!: string
+  @PrimaryColumn('integer', { name: 'first_run' }) firstRun!: number
+  @Column('integer', { name: 'next_run', nullable: true }) nextRun!: number | null
+  @Column('integer') samples!: number
+  @Column('integer') passes!: number
+  @Column('integer', { name: 'no_service' }) noService!: number
+  @Column('integer', { name: 'peak_samples' }) peakSamples!: number
+  @Column('bigint') weight!: string
+  @Column('bigint', { name: 'pass_weight' }) passWeight!: string
+  @Column('bigint', { name: 'settled_weight' }) settledWeight!: string
+  @Column('bigint', { name: 'settled_pass_weight' }) settledPassWeight!: string
+  @Column('integer') devices!: number
+  @Column('integer', { name: 'pass_devices' }) passDevices!: number
+  @Column('integer', { name: 'fail_devices' }) failDevices!: number
+  @Column('integer') days!: number
+  @Column('integer', { name: 'pass_days' }) passDays!: number
+  @Column('integer', { name: 'fail_days' }) failDays!: number
+  @Column('integer') hours!: number
+  @Column('timestamptz', { name: 'last_measured_at', nullable: true }) lastMeasuredAt!: Date | null
+  @Column('bigint', { name: 'declared_bps', nullable: true }) declaredBps!: string | null
+  @Column('date', { name: 'planned_by', nullable: true }) plannedBy!: string | null
+  @Column('text') state!: string
+}
+
+/** Counts of res-8 verdicts under a parent cell of resolution 4..7, held for runs as a verdict is. */
+@Entity('rollup')
+@Index('rollup_standing', ['series', 'cell'], { where: 'next_run IS NULL' })
+export class RollupEntity {
+  @PrimaryColumn('integer') series!: number
+  @PrimaryColumn('bigint') cell!: string
+  @PrimaryColumn('integer', { name: 'first_run' }) firstRun!: number
+  @Column('integer', { name: 'next_run', nullable: true }) nextRun!: number | null
+  @Column('integer') white!: number
+  @Column('integer') grey!: number
+  @Column('integer') black!: number
+  @Column('integer') unknown!: number
+}
+
+/**
+ * Counts of res-8 cells by what is said of a network there, under a parent cell of resolution 5, held for runs as a verdict
+ * is. Those of an operator's networks, of a technology's and of all have `*` in place of what is left open.
+ */
+@Entity('network_rollup')
+@Index('network_rollup_until', ['series', 'operator', 'technology', 'nextRun', 'cell'])
+export class NetworkRollupEntity {
+  @PrimaryColumn('integer') series!: number
+  @PrimaryColumn('text') operator!: string
+  @PrimaryColumn('text') technology!: string
+  @PrimaryColumn('bigint') cell!: string
+  @PrimaryColumn('integer', { name: 'first_run' }) firstRun!: number
+  @Column('integer', { name: 'next_run', nullable: true }) nextRun!: number | null
+  @Column('integer') present!: number
+  @Column('integer') declared!: number
+  @Column('integer') missing!: number
+  @Column('integer') undecided!: number
+}
+
+/** Counts of res-8 verdicts in an area, as the boundaries stood when the run was made. */
+@Entity('area_count')
+export class AreaCountEntity {
+  @PrimaryColumn('integer', { name: 'run_id' }) runId!: number
+  @PrimaryColumn('text') code!: string
+  @Column('smallint') vintage!: number
+  @Column('integer') white!: number
+  @Column('integer') grey!: number
+  @Column('integer') black!: number
+  @Column('integer') unknown!: number
+}
+
+/** Connected cells of one class in one area, held for runs as a verdict is. */
+@Entity('zone')
+@Index('zone_size', ['series', 'cellCount', 'id'])
+// By an expression, which TypeORM cannot say: see the migration.
+@Index('zone_standing', { synchronize: false })
+@Index('zone_geom', ['geom'], { spatial: true })
+export class ZoneEntity {
+  @PrimaryColumn('integer') series!: number
+  /** Lasts from run to run: see the domain library. */
+  @PrimaryColumn('text') id!: string
+  @PrimaryColumn('integer', { name: 'first_run' }) firstRun!: number
+  @Column('integer', { name: 'next_run', nullable: true }) nextRun!: number | null
+  @Column('text') class!: string
+  @Column('text', { name: 'commune_code', nullable: true }) communeCode!: string | null
+  @Column('text', { name: 'province_code', nullable: true }) provinceCode!: string | null
+  @Column('text', { name: 'region_code', nullable: true }) regionCode!: string | null
+  @Column('integer', { name: 'cell_count' }) cellCount!: number
+  /** Ascending. */
+  @Column('bigint', { array: true }) cells!: string[]
+  @Column('geometry', { spatialFeatureType: 'MultiPolygon', srid: 4326 }) geom!: object
+}
+
+/** What a run did to a zone: one row at most. */
+@Entity('zone_event')
+@Index('zone_event_other', ['series', 'otherZone'], { where: 'other_zone IS NOT NULL' })
+@Index('zone_event_run', ['runId', 'zoneId'])
+export class ZoneEventEntity {
+  @PrimaryColumn('integer') series!: number
+  @PrimaryColumn('text', { name: 'zone_id' }) zoneId!: string
+  @PrimaryColumn('integer', { name: 'run_id' }) runId!: number
+  @Column('text') kind!: string
+  @Column('integer', { name: 'cells_before' }) cellsBefore!: number
+  @Column('integer', { name: 'cells_after' }) cellsAfter!: number
+  @Column('text', { name: 'other_zone', nullable: true }) otherZone!: string | null
+  /** Of a resolved zone: how many of its cells are now of each class. */
+  @Column('jsonb', { nullable: true }) became!: object | null
+}
