@@ -7,6 +7,7 @@ import { type Role, hashPassword, insertAccount, sha256 } from '#store'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BODY_EXAMPLES } from '../../apps/api/openapi/parameters.js'
+import { LAYERS } from '../../apps/api/tiles/tile-features.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
 import { fillObservatory } from '../support/observatory.js'
 import { builtDocument, type TestServer, serve, signIn, siteWithDevice } from '../support/server.js'
@@ -253,17 +254,7 @@ async function knownValues(planner: string): Promise<Pools['known']> {
     'collections/id': ['cells', 'zones', 'areas'],
     collection: ['cells', 'zones', 'areas', 'sites'],
     'export/file': ['cells.csv', 'zones.geojson', 'areas.ndjson', 'sites.fgb', 'plan.parquet'],
-    layer: [
-      'plan',
-      'cells',
-      'areas',
-      'zones',
-      'sites',
-      'localities',
-      'difference',
-      'contradictions',
-      'inferred',
-    ],
+    layer: ['plan', ...LAYERS],
     ...(await featureIds()),
   }
 }

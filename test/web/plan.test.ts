@@ -6,6 +6,7 @@ import { isolated, languageOf } from '../../web/src/language.js'
 import { WORDS } from '../../web/src/plan/words.js'
 import { BUILT_WEB, SHOTS, axeViolations, launch } from '../support/browser.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
+import { planList } from '../support/plan-list.js'
 import { type TestServer, serve, signIn } from '../support/server.js'
 
 let database: TestDatabase
@@ -35,15 +36,6 @@ async function open(query: string, isPlanner = true): Promise<{ page: Page; faul
   await page.waitForSelector('[data-drawn]:not([data-drawn="0"])')
   return { page, faults }
 }
-
-const LIST = (
-  lang: string,
-) => `code,nom,nom_ar,lat,lng,operateur,technologie,debit cible (Mbit/s),attribution,echeance,mise en service
-NEW-${lang}-1,Aït Ali,آيت علي,33.9,-5.5,IAM,4G,4,01/02/2026,30/06/2028,
-NEW-${lang}-2,Mauvaise date,,33.9,-5.5,IAM,4G,4,,31/02/2027,
-NEW-${lang}-3,Techno,,33.9,-5.5,IAM,6G,4,,,
-NEW-${lang}-4,Sans lieu,,,,IAM,4G,4,,,
-`
 
 const IN = {
   fr: {
@@ -113,7 +105,7 @@ test.each(['fr', 'ar'] as const)(
 
     await page.getByRole('button', { name: says.import, exact: true }).click()
     const dialog = page.getByRole('dialog')
-    const file = { name: 'liste.csv', mimeType: 'text/csv', buffer: Buffer.from(LIST(lang)) }
+    const file = { name: 'liste.csv', mimeType: 'text/csv', buffer: Buffer.from(planList(`NEW-${lang}`)) }
     await dialog.locator('input[type=file]').setInputFiles(file)
     await dialog.getByText(says.said).waitFor()
     const rows = dialog.locator('.refusals tbody tr')

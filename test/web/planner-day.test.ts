@@ -10,6 +10,7 @@ import { WORDS as PLAN } from '../../web/src/plan/words.js'
 import { WORDS as PRIORITIES } from '../../web/src/priorities/words.js'
 import { BUILT_WEB, SHOTS, axeViolations, launch } from '../support/browser.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
+import { planList } from '../support/plan-list.js'
 import { type TestServer, serve, signIn } from '../support/server.js'
 
 const DAY = 86_400_000
@@ -129,7 +130,7 @@ test.each([
   await tab('view_plan')
   await page.getByRole('button', { name: inPlan('import'), exact: true }).click()
   const dialog = page.getByRole('dialog')
-  const file = { name: 'pnhd2.csv', mimeType: 'text/csv', buffer: Buffer.from(listOf(lang)) }
+  const file = { name: 'pnhd2.csv', mimeType: 'text/csv', buffer: Buffer.from(planList(`DAY-${lang}`)) }
   await dialog.locator('input[type=file]').setInputFiles(file)
   const refused = dialog.locator('.refusals tbody tr td:first-child')
   await expect.poll(() => refused.allInnerTexts(), SLOW).toEqual(['3', '4', '5'])
@@ -186,15 +187,6 @@ test.each([
   expect(faults).toEqual([])
   await page.close()
 })
-
-const listOf = (
-  lang: string,
-) => `code,nom,nom_ar,lat,lng,operateur,technologie,debit cible (Mbit/s),attribution,echeance,mise en service
-DAY-${lang}-1,Aït Ali,آيت علي,33.9,-5.5,IAM,4G,4,01/02/2026,30/06/2028,
-DAY-${lang}-2,Mauvaise date,,33.9,-5.5,IAM,4G,4,,31/02/2027,
-DAY-${lang}-3,Techno,,33.9,-5.5,IAM,6G,4,,,
-DAY-${lang}-4,Sans lieu,,,,IAM,4G,4,,,
-`
 
 /** Chromium writes its pages as plain objects. */
 const pagesIn = (pdf: Buffer): number => pdf.toString('latin1').match(/\/Type \/Page\b(?!s)/g)!.length

@@ -8,13 +8,19 @@ import { en } from '../../web/locales/en.js'
 import { fr } from '../../web/locales/fr.js'
 import type { Dictionary } from '../../web/src/language.js'
 
-// A key that is missing in one language does not compile: without these faults the next lines would not either.
-// @ts-expect-error French lacks `b`
-const MISSING: Dictionary<'a' | 'b'> = { en: { a: '', b: '' }, fr: { a: '' }, ar: { a: '', b: '' } }
-// @ts-expect-error Arabic is missing
-const SILENT: Dictionary<'a'> = { en: { a: '' }, fr: { a: '' } }
-// @ts-expect-error a page in French without most of its words
-const BARE: typeof fr = { title: '' }
+/** Whether a value of the one type is taken where the other is asked for: known to the compiler alone. */
+type IsTaken<Given, Asked> = Given extends Asked ? true : false
+/** A page's words in French without most of them. */
+const BARE: IsTaken<{ title: string }, typeof fr> = false
+/** French lacks `b`. */
+const MISSING: IsTaken<
+  { en: Record<'a' | 'b', string>; fr: Record<'a', string>; ar: Record<'a', string> },
+  Dictionary<'a' | 'b'>
+> = false
+/** There is no Arabic. */
+const SILENT: IsTaken<Record<'en' | 'fr', Record<'a', string>>, Dictionary<'a'>> = false
+/** Nothing lacks: the three above are refused for what they lack. */
+const WHOLE: IsTaken<Record<'en' | 'fr' | 'ar', Record<'a', string>>, Dictionary<'a'>> = true
 
 const ROOT = resolve('web')
 const FILES = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter((name) => /\.tsx?$/.test(name))
@@ -54,7 +60,7 @@ async function dictionaries(): Promise<Words[]> {
 const DICTIONARIES = await dictionaries()
 
 test('a word that is missing does not compile', () => {
-  expect([MISSING, SILENT, BARE]).toHaveLength(3)
+  expect([MISSING, SILENT, BARE, WHOLE]).toEqual([false, false, false, true])
 })
 
 test('the dictionaries are found', () => {

@@ -1,4 +1,5 @@
 /** Events as JSON Feed 1.1 (https://jsonfeed.org/version/1.1). */
+import { EVENT_NAMES } from '#domain'
 import type { EventRow } from '#store'
 import type { Page } from '../http/page.dto.js'
 
@@ -49,7 +50,7 @@ function itemOf(event: ListedEvent, lang: FeedLanguage, origin: string): JsonFee
   return {
     id: event.id,
     url: event.item ? itemUrl(event.item, lang, origin) : `${origin}/api/v1/zones/${event.zone}`,
-    title: `${KINDS[lang][event.kind]} · ${subjectOf(event, lang)}${simulated}`,
+    title: `${EVENT_NAMES[lang][event.kind]} · ${subjectOf(event, lang)}${simulated}`,
     content_text: contentOf(event, lang),
     date_published: event.at.toISOString(),
     tags: [event.kind, event.rule, ...(event.class ? [event.class] : [])],
@@ -71,7 +72,7 @@ function contentOf(event: ListedEvent, lang: FeedLanguage): string {
     zone: event.zone,
     item,
     place: event.communeCode ?? event.provinceCode ?? event.regionCode ?? '–',
-    before: item ? (stateBefore ? KINDS[lang][`plan.${stateBefore}`] : '–') : event.cellsBefore,
+    before: item ? (stateBefore ? EVENT_NAMES[lang][`plan.${stateBefore}`] : '–') : event.cellsBefore,
     after: event.cellsAfter,
     run: event.run ?? '–',
     rule: event.rule,
@@ -109,58 +110,4 @@ const CLASSES: Words<'white' | 'grey' | 'black'> = {
   en: { white: 'white zone', grey: 'grey zone', black: 'black zone' },
   fr: { white: 'zone blanche', grey: 'zone grise', black: 'zone noire' },
   ar: { white: 'منطقة بيضاء', grey: 'منطقة رمادية', black: 'منطقة سوداء' },
-}
-
-const KINDS: Words<ListedEvent['kind']> = {
-  en: {
-    'zone.born': 'Born',
-    'zone.split': 'Split off',
-    'zone.grown': 'Grown',
-    'zone.shrunk': 'Shrunk',
-    'zone.changed': 'Moved',
-    'zone.merged': 'Merged into another',
-    'zone.resolved': 'Resolved',
-    'plan.planned': 'Planned',
-    'plan.awarded': 'Awarded',
-    'plan.works': 'Works',
-    'plan.late': 'Late',
-    'plan.in_service': 'In service, not verified',
-    'plan.verified': 'Verified',
-    'plan.contradicted': 'On paper, not in fact',
-    'plan.withdrawn': 'Withdrawn from the plan',
-  },
-  fr: {
-    'zone.born': 'Apparue',
-    'zone.split': 'Détachée d’une autre',
-    'zone.grown': 'Agrandie',
-    'zone.shrunk': 'Réduite',
-    'zone.changed': 'Déplacée',
-    'zone.merged': 'Fondue dans une autre',
-    'zone.resolved': 'Disparue',
-    'plan.planned': 'Planifié',
-    'plan.awarded': 'Attribué',
-    'plan.works': 'Travaux',
-    'plan.late': 'En retard',
-    'plan.in_service': 'En service, non vérifié',
-    'plan.verified': 'Vérifié',
-    'plan.contradicted': 'Sur le papier, pas en fait',
-    'plan.withdrawn': 'Retiré du plan',
-  },
-  ar: {
-    'zone.born': 'ظهرت',
-    'zone.split': 'انفصلت عن أخرى',
-    'zone.grown': 'اتسعت',
-    'zone.shrunk': 'تقلصت',
-    'zone.changed': 'تحركت',
-    'zone.merged': 'اندمجت في أخرى',
-    'zone.resolved': 'زالت',
-    'plan.planned': 'مبرمج',
-    'plan.awarded': 'مُسند',
-    'plan.works': 'أشغال جارية',
-    'plan.late': 'متأخر',
-    'plan.in_service': 'في الخدمة، غير متحقق منه',
-    'plan.verified': 'متحقق منه',
-    'plan.contradicted': 'على الورق لا في الواقع',
-    'plan.withdrawn': 'مسحوب من المخطط',
-  },
 }

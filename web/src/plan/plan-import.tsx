@@ -1,5 +1,6 @@
 /** A list of the plan: first what would become of it, line by line, then, if wanted, the import. */
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { HeadRow } from '../head-row.js'
 import { type Language, listed } from '../language.js'
 import { problemIn } from '../problem.js'
 import { type PlanImported, planApi } from './plan-api.js'
@@ -140,13 +141,7 @@ function Refusals({ words, result: { refused } }: { words: Language; result: Pla
       <div class="rows refusals" role="region" aria-label={t('refusedLines')} tabIndex={0}>
         <table>
           <thead>
-            <tr>
-              {(['line', 'code', 'field', 'value', 'reason'] as const).map((name) => (
-                <th key={name} scope="col">
-                  {t(name)}
-                </th>
-              ))}
-            </tr>
+            <HeadRow names={['line', 'code', 'field', 'value', 'reason']} t={t} />
           </thead>
           <tbody>
             {refused.map(({ line, code, field, value, reason }) => (

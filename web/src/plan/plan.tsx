@@ -1,6 +1,7 @@
 /** The plan beside the map: its list, what is covered on paper only, the burn-down, and a planner's import and changes. */
 import { OPERATOR_NAMES, PLAN_STATES, TECHNOLOGIES, type PlanState } from '#domain'
 import { useEffect, useState } from 'preact/hooks'
+import { HeadRow } from '../head-row.js'
 import { useAnswer, valueOf } from '../answer.js'
 import type { Account } from '../api.js'
 import { type Language, nameIn } from '../language.js'
@@ -299,13 +300,7 @@ function List({ words, list, caption, onItem }: ListProps) {
         <table class="plan-list">
           <caption>{caption}</caption>
           <thead>
-            <tr>
-              {(['place', 'state', 'network', 'promised', 'service'] as const).map((name) => (
-                <th key={name} scope="col">
-                  {t(name)}
-                </th>
-              ))}
-            </tr>
+            <HeadRow names={['place', 'state', 'network', 'promised', 'service']} t={t} />
           </thead>
           <tbody>
             {items.map((item) => (

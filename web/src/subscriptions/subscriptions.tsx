@@ -1,5 +1,6 @@
 /** Webhooks: which addresses are told of events, what was sent to them, a new one, and their end. */
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { HeadRow } from '../head-row.js'
 import { useAnswer } from '../answer.js'
 import type { RuleInWords } from '../api.js'
 import type { Connection } from '../connection.js'
@@ -154,13 +155,7 @@ function Deliveries({ words, connection, id }: Pick<Props, 'words' | 'connection
     <div class="rows" tabIndex={0} role="region" aria-label={t('deliveries')}>
       <table>
         <thead>
-          <tr>
-            {(['number', 'made', 'events', 'attempts', 'state'] as const).map((name) => (
-              <th key={name} scope="col">
-                {t(name)}
-              </th>
-            ))}
-          </tr>
+          <HeadRow names={['number', 'made', 'events', 'attempts', 'state']} t={t} />
         </thead>
         <tbody>
           {asked.value.map((delivery) => (

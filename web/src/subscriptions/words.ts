@@ -1,3 +1,4 @@
+import { EVENT_NAMES } from '#domain'
 import type { Dictionary } from '../language.js'
 
 const en = {
@@ -44,21 +45,7 @@ const en = {
   webhook_address:
     'This address is not taken: it must begin with https:// and hold neither a name or password nor a #.',
   webhooks_full: 'There are as many subscriptions as are taken: remove one first.',
-  'zone.born': 'Born',
-  'zone.split': 'Split off',
-  'zone.grown': 'Grown',
-  'zone.shrunk': 'Shrunk',
-  'zone.changed': 'Moved',
-  'zone.merged': 'Merged into another',
-  'zone.resolved': 'Resolved',
-  'plan.planned': 'Planned',
-  'plan.awarded': 'Awarded',
-  'plan.works': 'Works',
-  'plan.late': 'Late',
-  'plan.in_service': 'In service, not verified',
-  'plan.verified': 'Verified',
-  'plan.contradicted': 'On paper, not in fact',
-  'plan.withdrawn': 'Withdrawn from the plan',
+  ...EVENT_NAMES.en,
 }
 
 export const WORDS: Dictionary<keyof typeof en> = {
@@ -107,21 +94,7 @@ export const WORDS: Dictionary<keyof typeof en> = {
     webhook_address:
       'Cette adresse est refusée : elle doit commencer par https://, sans nom, mot de passe ni #.',
     webhooks_full: 'Le nombre maximal d’abonnements est atteint : supprimez-en un d’abord.',
-    'zone.born': 'Apparue',
-    'zone.split': 'Détachée d’une autre',
-    'zone.grown': 'Agrandie',
-    'zone.shrunk': 'Réduite',
-    'zone.changed': 'Déplacée',
-    'zone.merged': 'Fondue dans une autre',
-    'zone.resolved': 'Disparue',
-    'plan.planned': 'Planifié',
-    'plan.awarded': 'Attribué',
-    'plan.works': 'Travaux',
-    'plan.late': 'En retard',
-    'plan.in_service': 'En service, non vérifié',
-    'plan.verified': 'Vérifié',
-    'plan.contradicted': 'Sur le papier, pas en fait',
-    'plan.withdrawn': 'Retiré du plan',
+    ...EVENT_NAMES.fr,
   },
   ar: {
     title: 'الإشعارات الآلية (webhooks): من يُخبَر بالأحداث',
@@ -168,20 +141,6 @@ export const WORDS: Dictionary<keyof typeof en> = {
     copied: 'نُسخ',
     webhook_address: 'هذا العنوان مرفوض: يجب أن يبدأ بـ https:// دون اسم أو كلمة سر أو #.',
     webhooks_full: 'بلغ عدد الاشتراكات حده: احذف واحدا أولا.',
-    'zone.born': 'ظهرت',
-    'zone.split': 'انفصلت عن أخرى',
-    'zone.grown': 'اتسعت',
-    'zone.shrunk': 'تقلصت',
-    'zone.changed': 'تحركت',
-    'zone.merged': 'اندمجت في أخرى',
-    'zone.resolved': 'زالت',
-    'plan.planned': 'مبرمج',
-    'plan.awarded': 'مُسند',
-    'plan.works': 'أشغال جارية',
-    'plan.late': 'متأخر',
-    'plan.in_service': 'في الخدمة، غير متحقق منه',
-    'plan.verified': 'متحقق منه',
-    'plan.contradicted': 'على الورق لا في الواقع',
-    'plan.withdrawn': 'مسحوب من المخطط',
+    ...EVENT_NAMES.ar,
   },
 }
