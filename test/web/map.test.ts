@@ -99,6 +99,19 @@ test('a click while the map zooms, and before the new tiles are there, chooses w
   await page.close()
 })
 
+test('a map that shrinks does not wait for the tiles that it gave up', async () => {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
+  let held = 0
+  // Those at the eastern edge of the wide map never come.
+  await page.route(/\/cells\/11\/99[5-9]\//, () => void held++)
+  await page.goto(`${server.url}/?lang=fr&at=11/33.9/-5.5`)
+  await expect.poll(() => held).toBeGreaterThan(0)
+  expect(await page.getAttribute('[data-ready]', 'data-ready')).toBe('false')
+  await page.setViewportSize({ width: 600, height: 720 })
+  await page.waitForSelector('[data-ready="true"]')
+  await page.close()
+})
+
 test('the country is found by an Arabic name with the keyboard alone, and the language switches in place', async () => {
   const { page, faults } = await open('lang=fr')
   await page.screenshot({ path: `${SHOTS}/country-fr.png` })

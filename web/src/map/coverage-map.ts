@@ -65,6 +65,9 @@ export class CoverageMap {
   private readonly hovered = L.polygon([], { color: HOVERED, weight: 3, fill: false, interactive: false })
   private readonly marked = L.polygon([], { color: CHOSEN, weight: 4, fill: false, interactive: false })
   private run: number | null = null
+  /** The run that was last told to be on all of the view. */
+  private told: number | null = null
+  private isTelling = false
   private theme: Theme = VERDICT
   private threshold: number | null = null
   private chosen: Choice = {}
@@ -115,6 +118,7 @@ export class CoverageMap {
     this.toggle('other', swipe !== null)
     if (this.areas.setTiles(areas)) this.redraw('ground', 'outlines', 'chosen')
     this.overlays.show(run, overlays)
+    this.tellWhatIsDrawn()
   }
 
   /** An overlay's tiles anew, for people changed what it shows. */
@@ -260,11 +264,7 @@ export class CoverageMap {
     const layer = this.layers[name]
     if (isShown === this.map.hasLayer(layer)) return
     if (isShown) layer.addTo(this.map)
-    else {
-      layer.remove()
-      // It may have been the one that was waited for.
-      this.drawn()
-    }
+    else layer.remove()
   }
 
   private redraw(...names: (keyof CoverageMap['layers'])[]): void {
@@ -288,18 +288,23 @@ export class CoverageMap {
       const { lat, lng } = this.map.getCenter()
       this.events.moved({ lat, lng, zoom: this.map.getZoom() })
     })
-    for (const layer of Object.values(this.layers)) {
-      layer.on('loading', () => this.events.shows(null))
-      layer.on('load', () => this.drawn())
-    }
+    for (const layer of Object.values(this.layers))
+      layer.on('tileloadstart tileload tileerror tileunload', () => this.tellWhatIsDrawn())
     for (const layer of [...Object.values(this.layers), ...this.overlays.all()])
       layer.on('tileload load', () => this.waiting && this.pick(this.waiting))
   }
 
-  private drawn(): void {
-    if (Object.values(this.layers).some((layer) => this.map.hasLayer(layer) && layer.isLoading())) return
-    this.markCell()
-    this.events.shows(this.run)
+  /** Once for all that happens now: of a redraw, the old tiles go before the new ones are asked for. */
+  private tellWhatIsDrawn(): void {
+    if (this.isTelling) return
+    this.isTelling = true
+    queueMicrotask(() => {
+      this.isTelling = false
+      const isDrawn = Object.values(this.layers).every((layer) => layer.isDrawn)
+      if (isDrawn) this.markCell()
+      const shows = isDrawn ? this.run : null
+      if (shows !== this.told) this.events.shows((this.told = shows))
+    })
   }
 
   private markCell(): void {

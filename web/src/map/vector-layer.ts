@@ -17,6 +17,8 @@ const MOST_PIXELS_PER_PIXEL = 2
 /** Tiles outside of `bounds` are not asked for: of a view of the country most are empty. */
 export class VectorLayer extends L.GridLayer {
   private readonly releases = new WeakMap<HTMLElement, () => void>()
+  /** Tiles that neither came nor were given up. */
+  private readonly awaited = new Set<HTMLElement>()
 
   constructor(
     private readonly source: TileSource,
@@ -24,7 +26,16 @@ export class VectorLayer extends L.GridLayer {
     about: { className: string; bounds: L.LatLngBounds },
   ) {
     super({ keepBuffer: 1, ...about })
-    this.on('tileunload', (event) => this.releases.get((event as unknown as L.TileEvent).tile)?.())
+    this.on('tileunload', (event) => {
+      const { tile } = event as unknown as L.TileEvent
+      this.awaited.delete(tile)
+      this.releases.get(tile)?.()
+    })
+  }
+
+  /** Leaflet's own `isLoading` stays true where the last tile that it waits for is given up. */
+  get isDrawn(): boolean {
+    return this.awaited.size === 0
   }
 
   protected override createTile(coords: L.Coords, done: L.DoneCallback): HTMLElement {
@@ -32,13 +43,15 @@ export class VectorLayer extends L.GridLayer {
     const part = partOf(coords)
     const { tile, release } = this.source.use(part.address)
     this.releases.set(canvas, release)
-    tile.then(
-      (loaded) => {
-        this.paint(canvas, loaded, part)
-        done(undefined, canvas)
-      },
-      (error: Error) => done(error.name === 'AbortError' ? undefined : error, canvas),
-    )
+    this.awaited.add(canvas)
+    const came = (error?: Error) => {
+      // Of a tile that was given up Leaflet would take it for the one that is in its place now.
+      if (this.awaited.delete(canvas)) done(error, canvas)
+    }
+    tile.then((loaded) => {
+      this.paint(canvas, loaded, part)
+      came()
+    }, came)
     return canvas
   }
 
