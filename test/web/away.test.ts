@@ -87,6 +87,19 @@ test.each([
   await page.close()
 })
 
+test('while its own list of runs is on its way, a page does not call the run that it shows a newer one', async () => {
+  const page = await browser.newPage()
+  await page.route(/runs\?rule=ma-floor&limit=100/, () => {})
+  await page.goto(`${server.url}/?lang=fr&rule=ma-floor`)
+  await page.waitForSelector('[data-ready="true"]')
+  const told = page.waitForResponse(/runs\?rule=ma-floor&limit=20/)
+  await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`)
+  await (await told).finished()
+  await page.waitForTimeout(300)
+  expect(await page.locator('.newer').count()).toBe(0)
+  await page.close()
+})
+
 test('runs on a slider: by keys, by a date, and what is near is fetched before', async () => {
   await classify(database.source, { rule, author: 'test' })
   const DAY = 86_400_000

@@ -64,7 +64,7 @@ export function App() {
   // A run of a past window, made later, is no newer word on today.
   const newest = runs.find(({ current }) => current) ?? runs[0] ?? null
   const run = runs.find(({ id }) => id === runId) ?? newest
-  const newer = useNewer(connection, rule?.id ?? null, asked && (newest?.id ?? null))
+  const newer = useNewer(connection, rule?.id ?? null, newest?.id ?? (asked ? 0 : null))
   const others = othersThan(run, runs, all)
   const networks = useNetworks(connection, theme, run)
   const beside = theme.kind === 'verdict' ? (others.find(({ id }) => id === swipe) ?? null) : null

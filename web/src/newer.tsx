@@ -7,7 +7,10 @@ import type { Language } from './language.js'
 /** Runs are made once a day or so. */
 const EVERY_MS = 60_000
 
-/** The newest run of a rule where it is another than the newest that the page knows; null where it is not. */
+/**
+ * The newest run of a rule where it is newer than the newest that the page knows (0: there was none; null: it does not
+ * know yet); null where it is not.
+ */
 export function useNewer(connection: Connection, rule: string | null, known: number | null): number | null {
   const [newest, setNewest] = useState<number | null>(null)
   useEffect(() => {
@@ -34,7 +37,7 @@ export function useNewer(connection: Connection, rule: string | null, known: num
       setNewest(null)
     }
   }, [rule])
-  return newest !== null && newest > (known ?? 0) ? newest : null
+  return newest !== null && known !== null && newest > known ? newest : null
 }
 
 export function NewerNotice({ words: { t }, id, onShow }: { words: Language; id: number; onShow(): void }) {
