@@ -1,12 +1,11 @@
 /** `npm start`: everything on one address. The only file that may know two apps. */
 import { type Config, ConfigProblem, loadConfig } from '#config'
-import { buildDemo } from '#demo'
 import { firstAdministrator, prepareDatabase } from '#setup'
 import { type Database, openDatabase } from '#store'
 import { fork } from 'node:child_process'
 import { createServer } from './api/server.js'
 import { Settings } from './api/settings.js'
-import { type Worker, startWorker } from './worker/jobs.js'
+import type { Worker } from './worker/jobs.js'
 import { readFileSync } from 'node:fs'
 
 const tell = (text: string) => void process.stderr.write(`${text}\n`)
@@ -35,7 +34,7 @@ export async function start(config: Config): Promise<Running> {
     documentPath: documentPath(),
   })
   await app.listen(config.port, config.host)
-  const worker = config.databaseUrl ? forkWorker() : startWorker(batch.source, tell, config)
+  const worker = config.databaseUrl ? forkWorker() : await workerHere(batch, config)
   const stop = async () => {
     await app.close()
     await worker.stop()
@@ -49,7 +48,10 @@ async function prepare(config: Config, database: Database): Promise<void> {
   await prepareDatabase(database.source, new Date(), tell)
   const admin = await firstAdministrator(database.source)
   if (admin) tell(`First start: sign in as "${admin.name}" with the one-time password ${admin.password}`)
-  if (config.demo) await buildDemo(database.source, new Date(), tell)
+  if (!config.demo) return
+  // What only some servers need is loaded by them alone: all that is loaded stays in memory.
+  const { buildDemo } = await import('#demo')
+  await buildDemo(database.source, new Date(), tell)
 }
 
 const version = () =>
@@ -58,6 +60,11 @@ const version = () =>
 
 const webRoot = () => new URL('../web/', import.meta.url).pathname
 const documentPath = () => new URL('../openapi.json', import.meta.url).pathname
+
+async function workerHere({ source }: Database, config: Config): Promise<Worker> {
+  const { startWorker } = await import('./worker/jobs.js')
+  return startWorker(source, tell, config)
+}
 
 /** On a PostgreSQL of its own the schedule runs beside the API, so that neither delays the other. */
 function forkWorker(): Worker {

@@ -13,7 +13,7 @@ import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger'
 import { existsSync, readFileSync } from 'node:fs'
 import { AppModule } from './app.module.js'
 import { openToOtherSites } from './http/other-sites.js'
-import { serialized } from './http/written-page.js'
+import { asBytes, serialized } from './http/written-page.js'
 import { ProblemFilter, answerFrameworkError, invalidQuery } from './http/problem.js'
 import { addSpeedTests } from './measure/speed-tests.js'
 import { MAX_JSON_BYTES, acceptProbeBodies } from './probes/body.js'
@@ -58,6 +58,7 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
   acceptProbeBodies(adapter.getInstance() as never)
   openToOtherSites(adapter.getInstance() as never)
   adapter.getInstance().setReplySerializer(serialized)
+  adapter.getInstance().addHook('onSend', asBytes)
   const parts = { settings, interactive: interactive.source, batch: batch.source, writer, metrics }
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(parts), adapter, {
     logger: ['error', 'warn'],

@@ -51,6 +51,8 @@ export interface Step {
   to: Option
   cost: number
   benefit: number
+  /** Benefit a dirham. */
+  yield: number
 }
 
 /**
@@ -71,27 +73,18 @@ function stepsOf(candidate: Candidate): Step[] {
     while (hull.length > 0 && isBelow(hull.at(-1)!, option)) hull.pop()
     hull.push(option)
   }
-  return hull.map((to, i) => ({
-    candidate,
-    to,
-    cost: to.cost - from(i - 1).cost,
-    benefit: to.benefit - from(i - 1).benefit,
-  }))
+  return hull.map((to, i) => {
+    const cost = to.cost - from(i - 1).cost
+    const benefit = to.benefit - from(i - 1).benefit
+    return { candidate, to, cost, benefit, yield: cost === 0 ? Infinity : benefit / cost }
+  })
 }
 
-/** The steps of all zones, the best yield first, then in the order of the zones' ids. */
+/** The steps of all zones, the best yield first, then in the order of the zones' ids and of their costs. */
 export function stepsByYield(candidates: readonly Candidate[]): Step[] {
-  const idOf = ({ candidate }: Step) => candidate.zone.id
-  return candidates
-    .flatMap(stepsOf)
-    .map((step) => ({ step, gain: yieldOf(step) }))
-    .sort(
-      (a, b) =>
-        (a.gain === b.gain ? 0 : b.gain - a.gain) ||
-        (idOf(a.step) < idOf(b.step) ? -1 : Number(idOf(a.step) > idOf(b.step))) ||
-        a.step.to.cost - b.step.to.cost,
-    )
-    .map(({ step }) => step)
+  const byId = candidates.toSorted((a, b) => (a.zone.id < b.zone.id ? -1 : Number(a.zone.id > b.zone.id)))
+  // Sorting is stable: what yields the same stays as it is.
+  return byId.flatMap(stepsOf).sort((a, b) => (a.yield === b.yield ? 0 : b.yield - a.yield))
 }
 
 export interface Constraints {
@@ -100,9 +93,6 @@ export interface Constraints {
   /** Least part of each region's whole benefit that must be brought, 0 to 1. */
   regionShare: number
 }
-
-const yieldOf = ({ cost, benefit }: { cost: number; benefit: number }): number =>
-  cost === 0 ? Infinity : benefit / cost
 
 const regionOf = ({ zone }: Candidate): string => zone.regionCode ?? ''
 
@@ -135,7 +125,7 @@ export interface Relaxation {
 }
 
 export function relaxationOf(steps: readonly Step[], budget: number, constraints: Constraints): Relaxation {
-  const owed = owedTo(steps, constraints)
+  const owed = hasConstraints(constraints) ? owedTo(steps, constraints) : new Map<string, number>()
   const least = [...owed.values()].reduce((sum, cost) => sum + cost, 0)
   const relaxation: Relaxation = { least, bound: 0, yield: 0, yields: new Map() }
   let left = Math.max(0, budget - least)
@@ -144,13 +134,13 @@ export function relaxationOf(steps: readonly Step[], budget: number, constraints
     const region = regionOf(step.candidate)
     const forced = Math.min(step.cost, owed.get(region) ?? 0)
     const free = Math.min(step.cost - forced, left)
-    if (!isOver && step.cost - forced > left) relaxation.yield = yieldOf(step)
+    if (!isOver && step.cost - forced > left) relaxation.yield = step.yield
     isOver ||= step.cost - forced > left
     left -= free
     relaxation.bound += step.cost === 0 ? step.benefit : (step.benefit * (forced + free)) / step.cost
     if (forced === 0) continue
     owed.set(region, owed.get(region)! - forced)
-    if (isOver) relaxation.yields.set(region, yieldOf(step))
+    if (isOver) relaxation.yields.set(region, step.yield)
   }
   return relaxation
 }

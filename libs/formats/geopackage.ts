@@ -1,5 +1,5 @@
 /** GeoPackage: tables of features in a SQLite file. Only polygons in WGS 84 are of use here. */
-import { type Database, type SqlJsStatic, type SqlValue, default as initSqlJs } from 'sql.js'
+import type { Database, SqlJsStatic, SqlValue } from 'sql.js'
 import { FileProblem } from './file-problem.js'
 import { BlobFault, geometryOfBlob } from './wkb.js'
 
@@ -17,12 +17,14 @@ export const isSqlite = (head: Uint8Array): boolean => Buffer.from(head).toStrin
 /** EPSG's number of WGS 84, and the name of the same in GeoJSON's order. */
 const WGS_84 = 4326
 
-/** Compiled once for a process. */
+/** Compiled once for a process, with the first file. */
 let sqlite: Promise<SqlJsStatic> | null = null
+
+const compiled = async (): Promise<SqlJsStatic> => (await import('sql.js')).default()
 
 /** The features of all feature tables. A file that is none throws `FileProblem`. */
 export async function featuresOfGeoPackage(bytes: Uint8Array, file?: string): Promise<PackageFeature[]> {
-  const { Database } = await (sqlite ??= initSqlJs())
+  const { Database } = await (sqlite ??= compiled())
   const database = new Database(bytes)
   try {
     return layersOf(database, file).flatMap((layer) => [...rowsOf(database, layer)])

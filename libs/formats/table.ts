@@ -2,7 +2,6 @@
 import { isUtf8 } from 'node:buffer'
 import { pipeline, Readable } from 'node:stream'
 import { type CsvError, parse } from 'csv-parse'
-import { InvalidInputError, readSheet } from 'read-excel-file/node'
 import { type ByteSource, collected, openBytes } from './byte-source.js'
 import { FileProblem } from './file-problem.js'
 import { assertModestZip } from './zip-size.js'
@@ -40,6 +39,8 @@ async function* sheetRows(chunks: AsyncIterable<Uint8Array>, file?: string): Asy
 }
 
 async function firstSheet(bytes: Buffer, file?: string) {
+  // Loaded with the first workbook: a server that reads none has 3 MB more.
+  const { InvalidInputError, readSheet } = await import('read-excel-file/node')
   try {
     return await readSheet(bytes)
   } catch (cause) {

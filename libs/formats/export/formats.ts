@@ -3,7 +3,11 @@ import { csv } from './csv.js'
 import { flatgeobuf } from './flatgeobuf.js'
 import { geojson, ndjson } from './geojson.js'
 import type { Writer } from './layer.js'
-import { parquet } from './parquet.js'
+
+/** Its library is loaded with the first file. */
+const parquet: Writer = async function* (...given) {
+  yield* (await import('./parquet.js')).parquet(...given)
+}
 
 export type ExportFormat = 'csv' | 'geojson' | 'ndjson' | 'fgb' | 'parquet'
 

@@ -1,5 +1,4 @@
 /** A small table as a file for a spreadsheet. */
-import writeXlsxFile from 'write-excel-file/node'
 import { textCell } from './csv.js'
 
 export interface Table {
@@ -20,5 +19,7 @@ export async function xlsxTable({ columns, rows }: Table): Promise<Buffer> {
       value === null ? null : typeof value === 'number' ? { value, type: Number } : { value, type: String },
     ),
   )
+  // Loaded with the first workbook.
+  const { default: writeXlsxFile } = await import('write-excel-file/node')
   return writeXlsxFile([head, ...body]).toBuffer()
 }
