@@ -147,7 +147,7 @@ test('a threshold is moved by the keyboard, an earlier run is shown, and the add
   await page.waitForSelector('[data-ready="true"]')
   await page.screenshot({ path: `${SHOTS}/what-if-ar.png` })
   await page.getByRole('button', { name: 'العودة إلى القاعدة' }).click()
-  expect(await page.locator('[data-class=white] .count').textContent()).toBe(own)
+  await expect.poll(() => page.locator('[data-class=white] .count').textContent()).toBe(own)
 
   const rule = SHIPPED_RULES.find(({ id }) => id === 'ma-floor')!
   const first = Number(await page.getAttribute('[data-run]', 'data-run'))

@@ -327,7 +327,7 @@ test.each(['fr', 'ar'] as const)(
     await page.getByRole('button', { name: t('save'), exact: true }).click()
     await page.getByRole('heading', { name: 'Aït Carte' }).waitFor()
     // The form has gone, the focus stays in the view.
-    expect(await page.evaluate("document.activeElement.closest('.view') !== null")).toBe(true)
+    await expect.poll(() => page.evaluate("document.activeElement.closest('.view') !== null")).toBe(true)
     const made = (await (await fetch(`${server.url}/api/v1/plan/PICK-${lang}`)).json()) as {
       standing: { lat: number; lng: number }
     }

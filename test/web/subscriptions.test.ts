@@ -88,7 +88,9 @@ test.each(['fr', 'ar'] as const)(
     await dialog.getByText(says('none')).waitFor()
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
-    expect(await page.locator('#account').evaluate((button) => button.matches(':focus'))).toBe(true)
+    await expect
+      .poll(() => page.locator('#account').evaluate((button) => button.matches(':focus')))
+      .toBe(true)
     expect(faults).toEqual([])
     await page.close()
   },
