@@ -12,40 +12,63 @@ export interface AreaRow extends Omit<AreaRecord, 'geometry'> {
 const AREA_COLUMNS = `code, vintage, level, type, parent_code AS "parentCode", name_fr AS "nameFr", name_ar AS "nameAr",
   population, ARRAY[ST_XMin(geom), ST_YMin(geom), ST_XMax(geom), ST_YMax(geom)] AS bbox, vintage = 0 AS simulated, source`
 
+export const AREA_ORDERS = ['code', 'population', '-population'] as const
+/** Regions before provinces before communes; or by people, of whom areas that are not counted come last. */
+export type AreaOrder = (typeof AREA_ORDERS)[number]
+
+/** What an area is ordered by before its code, rising; `areaKey` says the same. */
+const ORDERED_BY: Record<AreaOrder, string> = {
+  code: 'length(code)::float8',
+  population: `coalesce(population::float8, 'infinity')`,
+  '-population': `coalesce(-population::float8, 'infinity')`,
+}
+
+export interface AreaKey {
+  value: number
+  code: string
+}
+
+export function areaKey(
+  order: AreaOrder,
+  { code, population }: Pick<AreaRow, 'code' | 'population'>,
+): AreaKey {
+  if (order === 'code') return { value: code.length, code }
+  return { value: population === null ? Infinity : order === 'population' ? population : -population, code }
+}
+
 export interface AreaSearch {
   /** Folded text; every word must occur. */
   words: readonly string[]
   level: AreaLevel | null
   box: Bounds | null
-  after: string
+  order: AreaOrder
+  after: AreaKey | null
   limit: number
 }
 
-/** Areas whose name holds all the words, in the order of their codes; regions come before provinces and communes. */
+/** Areas whose name holds all the words. */
 export async function searchAreas(db: Queryable, search: AreaSearch): Promise<AreaRow[]> {
-  const { box } = search
+  const { box, after } = search
+  const by = ORDERED_BY[search.order]
   return db.query(
     `SELECT ${AREA_COLUMNS} FROM current_area
      WHERE search_name LIKE ALL ($1::text[]) AND level = coalesce($2, level)
-       AND lpad(length(code)::text, 2, '0') || code > $3
+       AND ($3::float8 IS NULL OR (${by}, code) > ($3, $9))
        AND ($4::float8 IS NULL OR geom && ST_MakeEnvelope($4, $5, $6, $7, 4326))
-     ORDER BY length(code), code LIMIT $8`,
+     ORDER BY ${by}, code LIMIT $8`,
     [
       search.words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`),
       search.level,
-      search.after,
+      after?.value ?? null,
       box?.west ?? null,
       box?.south ?? null,
       box?.east ?? null,
       box?.north ?? null,
       search.limit,
+      after?.code ?? null,
     ],
   )
 }
-
-/** Keyset of an area in searchAreas: the length of its code in two digits, so that it sorts as text, and the code. */
-export const areaCursor = (area: Pick<AreaRow, 'code'>): string =>
-  `${String(area.code.length).padStart(2, '0')}${area.code}`
 
 export async function findArea(db: Queryable, code: string): Promise<AreaRow | undefined> {
   const rows: AreaRow[] = await db.query(`SELECT ${AREA_COLUMNS} FROM current_area WHERE code = $1`, [code])

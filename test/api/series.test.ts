@@ -279,6 +279,16 @@ describe('lists', () => {
     }
   })
 
+  test('areas by their people, the most first, those that are not counted last', async () => {
+    const all = await through('/api/v1/areas?limit=1000')
+    const people = (await through('/api/v1/areas?limit=7&sort=-population')).map(
+      ({ population }) => population,
+    )
+    const known = all.flatMap(({ population }) => (population === null ? [] : [Number(population)]))
+    const unknown = Array.from({ length: all.length - known.length }, () => null)
+    expect(people).toEqual([...known.toSorted((a, b) => b - a), ...unknown])
+  })
+
   test('runs oldest first', async () => {
     const ids = async (sort: string) =>
       (await through(`/api/v1/runs?limit=2&sort=${sort}`)).map(({ id }) => id)
@@ -324,9 +334,9 @@ describe('lists', () => {
   })
 
   test('a cursor belongs to the order it was made in', async () => {
-    for (const list of ['probes?sort=-measuredAt', 'sites?sort=name']) {
+    for (const list of ['probes?sort=-measuredAt', 'sites?sort=-name', 'areas?sort=-population']) {
       const { next } = await json<List>(`/api/v1/${list}&limit=2`)
-      const other = list.replace('-measuredAt', 'measuredAt').replace('name', '-name')
+      const other = list.replace('=-', '=')
       expect((await get(`/api/v1/${other}&cursor=${next}`)).status).toBe(400)
     }
   })

@@ -1,9 +1,11 @@
 import { type AreaLevel, type AreaRecord, type Position, foldName } from '#domain'
 import { cellAt, cellToSql, centreOf } from '#geo'
 import {
+  AREA_ORDERS,
+  type AreaKey,
   type AreaRow,
   type AreaSearch,
-  areaCursor,
+  areaKey,
   areaShapes,
   areasOfCell,
   findArea,
@@ -13,7 +15,14 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
 
-const NO_FILTER: AreaSearch = { words: [], level: null, box: null, after: '', limit: 1_000 }
+const NO_FILTER: AreaSearch = {
+  words: [],
+  level: null,
+  box: null,
+  order: 'code',
+  after: null,
+  limit: 1_000,
+}
 
 const box = (west: number, south: number, east: number, north: number): Position[] => [
   [west, south],
@@ -201,18 +210,31 @@ describe.each(ENGINES)('areas on %s', (engine) => {
       expect((await search({ box: sea, level: 'region' })).map((found) => found.code)).toEqual(['99'])
     })
 
-    test('page by page each area comes once, in the same order as all at once', async () => {
-      const all = (await search({})).map((found) => found.code)
-      expect(new Set(all.map((code) => code.length)).size).toBeGreaterThan(2)
-      const paged: string[] = []
-      for (let after = ''; paged.length <= all.length;) {
-        const page = await search({ after, limit: 9 })
-        if (page.length === 0) break
-        paged.push(...page.map((found) => found.code))
-        after = areaCursor(page.at(-1)!)
-      }
-      expect(paged).toEqual(all)
-    })
+    test.each(AREA_ORDERS)(
+      'page by page in the order of %s each area comes once, as all at once',
+      async (order) => {
+        const all = await search({ order })
+        expect(new Set(all.map(({ code }) => code.length)).size).toBeGreaterThan(2)
+        if (order === 'code') {
+          const byLength = (a: string, b: string) => a.length - b.length || (a < b ? -1 : 1)
+          expect(all.map(({ code }) => code)).toEqual(all.map(({ code }) => code).toSorted(byLength))
+        } else {
+          const people = all.map(({ population }) => population)
+          const known = people.filter((count) => count !== null)
+          const rising = order === 'population' ? 1 : -1
+          expect([known.length > 50, known.length < people.length]).toEqual([true, true])
+          expect(people.slice(0, known.length)).toEqual(known.toSorted((a, b) => rising * (a - b)))
+        }
+        const paged: AreaRow[] = []
+        for (let after: AreaKey | null = null; paged.length <= all.length;) {
+          const page: AreaRow[] = await search({ order, after, limit: 9 })
+          if (page.length === 0) break
+          paged.push(...page)
+          after = areaKey(order, page.at(-1)!)
+        }
+        expect(paged).toEqual(all)
+      },
+    )
   })
 
   test('before any run no area has a shape with counts', async () => {

@@ -11,10 +11,12 @@ import {
 } from '#domain'
 import {
   type AreaCounts,
+  type AreaKey,
+  type AreaOrder,
   type AreaPeople,
   type AreaRow,
   type RunRow,
-  areaCursor,
+  areaKey,
   countsOfArea,
   findArea,
   findRule,
@@ -63,6 +65,14 @@ const AREA_FIELDS = [
   'source',
 ] as const
 
+/** A cursor holds the order it was made in. */
+function afterOf(cursor: string | undefined, order: AreaOrder): AreaKey | null {
+  const key = keyOf(cursor, new RegExp(`^${order} (-?\\d{1,10}|Infinity) \\d\\d[\\d.]{0,10}$`), '')
+  if (key === '') return null
+  const [, value, code] = key.split(' ') as [string, string, string]
+  return { value: Number(value), code }
+}
+
 /** Regions, provinces and communes. */
 @ApiTags('areas')
 @Controller('api/v1/areas')
@@ -79,16 +89,21 @@ export class AreasController {
   @Fields<AreaRow>(...AREA_FIELDS)
   async list(@Query() query: AreasQuery): Promise<Page<AreaRow>> {
     const limit = query.limit ?? DEFAULT_LIMIT
+    const order = query.sort ?? 'code'
     const items = await searchAreas(this.source.manager, {
       words: foldName(query.q ?? '')
         .split(' ')
         .filter(Boolean),
       level: query.level ?? null,
       box: boxOf(query.bbox),
-      after: keyOf(query.cursor, /^\d{4}[\d.]{0,12}$/, ''),
+      order,
+      after: afterOf(query.cursor, order),
       limit,
     })
-    return pageOf(items, limit, areaCursor)
+    return pageOf(items, limit, (area) => {
+      const { value, code } = areaKey(order, area)
+      return `${order} ${value} ${code}`
+    })
   }
 
   /** One area with its parents and its counts in a run: the one named, or the rule's newest. */

@@ -1,4 +1,5 @@
 import { AREA_LEVELS, type AreaLevel } from '#domain'
+import { AREA_ORDERS, type AreaOrder } from '#store'
 import { IntersectionType } from '@nestjs/swagger'
 import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator'
 import { FieldChoice } from '../http/fields.dto.js'
@@ -15,6 +16,11 @@ export class AreasQuery extends IntersectionType(BoxPageQuery, FieldChoice) {
   @IsOptional()
   @IsIn(AREA_LEVELS)
   level?: AreaLevel
+
+  /** By code without it, regions first; by people with unknown populations last. */
+  @IsOptional()
+  @IsIn(AREA_ORDERS)
+  sort?: AreaOrder
 }
 
 export class FiguresQuery extends RunChoice {
