@@ -170,6 +170,24 @@ test.each(['fr', 'ar', 'en'])('axe finds nothing in %s, with and without a panel
   }
 })
 
+test('on a phone what was chosen is not under its panel', async () => {
+  const { h3 } = await cellOf('white')
+  const { page } = await open(`lang=fr&cell=${h3}`, { width: 390, height: 780 })
+  await page.waitForSelector('.panel h2')
+  const isClear = () =>
+    page.evaluate<boolean>(`(() => {
+      const boxes = [...document.querySelectorAll('#map svg path')].map((path) => path.getBoundingClientRect())
+      const mark = boxes.find(({ height }) => height > 0)
+      const [map, panel] = ['#map', '.panel'].map((one) => document.querySelector(one).getBoundingClientRect())
+      return mark !== undefined && mark.top > map.top && mark.bottom < panel.top
+    })()`)
+  await expect.poll(isClear).toBe(true)
+  await page.waitForTimeout(1_000)
+  expect(await isClear()).toBe(true)
+  await page.screenshot({ path: `${SHOTS}/phone-cell-fr.png` })
+  await page.close()
+})
+
 test('it fits a phone', async () => {
   const { page } = await open('lang=ar', { width: 360, height: 740 })
   const width = await page.evaluate('document.documentElement.scrollWidth')

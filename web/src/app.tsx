@@ -132,9 +132,9 @@ export function App() {
   useEffect(() => {
     if (gone.current || !map || !found) return
     gone.current = true
-    if ('zone' in found) map.zoomTo(found.zone.bbox)
+    if ('zone' in found) map.zoomToChosen(found.zone.bbox)
     else if (isPlace(found)) map.zoomToCell(pointOf(found))
-    else if ('area' in found) map.zoomTo(found.area.bbox)
+    else if ('area' in found) map.zoomToChosen(found.area.bbox)
     else map.zoomToCell(found.cell)
   }, [map, found])
   useEffect(() => map?.outline(found && isPlace(found) ? geometryOf(found) : null), [map, found])
@@ -150,7 +150,7 @@ export function App() {
   const find = (area: Pick<Area, 'code' | 'bbox'>) => {
     gone.current = true
     choose({ area: area.code })
-    map?.zoomTo(area.bbox)
+    map?.zoomToChosen(area.bbox)
   }
   const goTo = (cell: string) => {
     gone.current = false

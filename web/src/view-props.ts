@@ -2,7 +2,7 @@
 import type { Account, Run, RuleInWords } from './api.js'
 import type { Connection } from './connection.js'
 import type { Language } from './language.js'
-import type { Place } from './map/coverage-map.js'
+import type { Box, Place } from './map/coverage-map.js'
 import type { Marks } from './map/marks.js'
 import type { Overlay } from './map/overlays.js'
 
@@ -25,10 +25,8 @@ export interface ViewProps {
   onMarks(marks: Marks | null): void
   /** People changed what an overlay of the map shows. */
   onChange(overlay: Overlay): void
-  /** Shows a place: west, south, east, north. */
+  /** Shows a place. */
   onBox(box: Box): void
   /** Lets a place be pointed out on the map; null: it was given up. */
   onTakePlace(signal: AbortSignal): Promise<Place | null>
 }
-
-type Box = [number, number, number, number]

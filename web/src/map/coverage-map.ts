@@ -26,6 +26,9 @@ export interface View {
 
 export type Place = Pick<View, 'lat' | 'lng'>
 
+/** west, south, east, north. */
+export type Box = [number, number, number, number]
+
 /** What is drawn. */
 export interface Shown {
   run: number | null
@@ -48,6 +51,11 @@ export interface MapEvents {
 }
 
 const TILE_PIXELS = 256
+/** Of one cell alone one would not see where it lies. */
+const CLOSEST = DATA_MAX_ZOOM + 1
+/** Where the panel lies over the lower part of the map, and how much of it: as `style.css` has it. */
+const PHONE = '(max-width: 760px)'
+const COVERED_BY_PANEL = 0.62
 /** Beyond the served zooms, cells only get bigger. */
 const MAX_ZOOM = 16
 
@@ -149,15 +157,19 @@ export class CoverageMap {
     this.toggle('chosen', Boolean(choice.area))
   }
 
-  zoomTo([west, south, east, north]: [number, number, number, number]): void {
-    const bounds = L.latLngBounds([south, west], [north, east])
-    // Of one cell alone one would not see where it lies.
-    this.map.fitBounds(bounds, { maxZoom: DATA_MAX_ZOOM + 1 })
+  zoomTo(box: Box): void {
+    this.map.fitBounds(boundsOfBox(box), { maxZoom: CLOSEST })
   }
 
-  /** Near enough to tell a cell from the next. */
-  zoomToCell({ lat, lng }: { lat: number; lng: number }): void {
-    this.map.setView([lat, lng], Math.max(this.map.getZoom(), DATA_MAX_ZOOM))
+  /** To what was chosen, clear of the panel that tells of it. */
+  zoomToChosen(box: Box): void {
+    this.map.fitBounds(boundsOfBox(box), { maxZoom: CLOSEST, ...this.clearOfPanel() })
+  }
+
+  /** The same, near enough to tell a cell from the next. */
+  zoomToCell({ lat, lng }: Place): void {
+    const maxZoom = Math.max(this.map.getZoom(), DATA_MAX_ZOOM)
+    this.map.fitBounds(L.latLngBounds([[lat, lng]]), { maxZoom, ...this.clearOfPanel() })
   }
 
   /** Places that a view points out, instead of those before. */
@@ -239,6 +251,12 @@ export class CoverageMap {
     this.attribution.setPosition(position)
     this.scale.setPosition(position)
     this.map.invalidateSize()
+  }
+
+  /** Elsewhere the panel stands at the side. */
+  private clearOfPanel(): L.FitBoundsOptions {
+    const isPhone = window.matchMedia(PHONE).matches
+    return isPhone ? { paddingBottomRight: [0, this.map.getSize().y * COVERED_BY_PANEL] } : {}
   }
 
   private makeLayers(hasBasemap: boolean, bounds: L.LatLngBounds): CoverageMap['layers'] {
@@ -383,10 +401,10 @@ function grown(ring: Ring): Ring {
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
 
-function boundsOf({ country }: Instance): L.LatLngBounds {
-  const [west, south, east, north] = country.bounds
-  return L.latLngBounds([south, west], [north, east])
-}
+const boundsOf = ({ country }: Instance): L.LatLngBounds => boundsOfBox(country.bounds)
+
+const boundsOfBox = ([west, south, east, north]: Box): L.LatLngBounds =>
+  L.latLngBounds([south, west], [north, east])
 
 function mapOf(element: HTMLElement, instance: Instance, view: View | null): L.Map {
   const { basemap } = instance
