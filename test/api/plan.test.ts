@@ -62,7 +62,9 @@ async function ask(
 }
 
 const DAY_MS = 86_400_000
-const dayBack = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10)
+/** A day of Morocco's: for an hour before UTC's midnight it is tomorrow there. */
+const dayBack = (days: number) =>
+  new Date(Date.now() - days * DAY_MS).toLocaleDateString('en-CA', { timeZone: 'Africa/Casablanca' })
 const at = (n: number) => centreOf(OBSERVED_CELLS[n]!).toReversed().join(',')
 /** Where orange's fibre is not, and where it is. */
 const [DEAD, GOOD] = [7, 8]
