@@ -39,7 +39,7 @@ async function* sheetRows(chunks: AsyncIterable<Uint8Array>, file?: string): Asy
 }
 
 async function firstSheet(bytes: Buffer, file?: string) {
-  // Loaded with the first workbook: a server that reads none has 3 MB more.
+  // Loaded with the first workbook.
   const { InvalidInputError, readSheet } = await import('read-excel-file/node')
   try {
     return await readSheet(bytes)

@@ -18,10 +18,10 @@ import {
   totalBenefit,
   totalCost,
 } from '#domain'
+import { setImmediate } from 'node:timers/promises'
 import type { Maximised } from './priorities.dto.js'
 import type { Ranking } from './ranking.js'
 import { type Solved, solve } from './solver.js'
-import { setImmediate } from 'node:timers/promises'
 
 export interface AllocationRequest {
   budget: number

@@ -53,9 +53,6 @@ export interface MapEvents {
 const TILE_PIXELS = 256
 /** Of one cell alone one would not see where it lies. */
 const CLOSEST = DATA_MAX_ZOOM + 1
-/** Where the panel lies over the lower part of the map, and how much of it: as `style.css` has it. */
-const PHONE = '(max-width: 760px)'
-const COVERED_BY_PANEL = 0.62
 /** Beyond the served zooms, cells only get bigger. */
 const MAX_ZOOM = 16
 
@@ -253,10 +250,10 @@ export class CoverageMap {
     this.map.invalidateSize()
   }
 
-  /** Elsewhere the panel stands at the side. */
+  /** On a phone the panel lies over the lower part of the map; elsewhere it stands at the side. */
   private clearOfPanel(): L.FitBoundsOptions {
-    const isPhone = window.matchMedia(PHONE).matches
-    return isPhone ? { paddingBottomRight: [0, this.map.getSize().y * COVERED_BY_PANEL] } : {}
+    const covered = getComputedStyle(this.map.getContainer()).getPropertyValue('--covered-by-panel')
+    return { paddingBottomRight: [0, this.map.getSize().y * Number(covered)] }
   }
 
   private makeLayers(hasBasemap: boolean, bounds: L.LatLngBounds): CoverageMap['layers'] {
