@@ -2,6 +2,9 @@
 
 const ANY = 'any'
 
+/** The front door of a library, or of one of its folders: `#geo`, `#store/runs`. */
+const INDEX = '^(libs/[^/]+(/[^/]+)?|migrations)/index\\.ts$'
+
 /**
  * What each room below the apps may import: other rooms (by their index), npm packages, Node's own modules. Whatever
  * is not named is forbidden. `types` names packages whose types only may be used: they are handed a DataSource, they
@@ -130,13 +133,13 @@ const GENERAL = [
     name: 'library-by-its-index',
     comment: 'What the index does not show may change at any time.',
     from: { pathNot: '^(libs|test|migrations)/' },
-    to: { path: '^(libs/[^/]+|migrations)/', pathNot: '^(libs/[^/]+|migrations)/index\\.ts$' },
+    to: { path: '^(libs/[^/]+|migrations)/', pathNot: INDEX },
   },
   {
     name: 'sibling-by-its-index',
     comment: 'The same, from library to library.',
     from: { path: '^(libs/[^/]+|migrations)/' },
-    to: { path: '^(libs/[^/]+|migrations)/', pathNot: ['^$1/', '^(libs/[^/]+|migrations)/index\\.ts$'] },
+    to: { path: '^(libs/[^/]+|migrations)/', pathNot: ['^$1/', INDEX] },
   },
   {
     name: 'web-bundles-domain-only',

@@ -1,7 +1,7 @@
 /** `npm start`: everything on one address. The only file that may know two apps. */
 import { type Config, ConfigProblem, loadConfig } from '#config'
 import { firstAdministrator, prepareDatabase } from '#setup'
-import { type Database, openDatabase } from '#store'
+import { type Database, openDatabase } from '#store/database'
 import { fork } from 'node:child_process'
 import { createServer } from './api/server.js'
 import { Settings } from './api/settings.js'

@@ -1,5 +1,5 @@
 /** What the agent is told: a JSON file, or the environment. Every fault is named at once. */
-import { TECHNOLOGIES, type Technology } from '#domain'
+import { TECHNOLOGIES, type Technology } from '#domain/probe'
 import { readFileSync, statSync } from 'node:fs'
 
 export interface AgentConfig {

@@ -1,5 +1,5 @@
 /** One speed test of the site's line, by the ndt7 client. */
-import { bytesOfNdt7, resultOfNdt7 } from '#domain'
+import { bytesOfNdt7, resultOfNdt7 } from '#domain/probe'
 import { ndt7 } from './ndt7-client.js'
 
 export type Measured =

@@ -1,5 +1,5 @@
 /** The unmodified npm client `@m-lab/ndt7` in Node: it wants the Worker and WebSocket of a browser. */
-import type { Ndt7Side } from '#domain'
+import type { Ndt7Side } from '#domain/probe'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import vm from 'node:vm'

@@ -1,6 +1,6 @@
 /** The HTTP server: what surrounds the routes. */
 import { ProbeWriter } from '#ingest'
-import type { Database } from '#store'
+import type { Database } from '#store/database'
 import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import etag from '@fastify/etag'

@@ -1,19 +1,16 @@
 /** `export COLLECTION --format F --out FILE`: the file, and beside it what it is. */
-import { EXPORT_FORMATS, dataPackage, isExportFormat } from '#formats'
+import { EXPORT_FORMATS, dataPackage, isExportFormat } from '#formats/export'
 import {
   COLLECTIONS,
   type Collection,
-  type RunRow,
   asPoints,
   collectionOf,
   exportFeatures,
-  findRule,
-  findRun,
   isCollection,
-  isSimulated,
-  latestRun,
   licencesOf,
-} from '#store'
+} from '#store/ogc'
+import { type RunRow, findRule, findRun, latestRun } from '#store/runs'
+import { isSimulated } from '#store/sites'
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'

@@ -1,17 +1,9 @@
 /** `import areas|localities|sites|declared|planned|plan|probes FILE`. */
-import {
-  FileProblem,
-  type Refusal,
-  readAreas,
-  readCoverage,
-  readLocalities,
-  readPlan,
-  readSites,
-  ImportQuestion,
-  TOOL_FORMATS,
-  UNIT_NAMES,
-} from '#formats'
-import { TECHNOLOGIES } from '#domain'
+import { type Refusal } from '#formats/fields'
+import { FileProblem } from '#formats/file'
+import { readAreas, readCoverage, readLocalities, readPlan, readSites } from '#formats/lists'
+import { ImportQuestion, TOOL_FORMATS, UNIT_NAMES } from '#formats/tools'
+import { TECHNOLOGIES } from '#domain/probe'
 import { cellToSql, coveredCells } from '#geo'
 import {
   type Preview,
@@ -21,17 +13,11 @@ import {
   previewResults,
 } from '#ingest'
 import { cellCount } from '#setup'
-import {
-  type CoverageKind,
-  type CoverageRow,
-  findSite,
-  importAreas,
-  importCoverage,
-  importPlan,
-  recordChange,
-  upsertLocalities,
-  upsertSites,
-} from '#store'
+import { importAreas, upsertLocalities } from '#store/areas'
+import { type CoverageKind, type CoverageRow, importCoverage } from '#store/coverage'
+import { recordChange } from '#store/people'
+import { importPlan } from '#store/plan'
+import { findSite, upsertSites } from '#store/sites'
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'

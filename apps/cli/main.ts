@@ -1,23 +1,20 @@
 /** `npm run taghtiya -- <command>`. Exit 0 done, 1 failed or refused in part, 2 wrong usage. */
 import { type Config, ConfigProblem, loadConfig } from '#config'
-import { operatorOf } from '#domain'
+import { operatorOf } from '#domain/operator'
 import { prepareDatabase } from '#setup'
+import { openDatabase } from '#store/database'
 import {
-  FutureKnownBefore,
   ROLES,
   type Role,
-  classify,
-  findRule,
-  findSite,
   hashPassword,
   insertAccount,
   insertDevice,
-  listRules,
   newToken,
-  openDatabase,
   recordChange,
   sha256,
-} from '#store'
+} from '#store/people'
+import { FutureKnownBefore, classify, findRule, listRules } from '#store/runs'
+import { findSite } from '#store/sites'
 import { randomBytes } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'

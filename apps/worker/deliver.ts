@@ -1,5 +1,11 @@
 /** Tells subscribers of events: at least once, in order, signed as Standard Webhooks has it. */
-import { type DueDelivery, claimDeliveries, markDelivered, markFailed, queueDeliveries } from '#store'
+import {
+  type DueDelivery,
+  claimDeliveries,
+  markDelivered,
+  markFailed,
+  queueDeliveries,
+} from '#store/subscriptions'
 import { Webhook } from 'standardwebhooks'
 import type { DataSource } from 'typeorm'
 import { postMessage } from './webhook-post.js'

@@ -1,16 +1,10 @@
 /** What happens by the clock: one table. */
 import { monthsAround } from '#setup'
-import {
-  classify,
-  dropOldLeases,
-  ensureProbeMonths,
-  flagDisagreeing,
-  hasNews,
-  judgeNow,
-  listRules,
-  takeLease,
-  updateAreaSeries,
-} from '#store'
+import { dropOldLeases, takeLease } from '#store/people'
+import { judgeNow } from '#store/plan'
+import { ensureProbeMonths, flagDisagreeing } from '#store/probes'
+import { classify, hasNews, listRules } from '#store/runs'
+import { updateAreaSeries } from '#store/series'
 import cron, { type RunCoordinator, type ScheduledTask } from 'node-cron'
 import type { DataSource } from 'typeorm'
 import { deliver } from './deliver.js'

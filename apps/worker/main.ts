@@ -1,7 +1,7 @@
 /** The worker as a process of its own, beside an API on the same PostgreSQL. */
 import { loadConfig } from '#config'
 import { prepareDatabase } from '#setup'
-import { openDatabase } from '#store'
+import { openDatabase } from '#store/database'
 import { type Worker, startWorker } from './jobs.js'
 
 const log = (text: string) => void process.stderr.write(`${text}\n`)

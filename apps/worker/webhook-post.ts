@@ -1,5 +1,5 @@
 /** A message to an address that somebody else chose: nothing inside our own network may be reached by it. */
-import { addressFault } from '#domain'
+import { addressFault } from '#domain/event'
 import { lookup } from 'node:dns/promises'
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'

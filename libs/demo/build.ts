@@ -1,19 +1,12 @@
 /** Puts the demonstration country into a database, its probes through the same ingest as a device's. */
-import { SHIPPED_RULES } from '#domain'
+import { SHIPPED_RULES } from '#domain/rule'
 import { ProbeWriter, ingest, recordsOf } from '#ingest'
 import { PROVINCES, moroccoAreas } from '#places'
-import {
-  type Device,
-  classify,
-  hasRealData,
-  importPlan,
-  insertDevice,
-  insertSimulatedCommunes,
-  newToken,
-  sha256,
-  upsertLocalities,
-  upsertSites,
-} from '#store'
+import { insertSimulatedCommunes, upsertLocalities } from '#store/areas'
+import { type Device, insertDevice, newToken, sha256 } from '#store/people'
+import { importPlan } from '#store/plan'
+import { classify } from '#store/runs'
+import { hasRealData, upsertSites } from '#store/sites'
 import type { DataSource } from 'typeorm'
 import { addDemoDisputes } from './disputes.js'
 import { type DemoProvince, demoProbes, demoProvinces, remotenessOf } from './country.js'

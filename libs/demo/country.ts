@@ -1,15 +1,7 @@
 /** A simulated country over the real provinces: sites, a hidden true coverage, and the probes that it makes. Pure. */
-import {
-  type AreaRecord,
-  type LocalityRecord,
-  type ProbeInput,
-  type Random,
-  type SiteRecord,
-  type Technology,
-  distanceM,
-  normal,
-  randomFrom,
-} from '#domain'
+import { type AreaRecord, type LocalityRecord, type SiteRecord } from '#domain/place'
+import { type ProbeInput, type Technology, distanceM } from '#domain/probe'
+import { type Random, normal, randomFrom } from '#domain/random'
 import { type Shape, cellsOf, centreOf } from '#geo'
 import { DOWNLOAD_MBPS, LATENCY_MS, UPLOAD_MBPS, valueAt } from './percentiles.js'
 import { pick, uuid } from './random.js'

@@ -1,14 +1,10 @@
 /** Three simulated disputes: one just opened at a site, one overdue that waits for an operator's answer, one upheld. */
-import type { Class, ClaimedState, DisputeAction } from '#domain'
+import type { ClaimedState, DisputeAction } from '#domain/dispute'
+import type { Class } from '#domain/verdict'
 import { cellToSql } from '#geo'
-import {
-  type DisputeAuthor,
-  type RunRow,
-  addDisputeEvent,
-  latestRun,
-  listVerdicts,
-  openDispute,
-} from '#store'
+import { type DisputeAuthor, addDisputeEvent, openDispute } from '#store/disputes'
+import { type RunRow, latestRun } from '#store/runs'
+import { listVerdicts } from '#store/verdicts'
 import type { DataSource } from 'typeorm'
 
 const DAY_MS = 86_400_000

@@ -1,12 +1,8 @@
 /** A simulated plan over the demonstration's sites, of which the hidden truth makes some promises kept and some not. Pure. */
-import {
-  type PlanRow,
-  type ProbeInput,
-  type Random,
-  type SiteRecord,
-  type Technology,
-  randomFrom,
-} from '#domain'
+import { type SiteRecord } from '#domain/place'
+import { type PlanRow } from '#domain/plan'
+import { type ProbeInput, type Technology } from '#domain/probe'
+import { type Random, randomFrom } from '#domain/random'
 import { DEMO_DAYS } from './country.js'
 import { pick } from './random.js'
 

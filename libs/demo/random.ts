@@ -1,4 +1,4 @@
-import type { Random } from '#domain'
+import type { Random } from '#domain/random'
 
 export const pick = <T>(random: Random, items: readonly T[]): T => items[Math.floor(random() * items.length)]!
 

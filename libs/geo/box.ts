@@ -1,5 +1,6 @@
 /** Cells and boxes. */
-import type { Bounds, Polygon, Position } from '#domain'
+import type { Polygon, Position } from '#domain/place'
+import type { Bounds } from '#domain/probe'
 import { type CellRange, WORKING_RESOLUTION, boundaryOf } from './cell.js'
 import { rangesCovering } from './tile.js'
 

@@ -9,7 +9,7 @@ import {
   latLngToCell,
   polygonToCells,
 } from 'h3-js'
-import type { Bounds } from '#domain'
+import type { Bounds } from '#domain/probe'
 
 /** The grain of every probe and verdict: about 0.74 km² in Morocco. */
 export const WORKING_RESOLUTION = 8

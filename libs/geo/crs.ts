@@ -1,5 +1,7 @@
 /** Reference systems in which features are given out. */
-import type { Bounds, FeatureGeometry, Filter, FilterShape, Position } from '#domain'
+import type { FeatureGeometry, Filter, FilterShape } from '#domain/feature'
+import type { Position } from '#domain/place'
+import type { Bounds } from '#domain/probe'
 
 export const CRS84 = 'http://www.opengis.net/def/crs/OGC/1.3/CRS84'
 export const WEB_MERCATOR = 'http://www.opengis.net/def/crs/EPSG/0/3857'

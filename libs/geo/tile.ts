@@ -1,6 +1,6 @@
 /** Web-mercator tiles: their envelopes, the H3 resolution that fits a zoom, the cells that may touch a tile. */
 import { POLYGON_TO_CELLS_FLAGS, getHexagonEdgeLengthAvg, polygonToCellsExperimental } from 'h3-js'
-import type { Bounds } from '#domain'
+import type { Bounds } from '#domain/probe'
 import { type CellRange, descendants } from './cell.js'
 
 export interface TileAddress {

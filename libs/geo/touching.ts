@@ -1,5 +1,7 @@
 /** Working cells that a shape touches, or whose centre lies in it. */
-import type { Bounds, FilterShape, MultiPolygon, Polygon, Position } from '#domain'
+import type { FilterShape } from '#domain/feature'
+import type { MultiPolygon, Polygon, Position } from '#domain/place'
+import type { Bounds } from '#domain/probe'
 import { POLYGON_TO_CELLS_FLAGS, polygonToCellsExperimental } from 'h3-js'
 import { convexTouches, hexagonOf, holdsPoint } from './box.js'
 import { WORKING_RESOLUTION, centreOf } from './cell.js'

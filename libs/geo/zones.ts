@@ -1,5 +1,6 @@
 /** Cells that hang together, and their outline. */
-import { type MultiPolygon, connected } from '#domain'
+import { type MultiPolygon } from '#domain/place'
+import { connected } from '#domain/zone'
 import { cellsToMultiPolygon, gridDisk } from 'h3-js'
 
 /** Groups of cells that share edges: each sorted, in the order of their first cells. */

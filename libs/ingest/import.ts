@@ -1,14 +1,9 @@
 /** Results of other tools: the same way as a device's probes, after a look at what would become of them. */
-import { type Bounds, MOROCCO_BOUNDS, type Technology } from '#domain'
-import {
-  type ByteSource,
-  type Found,
-  type LineRecord,
-  type ToolFormat,
-  type Unit,
-  readResults,
-} from '#formats'
-import type { Device, ProbeRow } from '#store'
+import { type Bounds, MOROCCO_BOUNDS, type Technology } from '#domain/probe'
+import { type ByteSource, type LineRecord } from '#formats/file'
+import { type Found, type ToolFormat, type Unit, readResults } from '#formats/tools'
+import type { Device } from '#store/people'
+import type { ProbeRow } from '#store/probes'
 import { type IngestResult, type RejectedRecord, ingest } from './ingest.js'
 import { judge } from './record.js'
 import type { ProbeWriter } from './writer.js'

@@ -1,7 +1,8 @@
 /** The one way of probes into the database: a single one, an array, a stream of any length. */
-import { type Bounds, MOROCCO_BOUNDS } from '#domain'
-import { type LineRecord } from '#formats'
-import type { Device, ProbeRow, RefusedProbe } from '#store'
+import { type Bounds, MOROCCO_BOUNDS } from '#domain/probe'
+import { type LineRecord } from '#formats/file'
+import type { Device } from '#store/people'
+import type { ProbeRow, RefusedProbe } from '#store/probes'
 import { type Context, judge } from './record.js'
 import type { ProbeWriter } from './writer.js'
 

@@ -1,6 +1,6 @@
 /** The form of a probe as it comes in: types and limits. What it says is judged in the domain library. */
 import 'reflect-metadata'
-import { OUTCOMES, type Outcome, type ProbeInput, TECHNOLOGIES, type Technology } from '#domain'
+import { OUTCOMES, type Outcome, type ProbeInput, TECHNOLOGIES, type Technology } from '#domain/probe'
 import {
   IsIn,
   IsISO8601,

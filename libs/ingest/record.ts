@@ -1,4 +1,5 @@
 /** From one document to a row of `probe`, or to the reason why it is none. */
+import { operatorOf } from '#domain/operator'
 import {
   type Bounds,
   type ProbeInput,
@@ -6,11 +7,11 @@ import {
   correctedTime,
   flagsOf,
   isCounted,
-  operatorOf,
   rejectionOf,
-} from '#domain'
+} from '#domain/probe'
 import { cellAt, cellToSql } from '#geo'
-import type { Device, ProbeRow } from '#store'
+import type { Device } from '#store/people'
+import type { ProbeRow } from '#store/probes'
 import { type ValidationError, validateSync } from 'class-validator'
 import { ProbeDto } from './probe-dto.js'
 import { isWellFormed } from './well-formed.js'

@@ -3,7 +3,7 @@
  * words are needed only for a refusal. Says true only for what the validator accepts (a test holds that); whatever it
  * does not know goes to the validator.
  */
-import { OUTCOMES, TECHNOLOGIES } from '#domain'
+import { OUTCOMES, TECHNOLOGIES } from '#domain/probe'
 
 type Check = (value: unknown) => boolean
 

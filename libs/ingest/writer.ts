@@ -1,5 +1,11 @@
 /** Writes in groups: whatever waits while one group is being written goes into the next, so load makes groups larger. */
-import { type ProbeRow, type RefusedProbe, ensureProbeMonths, insertProbes, quarantineProbes } from '#store'
+import {
+  type ProbeRow,
+  type RefusedProbe,
+  ensureProbeMonths,
+  insertProbes,
+  quarantineProbes,
+} from '#store/probes'
 import type { DataSource } from 'typeorm'
 
 /** Rows in one statement: beyond this a larger group gains nothing and holds memory. */

@@ -3,8 +3,8 @@
  * geometry comes from the npm package `morocco-map`, whose names are partly wrong (Figuig bears Nador's).
  */
 import { createRequire } from 'node:module'
-import { type AreaGeometry, type AreaRecord, parentCodeOf } from '#domain'
-import { featuresOfTopology, isTopology, polygonOf } from '#formats'
+import { type AreaGeometry, type AreaRecord, parentCodeOf } from '#domain/place'
+import { featuresOfTopology, isTopology, polygonOf } from '#formats/geometry'
 import { FACTS_VINTAGE, PROVINCES, type RegionFact, REGIONS } from './facts.js'
 
 /** The credit that the shapes' licence asks for, wherever they are shown. */

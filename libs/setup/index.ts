@@ -1,16 +1,11 @@
 /** What every database needs before it can serve: tables, rules, the country's areas, partitions, an administrator. */
 import { MOROCCO_CELLS, MOROCCO_SOURCE, moroccoAreas } from '#places'
 import { type Shape, WORKING_RESOLUTION, cellsOf } from '#geo'
-import {
-  ensureProbeMonths,
-  hasAreas,
-  hashPassword,
-  importAreas,
-  insertAccount,
-  listAccounts,
-  migrate,
-  registerRules,
-} from '#store'
+import { hasAreas, importAreas } from '#store/areas'
+import { migrate } from '#store/database'
+import { hashPassword, insertAccount, listAccounts } from '#store/people'
+import { ensureProbeMonths } from '#store/probes'
+import { registerRules } from '#store/runs'
 import { randomBytes } from 'node:crypto'
 import type { DataSource } from 'typeorm'
 

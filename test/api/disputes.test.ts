@@ -1,7 +1,8 @@
 /** Who may do what in a dispute, over HTTP, and what each reader sees of it. */
-import { DISPUTE_ACTIONS, DISPUTE_LIMITS } from '#domain'
+import { DISPUTE_ACTIONS, DISPUTE_LIMITS } from '#domain/dispute'
 import { cellAt } from '#geo'
-import { ROLES, type Role, insertDevice, newToken, sha256, upsertSites } from '#store'
+import { ROLES, type Role, insertDevice, newToken, sha256 } from '#store/people'
+import { upsertSites } from '#store/sites'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
 import { OBSERVED_CELLS, fillObservatory } from '../support/observatory.js'

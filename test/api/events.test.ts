@@ -1,6 +1,8 @@
 /** Events of zones and of the plan as a list and as a feed. */
-import { SHIPPED_RULES } from '#domain'
-import { EVENT_KINDS, classify, editPlan, importPlan } from '#store'
+import { SHIPPED_RULES } from '#domain/rule'
+import { editPlan, importPlan } from '#store/plan'
+import { classify } from '#store/runs'
+import { EVENT_KINDS } from '#store/subscriptions'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
 import { fillObservatory } from '../support/observatory.js'

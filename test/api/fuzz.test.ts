@@ -3,7 +3,7 @@
  * the document does not state. `npm run fuzz -- 100000` asks more, of the demonstration country.
  */
 import { buildDemo } from '#demo'
-import { type Role, hashPassword, insertAccount, sha256 } from '#store'
+import { type Role, hashPassword, insertAccount, sha256 } from '#store/people'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BODY_EXAMPLES } from '../../apps/api/openapi/parameters.js'

@@ -1,5 +1,6 @@
 /** What the map asks of places: probes behind a verdict, who may see them, sites, localities, declared tiles. */
-import { SHIPPED_RULES, isJudged, passes } from '#domain'
+import { SHIPPED_RULES } from '#domain/rule'
+import { isJudged, passes } from '#domain/verdict'
 import { VectorTile } from '@mapbox/vector-tile'
 import { PbfReader } from 'pbf'
 import { cellToLatLng } from 'h3-js'

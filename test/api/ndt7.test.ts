@@ -1,5 +1,5 @@
 /** Speed tests against our own server, by the unmodified client and by hand. */
-import { disagree } from '#domain'
+import { disagree } from '#domain/probe'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { type Socket, connect as connectSocket } from 'node:net'

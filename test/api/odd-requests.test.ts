@@ -1,7 +1,7 @@
 /** Requests that no client of ours sends: each once was a fault, and stays the caller’s. */
 import { randomUUID } from 'node:crypto'
-import { SHIPPED_RULES } from '#domain'
-import { classify } from '#store'
+import { SHIPPED_RULES } from '#domain/rule'
+import { classify } from '#store/runs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
 import { type TestServer, serve, siteWithDevice, signIn } from '../support/server.js'

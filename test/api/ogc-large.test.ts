@@ -1,5 +1,5 @@
 /** 200,000 cells through GDAL into a GeoPackage: as many as the database has, with the same properties and shapes. */
-import { type RunRow, findRun } from '#store'
+import { type RunRow, findRun } from '#store/runs'
 import { boundaryOf, cellAt, cellFromSql, cellToSql } from '#geo'
 import { parse } from 'csv-parse'
 import { gridDisk } from 'h3-js'

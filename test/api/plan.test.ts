@@ -1,7 +1,9 @@
 /** The plan over HTTP: who may change it, what a file becomes, what is said of what is wrong. */
-import { type PlanMonth, SHIPPED_RULES } from '#domain'
+import { type PlanMonth } from '#domain/plan'
+import { SHIPPED_RULES } from '#domain/rule'
 import { centreOf } from '#geo'
-import { type PlanListed, type PlanVersion, classify } from '#store'
+import { type PlanListed, type PlanVersion } from '#store/plan'
+import { classify } from '#store/runs'
 import { PbfReader } from 'pbf'
 import readXlsxFile from 'read-excel-file/node'
 import { VectorTile } from '@mapbox/vector-tile'

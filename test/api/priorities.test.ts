@@ -1,7 +1,9 @@
 /** Priorities and budgets over HTTP, on the demonstration country. */
 import { buildDemo } from '#demo'
-import { DEFAULT_UNIT_COSTS, DEFAULT_WEIGHTS, factorTable, ranked, scoresOf } from '#domain'
-import { factorsOfZones, latestRun, upsertLocalities } from '#store'
+import { DEFAULT_UNIT_COSTS, DEFAULT_WEIGHTS, factorTable, ranked, scoresOf } from '#domain/priority'
+import { upsertLocalities } from '#store/areas'
+import { latestRun } from '#store/runs'
+import { factorsOfZones } from '#store/zones'
 import { parse } from 'csv-parse/sync'
 import readXlsxFile from 'read-excel-file/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'

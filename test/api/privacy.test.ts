@@ -2,17 +2,12 @@
  * An adversary at the public doors. Some devices walk on secret paths through the cells, some stand still, some are the only
  * ones of their operator, technology or tool. The adversary reads everything that is public and asks as cleverly as it can.
  */
-import type { Feature } from '#domain'
+import type { Feature } from '#domain/feature'
 import { cellAt, centreOf } from '#geo'
-import {
-  type CollectionId,
-  COLLECTIONS,
-  classify,
-  collectionOf,
-  ensureProbeMonths,
-  findRule,
-  upsertSites,
-} from '#store'
+import { type CollectionId, COLLECTIONS, collectionOf } from '#store/ogc'
+import { ensureProbeMonths } from '#store/probes'
+import { classify, findRule } from '#store/runs'
+import { upsertSites } from '#store/sites'
 import fc from 'fast-check'
 import { gridDisk } from 'h3-js'
 import { createHash, randomUUID } from 'node:crypto'

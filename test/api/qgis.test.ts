@@ -1,7 +1,7 @@
 /** QGIS itself reads the service, where it is installed (`apt-get install --no-install-recommends python3-qgis`, 1 GB). */
-import type { Feature } from '#domain'
+import type { Feature } from '#domain/feature'
 import { centreOf } from '#geo'
-import { COLLECTIONS, type CollectionId, collectionOf } from '#store'
+import { COLLECTIONS, type CollectionId, collectionOf } from '#store/ogc'
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,5 +1,5 @@
 /** Who may do what, as the document says it: each route is asked by nobody, by every role, by a page of another site. */
-import { ROLES, type Role } from '#store'
+import { ROLES, type Role } from '#store/people'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Operation } from '../../apps/api/openapi/document-types.js'

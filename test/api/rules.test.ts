@@ -1,4 +1,4 @@
-import { type Rule, SHIPPED_RULES } from '#domain'
+import { type Rule, SHIPPED_RULES } from '#domain/rule'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
 import { type TestServer, serve, signIn } from '../support/server.js'

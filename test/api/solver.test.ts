@@ -8,7 +8,7 @@ import {
   stepsByYield,
   totalBenefit,
   totalCost,
-} from '#domain'
+} from '#domain/priority'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Allocation, allocationOf } from '../../apps/api/priorities/allocation.js'

@@ -3,9 +3,11 @@
  * 99 of 100 are answered. Floor: the same statement behind node:http; for `totals`, which are remembered, a bare
  * server that holds the answer. Rates: larger is better; of `_p99` the ratio is a time over the floor's: smaller is better.
  */
-import { SHIPPED_RULES } from '#domain'
+import { SHIPPED_RULES } from '#domain/rule'
 import { cellAt, cellToSql, centreOf } from '#geo'
-import { classify, ensureProbeMonths, updateAreaSeries } from '#store'
+import { ensureProbeMonths } from '#store/probes'
+import { classify } from '#store/runs'
+import { updateAreaSeries } from '#store/series'
 import { gridDisk } from 'h3-js'
 import { fork } from 'node:child_process'
 import { type Bench, type Ground, type Result, resultOf, tell } from './bench.js'

@@ -2,7 +2,8 @@
  * Seconds for whole classifications against the bare GROUP BY with the same counts over the same probes, on one and ten
  * million probes, and for a run after 10,000 new ones. ratio = ours / floor: smaller is better.
  */
-import { type Database, classify } from '#store'
+import { type Database } from '#store/database'
+import { classify } from '#store/runs'
 import { type Bench, type Ground, type Result, median, resultOf, tell, timed } from './bench.js'
 import { type Country, MA_FLOOR, PROBES_PER_CELL, freshRun } from './country.js'
 

@@ -1,7 +1,9 @@
 /** A generated country: probes by devices that belong to their cells, made in SQL, and runs over them. */
-import { SHIPPED_RULES } from '#domain'
+import { SHIPPED_RULES } from '#domain/rule'
 import { cellAt, cellToSql, centreOf } from '#geo'
-import { type Database, type RunRow, classify, ensureProbeMonths } from '#store'
+import { type Database } from '#store/database'
+import { ensureProbeMonths } from '#store/probes'
+import { type RunRow, classify } from '#store/runs'
 import { gridDisk } from 'h3-js'
 import type { BenchDatabase } from './database.js'
 import { tell, timed } from './timing.js'

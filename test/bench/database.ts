@@ -1,6 +1,8 @@
 /** Databases of the benches: copies of one prepared template in the run's own cluster. */
 import { prepareDatabase } from '#setup'
-import { type Database, insertDevice, newToken, openDatabase, sha256, upsertSites } from '#store'
+import { type Database, openDatabase } from '#store/database'
+import { insertDevice, newToken, sha256 } from '#store/people'
+import { upsertSites } from '#store/sites'
 import pg from 'pg'
 import { type RunningServer, startServer } from '../support/process.js'
 import type { Cluster } from '../support/cluster.js'

@@ -3,7 +3,7 @@
  * the same columns (it knows no H3, so it gives no centres). ratio = ours / floor: 1 is as fast, more is faster.
  * `memory.export`: the server's resident memory at its peak meanwhile, against that at rest: smaller is better.
  */
-import type { RunRow } from '#store'
+import type { RunRow } from '#store/runs'
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import type { Readable } from 'node:stream'

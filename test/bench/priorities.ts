@@ -3,9 +3,11 @@
  * request costs once the factors are known. floor: scoring and sorting the zones once. ratio = ours / floor: smaller is
  * better, 200 draws of weights are the difference. How long the factors take on the first request is told beside it.
  */
-import { DEFAULT_UNIT_COSTS, DEFAULT_WEIGHTS, factorTable, scoresOf } from '#domain'
+import { DEFAULT_UNIT_COSTS, DEFAULT_WEIGHTS, factorTable, scoresOf } from '#domain/priority'
 import { cellToSql, cellAt } from '#geo'
-import { type Database, type RunRow, factorsOfZones, findRun } from '#store'
+import { type Database } from '#store/database'
+import { type RunRow, findRun } from '#store/runs'
+import { factorsOfZones } from '#store/zones'
 import { gridDisk } from 'h3-js'
 import { rankingOf, stabilityOf } from '../../apps/api/priorities/ranking.js'
 import { type Bench, type Ground, type Result, median, resultOf, tell, timed } from './bench.js'

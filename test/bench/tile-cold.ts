@@ -3,7 +3,8 @@
  * GiST index. ratio = floor / ours: 1 is as fast as PostGIS, more is faster.
  */
 import { type TileAddress, BUFFER, EXTENT, boundaryOf, encodeTile, resolutionAt } from '#geo'
-import type { Database, RunRow } from '#store'
+import type { Database } from '#store/database'
+import type { RunRow } from '#store/runs'
 import { VectorTile } from '@mapbox/vector-tile'
 import { PbfReader } from 'pbf'
 import { FEATURES } from '../../apps/api/tiles/tile-features.js'

@@ -1,6 +1,7 @@
 /** The run that tiles are drawn of, and addresses of tiles full of its cells. */
 import { type TileAddress, envelopeOf } from '#geo'
-import { type Database, type RunRow, listRuns } from '#store'
+import { type Database } from '#store/database'
+import { type RunRow, listRuns } from '#store/runs'
 import { CENTRE, type Country, MA_FLOOR, freshRun } from './country.js'
 
 export async function anyRun(database: Database, country: Country): Promise<RunRow> {

@@ -1,6 +1,9 @@
 /** How right the verdicts are, in a simulated country whose truth is known. `floor` is the goal; ratio = ours / goal. */
-import { SHIPPED_RULES } from '#domain'
-import { type Database, classify, ensureProbeMonths, inferredClasses } from '#store'
+import { SHIPPED_RULES } from '#domain/rule'
+import { type Database } from '#store/database'
+import { ensureProbeMonths } from '#store/probes'
+import { classify } from '#store/runs'
+import { inferredClasses } from '#store/verdicts'
 import { pipeline } from 'node:stream/promises'
 import { Readable } from 'node:stream'
 import { from as copyFrom } from 'pg-copy-streams'

@@ -2,7 +2,7 @@
  * Seconds until the totals and every tile of the national map are there for a moved threshold, on a million cells.
  * floor: counting the cells by class. ratio = ours / floor: smaller is better.
  */
-import { stepsAround } from '#domain'
+import { stepsAround } from '#domain/verdict'
 import {
   MAX_ZOOM,
   WORKING_RESOLUTION,
@@ -13,7 +13,9 @@ import {
   rangesCovering,
   resolutionAt,
 } from '#geo'
-import { type Database, type RunRow, countsAtSteps, findRun, parentsInRanges } from '#store'
+import { type Database } from '#store/database'
+import { type RunRow, findRun } from '#store/runs'
+import { countsAtSteps, parentsInRanges } from '#store/verdicts'
 import { gridDisk } from 'h3-js'
 import { hexagons } from '../../apps/api/tiles/tile-features.js'
 import { type Bench, type Ground, type Result, median, resultOf, tell, timed } from './bench.js'

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Database, openDatabase } from '#store'
+import { type Database, openDatabase } from '#store/database'
 import { ENGINES, folderPlace, serverPlace } from '../support/database.js'
 import { type RunningServer, runCli, startServer } from '../support/process.js'
 import { mkdtempSync, writeFileSync } from 'node:fs'

@@ -1,5 +1,5 @@
 import { DEMO_SEED, demoPlan, demoProbes, demoProvinces, remotenessOf } from '#demo'
-import { planFaults, planStateOf } from '#domain'
+import { planFaults, planStateOf } from '#domain/plan'
 import { PROVINCES, moroccoAreas } from '#places'
 import { expect, test } from 'vitest'
 

@@ -1,4 +1,4 @@
-import { SHIPPED_RULES } from '#domain'
+import { SHIPPED_RULES } from '#domain/rule'
 import { readFileSync, writeFileSync } from 'node:fs'
 import * as prettier from 'prettier'
 import { expect, test } from 'vitest'

@@ -1,14 +1,7 @@
 /** The worked examples of docs/examples.md: their figures are computed here, by the pure functions, from the probes they tell of. */
-import {
-  type NetworkEvidence,
-  type ProbeInput,
-  type Rule,
-  SHIPPED_RULES,
-  type Technology,
-  networkVerdict,
-  reasonsOf,
-  verdictOf,
-} from '#domain'
+import { type ProbeInput, type Technology } from '#domain/probe'
+import { type Rule, SHIPPED_RULES } from '#domain/rule'
+import { type NetworkEvidence, networkVerdict, reasonsOf, verdictOf } from '#domain/verdict'
 import { cellAt } from '#geo'
 import { type KnownProbe, classifyByHand } from '../store/oracle.js'
 

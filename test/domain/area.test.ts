@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { levelOfCode, normaliseAreaCode, parentCodeOf } from '#domain'
+import { levelOfCode, normaliseAreaCode, parentCodeOf } from '#domain/place'
 
 const COMMUNES = new URL('../../../shared/data/communes_2014.csv', import.meta.url)
 if (!existsSync(COMMUNES)) console.log('skipped: ../shared/data/communes_2014.csv is not here')

@@ -19,7 +19,7 @@ import {
   stepsByYield,
   totalBenefit,
   totalCost,
-} from '#domain'
+} from '#domain/priority'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { FREE, bestByHand, candidates, meetsConditions, zoneOf } from './candidates.js'

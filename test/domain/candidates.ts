@@ -1,5 +1,5 @@
 /** Small instances of the budget programme, and their best answer by trying everything. */
-import { type Candidate, type Constraints, type Option, type ZoneFactors, DEPLOYED } from '#domain'
+import { type Candidate, type Constraints, type Option, type ZoneFactors, DEPLOYED } from '#domain/priority'
 import fc from 'fast-check'
 
 export const zoneOf = (n: number): ZoneFactors => ({

@@ -1,4 +1,4 @@
-import { CLASSES, STANDINGS, directionOf } from '#domain'
+import { CLASSES, STANDINGS, directionOf } from '#domain/verdict'
 import { expect, test } from 'vitest'
 
 test('better is towards black, worse the other way round, and nothing is said where one side is not decided', () => {

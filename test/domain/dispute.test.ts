@@ -18,7 +18,7 @@ import {
   partyOf,
   seesDocuments,
   stateAfter,
-} from '#domain'
+} from '#domain/dispute'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 

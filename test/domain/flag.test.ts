@@ -11,7 +11,7 @@ import {
   isPrivateAddress,
   movesTooFast,
   repeats,
-} from '#domain'
+} from '#domain/probe'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 

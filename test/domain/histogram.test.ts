@@ -10,7 +10,7 @@ import {
   measureOfBin,
   spreadOf,
   valueOfBin,
-} from '#domain'
+} from '#domain/series'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 

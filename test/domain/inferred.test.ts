@@ -1,13 +1,13 @@
+import { type Technology } from '#domain/probe'
+import { SHIPPED_RULES } from '#domain/rule'
 import {
   type JudgedNetwork,
   type NetworkEvidence,
   type Neighbour,
-  SHIPPED_RULES,
-  type Technology,
   inferredOf,
   networkVerdict,
   poolEvidence,
-} from '#domain'
+} from '#domain/verdict'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { OPERATOR_NAMES, operatorOf } from '#domain'
+import { OPERATOR_NAMES, operatorOf } from '#domain/operator'
 
 describe('operatorOf', () => {
   it.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { foldName } from '#domain'
+import { foldName } from '#domain/place'
 
 describe('foldName', () => {
   it.each([

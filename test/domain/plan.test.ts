@@ -1,6 +1,5 @@
 import {
   LEAST_SHARE_MEASURED,
-  type NetworkState,
   PLAN_STATES,
   type PlanEvidence,
   type PlanFields,
@@ -11,7 +10,8 @@ import {
   planFaults,
   planStateOf,
   planStepOf,
-} from '#domain'
+} from '#domain/plan'
+import { type NetworkState } from '#domain/verdict'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 

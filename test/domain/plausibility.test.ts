@@ -9,7 +9,7 @@ import {
   distanceM,
   flagsOf,
   rejectionOf,
-} from '#domain'
+} from '#domain/probe'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 

@@ -12,7 +12,7 @@ import {
   ranked,
   scoresOf,
   stabilities,
-} from '#domain'
+} from '#domain/priority'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 

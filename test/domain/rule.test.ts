@@ -1,14 +1,6 @@
-import {
-  type NetworkEvidence,
-  type Rule,
-  SHIPPED_RULES,
-  TECHNOLOGIES,
-  normalCdf,
-  ruleFaults,
-  verdictOf,
-  wilson,
-  zOf,
-} from '#domain'
+import { TECHNOLOGIES } from '#domain/probe'
+import { type Rule, SHIPPED_RULES, ruleFaults, zOf } from '#domain/rule'
+import { type NetworkEvidence, normalCdf, verdictOf, wilson } from '#domain/verdict'
 import { describe, expect, test } from 'vitest'
 
 test('the quantile of each confidence leaves half of the rest on each side', () => {

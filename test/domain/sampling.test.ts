@@ -1,14 +1,14 @@
+import { distanceM } from '#domain/probe'
+import { SHIPPED_RULES } from '#domain/rule'
 import {
   type NetworkEvidence,
-  SHIPPED_RULES,
   after,
-  distanceM,
   lengthOf,
   needsOf,
   networkVerdict,
   routeOf,
   verdictOf,
-} from '#domain'
+} from '#domain/verdict'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 

@@ -1,23 +1,17 @@
+import { MAX_AHEAD_MS, MOROCCO_BOUNDS, type ProbeInput, flagsOf, rejectionOf } from '#domain/probe'
+import { type Rule, SHIPPED_RULES, sentenceOf } from '#domain/rule'
 import {
-  MAX_AHEAD_MS,
-  MOROCCO_BOUNDS,
   type NetworkEvidence,
-  type ProbeInput,
-  type Rule,
-  SHIPPED_RULES,
   dominantClass,
-  flagsOf,
   isJudged,
   missingOf,
   networkVerdict,
   normalCdf,
   passes,
   reasonsOf,
-  rejectionOf,
-  sentenceOf,
   verdictOf,
   wilson,
-} from '#domain'
+} from '#domain/verdict'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 

@@ -6,7 +6,7 @@ import {
   ZONE_CLASSES,
   ZONE_ID,
   succession,
-} from '#domain'
+} from '#domain/zone'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 

@@ -1,9 +1,9 @@
 /** A real line, measured every hour in 2014, whose speed stepped from 30 to 80 Mbit/s on 24 September. */
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { SHIPPED_RULES } from '#domain'
+import { SHIPPED_RULES } from '#domain/rule'
 import { cellAt } from '#geo'
-import { classify } from '#store'
+import { classify } from '#store/runs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
 import { type TestServer, serve, siteWithDevice } from '../support/server.js'

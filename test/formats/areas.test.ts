@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FileProblem, readAreas } from '#formats'
+import { FileProblem } from '#formats/file'
+import { readAreas } from '#formats/lists'
 import { bytes, dataFile, haveData } from './files.js'
 
 const SQUARE = [

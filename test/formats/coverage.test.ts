@@ -1,4 +1,4 @@
-import { readCoverage } from '#formats'
+import { readCoverage } from '#formats/lists'
 import { expect, test } from 'vitest'
 
 const H3 = '8839ab8095fffff'

@@ -1,5 +1,5 @@
-import type { Column, FilterShape } from '#domain'
-import { MAX_FILTER_LENGTH, readCql2 } from '#formats'
+import type { Column, FilterShape } from '#domain/feature'
+import { MAX_FILTER_LENGTH, readCql2 } from '#formats/filter'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { anyFilter, textOf } from '../support/filters.js'

@@ -1,4 +1,4 @@
-import { documentTypeOf, isNameOf } from '#formats'
+import { documentTypeOf, isNameOf } from '#formats/file'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 

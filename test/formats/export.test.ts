@@ -1,5 +1,5 @@
-import type { Column, Feature, FeatureGeometry, FeatureValue } from '#domain'
-import { EXPORT_FORMATS, type ExportFormat, type Layer } from '#formats'
+import type { Column, Feature, FeatureGeometry, FeatureValue } from '#domain/feature'
+import { EXPORT_FORMATS, type ExportFormat, type Layer } from '#formats/export'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { parquetMetadata, parquetReadObjects } from 'hyparquet'

@@ -1,4 +1,5 @@
-import { FileProblem, readCoverage } from '#formats'
+import { FileProblem } from '#formats/file'
+import { readCoverage } from '#formats/lists'
 import fc from 'fast-check'
 import initSqlJs from 'sql.js'
 import { expect, test } from 'vitest'

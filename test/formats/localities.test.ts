@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readLocalities } from '#formats'
+import { readLocalities } from '#formats/lists'
 import { bytes, dataFile, haveData } from './files.js'
 
 const read = (...lines: string[]) => readLocalities(bytes(lines.join('\n')), 'places.csv')

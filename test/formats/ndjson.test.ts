@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type LineRecord, records } from '#formats'
+import { type LineRecord, records } from '#formats/file'
 import { all, bytes, inPieces } from './files.js'
 
 const read = async (whole: Uint8Array, size = 65_536, maxLineBytes?: number): Promise<LineRecord[]> =>

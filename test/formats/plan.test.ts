@@ -1,4 +1,5 @@
-import { readPlan, xlsxTable } from '#formats'
+import { xlsxTable } from '#formats/export'
+import { readPlan } from '#formats/lists'
 import { expect, test } from 'vitest'
 
 const read = (text: string, name = 'plan.csv') => readPlan(Buffer.from(text), name)

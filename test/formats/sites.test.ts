@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import writeXlsxFile from 'write-excel-file/node'
-import { FileProblem, readSites } from '#formats'
+import { FileProblem } from '#formats/file'
+import { readSites } from '#formats/lists'
 import { bytes } from './files.js'
 
 const HEADER =

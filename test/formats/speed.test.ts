@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { numberOf, speedOf, technologyOf, unitOf } from '#formats'
+import { numberOf, speedOf, technologyOf, unitOf } from '#formats/fields'
 
 describe('numberOf', () => {
   it.each([

@@ -2,7 +2,8 @@ import { deflateRawSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import writeXlsxFile from 'write-excel-file/node'
-import { FileProblem, tableRows } from '#formats'
+import { FileProblem } from '#formats/file'
+import { tableRows } from '#formats/tables'
 import { all, bytes, dataFile, haveData, inPieces } from './files.js'
 
 const read = async (file: Uint8Array | AsyncIterable<Uint8Array>) => all(tableRows(file, 'liste'))

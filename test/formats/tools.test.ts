@@ -1,7 +1,8 @@
 /** Results of other tools: every format by a documented or real sample, and what a damaged one says. */
-import { type Found, ImportQuestion, type ResultsOptions, readResults, FileProblem } from '#formats'
+import { FileProblem } from '#formats/file'
+import { type Found, ImportQuestion, type ResultsOptions, readResults } from '#formats/tools'
 import { judge } from '#ingest'
-import { MOROCCO_BOUNDS, type ProbeInput } from '#domain'
+import { MOROCCO_BOUNDS, type ProbeInput } from '#domain/probe'
 import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'

@@ -15,7 +15,7 @@ import {
   resolutionAt,
   toTile,
 } from '#geo'
-import type { Bounds } from '#domain'
+import type { Bounds } from '#domain/probe'
 import { VectorTile } from '@mapbox/vector-tile'
 import fc from 'fast-check'
 import { cellToChildren, cellToParent, latLngToCell } from 'h3-js'

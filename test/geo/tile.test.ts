@@ -13,7 +13,7 @@ import {
   resolutionAt,
   toTile,
 } from '#geo'
-import type { Bounds } from '#domain'
+import type { Bounds } from '#domain/probe'
 import fc from 'fast-check'
 import { POLYGON_TO_CELLS_FLAGS, getHexagonEdgeLengthAvg, polygonToCellsExperimental } from 'h3-js'
 import { describe, expect, test } from 'vitest'

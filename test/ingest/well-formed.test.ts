@@ -1,6 +1,6 @@
 /** The quick look never takes what the validator would refuse. */
 import { ProbeDto, isWellFormed } from '#ingest'
-import { OUTCOMES, TECHNOLOGIES } from '#domain'
+import { OUTCOMES, TECHNOLOGIES } from '#domain/probe'
 import { validateSync } from 'class-validator'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

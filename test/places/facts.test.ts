@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { levelOfCode, parentCodeOf } from '#domain'
+import { levelOfCode, parentCodeOf } from '#domain/place'
 import { PROVINCES, type RegionFact, REGIONS } from '#places'
 
 const DATA = new URL('../../../shared/data/', import.meta.url)

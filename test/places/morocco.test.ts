@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { AreaRecord, Position } from '#domain'
+import type { AreaRecord, Position } from '#domain/place'
 import { MOROCCO_SOURCE, moroccoAreas, PROVINCES, REGIONS } from '#places'
 
 const areas = moroccoAreas()

@@ -1,7 +1,10 @@
 /** The numbers beside the map, against a count of every place and cell by hand. */
 import { buildDemo } from '#demo'
-import { CLASSES, SHIPPED_RULES } from '#domain'
-import { classify, countsOfArea, figuresOfAreas, findArea, upsertLocalities, verdictAt } from '#store'
+import { SHIPPED_RULES } from '#domain/rule'
+import { CLASSES } from '#domain/verdict'
+import { countsOfArea, figuresOfAreas, findArea, upsertLocalities } from '#store/areas'
+import { classify } from '#store/runs'
+import { verdictAt } from '#store/verdicts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
 

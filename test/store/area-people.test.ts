@@ -1,21 +1,11 @@
-import {
-  CLASSES,
-  type JudgedNetwork,
-  type LocalityRecord,
-  SHIPPED_RULES,
-  inferredOf,
-  poolEvidence,
-} from '#domain'
+import { type LocalityRecord } from '#domain/place'
+import { SHIPPED_RULES } from '#domain/rule'
+import { CLASSES, type JudgedNetwork, inferredOf, poolEvidence } from '#domain/verdict'
 import { cellAt, cellToSql, ringsAround } from '#geo'
-import {
-  classify,
-  ensureProbeMonths,
-  inferredClasses,
-  inferredWhere,
-  peopleOfArea,
-  pooledEvidence,
-  upsertLocalities,
-} from '#store'
+import { peopleOfArea, pooledEvidence, upsertLocalities } from '#store/areas'
+import { ensureProbeMonths } from '#store/probes'
+import { classify } from '#store/runs'
+import { inferredClasses, inferredWhere } from '#store/verdicts'
 import fc from 'fast-check'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -1,17 +1,13 @@
 /** What the page about an area says, against a count by hand of every row of the country. */
 import { buildDemo } from '#demo'
-import { CLASSES, type Class, SHIPPED_RULES, type Technology } from '#domain'
+import { type Technology } from '#domain/probe'
+import { SHIPPED_RULES } from '#domain/rule'
+import { CLASSES, type Class } from '#domain/verdict'
 import { cellFromSql, parentOf } from '#geo'
 import {
-  type RunRow,
   cellsOfArea,
-  classify,
-  contradictionsOfArea,
   figuresOfAreas,
   findArea,
-  importCoverage,
-  listContradictions,
-  listZones,
   localitiesOfArea,
   operatorsOfArea,
   outlinesAround,
@@ -20,7 +16,10 @@ import {
   sitesOfArea,
   upsertLocalities,
   whiteZonesOfArea,
-} from '#store'
+} from '#store/areas'
+import { contradictionsOfArea, importCoverage, listContradictions } from '#store/coverage'
+import { type RunRow, classify } from '#store/runs'
+import { listZones } from '#store/zones'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
 

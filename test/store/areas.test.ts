@@ -1,4 +1,4 @@
-import { type AreaLevel, type AreaRecord, type Position, foldName } from '#domain'
+import { type AreaLevel, type AreaRecord, type Position, foldName } from '#domain/place'
 import { cellAt, cellToSql, centreOf } from '#geo'
 import {
   AREA_ORDERS,
@@ -7,11 +7,11 @@ import {
   type AreaSearch,
   areaKey,
   areaShapes,
-  areasOfCell,
   findArea,
   importAreas,
   searchAreas,
-} from '#store'
+} from '#store/areas'
+import { areasOfCell } from '#store/verdicts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
 

@@ -1,6 +1,7 @@
 /** The probes behind a verdict: in pages that hold each once, and no more than may be told. */
 import { cellToSql } from '#geo'
-import { type ProbeGrain, flagImplausible, isWithheld, probesOfCell, siteState, localityState } from '#store'
+import { siteState, localityState } from '#store/areas'
+import { type ProbeGrain, flagImplausible, isWithheld, probesOfCell } from '#store/probes'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
 import { OBSERVED_CELLS, fillObservatory, observedProbes, publicProbes } from '../support/observatory.js'

@@ -1,18 +1,19 @@
-import { type Rule, SHIPPED_RULES, type Technology, networkVerdict, verdictOf } from '#domain'
+import { type Technology } from '#domain/probe'
+import { type Rule, SHIPPED_RULES } from '#domain/rule'
+import { networkVerdict, verdictOf } from '#domain/verdict'
 import { cellAt, cellToSql, coveredCells } from '#geo'
 import {
   type CoverageKind,
   type CoverageRow,
-  type RunRow,
-  classify,
   contradictedCells,
   contradictionKey,
   countContradictions,
   coverageOfCell,
-  ensureProbeMonths,
   importCoverage,
   listContradictions,
-} from '#store'
+} from '#store/coverage'
+import { ensureProbeMonths } from '#store/probes'
+import { type RunRow, classify } from '#store/runs'
 import fc from 'fast-check'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'

@@ -1,14 +1,15 @@
 /** What operators declare, near and from afar, against the claims read one by one. */
-import { SHIPPED_RULES, TECHNOLOGIES, type Technology } from '#domain'
+import { TECHNOLOGIES, type Technology } from '#domain/probe'
+import { SHIPPED_RULES } from '#domain/rule'
 import { cellAt, cellFromSql, cellToSql, parentOf } from '#geo'
 import {
   type CoverageRow,
-  classify,
   declaredInRanges,
   declaredNetworks,
   declaredParents,
   importCoverage,
-} from '#store'
+} from '#store/coverage'
+import { classify } from '#store/runs'
 import fc from 'fast-check'
 import { gridDisk } from 'h3-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -1,10 +1,9 @@
 /** Disputes in both databases: what is kept, and what is refused. */
-import { DISPUTE_LIMITS, dueOf } from '#domain'
+import { DISPUTE_LIMITS, dueOf } from '#domain/dispute'
 import { cellToSql } from '#geo'
 import {
   type DisputeAuthor,
   type NewDispute,
-  type RunRow,
   addDisputeEvent,
   documentsOfDispute,
   eventsOfDispute,
@@ -12,8 +11,9 @@ import {
   findDocument,
   listDisputes,
   openDispute,
-  verdictAt,
-} from '#store'
+} from '#store/disputes'
+import { type RunRow } from '#store/runs'
+import { verdictAt } from '#store/verdicts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
 import { OBSERVED_CELLS, fillObservatory } from '../support/observatory.js'

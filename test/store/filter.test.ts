@@ -1,15 +1,15 @@
-import type { Feature, Filter, FilterShape } from '#domain'
-import { readCql2 } from '#formats'
+import type { Feature, Filter, FilterShape } from '#domain/feature'
+import { readCql2 } from '#formats/filter'
 import { centreOf } from '#geo'
 import {
   COLLECTIONS,
   type CollectionId,
   EVERYTHING,
-  type RunRow,
   UnservedFilter,
   collectionOf,
   pageOfFeatures,
-} from '#store'
+} from '#store/ogc'
+import { type RunRow } from '#store/runs'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'

@@ -1,21 +1,20 @@
 /** Flags that need the database: repeats, movement, a planner's own, and devices beside their neighbours. */
-import { REPEAT_MS, movesTooFast, repeats } from '#domain'
+import { REPEAT_MS, movesTooFast, repeats } from '#domain/probe'
 import { cellAt, cellToSql } from '#geo'
+import { insertDevice } from '#store/people'
 import {
   type ListedProbe,
   type ProbeRow,
-  type RunRow,
-  classify,
   ensureProbeMonths,
-  evidenceAt,
   flagDisagreeing,
   flagImplausible,
-  insertDevice,
   insertProbes,
   lateFlagsOf,
   listProbes,
-} from '#store'
-import { SHIPPED_RULES } from '#domain'
+} from '#store/probes'
+import { type RunRow, classify } from '#store/runs'
+import { evidenceAt } from '#store/verdicts'
+import { SHIPPED_RULES } from '#domain/rule'
 import fc from 'fast-check'
 import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

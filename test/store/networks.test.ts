@@ -1,18 +1,17 @@
 /** Where a network is said to be, against the evidence read cell by cell. */
 import { buildDemo } from '#demo'
-import { type Rule, SHIPPED_RULES } from '#domain'
+import { type Rule, SHIPPED_RULES } from '#domain/rule'
 import { cellAt, cellFromSql, cellToSql, parentOf } from '#geo'
+import { ensureProbeMonths } from '#store/probes'
+import { type RunRow, classify } from '#store/runs'
 import {
   type Reach,
-  type RunRow,
-  classify,
-  ensureProbeMonths,
   evidenceOfCells,
   networksOfRun,
   reachInRanges,
   reachOfCountry,
   reachOfParents,
-} from '#store'
+} from '#store/verdicts'
 import fc from 'fast-check'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

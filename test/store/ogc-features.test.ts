@@ -1,15 +1,17 @@
-import type { Bounds, Feature, Position } from '#domain'
+import type { Feature } from '#domain/feature'
+import type { Position } from '#domain/place'
+import type { Bounds } from '#domain/probe'
 import { boundaryOf, cellFromSql, centreOf } from '#geo'
 import {
   COLLECTIONS,
   type CollectionId,
   EVERYTHING,
   type FeatureQuery,
-  type RunRow,
   collectionOf,
   findFeature,
   pageOfFeatures,
-} from '#store'
+} from '#store/ogc'
+import { type RunRow } from '#store/runs'
 import fc from 'fast-check'
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -1,17 +1,19 @@
 /** The classification by hand: groups probes in plain TypeScript and asks the pure functions. */
+import { type ProbeInput } from '#domain/probe'
+import { type Rule } from '#domain/rule'
 import {
   type JudgedNetwork,
   type NetworkEvidence,
-  type ProbeInput,
-  type Rule,
   type Verdict,
   isJudged,
   networkVerdict,
   passes,
   verdictOf,
-} from '#domain'
+} from '#domain/verdict'
 import { cellToSql, centreOf } from '#geo'
-import { type ProbeRow, type Queryable, evidenceAt, insertProbes, listVerdicts } from '#store'
+import { type Queryable } from '#store/database'
+import { type ProbeRow, insertProbes } from '#store/probes'
+import { evidenceAt, listVerdicts } from '#store/verdicts'
 import { createHash } from 'node:crypto'
 import type { DataSource } from 'typeorm'
 

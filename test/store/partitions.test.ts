@@ -1,5 +1,6 @@
 import { cellAt, cellToSql } from '#geo'
-import { type ProbeRow, ensureProbeMonths, insertProbes, openDatabase } from '#store'
+import { openDatabase } from '#store/database'
+import { type ProbeRow, ensureProbeMonths, insertProbes } from '#store/probes'
 import fc from 'fast-check'
 import { cellToParent, latLngToCell } from 'h3-js'
 import { randomUUID } from 'node:crypto'

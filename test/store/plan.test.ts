@@ -4,20 +4,18 @@ import {
   type PlanPlace,
   type PlanRow,
   type PlanState,
-  type Rule,
-  SHIPPED_RULES,
-  type Technology,
   planRule,
   planStateOf,
-} from '#domain'
+} from '#domain/plan'
+import { type Technology } from '#domain/probe'
+import { type Rule, SHIPPED_RULES } from '#domain/rule'
 import { cellAt, cellToSql, centreOf } from '#geo'
+import { upsertLocalities } from '#store/areas'
 import {
   PLAN_SORTS,
   type PlanListed,
   type PlanOfCell,
-  classify,
   editPlan,
-  ensureProbeMonths,
   findPlanItem,
   importPlan,
   judgeNow,
@@ -26,8 +24,9 @@ import {
   planInBox,
   planOfCell,
   planProgress,
-  upsertLocalities,
-} from '#store'
+} from '#store/plan'
+import { ensureProbeMonths } from '#store/probes'
+import { classify } from '#store/runs'
 import fc from 'fast-check'
 import { gridDisk } from 'h3-js'
 import { randomUUID } from 'node:crypto'

@@ -1,5 +1,6 @@
 /** Marked statements are planned once a connection, and what they find follows the tables. */
-import { PREPARED, ensureProbeMonths } from '#store'
+import { PREPARED } from '#store/database'
+import { ensureProbeMonths } from '#store/probes'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
 

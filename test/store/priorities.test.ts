@@ -1,17 +1,13 @@
 /** The factors of zones, against a count of every place of every cell and every distance by hand. */
-import { type SiteRecord, SITE_TYPES, birthOf, distanceM, randomFrom } from '#domain'
+import { type SiteRecord, SITE_TYPES } from '#domain/place'
+import { distanceM } from '#domain/probe'
+import { randomFrom } from '#domain/random'
+import { birthOf } from '#domain/zone'
 import { cellToSql, centreOf, connectedCells, distanceTo, zonePolygon } from '#geo'
-import {
-  type RunRow,
-  factorsOfZones,
-  fibreCells,
-  findZone,
-  listZones,
-  markOfPlaces,
-  nameZones,
-  upsertLocalities,
-  upsertSites,
-} from '#store'
+import { upsertLocalities } from '#store/areas'
+import { type RunRow } from '#store/runs'
+import { upsertSites } from '#store/sites'
+import { factorsOfZones, fibreCells, findZone, listZones, markOfPlaces, nameZones } from '#store/zones'
 import fc from 'fast-check'
 import { latLngToCell } from 'h3-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -10,8 +10,8 @@ import {
   ensureProbeMonths,
   listProbes,
   probePage,
-  upsertSites,
-} from '#store'
+} from '#store/probes'
+import { upsertSites } from '#store/sites'
 import fc from 'fast-check'
 import { gridDisk } from 'h3-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -1,7 +1,8 @@
 /** A cell by hour and by weekday in Morocco, against a sort of its probes. */
 import { buildDemo } from '#demo'
-import { SHIPPED_RULES } from '#domain'
-import { classify, profileOf } from '#store'
+import { SHIPPED_RULES } from '#domain/rule'
+import { classify } from '#store/runs'
+import { profileOf } from '#store/verdicts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
 

@@ -1,20 +1,11 @@
-import { CLASSES, type Rule, SHIPPED_RULES, TECHNOLOGIES, type Technology } from '#domain'
+import { TECHNOLOGIES, type Technology } from '#domain/probe'
+import { type Rule, SHIPPED_RULES } from '#domain/rule'
+import { CLASSES } from '#domain/verdict'
 import { cellAt, cellToSql, centreOf } from '#geo'
-import {
-  FutureKnownBefore,
-  RECEIVE_LOCK,
-  type RunRow,
-  classify,
-  countsOfArea,
-  ensureProbeMonths,
-  findRun,
-  hasNews,
-  historyOf,
-  latestRun,
-  listRuns,
-  rollupAt,
-  verdictAt,
-} from '#store'
+import { countsOfArea } from '#store/areas'
+import { RECEIVE_LOCK, ensureProbeMonths } from '#store/probes'
+import { FutureKnownBefore, type RunRow, classify, findRun, hasNews, latestRun, listRuns } from '#store/runs'
+import { historyOf, rollupAt, verdictAt } from '#store/verdicts'
 import fc from 'fast-check'
 import { cellToParent } from 'h3-js'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -1,32 +1,30 @@
 /** Series of cells, sites and areas, against buckets made by hand from every probe and Intl's idea of Morocco's clock. */
+import { type OUTCOMES } from '#domain/probe'
+import { SHIPPED_RULES } from '#domain/rule'
 import {
   MEASURES,
   MIN_DEVICES_SHOWN,
   type Measure,
-  type OUTCOMES,
   RELATIVE_ERROR,
-  SHIPPED_RULES,
   STEPS_OF_TIME,
   type SeriesBucket,
   type TimeStep,
   withoutFollowed,
-} from '#domain'
+} from '#domain/series'
 import { cellAt, cellToSql, centreOf } from '#geo'
+import { type ProbeRow, ensureProbeMonths, flagImplausible } from '#store/probes'
+import { classify } from '#store/runs'
 import {
-  type ProbeRow,
   type SeriesQuery,
   areaSeriesKnownBefore,
-  classify,
   downloadsOfAreas,
-  ensureProbeMonths,
-  flagImplausible,
   hoursOfArea,
   seriesOfArea,
   seriesOfCell,
   seriesOfSite,
   spanOf,
   updateAreaSeries,
-} from '#store'
+} from '#store/series'
 import fc from 'fast-check'
 import { gridDisk } from 'h3-js'
 import { randomUUID } from 'node:crypto'

@@ -1,15 +1,9 @@
-import {
-  CLASSES,
-  METRICS,
-  type Rule,
-  SHIPPED_RULES,
-  STEPS,
-  classAtStep,
-  stepsAround,
-  thresholdOf,
-} from '#domain'
+import { type Rule, SHIPPED_RULES } from '#domain/rule'
+import { CLASSES, METRICS, STEPS, classAtStep, stepsAround, thresholdOf } from '#domain/verdict'
 import { WORKING_RESOLUTION, cellAt, cellToSql, descendants } from '#geo'
-import { classesInRanges, classify, countsAtSteps, ensureProbeMonths, parentsInRanges } from '#store'
+import { ensureProbeMonths } from '#store/probes'
+import { classify } from '#store/runs'
+import { classesInRanges, countsAtSteps, parentsInRanges } from '#store/verdicts'
 import fc from 'fast-check'
 import { cellToParent } from 'h3-js'
 import { setTimeout as sleep } from 'node:timers/promises'

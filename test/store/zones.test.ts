@@ -1,32 +1,20 @@
-import {
-  type Class,
-  type Rule,
-  SHIPPED_RULES,
-  type Zone,
-  type ZoneClass,
-  type ZoneEvent,
-  birthOf,
-  succession,
-} from '#domain'
+import { type Rule, SHIPPED_RULES } from '#domain/rule'
+import { type Class } from '#domain/verdict'
+import { type Zone, type ZoneClass, type ZoneEvent, birthOf, succession } from '#domain/zone'
 import { cellAt, cellToSql, cellsOf, centreOf } from '#geo'
+import { importAreas, upsertLocalities } from '#store/areas'
+import { ensureProbeMonths } from '#store/probes'
 import {
   type RunRow,
-  areasOfCell,
   changedCells,
   changedCellsInRanges,
   changedParentsInRanges,
   classify,
-  ensureProbeMonths,
-  eventsOfZone,
-  findZone,
-  importAreas,
-  listVerdicts,
-  listZones,
   transitionsBetween,
-  upsertLocalities,
-  upsertSites,
-  zonesInBox,
-} from '#store'
+} from '#store/runs'
+import { upsertSites } from '#store/sites'
+import { areasOfCell, listVerdicts } from '#store/verdicts'
+import { eventsOfZone, findZone, listZones, zonesInBox } from '#store/zones'
 import fc from 'fast-check'
 import { areNeighborCells, cellToParent, gridDisk } from 'h3-js'
 import { randomUUID } from 'node:crypto'

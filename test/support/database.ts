@@ -1,5 +1,5 @@
 /** A fresh, prepared database (tables, rules, regions and provinces) of either engine for a test file. */
-import { type Database, openDatabase } from '#store'
+import { type Database, openDatabase } from '#store/database'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import pg from 'pg'

@@ -1,5 +1,5 @@
 /** Filters at random, as text, and as a look at each feature answers them. */
-import type { Column, Feature, Filter, FilterShape, Literal } from '#domain'
+import type { Column, Feature, Filter, FilterShape, Literal } from '#domain/feature'
 import { convexTouches, holdsPoint } from '#geo'
 import fc from 'fast-check'
 

@@ -1,4 +1,4 @@
-import { openDatabase } from '#store'
+import { openDatabase } from '#store/database'
 import { prepareDatabase } from '#setup'
 import pg from 'pg'
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -1,14 +1,12 @@
 /** A small database in which every collection of features has rows, some of them awkward. */
-import { SHIPPED_RULES, type Technology } from '#domain'
+import { type Technology } from '#domain/probe'
+import { SHIPPED_RULES } from '#domain/rule'
 import { cellAt, cellToSql, centreOf } from '#geo'
-import {
-  type RunRow,
-  classify,
-  ensureProbeMonths,
-  importCoverage,
-  upsertLocalities,
-  upsertSites,
-} from '#store'
+import { upsertLocalities } from '#store/areas'
+import { importCoverage } from '#store/coverage'
+import { ensureProbeMonths } from '#store/probes'
+import { type RunRow, classify } from '#store/runs'
+import { upsertSites } from '#store/sites'
 import { gridDisk } from 'h3-js'
 import { type KnownProbe, insertAsGiven, rowOf } from '../store/oracle.js'
 import type { TestDatabase } from './database.js'

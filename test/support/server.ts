@@ -1,6 +1,7 @@
 /** The API on a free port over a test database, in this process. */
 import { type Config, loadConfig } from '#config'
-import { insertAccount, hashPassword, insertDevice, newToken, sha256, type Role, upsertSites } from '#store'
+import { insertAccount, hashPassword, insertDevice, newToken, sha256, type Role } from '#store/people'
+import { upsertSites } from '#store/sites'
 import { createServer } from '../../apps/api/server.js'
 import { Settings } from '../../apps/api/settings.js'
 import { readFileSync } from 'node:fs'

@@ -1,7 +1,7 @@
 /** A page that stays open: it needs nobody but its server, notices a newer run, and outlives a server that is away. */
 import { buildDemo } from '#demo'
-import { SHIPPED_RULES } from '#domain'
-import { classify } from '#store'
+import { SHIPPED_RULES } from '#domain/rule'
+import { classify } from '#store/runs'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BUILT_WEB, SHOTS, axeViolations, launch, openMap } from '../support/browser.js'

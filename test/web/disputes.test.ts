@@ -1,6 +1,7 @@
 /** A verdict is contested in the cell's panel, decided by another, and seen by everybody. */
 import { buildDemo } from '#demo'
-import { latestRun, listVerdicts } from '#store'
+import { latestRun } from '#store/runs'
+import { listVerdicts } from '#store/verdicts'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BUILT_WEB, SHOTS, axeViolations, launch, openMap } from '../support/browser.js'

@@ -1,7 +1,7 @@
 /** For everyone: by keys alone, by name alone, and on the screens that people have. */
 import { buildDemo } from '#demo'
-import { SHIPPED_RULES } from '#domain'
-import { classify } from '#store'
+import { SHIPPED_RULES } from '#domain/rule'
+import { classify } from '#store/runs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BUILT_WEB, SHOTS, axeViolations, launch, openMap } from '../support/browser.js'

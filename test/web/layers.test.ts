@@ -1,7 +1,8 @@
 /** What the map can show beside verdicts: networks, differences, contradictions, two runs side by side, what lies on top. */
 import { buildDemo } from '#demo'
-import { SHIPPED_RULES } from '#domain'
-import { classify, upsertLocalities } from '#store'
+import { SHIPPED_RULES } from '#domain/rule'
+import { upsertLocalities } from '#store/areas'
+import { classify } from '#store/runs'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BUILT_WEB, SHOTS, axeViolations, launch, openMap } from '../support/browser.js'

@@ -1,7 +1,7 @@
 /** The page in a real browser, over the demonstration country. */
 import { buildDemo } from '#demo'
-import { SHIPPED_RULES } from '#domain'
-import { classify } from '#store'
+import { SHIPPED_RULES } from '#domain/rule'
+import { classify } from '#store/runs'
 import type { Browser } from 'playwright-core'
 import { cellToLatLng } from 'h3-js'
 import { afterAll, beforeAll, expect, test } from 'vitest'

@@ -1,8 +1,11 @@
 /** What lies on the map can be chosen: zones, localities, sites; what operators declare; the probes behind a verdict. */
 import { buildDemo } from '#demo'
-import { SHIPPED_RULES, type Technology } from '#domain'
+import { type Technology } from '#domain/probe'
+import { SHIPPED_RULES } from '#domain/rule'
 import { cellToSql } from '#geo'
-import { classify, importCoverage, upsertLocalities } from '#store'
+import { upsertLocalities } from '#store/areas'
+import { importCoverage } from '#store/coverage'
+import { classify } from '#store/runs'
 import { cellToLatLng, gridDisk } from 'h3-js'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'

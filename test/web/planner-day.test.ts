@@ -1,7 +1,7 @@
 /** A planner's day from the first look to the link that is sent: one walk over the demonstration, in Arabic and in French. */
 import { buildDemo } from '#demo'
-import { SHIPPED_RULES } from '#domain'
-import { classify } from '#store'
+import { SHIPPED_RULES } from '#domain/rule'
+import { classify } from '#store/runs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Lang, languageOf } from '../../web/src/language.js'

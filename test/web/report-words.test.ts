@@ -1,5 +1,5 @@
 /** The sentences and the drawing of the page for paper, without a browser. */
-import { CLASSES, type ClassCounts } from '#domain'
+import { CLASSES, type ClassCounts } from '#domain/verdict'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { placed, projectionOf, scaleBarKm } from '../../web/report/projection.js'

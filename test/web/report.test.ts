@@ -1,7 +1,10 @@
 /** The page about an area that is made for paper, in the browser and as the PDF that it prints. */
 import { buildDemo } from '#demo'
-import { SHIPPED_RULES, type Technology } from '#domain'
-import { classify, importCoverage, upsertLocalities } from '#store'
+import { type Technology } from '#domain/probe'
+import { SHIPPED_RULES } from '#domain/rule'
+import { upsertLocalities } from '#store/areas'
+import { importCoverage } from '#store/coverage'
+import { classify } from '#store/runs'
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'

@@ -1,17 +1,16 @@
 /** Webhooks to a real receiver that fails some times; and what they may never reach. */
-import { GIVE_UP_HOURS, SHIPPED_RULES, addressFault, isGivenUp, pauseAfter } from '#domain'
+import { GIVE_UP_HOURS, addressFault, isGivenUp, pauseAfter } from '#domain/event'
+import { SHIPPED_RULES } from '#domain/rule'
+import { editPlan, importPlan, judgeNow } from '#store/plan'
+import { classify } from '#store/runs'
 import {
-  classify,
   deleteSubscription,
-  editPlan,
-  importPlan,
   insertSubscription,
-  judgeNow,
   listDeliveries,
   listEvents,
   listSubscriptions,
   pauseSubscription,
-} from '#store'
+} from '#store/subscriptions'
 import fc from 'fast-check'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'

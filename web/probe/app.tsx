@@ -1,5 +1,6 @@
 /** The agent's page: measure, say that there is no service, and see what is not sent yet. */
-import { OPERATOR_NAMES, TECHNOLOGIES } from '#domain'
+import { OPERATOR_NAMES } from '#domain/operator'
+import { TECHNOLOGIES } from '#domain/probe'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { type State, keepDelivering } from './deliver.js'
 import { KeyForm } from './key-form.js'

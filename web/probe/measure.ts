@@ -1,5 +1,5 @@
 /** A speed test against our own server by the unmodified ndt7 client. */
-import { type Ndt7Result, type Ndt7Side, type Ndt7Sides, resultOfNdt7 } from '#domain'
+import { type Ndt7Result, type Ndt7Side, type Ndt7Sides, resultOfNdt7 } from '#domain/probe'
 import ndt7 from '@m-lab/ndt7'
 import downloadWorker from '@m-lab/ndt7/src/ndt7-download-worker.js?url&no-inline'
 import uploadWorker from '@m-lab/ndt7/src/ndt7-upload-worker.js?url&no-inline'

@@ -1,5 +1,5 @@
 /** The area on paper: drawn in millimetres, so that it prints as sharp as the printer can. */
-import { CLASSES } from '#domain'
+import { CLASSES } from '#domain/verdict'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { type Language, nameIn } from '../src/language.js'
 import { LAND, OUTLINE, PAINTS } from '../src/map/colours.js'

@@ -1,5 +1,5 @@
 /** The page as it is printed: exactly one sheet of A4. */
-import { CLASSES, type ClassCounts } from '#domain'
+import { CLASSES, type ClassCounts } from '#domain/verdict'
 import type { ComponentChildren } from 'preact'
 import type { AreaFigures, Instance } from '../src/api.js'
 import { type Language, nameIn } from '../src/language.js'

@@ -1,5 +1,5 @@
 /** What the figures say, in two or three sentences that a clerk may read out. */
-import type { ClassCounts } from '#domain'
+import type { ClassCounts } from '#domain/verdict'
 import { type Language, isolated, nameIn } from '../src/language.js'
 import { WORDS } from './words.js'
 

@@ -1,4 +1,4 @@
-import type { ClassCounts } from '#domain'
+import type { ClassCounts } from '#domain/verdict'
 import type { ComponentChildren } from 'preact'
 import { useMemo } from 'preact/hooks'
 import type { Instance, RuleInWords, Run } from './api.js'

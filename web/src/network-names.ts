@@ -1,5 +1,6 @@
 /** Operators and technologies in the page's language. */
-import { OPERATOR_NAMES, TECHNOLOGIES, type Technology } from '#domain'
+import { OPERATOR_NAMES } from '#domain/operator'
+import { TECHNOLOGIES, type Technology } from '#domain/probe'
 import type { Language } from './language.js'
 
 /** Null: nobody named it. */

@@ -1,5 +1,5 @@
 /** What is known of the cell or area that was chosen, in sentences and figures. */
-import { CLASSES, type NetworkState } from '#domain'
+import { CLASSES, type NetworkState } from '#domain/verdict'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { AreaDetail, Cell, Counts, Network, Reason, RuleInWords, Run } from './api.js'

@@ -1,4 +1,5 @@
-import type { Class, PlanState } from '#domain'
+import type { PlanState } from '#domain/plan'
+import type { Class } from '#domain/verdict'
 import { PAINTS, PLAN_PAINTS, PLAN_SIGNS, type Paint, SIGN_BOX } from './map/colours.js'
 
 const NOT_MEASURED: Paint = { fill: 'none', line: '#8b949e', width: 1, striped: false }

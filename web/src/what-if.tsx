@@ -1,5 +1,5 @@
 /** What a run's map would be with another threshold. */
-import { STEPS } from '#domain'
+import { STEPS } from '#domain/verdict'
 import type { WhatIf } from './api.js'
 import type { Language } from './language.js'
 

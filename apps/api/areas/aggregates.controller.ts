@@ -1,15 +1,10 @@
-import { AREA_LEVELS, type AreaLevel, MIN_DEVICES_SHOWN, RELATIVE_ERROR } from '#domain'
-import {
-  type AreaDownloads,
-  type AreaFigures,
-  type RunRow,
-  areaSeriesKnownBefore,
-  downloadsOfAreas,
-  figuresOfLevel,
-  findArea,
-  isSimulated,
-  lastChange,
-} from '#store'
+import { AREA_LEVELS, type AreaLevel } from '#domain/place'
+import { MIN_DEVICES_SHOWN, RELATIVE_ERROR } from '#domain/series'
+import { type AreaFigures, figuresOfLevel, findArea } from '#store/areas'
+import { lastChange } from '#store/people'
+import { type RunRow } from '#store/runs'
+import { type AreaDownloads, areaSeriesKnownBefore, downloadsOfAreas } from '#store/series'
+import { isSimulated } from '#store/sites'
 import {
   BadRequestException,
   Controller,

@@ -1,4 +1,4 @@
-import { AREA_LEVELS, type AreaLevel } from '#domain'
+import { AREA_LEVELS, type AreaLevel } from '#domain/place'
 import { IntersectionType } from '@nestjs/swagger'
 import { IsIn, IsOptional, Matches } from 'class-validator'
 import { FieldChoice } from '../http/fields.dto.js'

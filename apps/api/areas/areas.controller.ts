@@ -1,3 +1,4 @@
+import { foldName } from '#domain/place'
 import {
   type Class,
   type ClassCounts,
@@ -5,27 +6,25 @@ import {
   type Reason,
   type Verdict,
   dominantClass,
-  foldName,
   reasonsOf,
   verdictOf,
-} from '#domain'
+} from '#domain/verdict'
 import {
   type AreaCounts,
   type AreaKey,
   type AreaOrder,
   type AreaPeople,
   type AreaRow,
-  type RunRow,
   areaKey,
   countsOfArea,
   findArea,
-  findRule,
-  inferredWhere,
   parentsOfArea,
   peopleOfArea,
   pooledEvidence,
   searchAreas,
-} from '#store'
+} from '#store/areas'
+import { type RunRow, findRule } from '#store/runs'
+import { inferredWhere } from '#store/verdicts'
 import { Controller, Get, Header, NotFoundException, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'

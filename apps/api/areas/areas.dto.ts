@@ -1,5 +1,5 @@
-import { AREA_LEVELS, type AreaLevel } from '#domain'
-import { AREA_ORDERS, type AreaOrder } from '#store'
+import { AREA_LEVELS, type AreaLevel } from '#domain/place'
+import { AREA_ORDERS, type AreaOrder } from '#store/areas'
 import { IntersectionType } from '@nestjs/swagger'
 import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator'
 import { FieldChoice } from '../http/fields.dto.js'

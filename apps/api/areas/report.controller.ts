@@ -1,4 +1,7 @@
-import { type Bounds, type Class, type Polygon, dominantClass, sentenceOf } from '#domain'
+import { type Polygon } from '#domain/place'
+import { type Bounds } from '#domain/probe'
+import { sentenceOf } from '#domain/rule'
+import { type Class, dominantClass } from '#domain/verdict'
 import { hexagonOf, resolutionAcross } from '#geo'
 import {
   type AreaCounts,
@@ -9,16 +12,11 @@ import {
   type OperatorCells,
   type PlacedLocality,
   type PlacedSite,
-  type Queryable,
-  type RollupRow,
-  type RunRow,
   type WhiteZone,
   cellsOfArea,
-  contradictionsOfArea,
   countsOfArea,
   figuresOfAreas,
   findArea,
-  findRule,
   localitiesOfArea,
   operatorsOfArea,
   outlinesAround,
@@ -27,7 +25,11 @@ import {
   runBeforeOfArea,
   sitesOfArea,
   whiteZonesOfArea,
-} from '#store'
+} from '#store/areas'
+import { contradictionsOfArea } from '#store/coverage'
+import { type Queryable } from '#store/database'
+import { type RunRow, findRule } from '#store/runs'
+import { type RollupRow } from '#store/verdicts'
 import { Controller, Get, Header, NotFoundException, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'

@@ -1,41 +1,39 @@
+import { type Bounds } from '#domain/probe'
+import { type Rule } from '#domain/rule'
 import {
-  type Bounds,
   type Class,
   type ClassCounts,
   type Inferred,
   type JudgedNetwork,
   type NetworkVerdict,
   type Reason,
-  type Rule,
   dominantClass,
   networkVerdict,
   reasonsOf,
-} from '#domain'
+} from '#domain/verdict'
 import { cellToSql, centreOf, isServedCell, rangesCovering, resolutionOf, WORKING_RESOLUTION } from '#geo'
+import { type PlanOfCell, planOfCell } from '#store/plan'
+import { type RunRow, findRule } from '#store/runs'
+import { isSimulated } from '#store/sites'
 import {
   type CellPlace,
   type CellRow,
   type CellSite,
   type NetworkQuantiles,
   type Past,
-  type PlanOfCell,
   type ProfileRow,
-  type RunRow,
   areasOfCell,
   evidenceAt,
-  findRule,
   historyOf,
   inferredClasses,
-  isSimulated,
   listVerdicts,
-  planOfCell,
   type ProfileBy,
   profileOf,
   quantilesOf,
   rollupAt,
   sitesOfCell,
   verdictAt,
-} from '#store'
+} from '#store/verdicts'
 import { BadRequestException, Controller, Get, Header, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'

@@ -1,4 +1,4 @@
-import { CLASSES, type Class } from '#domain'
+import { CLASSES, type Class } from '#domain/verdict'
 import { IntersectionType } from '@nestjs/swagger'
 import { IsIn, IsOptional } from 'class-validator'
 import { FieldChoice } from '../http/fields.dto.js'

@@ -6,9 +6,9 @@ import {
   contradictionKey,
   countContradictions,
   coverageOfCell,
-  findRule,
   listContradictions,
-} from '#store'
+} from '#store/coverage'
+import { findRule } from '#store/runs'
 import { BadRequestException, Controller, Get, Header, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'

@@ -1,4 +1,4 @@
-import { CONTRADICTIONS, type ContradictionKind } from '#store'
+import { CONTRADICTIONS, type ContradictionKind } from '#store/coverage'
 import { IntersectionType } from '@nestjs/swagger'
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator'
 import { AreaChoice, PageQuery } from '../http/page.dto.js'

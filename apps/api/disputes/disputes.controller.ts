@@ -1,8 +1,9 @@
-import { DISPUTE_LIMITS, hasLink, isClaimOf, operatorOf, seesDocuments } from '#domain'
-import { DOCUMENT_TYPES, csvTable, documentTypeOf, isNameOf, xlsxTable } from '#formats'
+import { DISPUTE_LIMITS, hasLink, isClaimOf, seesDocuments } from '#domain/dispute'
+import { operatorOf } from '#domain/operator'
+import { csvTable, xlsxTable } from '#formats/export'
+import { DOCUMENT_TYPES, documentTypeOf, isNameOf } from '#formats/file'
 import { WORKING_RESOLUTION, cellAt, cellToSql, isServedCell, resolutionOf } from '#geo'
 import {
-  type Account,
   type DisputeAuthor,
   type DisputeRefusal,
   type NewDispute,
@@ -12,11 +13,12 @@ import {
   eventsOfDispute,
   findDispute,
   findDocument,
-  isSimulated,
   listDisputes,
   openDispute,
   standingIn,
-} from '#store'
+} from '#store/disputes'
+import { type Account } from '#store/people'
+import { isSimulated } from '#store/sites'
 import {
   BadRequestException,
   Body,

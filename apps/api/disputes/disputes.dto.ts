@@ -8,9 +8,8 @@ import {
   type DisputeAction,
   type DisputeState,
   type DisputeSubject,
-  TECHNOLOGIES,
-  type Technology,
-} from '#domain'
+} from '#domain/dispute'
+import { TECHNOLOGIES, type Technology } from '#domain/probe'
 import { Transform, Type } from 'class-transformer'
 import {
   ArrayMaxSize,

@@ -7,7 +7,7 @@ import {
   isOverdue,
   partyOf,
   seesDocuments,
-} from '#domain'
+} from '#domain/dispute'
 import { centreOf } from '#geo'
 import {
   type DisputeAuthor,
@@ -16,7 +16,7 @@ import {
   type DisputeEventRow,
   type DisputeRow,
   standingIn,
-} from '#store'
+} from '#store/disputes'
 
 /** Who speaks: everybody sees the role, and the operator that an account speaks for. */
 export interface SeenAuthor {

@@ -1,5 +1,5 @@
 /** The list of disputes as a file: what its reader may see, each line with the run and rule that it speaks of. */
-import type { Table } from '#formats'
+import type { Table } from '#formats/export'
 import type { SeenDispute } from './seen.js'
 
 const COLUMNS: Readonly<Record<string, (dispute: SeenDispute) => string | number | null>> = {

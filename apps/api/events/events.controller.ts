@@ -1,4 +1,4 @@
-import { listEvents } from '#store'
+import { listEvents } from '#store/subscriptions'
 import { Controller, Get, Header, Query, Req } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import type { FastifyRequest } from 'fastify'

@@ -1,4 +1,4 @@
-import { EVENT_KINDS, type EventKind } from '#store'
+import { EVENT_KINDS, type EventKind } from '#store/subscriptions'
 import { IntersectionType } from '@nestjs/swagger'
 import { Transform, Type } from 'class-transformer'
 import { ArrayMaxSize, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator'

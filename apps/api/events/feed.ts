@@ -1,6 +1,6 @@
 /** Events as JSON Feed 1.1 (https://jsonfeed.org/version/1.1). */
-import { EVENT_NAMES } from '#domain'
-import type { EventRow } from '#store'
+import { EVENT_NAMES } from '#domain/event'
+import type { EventRow } from '#store/subscriptions'
 import type { Page } from '../http/page.dto.js'
 
 export const FEED_LANGUAGES = ['ar', 'fr', 'en'] as const

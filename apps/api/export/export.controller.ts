@@ -1,18 +1,17 @@
-import type { Filter } from '#domain'
-import { EXPORT_FORMATS, type ExportFormat, dataPackage, isExportFormat } from '#formats'
+import type { Filter } from '#domain/feature'
+import { EXPORT_FORMATS, type ExportFormat, dataPackage, isExportFormat } from '#formats/export'
 import {
   COLLECTIONS,
   type Collection,
-  type RunRow,
   asPoints,
   collectionOf,
   exportFeatures,
-  findRule,
   isCollection,
-  isSimulated,
-  lastCollectionChange,
   licencesOf,
-} from '#store'
+} from '#store/ogc'
+import { lastCollectionChange } from '#store/people'
+import { type RunRow, findRule } from '#store/runs'
+import { isSimulated } from '#store/sites'
 import {
   BadRequestException,
   Controller,

@@ -1,4 +1,5 @@
-import { EXPORT_FORMATS, type ExportFormat, MAX_FILTER_LENGTH } from '#formats'
+import { EXPORT_FORMATS, type ExportFormat } from '#formats/export'
+import { MAX_FILTER_LENGTH } from '#formats/filter'
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator'
 import { RunChoice } from '../runs/runs.dto.js'
 

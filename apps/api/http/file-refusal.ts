@@ -1,5 +1,5 @@
 /** Why a file that was sent is not taken, in an answer. */
-import type { FileProblem } from '#formats'
+import type { FileProblem } from '#formats/file'
 import { refusal } from './problem.js'
 
 export const EMPTY_BODY = 'the body is empty: send the file itself'

@@ -1,4 +1,4 @@
-import type { Bounds } from '#domain'
+import type { Bounds } from '#domain/probe'
 import { BadRequestException } from '@nestjs/common'
 import { Type } from 'class-transformer'
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator'

@@ -1,5 +1,5 @@
 /** `ETag` and `If-None-Match` before the work: what a client has already is not read again. */
-import { lastChange } from '#store'
+import { lastChange } from '#store/people'
 import {
   type CallHandler,
   type ExecutionContext,

@@ -2,7 +2,7 @@
  * An ndt7 server (protocol version 0.11): the target of our own page and agent, and of any other ndt7 client.
  * https://github.com/m-lab/ndt-server/blob/main/spec/ndt7-protocol.md
  */
-import type { Direction, SpeedTest } from '#store'
+import type { Direction, SpeedTest } from '#store/probes'
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'

@@ -1,5 +1,5 @@
 /** One ndt7 sub-test as our server sees it: what surely arrived, when, and the round trip by WebSocket ping. */
-import type { Direction, SpeedTest } from '#store'
+import type { Direction, SpeedTest } from '#store/probes'
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'

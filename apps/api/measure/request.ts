@@ -1,5 +1,5 @@
 /** What a client asks for when it begins an ndt7 sub-test, and how it is told no before the upgrade. */
-import type { Direction } from '#store'
+import type { Direction } from '#store/probes'
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 
 const SUBPROTOCOL = 'net.measurementlab.ndt.v7'

@@ -1,5 +1,6 @@
 /** The ndt7 server beside the routes, with its tokens and observations in the database. */
-import { insertSpeedTest, sha256, useTestToken } from '#store'
+import { sha256 } from '#store/people'
+import { insertSpeedTest, useTestToken } from '#store/probes'
 import { Logger } from '@nestjs/common'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import type { DataSource } from 'typeorm'

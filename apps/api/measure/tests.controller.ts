@@ -1,4 +1,5 @@
-import { insertTestToken, newToken, sha256 } from '#store'
+import { newToken, sha256 } from '#store/people'
+import { insertTestToken } from '#store/probes'
 import { Controller, Post, Req, Res, ServiceUnavailableException } from '@nestjs/common'
 import { ApiBearerAuth, ApiCreatedResponse, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'

@@ -1,6 +1,6 @@
 /** Features as JSON in which a figure that may be empty, or have decimals, always has a decimal point. */
-import type { Feature, FeatureValue } from '#domain'
-import type { Collection } from '#store'
+import type { Feature, FeatureValue } from '#domain/feature'
+import type { Collection } from '#store/ogc'
 
 /**
  * QGIS (3.22) takes a column's type from the first ten rows: where these are whole numbers by chance, it cuts off the

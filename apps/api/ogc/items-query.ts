@@ -1,8 +1,9 @@
 /** What may be asked of a collection's items, and what is refused. */
-import type { Bounds, Column, Filter, TimeSpan } from '#domain'
-import { MAX_FILTER_LENGTH, readCql2 } from '#formats'
+import type { Column, Filter, TimeSpan } from '#domain/feature'
+import type { Bounds } from '#domain/probe'
+import { MAX_FILTER_LENGTH, readCql2 } from '#formats/filter'
 import { CRS84, CRS_URIS, type CrsUri, boxInDegrees, filterInDegrees, isServedCell } from '#geo'
-import { type Collection, type FeatureQuery, UnservedFilter, conditionOf, keyOfId } from '#store'
+import { type Collection, type FeatureQuery, UnservedFilter, conditionOf, keyOfId } from '#store/ogc'
 import { BadRequestException } from '@nestjs/common'
 import { Type, plainToInstance } from 'class-transformer'
 import { IsIn, IsInt, IsOptional, IsString, Matches, MaxLength, Min, validateSync } from 'class-validator'

@@ -1,5 +1,5 @@
 /** The links by which a client finds its way. */
-import type { RunRow } from '#store'
+import type { RunRow } from '#store/runs'
 import type { FastifyRequest } from 'fastify'
 import { cursorOf } from '../http/page.dto.js'
 

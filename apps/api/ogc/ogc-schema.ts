@@ -1,7 +1,7 @@
 /** JSON Schema of a collection's features: without it a client guesses the types of columns from its first page. */
-import type { ColumnType } from '#domain'
-import { GEOMETRY } from '#formats'
-import type { Collection } from '#store'
+import type { ColumnType } from '#domain/feature'
+import { GEOMETRY } from '#formats/filter'
+import type { Collection } from '#store/ogc'
 
 const TYPES: Record<ColumnType, { type: string; format?: string }> = {
   text: { type: 'string' },

@@ -1,16 +1,17 @@
-import { type Feature, MOROCCO_BOUNDS } from '#domain'
+import { type Feature } from '#domain/feature'
+import { MOROCCO_BOUNDS } from '#domain/probe'
 import { CRS84, CRS_URIS, type CrsUri, projected } from '#geo'
 import {
   COLLECTIONS,
   type Collection,
-  type RunRow,
   collectionOf,
   countOf,
   findFeature,
   isCollection,
-  isSimulated,
   pageOfFeatures,
-} from '#store'
+} from '#store/ogc'
+import { type RunRow } from '#store/runs'
+import { isSimulated } from '#store/sites'
 import { Controller, Get, Header, NotFoundException, Param, Query, Req, Res } from '@nestjs/common'
 import { ApiQuery, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'

@@ -1,4 +1,4 @@
-import { type Collection, collectionOf } from '#store'
+import { type Collection, collectionOf } from '#store/ogc'
 import { Controller, Get, Header, NotFoundException, Param, Query, Req } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import type { FastifyRequest } from 'fastify'

@@ -1,7 +1,8 @@
 /** Vector tiles as OGC API – Tiles tells of them: the same tiles as the TileJSON’s, with `{tileMatrix}/{tileCol}/{tileRow}` for z/x/y. */
-import { MOROCCO_BOUNDS } from '#domain'
+import { MOROCCO_BOUNDS } from '#domain/probe'
 import { CRS84, MAX_ZOOM, MIN_ZOOM, WEB_MERCATOR } from '#geo'
-import type { Collection, CollectionId, RunRow } from '#store'
+import type { Collection, CollectionId } from '#store/ogc'
+import type { RunRow } from '#store/runs'
 import { FIELDS } from '../tiles/tiles.controller.js'
 import type { Layer } from '../tiles/tile-features.js'
 import { JSON_TYPE, type Link } from './ogc-links.js'

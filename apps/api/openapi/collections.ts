@@ -2,8 +2,8 @@
  * OGC's items, once for each collection: GDAL and QGIS filter at the server only by parameters that the document names for
  * the very collection.
  */
-import type { Column } from '#domain'
-import { COLLECTIONS, type Collection, collectionOf } from '#store'
+import type { Column } from '#domain/feature'
+import { COLLECTIONS, type Collection, collectionOf } from '#store/ogc'
 import { MAX_LIMIT } from '../ogc/items-query.js'
 import { schemaOf } from '../ogc/ogc-schema.js'
 import type { Operation, Parameter, Paths } from './document-types.js'

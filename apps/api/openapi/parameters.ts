@@ -1,5 +1,5 @@
 /** What parameters mean that have no class of their own, and an example of each, by name. */
-import { SHIPPED_RULES } from '#domain'
+import { SHIPPED_RULES } from '#domain/rule'
 import type { Schema } from './type-schema.js'
 
 export interface PathParameter {

@@ -1,5 +1,5 @@
-import { type Account, hashPassword, insertAccount, listAccounts, recordChange } from '#store'
-import { operatorOf } from '#domain'
+import { type Account, hashPassword, insertAccount, listAccounts, recordChange } from '#store/people'
+import { operatorOf } from '#domain/operator'
 import { Body, ConflictException, Controller, Get, Post, UnprocessableEntityException } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { randomBytes } from 'node:crypto'

@@ -1,5 +1,5 @@
 /** Who may do what: a route names the least role; without one it is open to everybody. */
-import { type Account, ROLES, type Role, findSession, sha256 } from '#store'
+import { type Account, ROLES, type Role, findSession, sha256 } from '#store/people'
 import {
   type CanActivate,
   type ExecutionContext,

@@ -10,7 +10,7 @@ import {
   newToken,
   recordChange,
   sha256,
-} from '#store'
+} from '#store/people'
 import {
   Body,
   Controller,

@@ -1,5 +1,5 @@
 import { IsIn, IsString, Length, MaxLength, ValidateIf } from 'class-validator'
-import { ROLES, type Role } from '#store'
+import { ROLES, type Role } from '#store/people'
 
 export class SignInBody {
   @IsString()

@@ -1,4 +1,5 @@
-import { type LocalityState, type SiteRow, type SiteState, findSite, localityState, siteState } from '#store'
+import { type LocalityState, type SiteState, localityState, siteState } from '#store/areas'
+import { type SiteRow, findSite } from '#store/sites'
 import { Controller, Get, Header, NotFoundException, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'

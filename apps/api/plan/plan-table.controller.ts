@@ -1,5 +1,6 @@
-import { csvTable, xlsxTable } from '#formats'
-import { type PlanListed, type RunRow, listPlan, planRun } from '#store'
+import { csvTable, xlsxTable } from '#formats/export'
+import { type PlanListed, listPlan, planRun } from '#store/plan'
+import { type RunRow } from '#store/runs'
 import { Controller, Get, Header, Query, UnprocessableEntityException } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'

@@ -1,5 +1,5 @@
 import { type TileFeature, encodeTile, envelopeOf, isTile, toTile } from '#geo'
-import { planInBox } from '#store'
+import { planInBox } from '#store/plan'
 import { BadRequestException, Controller, Get, Header, Param, ParseIntPipe } from '@nestjs/common'
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'

@@ -1,8 +1,10 @@
-import { FileProblem, readPlan } from '#formats'
-import { PLAN_CODE, type PlanFields, type PlanPlace, operatorOf } from '#domain'
+import { FileProblem } from '#formats/file'
+import { readPlan } from '#formats/lists'
+import { operatorOf } from '#domain/operator'
+import { PLAN_CODE, type PlanFields, type PlanPlace } from '#domain/plan'
+import { type AreaRow, findArea } from '#store/areas'
+import { type Account } from '#store/people'
 import {
-  type Account,
-  type AreaRow,
   type PlanChange,
   type PlanDetail,
   type PlanEdit,
@@ -10,15 +12,14 @@ import {
   type PlanProgress,
   type PlanRefusal,
   type PlanSort,
-  type RunRow,
   editPlan,
-  findArea,
   findPlanItem,
   importPlan,
   listPlan,
   planProgress,
   planRun,
-} from '#store'
+} from '#store/plan'
+import { type RunRow } from '#store/runs'
 import {
   Body,
   ConflictException,

@@ -1,5 +1,6 @@
-import { PLAN_STATES, type PlanState, TECHNOLOGIES, type Technology } from '#domain'
-import { PLAN_SORTS, type PlanSort } from '#store'
+import { PLAN_STATES, type PlanState } from '#domain/plan'
+import { TECHNOLOGIES, type Technology } from '#domain/probe'
+import { PLAN_SORTS, type PlanSort } from '#store/plan'
 import { IntersectionType } from '@nestjs/swagger'
 import { Transform, Type } from 'class-transformer'
 import {

@@ -17,7 +17,7 @@ import {
   stepsByYield,
   totalBenefit,
   totalCost,
-} from '#domain'
+} from '#domain/priority'
 import { setImmediate } from 'node:timers/promises'
 import type { Maximised } from './priorities.dto.js'
 import type { Ranking } from './ranking.js'

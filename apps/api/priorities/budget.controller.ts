@@ -7,9 +7,11 @@ import {
   WEIGHT_LIMITS,
   type Weights,
   amountsText,
-} from '#domain'
-import { csvTable, xlsxTable } from '#formats'
-import { type RunRow, isSimulated, nameZones } from '#store'
+} from '#domain/priority'
+import { csvTable, xlsxTable } from '#formats/export'
+import { type RunRow } from '#store/runs'
+import { isSimulated } from '#store/sites'
+import { nameZones } from '#store/zones'
 import {
   Body,
   Controller,

@@ -1,5 +1,6 @@
-import type { ZoneFactors } from '#domain'
-import { type RunRow, factorsOfZones, markOfPlaces } from '#store'
+import type { ZoneFactors } from '#domain/priority'
+import { type RunRow } from '#store/runs'
+import { factorsOfZones, markOfPlaces } from '#store/zones'
 import { Injectable } from '@nestjs/common'
 import { LRUCache } from 'lru-cache'
 import { DataSource } from 'typeorm'

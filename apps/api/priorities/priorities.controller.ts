@@ -6,9 +6,10 @@ import {
   UNIT_COSTS,
   WEIGHT_LIMITS,
   amountsText,
-} from '#domain'
-import { csvTable, xlsxTable } from '#formats'
-import { isSimulated, nameZones } from '#store'
+} from '#domain/priority'
+import { csvTable, xlsxTable } from '#formats/export'
+import { isSimulated } from '#store/sites'
+import { nameZones } from '#store/zones'
 import { Controller, Get, Header, Param, ParseIntPipe, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'

@@ -11,7 +11,7 @@ import {
   amountsFrom,
   amountsIn,
   isFault,
-} from '#domain'
+} from '#domain/priority'
 import { BadRequestException } from '@nestjs/common'
 import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger'
 import { Type } from 'class-transformer'

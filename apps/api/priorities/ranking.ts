@@ -15,8 +15,9 @@ import {
   ranked,
   scoresOf,
   stabilities,
-} from '#domain'
-import type { NamedZone, RunRow } from '#store'
+} from '#domain/priority'
+import type { RunRow } from '#store/runs'
+import type { NamedZone } from '#store/zones'
 import { setImmediate as others } from 'node:timers/promises'
 import type { TakenFactors } from './factors.js'
 

@@ -1,5 +1,5 @@
 /** HiGHS (compiled to WebAssembly) in a thread of its own: it computes for seconds, and the server goes on meanwhile. */
-import { type Programme, programmeUnits } from '#domain'
+import { type Programme, programmeUnits } from '#domain/priority'
 import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 

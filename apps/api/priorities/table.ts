@@ -1,5 +1,5 @@
 /** The columns of the files: what was ranked or chosen, then where it comes from. */
-import type { RunRow } from '#store'
+import type { RunRow } from '#store/runs'
 import type { PriorityZone, RankedZone } from './ranking.js'
 
 export const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'

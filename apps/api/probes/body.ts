@@ -1,5 +1,5 @@
 /** What a probe request may carry: JSON or NDJSON, plain or gzip, each within limits. */
-import { MAX_NESTING, isTooDeep } from '#formats'
+import { MAX_NESTING, isTooDeep } from '#formats/file'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Transform, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'

@@ -1,5 +1,5 @@
 /** The device behind a bearer token. */
-import { type Device, findDevice, sha256 } from '#store'
+import { type Device, findDevice, sha256 } from '#store/people'
 import { Injectable, UnauthorizedException } from '@nestjs/common'
 import { LRUCache } from 'lru-cache'
 import { DataSource } from 'typeorm'

@@ -1,6 +1,8 @@
-import { FileProblem, ImportQuestion } from '#formats'
+import { FileProblem } from '#formats/file'
+import { ImportQuestion } from '#formats/tools'
 import { type ImportOptions, ProbeWriter, importResults, previewResults } from '#ingest'
-import { type Account, type Device, findSite, recordChange } from '#store'
+import { type Account, type Device, recordChange } from '#store/people'
+import { findSite } from '#store/sites'
 import { Controller, HttpCode, Post, Query, Req, UnprocessableEntityException } from '@nestjs/common'
 import {
   ApiBearerAuth,

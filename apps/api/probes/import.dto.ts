@@ -1,6 +1,6 @@
-import { TECHNOLOGIES, type Technology } from '#domain'
-import { TOOL_FORMATS, type ToolFormat, UNIT_NAMES, type Unit } from '#formats'
-import type { ProbeRow } from '#store'
+import { TECHNOLOGIES, type Technology } from '#domain/probe'
+import { TOOL_FORMATS, type ToolFormat, UNIT_NAMES, type Unit } from '#formats/tools'
+import type { ProbeRow } from '#store/probes'
 import { Transform, Type } from 'class-transformer'
 import {
   IsBoolean,

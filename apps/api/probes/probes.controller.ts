@@ -1,17 +1,16 @@
-import type { Bounds } from '#domain'
-import { records } from '#formats'
+import type { Bounds } from '#domain/probe'
+import { records } from '#formats/file'
 import { WORKING_RESOLUTION, cellToSql, rangesCovering } from '#geo'
 import { type IngestResult, ProbeDto, ProbeWriter, ingest, recordsOf } from '#ingest'
+import { type Account, ROLES } from '#store/people'
 import {
-  type Account,
   type ListedProbe,
   type ProbeKey,
   type ProbeOrder,
-  ROLES,
   flagImplausible,
   lateFlagsOf,
   listProbes,
-} from '#store'
+} from '#store/probes'
 import {
   BadRequestException,
   Body,

@@ -1,4 +1,4 @@
-import { PROBE_ORDERS, type ProbeOrder } from '#store'
+import { PROBE_ORDERS, type ProbeOrder } from '#store/probes'
 import { IntersectionType } from '@nestjs/swagger'
 import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator'
 import { FieldChoice } from '../http/fields.dto.js'

@@ -1,14 +1,8 @@
 import { type IngestResult, ProbeWriter, judge } from '#ingest'
-import { MOROCCO_BOUNDS } from '#domain'
-import {
-  type Account,
-  type QuarantineItem,
-  findQuarantined,
-  findSite,
-  listQuarantine,
-  recordChange,
-  resolveQuarantined,
-} from '#store'
+import { MOROCCO_BOUNDS } from '#domain/probe'
+import { type Account, recordChange } from '#store/people'
+import { type QuarantineItem, findQuarantined, listQuarantine, resolveQuarantined } from '#store/probes'
+import { findSite } from '#store/sites'
 import {
   Body,
   ConflictException,

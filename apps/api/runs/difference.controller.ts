@@ -1,6 +1,12 @@
-import { STANDINGS, type Standing, directionOf } from '#domain'
+import { STANDINGS, type Standing, directionOf } from '#domain/verdict'
 import { cellToSql } from '#geo'
-import { type ChangedCell, type RunPair, type Transition, changedCells, transitionsBetween } from '#store'
+import {
+  type ChangedCell,
+  type RunPair,
+  type Transition,
+  changedCells,
+  transitionsBetween,
+} from '#store/runs'
 import { Controller, Get, Header, Param, ParseIntPipe, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'

@@ -1,4 +1,4 @@
-import { type RunRow, findRun, latestRun } from '#store'
+import { type RunRow, findRun, latestRun } from '#store/runs'
 import { Injectable, NotFoundException } from '@nestjs/common'
 import { LRUCache } from 'lru-cache'
 import { DataSource } from 'typeorm'

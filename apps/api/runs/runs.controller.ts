@@ -1,15 +1,14 @@
-import { type Rule, SHIPPED_RULES, type Words, ruleFaults, sentenceOf } from '#domain'
+import { type Rule, SHIPPED_RULES, type Words, ruleFaults, sentenceOf } from '#domain/rule'
+import { type Account, recordChange } from '#store/people'
 import {
-  type Account,
   FutureKnownBefore,
   type RunRow,
   classify,
   findRule,
   listRules,
   listRuns,
-  recordChange,
   saveRule,
-} from '#store'
+} from '#store/runs'
 import {
   BadRequestException,
   Body,

@@ -1,6 +1,10 @@
 /** A route sheet on paper (A4, three languages) and as a table. */
-import { type Need, OPERATOR_NAMES, type Rule, lengthOf, sentenceOf } from '#domain'
-import type { AreaRow, RunRow, UndecidedPlace } from '#store'
+import { OPERATOR_NAMES } from '#domain/operator'
+import { type Rule, sentenceOf } from '#domain/rule'
+import { type Need, lengthOf } from '#domain/verdict'
+import type { AreaRow } from '#store/areas'
+import type { RunRow } from '#store/runs'
+import type { UndecidedPlace } from '#store/verdicts'
 
 export interface Sheet {
   area: AreaRow

@@ -1,3 +1,4 @@
+import { operatorOf } from '#domain/operator'
 import {
   MAX_BUCKETS,
   type Measure,
@@ -6,24 +7,22 @@ import {
   type TimeStep,
   bucketsBetween,
   earliestShown,
-  operatorOf,
   withoutFollowed,
-} from '#domain'
+} from '#domain/series'
 import { WORKING_RESOLUTION, cellToSql, isServedCell, resolutionOf } from '#geo'
+import { findArea } from '#store/areas'
+import { ROLES } from '#store/people'
 import {
   MAX_RAW_DAYS,
-  ROLES,
   type SeriesQuery,
   areaSeriesKnownBefore,
-  findArea,
-  findSite,
   hoursOfArea,
-  isSimulated,
   seriesOfArea,
   seriesOfCell,
   seriesOfSite,
   spanOf,
-} from '#store'
+} from '#store/series'
+import { findSite, isSimulated } from '#store/sites'
 import {
   BadRequestException,
   Controller,

@@ -1,4 +1,5 @@
-import { MEASURES, type Measure, STEPS_OF_TIME, TECHNOLOGIES, type Technology, type TimeStep } from '#domain'
+import { TECHNOLOGIES, type Technology } from '#domain/probe'
+import { MEASURES, type Measure, STEPS_OF_TIME, type TimeStep } from '#domain/series'
 import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator'
 import { IsMoment } from '../http/moment.js'
 

@@ -1,18 +1,6 @@
-import { operatorOf } from '#domain'
-import {
-  type Account,
-  type SiteOrder,
-  type SitePage,
-  type SiteRow,
-  findSite,
-  insertDevice,
-  listSites,
-  newToken,
-  recordChange,
-  revokeDevice,
-  sha256,
-  upsertSites,
-} from '#store'
+import { operatorOf } from '#domain/operator'
+import { type Account, insertDevice, newToken, recordChange, revokeDevice, sha256 } from '#store/people'
+import { type SiteOrder, type SitePage, type SiteRow, findSite, listSites, upsertSites } from '#store/sites'
 import {
   Body,
   Controller,

@@ -1,5 +1,6 @@
-import { SITE_ORDERS, type SiteOrder } from '#store'
-import { SITE_TYPES, type SiteRecord, type SiteType, TECHNOLOGIES, type Technology } from '#domain'
+import { SITE_ORDERS, type SiteOrder } from '#store/sites'
+import { SITE_TYPES, type SiteRecord, type SiteType } from '#domain/place'
+import { TECHNOLOGIES, type Technology } from '#domain/probe'
 import { IsIn, IsNumber, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator'
 import { IntersectionType } from '@nestjs/swagger'
 import { FieldChoice } from '../http/fields.dto.js'

@@ -1,5 +1,5 @@
-import { MOROCCO_BOUNDS } from '#domain'
-import { isSimulated } from '#store'
+import { MOROCCO_BOUNDS } from '#domain/probe'
+import { isSimulated } from '#store/sites'
 import { Controller, Get, Header, ServiceUnavailableException } from '@nestjs/common'
 import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'

@@ -1,6 +1,6 @@
-import { addressFault } from '#domain'
+import { addressFault } from '#domain/event'
+import { type Account } from '#store/people'
 import {
-  type Account,
   type DeliveryRow,
   type SubscriptionRow,
   deleteSubscription,
@@ -9,7 +9,7 @@ import {
   listDeliveries,
   listSubscriptions,
   pauseSubscription,
-} from '#store'
+} from '#store/subscriptions'
 import {
   Body,
   Controller,

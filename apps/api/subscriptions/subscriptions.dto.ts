@@ -1,4 +1,4 @@
-import { EVENT_KINDS, type EventKind } from '#store'
+import { EVENT_KINDS, type EventKind } from '#store/subscriptions'
 import {
   ArrayUnique,
   IsArray,

@@ -8,7 +8,9 @@ import {
   rangesCovering,
   resolutionAt,
 } from '#geo'
-import { type Queryable, type RunRow, contradictedCells, findRule } from '#store'
+import { contradictedCells } from '#store/coverage'
+import { type Queryable } from '#store/database'
+import { type RunRow, findRule } from '#store/runs'
 import { MARGIN, hexagon } from './shapes.js'
 
 export async function contradictionFeatures(

@@ -1,14 +1,9 @@
 /** Cells that operators declare; from afar parents with the share of their cells that are declared. */
 import { type TileAddress, type TileFeature, WORKING_RESOLUTION, rangesCovering, resolutionAt } from '#geo'
-import {
-  type DeclaredParent,
-  type NetworkFilter,
-  type Queryable,
-  type RunRow,
-  declaredInRanges,
-  declaredParents,
-  findRule,
-} from '#store'
+import { type DeclaredParent, declaredInRanges, declaredParents } from '#store/coverage'
+import { type Queryable } from '#store/database'
+import { type RunRow, findRule } from '#store/runs'
+import { type NetworkFilter } from '#store/verdicts'
 import { Parents } from './parents.js'
 import { hexagon, marginOf } from './shapes.js'
 

@@ -1,5 +1,5 @@
 /** Where a run differs from another: cells with both classes, from afar parents with how many got better or worse. */
-import { directionOf } from '#domain'
+import { directionOf } from '#domain/verdict'
 import {
   type TileAddress,
   type TileFeature,
@@ -8,13 +8,8 @@ import {
   rangesCovering,
   resolutionAt,
 } from '#geo'
-import {
-  type Queryable,
-  type RunPair,
-  type RunRow,
-  changedCellsInRanges,
-  changedParentsInRanges,
-} from '#store'
+import { type Queryable } from '#store/database'
+import { type RunPair, type RunRow, changedCellsInRanges, changedParentsInRanges } from '#store/runs'
 import { MARGIN, hexagon } from './shapes.js'
 
 type Properties = TileFeature['properties'] & { h3: string }

@@ -7,7 +7,9 @@ import {
   rangesCovering,
   resolutionAt,
 } from '#geo'
-import { type Queryable, type RunRow, findRule, inferredWhere } from '#store'
+import { type Queryable } from '#store/database'
+import { type RunRow, findRule } from '#store/runs'
+import { inferredWhere } from '#store/verdicts'
 import { MARGIN, hexagon } from './shapes.js'
 
 export async function inferredFeatures(

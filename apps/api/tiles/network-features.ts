@@ -1,16 +1,16 @@
 /** Cells by whether a network reaches them; from afar parents with how many do. */
 import { type TileAddress, type TileFeature, WORKING_RESOLUTION, rangesCovering, resolutionAt } from '#geo'
+import { type Queryable } from '#store/database'
+import { type RunRow } from '#store/runs'
 import {
   type NetworkFilter,
-  type Queryable,
   REACH,
   type Reach,
   type ReachedParent,
-  type RunRow,
   reachInRanges,
   reachOfCountry,
   reachOfParents,
-} from '#store'
+} from '#store/verdicts'
 import { Parents } from './parents.js'
 import { hexagon, marginOf } from './shapes.js'
 

@@ -1,5 +1,7 @@
 import { encodeTile, isTile } from '#geo'
-import { type NetworkName, type RunRow, declaredNetworks, networksOfRun } from '#store'
+import { declaredNetworks } from '#store/coverage'
+import { type RunRow } from '#store/runs'
+import { type NetworkName, networksOfRun } from '#store/verdicts'
 import {
   BadRequestException,
   Controller,

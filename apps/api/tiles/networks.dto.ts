@@ -1,4 +1,4 @@
-import { TECHNOLOGIES, type Technology } from '#domain'
+import { TECHNOLOGIES, type Technology } from '#domain/probe'
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator'
 
 export class NetworkQuery {

@@ -2,7 +2,7 @@
  * What parents of cells hold, of a network in a run. From far away a tile holds much of the country, and each would read
  * most of it: so the country is read once, and kept by its parents.
  */
-import type { Bounds } from '#domain'
+import type { Bounds } from '#domain/probe'
 import { COUNTRY_RESOLUTION, type CellRange, WORKING_RESOLUTION, parentOf, rangesCovering } from '#geo'
 import { LRUCache } from 'lru-cache'
 

@@ -1,6 +1,6 @@
 /** Shapes of the database and of H3 in the units of a tile. */
 import { BUFFER, EXTENT, type TileAddress, boundaryOf, envelopeOf, oriented, overlaps, toTile } from '#geo'
-import type { Bounds } from '#domain'
+import type { Bounds } from '#domain/probe'
 
 export type Rings = [number, number][][]
 

@@ -1,5 +1,6 @@
 /** From the store's rows to the features of a tile. */
-import { type AreaLevel, type Class, type ClassCounts, dominantClass } from '#domain'
+import { type AreaLevel } from '#domain/place'
+import { type Class, type ClassCounts, dominantClass } from '#domain/verdict'
 import {
   type TileAddress,
   type TileFeature,
@@ -9,16 +10,11 @@ import {
   resolutionAt,
   toTile,
 } from '#geo'
-import {
-  type AreaShape,
-  type Queryable,
-  type RunRow,
-  areaShapes,
-  listSitesInBox,
-  localitiesInBox,
-  rollupsInRanges,
-  verdictsInRanges,
-} from '#store'
+import { type AreaShape, areaShapes, localitiesInBox } from '#store/areas'
+import { type Queryable } from '#store/database'
+import { type RunRow } from '#store/runs'
+import { listSitesInBox } from '#store/sites'
+import { rollupsInRanges, verdictsInRanges } from '#store/verdicts'
 import { contradictionFeatures } from './contradiction-features.js'
 import { inferredFeatures } from './inferred-features.js'
 import { differenceFeatures } from './difference-features.js'

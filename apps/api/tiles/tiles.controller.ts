@@ -1,5 +1,5 @@
 import { MAX_ZOOM, MIN_ZOOM, encodeTile, isTile } from '#geo'
-import { MOROCCO_BOUNDS } from '#domain'
+import { MOROCCO_BOUNDS } from '#domain/probe'
 import {
   BadRequestException,
   Controller,

@@ -1,7 +1,9 @@
 /** Zones of a tile: those large enough to be seen, the largest first. */
-import { birthOf } from '#domain'
+import { birthOf } from '#domain/zone'
 import { type TileAddress, type TileFeature, envelopeOf } from '#geo'
-import { type Queryable, type RunRow, zonesInBox } from '#store'
+import { type Queryable } from '#store/database'
+import { type RunRow } from '#store/runs'
+import { zonesInBox } from '#store/zones'
 import { MARGIN, ringsOfGeoJson, toleranceAt } from './shapes.js'
 
 /** Beyond this outlines are no longer told apart, and a tile would weigh more than the cells themselves. */

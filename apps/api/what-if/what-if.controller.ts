@@ -1,13 +1,15 @@
-import { CLASSES, type Class, type ClassCounts, type Metric, STEPS, stepsAround, thresholdOf } from '#domain'
-import { WORKING_RESOLUTION, encodeTile, isTile, rangesCovering, resolutionAt } from '#geo'
 import {
-  type RunRow,
-  type StepCount,
-  classesInRanges,
-  countsAtSteps,
-  findRule,
-  parentsInRanges,
-} from '#store'
+  CLASSES,
+  type Class,
+  type ClassCounts,
+  type Metric,
+  STEPS,
+  stepsAround,
+  thresholdOf,
+} from '#domain/verdict'
+import { WORKING_RESOLUTION, encodeTile, isTile, rangesCovering, resolutionAt } from '#geo'
+import { type RunRow, findRule } from '#store/runs'
+import { type StepCount, classesInRanges, countsAtSteps, parentsInRanges } from '#store/verdicts'
 import {
   BadRequestException,
   Controller,

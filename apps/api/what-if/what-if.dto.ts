@@ -1,4 +1,4 @@
-import { METRICS, type Metric } from '#domain'
+import { METRICS, type Metric } from '#domain/verdict'
 import { Type } from 'class-transformer'
 import { IsIn, IsNumber, Max, Min } from 'class-validator'
 

@@ -1,4 +1,4 @@
-import { ZONE_ID, birthOf } from '#domain'
+import { ZONE_ID, birthOf } from '#domain/zone'
 import {
   type PastZoneEvent,
   type ZoneDetail,
@@ -8,7 +8,7 @@ import {
   eventsOfZone,
   findZone,
   listZones,
-} from '#store'
+} from '#store/zones'
 import { Controller, Get, Header, NotFoundException, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'

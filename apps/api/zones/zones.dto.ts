@@ -1,5 +1,5 @@
-import { ZONE_CLASSES, type ZoneClass } from '#domain'
-import { ZONE_ORDERS, type ZoneOrder } from '#store'
+import { ZONE_CLASSES, type ZoneClass } from '#domain/zone'
+import { ZONE_ORDERS, type ZoneOrder } from '#store/zones'
 import { IntersectionType, PickType } from '@nestjs/swagger'
 import { IsIn, IsOptional } from 'class-validator'
 import { FieldChoice } from '../http/fields.dto.js'

@@ -1,5 +1,6 @@
 /** CSV of RFC 4180 in UTF-8: the columns, then `lng` and `lat` of points, or `WKT` (the name that GDAL knows) of areas. */
-import type { Column, FeatureGeometry, FeatureValue, Position } from '#domain'
+import type { Column, FeatureGeometry, FeatureValue } from '#domain/feature'
+import type { Position } from '#domain/place'
 import type { Batches, Layer } from './layer.js'
 
 const LINE_END = '\r\n'

@@ -1,5 +1,5 @@
 /** A description that travels with a file: Data Package 1 (https://specs.frictionlessdata.io), as R and Python read it. */
-import type { Column, ColumnType } from '#domain'
+import type { Column, ColumnType } from '#domain/feature'
 import { EXPORT_FORMATS, type ExportFormat } from './formats.js'
 import type { Layer } from './layer.js'
 

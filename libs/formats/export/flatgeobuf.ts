@@ -3,7 +3,8 @@
  * count, both of which stand at the beginning and would need the end. Numbers of fields are those of its header.fbs and
  * feature.fbs.
  */
-import type { ColumnType, Column, Feature, FeatureGeometry, Position } from '#domain'
+import type { ColumnType, Column, Feature, FeatureGeometry } from '#domain/feature'
+import type { Position } from '#domain/place'
 import { Builder } from 'flatbuffers'
 import type { Batches, Layer } from './layer.js'
 

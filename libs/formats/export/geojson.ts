@@ -1,5 +1,5 @@
 /** GeoJSON (RFC 7946), as one collection or one feature a line. */
-import type { Feature } from '#domain'
+import type { Feature } from '#domain/feature'
 import type { Batches, Layer } from './layer.js'
 
 const textOf = ({ id, geometry, properties }: Feature) =>

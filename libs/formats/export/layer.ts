@@ -1,5 +1,5 @@
 /** What a writer of files is given. */
-import type { Column, Feature } from '#domain'
+import type { Column, Feature } from '#domain/feature'
 
 export interface Layer {
   id: string

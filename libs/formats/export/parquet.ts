@@ -1,5 +1,5 @@
 /** Parquet with Snappy, its shapes as GeoParquet 1.1 has them: WKB in a column `geometry`, described in the key `geo`. */
-import type { Column, ColumnType, Feature } from '#domain'
+import type { Column, ColumnType, Feature } from '#domain/feature'
 import {
   type BasicType,
   ByteWriter,

@@ -1,5 +1,5 @@
 /** One result of another tool, as far as its document tells. */
-import type { ProbeInput } from '#domain'
+import type { ProbeInput } from '#domain/probe'
 
 /** A probe without what the document does not say: who imports adds the place, the operator, a time. */
 export type Draft = Partial<Omit<ProbeInput, 'raw' | 'measuredAt' | 'outcome'>> & {

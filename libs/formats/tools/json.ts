@@ -1,5 +1,5 @@
 /** Reading members of a document of unknown shape: a wrong type is a fault that names the member and the value. */
-import { isTooDeep } from '../nesting.js'
+import { isTooDeep } from '../file/nesting.js'
 import { DocumentFault } from './draft.js'
 
 export type Json = Readonly<Record<string, unknown>>

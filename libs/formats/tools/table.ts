@@ -1,9 +1,9 @@
 /** Results as a table: RMBT's open data, LibreSpeed's telemetry, and lists of one's own in French, Arabic or English. */
-import type { Outcome } from '#domain'
-import { columnsOf } from '../headers.js'
-import { numberOf } from '../number.js'
-import { speedOf, unitOf } from '../speed.js'
-import { technologyOf } from '../technology.js'
+import type { Outcome } from '#domain/probe'
+import { columnsOf } from '../fields/headers.js'
+import { numberOf } from '../fields/number.js'
+import { speedOf, unitOf } from '../fields/speed.js'
+import { technologyOf } from '../fields/technology.js'
 import { DocumentFault, type Draft, ImportQuestion, type ToolFormat } from './draft.js'
 import { localTime } from './local-time.js'
 

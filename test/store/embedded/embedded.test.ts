@@ -9,7 +9,7 @@ import pg from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
 // The engine itself, not through the library: this is its own suite.
-import { type EmbeddedConnection, openEmbedded } from '../../../libs/store/embedded/index.js'
+import { type EmbeddedConnection, openEmbedded } from '../../../libs/store/database/embedded/index.js'
 
 const INVALID = `ST_GeomFromText('POLYGON((0 0, 2 2, 2 0, 0 2, 0 0))')`
 const SQUARE = `ST_GeomFromText('POLYGON((0 0, 0 3, 3 3, 3 0, 0 0))')`

@@ -1,5 +1,5 @@
 /** The form by which somebody contests what stands in a cell. */
-import { CLAIMS, type ClaimedState, type DisputeSubject } from '#domain'
+import { CLAIMS, type ClaimedState, type DisputeSubject } from '#domain/dispute'
 import { useRef, useState } from 'preact/hooks'
 import type { Cell, Network } from '../api.js'
 import type { Language } from '../language.js'

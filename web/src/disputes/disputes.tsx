@@ -1,5 +1,6 @@
 /** Disputes beside the map: the list with its filters, and one of them. */
-import { DISPUTE_STATES, OPERATOR_NAMES } from '#domain'
+import { DISPUTE_STATES } from '#domain/dispute'
+import { OPERATOR_NAMES } from '#domain/operator'
 import { useEffect, useState } from 'preact/hooks'
 import { useAnswer, valueOf } from '../answer.js'
 import type { Language } from '../language.js'

@@ -1,5 +1,5 @@
 /** One dispute: what is contested, what happened, and what its reader may do. */
-import type { DisputeAction } from '#domain'
+import type { DisputeAction } from '#domain/dispute'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useAnswer } from '../answer.js'
 import { problemIn } from '../problem.js'

@@ -1,5 +1,5 @@
 /** What the list, one dispute and the cell's panel say alike. */
-import type { ClaimedState, DisputeState } from '#domain'
+import type { ClaimedState, DisputeState } from '#domain/dispute'
 import { type Language, isolated, nameIn } from '../language.js'
 import { operatorName, technologyName } from '../network-names.js'
 import type { Author, Dispute } from './disputes-api.js'

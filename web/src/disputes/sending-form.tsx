@@ -1,7 +1,7 @@
 /** A form that sends once at a time, and says in words why it did not work. */
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
-import { DISPUTE_LIMITS } from '#domain'
+import { DISPUTE_LIMITS } from '#domain/dispute'
 import type { Language } from '../language.js'
 import { problemIn } from '../problem.js'
 import { WORDS } from './words.js'

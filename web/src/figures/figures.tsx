@@ -1,5 +1,5 @@
 /** The numbers beside the map: the areas inside the chosen one, to sort, to follow and to take away. */
-import { CLASSES, type ClassCounts } from '#domain'
+import { CLASSES, type ClassCounts } from '#domain/verdict'
 import { valueOf, useAnswer } from '../answer.js'
 import { type AreaFigures, api } from '../api.js'
 import { type Language, nameIn } from '../language.js'

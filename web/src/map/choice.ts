@@ -1,5 +1,6 @@
 /** What can be chosen on the map. */
-import type { Class, PlanState } from '#domain'
+import type { PlanState } from '#domain/plan'
+import type { Class } from '#domain/verdict'
 import type { Word } from './theme.js'
 
 /** What lies on top first. */

@@ -2,7 +2,8 @@
  * The colours of the classes: told apart by lightness alone, so they survive print and colour blindness. White is white
  * with a red outline, since it is what people look for; undecided is sand with stripes, and can never be taken for white.
  */
-import type { Class, PlanState } from '#domain'
+import type { PlanState } from '#domain/plan'
+import type { Class } from '#domain/verdict'
 
 export interface Paint {
   fill: string

@@ -1,7 +1,7 @@
 /** The Leaflet map: layers of one run, and what people do on it. */
 import L from 'leaflet'
 import 'leaflet/dist/leaflet.css'
-import type { Class } from '#domain'
+import type { Class } from '#domain/verdict'
 import type { Geometry } from 'geojson'
 import type { Instance } from '../api.js'
 import type { Connection } from '../connection.js'

@@ -1,5 +1,5 @@
 /** How cells and areas are painted. */
-import { CLASSES, type Class } from '#domain'
+import { CLASSES, type Class } from '#domain/verdict'
 import {
   CHOSEN,
   CONTRADICTION_PAINTS,

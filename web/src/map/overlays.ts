@@ -1,6 +1,7 @@
 /** Zones, localities, sites and the plan, drawn over the cells when asked for. */
 import type L from 'leaflet'
-import { CLASSES, type Class, PLAN_STATES, type PlanState } from '#domain'
+import { PLAN_STATES, type PlanState } from '#domain/plan'
+import { CLASSES, type Class } from '#domain/verdict'
 import type { Connection } from '../connection.js'
 import { PAINTS, PLAN_PAINTS, PLAN_SIGNS, SIGN_BOX } from './colours.js'
 import { pathOf } from './draw.js'

@@ -1,5 +1,6 @@
 /** What is known of a zone, a locality, a site or an item of the plan that was chosen. */
-import { type Class, birthOf } from '#domain'
+import { type Class } from '#domain/verdict'
+import { birthOf } from '#domain/zone'
 import type { ComponentChildren } from 'preact'
 import { type Language, nameIn } from '../language.js'
 import { operatorName, technologyName } from '../network-names.js'

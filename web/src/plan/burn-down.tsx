@@ -1,5 +1,5 @@
 /** The burn-down: what was promised by each month against what is said to be in service and what is verified. */
-import type { PlanMonth } from '#domain'
+import type { PlanMonth } from '#domain/plan'
 import type { Language } from '../language.js'
 import { WORDS } from './words.js'
 

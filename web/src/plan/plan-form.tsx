@@ -1,5 +1,7 @@
 /** A planner's change of an item, or a new one; each says why. */
-import { OPERATOR_NAMES, TECHNOLOGIES, type PlanFields } from '#domain'
+import { OPERATOR_NAMES } from '#domain/operator'
+import { type PlanFields } from '#domain/plan'
+import { TECHNOLOGIES } from '#domain/probe'
 import { useState } from 'preact/hooks'
 import type { Language } from '../language.js'
 import { operatorName, technologyName } from '../network-names.js'

@@ -1,5 +1,5 @@
 /** One item of the plan: what is said, what was measured, how it came to be so; a planner changes it here. */
-import type { PlanFields } from '#domain'
+import type { PlanFields } from '#domain/plan'
 import { useEffect, useState } from 'preact/hooks'
 import { useAnswer, valueOf } from '../answer.js'
 import type { Connection } from '../connection.js'

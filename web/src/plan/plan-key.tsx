@@ -1,5 +1,5 @@
 /** What the signs of the plan on the map mean. */
-import { PLAN_STATES } from '#domain'
+import { PLAN_STATES } from '#domain/plan'
 import type { Language } from '../language.js'
 import './plan.css'
 import { StateName } from './state.js'

@@ -1,5 +1,7 @@
 /** The plan beside the map: its list, what is covered on paper only, the burn-down, and a planner's import and changes. */
-import { OPERATOR_NAMES, PLAN_STATES, TECHNOLOGIES, type PlanState } from '#domain'
+import { OPERATOR_NAMES } from '#domain/operator'
+import { PLAN_STATES, type PlanState } from '#domain/plan'
+import { TECHNOLOGIES } from '#domain/probe'
 import { useEffect, useState } from 'preact/hooks'
 import { HeadRow } from '../head-row.js'
 import { useAnswer, valueOf } from '../answer.js'

@@ -1,5 +1,5 @@
 /** The state of an item: a sign that can be told apart in grey, and its word. */
-import type { PlanState } from '#domain'
+import type { PlanState } from '#domain/plan'
 import type { Language } from '../language.js'
 import type { Tone } from '../map/marks.js'
 import { PlanSign } from '../swatch.js'

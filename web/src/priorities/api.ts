@@ -1,5 +1,5 @@
 /** What the server says of priorities and budgets. */
-import type { Deployed } from '#domain'
+import type { Deployed } from '#domain/priority'
 import { GET, POST, type Query, type Schemas, answerTo } from '../api.js'
 
 export type PriorityZone = Schemas['PriorityZone']

@@ -1,5 +1,5 @@
 /** What a budget buys: the questions, and the answer as figures, a table and marks on the map. */
-import { DEPLOYED, UNIT_COSTS, type UnitCosts, amountsFrom, amountsText } from '#domain'
+import { DEPLOYED, UNIT_COSTS, type UnitCosts, amountsFrom, amountsText } from '#domain/priority'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Language } from '../language.js'
 import { technologyName } from '../network-names.js'

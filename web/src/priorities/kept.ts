@@ -10,7 +10,7 @@ import {
   amountsFrom,
   amountsText,
   isFault,
-} from '#domain'
+} from '#domain/priority'
 import type { Maximised } from './api.js'
 
 export interface Inputs {

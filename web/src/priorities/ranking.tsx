@@ -1,5 +1,5 @@
 /** The first zones by the planner's weights, and how firmly each stands where it does. */
-import { FACTORS, type Factor, UNIT_COSTS, WEIGHT_LIMITS, amountsFrom, amountsText } from '#domain'
+import { FACTORS, type Factor, UNIT_COSTS, WEIGHT_LIMITS, amountsFrom, amountsText } from '#domain/priority'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { valueOf, useAnswer } from '../answer.js'
 import { type Language, listed } from '../language.js'

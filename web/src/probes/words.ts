@@ -1,4 +1,4 @@
-import type { Flag, Outcome } from '#domain'
+import type { Flag, Outcome } from '#domain/probe'
 import type { Dictionary } from '../language.js'
 
 const en = {

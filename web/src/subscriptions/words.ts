@@ -1,4 +1,4 @@
-import { EVENT_NAMES } from '#domain'
+import { EVENT_NAMES } from '#domain/event'
 import type { Dictionary } from '../language.js'
 
 const en = {

@@ -1,0 +1,2 @@
+export { EVENT_NAMES } from './event-names.js'
+export * from './subscription.js'

@@ -1,0 +1,6 @@
+export * from './clock.js'
+export * from './flag.js'
+export * from './neighbours.js'
+export * from './ndt7.js'
+export * from './plausibility.js'
+export * from './probe.js'

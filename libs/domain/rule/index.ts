@@ -1,0 +1,3 @@
+export * from './rule-check.js'
+export * from './rule-sentence.js'
+export * from './rule.js'

@@ -1,0 +1,6 @@
+export * from './difference.js'
+export * from './inferred.js'
+export * from './pooled.js'
+export * from './sampling.js'
+export * from './verdict.js'
+export * from './what-if.js'

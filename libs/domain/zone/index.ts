@@ -1,0 +1,2 @@
+export * from './connected.js'
+export * from './zone.js'

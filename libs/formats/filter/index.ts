@@ -1,0 +1,1 @@
+export * from './cql2.js'

@@ -1,0 +1,79 @@
+/** Polygons in the geometry blobs of GeoPackage (OGC 12-128r19, clause 2.1.3): a header, then well-known binary. */
+import type { Position } from '#domain/place'
+
+/** As GeoJSON, not yet checked; null where the blob says that the geometry is empty. */
+export type BlobGeometry = { type: string; coordinates: unknown } | null
+
+/** Bytes of the envelope by its code in the flags. */
+const ENVELOPE_BYTES = [0, 32, 48, 48, 64]
+
+/** GeoPackage's own header: "GP", version, flags, srs id. */
+const HEADER_BYTES = 8
+
+const POLYGON = 3
+const MULTI_POLYGON = 6
+const NAMES: Readonly<Record<number, string>> = {
+  1: 'Point',
+  2: 'LineString',
+  4: 'MultiPoint',
+  5: 'MultiLineString',
+  7: 'GeometryCollection',
+}
+
+/** A blob that ends too early, or is none: the message says what is wrong with it. */
+export class BlobFault extends Error {}
+
+export function geometryOfBlob(blob: Uint8Array): BlobGeometry {
+  const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength)
+  try {
+    if (view.getUint16(0) !== 0x4750) throw new BlobFault('is not a GeoPackage geometry')
+    const flags = view.getUint8(3)
+    const envelope = ENVELOPE_BYTES[(flags >> 1) & 7]
+    if (envelope === undefined) throw new BlobFault('has an envelope of an unknown kind')
+    const isEmpty = (flags & 16) !== 0
+    return isEmpty ? null : wkbReader(view, HEADER_BYTES + envelope).geometry()
+  } catch (cause) {
+    // DataView throws a RangeError past the end; so does an array of four billion points.
+    if (cause instanceof RangeError) throw new BlobFault('ends too early', { cause })
+    throw cause
+  }
+}
+
+function wkbReader(view: DataView, start: number) {
+  let at = start
+  let isLittle = true
+  const uint = () => view.getUint32((at += 4) - 4, isLittle)
+  const double = () => view.getFloat64((at += 8) - 8, isLittle)
+  /** Each item takes some bytes: a count that the blob cannot hold is not begun with. */
+  const listOf = <T>(item: () => T, leastBytes: number): T[] => {
+    const count = uint()
+    if (count * leastBytes > view.byteLength - at) throw new BlobFault('ends too early')
+    return Array.from({ length: count }, item)
+  }
+  /** Type code, and how many numbers a position has: ISO adds 1000, 2000, 3000, EWKB sets the top bits. */
+  const head = () => {
+    isLittle = view.getUint8(at++) === 1
+    const code = uint()
+    const iso = Math.floor((code & 0xffff) / 1000)
+    const hasZ = (code & 0x80000000) !== 0 || iso === 1 || iso === 3
+    const hasM = (code & 0x40000000) !== 0 || iso >= 2
+    return { type: (code & 0xffff) % 1000, numbers: 2 + Number(hasZ) + Number(hasM) }
+  }
+  const polygon = (numbers: number): Position[][] =>
+    listOf(() => {
+      const position = (): Position => {
+        const place: Position = [double(), double()]
+        at += 8 * (numbers - 2)
+        return place
+      }
+      return listOf(position, 8 * numbers)
+    }, 4)
+  return {
+    geometry(): BlobGeometry {
+      const { type, numbers } = head()
+      if (type === POLYGON) return { type: 'Polygon', coordinates: polygon(numbers) }
+      if (type !== MULTI_POLYGON) return { type: NAMES[type] ?? `geometry type ${type}`, coordinates: [] }
+      return { type: 'MultiPolygon', coordinates: listOf(() => polygon(head().numbers), 9) }
+    },
+  }
+}

@@ -1,0 +1,5 @@
+export * from './areas.js'
+export * from './coverage.js'
+export * from './localities.js'
+export * from './plan.js'
+export * from './sites.js'

@@ -1,0 +1,237 @@
+/** Lists of sites, CSV or XLSX, as administrations keep them. */
+import { operatorOf } from '#domain/operator'
+import { SITE_TYPES, type SiteRecord, type SiteType } from '#domain/place'
+import { type Technology } from '#domain/probe'
+import type { ByteSource } from '../file/byte-source.js'
+import {
+  communeCode,
+  degrees,
+  type FieldReader,
+  fieldReader,
+  optionalText,
+  requiredText,
+} from '../fields/field-reader.js'
+import { headerKey, type NamedRow, namedRows } from '../fields/headers.js'
+import type { Parsed } from '../fields/parsed.js'
+import { isInMorocco, isSwapped, SWAPPED } from '../fields/position.js'
+import { type Refusal, shown } from '../fields/refusal.js'
+import { speedOf } from '../fields/speed.js'
+import { tableRows } from '../tables/table.js'
+import { technologyOf } from '../fields/technology.js'
+
+const COLUMNS = {
+  code: [
+    'code',
+    'code_site',
+    'site_code',
+    'identifiant',
+    'id',
+    'reference',
+    'ref',
+    'رمز الموقع',
+    'الرمز',
+    'المعرف',
+  ],
+  nameAr: [
+    'name_ar',
+    'nom_ar',
+    'nom_arabe',
+    'nom en arabe',
+    'libelle_ar',
+    'الاسم بالعربية',
+    'اسم الموقع',
+    'الاسم',
+  ],
+  name: [
+    'name',
+    'name_fr',
+    'nom',
+    'nom_fr',
+    'nom du site',
+    'nom_site',
+    'site_name',
+    'site',
+    'libelle',
+    'designation',
+    'denomination',
+    'etablissement',
+    'الاسم بالفرنسية',
+  ],
+  type: [
+    'type',
+    'site_type',
+    'type_site',
+    'type de site',
+    'categorie',
+    'category',
+    'nature',
+    'نوع الموقع',
+    'النوع',
+    'الصنف',
+  ],
+  communeCode: [
+    'commune_code',
+    'code_commune',
+    'code_hcp',
+    'hcp_code',
+    'code hcp commune',
+    'code de la commune',
+    'commune',
+    'رمز الجماعة',
+    'رمز الجماعة الترابية',
+  ],
+  lat: ['lat', 'latitude', 'y', 'خط العرض'],
+  lng: ['lng', 'lon', 'long', 'longitude', 'x', 'خط الطول'],
+  operator: ['operator', 'operateur', 'fournisseur', 'fai', 'isp', 'المتعهد', 'المشغل', 'متعهد الاتصالات'],
+  technology: [
+    'technology',
+    'technologie',
+    'techno',
+    'type de connexion',
+    'type_connexion',
+    'connexion',
+    'acces',
+    'التكنولوجيا',
+    'التقنية',
+    'نوع الربط',
+  ],
+  contractedUpBps: [
+    'contracted_up',
+    'contracted upload',
+    'debit montant',
+    'debit montant contractuel',
+    'debit contractuel montant',
+    'debit up',
+    'upload',
+    'up',
+    'صبيب الرفع',
+  ],
+  contractedDownBps: [
+    'contracted_down',
+    'contracted download',
+    'debit descendant',
+    'debit descendant contractuel',
+    'debit contractuel descendant',
+    'debit contractuel',
+    'debit souscrit',
+    'debit down',
+    'debit',
+    'download',
+    'down',
+    'صبيب التنزيل',
+    'الصبيب',
+  ],
+} as const
+
+type Column = keyof typeof COLUMNS
+type Row = NamedRow<Column>
+type Reader = FieldReader<Column>
+
+/** Separated by commas. */
+const TYPE_NAMES: Readonly<Record<SiteType, string>> = {
+  council: `conseil, conseil communal, commune, siège de commune, mairie, municipalité, hôtel de ville, الجماعة, جماعة,
+    مقر الجماعة, مجلس جماعي, المجلس الجماعي, جماعة ترابية, بلدية`,
+  caidat: `caïd, annexe administrative, pachalik, cercle, القيادة, قيادة, ملحقة إدارية, الملحقة الإدارية, باشوية, دائرة`,
+  school: `école, école primaire, école rurale, collège, lycée, établissement scolaire, groupe scolaire, secteur scolaire,
+    primary school, مدرسة, المدرسة, مدرسة ابتدائية, مدرسة جماعاتية, مجموعة مدارس, إعدادية, ثانوية, ثانوية إعدادية,
+    ثانوية تأهيلية, مؤسسة تعليمية`,
+  health_centre: `health center, health, centre de santé, centre santé, csr, csu, dispensaire, dispensaire rural, hôpital,
+    clinic, hospital, مركز صحي, المركز الصحي, مستوصف, مستشفى`,
+  post_office: `post, poste, la poste, bureau de poste, agence postale, barid al-maghrib, مكتب البريد, مكتب بريد,
+    بريد المغرب, البريد, وكالة بريدية`,
+  administration: `administration publique, service extérieur, délégation, province, préfecture, tribunal, perception,
+    public administration, إدارة, إدارة عمومية, مصلحة خارجية, عمالة, مندوبية`,
+  other: 'autre, autres, divers, آخر, أخرى, غير ذلك',
+}
+
+const TYPE_OF: ReadonlyMap<string, SiteType> = new Map(
+  SITE_TYPES.flatMap((type) =>
+    [type, ...TYPE_NAMES[type].split(',')].map((name) => [headerKey(name), type] as const),
+  ),
+)
+
+export interface SiteFile {
+  sites: SiteRecord[]
+  /** Every fault with its line; a line with a fault gives no site. */
+  refused: Refusal[]
+  notes: string[]
+}
+
+/** Reads a list of sites. A file without the needed columns throws `FileProblem`; faults of lines are in `refused`. */
+export async function readSites(source: ByteSource, name?: string): Promise<SiteFile> {
+  const file: SiteFile = { sites: [], refused: [], notes: [] }
+  const lineOf = new Map<string, number>()
+  const strangeTypes = new Set<string>()
+  for await (const row of namedRows(
+    tableRows(source, name),
+    COLUMNS,
+    ['code', 'communeCode', 'lat', 'lng'],
+    name,
+  )) {
+    const reader = fieldReader(row, 'code')
+    const site = siteOf(row, reader)
+    refuseRepeated(site.code, row.line, lineOf, reader)
+    if (isStrangeType(row.cell('type'))) strangeTypes.add(shown(row.cell('type')))
+    if (reader.faults.length === 0) file.sites.push(site)
+    else file.refused.push(...reader.faults)
+  }
+  if (strangeTypes.size > 0)
+    file.notes.push(`types read as “other”: ${[...strangeTypes].slice(0, 20).join(', ')}`)
+  return file
+}
+
+function refuseRepeated(code: string, line: number, lineOf: Map<string, number>, reader: Reader): void {
+  if (code === '') return
+  const first = lineOf.get(code)
+  if (first === undefined) lineOf.set(code, line)
+  else reader.refuse('code', `stands on line ${first} already`)
+}
+
+/** The site of a row; worth something only when the reader has noted no fault. */
+function siteOf(row: Row, reader: Reader): SiteRecord {
+  const { read } = reader
+  return {
+    code: read('code', requiredText, ''),
+    ...namesOf(reader),
+    type: TYPE_OF.get(headerKey(row.cell('type'))) ?? 'other',
+    communeCode: read('communeCode', communeCode, ''),
+    ...positionOf(reader),
+    operator: read('operator', (text) => ({ value: operatorOf(text) }), null),
+    technology: read('technology', technology, null),
+    contractedDownBps: read(
+      'contractedDownBps',
+      (text) => speedOf(text, row.header('contractedDownBps') ?? ''),
+      null,
+    ),
+    contractedUpBps: read(
+      'contractedUpBps',
+      (text) => speedOf(text, row.header('contractedUpBps') ?? ''),
+      null,
+    ),
+  }
+}
+
+const isStrangeType = (text: string): boolean => text !== '' && !TYPE_OF.has(headerKey(text))
+
+/** A list in one language only names its sites once. */
+function namesOf({ read, refuse }: Reader): { name: string; nameAr: string | null } {
+  const name = read('name', optionalText, '')
+  const nameAr = read('nameAr', optionalText, '')
+  if (name === null && nameAr === null) refuse('name', 'is missing')
+  return { name: name ?? nameAr ?? '', nameAr }
+}
+
+/** A site has a Moroccan commune's code: elsewhere its position is wrong, and its probes would be judged there. */
+function positionOf({ read, refuse }: Reader): { lat: number; lng: number } {
+  const lat = read('lat', degrees(90), NaN)
+  const lng = read('lng', degrees(180), NaN)
+  if (Number.isNaN(lat) || Number.isNaN(lng) || isInMorocco(lat, lng)) return { lat, lng }
+  refuse('lat', isSwapped(lat, lng) ? SWAPPED : 'the position lies outside Morocco', `${lat}, ${lng}`)
+  return { lat, lng }
+}
+
+function technology(text: string): Parsed<Technology | null> {
+  if (text === '') return { value: null }
+  const value = technologyOf(text)
+  return value ? { value } : { reason: 'is not a known technology such as fibre, ADSL, 4G or VSAT' }
+}

@@ -1,0 +1,171 @@
+/** Tables as people send them: CSV with any of the usual delimiters, gzipped or not, and XLSX (its first sheet). */
+import { isUtf8 } from 'node:buffer'
+import { pipeline, Readable } from 'node:stream'
+import { type CsvError, parse } from 'csv-parse'
+import { type ByteSource, collected, openBytes } from '../file/byte-source.js'
+import { FileProblem } from '../file/file-problem.js'
+import { assertModestZip } from '../file/zip-size.js'
+
+export interface TableRow {
+  /** Line of the file on which the row begins (a cell may hold line breaks), or row of the sheet; from 1. */
+  line: number
+  cells: readonly string[]
+}
+
+const MAX_XLSX_BYTES = 50 * 1024 * 1024
+
+/** A record longer than this (1 MiB) is a quotation mark that was never closed. */
+const MAX_RECORD_CHARS = 1024 * 1024
+
+/** Rows of a table in order, empty ones included. Faults of the whole file are thrown as `FileProblem`. */
+export async function* tableRows(source: ByteSource, file?: string): AsyncGenerator<TableRow> {
+  const { head, chunks } = await openBytes(source, file)
+  if (isZip(head)) yield* sheetRows(chunks, file)
+  else if (isOldOffice(head))
+    throw new FileProblem('.xls is not read: save it as .xlsx or CSV', file, { code: 'old_office' })
+  else yield* csvRows(textOf(chunks, head, file), file)
+}
+
+const isZip = (head: Uint8Array): boolean => head[0] === 0x50 && head[1] === 0x4b && head[2] === 3
+const isOldOffice = (head: Uint8Array): boolean => head[0] === 0xd0 && head[1] === 0xcf && head[2] === 0x11
+
+async function* sheetRows(chunks: AsyncIterable<Uint8Array>, file?: string): AsyncGenerator<TableRow> {
+  const problem = () => new FileProblem('the workbook is larger than 50 MiB: save its sheet as CSV', file)
+  const bytes = await collected(chunks, { bytes: MAX_XLSX_BYTES, problem })
+  await assertModestZip(bytes, file)
+  for (const [index, row] of (await firstSheet(bytes, file)).entries()) {
+    yield { line: index + 1, cells: row.map(cellText) }
+  }
+}
+
+async function firstSheet(bytes: Buffer, file?: string) {
+  // Loaded with the first workbook.
+  const { InvalidInputError, readSheet } = await import('read-excel-file/node')
+  try {
+    return await readSheet(bytes)
+  } catch (cause) {
+    const known = cause instanceof InvalidInputError && cause.code === 'FILE_NOT_SUPPORTED'
+    throw new FileProblem(known ? 'the zip file is not an .xlsx workbook' : 'the .xlsx is damaged', file, {
+      cause,
+    })
+  }
+}
+
+function cellText(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  return value instanceof Date ? dateText(value) : String(value)
+}
+
+/** What was typed: a sheet's times have no zone. A time of day alone is a part of the day zero, 30 December 1899. */
+function dateText(date: Date): string {
+  const [day, time] = date.toISOString().slice(0, -1).split('T') as [string, string]
+  if (date.getUTCFullYear() < 1900) return time
+  return time === '00:00:00.000' ? day : `${day} ${time}`
+}
+
+/** Decodes UTF-8, or UTF-16 with its mark (Excel's "Unicode text"); the old 8-bit pages are refused, see below. */
+async function* textOf(
+  chunks: AsyncIterable<Uint8Array>,
+  head: Uint8Array,
+  file?: string,
+): AsyncGenerator<string> {
+  const encoding = head[0] === 0xff && head[1] === 0xfe ? 'utf-16le' : 'utf-8'
+  const decoder = new TextDecoder(encoding, { fatal: true })
+  let lines = 1
+  for await (const chunk of chunks) {
+    const text = decoded(() => decoder.decode(chunk, { stream: true }), chunk, lines, file)
+    lines += text.split('\n').length - 1
+    yield text
+  }
+  yield decoded(() => decoder.decode(), new Uint8Array(), lines, file)
+}
+
+function decoded(decode: () => string, chunk: Uint8Array, line: number, file?: string): string {
+  try {
+    return decode()
+  } catch (cause) {
+    const { at, guess } = encodingFault(chunk, line)
+    throw new FileProblem(
+      `line ${at} is not UTF-8; it looks like ${guess}. Save the file as “CSV UTF-8” and send it again`,
+      file,
+      { cause, code: 'encoding', fields: { line: String(at), guess } },
+    )
+  }
+}
+
+/**
+ * Windows-1252 and Windows-1256 share é, è, à, ç but read É as ة: which one it was cannot be told from the bytes
+ * alone, and a name stored wrongly stays wrong. So the person is asked; the guess only helps them to recognise it.
+ */
+function encodingFault(chunk: Uint8Array, firstLine: number): { at: number; guess: string } {
+  const lines = Buffer.from(chunk).toString('latin1').split('\n')
+  const wrong = lines.findIndex((line) => !isUtf8(Buffer.from(line, 'latin1')))
+  const guess = /[\xc0-\xff]{3}/.test(lines[wrong] ?? '') ? 'Windows-1256 (Arabic)' : 'Windows-1252 (French)'
+  return { at: firstLine + Math.max(wrong, 0), guess }
+}
+
+async function* csvRows(text: AsyncGenerator<string>, file?: string): AsyncGenerator<TableRow> {
+  const first = (await text.next()).value ?? ''
+  const lines = lineCounter()
+  const parser = parse({
+    delimiter: delimiterOf(first),
+    record_delimiter: ['\r\n', '\n', '\r'],
+    relax_column_count: true,
+    relax_quotes: true,
+    max_record_size: MAX_RECORD_CHARS,
+    // The line travels as a first cell: the types of csv-parse let a record become nothing else than cells.
+    on_record: (cells) => [String(lines.begunBy(cells)), ...cells],
+  })
+  pipeline(Readable.from(rejoined(first, text)), parser, () => undefined)
+  try {
+    for await (const [line, ...cells] of parser as AsyncIterable<string[]>)
+      yield { line: Number(line), cells }
+  } catch (cause) {
+    throw cause instanceof FileProblem ? cause : csvFault(cause as CsvError, lines.next(), file)
+  }
+}
+
+/** csv-parse 7.0.3 counts a line break inside quotation marks twice, so lines are counted here, as rows are parsed. */
+function lineCounter() {
+  let next = 1
+  return {
+    /** Line on which the row begins that is not complete yet. */
+    next: () => next,
+    /** Line on which this row, the next one, begins. */
+    begunBy(cells: readonly string[]): number {
+      const line = next
+      next += 1 + breaksIn(cells)
+      return line
+    },
+  }
+}
+
+async function* rejoined(first: string, rest: AsyncIterable<string>): AsyncGenerator<string> {
+  yield first
+  yield* rest
+}
+
+function breaksIn(cells: readonly string[]): number {
+  let count = 0
+  for (const cell of cells) if (cell.includes('\n')) count += cell.split('\n').length - 1
+  return count
+}
+
+function csvFault(cause: CsvError, line: number, file?: string): FileProblem {
+  const unclosed = cause.code === 'CSV_QUOTE_NOT_CLOSED' || cause.code === 'CSV_MAX_RECORD_SIZE'
+  const what = unclosed ? 'a quotation mark is opened and never closed' : cause.message
+  return new FileProblem(`line ${line}: ${what}`, file, { cause })
+}
+
+const DELIMITERS = [',', ';', '\t'] as const
+
+/** The delimiter that the first line with any of them has most of, outside quotation marks. */
+function delimiterOf(text: string): string {
+  for (const line of text.split(/\r?\n|\r/, 20)) {
+    const bare = line.replace(/"[^"]*"/g, '')
+    const counts = DELIMITERS.map((delimiter) => bare.split(delimiter).length)
+    const most = Math.max(...counts)
+    if (most > 1) return DELIMITERS[counts.indexOf(most)]!
+  }
+  return ','
+}

@@ -1,0 +1,7 @@
+export * from './figures.js'
+export * from './import.js'
+export * from './people.js'
+export * from './report.js'
+export * from './areas.js'
+export * from './localities.js'
+export * from './place-state.js'

@@ -1,0 +1,2 @@
+export * from './database.js'
+export { PREPARED } from './prepared-client.js'

@@ -1,0 +1,3 @@
+export * from './changes.js'
+export * from './people.js'
+export * from './secrets.js'

@@ -1,0 +1,5 @@
+export * from './draft.js'
+export * from './edit.js'
+export * from './import.js'
+export * from './judge.js'
+export * from './plan.js'

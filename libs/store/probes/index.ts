@@ -1,0 +1,5 @@
+export * from './cell-probes.js'
+export * from './late-flags.js'
+export * from './row.js'
+export * from './probes.js'
+export * from './speed-tests.js'

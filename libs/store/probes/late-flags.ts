@@ -1,0 +1,75 @@
+/** Flags that come after a probe: a planner's, with author and comment, and a comparison with its neighbours. */
+import { type DeviceFigure, type Flag, disagreeingDevices } from '#domain/probe'
+import type { DataSource } from 'typeorm'
+import type { Queryable } from '../database/database.js'
+import { RECEIVE_LOCK } from './probes.js'
+
+export interface LateFlag {
+  flag: Flag
+  counted: boolean
+  author: string
+  comment: string
+  createdAt: Date
+}
+
+/**
+ * Takes a probe out of the evidence of all runs after this one; false where there is no such probe. Runs that are
+ * published stay as they are. The same flag again keeps the first.
+ */
+export async function flagImplausible(
+  source: DataSource,
+  id: string,
+  author: string,
+  comment: string,
+): Promise<boolean> {
+  return source.transaction(async (tx) => {
+    await tx.query('SELECT pg_advisory_xact_lock_shared($1)', [RECEIVE_LOCK])
+    const rows: unknown[] = await tx.query('SELECT 1 FROM probe WHERE id = $1', [id])
+    await tx.query(
+      `INSERT INTO probe_flag (cell, probe_id, flag, counted, author, comment)
+       SELECT cell, id, 'implausible', false, $2, $3 FROM probe WHERE id = $1 ON CONFLICT DO NOTHING`,
+      [id, author, comment],
+    )
+    return rows.length > 0
+  })
+}
+
+export async function lateFlagsOf(db: Queryable, id: string): Promise<LateFlag[]> {
+  return db.query(
+    `SELECT f.flag, f.counted, f.author, f.comment, f.created_at AS "createdAt" FROM probe AS p
+     JOIN probe_flag AS f ON f.cell = p.cell AND f.probe_id = p.id WHERE p.id = $1 ORDER BY f.created_at`,
+    [id],
+  )
+}
+
+/** So many days are compared: the rules' own windows are longer, and a device that was mended should recover. */
+const COMPARED_DAYS = 30
+/** A device says something of a network once it measured so often. */
+const MIN_PROBES = 5
+
+/** Marks the probes of devices that disagree with their neighbours; gives their number. Reads a month of probes. */
+export async function flagDisagreeing(source: DataSource, now: Date): Promise<number> {
+  const from = new Date(now.getTime() - COMPARED_DAYS * 86_400_000)
+  const figures: DeviceFigure[] = await source.query(
+    `SELECT cell::text, coalesce(operator, '') AS operator, coalesce(technology, '') AS technology, device_id AS device,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY download_bps::float8) AS "medianBps"
+     FROM probe
+     WHERE measured_at >= $1 AND measured_at < $2 AND counted AND outcome = 'ok' AND download_bps > 0
+       AND device_id IS NOT NULL
+     GROUP BY cell, coalesce(operator, ''), coalesce(technology, ''), device_id HAVING count(*) >= $3`,
+    [from, now, MIN_PROBES],
+  )
+  const found = disagreeingDevices(figures)
+  if (found.length === 0) return 0
+  const [{ count }]: [{ count: number }] = await source.query(
+    `WITH flagged AS (INSERT INTO probe_flag (cell, probe_id, flag, counted, author, comment)
+       SELECT p.cell, p.id, 'disagrees_with_neighbours', true, 'taghtiya', r.comment
+       FROM json_to_recordset($1::json) AS r(cell bigint, operator text, technology text, device uuid, comment text)
+       JOIN probe AS p ON p.cell = r.cell AND p.device_id = r.device AND coalesce(p.operator, '') = r.operator
+         AND coalesce(p.technology, '') = r.technology AND p.measured_at >= $2 AND p.measured_at < $3
+       ON CONFLICT DO NOTHING RETURNING 1)
+     SELECT count(*)::integer AS count FROM flagged`,
+    [JSON.stringify(found), from, now],
+  )
+  return count
+}

@@ -1,0 +1,63 @@
+/** Tests against our own server: the tokens that tie them to a device, and what the server saw. */
+import type { Queryable } from '../database/database.js'
+
+export type Direction = 'download' | 'upload'
+
+export interface SpeedTest {
+  id: string
+  direction: Direction
+  deviceId: string | null
+  startedAt: Date
+  /** Bytes that surely reached the other side, */
+  bytes: number
+  /** and milliseconds from the handshake until the last of them did. */
+  durationMs: number
+  bps: number
+  minRttMs: number | null
+  ended: 'complete' | 'max_bytes' | 'client'
+}
+
+/** Keeps a token and throws out those that have expired. */
+export async function insertTestToken(
+  db: Queryable,
+  token: { hash: Buffer; deviceId: string; expiresAt: Date },
+): Promise<void> {
+  await db.query('DELETE FROM test_token WHERE expires_at < clock_timestamp()')
+  await db.query('INSERT INTO test_token (token_hash, device_id, expires_at) VALUES ($1, $2, $3)', [
+    token.hash,
+    token.deviceId,
+    token.expiresAt,
+  ])
+}
+
+/** The device of a token that is used for a direction the first time; undefined where it is not good for it. */
+export async function useTestToken(
+  db: Queryable,
+  hash: Buffer,
+  direction: Direction,
+): Promise<string | undefined> {
+  const [rows]: [{ deviceId: string }[], number] = await db.query(
+    `UPDATE test_token SET used = used || $2::text
+     WHERE token_hash = $1 AND expires_at > clock_timestamp() AND NOT $2 = ANY(used) RETURNING device_id AS "deviceId"`,
+    [hash, direction],
+  )
+  return rows[0]?.deviceId
+}
+
+export async function insertSpeedTest(db: Queryable, test: SpeedTest): Promise<void> {
+  await db.query(
+    `INSERT INTO speed_test (id, direction, device_id, started_at, bytes, duration_ms, bps, min_rtt_ms, ended)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [
+      test.id,
+      test.direction,
+      test.deviceId,
+      test.startedAt,
+      test.bytes,
+      test.durationMs,
+      test.bps,
+      test.minRttMs,
+      test.ended,
+    ],
+  )
+}

@@ -1,0 +1,2 @@
+export * from './area-series.js'
+export * from './series.js'

@@ -1,0 +1,6 @@
+export * from './inferred.js'
+export { REACH, type Reach } from './network-rollup.js'
+export * from './networks.js'
+export * from './sampling.js'
+export * from './verdicts.js'
+export * from './what-if.js'
