@@ -3,7 +3,7 @@
 const ANY = 'any'
 
 /** The front door of a library, or of one of its folders: `#geo`, `#store/runs`. */
-const INDEX = '^(libs/[^/]+(/[^/]+)?|migrations)/index\\.ts$'
+const INDEX = '^(libs/[^/]+|libs/[^/]+/[^/]+|migrations)/index\\.ts$'
 
 /**
  * What each room below the apps may import: other rooms (by their index), npm packages, Node's own modules. Whatever

@@ -1,6 +1,6 @@
 /** `npm start`: everything on one address. The only file that may know two apps. */
-import { type Config, ConfigProblem, loadConfig } from '#config'
-import { firstAdministrator, prepareDatabase } from '#setup'
+import { type Config, ConfigError, loadConfig } from '#config'
+import { createFirstAdministrator, prepareDatabase } from '#setup'
 import { type Database, openDatabase } from '#store/database'
 import { fork } from 'node:child_process'
 import { createServer } from './api/server.js'
@@ -8,14 +8,14 @@ import { Settings } from './api/settings.js'
 import type { Worker } from './worker/jobs.js'
 import { readFileSync } from 'node:fs'
 
-const tell = (text: string) => void process.stderr.write(`${text}\n`)
+const log = (text: string) => void process.stderr.write(`${text}\n`)
 
-interface Running {
+interface RunningServer {
   url: string
   stop(): Promise<void>
 }
 
-export async function start(config: Config): Promise<Running> {
+export async function start(config: Config): Promise<RunningServer> {
   const interactive = await openDatabase({
     url: config.databaseUrl,
     dataDir: config.dataDir,
@@ -34,7 +34,7 @@ export async function start(config: Config): Promise<Running> {
     documentPath: documentPath(),
   })
   await app.listen(config.port, config.host)
-  const worker = config.databaseUrl ? forkWorker() : await workerHere(batch, config)
+  const worker = config.databaseUrl ? forkWorker() : await startInProcessWorker(batch, config)
   const stop = async () => {
     await app.close()
     await worker.stop()
@@ -44,14 +44,14 @@ export async function start(config: Config): Promise<Running> {
 }
 
 async function prepare(config: Config, database: Database): Promise<void> {
-  if (!database.owner) throw new Error(`another server uses the folder ${config.dataDir}: stop it first`)
-  await prepareDatabase(database.source, new Date(), tell)
-  const admin = await firstAdministrator(database.source)
-  if (admin) tell(`First start: sign in as "${admin.name}" with the one-time password ${admin.password}`)
+  if (!database.isOwner) throw new Error(`another server uses the folder ${config.dataDir}: stop it first`)
+  await prepareDatabase(database.source, new Date(), log)
+  const admin = await createFirstAdministrator(database.source)
+  if (admin) log(`First start: sign in as "${admin.name}" with the one-time password ${admin.password}`)
   if (!config.demo) return
   // What only some servers need is loaded by them alone: all that is loaded stays in memory.
   const { buildDemo } = await import('#demo')
-  await buildDemo(database.source, new Date(), tell)
+  await buildDemo(database.source, new Date(), log)
 }
 
 const version = () =>
@@ -61,9 +61,9 @@ const version = () =>
 const webRoot = () => new URL('../web/', import.meta.url).pathname
 const documentPath = () => new URL('../openapi.json', import.meta.url).pathname
 
-async function workerHere({ source }: Database, config: Config): Promise<Worker> {
+async function startInProcessWorker({ source }: Database, config: Config): Promise<Worker> {
   const { startWorker } = await import('./worker/jobs.js')
-  return startWorker(source, tell, config)
+  return startWorker(source, log, config)
 }
 
 /** On a PostgreSQL of its own the schedule runs beside the API, so that neither delays the other. */
@@ -93,8 +93,8 @@ async function main(): Promise<void> {
 }
 
 function fail(error: unknown): never {
-  tell(
-    error instanceof ConfigProblem
+  log(
+    error instanceof ConfigError
       ? error.message
       : `Taghtiya stopped: ${String((error as Error)?.message ?? error)}`,
   )

@@ -1,5 +1,5 @@
 /** `npm run agent -- <command>`. */
-import { ready } from './ready.mjs'
+import { prepareCheckout } from './ready.mjs'
 
-ready()
+prepareCheckout()
 await import('../dist/apps/agent/main.js')

@@ -1,7 +1,7 @@
 /** `npm run bench -- [NAME …]`: against a PostgreSQL of its own. */
-import { ready } from './ready.mjs'
-import { needSystemPackages } from './system-packages.mjs'
+import { prepareCheckout } from './ready.mjs'
+import { ensureSystemPackages } from './system-packages.mjs'
 
-ready()
-needSystemPackages()
+prepareCheckout()
+ensureSystemPackages()
 await import('../dist/test/bench/main.js')

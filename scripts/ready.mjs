@@ -31,7 +31,7 @@ const WEB = 'web'
 const MAX_OUTPUT = 64 * 1024 * 1024
 
 /** Installs and builds what is missing. One process at a time; the others wait for it. */
-export function ready() {
+export function prepareCheckout() {
   refuseOldNode()
   if (isInstalled() && isBuilt()) return
   withLock(() => {
@@ -43,7 +43,7 @@ export function ready() {
 function refuseOldNode() {
   const [major, minor] = process.versions.node.split('.').map(Number)
   if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return
-  stop(`Taghtiya needs Node ${OLDEST_NODE.join('.')} or newer; this is ${process.versions.node}.`)
+  exitWithError(`Taghtiya needs Node ${OLDEST_NODE.join('.')} or newer; this is ${process.versions.node}.`)
 }
 
 const isInstalled = () => holds(INSTALLED, digestOf(readFileSync(LOCK_FILE)))
@@ -113,7 +113,7 @@ function run(command, args) {
   const done = spawnSync(command, args, { ...options, shell: process.platform === 'win32' })
   if (done.status === 0) return
   say(`${done.stdout ?? ''}${done.stderr ?? ''}`)
-  stop(`${command} ${args.join(' ')} failed${done.error ? `: ${done.error.message}` : '.'}`)
+  exitWithError(`${command} ${args.join(' ')} failed${done.error ? `: ${done.error.message}` : '.'}`)
 }
 
 function withLock(work) {
@@ -161,7 +161,7 @@ function isLeft(lock) {
   }
 }
 
-export function stop(text) {
+export function exitWithError(text) {
   say(text)
   process.exit(1)
 }

@@ -1,5 +1,5 @@
 /** `npm start`: one process, so that Ctrl-C reaches it. */
-import { ready } from './ready.mjs'
+import { prepareCheckout } from './ready.mjs'
 
-ready()
+prepareCheckout()
 await import('../dist/apps/main.js')

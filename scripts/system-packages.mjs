@@ -1,7 +1,7 @@
 /** What the tests need beside npm's packages: PostgreSQL with PostGIS, a browser, a font with Arabic, GDAL, other tools' clients. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
-import { stop } from './ready.mjs'
+import { exitWithError } from './ready.mjs'
 
 // The version that test/support/cluster.ts looks for, too.
 const OLDEST_POSTGRESQL = 15
@@ -22,20 +22,20 @@ const NEEDS = [
 const isRoot = () => process.getuid?.() === 0
 
 /** Installs them as root or with sudo; otherwise says what to install and ends. */
-export function needSystemPackages() {
+export function ensureSystemPackages() {
   const packages = missingPackages()
   if (packages.length === 0) return
   const wanted = `apt-get install --no-install-recommends ${packages.join(' ')}`
   const prefix = privileges()
   if (!prefix)
-    stop(
+    exitWithError(
       `The tests need PostgreSQL with PostGIS, Chromium, an Arabic font, GDAL and the clients of other speed tests. As root:\n  ${wanted}`,
     )
   process.stderr.write(`Installing ${packages.join(', ')} …\n`)
   apt(prefix, ['update', '-qq'])
   apt(prefix, ['install', '-y', '-qq', '--no-install-recommends', ...packages])
   if (missingPackages().length > 0)
-    stop(`Still missing after the installation: ${missingPackages().join(' ')}`)
+    exitWithError(`Still missing after the installation: ${missingPackages().join(' ')}`)
 }
 
 const missingPackages = () => NEEDS.filter((need) => !need.isThere()).flatMap((need) => need.packages)
@@ -67,5 +67,5 @@ function apt(prefix, args) {
   const call = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=300', ...args]
   const [command, ...rest] = [...prefix, ...call]
   const done = spawnSync(command, rest, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
-  if (done.status !== 0) stop(`${done.stdout}${done.stderr}\napt-get ${args[0]} failed.`)
+  if (done.status !== 0) exitWithError(`${done.stdout}${done.stderr}\napt-get ${args[0]} failed.`)
 }

@@ -1,5 +1,5 @@
 /** `npm run taghtiya -- <command>`. */
-import { ready } from './ready.mjs'
+import { prepareCheckout } from './ready.mjs'
 
-ready()
+prepareCheckout()
 await import('../dist/apps/cli/main.js')

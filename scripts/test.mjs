@@ -1,14 +1,14 @@
 /** `npm test`: installs what the tests need and runs everything; what follows `--` goes to vitest. */
 import { spawn } from 'node:child_process'
-import { ROOT, ready } from './ready.mjs'
-import { needSystemPackages } from './system-packages.mjs'
+import { ROOT, prepareCheckout } from './ready.mjs'
+import { ensureSystemPackages } from './system-packages.mjs'
 
 // Vitest prints the last line itself; where it never came so far, or was killed, the line is still owed.
 const oweLastLine = () => process.stdout.write('0 passed, 1 failed, 0 skipped\n')
 
 process.once('exit', oweLastLine)
-ready()
-needSystemPackages()
+prepareCheckout()
+ensureSystemPackages()
 const vitest = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)], {
   cwd: ROOT,
   stdio: 'inherit',

@@ -39,7 +39,7 @@ function offlineProbe(): Plugin {
 }
 
 /** Packs every text file beside itself, as the server sends it. */
-function packed(): Plugin {
+function compressAssets(): Plugin {
   return {
     name: 'packed',
     writeBundle({ dir }) {
@@ -58,7 +58,7 @@ export default defineConfig({
   // `#domain` from its source: the page judges by the server's own rules.
   resolve: { conditions: ['source', 'browser', 'module', 'import', 'default'] },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [offlineProbe(), packed()],
+  plugins: [offlineProbe(), compressAssets()],
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import type { AgentConfig } from './config.js'
 import { readToken } from './config.js'
-import { type Delivered, deliver } from './delivery.js'
-import { type Measured, measure } from './measure.js'
-import { APART_MS, dayOf, dueTest, nextTest, testsLeft } from './schedule.js'
+import { type DeliveryResult, deliver } from './delivery.js'
+import { type MeasureResult, measure } from './measure.js'
+import { MIN_TEST_SPACING_MS, localDayOf, dueTest, nextTest, remainingTestsInMonth } from './schedule.js'
 import { type Observation, Spool } from './spool.js'
 import { type AgentState, loadState, saveState } from './state.js'
 
@@ -21,7 +21,7 @@ export interface Machine {
 const CHECK_EVERY_MS = 15 * 60_000
 const CHECK_TIMEOUT_MS = 10_000
 /** Below this a test of one direction says little. */
-const LEAST_BYTES = 1_000_000
+const MIN_TEST_BYTES = 1_000_000
 
 export class Agent {
   readonly spool: Spool
@@ -39,8 +39,8 @@ export class Agent {
   }
 
   /** Before anything is recorded; one process only. */
-  begin(): this {
-    this.spool.begin()
+  initialize(): this {
+    this.spool.initialize()
     saveState(this.config.spool, this.state)
     return this
   }
@@ -51,46 +51,46 @@ export class Agent {
     const due = dueTest(now, this.state.seed, this.state.lastTest, this.state.lastTestAt)
     if (due) await this.test(due.name)
     else if (Math.abs(now - this.checkedAt) >= CHECK_EVERY_MS) await this.check()
-    if (this.mayDeliver()) await this.deliver()
-    this.remember()
+    if (this.isDeliveryDue()) await this.deliver()
+    this.updateState()
   }
 
   /** One test now, whatever the schedule says; the monthly budget holds. */
-  async test(name = 'by hand'): Promise<Measured | null> {
+  async test(name = 'by hand'): Promise<MeasureResult | null> {
     const maxBytes = this.budget()
-    this.remember({ lastTest: name, lastTestAt: this.machine.clock(), skipped: null })
+    this.updateState({ lastTest: name, lastTestAt: this.machine.clock(), skipped: null })
     if (maxBytes === 0) {
-      this.remember({ skipped: 'the data budget of this month is used up' })
+      this.updateState({ skipped: 'the data budget of this month is used up' })
       return null
     }
     const measured = await this.machine.measure(this.config.server, this.token(), maxBytes)
     if (measured.outcome === 'busy') {
       // Again at the next tick after that: the band is hours long.
-      this.remember({ lastTest: null, lastTestAt: null, skipped: `the server was busy` })
+      this.updateState({ lastTest: null, lastTestAt: null, skipped: `the server was busy` })
       return measured
     }
-    this.remember({ usedBytes: this.state.usedBytes + measured.usedBytes })
+    this.updateState({ usedBytes: this.state.usedBytes + measured.usedBytes })
     this.record({ outcome: measured.outcome, ...measured.probe, tool: 'taghtiya-agent' })
     return measured
   }
 
-  async deliver(): Promise<Delivered> {
-    this.spool.settle()
+  async deliver(): Promise<DeliveryResult> {
+    this.spool.flushUnsaved()
     const { server, tokenFile } = this.config
     const token = () => readToken(tokenFile)
     const { clock, boot, random } = this.machine
     const result = await deliver(this.spool, this.state.failures, { server, token, clock, boot, random })
     const now = this.machine.clock()
-    if (result.problem === null)
-      this.remember({
+    if (result.error === null)
+      this.updateState({
         failures: 0,
         notBefore: 0,
         problem: null,
         ...(result.sent > 0 && { deliveredAt: now }),
       })
     else {
-      const { problem, waitMs } = result
-      this.remember({ failures: this.state.failures + 1, notBefore: now + waitMs, problem })
+      const { error: problem, waitMs } = result
+      this.updateState({ failures: this.state.failures + 1, notBefore: now + waitMs, problem })
       this.log(`not delivered: ${problem}; again in ${Math.round(waitMs / 60_000)} min`)
     }
     return result
@@ -109,7 +109,7 @@ export class Agent {
       lastTest: iso(state.lastTestAt),
       skipped: state.skipped,
       nextTest: iso(nextTest(now, state.seed).at),
-      usedBytesThisMonth: state.month === dayOf(now).slice(0, 7) ? state.usedBytes : 0,
+      usedBytesThisMonth: state.month === localDayOf(now).slice(0, 7) ? state.usedBytes : 0,
       monthlyBytes: this.config.monthlyBytes,
       downSince: iso(state.downSince),
     }
@@ -119,31 +119,32 @@ export class Agent {
   private budget(): number | null {
     const { monthlyBytes, maxBytesPerTest } = this.config
     const now = this.machine.clock()
-    const month = dayOf(now).slice(0, 7)
-    if (this.state.month !== month) this.remember({ month, usedBytes: 0 })
+    const month = localDayOf(now).slice(0, 7)
+    if (this.state.month !== month) this.updateState({ month, usedBytes: 0 })
     if (monthlyBytes === null) return maxBytesPerTest
-    const share = (monthlyBytes - this.state.usedBytes) / (testsLeft(now, this.state.seed) + 1) / 2
+    const share =
+      (monthlyBytes - this.state.usedBytes) / (remainingTestsInMonth(now, this.state.seed) + 1) / 2
     // A poor share is saved up for fewer tests that say something.
-    const left = Math.max(share, Math.min(LEAST_BYTES, (monthlyBytes - this.state.usedBytes) / 2))
+    const left = Math.max(share, Math.min(MIN_TEST_BYTES, (monthlyBytes - this.state.usedBytes) / 2))
     const bytes = Math.floor(Math.min(left, maxBytesPerTest ?? Infinity))
-    return bytes < LEAST_BYTES ? 0 : bytes
+    return bytes < MIN_TEST_BYTES ? 0 : bytes
   }
 
   /** A kilobyte: is the line there? An outage is recorded when it begins and every four hours. */
   private async check(): Promise<void> {
     const now = this.machine.clock()
     this.checkedAt = now
-    if (await answers(`${this.config.server}/health/live`)) {
-      this.remember({ downSince: null, downRecordedAt: null })
+    if (await isReachable(`${this.config.server}/health/live`)) {
+      this.updateState({ downSince: null, downRecordedAt: null })
       return
     }
     const { references } = this.config
-    const others = await Promise.all(references.map(answers))
+    const others = await Promise.all(references.map(isReachable))
     if (others.some(Boolean)) return
     const recorded = this.state.downRecordedAt
-    this.remember({ downSince: this.state.downSince ?? now })
-    if (recorded !== null && Math.abs(now - recorded) < APART_MS) return
-    this.remember({ downRecordedAt: now })
+    this.updateState({ downSince: this.state.downSince ?? now })
+    if (recorded !== null && Math.abs(now - recorded) < MIN_TEST_SPACING_MS) return
+    this.updateState({ downRecordedAt: now })
     // Without another address to ask, it may as well be our server that is down: that says nothing of the line.
     this.record({ outcome: references.length > 0 ? 'no_service' : 'failed', tool: 'taghtiya-agent check' })
   }
@@ -163,13 +164,13 @@ export class Agent {
       this.log('the disk and the memory kept for it are full: an observation could not be kept')
   }
 
-  private mayDeliver(): boolean {
+  private isDeliveryDue(): boolean {
     const { waiting, unsaved } = this.spool.counts()
     if (waiting === 0) return false
     // Another token is tried at once; a clock that was set back must not stop the delivery for years.
     const changed = this.tokenChanged()
     const wait = this.state.notBefore - this.machine.clock()
-    return changed || unsaved > 0 || wait <= 0 || wait > MOST_WAIT_MS
+    return changed || unsaved > 0 || wait <= 0 || wait > MAX_WAIT_MS
   }
 
   private tokenChanged(): boolean {
@@ -187,16 +188,16 @@ export class Agent {
     }
   }
 
-  private remember(some: Partial<AgentState> = {}): void {
+  private updateState(some: Partial<AgentState> = {}): void {
     const before = JSON.stringify(this.state)
     Object.assign(this.state, some)
     if (JSON.stringify(this.state) !== before) saveState(this.config.spool, this.state)
   }
 }
 
-const MOST_WAIT_MS = 12 * 3_600_000
+const MAX_WAIT_MS = 12 * 3_600_000
 
-async function answers(url: string): Promise<boolean> {
+async function isReachable(url: string): Promise<boolean> {
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(CHECK_TIMEOUT_MS), redirect: 'manual' })
     await answer.body?.cancel()

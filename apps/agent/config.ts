@@ -18,7 +18,7 @@ export interface AgentConfig {
   references: string[]
 }
 
-export class ConfigFault extends Error {}
+export class AgentConfigError extends Error {}
 
 const NAMES = {
   server: 'TAGHTIYA_SERVER',
@@ -69,7 +69,7 @@ export function loadConfig(env: Environment): AgentConfig {
   if (config.technology !== null && !TECHNOLOGIES.includes(config.technology))
     faults.push(`technology is "${config.technology}": one of ${TECHNOLOGIES.join(', ')}`)
   if (faults.length > 0)
-    throw new ConfigFault(`The configuration is wrong:\n${faults.map((f) => `  ${f}`).join('\n')}`)
+    throw new AgentConfigError(`The configuration is wrong:\n${faults.map((f) => `  ${f}`).join('\n')}`)
   return config
 }
 
@@ -77,7 +77,7 @@ function fileOf(path: string): Record<string, unknown> {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>
   } catch (error) {
-    throw new ConfigFault(`${path} cannot be read as JSON: ${(error as Error).message}`)
+    throw new AgentConfigError(`${path} cannot be read as JSON: ${(error as Error).message}`)
   }
 }
 
@@ -85,8 +85,8 @@ function fileOf(path: string): Record<string, unknown> {
 export function readToken(path: string): string {
   const mode = statSync(path).mode & 0o777
   if ((mode & 0o077) !== 0)
-    throw new ConfigFault(`${path} may be read by others (mode ${mode.toString(8)}): chmod 600 ${path}`)
+    throw new AgentConfigError(`${path} may be read by others (mode ${mode.toString(8)}): chmod 600 ${path}`)
   const token = readFileSync(path, 'utf8').trim()
-  if (!/^\S{20,200}$/.test(token)) throw new ConfigFault(`${path} does not hold a device's token`)
+  if (!/^\S{20,200}$/.test(token)) throw new AgentConfigError(`${path} does not hold a device's token`)
   return token
 }

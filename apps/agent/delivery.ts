@@ -1,11 +1,11 @@
 /** Sending what waits: oldest first, one batch at a time, and further apart the longer the server does not take it. */
-import type { Spool, Spooled } from './spool.js'
+import type { Spool, SpooledObservation } from './spool.js'
 
 const BATCH = 500
 const BATCH_BYTES = 1_000_000
 const TIMEOUT_MS = 60_000
-const FIRST_WAIT_MS = 60_000
-const LAST_WAIT_MS = 6 * 3_600_000
+const MIN_BACKOFF_MS = 60_000
+const MAX_BACKOFF_MS = 6 * 3_600_000
 /** A token that is refused is not accepted a minute later. */
 const TOKEN_WAIT_MS = 3_600_000
 
@@ -20,45 +20,56 @@ export interface DeliveryOptions {
   random: () => number
 }
 
-export type Delivered = { sent: number } & ({ problem: null } | { problem: string; waitMs: number })
+export type DeliveryResult = { sent: number } & ({ error: null } | { error: string; waitMs: number })
 
 interface Answer {
   rejected: { index: number; reason: string }[]
 }
 
 /** Sends until nothing waits or the server does not take it. `failures`: how often that was so before. */
-export async function deliver(spool: Spool, failures: number, options: DeliveryOptions): Promise<Delivered> {
+export async function deliver(
+  spool: Spool,
+  failures: number,
+  options: DeliveryOptions,
+): Promise<DeliveryResult> {
   let sent = 0
   for (;;) {
-    const batch = spool.take(BATCH, BATCH_BYTES)
-    if (batch.length === 0) return { sent, problem: null }
+    const batch = spool.nextBatch(BATCH, BATCH_BYTES)
+    if (batch.length === 0) return { sent, error: null }
     const failed = await send(spool, batch, options)
     if (failed)
-      return { sent, problem: failed.problem, waitMs: failed.waitMs ?? waitOf(failures, options.random) }
+      return { sent, error: failed.problem, waitMs: failed.waitMs ?? backoffMs(failures, options.random) }
     sent += batch.length
   }
 }
 
 /** Exponential, and anywhere below it: sites that lost the server together do not come back together. */
-export const waitOf = (failures: number, random: () => number): number =>
-  Math.max(FIRST_WAIT_MS / 2, random() * Math.min(FIRST_WAIT_MS * 2 ** Math.min(failures, 20), LAST_WAIT_MS))
+export const backoffMs = (failures: number, random: () => number): number =>
+  Math.max(
+    MIN_BACKOFF_MS / 2,
+    random() * Math.min(MIN_BACKOFF_MS * 2 ** Math.min(failures, 20), MAX_BACKOFF_MS),
+  )
 
-type Failed = { problem: string; waitMs?: number } | null
+type SendFailure = { problem: string; waitMs?: number } | null
 
-async function send(spool: Spool, batch: readonly Spooled[], options: DeliveryOptions): Promise<Failed> {
+async function send(
+  spool: Spool,
+  batch: readonly SpooledObservation[],
+  options: DeliveryOptions,
+): Promise<SendFailure> {
   let answer: Response
   try {
     answer = await fetch(`${options.server}/api/v1/probes`, {
       method: 'POST',
       headers: { authorization: `Bearer ${options.token()}`, 'content-type': 'application/json' },
-      body: JSON.stringify(batch.map((item) => aged(item, options))),
+      body: JSON.stringify(batch.map((item) => withAge(item, options))),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
   } catch (error) {
-    return { problem: wordsOf(error) }
+    return { problem: errorText(error) }
   }
   const { status } = answer
-  if (status === 200) return take(spool, batch, answer)
+  if (status === 200) return applyAnswer(spool, batch, answer)
   if (status === 401 || status === 403)
     return { problem: `token refused (${status}): put another into the token file`, waitMs: TOKEN_WAIT_MS }
   const after = Number(answer.headers.get('retry-after')) * 1000
@@ -67,10 +78,14 @@ async function send(spool: Spool, batch: readonly Spooled[], options: DeliveryOp
       problem: `the server answered ${status}`,
       ...(after > 0 && { waitMs: after * (1 + options.random()) }),
     }
-  return split(spool, batch, status, await answer.text().catch(() => ''), options)
+  return sendHalves(spool, batch, status, await answer.text().catch(() => ''), options)
 }
 
-async function take(spool: Spool, batch: readonly Spooled[], answer: Response): Promise<Failed> {
+async function applyAnswer(
+  spool: Spool,
+  batch: readonly SpooledObservation[],
+  answer: Response,
+): Promise<SendFailure> {
   const body = (await answer.json().catch(() => null)) as Answer | null
   if (!Array.isArray(body?.rejected)) return { problem: 'the answer is not that of a Taghtiya server' }
   const reasons = new Map(body.rejected.map(({ index, reason }) => [index, reason]))
@@ -80,13 +95,13 @@ async function take(spool: Spool, batch: readonly Spooled[], answer: Response): 
 }
 
 /** One of them spoils the batch: halves find it, and the others arrive. */
-async function split(
+async function sendHalves(
   spool: Spool,
-  batch: readonly Spooled[],
+  batch: readonly SpooledObservation[],
   status: number,
   words: string,
   options: DeliveryOptions,
-): Promise<Failed> {
+): Promise<SendFailure> {
   if (batch.length === 1) {
     spool.reject(batch[0]!, `the server answered ${status}: ${words.slice(0, 300)}`)
     return null
@@ -96,14 +111,14 @@ async function split(
 }
 
 /** The age by the machine's own counter where it has not been started since; else the clock at sending. */
-function aged({ probe, boot }: Spooled, options: DeliveryOptions): object {
+function withAge({ probe, boot }: SpooledObservation, options: DeliveryOptions): object {
   const now = options.boot()
   if (boot && now?.id === boot.id && now.uptimeMs >= boot.uptimeMs)
     return { ...probe, ageMs: Math.round(now.uptimeMs - boot.uptimeMs) }
   return { ...probe, sentAt: new Date(options.clock()).toISOString() }
 }
 
-function wordsOf(error: unknown): string {
+function errorText(error: unknown): string {
   const { message, cause } = error as Error & { cause?: { code?: string } }
   return cause?.code ? `the server cannot be reached (${cause.code})` : message
 }

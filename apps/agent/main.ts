@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import cron from 'node-cron'
 import { Agent } from './agent.js'
-import { type AgentConfig, ConfigFault, loadConfig, readToken } from './config.js'
+import { type AgentConfig, AgentConfigError, loadConfig, readToken } from './config.js'
 
 const USAGE = `npm run agent -- <command>
   run       measure by the schedule, in the foreground (for systemd)
@@ -13,7 +13,7 @@ const USAGE = `npm run agent -- <command>
   status    what is unsent and why, what comes next [--json]
 Settings: TAGHTIYA_SERVER, TAGHTIYA_TOKEN_FILE, TAGHTIYA_SPOOL; see docs/agent.md.`
 
-const tell = (text: string) => void process.stderr.write(`${text}\n`)
+const log = (text: string) => void process.stderr.write(`${text}\n`)
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -22,7 +22,7 @@ async function main(): Promise<number> {
   })
   const command = COMMANDS[positionals[0] ?? '']
   if (!command || values.help) {
-    tell(USAGE)
+    log(USAGE)
     return values.help ? 0 : 2
   }
   const config = loadConfig(process.env)
@@ -34,17 +34,17 @@ type Command = (config: AgentConfig, json: boolean) => Promise<number>
 const COMMANDS: Record<string, Command> = {
   async run(config) {
     readToken(config.tokenFile)
-    return alone(config, async () => {
-      const agent = new Agent(config, undefined, tell).begin()
+    return withSpoolLock(config, async () => {
+      const agent = new Agent(config, undefined, log).initialize()
       const stopped = new Promise<void>((stop) => {
         process.once('SIGTERM', () => stop())
         process.once('SIGINT', () => stop())
       })
       let working: Promise<void> = Promise.resolve()
       const tick = () =>
-        (working = agent.tick().catch((error: unknown) => tell(`this minute failed: ${String(error)}`)))
+        (working = agent.tick().catch((error: unknown) => log(`this minute failed: ${String(error)}`)))
       const task = cron.schedule('* * * * *', tick, { noOverlap: true })
-      tell(`Taghtiya's agent runs; the next test is at ${agent.status().nextTest}`)
+      log(`Taghtiya's agent runs; the next test is at ${agent.status().nextTest}`)
       await tick()
       await stopped
       await task.destroy()
@@ -53,16 +53,16 @@ const COMMANDS: Record<string, Command> = {
     })
   },
   measure: (config) =>
-    alone(config, async () => {
-      const agent = new Agent(config, undefined, tell).begin()
+    withSpoolLock(config, async () => {
+      const agent = new Agent(config, undefined, log).initialize()
       const measured = await agent.test()
-      tell(measured ? `measured: ${measured.outcome}` : `not measured: ${agent.state.skipped}`)
+      log(measured ? `measured: ${measured.outcome}` : `not measured: ${agent.state.skipped}`)
       return measured && measured.outcome !== 'busy' ? 0 : 1
     }),
   deliver: (config) =>
-    alone(config, async () => {
-      const { sent, problem } = await new Agent(config, undefined, tell).begin().deliver()
-      tell(`${sent} sent${problem === null ? '' : `; ${problem}`}`)
+    withSpoolLock(config, async () => {
+      const { sent, error: problem } = await new Agent(config, undefined, log).initialize().deliver()
+      log(`${sent} sent${problem === null ? '' : `; ${problem}`}`)
       return problem === null ? 0 : 1
     }),
   async status(config, json) {
@@ -75,11 +75,11 @@ const COMMANDS: Record<string, Command> = {
 }
 
 /** Two agents on one spool would send twice and count twice. */
-async function alone(config: AgentConfig, work: () => Promise<number>): Promise<number> {
+async function withSpoolLock(config: AgentConfig, work: () => Promise<number>): Promise<number> {
   const path = join(config.spool, 'lock')
   const holder = holderOf(path)
   if (holder !== null) {
-    tell(`process ${holder} is at work on ${config.spool}: it measures and delivers by itself`)
+    log(`process ${holder} is at work on ${config.spool}: it measures and delivers by itself`)
     return 1
   }
   mkdirSync(config.spool, { recursive: true, mode: 0o700 })
@@ -104,9 +104,11 @@ function holderOf(path: string): number | null {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    tell(error instanceof ConfigFault ? error.message : String(error))
+    log(error instanceof AgentConfigError ? error.message : String(error))
     process.exit(
-      error instanceof ConfigFault || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') ? 2 : 1,
+      error instanceof AgentConfigError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')
+        ? 2
+        : 1,
     )
   },
 )

@@ -2,7 +2,7 @@
 import { bytesOfNdt7, resultOfNdt7 } from '#domain/probe'
 import { ndt7 } from './ndt7-client.js'
 
-export type Measured =
+export type MeasureResult =
   | { outcome: 'ok' | 'failed'; probe: object; usedBytes: number }
   /** The server is full: nothing is said of the line. */
   | { outcome: 'busy' }
@@ -14,8 +14,8 @@ export async function measure(
   server: string,
   token: string | null,
   maxBytes: number | null,
-): Promise<Measured> {
-  const ticket = token === null ? null : await ticketOf(server, token)
+): Promise<MeasureResult> {
+  const ticket = token === null ? null : await requestTestToken(server, token)
   if (ticket === 'busy') return { outcome: 'busy' }
   if (ticket === 'unreachable') return { outcome: 'failed', probe: {}, usedBytes: 0 }
   const { code, ...sides } = await ndt7(server, {
@@ -28,7 +28,10 @@ export async function measure(
 }
 
 /** A token for this test; null where the device's own is refused: the result then waits for another one. */
-async function ticketOf(server: string, token: string): Promise<string | null | 'busy' | 'unreachable'> {
+async function requestTestToken(
+  server: string,
+  token: string,
+): Promise<string | null | 'busy' | 'unreachable'> {
   try {
     const answer = await fetch(`${server}/api/v1/tests`, {
       method: 'POST',

@@ -18,7 +18,7 @@ class BufferSocket extends WebSocket {
   }
 }
 
-class InThread {
+class InThreadWorker {
   onmessage: Listener = () => {}
   resolve!: (code: number) => void
   private readonly inside: { self: { onmessage?: Listener } }
@@ -52,7 +52,7 @@ export async function ndt7(
   metadata: Record<string, string> = {},
 ): Promise<{ code: number; errors: string[]; download: Ndt7Side | undefined; upload: Ndt7Side | undefined }> {
   const global = globalThis as unknown as { Worker: unknown }
-  global.Worker = InThread
+  global.Worker = InThreadWorker
   const client = require('@m-lab/ndt7') as {
     test(config: object, callbacks: object): Promise<number>
   }

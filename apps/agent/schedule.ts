@@ -10,9 +10,9 @@ export const BANDS = [
 ] as const
 
 /** What is measured again within four hours at one place counts once. */
-export const APART_MS = 4 * 3_600_000
-const HOUR = 3_600_000
-const DAY = 24 * HOUR
+export const MIN_TEST_SPACING_MS = 4 * 3_600_000
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 
 export interface PlannedTest {
   /** `2026-03-01/2`: the day and the band, by which a test is known as done. */
@@ -31,7 +31,7 @@ const MARGIN_MS = 5 * 60_000
  * distance to its neighbours leaves, and left out where that is nothing: so every hour of a band is measured some day.
  * `seed` is the device's own, so that a village's agents do not measure together.
  */
-export function planOf(day: string, seed: string): PlannedTest[] {
+export function plannedTestsOf(day: string, seed: string): PlannedTest[] {
   const order = BANDS.map((_, i) => i).sort((a, b) => rank(a) - rank(b))
   function rank(i: number): number {
     return uniform(`order ${seed} ${day} ${i}`)
@@ -41,8 +41,8 @@ export function planOf(day: string, seed: string): PlannedTest[] {
     const before = [...placed].filter(([k]) => k < i).map(([, test]) => test.at)
     const after = [...placed].filter(([k]) => k > i).map(([, test]) => test.at)
     const until = instantOf(day, BANDS[i]!.to)
-    const from = Math.max(instantOf(day, BANDS[i]!.from), ...before.map((at) => at + APART_MS))
-    const to = Math.min(until - MARGIN_MS, ...after.map((at) => at - APART_MS))
+    const from = Math.max(instantOf(day, BANDS[i]!.from), ...before.map((at) => at + MIN_TEST_SPACING_MS))
+    const to = Math.min(until - MARGIN_MS, ...after.map((at) => at - MIN_TEST_SPACING_MS))
     const at = Math.floor(from + uniform(`${seed} ${day} ${i}`) * (to - from))
     if (from <= to) placed.set(i, { name: `${day}/${i}`, at, until })
   }
@@ -56,23 +56,24 @@ export function dueTest(
   done: string | null,
   lastAt: number | null,
 ): PlannedTest | null {
-  const test = planOf(dayOf(now), seed).findLast(({ at, until }) => at <= now && now < until)
+  const test = plannedTestsOf(localDayOf(now), seed).findLast(({ at, until }) => at <= now && now < until)
   if (!test || test.name === done) return null
   // A clock that was set back must not stop the tests for years.
-  const tooNear = lastAt !== null && now - lastAt < APART_MS && now >= lastAt
+  const tooNear = lastAt !== null && now - lastAt < MIN_TEST_SPACING_MS && now >= lastAt
   return tooNear ? null : test
 }
 
 export function nextTest(now: number, seed: string): PlannedTest {
-  const days = [dayOf(now), dayOf(now + DAY)]
-  return days.flatMap((day) => planOf(day, seed)).find(({ at }) => at > now)!
+  const days = [localDayOf(now), localDayOf(now + DAY_MS)]
+  return days.flatMap((day) => plannedTestsOf(day, seed)).find(({ at }) => at > now)!
 }
 
 /** Tests until the month ends, this day's that are to come among them. */
-export function testsLeft(now: number, seed: string): number {
-  const month = dayOf(now).slice(0, 7)
-  let count = planOf(dayOf(now), seed).filter(({ at }) => at > now).length
-  for (let at = now + DAY; dayOf(at).startsWith(month); at += DAY) count += planOf(dayOf(at), seed).length
+export function remainingTestsInMonth(now: number, seed: string): number {
+  const month = localDayOf(now).slice(0, 7)
+  let count = plannedTestsOf(localDayOf(now), seed).filter(({ at }) => at > now).length
+  for (let at = now + DAY_MS; localDayOf(at).startsWith(month); at += DAY_MS)
+    count += plannedTestsOf(localDayOf(at), seed).length
   return count
 }
 
@@ -91,16 +92,16 @@ const CLOCK = new Intl.DateTimeFormat('en-CA', {
 })
 
 /** The country's civil time, as if it were UTC. */
-function civil(at: number): number {
+function civilTimeOf(at: number): number {
   const part = Object.fromEntries(CLOCK.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
   return Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!, part.second!)
 }
 
 /** `2026-03-01` of the country at an instant. */
-export const dayOf = (at: number): string => new Date(civil(at)).toISOString().slice(0, 10)
+export const localDayOf = (at: number): string => new Date(civilTimeOf(at)).toISOString().slice(0, 10)
 
 function instantOf(day: string, hour: number): number {
-  const wanted = Date.parse(`${day}T00:00:00Z`) + hour * HOUR
-  const guess = wanted - (civil(wanted) - wanted)
-  return wanted - (civil(guess) - guess)
+  const wanted = Date.parse(`${day}T00:00:00Z`) + hour * HOUR_MS
+  const guess = wanted - (civilTimeOf(wanted) - wanted)
+  return wanted - (civilTimeOf(guess) - guess)
 }

@@ -24,7 +24,7 @@ export interface Observation {
   boot: { id: string; uptimeMs: number } | null
 }
 
-export interface Spooled extends Observation {
+export interface SpooledObservation extends Observation {
   /** File name, or null where the disk was full and it is in memory only. */
   name: string | null
 }
@@ -38,7 +38,7 @@ const DIGITS = 12
 
 export class Spool {
   private next = 1
-  private readonly unsaved: Spooled[] = []
+  private readonly unsaved: SpooledObservation[] = []
 
   constructor(private readonly dir: string) {
     for (const name of ['observations', 'rejected', 'damaged'])
@@ -48,7 +48,7 @@ export class Spool {
   }
 
   /** Of the one process that writes: takes off what a killed one left half written, and makes the reserve. */
-  begin(): void {
+  initialize(): void {
     for (const name of readdirSync(this.path('observations')).filter((n) => n.startsWith('.')))
       rmSync(join(this.path('observations'), name))
     this.reserve()
@@ -69,19 +69,19 @@ export class Spool {
   }
 
   /** Tries again what the full disk did not take, and makes the reserve anew. */
-  settle(): void {
+  flushUnsaved(): void {
     while (this.unsaved.length > 0 && this.save(this.unsaved[0]!)) this.unsaved.shift()
     if (this.unsaved.length === 0) this.reserve()
   }
 
   /** The oldest first; a file that cannot be read is put aside. */
-  take(most: number, mostBytes: number): Spooled[] {
-    const taken: Spooled[] = []
+  nextBatch(most: number, mostBytes: number): SpooledObservation[] {
+    const taken: SpooledObservation[] = []
     let bytes = 0
     for (const name of this.names()) {
       if (taken.length >= most) return taken
       const text = readFileSync(join(this.path('observations'), name), 'utf8')
-      const observation = parsed(text)
+      const observation = parseObservation(text)
       if (!observation) {
         this.move(name, 'damaged')
         continue
@@ -93,14 +93,14 @@ export class Spool {
     return [...taken, ...this.unsaved.slice(0, most - taken.length)]
   }
 
-  remove(items: readonly Spooled[]): void {
+  remove(items: readonly SpooledObservation[]): void {
     for (const item of items)
       if (item.name) rmSync(join(this.path('observations'), item.name), { force: true })
       else this.unsaved.splice(this.unsaved.indexOf(item), 1)
   }
 
   /** Kept beside its reason; a person decides. */
-  reject(item: Spooled, reason: string): void {
+  reject(item: SpooledObservation, reason: string): void {
     const { name, ...observation } = item
     const saved = this.write(
       'rejected',
@@ -184,7 +184,7 @@ function syncFolder(path: string): void {
   }
 }
 
-function parsed(text: string): Observation | null {
+function parseObservation(text: string): Observation | null {
   try {
     const { probe, boot } = JSON.parse(text) as Partial<Observation>
     return typeof probe?.id === 'string' && typeof probe.measuredAt === 'string'

@@ -25,7 +25,7 @@ export interface AgentState {
   downRecordedAt: number | null
 }
 
-const fresh = (): AgentState => ({
+const initialState = (): AgentState => ({
   seed: randomUUID(),
   lastTest: null,
   lastTestAt: null,
@@ -42,10 +42,10 @@ const fresh = (): AgentState => ({
 
 export function loadState(dir: string): AgentState {
   try {
-    return { ...fresh(), ...(JSON.parse(readFileSync(join(dir, 'state.json'), 'utf8')) as object) }
+    return { ...initialState(), ...(JSON.parse(readFileSync(join(dir, 'state.json'), 'utf8')) as object) }
   } catch {
     // None yet, or a damaged one: what it held is convenience, no observation.
-    return fresh()
+    return initialState()
   }
 }
 

@@ -16,17 +16,17 @@ import { EventsController } from './events/events.controller.js'
 import { TestSlots } from './measure/slots.js'
 import { TestsController } from './measure/tests.controller.js'
 import { ExportController } from './export/export.controller.js'
-import { SparseFields } from './http/fields.js'
-import { NextLink } from './http/next-link.js'
-import { ReaderLimit } from './http/reader-limit.js'
-import { Unchanged } from './http/unchanged.js'
+import { SparseFieldsInterceptor } from './http/fields.js'
+import { NextLinkInterceptor } from './http/next-link.js'
+import { RateLimitGuard } from './http/reader-limit.js'
+import { ConditionalGetInterceptor } from './http/unchanged.js'
 import { OgcController } from './ogc/ogc.controller.js'
 import { TilesetsController } from './ogc/tilesets.controller.js'
 import { AccountsController } from './people/accounts.controller.js'
 import { RoleGuard } from './people/guard.js'
 import { SessionController } from './people/session.controller.js'
 import { BudgetController } from './priorities/budget.controller.js'
-import { Factors } from './priorities/factors.js'
+import { FactorCache } from './priorities/factors.js'
 import { PrioritiesController } from './priorities/priorities.controller.js'
 import { SolverSlots } from './priorities/solver-slots.js'
 import { Devices } from './probes/devices.js'
@@ -38,7 +38,7 @@ import { PlanTilesController } from './plan/plan-tiles.controller.js'
 import { ProbesController } from './probes/probes.controller.js'
 import { QuarantineController } from './probes/quarantine.controller.js'
 import { DifferenceController } from './runs/difference.controller.js'
-import { Runs } from './runs/run-choice.js'
+import { RunResolver } from './runs/run-choice.js'
 import { RunsController } from './runs/runs.controller.js'
 import { SamplingController } from './sampling/sampling.controller.js'
 import { SeriesController } from './series/series.controller.js'
@@ -49,11 +49,11 @@ import { StatusController } from './status/status.controller.js'
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js'
 import { NetworksController } from './tiles/networks.controller.js'
 import { TilesController } from './tiles/tiles.controller.js'
-import { Tiles } from './tiles/tiles.js'
+import { TileCache } from './tiles/tiles.js'
 import { WhatIfController } from './what-if/what-if.controller.js'
 import { ZonesController } from './zones/zones.controller.js'
 
-export interface Parts {
+export interface AppDependencies {
   settings: Settings
   /** Answers people. */
   interactive: DataSource
@@ -65,7 +65,7 @@ export interface Parts {
 
 @Module({})
 export class AppModule {
-  static of({ settings, interactive, batch, writer, metrics }: Parts): DynamicModule {
+  static of({ settings, interactive, batch, writer, metrics }: AppDependencies): DynamicModule {
     return {
       module: AppModule,
       imports: [ThrottlerModule.forRoot([{ ttl: 60_000, limit: 10 }])],
@@ -112,17 +112,17 @@ export class AppModule {
         { provide: BatchSource, useValue: new BatchSource(batch) },
         { provide: ProbeWriter, useValue: writer },
         { provide: Metrics, useValue: metrics },
-        { provide: APP_GUARD, useClass: ReaderLimit },
+        { provide: APP_GUARD, useClass: RateLimitGuard },
         { provide: APP_GUARD, useClass: RoleGuard },
-        { provide: APP_INTERCEPTOR, useClass: SparseFields },
-        { provide: APP_INTERCEPTOR, useClass: Unchanged },
-        { provide: APP_INTERCEPTOR, useClass: NextLink },
+        { provide: APP_INTERCEPTOR, useClass: SparseFieldsInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: ConditionalGetInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: NextLinkInterceptor },
         Devices,
         TestSlots,
-        Factors,
+        FactorCache,
         SolverSlots,
-        Runs,
-        Tiles,
+        RunResolver,
+        TileCache,
       ],
     }
   }

@@ -12,11 +12,11 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger'
 import { existsSync, readFileSync } from 'node:fs'
 import { AppModule } from './app.module.js'
-import { openToOtherSites } from './http/other-sites.js'
-import { asBytes, serialized } from './http/written-page.js'
-import { ProblemFilter, answerFrameworkError, invalidQuery } from './http/problem.js'
+import { allowCors } from './http/other-sites.js'
+import { sendLongTextAsBytes, serializeReply } from './http/written-page.js'
+import { ProblemFilter, answerFrameworkError, invalidRequest } from './http/problem.js'
 import { addSpeedTests } from './measure/speed-tests.js'
-import { MAX_JSON_BYTES, acceptProbeBodies } from './probes/body.js'
+import { MAX_JSON_BYTES, registerBodyParsers } from './probes/body.js'
 import type { Settings } from './settings.js'
 import { Metrics } from './status/metrics.js'
 
@@ -31,7 +31,7 @@ export interface ServerOptions {
 }
 
 /** Groups written at once: PostgreSQL syncs one while it fills the next; the embedded database has one session. */
-const lanesOf = (database: Database) => (database.source.options.extra?.max === 1 ? 1 : 2)
+const concurrentWritesOf = (database: Database) => (database.source.options.extra?.max === 1 ? 1 : 2)
 
 /** Of a part of the address. Ids of claims hold the name of an operator, which may have 100 letters of Arabic. */
 const MAX_PARAMETER_LENGTH = 1_000
@@ -42,7 +42,9 @@ const REQUEST_TIMEOUT_MS = 15 * 60_000
 export async function createServer(options: ServerOptions): Promise<NestFastifyApplication> {
   const { settings, interactive, batch } = options
   const metrics = new Metrics()
-  const writer = new ProbeWriter(interactive.source, lanesOf(interactive), (rows) => metrics.grouped(rows))
+  const writer = new ProbeWriter(interactive.source, concurrentWritesOf(interactive), (rows) =>
+    metrics.observeGroup(rows),
+  )
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_JSON_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -55,10 +57,10 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
     frameworkErrors: (error: Error, _request: unknown, reply: unknown) =>
       answerFrameworkError(error, reply as never),
   })
-  acceptProbeBodies(adapter.getInstance() as never)
-  openToOtherSites(adapter.getInstance() as never)
-  adapter.getInstance().setReplySerializer(serialized)
-  adapter.getInstance().addHook('onSend', asBytes)
+  registerBodyParsers(adapter.getInstance() as never)
+  allowCors(adapter.getInstance() as never)
+  adapter.getInstance().setReplySerializer(serializeReply)
+  adapter.getInstance().addHook('onSend', sendLongTextAsBytes)
   const parts = { settings, interactive: interactive.source, batch: batch.source, writer, metrics }
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(parts), adapter, {
     logger: ['error', 'warn'],
@@ -70,7 +72,7 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
       transform: true,
       whitelist: true,
       forbidNonWhitelisted: true,
-      exceptionFactory: invalidQuery,
+      exceptionFactory: invalidRequest,
     }),
   )
   await addPlugins(app, settings)
@@ -117,7 +119,7 @@ function addDocuments(app: NestFastifyApplication, path: string): void {
 }
 
 /** What the plugin for files adds to a reply. */
-interface Sends {
+interface FileReply {
   sendFile(path: string): unknown
 }
 
@@ -136,7 +138,9 @@ async function addPage(app: NestFastifyApplication, root: string): Promise<void>
   })
   // The agent's page: its address has no slash behind it, so that its service worker's scope is this page.
   const server = app.getHttpAdapter().getInstance()
-  server.get('/probe', (_request, reply) => (reply as unknown as Sends).sendFile('probe/index.html'))
+  server.get('/probe', (_request, reply) => (reply as unknown as FileReply).sendFile('probe/index.html'))
   // The page to print about an area: its code is in the address, and the script reads it there.
-  server.get('/report/:code', (_request, reply) => (reply as unknown as Sends).sendFile('report/index.html'))
+  server.get('/report/:code', (_request, reply) =>
+    (reply as unknown as FileReply).sendFile('report/index.html'),
+  )
 }

@@ -18,7 +18,7 @@ import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { DataSource } from 'typeorm'
-import { Failure, type Output, Usage } from './output.js'
+import { CommandError, type Output, UsageError } from './output.js'
 
 interface ExportOptions {
   source: DataSource
@@ -35,19 +35,21 @@ const DEFAULT_RULE = 'ma-floor'
 
 export async function runExport(options: ExportOptions): Promise<boolean> {
   const { source, output, collection: name = '', format = '', out } = options
-  if (!isCollection(name)) throw new Usage(`export what? One of: ${COLLECTIONS.join(', ')}`)
+  if (!isCollection(name)) throw new UsageError(`export what? One of: ${COLLECTIONS.join(', ')}`)
   if (!isExportFormat(format))
-    throw new Usage(`--format is "${format}": one of ${Object.keys(EXPORT_FORMATS).join(', ')} is needed`)
-  if (!out) throw new Usage(`export ${name} needs --out FILE`)
+    throw new UsageError(
+      `--format is "${format}": one of ${Object.keys(EXPORT_FORMATS).join(', ')} is needed`,
+    )
+  if (!out) throw new UsageError(`export ${name} needs --out FILE`)
   const collection = collectionOf(name)
   const run = await runOf(collection, options)
   const layer = format === 'csv' ? asPoints(collection) : collection
   const told = { rows: 0, bytes: 0, hash: createHash('sha256') }
-  const features = counted(exportFeatures(source.manager, layer, run), (rows) => {
+  const features = countRows(exportFeatures(source.manager, layer, run), (rows) => {
     told.rows += rows
     output.progress(`${told.rows} rows`)
   })
-  await written(out, EXPORT_FORMATS[format].write(layer, features), (piece) => {
+  await writeAtomically(out, EXPORT_FORMATS[format].write(layer, features), (piece) => {
     told.bytes += Buffer.byteLength(piece)
     told.hash.update(piece)
   })
@@ -82,8 +84,8 @@ interface DescribedFile {
 
 /** Copies get cut and mixed up: compares a file with the description that was written beside it. */
 export async function verifyExport(file: string | undefined, output: Output): Promise<boolean> {
-  if (!file) throw new Usage('export verify needs a FILE')
-  const { bytes, hash } = await describedIn(`${file}.datapackage.json`)
+  if (!file) throw new UsageError('export verify needs a FILE')
+  const { bytes, hash } = await readDescription(`${file}.datapackage.json`)
   const found = { bytes: 0, hash: createHash('sha256') }
   try {
     for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
@@ -91,7 +93,7 @@ export async function verifyExport(file: string | undefined, output: Output): Pr
       found.hash.update(chunk)
     }
   } catch (error) {
-    throw new Failure(`cannot read ${file} (${(error as NodeJS.ErrnoException).code})`)
+    throw new CommandError(`cannot read ${file} (${(error as NodeJS.ErrnoException).code})`)
   }
   const same = found.bytes === bytes && `sha256:${found.hash.digest('hex')}` === hash
   const words = same
@@ -101,11 +103,11 @@ export async function verifyExport(file: string | undefined, output: Output): Pr
   return same
 }
 
-async function describedIn(file: string): Promise<DescribedFile['resources'][0]> {
+async function readDescription(file: string): Promise<DescribedFile['resources'][0]> {
   try {
     return (JSON.parse(await readFile(file, 'utf8')) as DescribedFile).resources[0]
   } catch {
-    throw new Failure(`${file} is no description of an export, or is not there`)
+    throw new CommandError(`${file} is no description of an export, or is not there`)
   }
 }
 
@@ -115,20 +117,25 @@ async function runOf(
 ): Promise<RunRow | null> {
   if (!ofRun) {
     if (rule !== undefined || run !== undefined)
-      throw new Usage(`${id} speaks of no run: leave --rule and --run out`)
+      throw new UsageError(`${id} speaks of no run: leave --rule and --run out`)
     return null
   }
   if (run !== undefined && !/^\d{1,9}$/.test(run))
-    throw new Usage(`--run is "${run}": the id of a run is needed`)
+    throw new UsageError(`--run is "${run}": the id of a run is needed`)
   const found = run
     ? await findRun(source.manager, Number(run))
     : await latestRun(source.manager, rule ?? DEFAULT_RULE)
   if (!found)
-    throw new Failure(run ? `there is no run ${run}` : `the rule "${rule ?? DEFAULT_RULE}" has no run yet`)
+    throw new CommandError(
+      run ? `there is no run ${run}` : `the rule "${rule ?? DEFAULT_RULE}" has no run yet`,
+    )
   return found
 }
 
-async function* counted<T>(batches: AsyncIterable<T[]>, count: (rows: number) => void): AsyncGenerator<T[]> {
+async function* countRows<T>(
+  batches: AsyncIterable<T[]>,
+  count: (rows: number) => void,
+): AsyncGenerator<T[]> {
   for await (const batch of batches) {
     count(batch.length)
     yield batch
@@ -136,7 +143,7 @@ async function* counted<T>(batches: AsyncIterable<T[]>, count: (rows: number) =>
 }
 
 /** Under another name until it is whole: a file that is there can be relied on. */
-async function written(
+async function writeAtomically(
   out: string,
   pieces: AsyncIterable<string | Uint8Array>,
   told: (piece: string | Uint8Array) => void,
@@ -155,7 +162,7 @@ async function written(
     await rm(part, { force: true })
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR' || code === 'ENOTDIR')
-      throw new Failure(`cannot write ${out} (${code})`)
+      throw new CommandError(`cannot write ${out} (${code})`)
     throw error
   }
 }

@@ -1,5 +1,5 @@
 /** `npm run taghtiya -- <command>`. Exit 0 done, 1 failed or refused in part, 2 wrong usage. */
-import { type Config, ConfigProblem, loadConfig } from '#config'
+import { type Config, ConfigError, loadConfig } from '#config'
 import { operatorOf } from '#domain/operator'
 import { prepareDatabase } from '#setup'
 import { openDatabase } from '#store/database'
@@ -13,7 +13,7 @@ import {
   recordChange,
   sha256,
 } from '#store/people'
-import { FutureKnownBefore, classify, findRule, listRules } from '#store/runs'
+import { FutureKnownBeforeError, classify, findRule, listRules } from '#store/runs'
 import { findSite } from '#store/sites'
 import { randomBytes } from 'node:crypto'
 import { userInfo } from 'node:os'
@@ -22,7 +22,7 @@ import type { DataSource } from 'typeorm'
 import { doctor } from './doctor.js'
 import { runExport, verifyExport } from './export.js'
 import { runImport } from './import.js'
-import { Failure, type Output, Usage, outputFor } from './output.js'
+import { CommandError, type Output, UsageError, outputFor } from './output.js'
 
 const USAGE = `npm run taghtiya -- <command>
   import areas FILE [--vintage YEAR]   GeoJSON or TopoJSON, any level
@@ -69,7 +69,7 @@ const OPTIONS = {
 
 type Values = ReturnType<typeof parse>['values']
 
-interface Call {
+interface CommandContext {
   config: Config
   source: DataSource
   words: string[]
@@ -78,7 +78,7 @@ interface Call {
   output: Output
 }
 
-const COMMANDS: Record<string, (call: Call) => Promise<boolean>> = {
+const COMMANDS: Record<string, (call: CommandContext) => Promise<boolean>> = {
   import: ({ source, words, values, author, output }) =>
     runImport(words[1], {
       source,
@@ -118,7 +118,7 @@ function parse(args: string[]) {
   try {
     return parseArgs({ args, options: OPTIONS, allowPositionals: true })
   } catch (error) {
-    throw new Usage((error as Error).message)
+    throw new UsageError((error as Error).message)
   }
 }
 
@@ -126,21 +126,22 @@ function dateOf(values: Values, name: 'from' | 'to' | 'known-before'): Date | un
   const text = values[name]
   if (text === undefined) return undefined
   if (!/^\d{4}-\d\d-\d\d([T ].+)?$/.test(text) || Number.isNaN(Date.parse(text)))
-    throw new Usage(`--${name} is "${text}": a date like 2026-03-01 or 2026-03-01T09:00:00Z is needed`)
+    throw new UsageError(`--${name} is "${text}": a date like 2026-03-01 or 2026-03-01T09:00:00Z is needed`)
   return new Date(text)
 }
 
-async function runClassify({ source, values, author, output }: Call): Promise<boolean> {
+async function runClassify({ source, values, author, output }: CommandContext): Promise<boolean> {
   const window = {
     from: dateOf(values, 'from'),
     to: dateOf(values, 'to'),
     knownBefore: dateOf(values, 'known-before'),
   }
-  if (window.from && window.to && window.from >= window.to) throw new Usage('--from must lie before --to')
+  if (window.from && window.to && window.from >= window.to)
+    throw new UsageError('--from must lie before --to')
   const rules = values.rule ? [await findRule(source.manager, values.rule)] : await listRules(source.manager)
   const runs = []
   for (const rule of rules) {
-    if (!rule) throw new Failure(`no rule has the id "${values.rule}"`)
+    if (!rule) throw new CommandError(`no rule has the id "${values.rule}"`)
     output.progress(`classifying by ${rule.id} …`)
     const run = await classify(source, { rule, ...window, full: values.full ?? false, author })
     await recordChange(source.manager, author, 'classify', String(run.id), { rule: rule.id, ...window })
@@ -154,10 +155,10 @@ async function runClassify({ source, values, author, output }: Call): Promise<bo
   return true
 }
 
-async function addDevice({ source, words, values, author, output }: Call): Promise<boolean> {
-  if (words[1] !== 'add' || !values.site) throw new Usage('device add --site CODE')
+async function addDevice({ source, words, values, author, output }: CommandContext): Promise<boolean> {
+  if (words[1] !== 'add' || !values.site) throw new UsageError('device add --site CODE')
   if (!(await findSite(source.manager, values.site)))
-    throw new Failure(`no site has the code "${values.site}"`)
+    throw new CommandError(`no site has the code "${values.site}"`)
   const token = newToken()
   const id = await insertDevice(source.manager, values.site, sha256(token), author)
   await recordChange(source.manager, author, 'add device', id, { site: values.site })
@@ -165,20 +166,21 @@ async function addDevice({ source, words, values, author, output }: Call): Promi
   return true
 }
 
-async function addUser({ source, words, values, author, output }: Call): Promise<boolean> {
+async function addUser({ source, words, values, author, output }: CommandContext): Promise<boolean> {
   const { name, role } = values
   const operator = operatorOf(values.operator)
-  if (words[1] !== 'add' || !name || !role) throw new Usage('user add --name NAME --role ROLE [--operator O]')
+  if (words[1] !== 'add' || !name || !role)
+    throw new UsageError('user add --name NAME --role ROLE [--operator O]')
   if (!ROLES.includes(role as Role))
-    throw new Usage(`--role is "${role}": one of ${ROLES.join(', ')} is needed`)
+    throw new UsageError(`--role is "${role}": one of ${ROLES.join(', ')} is needed`)
   if ((role === 'operator') !== (operator !== null))
-    throw new Usage('--operator is asked for the role operator, and for no other')
+    throw new UsageError('--operator is asked for the role operator, and for no other')
   const password = randomBytes(12).toString('base64url')
   const account = { name, role: role as Role, mustChangePassword: true, operator }
   if (
     !(await insertAccount(source.manager, { ...account, passwordHash: await hashPassword(password) }, author))
   )
-    throw new Failure(`the name "${name}" is taken`)
+    throw new CommandError(`the name "${name}" is taken`)
   await recordChange(source.manager, author, 'add account', name, { role, operator })
   output.result([`${name}, ${role}; one-time password: ${password}`], { name, role, operator, password })
   return true
@@ -189,7 +191,7 @@ async function run(args: string[]): Promise<boolean> {
   const output = outputFor(values.json ?? false, process.stdout, process.stderr)
   const command = COMMANDS[words[0] ?? '']
   if (!command || values.help)
-    throw new Usage(words[0] && !command ? `no command is called "${words[0]}"` : '')
+    throw new UsageError(words[0] && !command ? `no command is called "${words[0]}"` : '')
   const config = loadConfig(process.env)
   const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, purpose: 'batch' })
   try {
@@ -209,12 +211,12 @@ async function run(args: string[]): Promise<boolean> {
 }
 
 function exitCodeOf(error: unknown): number {
-  if (error instanceof Usage) {
+  if (error instanceof UsageError) {
     process.stderr.write(`${[error.message, USAGE].filter(Boolean).join('\n\n')}\n`)
     return 2
   }
   const expected =
-    error instanceof Failure || error instanceof FutureKnownBefore || error instanceof ConfigProblem
+    error instanceof CommandError || error instanceof FutureKnownBeforeError || error instanceof ConfigError
   process.stderr.write(
     `${expected ? error.message : `failed: ${String((error as Error)?.message ?? error)}`}\n`,
   )

@@ -14,7 +14,7 @@ export function outputFor(json: boolean, out: NodeJS.WritableStream, err: NodeJS
 }
 
 /** Wrong usage: exit 2. */
-export class Usage extends Error {}
+export class UsageError extends Error {}
 
 /** The command could not be done: exit 1, in words for people. */
-export class Failure extends Error {}
+export class CommandError extends Error {}

@@ -1,33 +1,33 @@
 /** Tells subscribers of events: at least once, in order, signed as Standard Webhooks has it. */
 import {
   type DueDelivery,
-  claimDeliveries,
+  leaseDeliveries,
   markDelivered,
   markFailed,
   queueDeliveries,
 } from '#store/subscriptions'
 import { Webhook } from 'standardwebhooks'
 import type { DataSource } from 'typeorm'
-import { postMessage } from './webhook-post.js'
+import { postWebhook } from './webhook-post.js'
 
 /** Messages to one subscriber in a row before the job ends; the next minute goes on. */
-const MOST_ROUNDS = 500
+const MAX_ROUNDS = 500
 
 export interface DeliverOptions {
   allowsLoopback: boolean
   now(): Date
 }
 
-export async function deliver(source: DataSource, options: DeliverOptions): Promise<void> {
+export async function deliverWebhooks(source: DataSource, options: DeliverOptions): Promise<void> {
   await queueDeliveries(source, options.now())
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    const due = await claimDeliveries(source.manager, options.now())
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const due = await leaseDeliveries(source.manager, options.now())
     if (due.length === 0) return
-    await Promise.all(due.map((one) => tryOne(source, one, options)))
+    await Promise.all(due.map((one) => attemptDelivery(source, one, options)))
   }
 }
 
-async function tryOne(
+async function attemptDelivery(
   source: DataSource,
   due: DueDelivery,
   { allowsLoopback, now }: DeliverOptions,
@@ -42,7 +42,7 @@ async function tryOne(
     'webhook-signature': new Webhook(secret).sign(id, at, payload),
   }
   try {
-    await postMessage({ url, headers, body: payload }, allowsLoopback)
+    await postWebhook({ url, headers, body: payload }, allowsLoopback)
     await markDelivered(source.manager, id, now())
   } catch (error) {
     await markFailed(source.manager, due, String((error as Error).message), now(), Math.random())

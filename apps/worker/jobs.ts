@@ -1,23 +1,23 @@
 /** What happens by the clock: one table. */
-import { monthsAround } from '#setup'
+import { partitionMonthsAround } from '#setup'
 import { dropOldLeases, takeLease } from '#store/people'
-import { judgeNow } from '#store/plan'
+import { judgePlanNow } from '#store/plan'
 import { ensureProbeMonths, flagDisagreeing } from '#store/probes'
-import { classify, hasNews, listRules } from '#store/runs'
+import { classify, hasNewData, listRules } from '#store/runs'
 import { updateAreaSeries } from '#store/series'
 import cron, { type RunCoordinator, type ScheduledTask } from 'node-cron'
 import type { DataSource } from 'typeorm'
-import { deliver } from './deliver.js'
+import { deliverWebhooks } from './deliver.js'
 
 interface Job {
   name: string
   /** In Africa/Casablanca. */
   cron: string
-  run(source: DataSource, now: Date, options: WorkerOptions, work: Work): Promise<void>
+  run(source: DataSource, now: Date, options: WorkerOptions, work: JobContext): Promise<void>
 }
 
 /** What a long job needs: to say how far it is, and to end early when the worker stops. */
-interface Work {
+interface JobContext {
   log(text: string): void
   signal: AbortSignal
 }
@@ -32,7 +32,7 @@ const JOBS: readonly Job[] = [
     name: 'classify',
     cron: '7 * * * *',
     run: async (source, _now, _options, { log, signal }) => {
-      await classifyWhatIsNew(source)
+      await classifyRulesWithNews(source)
       await updateAreaSeries(source, {
         signal,
         progress: (month) => log(`time series of the areas: ${month} is in`),
@@ -42,7 +42,7 @@ const JOBS: readonly Job[] = [
   {
     name: 'partitions',
     cron: '20 2 * * *',
-    run: (source, now) => ensureProbeMonths(source.manager, monthsAround(now)),
+    run: (source, now) => ensureProbeMonths(source.manager, partitionMonthsAround(now)),
   },
   {
     name: 'neighbours',
@@ -53,21 +53,21 @@ const JOBS: readonly Job[] = [
     name: 'deliveries',
     cron: '* * * * *',
     run: (source, _now, { webhooksLoopback }) =>
-      deliver(source, { allowsLoopback: webhooksLoopback, now: () => new Date() }),
+      deliverWebhooks(source, { allowsLoopback: webhooksLoopback, now: () => new Date() }),
   },
   // A day that passes makes what was promised for it late.
   {
     name: 'plan',
     cron: '10 0 * * *',
-    run: (source, now) => source.transaction((tx) => judgeNow(tx, now, null)),
+    run: (source, now) => source.transaction((tx) => judgePlanNow(tx, now, null)),
   },
   { name: 'leases', cron: '40 2 * * 0', run: (source) => dropOldLeases(source.manager) },
 ]
 
 /** A new run of each rule for which probes or claims of coverage arrived since its last one. */
-export async function classifyWhatIsNew(source: DataSource): Promise<void> {
+export async function classifyRulesWithNews(source: DataSource): Promise<void> {
   for (const rule of await listRules(source.manager))
-    if (await hasNews(source.manager, rule.id)) await classify(source, { rule, author: 'worker' })
+    if (await hasNewData(source.manager, rule.id)) await classify(source, { rule, author: 'worker' })
 }
 
 export interface Worker {

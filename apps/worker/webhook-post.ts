@@ -1,5 +1,5 @@
 /** A message to an address that somebody else chose: nothing inside our own network may be reached by it. */
-import { addressFault } from '#domain/event'
+import { webhookUrlRefusal } from '#domain/event'
 import { lookup } from 'node:dns/promises'
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
@@ -8,7 +8,7 @@ import { BlockList, isIPv6 } from 'node:net'
 const TIMEOUT_MS = 10_000
 
 /** Not reachable from the internet, or not one machine (RFC 6890 and its successors). */
-const CLOSED_V4 = listOf('ipv4', [
+const NON_PUBLIC_V4 = listOf('ipv4', [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
@@ -26,8 +26,8 @@ const CLOSED_V4 = listOf('ipv4', [
   ['240.0.0.0', 4],
 ])
 /** Of IPv6 only what is given out to networks; in it, what carries an IPv4 address or is kept for examples. */
-const OPEN_V6 = listOf('ipv6', [['2000::', 3]])
-const CLOSED_V6 = listOf('ipv6', [
+const PUBLIC_V6 = listOf('ipv6', [['2000::', 3]])
+const NON_PUBLIC_V6 = listOf('ipv6', [
   ['2001::', 23],
   ['2001:db8::', 32],
   ['2002::', 16],
@@ -41,21 +41,21 @@ function listOf(family: 'ipv4' | 'ipv6', subnets: readonly (readonly [string, nu
 }
 
 export function isPublicAddress(address: string): boolean {
-  if (isIPv6(address)) return OPEN_V6.check(address, 'ipv6') && !CLOSED_V6.check(address, 'ipv6')
-  return !CLOSED_V4.check(address, 'ipv4')
+  if (isIPv6(address)) return PUBLIC_V6.check(address, 'ipv6') && !NON_PUBLIC_V6.check(address, 'ipv6')
+  return !NON_PUBLIC_V4.check(address, 'ipv4')
 }
 
 const isLoopback = (address: string) => address === '127.0.0.1' || address === '::1'
 
-export type Resolve = (host: string) => Promise<{ address: string; family: number }[]>
+export type HostResolver = (host: string) => Promise<{ address: string; family: number }[]>
 
-const resolveByDns: Resolve = (host) => lookup(host, { all: true, verbatim: true })
+const resolveByDns: HostResolver = (host) => lookup(host, { all: true, verbatim: true })
 
 /** The one address that is used: a name that is looked up twice may lead elsewhere the second time. */
-export async function addressFor(
+export async function resolvePublicAddress(
   url: URL,
   allowsLoopback: boolean,
-  resolve: Resolve = resolveByDns,
+  resolve: HostResolver = resolveByDns,
 ): Promise<{ address: string; family: number }> {
   const found = await resolve(url.hostname.replace(/^\[|\]$/g, ''))
   for (const { address } of found)
@@ -65,22 +65,22 @@ export async function addressFor(
   return found[0]
 }
 
-export interface Message {
+export interface WebhookMessage {
   url: string
   headers: Record<string, string>
   body: string
 }
 
 /** Sent when the receiver answers 2xx; else an error with its reason. Redirects are not followed, no answer is read. */
-export async function postMessage(
-  { url: text, headers, body }: Message,
+export async function postWebhook(
+  { url: text, headers, body }: WebhookMessage,
   allowsLoopback: boolean,
-  resolve?: Resolve,
+  resolve?: HostResolver,
 ): Promise<void> {
-  const fault = addressFault(text, allowsLoopback)
+  const fault = webhookUrlRefusal(text, allowsLoopback)
   if (fault) throw new Error(`the address ${fault}`)
   const url = new URL(text)
-  const { address, family } = await addressFor(url, allowsLoopback, resolve)
+  const { address, family } = await resolvePublicAddress(url, allowsLoopback, resolve)
   const status = await new Promise<number>((answered, failed) => {
     const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
       method: 'POST',

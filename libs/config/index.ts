@@ -11,16 +11,16 @@ export interface Config {
   /** Raster tiles under the map; none unless configured, so that nothing leaves for the internet. */
   basemap: { url: string; attribution: string } | null
   /** Requests a minute that one address may read with; null for no limit. Not the page's own, nor tiles. */
-  readerLimit: number | null
+  readRateLimitPerMinute: number | null
   /** SPDX name of the licence under which measurements, lists and claims are given out; null: exports say that none is stated. */
   dataLicence: string | null
   /** Webhooks may go to http:// on this machine: for tests. */
   webhooksLoopback: boolean
 }
 
-export class ConfigProblem extends Error {
-  constructor(readonly faults: readonly string[]) {
-    super(`The configuration is wrong:\n${faults.map((f) => `  ${f}`).join('\n')}`)
+export class ConfigError extends Error {
+  constructor(readonly messages: readonly string[]) {
+    super(`The configuration is wrong:\n${messages.map((f) => `  ${f}`).join('\n')}`)
   }
 }
 
@@ -35,11 +35,11 @@ export function loadConfig(env: Environment): Config {
     dataDir: env.DATA_DIR || '.data',
     demo: demoOf(env.DEMO, faults),
     basemap: env.BASEMAP_URL ? { url: env.BASEMAP_URL, attribution: env.BASEMAP_ATTRIBUTION ?? '' } : null,
-    readerLimit: readerLimitOf(env.RATE_LIMIT || '1200', faults),
+    readRateLimitPerMinute: readRateLimitOf(env.RATE_LIMIT || '1200', faults),
     dataLicence: licenceOf(env.DATA_LICENCE, faults),
-    webhooksLoopback: onOrOff('WEBHOOKS_LOOPBACK', env.WEBHOOKS_LOOPBACK, faults),
+    webhooksLoopback: switchOf('WEBHOOKS_LOOPBACK', env.WEBHOOKS_LOOPBACK, faults),
   }
-  if (faults.length > 0) throw new ConfigProblem(faults)
+  if (faults.length > 0) throw new ConfigError(faults)
   return config
 }
 
@@ -56,7 +56,7 @@ function databaseUrlOf(text: string | undefined, faults: string[]): string | und
   return text || undefined
 }
 
-function onOrOff(name: string, text: string | undefined, faults: string[]): boolean {
+function switchOf(name: string, text: string | undefined, faults: string[]): boolean {
   if (text && text !== 'on' && text !== 'off') faults.push(`${name} is "${text}": on or off is needed`)
   return text === 'on'
 }
@@ -66,7 +66,7 @@ function demoOf(text: string | undefined, faults: string[]): boolean {
   return text !== 'off'
 }
 
-function readerLimitOf(text: string, faults: string[]): number | null {
+function readRateLimitOf(text: string, faults: string[]): number | null {
   if (text === 'off') return null
   const limit = Number(text)
   if (!/^\d{1,9}$/.test(text) || limit < 1)

@@ -1,6 +1,6 @@
 /** Puts the demonstration country into a database, its probes through the same ingest as a device's. */
 import { SHIPPED_RULES } from '#domain/rule'
-import { ProbeWriter, ingest, recordsOf } from '#ingest'
+import { ProbeWriter, ingest, recordsOfBody } from '#ingest'
 import { PROVINCES, moroccoAreas } from '#places'
 import { insertSimulatedCommunes, upsertLocalities } from '#store/areas'
 import { type Device, insertDevice, newToken, sha256 } from '#store/people'
@@ -82,7 +82,7 @@ async function sendProbes(
         const id = await insertDevice(source.manager, site.code, sha256(newToken()), AUTHOR)
         const device: Device = { id, siteCode: site.code, lat: site.lat, lng: site.lng }
         const probes = demoProbes(site, remotenessOf(site, seat), now, DEMO_SEED)
-        return ingest(writer, [recordsOf(probes)], { device, clock: () => now.getTime() })
+        return ingest(writer, [recordsOfBody(probes)], { device, clock: () => now.getTime() })
       }),
     )
     sent += results.reduce((sum, r) => sum + r.accepted, 0)

@@ -1,10 +1,10 @@
 /** A simulated country over the real provinces: sites, a hidden true coverage, and the probes that it makes. Pure. */
 import { type AreaRecord, type LocalityRecord, type SiteRecord } from '#domain/place'
 import { type ProbeInput, type Technology, distanceM } from '#domain/probe'
-import { type Random, normal, randomFrom } from '#domain/random'
-import { type Shape, cellsOf, centreOf } from '#geo'
-import { DOWNLOAD_MBPS, LATENCY_MS, UPLOAD_MBPS, valueAt } from './percentiles.js'
-import { pick, uuid } from './random.js'
+import { type Random, randomNormal, seededRandom } from '#domain/random'
+import { type Shape, cellsCentredIn, centreOf } from '#geo'
+import { DOWNLOAD_MBPS, LATENCY_MS, UPLOAD_MBPS, valueAtShare } from './percentiles.js'
+import { pickRandom, randomUuidV4 } from './random.js'
 
 export interface DemoCommune {
   code: string
@@ -42,7 +42,7 @@ export function demoProvinces(
   const provinces = areas.filter((area) => area.level === 'province')
   const people = provinces.reduce((sum, p) => sum + (p.population ?? 0), 0) / provinces.length
   return provinces.map((province) => {
-    const random = randomFrom(seed ^ Number(province.code.replace('.', '')))
+    const random = seededRandom(seed ^ Number(province.code.replace('.', '')))
     const size = Math.sqrt((province.population ?? people) / people)
     const seat = seats.find((s) => s.provinceCode === province.code)!
     return demoProvince(province, seat, Math.max(6, Math.min(24, Math.round(MEAN_SITES * size))), random)
@@ -70,8 +70,8 @@ interface Place {
 
 /** The town holds this part of a province's people, the douars what is drawn: a list of the plan is never all of them. */
 const TOWN_SHARE = 0.2
-const TOWN_WITHIN_M = 8_000
-const DOUAR = { median: 450, spread: 0.9, least: 40, most: 4_000 }
+const MAX_TOWN_DISTANCE_M = 8_000
+const DOUAR_POPULATION = { median: 450, spread: 0.9, least: 40, most: 4_000 }
 /** One douar in ten is on the list without its people. */
 const UNCOUNTED_SHARE = 0.1
 
@@ -85,9 +85,11 @@ function demoLocalities(
 ): LocalityRecord[] {
   const town = nearestTo(seat, places)
   return places.map((place, i) => {
-    const isTown = place === town && distanceM(place, seat) < TOWN_WITHIN_M
-    const drawn = Math.round(DOUAR.median * Math.exp(DOUAR.spread * normal(random)))
-    const douar = Math.max(DOUAR.least, Math.min(DOUAR.most, drawn))
+    const isTown = place === town && distanceM(place, seat) < MAX_TOWN_DISTANCE_M
+    const drawn = Math.round(
+      DOUAR_POPULATION.median * Math.exp(DOUAR_POPULATION.spread * randomNormal(random)),
+    )
+    const douar = Math.max(DOUAR_POPULATION.least, Math.min(DOUAR_POPULATION.most, drawn))
     const isUncounted = random() < UNCOUNTED_SHARE
     return {
       id: `SIM-L-${area.code}-${String(i + 1).padStart(2, '0')}`,
@@ -107,7 +109,7 @@ function nearestTo<P extends Place>(place: Place, some: readonly P[]): P {
 
 /** Drawn without repetition, a place 40 km from the seat being a third as likely as the seat itself. */
 function placesNear(area: AreaRecord, seat: Place, count: number, random: Random): Place[] {
-  const centres = cellsOf(area.geometry as Shape, PLACE_RESOLUTION).map(centreOf)
+  const centres = cellsCentredIn(area.geometry as Shape, PLACE_RESOLUTION).map(centreOf)
   const weighed = centres.map(([lng, lat]) => {
     const weight = Math.exp(-distanceM({ lat, lng }, seat) / 40_000) + 0.05
     return { lat, lng, key: random() ** (1 / weight) }
@@ -128,7 +130,7 @@ function demoCommune(area: AreaRecord, place: Place, n: number): DemoCommune {
   }
 }
 
-const KINDS = [
+const SITE_KINDS = [
   { type: 'council', fr: 'Siège de commune', ar: 'مقر جماعة' },
   { type: 'school', fr: 'École', ar: 'مدرسة' },
   { type: 'health_centre', fr: 'Centre de santé', ar: 'مركز صحي' },
@@ -144,7 +146,7 @@ function demoSite(
   random: Random,
 ): SiteRecord {
   const near = nearestTo(place, communes)
-  const kind = n % SITES_IN_A_COMMUNE === 1 ? KINDS[0] : pick(random, KINDS)
+  const kind = n % SITES_IN_A_COMMUNE === 1 ? SITE_KINDS[0] : pickRandom(random, SITE_KINDS)
   return {
     code: `SIM-${area.code}-${String(n).padStart(2, '0')}`,
     name: `${kind.fr} ${n}, ${area.nameFr} (simulé)`,
@@ -156,7 +158,7 @@ function demoSite(
 }
 
 /** How strong each operator is far from the towns. */
-const OPERATORS = [
+const OPERATOR_REACH = [
   { id: 'iam', reach: 0.35 },
   { id: 'orange', reach: 0.1 },
   { id: 'inwi', reach: 0 },
@@ -167,8 +169,8 @@ export const DEMO_DAYS = 90
 
 /** The probes of one site over the 90 days before `end`: three lines measured at random hours from 7 to 22 UTC. */
 export function demoProbes(site: SiteRecord, remoteness: number, end: Date, seed: number): ProbeInput[] {
-  const random = randomFrom(seed ^ hashOf(site.code))
-  return OPERATORS.flatMap((operator) => {
+  const random = seededRandom(seed ^ hashOf(site.code))
+  return OPERATOR_REACH.flatMap((operator) => {
     const line = demoLine(remoteness - operator.reach, random)
     // One line in eight is measured too seldom to decide.
     const count = random() < 0.125 ? 3 + Math.floor(random() * 6) : 16 + Math.floor(random() * 14)
@@ -186,7 +188,7 @@ interface Line {
 
 /** The hidden truth of one line. */
 function demoLine(remoteness: number, random: Random): Line {
-  const rank = Math.max(0.01, Math.min(0.99, 0.72 - 0.8 * remoteness + 0.16 * normal(random)))
+  const rank = Math.max(0.01, Math.min(0.99, 0.72 - 0.8 * remoteness + 0.16 * randomNormal(random)))
   const dead = random() < 0.95 * Math.max(0, remoteness - 0.1)
   if (dead) return { technology: '3g', rank, outage: 0.97 }
   const technology = rank > 0.8 ? 'fibre' : rank > 0.3 ? '4g' : rank > 0.15 ? '3g' : '2g'
@@ -194,9 +196,9 @@ function demoLine(remoteness: number, random: Random): Line {
 }
 
 function demoProbe(operator: string, line: Line, end: Date, random: Random): ProbeInput {
-  const measuredAt = momentBefore(end, random)
+  const measuredAt = randomTimeBefore(end, random)
   const probe = {
-    id: uuid(random),
+    id: randomUuidV4(random),
     measuredAt: measuredAt.toISOString(),
     operator,
     technology: line.technology,
@@ -204,17 +206,17 @@ function demoProbe(operator: string, line: Line, end: Date, random: Random): Pro
   }
   if (random() < line.outage) return { ...probe, outcome: 'no_service' }
   const evening = measuredAt.getUTCHours() >= 18 ? 0.75 : 1
-  const luck = Math.exp(0.3 * normal(random)) * evening
+  const luck = Math.exp(0.3 * randomNormal(random)) * evening
   return {
     ...probe,
     outcome: 'ok',
-    downloadBps: Math.round(valueAt(line.rank, DOWNLOAD_MBPS) * 1e6 * luck),
-    uploadBps: Math.round(valueAt(line.rank, UPLOAD_MBPS) * 1e6 * luck),
-    latencyMs: Number((valueAt(1 - line.rank, LATENCY_MS) / luck).toFixed(1)),
+    downloadBps: Math.round(valueAtShare(line.rank, DOWNLOAD_MBPS) * 1e6 * luck),
+    uploadBps: Math.round(valueAtShare(line.rank, UPLOAD_MBPS) * 1e6 * luck),
+    latencyMs: Number((valueAtShare(1 - line.rank, LATENCY_MS) / luck).toFixed(1)),
   }
 }
 
-function momentBefore(end: Date, random: Random): Date {
+function randomTimeBefore(end: Date, random: Random): Date {
   const day = Math.floor(end.getTime() / DAY_MS) - 1 - Math.floor(random() * DEMO_DAYS)
   return new Date(day * DAY_MS + Math.floor((7 + random() * 15) * 3600_000))
 }

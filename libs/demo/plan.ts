@@ -2,9 +2,9 @@
 import { type SiteRecord } from '#domain/place'
 import { type PlanRow } from '#domain/plan'
 import { type ProbeInput, type Technology } from '#domain/probe'
-import { type Random, randomFrom } from '#domain/random'
+import { type Random, seededRandom } from '#domain/random'
 import { DEMO_DAYS } from './country.js'
-import { pick } from './random.js'
+import { pickRandom } from './random.js'
 
 const DAY_MS = 86_400_000
 /** Two sites in three. */
@@ -12,11 +12,11 @@ const SHARE_OF_SITES = 0.66
 /** Bit/s: the national floor, and what the second plan speaks of. */
 const TARGETS = [2e6, 2e6, 4e6, 10e6] as const
 /** Days between the steps. */
-const AWARD_TO_START = 90
-const START_TO_SERVICE = 200
+const AWARD_TO_START_DAYS = 90
+const START_TO_SERVICE_DAYS = 200
 
 /** Each step with the share of the items that have reached it and no further. */
-const STEPS = [
+const STEP_SHARES = [
   ['planned', 0.12],
   ['awarded', 0.12],
   ['works', 0.16],
@@ -30,11 +30,11 @@ export function demoPlan(
   end: Date,
   seed: number,
 ): PlanRow[] {
-  const random = randomFrom(seed ^ 0x504c414e)
+  const random = seededRandom(seed ^ 0x504c414e)
   return sites
     .filter(() => random() < SHARE_OF_SITES)
     .map(({ site, probes }, i): PlanRow => {
-      const { operator, technology } = pick(random, probes)
+      const { operator, technology } = pickRandom(random, probes)
       return {
         line: i + 2,
         code: `SIM-PNHD2-${String(i + 1).padStart(4, '0')}`,
@@ -61,7 +61,8 @@ function datesOf(end: Date, random: Random, network: Network) {
   const step = stepOf(random())
   // In service long enough ago for the demonstration's 90 days of probes to tell.
   const served = -Math.round(5 + random() ** 0.6 * (step === 'in_service' ? DEMO_DAYS + 150 : 0))
-  const start = step === 'in_service' ? served - START_TO_SERVICE * (0.6 + random()) : -20 - random() * 250
+  const start =
+    step === 'in_service' ? served - START_TO_SERVICE_DAYS * (0.6 + random()) : -20 - random() * 250
   const promise =
     step === 'in_service'
       ? served + (random() - 0.6) * 120
@@ -73,15 +74,15 @@ function datesOf(end: Date, random: Random, network: Network) {
   return {
     operator: isNamed ? network.operator : null,
     technology: isNamed ? network.technology : null,
-    targetBps: pick(random, TARGETS),
-    awardedOn: isNamed ? day(start - AWARD_TO_START * (0.5 + random())) : null,
+    targetBps: pickRandom(random, TARGETS),
+    awardedOn: isNamed ? day(start - AWARD_TO_START_DAYS * (0.5 + random())) : null,
     startedOn: isBegun ? day(start) : null,
     promisedBy: day(promise),
     inServiceOn: step === 'in_service' ? day(served) : null,
   }
 }
 
-function stepOf(roll: number): (typeof STEPS)[number][0] {
+function stepOf(roll: number): (typeof STEP_SHARES)[number][0] {
   let sum = 0
-  return STEPS.find(([, share]) => roll < (sum += share))![0]
+  return STEP_SHARES.find(([, share]) => roll < (sum += share))![0]
 }

@@ -1,9 +1,10 @@
 import type { Random } from '#domain/random'
 
-export const pick = <T>(random: Random, items: readonly T[]): T => items[Math.floor(random() * items.length)]!
+export const pickRandom = <T>(random: Random, items: readonly T[]): T =>
+  items[Math.floor(random() * items.length)]!
 
 /** A UUID of version 4's form, made from the seed, so that a second build sends the same ids. */
-export function uuid(random: Random): string {
+export function randomUuidV4(random: Random): string {
   const hex = Array.from({ length: 4 }, () =>
     Math.floor(random() * 2 ** 32)
       .toString(16)

@@ -9,11 +9,11 @@ export const hexagonOf = (h3: string): Polygon => {
   return { type: 'Polygon', coordinates: [[...corners, corners[0]!]] }
 }
 
-export const holdsPoint = (b: Bounds, [lng, lat]: Position): boolean =>
+export const isPointInBox = (b: Bounds, [lng, lat]: Position): boolean =>
   lng >= b.west && lng <= b.east && lat >= b.south && lat <= b.north
 
 /** Whether a convex polygon and a box have a point in common: no edge of either has the two on different sides. */
-export function convexTouches(ring: readonly Position[], box: Bounds): boolean {
+export function isConvexTouchingBox(ring: readonly Position[], box: Bounds): boolean {
   if (!ring.some(([lng]) => lng >= box.west) || !ring.some(([lng]) => lng <= box.east)) return false
   if (!ring.some(([, lat]) => lat >= box.south) || !ring.some(([, lat]) => lat <= box.north)) return false
   const corners: Position[] = [
@@ -32,21 +32,23 @@ export function convexTouches(ring: readonly Position[], box: Bounds): boolean {
 }
 
 /** A box larger than this, or nearer to a pole, is read cell by cell: its ranges would cost more than they save. */
-const MAX_SPAN = 30
+const MAX_SPAN_DEGREES = 30
 const MAX_LATITUDE = 60
 
-const EVERY_CELL: CellRange = { low: '0', high: '9223372036854775807' }
+const EVERY_CELL_RANGE: CellRange = { low: '0', high: '9223372036854775807' }
 
 /** Ranges of working cells that hold all which touch one of the boxes, and some neighbours, in ascending order. */
 export function rangesOfBoxes(boxes: readonly Bounds[] | null): CellRange[] {
   const isLarge = (b: Bounds) =>
-    b.east - b.west > MAX_SPAN || b.north - b.south > MAX_SPAN || Math.max(b.north, -b.south) > MAX_LATITUDE
-  if (!boxes || boxes.some(isLarge)) return [EVERY_CELL]
-  return joined(boxes.flatMap((box) => rangesCovering(box, WORKING_RESOLUTION)))
+    b.east - b.west > MAX_SPAN_DEGREES ||
+    b.north - b.south > MAX_SPAN_DEGREES ||
+    Math.max(b.north, -b.south) > MAX_LATITUDE
+  if (!boxes || boxes.some(isLarge)) return [EVERY_CELL_RANGE]
+  return mergedRanges(boxes.flatMap((box) => rangesCovering(box, WORKING_RESOLUTION)))
 }
 
 /** In ascending order, without overlaps: two boxes may share cells. */
-function joined(ranges: readonly CellRange[]): CellRange[] {
+function mergedRanges(ranges: readonly CellRange[]): CellRange[] {
   const sorted = ranges.toSorted((a, b) => (BigInt(a.low) < BigInt(b.low) ? -1 : 1))
   const result: CellRange[] = []
   for (const range of sorted) {

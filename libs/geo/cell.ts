@@ -37,14 +37,14 @@ const WORKING_CELL_KM = 0.92
 const KM_PER_DEGREE = 111.2
 
 /** Width and height of a box in km, on its middle parallel. */
-export function extentOf({ west, south, east, north }: Bounds): { wideKm: number; highKm: number } {
+export function boxSizeKm({ west, south, east, north }: Bounds): { wideKm: number; highKm: number } {
   const shrink = Math.cos((((south + north) / 2) * Math.PI) / 180)
   return { wideKm: (east - west) * shrink * KM_PER_DEGREE, highKm: (north - south) * KM_PER_DEGREE }
 }
 
 /** The finest served resolution at which a box is about so many cells across at most. */
-export function resolutionAcross(box: Bounds, most: { wide: number; high: number }): number {
-  const { wideKm, highKm } = extentOf(box)
+export function resolutionForBox(box: Bounds, most: { wide: number; high: number }): number {
+  const { wideKm, highKm } = boxSizeKm(box)
   const coarser =
     Math.log(Math.max(wideKm / most.wide, highKm / most.high) / WORKING_CELL_KM) / Math.log(Math.sqrt(7))
   return Math.max(ROLLUP_RESOLUTIONS[0], WORKING_RESOLUTION - Math.max(0, Math.ceil(coarser)))
@@ -74,7 +74,7 @@ export interface CellRange {
   high: string
 }
 
-export function descendants(h3: string, resolution: number): CellRange {
+export function descendantRangeOf(h3: string, resolution: number): CellRange {
   const digits = resolution - getResolution(h3)
   const shift = BigInt(3 * (15 - resolution))
   const free = ((1n << BigInt(3 * digits)) - 1n) << shift
@@ -90,7 +90,7 @@ type Rings = [number, number][][]
 export type Shape = { type: 'Polygon'; coordinates: Rings } | { type: 'MultiPolygon'; coordinates: Rings[] }
 
 /** The cells of a resolution whose centre lies in the shape. */
-export function cellsOf(shape: Shape, resolution: number): string[] {
+export function cellsCentredIn(shape: Shape, resolution: number): string[] {
   const polygons = shape.type === 'Polygon' ? [shape.coordinates] : shape.coordinates
   return polygons.flatMap((rings) => polygonToCells(rings, resolution, true))
 }

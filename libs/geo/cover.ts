@@ -1,6 +1,6 @@
 /** From a claim of coverage to cells. */
 import { isValidCell, getResolution } from 'h3-js'
-import { WORKING_RESOLUTION, type Shape, cellAt, cellsOf } from './cell.js'
+import { WORKING_RESOLUTION, type Shape, cellAt, cellsCentredIn } from './cell.js'
 
 /**
  * The working cells of a place: the cell itself, the one that holds a point, or all whose centre lies in a polygon (one
@@ -9,7 +9,7 @@ import { WORKING_RESOLUTION, type Shape, cellAt, cellsOf } from './cell.js'
 export function coveredCells(
   place: { h3: string } | { lat: number; lng: number } | { geometry: Shape },
 ): string[] | null {
-  if ('geometry' in place) return cellsOf(place.geometry, WORKING_RESOLUTION)
+  if ('geometry' in place) return cellsCentredIn(place.geometry, WORKING_RESOLUTION)
   if ('lat' in place) return [cellAt(place.lat, place.lng)]
   return isValidCell(place.h3) && getResolution(place.h3) === WORKING_RESOLUTION ? [place.h3] : null
 }

@@ -9,20 +9,20 @@ export const CRS_URIS = [CRS84, WEB_MERCATOR] as const
 export type CrsUri = (typeof CRS_URIS)[number]
 
 /** Metres, of the sphere that EPSG:3857 takes the Earth for. */
-const RADIUS = 6_378_137
-const DEGREE = Math.PI / 180
+const WEB_MERCATOR_RADIUS_M = 6_378_137
+const RADIANS_PER_DEGREE = Math.PI / 180
 
 const toMercator = ([lng, lat]: Position): Position => [
-  lng * DEGREE * RADIUS,
-  Math.log(Math.tan(Math.PI / 4 + (lat * DEGREE) / 2)) * RADIUS,
+  lng * RADIANS_PER_DEGREE * WEB_MERCATOR_RADIUS_M,
+  Math.log(Math.tan(Math.PI / 4 + (lat * RADIANS_PER_DEGREE) / 2)) * WEB_MERCATOR_RADIUS_M,
 ]
 
 const fromMercator = ([x, y]: Position): Position => [
-  x / RADIUS / DEGREE,
-  (2 * Math.atan(Math.exp(y / RADIUS)) - Math.PI / 2) / DEGREE,
+  x / WEB_MERCATOR_RADIUS_M / RADIANS_PER_DEGREE,
+  (2 * Math.atan(Math.exp(y / WEB_MERCATOR_RADIUS_M)) - Math.PI / 2) / RADIANS_PER_DEGREE,
 ]
 
-export function projected(geometry: FeatureGeometry, crs: CrsUri): FeatureGeometry {
+export function projectedGeometryOf(geometry: FeatureGeometry, crs: CrsUri): FeatureGeometry {
   if (crs === CRS84) return geometry
   const ring = (positions: Position[]) => positions.map(toMercator)
   if (geometry.type === 'Point') return { type: 'Point', coordinates: toMercator(geometry.coordinates) }

@@ -1,6 +1,6 @@
 /** Mapbox Vector Tile 2.1, written by hand on pbf: the embedded database has no ST_AsMVT, so every engine uses this. */
 import { PbfWriter } from 'pbf'
-import { EXTENT } from './tile.js'
+import { TILE_EXTENT } from './tile.js'
 
 export type PropertyValue = string | number | boolean
 
@@ -22,7 +22,7 @@ export function encodeTile(layer: string, features: readonly TileFeature[]): Buf
   return Buffer.from(tile.finish())
 }
 
-interface Dictionary {
+interface TagDictionary {
   keys: Map<string, number>
   values: Map<PropertyValue, number>
 }
@@ -31,17 +31,17 @@ function writeLayer(
   { layer, features }: { layer: string; features: readonly TileFeature[] },
   pbf: PbfWriter,
 ): void {
-  const words: Dictionary = { keys: new Map(), values: new Map() }
+  const words: TagDictionary = { keys: new Map(), values: new Map() }
   pbf.writeVarintField(15, 2)
   pbf.writeStringField(1, layer)
-  pbf.writeVarintField(5, EXTENT)
+  pbf.writeVarintField(5, TILE_EXTENT)
   features.forEach((feature, i) => pbf.writeMessage(2, writeFeature, { feature, id: i + 1, words }))
   for (const key of words.keys.keys()) pbf.writeStringField(3, key)
   for (const value of words.values.keys()) pbf.writeMessage(4, writeValue, value)
 }
 
 function writeFeature(
-  { feature, id, words }: { feature: TileFeature; id: number; words: Dictionary },
+  { feature, id, words }: { feature: TileFeature; id: number; words: TagDictionary },
   pbf: PbfWriter,
 ): void {
   pbf.writeVarintField(1, id)
@@ -50,7 +50,7 @@ function writeFeature(
   pbf.writePackedVarint(4, feature.kind === 'point' ? pointCommands(feature) : polygonCommands(feature))
 }
 
-function tagsOf({ properties }: TileFeature, { keys, values }: Dictionary): number[] {
+function tagsOf({ properties }: TileFeature, { keys, values }: TagDictionary): number[] {
   const tags: number[] = []
   for (const key in properties) {
     const value = properties[key]!
@@ -113,7 +113,7 @@ export function signedArea(ring: readonly (readonly [number, number])[]): number
 }
 
 /** The ring turned the way that its part asks for (outer clockwise, holes the other way), or null when it has no area. */
-export function oriented(ring: [number, number][], outer: boolean): [number, number][] | null {
+export function orientedRing(ring: [number, number][], outer: boolean): [number, number][] | null {
   const area = signedArea(ring)
   if (area === 0) return null
   return area > 0 === outer ? ring : ring.reverse()

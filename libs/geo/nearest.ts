@@ -32,26 +32,26 @@ function treeOf(points: Point[], axis: 0 | 1 | 2 = 0): Node | null {
   }
 }
 
-const square = (a: Point, b: Point) => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2
+const squaredChord = (a: Point, b: Point) => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2
 
 /** The square of the chord to the nearest point, or `best` where none is nearer. */
-function nearest(node: Node | null, to: Point, best: number): number {
+function nearestSquaredChord(node: Node | null, to: Point, best: number): number {
   if (!node) return best
   const off = to[node.axis] - node.point[node.axis]
   const [near, far] = off < 0 ? [node.low, node.high] : [node.high, node.low]
-  const found = nearest(near, to, Math.min(best, square(node.point, to)))
-  return off * off < found ? nearest(far, to, found) : found
+  const found = nearestSquaredChord(near, to, Math.min(best, squaredChord(node.point, to)))
+  return off * off < found ? nearestSquaredChord(far, to, found) : found
 }
 
 /**
  * Gives the kilometres along the ground between the middles of the nearest two cells, one of a list and one of these; null
  * where there are none of these. What one cell of a list has found spares the others most of the search.
  */
-export function distanceTo(cells: readonly string[]): (from: readonly string[]) => number | null {
+export function nearestDistanceKmTo(cells: readonly string[]): (from: readonly string[]) => number | null {
   const tree = treeOf(cells.map(pointOf))
   return (from) => {
     if (!tree || from.length === 0) return null
-    const chord = Math.sqrt(from.reduce((best, h3) => nearest(tree, pointOf(h3), best), Infinity))
+    const chord = Math.sqrt(from.reduce((best, h3) => nearestSquaredChord(tree, pointOf(h3), best), Infinity))
     return 2 * EARTH_KM * Math.asin(Math.min(1, chord / 2))
   }
 }

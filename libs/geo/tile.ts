@@ -1,7 +1,7 @@
 /** Web-mercator tiles: their envelopes, the H3 resolution that fits a zoom, the cells that may touch a tile. */
 import { POLYGON_TO_CELLS_FLAGS, getHexagonEdgeLengthAvg, polygonToCellsExperimental } from 'h3-js'
 import type { Bounds } from '#domain/probe'
-import { type CellRange, descendants } from './cell.js'
+import { type CellRange, descendantRangeOf } from './cell.js'
 
 export interface TileAddress {
   z: number
@@ -12,9 +12,9 @@ export interface TileAddress {
 export const MIN_ZOOM = 4
 /** Beyond this the browser enlarges: a res-8 cell is already 30 pixels wide. */
 export const MAX_ZOOM = 12
-export const EXTENT = 4096
+export const TILE_EXTENT = 4096
 /** Drawn around a tile, in tile units, so that outlines do not end at its edge. */
-export const BUFFER = 128
+export const TILE_BUFFER = 128
 
 /** Keeps a hexagon between 13 and 40 pixels wide. */
 const RESOLUTION_BY_ZOOM = [4, 4, 4, 4, 4, 4, 4, 5, 6, 6, 7, 8, 8]
@@ -45,11 +45,14 @@ export function envelopeOf({ z, x, y }: TileAddress, margin = 0): Bounds {
 }
 
 /** Position of a point in the tile's own units: [0, 0] its north-west corner, [4096, 4096] its south-east. */
-export function toTile([lng, lat]: readonly [number, number], { z, x, y }: TileAddress): [number, number] {
-  const n = 2 ** z * EXTENT
+export function tilePositionOf(
+  [lng, lat]: readonly [number, number],
+  { z, x, y }: TileAddress,
+): [number, number] {
+  const n = 2 ** z * TILE_EXTENT
   const sin = Math.sin((lat * Math.PI) / 180)
-  const px = (lng / 360 + 0.5) * n - x * EXTENT
-  const py = (0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)) * n - y * EXTENT
+  const px = (lng / 360 + 0.5) * n - x * TILE_EXTENT
+  const py = (0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)) * n - y * TILE_EXTENT
   return [Math.round(px), Math.round(py)]
 }
 
@@ -72,7 +75,7 @@ export function rangesCovering(box: Bounds, resolution: number, endsAt = resolut
     [west, south],
   ]
   const cells = polygonToCellsExperimental([ring], cover, POLYGON_TO_CELLS_FLAGS.containmentOverlapping, true)
-  return cells.map((cell) => descendants(cell, endsAt))
+  return cells.map((cell) => descendantRangeOf(cell, endsAt))
 }
 
 /** Coarse enough that a few dozen ranges hold the box. */
@@ -83,7 +86,7 @@ function coverResolution({ west, south, east, north }: Bounds, resolution: numbe
   return finest
 }
 
-export const overlaps = (box: Bounds, ring: readonly (readonly [number, number])[]): boolean =>
+export const isRingInBounds = (box: Bounds, ring: readonly (readonly [number, number])[]): boolean =>
   ring.some(([lng]) => lng >= box.west) &&
   ring.some(([lng]) => lng <= box.east) &&
   ring.some(([, lat]) => lat >= box.south) &&

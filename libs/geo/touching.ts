@@ -3,13 +3,13 @@ import type { FilterShape } from '#domain/feature'
 import type { MultiPolygon, Polygon, Position } from '#domain/place'
 import type { Bounds } from '#domain/probe'
 import { POLYGON_TO_CELLS_FLAGS, polygonToCellsExperimental } from 'h3-js'
-import { convexTouches, hexagonOf, holdsPoint } from './box.js'
+import { isConvexTouchingBox, hexagonOf, isPointInBox } from './box.js'
 import { WORKING_RESOLUTION, centreOf } from './cell.js'
 
 /** A shape larger than this in degrees² would name more cells than a statement should carry: about 50,000. */
 const MAX_SQUARE_DEGREES = 3.5
 /** Wider than a cell: none that touches a line or a point is missed. */
-const PAD = 0.02
+const PAD_DEGREES = 0.02
 
 /** Null where the shape is too large for that. */
 export function cellsTouching(shape: FilterShape, by: 'outline' | 'centre'): string[] | null {
@@ -24,18 +24,18 @@ export function cellsTouching(shape: FilterShape, by: 'outline' | 'centre'): str
   return [...new Set(cells)]
 }
 
-type Part = Exclude<FilterShape, MultiPolygon>
+type ShapePart = Exclude<FilterShape, MultiPolygon>
 
-function cellsOfPart(part: Part, box: Bounds, by: 'outline' | 'centre'): string[] {
-  if (by === 'outline' && part.type === 'Polygon') return overlapping(part.coordinates)
-  const near = overlapping([ringAround(box)])
-  if (by === 'outline') return near.filter((h3) => convexTouches(hexagonOf(h3).coordinates[0]!, box))
+function cellsOfPart(part: ShapePart, box: Bounds, by: 'outline' | 'centre'): string[] {
+  if (by === 'outline' && part.type === 'Polygon') return cellsOverlapping(part.coordinates)
+  const near = cellsOverlapping([ringAround(box)])
+  if (by === 'outline') return near.filter((h3) => isConvexTouchingBox(hexagonOf(h3).coordinates[0]!, box))
   return near.filter((h3) =>
-    part.type === 'Polygon' ? inPolygon(part, centreOf(h3)) : holdsPoint(box, centreOf(h3)),
+    part.type === 'Polygon' ? inPolygon(part, centreOf(h3)) : isPointInBox(box, centreOf(h3)),
   )
 }
 
-const overlapping = (rings: readonly (readonly Position[])[]): string[] =>
+const cellsOverlapping = (rings: readonly (readonly Position[])[]): string[] =>
   polygonToCellsExperimental(
     rings as [number, number][][],
     WORKING_RESOLUTION,
@@ -44,14 +44,14 @@ const overlapping = (rings: readonly (readonly Position[])[]): string[] =>
   )
 
 const ringAround = ({ west, south, east, north }: Bounds): Position[] => [
-  [west - PAD, south - PAD],
-  [east + PAD, south - PAD],
-  [east + PAD, north + PAD],
-  [west - PAD, north + PAD],
-  [west - PAD, south - PAD],
+  [west - PAD_DEGREES, south - PAD_DEGREES],
+  [east + PAD_DEGREES, south - PAD_DEGREES],
+  [east + PAD_DEGREES, north + PAD_DEGREES],
+  [west - PAD_DEGREES, north + PAD_DEGREES],
+  [west - PAD_DEGREES, south - PAD_DEGREES],
 ]
 
-function boundsOf(part: Part): Bounds {
+function boundsOf(part: ShapePart): Bounds {
   if (part.type === 'Box') return part.box
   const positions = part.type === 'Point' ? [part.coordinates] : part.coordinates[0]!
   const [lngs, lats] = [positions.map(([lng]) => lng), positions.map(([, lat]) => lat)]

@@ -1,16 +1,16 @@
 /** Cells that hang together, and their outline. */
 import { type MultiPolygon } from '#domain/place'
-import { connected } from '#domain/zone'
+import { connectedComponents } from '#domain/zone'
 import { cellsToMultiPolygon, gridDisk } from 'h3-js'
 
 /** Groups of cells that share edges: each sorted, in the order of their first cells. */
-export function connectedCells(cells: readonly string[]): string[][] {
+export function connectedCellGroups(cells: readonly string[]): string[][] {
   const known = new Set(cells)
-  return connected(known, neighbours(known))
+  return connectedComponents(known, adjacentPairs(known))
 }
 
 /** Each pair once. */
-function* neighbours(cells: ReadonlySet<string>): Generator<[string, string]> {
+function* adjacentPairs(cells: ReadonlySet<string>): Generator<[string, string]> {
   for (const cell of cells)
     for (const other of gridDisk(cell, 1)) if (other > cell && cells.has(other)) yield [cell, other]
 }
@@ -21,10 +21,10 @@ export function zonePolygon(cells: readonly string[]): MultiPolygon {
   return {
     type: 'MultiPolygon',
     coordinates: polygons.map((rings) =>
-      rings.map((ring) => ring.map(([lng, lat]) => [round(lng!), round(lat!)])),
+      rings.map((ring) => ring.map(([lng, lat]) => [roundedDegrees(lng!), roundedDegrees(lat!)])),
     ),
   }
 }
 
 /** To 1e-7 degrees (1 cm): the corners that two zones share stay the same, and the text is half as long. */
-const round = (degrees: number) => Math.round(degrees * 1e7) / 1e7
+const roundedDegrees = (degrees: number) => Math.round(degrees * 1e7) / 1e7

@@ -2,8 +2,8 @@
 import { type Bounds, MOROCCO_BOUNDS } from '#domain/probe'
 import { type LineRecord } from '#formats/file'
 import type { Device } from '#store/people'
-import type { ProbeRow, RefusedProbe } from '#store/probes'
-import { type Context, judge } from './record.js'
+import type { ProbeRow, QuarantinedProbe } from '#store/probes'
+import { type JudgeContext, judgeRecord } from './record.js'
 import type { ProbeWriter } from './writer.js'
 
 export interface RejectedRecord {
@@ -23,9 +23,9 @@ export interface IngestResult {
 }
 
 /** What was refused is listed up to here, so that an answer stays small. */
-const MAX_LISTED = 10_000
+const MAX_LISTED_REJECTIONS = 10_000
 /** The largest document that is taken, with the probe around it. */
-const MAX_DOCUMENT = 1_200_000
+const MAX_STORED_DOCUMENT_CHARS = 1_200_000
 
 /** Batches on their way to the database at once: larger groups, and the next ones are judged while the last is written. */
 const MAX_IN_FLIGHT = 4
@@ -35,7 +35,7 @@ export interface IngestOptions {
   /** Milliseconds since 1970. */
   clock: () => number
   bounds?: Bounds
-  maxRaw?: number
+  maxRawChars?: number
 }
 
 export async function ingest(
@@ -56,7 +56,7 @@ export async function ingest(
 }
 
 /** Records of a JSON body: one object or an array of them. */
-export function recordsOf(body: unknown): LineRecord[] {
+export function recordsOfBody(body: unknown): LineRecord[] {
   const documents: unknown[] = Array.isArray(body) ? body : [body]
   return documents.map((document, index) => ({ index, document, text: '' }))
 }
@@ -64,43 +64,43 @@ export function recordsOf(body: unknown): LineRecord[] {
 async function ingestBatch(
   writer: ProbeWriter,
   batch: readonly LineRecord[],
-  { device, clock, bounds = MOROCCO_BOUNDS, maxRaw }: IngestOptions,
+  { device, clock, bounds = MOROCCO_BOUNDS, maxRawChars: maxRaw }: IngestOptions,
   result: IngestResult,
 ): Promise<void> {
-  const context: Context = { device, bounds, now: clock(), ...(maxRaw && { maxRaw }) }
+  const context: JudgeContext = { device, bounds, now: clock(), ...(maxRaw && { maxRawChars: maxRaw }) }
   const rows: ProbeRow[] = []
-  const refused: RefusedProbe[] = []
+  const refused: QuarantinedProbe[] = []
   for (const record of batch) {
-    const judged = record.problem
-      ? { rejection: { field: '', reason: record.problem } }
-      : judge(record.document, context)
+    const judged = record.rejectionReason
+      ? { rejection: { field: '', reason: record.rejectionReason } }
+      : judgeRecord(record.document, context)
     if ('row' in judged) rows.push(judged.row)
-    else refused.push(refuse(record, judged.rejection, device, result))
+    else refused.push(addRejection(record, judged.rejection, device, result))
   }
   const [fresh] = await Promise.all([writer.write(rows), writer.quarantine(refused)])
   result.accepted += fresh
   result.duplicates += rows.length - fresh
 }
 
-function refuse(
+function addRejection(
   record: LineRecord,
   { field, reason }: { field: string; reason: string },
   device: Device | null,
   result: IngestResult,
-): RefusedProbe {
-  if (result.rejected.length < MAX_LISTED)
+): QuarantinedProbe {
+  if (result.rejected.length < MAX_LISTED_REJECTIONS)
     result.rejected.push({ index: record.index, id: idOf(record.document), field, reason })
   else result.rejectedMore = (result.rejectedMore ?? 0) + 1
   return {
     deviceId: device?.id ?? null,
     siteCode: device?.siteCode ?? null,
     field: field || null,
-    reason: storable(reason),
-    document: storable(textOf(record).slice(0, MAX_DOCUMENT)),
+    reason: storableText(reason),
+    document: storableText(documentTextOf(record).slice(0, MAX_STORED_DOCUMENT_CHARS)),
   }
 }
 
-function textOf({ text, document }: LineRecord): string {
+function documentTextOf({ text, document }: LineRecord): string {
   if (text) return text
   try {
     return JSON.stringify(document)
@@ -115,4 +115,4 @@ function idOf(document: unknown): string | null {
 }
 
 /** What text cannot hold is shown as U+FFFD. */
-const storable = (text: string) => text.replaceAll('\u0000', '\ufffd').toWellFormed()
+const storableText = (text: string) => text.replaceAll('\u0000', '\ufffd').toWellFormed()

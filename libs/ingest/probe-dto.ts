@@ -15,7 +15,7 @@ import {
 } from 'class-validator'
 
 /** PostgreSQL's text holds neither NUL nor half a surrogate pair. */
-const STORABLE = /^(?:[^\u0000\ud800-\udfff]|[\ud800-\udbff][\udc00-\udfff])*$/
+const STORABLE_TEXT = /^(?:[^\u0000\ud800-\udfff]|[\ud800-\udbff][\udc00-\udfff])*$/
 
 const RFC3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)$/
 
@@ -54,7 +54,7 @@ export class ProbeDto implements ProbeInput {
   @IsOptional()
   @IsString()
   @MaxLength(100)
-  @Matches(STORABLE, { message: 'operator holds a character that is no text' })
+  @Matches(STORABLE_TEXT, { message: 'operator holds a character that is no text' })
   operator?: string | null
 
   @IsIn(OUTCOMES)
@@ -95,7 +95,7 @@ export class ProbeDto implements ProbeInput {
   @IsOptional()
   @IsString()
   @MaxLength(100)
-  @Matches(STORABLE, { message: 'tool holds a character that is no text' })
+  @Matches(STORABLE_TEXT, { message: 'tool holds a character that is no text' })
   tool?: string | null
 
   raw?: unknown
@@ -144,12 +144,12 @@ export class ProbeDto implements ProbeInput {
   @IsOptional()
   @IsString()
   @MaxLength(100)
-  @Matches(STORABLE, { message: 'downloadTest holds a character that is no text' })
+  @Matches(STORABLE_TEXT, { message: 'downloadTest holds a character that is no text' })
   downloadTest?: string | null
 
   @IsOptional()
   @IsString()
   @MaxLength(100)
-  @Matches(STORABLE, { message: 'uploadTest holds a character that is no text' })
+  @Matches(STORABLE_TEXT, { message: 'uploadTest holds a character that is no text' })
   uploadTest?: string | null
 }

@@ -14,26 +14,26 @@ import type { Device } from '#store/people'
 import type { ProbeRow } from '#store/probes'
 import { type ValidationError, validateSync } from 'class-validator'
 import { ProbeDto } from './probe-dto.js'
-import { isWellFormed } from './well-formed.js'
+import { isFastPathValid } from './well-formed.js'
 
 /** A probe's own document may be this long, in characters of JSON. */
-const MAX_RAW = 65_536
+const MAX_RAW_CHARS = 65_536
 
-export interface Context {
+export interface JudgeContext {
   /** Null for a file brought by a person: then every probe needs its own position. */
   device: Device | null
   bounds: Bounds
   /** Milliseconds since 1970. */
   now: number
   /** How long a tool's document may be, where not as a device's. */
-  maxRaw?: number
+  maxRawChars?: number
 }
 
-export type Judged = { row: ProbeRow } | { rejection: Rejection }
+export type JudgedRecord = { row: ProbeRow } | { rejection: Rejection }
 
-export function judge(document: unknown, context: Context): Judged {
+export function judgeRecord(document: unknown, context: JudgeContext): JudgedRecord {
   try {
-    return judgeFlat(document, context)
+    return judgeDocument(document, context)
   } catch (error) {
     // What JSON.parse reads without recursion, JSON.stringify and the validator may not.
     if (error instanceof RangeError)
@@ -42,12 +42,12 @@ export function judge(document: unknown, context: Context): Judged {
   }
 }
 
-function judgeFlat(document: unknown, context: Context): Judged {
-  const malformed = malformationOf(document)
+function judgeDocument(document: unknown, context: JudgeContext): JudgedRecord {
+  const malformed = formRejectionOf(document)
   if (malformed) return { rejection: malformed }
   const probe = document as ProbeInput
   const raw = probe.raw == null ? null : JSON.stringify(probe.raw)
-  const { maxRaw = MAX_RAW } = context
+  const { maxRawChars: maxRaw = MAX_RAW_CHARS } = context
   if (raw !== null && raw.length > maxRaw)
     return { rejection: { field: 'raw', reason: `raw is longer than ${maxRaw} characters` } }
   const position = positionOf(probe, context)
@@ -85,34 +85,34 @@ const DTO_KEYS = [
   'uploadTest',
 ] as const satisfies readonly (keyof ProbeInput)[]
 
-function malformationOf(document: unknown): Rejection | null {
+function formRejectionOf(document: unknown): Rejection | null {
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     return { field: '', reason: 'a probe must be a JSON object' }
   const given = document as Record<string, unknown>
-  return isWellFormed(given) ? null : faultOf(given)
+  return isFastPathValid(given) ? null : validatorRejectionOf(given)
 }
 
 /** The validator's first fault; what stands in the fields is what it is about to judge. */
-function faultOf(given: Record<string, unknown>): Rejection | null {
+function validatorRejectionOf(given: Record<string, unknown>): Rejection | null {
   const dto = new ProbeDto()
   const fields = dto as unknown as Record<string, unknown>
   for (const key of DTO_KEYS) fields[key] = given[key]
   const [error] = validateSync(dto, { stopAtFirstError: true, forbidUnknownValues: false })
-  return error ? { field: error.property, reason: reasonOf(error) } : null
+  return error ? { field: error.property, reason: validationReasonOf(error) } : null
 }
 
 /** The validator's words, and the value in question. */
-function reasonOf(error: ValidationError): string {
+function validationReasonOf(error: ValidationError): string {
   const words = Object.values(error.constraints ?? {})[0] ?? `${error.property} is wrong`
-  return `${words}; it is ${shown(error.value)}`
+  return `${words}; it is ${shortValueText(error.value)}`
 }
 
-function shown(value: unknown): string {
+function shortValueText(value: unknown): string {
   const text = value === undefined ? 'missing' : JSON.stringify(value)
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }
 
-function positionOf(probe: ProbeInput, { device }: Context): { lat: number; lng: number } | Rejection {
+function positionOf(probe: ProbeInput, { device }: JudgeContext): { lat: number; lng: number } | Rejection {
   const { lat, lng } = probe
   if (lat != null && lng != null) return { lat, lng }
   const missing = lat == null ? 'lat' : 'lng'
@@ -126,7 +126,7 @@ function rowOf(
   raw: string | null,
   measuredAt: string,
   { lat, lng }: { lat: number; lng: number },
-  { device }: Context,
+  { device }: JudgeContext,
 ): ProbeRow {
   const flags = flagsOf(probe, device)
   const isCorrected = measuredAt !== probe.measuredAt
@@ -143,8 +143,8 @@ function rowOf(
     technology: probe.technology ?? null,
     operator: operatorOf(probe.operator),
     outcome: probe.outcome,
-    download_bps: whole(probe.downloadBps),
-    upload_bps: whole(probe.uploadBps),
+    download_bps: roundedOrNull(probe.downloadBps),
+    upload_bps: roundedOrNull(probe.uploadBps),
     latency_ms: probe.latencyMs ?? null,
     jitter_ms: probe.jitterMs ?? null,
     loss_ratio: probe.lossRatio ?? null,
@@ -159,4 +159,4 @@ function rowOf(
   }
 }
 
-const whole = (value: number | null | undefined) => (value == null ? null : Math.round(value))
+const roundedOrNull = (value: number | null | undefined) => (value == null ? null : Math.round(value))

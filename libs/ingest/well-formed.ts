@@ -12,7 +12,7 @@ const UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/
 /** Letters, marks and spaces of every language, digits, and what stands between them. */
 const PLAIN = /^[\p{L}\p{M}\p{N}\p{P}\p{Zs}]{1,100}$/u
 
-const absent: Check = (value) => value === undefined || value === null
+const isAbsent: Check = (value) => value === undefined || value === null
 const matches =
   (form: RegExp): Check =>
   (value) =>
@@ -47,14 +47,14 @@ const isSpeed = between(-Number.MAX_VALUE, Number.MAX_VALUE)
 const isAge = between(0, 157_680_000_000)
 const isBytes = between(0, Number.MAX_SAFE_INTEGER)
 
-export function isWellFormed(p: Record<string, unknown>): boolean {
+export function isFastPathValid(p: Record<string, unknown>): boolean {
   return (
     isUuid(p.id) &&
     isTime(p.measuredAt) &&
     isOutcome(p.outcome) &&
-    (absent(p.technology) || isTechnology(p.technology)) &&
-    (absent(p.operator) || isPlain(p.operator)) &&
-    (absent(p.tool) || isPlain(p.tool)) &&
+    (isAbsent(p.technology) || isTechnology(p.technology)) &&
+    (isAbsent(p.operator) || isPlain(p.operator)) &&
+    (isAbsent(p.tool) || isPlain(p.tool)) &&
     isLat(p.lat) &&
     isLng(p.lng) &&
     isAccuracy(p.accuracyM) &&
@@ -64,14 +64,14 @@ export function isWellFormed(p: Record<string, unknown>): boolean {
     isDuration(p.jitterMs) &&
     isRatio(p.lossRatio) &&
     isSignal(p.signalDbm) &&
-    (absent(p.sentAt) || isTime(p.sentAt)) &&
+    (isAbsent(p.sentAt) || isTime(p.sentAt)) &&
     isAge(p.ageMs) &&
     isBytes(p.downloadBytes) &&
     isBytes(p.uploadBytes) &&
     isDuration(p.downloadMs) &&
     isDuration(p.uploadMs) &&
-    (absent(p.clientAddress) || isPlain(p.clientAddress)) &&
-    (absent(p.downloadTest) || isPlain(p.downloadTest)) &&
-    (absent(p.uploadTest) || isPlain(p.uploadTest))
+    (isAbsent(p.clientAddress) || isPlain(p.clientAddress)) &&
+    (isAbsent(p.downloadTest) || isPlain(p.downloadTest)) &&
+    (isAbsent(p.uploadTest) || isPlain(p.uploadTest))
   )
 }

@@ -2,7 +2,7 @@
  * Res-8 cells whose centre lies in each region and province, on the geometry of `morocco-map` 1.3.0 as the database mends
  * it. Counting them takes 18 s, so the counts stand here as facts; a test counts some of them again.
  */
-export const MOROCCO_CELLS: Readonly<Record<string, number>> = {
+export const MOROCCO_CELL_COUNTS: Readonly<Record<string, number>> = {
   '01': 20748,
   '01.051': 4603,
   '01.151': 4999,

@@ -8,7 +8,7 @@ import { featuresOfTopology, isTopology, polygonOf } from '#formats/geometry'
 import { FACTS_VINTAGE, PROVINCES, type RegionFact, REGIONS } from './facts.js'
 
 /** The credit that the shapes' licence asks for, wherever they are shown. */
-export const MOROCCO_SOURCE =
+export const MOROCCO_ATTRIBUTION =
   'HCP, RGPH 2024 (CC BY 4.0); shapes © OpenStreetMap contributors (ODbL 1.0), via morocco-map 1.3.0'
 
 /** Required, not imported: JSON modules differ between bundler, vitest and Node 20, `require` does not. */
@@ -50,10 +50,12 @@ function shapeOf(shapes: ReadonlyMap<unknown, AreaGeometry>, iso: string): AreaG
 function shapesOf(layer: 'regions' | 'provinces'): Map<unknown, AreaGeometry> {
   const topology: unknown = require(`morocco-map/data/${layer}.json`)
   if (!isTopology(topology)) throw new Error(`morocco-map/data/${layer}.json is not TopoJSON`)
-  return new Map(featuresOfTopology(topology).map(({ id, geometry }) => [id, checked(geometry, id)]))
+  return new Map(
+    featuresOfTopology(topology).map(({ id, geometry }) => [id, areaGeometryOrThrow(geometry, id)]),
+  )
 }
 
-function checked(geometry: unknown, id: unknown): AreaGeometry {
+function areaGeometryOrThrow(geometry: unknown, id: unknown): AreaGeometry {
   const shape = polygonOf(geometry)
   if ('fault' in shape)
     throw new Error(`morocco-map ${String(id)}: ${shape.fault.reason} ${shape.fault.value}`)

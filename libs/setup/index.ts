@@ -1,6 +1,6 @@
 /** What every database needs before it can serve: tables, rules, the country's areas, partitions, an administrator. */
-import { MOROCCO_CELLS, MOROCCO_SOURCE, moroccoAreas } from '#places'
-import { type Shape, WORKING_RESOLUTION, cellsOf } from '#geo'
+import { MOROCCO_CELL_COUNTS, MOROCCO_ATTRIBUTION, moroccoAreas } from '#places'
+import { type Shape, WORKING_RESOLUTION, cellsCentredIn } from '#geo'
 import { hasAreas, importAreas } from '#store/areas'
 import { migrate } from '#store/database'
 import { hashPassword, insertAccount, listAccounts } from '#store/people'
@@ -10,7 +10,8 @@ import { randomBytes } from 'node:crypto'
 import type { DataSource } from 'typeorm'
 
 /** Counts the working cells of an area. */
-export const cellCount = (geometry: object): number => cellsOf(geometry as Shape, WORKING_RESOLUTION).length
+export const workingCellCountOf = (geometry: object): number =>
+  cellsCentredIn(geometry as Shape, WORKING_RESOLUTION).length
 
 /** Safe to repeat and to run from several processes at once. `report` tells people what takes long. */
 export async function prepareDatabase(
@@ -20,20 +21,20 @@ export async function prepareDatabase(
 ): Promise<void> {
   await migrate(source)
   await registerRules(source.manager)
-  await ensureProbeMonths(source.manager, monthsAround(now))
+  await ensureProbeMonths(source.manager, partitionMonthsAround(now))
   if (await hasAreas(source.manager)) return
   report('Loading the regions and provinces …')
   const { refused } = await importAreas(source, moroccoAreas(), {
-    source: MOROCCO_SOURCE,
+    source: MOROCCO_ATTRIBUTION,
     author: 'setup',
-    cellCount: (geometry, code) => MOROCCO_CELLS[code] ?? cellCount(geometry),
+    cellCount: (geometry, code) => MOROCCO_CELL_COUNTS[code] ?? workingCellCountOf(geometry),
   })
   if (refused.length > 0)
     throw new Error(`the country's own areas were refused: ${JSON.stringify(refused[0])}`)
 }
 
 /** Partitions are made for the month before, this one and three ahead: no probe of today waits for one. */
-export function monthsAround(now: Date): string[] {
+export function partitionMonthsAround(now: Date): string[] {
   return [-1, 0, 1, 2, 3].map((ahead) =>
     new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + ahead, 1)).toISOString().slice(0, 10),
   )
@@ -46,7 +47,7 @@ export interface FirstAdministrator {
 }
 
 /** Makes the administrator where there is no account yet. */
-export async function firstAdministrator(source: DataSource): Promise<FirstAdministrator | null> {
+export async function createFirstAdministrator(source: DataSource): Promise<FirstAdministrator | null> {
   if ((await listAccounts(source.manager)).length > 0) return null
   const password = randomBytes(12).toString('base64url')
   const account = { name: 'admin', role: 'administrator', mustChangePassword: true } as const

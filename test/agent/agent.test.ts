@@ -14,7 +14,7 @@ import { insertDevice, newToken, sha256 } from '#store/people'
 import { Agent, type Machine } from '../../apps/agent/agent.js'
 import { type AgentConfig, loadConfig } from '../../apps/agent/config.js'
 import { measure } from '../../apps/agent/measure.js'
-import { planOf } from '../../apps/agent/schedule.js'
+import { plannedTestsOf } from '../../apps/agent/schedule.js'
 import { Spool } from '../../apps/agent/spool.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
 import { type TestServer, serve, siteWithDevice } from '../support/server.js'
@@ -155,10 +155,10 @@ test(
   async () => {
     const start = Date.UTC(2026, 4, 11)
     const machine = machineAt(start)
-    const agent = new Agent(configFor(server), machine).begin()
+    const agent = new Agent(configFor(server), machine).initialize()
     for (; machine.now < start + 24 * HOUR; machine.now += 5 * MINUTE) await agent.tick()
     const rows = await stored()
-    const planned = planOf('2026-05-11', agent.state.seed)
+    const planned = plannedTestsOf('2026-05-11', agent.state.seed)
     expect(rows.map((r) => r.outcome)).toEqual(planned.map(() => 'ok'))
     expect(agent.status()).toMatchObject({ waiting: 0, why: null, rejected: 0 })
     const [{ n }] = await database.source.query(
@@ -176,7 +176,7 @@ test(
     gate.mode = 'down'
     const start = Date.now() - 60 * 24 * HOUR
     const machine = machineAt(start)
-    const agent = new Agent(configFor(gate), machine).begin()
+    const agent = new Agent(configFor(gate), machine).initialize()
     // Some weeks of tests; the checks record the outage beside them.
     for (let minutes = 0; agent.spool.counts().waiting < 200; minutes += 15) {
       machine.now = start + minutes * MINUTE
@@ -223,14 +223,17 @@ test(
       [[], 'failed'],
     ] as const) {
       const machine = machineAt(Date.UTC(2026, 4, 11, 1))
-      const agent = new Agent(configFor(gate, { references: [...references] }), machine).begin()
+      const agent = new Agent(configFor(gate, { references: [...references] }), machine).initialize()
       for (let i = 0; i < 24; i++, machine.now += 15 * MINUTE) await agent.tick()
       // Six hours of the night: when it began, and four hours later.
-      expect(agent.spool.take(9, 1e6).map((o) => o.probe.outcome)).toEqual([outcome, outcome])
+      expect(agent.spool.nextBatch(9, 1e6).map((o) => o.probe.outcome)).toEqual([outcome, outcome])
     }
     // Somebody else answers: it is our server that is down, and the line works.
     const machine = machineAt(Date.UTC(2026, 4, 11, 1))
-    const agent = new Agent(configFor(gate, { references: [`${server.url}/health/live`] }), machine).begin()
+    const agent = new Agent(
+      configFor(gate, { references: [`${server.url}/health/live`] }),
+      machine,
+    ).initialize()
     await agent.tick()
     expect(agent.spool.counts().waiting).toBe(0)
   },
@@ -284,12 +287,16 @@ test(
     const machine = { ...machineAt(wrong), boot: () => boot(5_000) }
     machine.clock = () => wrong
     const config = configFor(gate)
-    const agent = new Agent(config, machine).begin()
+    const agent = new Agent(config, machine).initialize()
     await agent.tick()
     expect(agent.spool.counts().waiting).toBe(1)
     gate.mode = 'open'
     // An hour later, the clock is right: only the machine's own counter knows when it was.
-    const later = new Agent(config, { ...machine, clock: Date.now, boot: () => boot(5_000 + HOUR) }).begin()
+    const later = new Agent(config, {
+      ...machine,
+      clock: Date.now,
+      boot: () => boot(5_000 + HOUR),
+    }).initialize()
     await later.deliver()
     const [row] = await stored()
     expect(Math.abs(Date.now() - HOUR - row!.measured_at.getTime())).toBeLessThan(10_000)
@@ -297,7 +304,7 @@ test(
     expect(row!.flags).toContain('clock_corrected')
     // A clock that is still wrong when it sends is corrected by what it says then.
     await database.source.query('DELETE FROM probe')
-    const still = new Agent(configFor(gate), machineAt(wrong)).begin()
+    const still = new Agent(configFor(gate), machineAt(wrong)).initialize()
     still.spool.add(observation(wrong - 2 * HOUR))
     await still.deliver()
     const [other] = await stored()
@@ -309,7 +316,7 @@ test('a revoked token loses nothing; another is tried at the next minute', { tim
   const config = configFor(server)
   writeFileSync(config.tokenFile, 'tgt_a_token_that_was_revoked', { mode: 0o600 })
   const machine = machineAt(Date.now())
-  const agent = new Agent(config, machine).begin()
+  const agent = new Agent(config, machine).initialize()
   for (let i = 0; i < 3; i++) agent.spool.add(observation(machine.now - (i + 1) * 5 * HOUR))
   await agent.deliver()
   expect(agent.status()).toMatchObject({
@@ -330,14 +337,14 @@ test('a revoked token loses nothing; another is tried at the next minute', { tim
 })
 
 test('what the server refuses is put aside with its reason, what cannot be read too; the rest arrives', async () => {
-  const agent = new Agent(configFor(server), machineAt(Date.now())).begin()
+  const agent = new Agent(configFor(server), machineAt(Date.now())).initialize()
   const bad = observation(Date.now() - HOUR)
   agent.spool.add(observation(Date.now() - 9 * HOUR))
   agent.spool.add({ ...bad, probe: { ...bad.probe, downloadBps: -1 } })
   agent.spool.add(observation(Date.now() - 5 * HOUR))
   const dir = join((agent as unknown as { config: AgentConfig }).config.spool)
   writeFileSync(join(dir, 'observations', `000000000000-${randomUUID()}.json`), '{"probe":{"id"')
-  expect(await agent.deliver()).toEqual({ sent: 3, problem: null })
+  expect(await agent.deliver()).toEqual({ sent: 3, error: null })
   expect(agent.spool.counts()).toEqual({ waiting: 0, unsaved: 0, rejected: 1, damaged: 1 })
   const [name] = readdirSync(join(dir, 'rejected'))
   expect(JSON.parse(readFileSync(join(dir, 'rejected', name!), 'utf8'))).toMatchObject({
@@ -359,7 +366,7 @@ test.skipIf(!mayMount)(
     try {
       const gate = await Gate.to(server.url)
       gate.mode = 'down'
-      const agent = new Agent(configFor(gate, { spool: dir }), machineAt(Date.now())).begin()
+      const agent = new Agent(configFor(gate, { spool: dir }), machineAt(Date.now())).initialize()
       fill(join(dir, 'others'))
       const results = Array.from({ length: 60 }, (_, i) => {
         const one = observation(Date.now() - (i + 1) * 5 * HOUR)
@@ -372,10 +379,10 @@ test.skipIf(!mayMount)(
       await agent.deliver()
       expect(agent.spool.counts().waiting).toBe(60)
       gate.mode = 'open'
-      expect(await agent.deliver()).toEqual({ sent: 60, problem: null })
+      expect(await agent.deliver()).toEqual({ sent: 60, error: null })
       expect(await stored()).toHaveLength(60)
       rmSync(join(dir, 'others'))
-      agent.spool.settle()
+      agent.spool.flushUnsaved()
       expect(existsSync(join(dir, 'reserve'))).toBe(true)
     } finally {
       spawnSync('umount', [dir])
@@ -402,18 +409,18 @@ test('whatever happens in whatever order, each observation arrives once', { time
       const gate = await Gate.to(server.url)
       const config = configFor(gate)
       const machine = machineAt(Date.now())
-      let agent = new Agent(config, machine).begin()
+      let agent = new Agent(config, machine).initialize()
       const added = new Set<string>()
       for (const [i, what] of steps.entries()) {
         if (what === 'add') {
           const one = observation(Date.now() - (i + 1) * 5 * HOUR)
           agent.spool.add(one)
           added.add(one.probe.id)
-        } else if (what === 'kill') agent = new Agent(config, machine).begin()
+        } else if (what === 'kill') agent = new Agent(config, machine).initialize()
         else if (what === 'deliver') await agent.deliver()
         else if (what === 'lost answer') {
           // The server has them, and the agent does not know.
-          const waiting = new Spool(config.spool).take(500, 1e6).map(({ probe }) => probe)
+          const waiting = new Spool(config.spool).nextBatch(500, 1e6).map(({ probe }) => probe)
           await fetch(`${server.url}/api/v1/probes`, {
             method: 'POST',
             headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -422,7 +429,7 @@ test('whatever happens in whatever order, each observation arrives once', { time
         } else gate.mode = what === '500' ? 500 : what
       }
       gate.mode = 'open'
-      expect((await new Agent(config, machine).begin().deliver()).problem).toBeNull()
+      expect((await new Agent(config, machine).initialize().deliver()).error).toBeNull()
       gate.close()
       const rows = await stored()
       expect(rows.map((r) => r.id).sort()).toEqual([...added].sort())
@@ -436,7 +443,7 @@ test('a budget is kept: shorter tests first, then none, with the reason', { time
   const agent = new Agent(
     configFor(server, { monthlyBytes: 5_000_000, maxBytesPerTest: null }),
     machine,
-  ).begin()
+  ).initialize()
   for (let i = 0; i < 4; i++) {
     await agent.test()
     machine.now += 5 * HOUR

@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { APART_MS, BANDS, dueTest, nextTest, planOf, testsLeft } from '../../apps/agent/schedule.js'
-import { waitOf } from '../../apps/agent/delivery.js'
+import {
+  MIN_TEST_SPACING_MS,
+  BANDS,
+  dueTest,
+  nextTest,
+  plannedTestsOf,
+  remainingTestsInMonth,
+} from '../../apps/agent/schedule.js'
+import { backoffMs } from '../../apps/agent/delivery.js'
 
 const DAY = 86_400_000
 const MINUTE = 60_000
@@ -25,12 +32,12 @@ const day = fc.oneof(
 test('each day has two to four tests, one in a band of the country’s time, at least four hours apart', () => {
   fc.assert(
     fc.property(day, fc.string(), (name, seed) => {
-      const plan = planOf(name, seed)
+      const plan = plannedTestsOf(name, seed)
       expect(plan.length).toBeGreaterThanOrEqual(2)
       plan.forEach(({ at, name: band }, i) => {
         expect(hourIn(at)).toBeGreaterThanOrEqual(BANDS[Number(band.at(-1))]!.from)
         expect(hourIn(at)).toBeLessThan(BANDS[Number(band.at(-1))]!.to)
-        if (i > 0) expect(at - plan[i - 1]!.at).toBeGreaterThanOrEqual(APART_MS)
+        if (i > 0) expect(at - plan[i - 1]!.at).toBeGreaterThanOrEqual(MIN_TEST_SPACING_MS)
       })
     }),
     { numRuns: 500, seed: 20261124 },
@@ -41,7 +48,7 @@ test('moments differ from day to day and device to device, and every hour is mea
   const hours = new Set<number>()
   const minutes = new Set<number>()
   for (let i = 0; i < 400; i++)
-    for (const { at } of planOf('2026-05-11', `device ${i}`)) {
+    for (const { at } of plannedTestsOf('2026-05-11', `device ${i}`)) {
       hours.add(hourIn(at))
       minutes.add(Math.floor(at / MINUTE))
     }
@@ -59,25 +66,27 @@ test('minute by minute through some days, each planned test is due once', () => 
     done = due.name
     last = now
   }
-  const planned = Array.from({ length: 5 }, (_, i) => planOf(`2026-05-1${i}`, 'seed').length)
+  const planned = Array.from({ length: 5 }, (_, i) => plannedTestsOf(`2026-05-1${i}`, 'seed').length)
   expect(count).toBe(planned.reduce((a, b) => a + b))
-  expect(testsLeft(Date.UTC(2026, 4, 31, 1), 'seed')).toBe(planOf('2026-05-31', 'seed').length)
-  expect(testsLeft(Date.UTC(2026, 4, 1, 1), 'seed')).toBeGreaterThan(80)
+  expect(remainingTestsInMonth(Date.UTC(2026, 4, 31, 1), 'seed')).toBe(
+    plannedTestsOf('2026-05-31', 'seed').length,
+  )
+  expect(remainingTestsInMonth(Date.UTC(2026, 4, 1, 1), 'seed')).toBeGreaterThan(80)
   expect(nextTest(start, 'seed').at).toBeGreaterThan(start)
 })
 
 test('a clock set back by years stops no test, one that was off makes up within the band', () => {
-  const [first] = planOf('2026-05-11', 'seed')
+  const [first] = plannedTestsOf('2026-05-11', 'seed')
   const now = first!.at + MINUTE
   expect(dueTest(now, 'seed', null, now + 3 * 365 * DAY)).toEqual(first)
-  expect(dueTest(now, 'seed', null, now - APART_MS + 1)).toBeNull()
+  expect(dueTest(now, 'seed', null, now - MIN_TEST_SPACING_MS + 1)).toBeNull()
   expect(dueTest(first!.until - 1, 'seed', null, null)).toEqual(first)
   expect(dueTest(Date.UTC(2026, 4, 11, 23, 30), 'seed', null, null)).toBeNull()
 })
 
 test('waits grow to six hours and are spread', () => {
-  expect(waitOf(0, () => 1)).toBe(60_000)
-  expect(waitOf(3, () => 1)).toBe(480_000)
-  expect(waitOf(50, () => 1)).toBe(6 * 3_600_000)
-  expect(waitOf(50, () => 0)).toBe(30_000)
+  expect(backoffMs(0, () => 1)).toBe(60_000)
+  expect(backoffMs(3, () => 1)).toBe(480_000)
+  expect(backoffMs(50, () => 1)).toBe(6 * 3_600_000)
+  expect(backoffMs(50, () => 0)).toBe(30_000)
 })

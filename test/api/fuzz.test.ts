@@ -37,7 +37,7 @@ beforeAll(async () => {
   await buildDemo(database.source, now, () => {})
   await fillObservatory(database, now)
   // So low that some are told to wait.
-  server = await serve(database, { readerLimit: 20 })
+  server = await serve(database, { readRateLimitPerMinute: 20 })
   const { token } = await siteWithDevice(database)
   deviceToken = token
   const cookie = (role: Role, operator: string | null = null) => signIn(server, database, role, { operator })

@@ -1,6 +1,6 @@
 /** What the map asks of places: probes behind a verdict, who may see them, sites, localities, declared tiles. */
 import { SHIPPED_RULES } from '#domain/rule'
-import { isJudged, passes } from '#domain/verdict'
+import { isJudgeableSample, isPassingSample } from '#domain/verdict'
 import { VectorTile } from '@mapbox/vector-tile'
 import { PbfReader } from 'pbf'
 import { cellToLatLng } from 'h3-js'
@@ -67,7 +67,9 @@ test('a planner sees all, judged as the rule does', async () => {
   for (const item of items) {
     const probe = known.find(({ id }) => id === item.id)!
     expect([item.measuredAt, item.deviceId]).toEqual([probe.measuredAt, probe.device])
-    expect(item.passes).toBe(probe.counted && isJudged(rule, probe, 12) ? passes(rule, probe) : null)
+    expect(item.passes).toBe(
+      probe.counted && isJudgeableSample(rule, probe, 12) ? isPassingSample(rule, probe) : null,
+    )
   }
 })
 

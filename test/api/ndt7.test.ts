@@ -1,5 +1,5 @@
 /** Speed tests against our own server, by the unmodified client and by hand. */
-import { disagree } from '#domain/probe'
+import { isDisagreement } from '#domain/probe'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { type Socket, connect as connectSocket } from 'node:net'
@@ -100,7 +100,7 @@ describe.each(ENGINES)('the ndt7 server on %s', (engine) => {
       })
       const honest = claim(Number(seen['bps']) * 1.1)
       const liar = claim(Number(seen['bps']) * 1.5)
-      expect(disagree(honest.downloadBps, Number(seen['bps']))).toBe(false)
+      expect(isDisagreement(honest.downloadBps, Number(seen['bps']))).toBe(false)
       await fetch(`${server.url}/api/v1/probes`, {
         method: 'POST',
         headers: headers(),

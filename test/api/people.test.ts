@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { firstAdministrator } from '#setup'
+import { createFirstAdministrator } from '#setup'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
 import { type TestServer, serve, siteWithDevice, signIn } from '../support/server.js'
 
@@ -31,8 +31,8 @@ async function call(method: string, path: string, body?: unknown, headers: Recor
 
 describe('signing in', () => {
   test('the first administrator’s password opens nothing but a password of their own', async () => {
-    const admin = (await firstAdministrator(database.source))!
-    expect(await firstAdministrator(database.source)).toBeNull()
+    const admin = (await createFirstAdministrator(database.source))!
+    expect(await createFirstAdministrator(database.source)).toBeNull()
     const signed = await call('POST', '/api/v1/session', admin)
     expect(signed.body).toMatchObject({ role: 'administrator', mustChangePassword: true })
     expect(signed.cookie).toMatch(/HttpOnly/)

@@ -2,7 +2,7 @@
 import { type PlanMonth } from '#domain/plan'
 import { SHIPPED_RULES } from '#domain/rule'
 import { centreOf } from '#geo'
-import { type PlanListed, type PlanVersion } from '#store/plan'
+import { type PlanItemRow, type PlanVersion } from '#store/plan'
 import { classify } from '#store/runs'
 import { PbfReader } from 'pbf'
 import readXlsxFile from 'read-excel-file/node'
@@ -31,10 +31,10 @@ afterAll(async () => {
 
 /** What any of the answers holds. */
 interface Body {
-  items: PlanListed[]
+  items: PlanItemRow[]
   next: string | null
   run: { id: number; rule: string }
-  standing: PlanListed | null
+  standing: PlanItemRow | null
   versions: PlanVersion[]
   months: PlanMonth[]
   states: object

@@ -1,6 +1,6 @@
 /** Priorities and budgets over HTTP, on the demonstration country. */
 import { buildDemo } from '#demo'
-import { DEFAULT_UNIT_COSTS, DEFAULT_WEIGHTS, factorTable, ranked, scoresOf } from '#domain/priority'
+import { DEFAULT_UNIT_COSTS, DEFAULT_WEIGHTS, factorTable, rankedIndexesOf, scoresOf } from '#domain/priority'
 import { upsertLocalities } from '#store/areas'
 import { latestRun } from '#store/runs'
 import { factorsOfZones } from '#store/zones'
@@ -52,7 +52,7 @@ test('zones come by their score, page by page as in one, and only those of a cla
     (await latestRun(database.source.manager, 'ma-floor'))!,
   )
   const table = factorTable(zones, DEFAULT_UNIT_COSTS)
-  const order = ranked(
+  const order = rankedIndexesOf(
     table,
     scoresOf(table, DEFAULT_WEIGHTS),
     zones.map((_, i) => i),

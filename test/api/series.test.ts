@@ -347,7 +347,7 @@ describe('lists', () => {
 describe('how often one address may ask', () => {
   let limited: TestServer
   beforeAll(async () => {
-    limited = await serve(database, { readerLimit: 3 })
+    limited = await serve(database, { readRateLimitPerMinute: 3 })
   })
   afterAll(() => limited.close())
 

@@ -3,7 +3,7 @@ import {
   type Candidate,
   type Constraints,
   greedyOf,
-  programmeOf,
+  integerProgramOf,
   relaxationOf,
   stepsByYield,
   totalBenefit,
@@ -24,7 +24,7 @@ async function solved(
   constraints: Constraints,
   more: Partial<SolveRequest> = {},
 ) {
-  const programme = programmeOf({ open: [...some], fixed: [] }, budgets[0]!, constraints, some)
+  const programme = integerProgramOf({ open: [...some], fixed: [] }, budgets[0]!, constraints, some)
   const answers = await solve({ programme, budgets, start: null, seconds: 20, signal: never, ...more })
   return answers.map(({ taken, status, bound }) => {
     const options = taken?.map((column) => programme.columns[column]!)
@@ -101,7 +101,7 @@ test('of two thousand zones it finds no less than the greedy answer, within the 
     const [answer, more] = await solved(some, [budget, budget + 1e6], conditions)
     expect(answer!.cost).toBeLessThanOrEqual(budget)
     expect(more!.benefit).toBeGreaterThanOrEqual(answer!.benefit - 1e-6)
-    expect(answer!.benefit).toBeLessThanOrEqual(relaxationOf(steps, budget, FREE).bound * (1 + 1e-9))
+    expect(answer!.benefit).toBeLessThanOrEqual(relaxationOf(steps, budget, FREE).upperBound * (1 + 1e-9))
     if (conditions === FREE) expect(answer!.benefit).toBeGreaterThanOrEqual(greedy * (1 - 1e-6))
   }
 })
@@ -116,7 +116,12 @@ test('given only a part, the answer meets the conditions, is never better than t
       fc.integer({ min: 1, max: 4 }),
       async (some, budget, conditions, most) => {
         const best = bestByHand(some, budget, (given) => meetsConditions(some, given, conditions))
-        const answer = await allocationOf(some, { budget, constraints: conditions, most, signal: never })
+        const answer = await allocationOf(some, {
+          budget,
+          constraints: conditions,
+          maxCandidates: most,
+          signal: never,
+        })
         if ('none' in answer) {
           seen[answer.none]++
           if (answer.none === 'impossible') expect(best).toBe(-1)
@@ -140,11 +145,11 @@ test('given only a part, the answer meets the conditions, is never better than t
 test('a core of 700 zones of 1,200 is as good as all of them, close to the least that the conditions cost', async () => {
   const conditions = { oneZonePerRegion: true, regionShare: 0.6 }
   const some = many(1_200)
-  const { least } = relaxationOf(stepsByYield(some), 0, conditions)
+  const { minCost: least } = relaxationOf(stepsByYield(some), 0, conditions)
   const budget = Math.ceil(least * 1.02)
   const [core, whole] = [
-    await allocationOf(some, { budget, constraints: conditions, most: 700, signal: never }),
-    await allocationOf(some, { budget, constraints: conditions, most: 1_200, signal: never }),
+    await allocationOf(some, { budget, constraints: conditions, maxCandidates: 700, signal: never }),
+    await allocationOf(some, { budget, constraints: conditions, maxCandidates: 1_200, signal: never }),
   ] as [Allocation, Allocation]
   expect(core.notConsidered).toBe(500)
   expect(core.benefit).toBeGreaterThanOrEqual(whole.benefit * (1 - 3e-4))
@@ -156,7 +161,7 @@ test('a core of 700 zones of 1,200 is as good as all of them, close to the least
 test('it ends at once when nobody waits any more', async () => {
   const some = many(2_000)
   const conditions = { oneZonePerRegion: true, regionShare: 0.05 }
-  const programme = programmeOf({ open: some, fixed: [] }, 3e8, conditions, some)
+  const programme = integerProgramOf({ open: some, fixed: [] }, 3e8, conditions, some)
   const abort = new AbortController()
   const began = Date.now()
   const work = solve({ programme, budgets: [3e8], start: null, seconds: 60, signal: abort.signal })

@@ -2,12 +2,12 @@
  * Milliseconds for one tile without any cache, neither side packing it, against ST_AsMVT over projected hexagons with a
  * GiST index. ratio = floor / ours: 1 is as fast as PostGIS, more is faster.
  */
-import { type TileAddress, BUFFER, EXTENT, boundaryOf, encodeTile, resolutionAt } from '#geo'
+import { type TileAddress, TILE_BUFFER, TILE_EXTENT, boundaryOf, encodeTile, resolutionAt } from '#geo'
 import type { Database } from '#store/database'
 import type { RunRow } from '#store/runs'
 import { VectorTile } from '@mapbox/vector-tile'
 import { PbfReader } from 'pbf'
-import { FEATURES } from '../../apps/api/tiles/tile-features.js'
+import { FEATURES_OF_LAYER } from '../../apps/api/tiles/tile-features.js'
 import { type Bench, type Ground, median, resultOf, tell } from './bench.js'
 import { anyRun, benchTiles } from './tiles.js'
 
@@ -63,7 +63,7 @@ async function clocked(work: () => Promise<Buffer>): Promise<{ ms: number; bytes
 }
 
 const encoded = async (database: Database, run: RunRow, tile: TileAddress) =>
-  encodeTile('cells', await FEATURES.cells(database.source.manager, run, tile, run))
+  encodeTile('cells', await FEATURES_OF_LAYER.cells(database.source.manager, run, tile, run))
 
 function sameFeatures(tile: TileAddress, ours: Buffer, floor: Buffer): number {
   const count = (bytes: Buffer) => new VectorTile(new PbfReader(bytes)).layers.cells?.length ?? 0
@@ -112,10 +112,10 @@ function wktOf(h3: string): string {
 async function asMvt({ source }: Database, { z, x, y }: TileAddress): Promise<Buffer> {
   const resolution = resolutionAt(z)
   const rows: { tile: Buffer }[] = await source.query(
-    `SELECT ST_AsMVT(t, 'cells', ${EXTENT}, 'geom') AS tile FROM (
+    `SELECT ST_AsMVT(t, 'cells', ${TILE_EXTENT}, 'geom') AS tile FROM (
        SELECT h3, res, ${columnsAt(resolution)},
-         ST_AsMVTGeom(geom, ST_TileEnvelope($1, $2, $3), ${EXTENT}, ${BUFFER}, false) AS geom
-       FROM ${table(resolution)} WHERE geom && ST_TileEnvelope($1, $2, $3, margin => ${BUFFER / EXTENT})) AS t`,
+         ST_AsMVTGeom(geom, ST_TileEnvelope($1, $2, $3), ${TILE_EXTENT}, ${TILE_BUFFER}, false) AS geom
+       FROM ${table(resolution)} WHERE geom && ST_TileEnvelope($1, $2, $3, margin => ${TILE_BUFFER / TILE_EXTENT})) AS t`,
     [z, x, y],
   )
   return rows[0]!.tile

@@ -2,7 +2,7 @@
  * Seconds until the totals and every tile of the national map are there for a moved threshold, on a million cells.
  * floor: counting the cells by class. ratio = ours / floor: smaller is better.
  */
-import { stepsAround } from '#domain/verdict'
+import { thresholdStepsAround } from '#domain/verdict'
 import {
   MAX_ZOOM,
   WORKING_RESOLUTION,
@@ -17,7 +17,7 @@ import { type Database } from '#store/database'
 import { type RunRow, findRun } from '#store/runs'
 import { countsAtSteps, parentsInRanges } from '#store/verdicts'
 import { gridDisk } from 'h3-js'
-import { hexagons } from '../../apps/api/tiles/tile-features.js'
+import { hexagonFeatures } from '../../apps/api/tiles/tile-features.js'
 import { type Bench, type Ground, type Result, median, resultOf, tell, timed } from './bench.js'
 import { CENTRE } from './country.js'
 
@@ -60,14 +60,17 @@ async function moved(
   threshold: number,
   tiles: ReturnType<typeof tilesOf>,
 ) {
-  const steps = stepsAround('download', threshold)!
+  const steps = thresholdStepsAround('download', threshold)!
   const resolution = resolutionAt(ZOOM)
   await Promise.all([
     countsAtSteps(source.manager, run, 'download', steps),
     ...tiles.map(async (tile) => {
       const ranges = rangesCovering(envelopeOf(tile), resolution, WORKING_RESOLUTION)
       const at = { metric: 'download' as const, step: steps.lax, resolution }
-      return encodeTile('cells', hexagons(await parentsInRanges(source.manager, run, at, ranges), tile))
+      return encodeTile(
+        'cells',
+        hexagonFeatures(await parentsInRanges(source.manager, run, at, ranges), tile),
+      )
     }),
   ])
 }

@@ -1,5 +1,5 @@
 import { DEMO_SEED, demoPlan, demoProbes, demoProvinces, remotenessOf } from '#demo'
-import { planFaults, planStateOf } from '#domain/plan'
+import { planRejections, planStateOf } from '#domain/plan'
 import { PROVINCES, moroccoAreas } from '#places'
 import { expect, test } from 'vitest'
 
@@ -61,8 +61,8 @@ test('the plan has some hundred items of every step, none with a fault', () => {
   expect(plan).toEqual(demoPlan(sites, END, DEMO_SEED))
   expect(plan.length).toBeGreaterThan(300)
   const today = END.toISOString().slice(0, 10)
-  const items = plan.map((row) => row.fields as Parameters<typeof planFaults>[0])
-  expect(items.flatMap((item) => planFaults(item, today))).toEqual([])
+  const items = plan.map((row) => row.fields as Parameters<typeof planRejections>[0])
+  expect(items.flatMap((item) => planRejections(item, today))).toEqual([])
   const count = (state: string) => items.filter((item) => planStateOf(item, null, today) === state).length
   for (const state of ['planned', 'awarded', 'works', 'late', 'in_service'])
     expect(count(state)).toBeGreaterThan(20)

@@ -167,7 +167,7 @@ export function examplesPage(): string {
     'A state is decided where the interval of the share (Wilson 1927, JASA 22:209), at the rule’s confidence, lies on one side',
     'of the share that must pass, with enough weight, days, hours and devices. The confidence is the probability that the',
     'cell’s share lies there, given that places in one cell differ (log-odds with half a sample added to either side; see',
-    '`leanOf` in `libs/domain/verdict.ts`). A cell’s confidence is the probability that the count of its operators is right.',
+    '`leanOf` in `libs/domain/verdict/verdict.ts`). A cell’s confidence is the probability that the count of its operators is right.',
     '',
     ...EXAMPLES.map(sectionOf),
   ].join('\n')

@@ -4,17 +4,17 @@ import {
   type ZoneFactors,
   COST_CLASS_BOUNDS,
   DEFAULT_UNIT_COSTS,
-  DEPLOYED,
-  changeBetween,
-  coreOf,
+  DEPLOYABLE_TECHNOLOGIES,
+  choiceChangeBetween,
+  knapsackCoreOf,
   costClassOf,
-  costOf,
-  fairGreedyOf,
+  deploymentCostOf,
+  constrainedGreedyOf,
   greedyOf,
   hasConstraints,
-  optionsOf,
+  undominatedOptionsOf,
   relaxationOf,
-  shareOf,
+  benefitShareOf,
   sizeOf,
   stepsByYield,
   totalBenefit,
@@ -40,8 +40,8 @@ const size = fc.record({
 
 test('a larger zone, more places or a longer way never cost less; no way to fibre, no price for it', () => {
   fc.assert(
-    fc.property(size, costs, fc.constantFrom(...DEPLOYED), (zone, unit, technology) => {
-      const cost = costOf(technology, zone, unit)
+    fc.property(size, costs, fc.constantFrom(...DEPLOYABLE_TECHNOLOGIES), (zone, unit, technology) => {
+      const cost = deploymentCostOf(technology, zone, unit)
       expect(cost === null).toBe(technology === 'fibre' && zone.fibreKm === null)
       if (cost === null) return
       expect(Number.isInteger(cost)).toBe(true)
@@ -50,16 +50,16 @@ test('a larger zone, more places or a longer way never cost less; no way to fibr
         { ...zone, places: zone.places + 3 },
         { ...zone, fibreKm: (zone.fibreKm ?? 0) + 5 },
       ])
-        expect(costOf(technology, larger, unit)!).toBeGreaterThanOrEqual(cost)
+        expect(deploymentCostOf(technology, larger, unit)!).toBeGreaterThanOrEqual(cost)
     }),
   )
 })
 
 test('costs by hand', () => {
   const zone = { cellCount: 300, places: 4, fibreKm: 12.5 }
-  const by = (technology: Deployed) => costOf(technology, zone, DEFAULT_UNIT_COSTS)
+  const by = (technology: Deployed) => deploymentCostOf(technology, zone, DEFAULT_UNIT_COSTS)
   // 300 cells are 221.2 km²: two 4G masts of 150 km² each, six of 5G, three bases.
-  expect(DEPLOYED.map(by)).toEqual([
+  expect(DEPLOYABLE_TECHNOLOGIES.map(by)).toEqual([
     12.5 * 250_000 + 4 * 150_000,
     6 * 2_500_000,
     2 * 1_800_000,
@@ -74,10 +74,10 @@ test('the options of a zone are those that no cheaper one equals', () => {
   fc.assert(
     fc.property(size, costs, fc.nat({ max: 1_000 }), (zone, unit, benefit) => {
       const factors: ZoneFactors = { ...zoneOf(1), ...zone, schools: 0, localities: zone.places }
-      const options = optionsOf(factors, benefit, unit, DEPLOYED)
-      for (const technology of DEPLOYED) {
-        const cost = costOf(technology, sizeOf(factors), unit)
-        const brought = benefit * shareOf(technology, unit)
+      const options = undominatedOptionsOf(factors, benefit, unit, DEPLOYABLE_TECHNOLOGIES)
+      for (const technology of DEPLOYABLE_TECHNOLOGIES) {
+        const cost = deploymentCostOf(technology, sizeOf(factors), unit)
+        const brought = benefit * benefitShareOf(technology, unit)
         const isBeaten = options.some((o) => o.cost <= cost! && o.benefit >= brought)
         if (cost !== null && brought > 0) expect(isBeaten).toBe(true)
       }
@@ -97,7 +97,7 @@ test('the greedy answer keeps the budget and is never better than the best; the 
       const greedy = greedyOf(steps, budget)
       expect(totalCost(greedy)).toBeLessThanOrEqual(budget)
       expect(totalBenefit(greedy)).toBeLessThanOrEqual(best)
-      expect(relaxationOf(steps, budget, FREE).bound).toBeGreaterThanOrEqual(best - 1e-9)
+      expect(relaxationOf(steps, budget, FREE).upperBound).toBeGreaterThanOrEqual(best - 1e-9)
       expect(new Set(greedy.map(({ id }) => id)).size).toBe(greedy.length)
     }),
   )
@@ -108,7 +108,7 @@ test('with money for all, both are everything', () => {
     fc.property(candidates(8), (some) => {
       const steps = stepsByYield(some)
       const all = some.reduce((sum, { options }) => sum + options.at(-1)!.benefit, 0)
-      expect(relaxationOf(steps, 1e6, FREE).bound).toBeCloseTo(all, 9)
+      expect(relaxationOf(steps, 1e6, FREE).upperBound).toBeCloseTo(all, 9)
       expect(totalBenefit(greedyOf(steps, 1e6))).toBeCloseTo(all, 9)
     }),
   )
@@ -125,8 +125,8 @@ test('with conditions on regions too, the bound is never below the best, and wha
     fc.property(candidates(6), fc.nat({ max: 60 }), meets, (some, budget, conditions) => {
       const best = bestByHand(some, budget, (given) => meetsConditions(some, given, conditions))
       const steps = stepsByYield(some)
-      const { least, bound } = relaxationOf(steps, budget, conditions)
-      const greedy = fairGreedyOf(steps, budget, conditions)
+      const { minCost: least, upperBound: bound } = relaxationOf(steps, budget, conditions)
+      const greedy = constrainedGreedyOf(steps, budget, conditions)
       if (least > budget + 1e-9) {
         dear++
         expect(best).toBe(-1)
@@ -155,9 +155,9 @@ test('what is fixed fits, and is what the relaxation takes whole; the open zones
       (some, budget, conditions, most) => {
         const steps = stepsByYield(some)
         const relaxation = relaxationOf(steps, budget, conditions)
-        const { open, fixed } = coreOf(steps, relaxation, conditions, most)
+        const { open, fixed } = knapsackCoreOf(steps, relaxation, conditions, most)
         if (!hasConstraints(conditions)) expect(open).toHaveLength(Math.min(most, some.length))
-        if (relaxation.least <= budget)
+        if (relaxation.minCost <= budget)
           expect(totalCost(fixed.map(({ option }) => option))).toBeLessThanOrEqual(budget + 1e-9)
         expect(new Set([...open, ...fixed.map(({ candidate }) => candidate)]).size).toBe(
           open.length + fixed.length,
@@ -170,7 +170,7 @@ test('what is fixed fits, and is what the relaxation takes whole; the open zones
 test('what changed between two answers', () => {
   const choice = (id: string, technology: Deployed) => ({ id, technology, cost: 1, benefit: 1 })
   expect(
-    changeBetween(
+    choiceChangeBetween(
       [choice('a', '4g'), choice('b', '4g'), choice('c', 'fwa')],
       [choice('b', 'fibre'), choice('c', 'fwa'), choice('d', '4g')],
     ),

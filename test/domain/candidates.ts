@@ -1,5 +1,11 @@
 /** Small instances of the budget programme, and their best answer by trying everything. */
-import { type Candidate, type Constraints, type Option, type ZoneFactors, DEPLOYED } from '#domain/priority'
+import {
+  type Candidate,
+  type Constraints,
+  type ServiceOption,
+  type ZoneFactors,
+  DEPLOYABLE_TECHNOLOGIES,
+} from '#domain/priority'
 import fc from 'fast-check'
 
 export const zoneOf = (n: number): ZoneFactors => ({
@@ -30,7 +36,7 @@ const options = fc
     return steps.map((step, i) => {
       cost += step.cost + Number(i > 0)
       benefit += step.benefit
-      return { technology: DEPLOYED[i]!, cost, benefit }
+      return { technology: DEPLOYABLE_TECHNOLOGIES[i]!, cost, benefit }
     })
   })
 
@@ -41,7 +47,7 @@ export const candidates = (most: number): fc.Arbitrary<Candidate[]> =>
 
 export const FREE: Constraints = { oneZonePerRegion: false, regionShare: 0 }
 
-type Given = readonly (Pick<Option, 'cost' | 'benefit'> | null)[]
+type Given = readonly (Pick<ServiceOption, 'cost' | 'benefit'> | null)[]
 
 /** Of all answers within the budget that satisfy the condition; -1 where none does. */
 export function bestByHand(

@@ -9,14 +9,14 @@ import {
   type DisputeState,
   actionsOf,
   daysLeft,
-  dueOf,
+  deadlineOf,
   hasLink,
   isClaimOf,
-  isDoneBy,
+  isActionOpenTo,
   isFinished,
   isOverdue,
   partyOf,
-  seesDocuments,
+  hasDocumentAccess,
   stateAfter,
 } from '#domain/dispute'
 import fc from 'fast-check'
@@ -62,7 +62,7 @@ test.each(DISPUTE_STATES.flatMap((state) => DISPUTE_ACTIONS.map((action) => [sta
   (state, action) => {
     expect(stateAfter(state, action)).toBe(WAYS[`${state} ${action}`] ?? null)
     for (const party of PARTIES) {
-      expect(isDoneBy(action, party)).toBe(BY[action].includes(party))
+      expect(isActionOpenTo(action, party)).toBe(BY[action].includes(party))
       expect(actionsOf(state, party).includes(action)).toBe(
         BY[action].includes(party) && `${state} ${action}` in WAYS,
       )
@@ -109,15 +109,15 @@ test('along any way of actions a decision comes after a review by another, and n
 
 test('documents: planners always, who opened it while it runs, nobody else', () => {
   for (const state of DISPUTE_STATES) {
-    expect(seesDocuments({ isOpener: false, isPlanner: true }, state)).toBe(true)
-    expect(seesDocuments({ isOpener: true, isPlanner: false }, state)).toBe(!isFinished(state))
-    expect(seesDocuments({ isOpener: false, isPlanner: false }, state)).toBe(false)
+    expect(hasDocumentAccess({ isOpener: false, isPlanner: true }, state)).toBe(true)
+    expect(hasDocumentAccess({ isOpener: true, isPlanner: false }, state)).toBe(!isFinished(state))
+    expect(hasDocumentAccess({ isOpener: false, isPlanner: false }, state)).toBe(false)
   }
 })
 
 test('overdue follows from the deadline and the moment, and only while it is unfinished', () => {
   const opened = Date.UTC(2026, 10, 1, 9)
-  const due = dueOf(opened)
+  const due = deadlineOf(opened)
   expect(due - opened).toBe(DISPUTE_DAYS * DAY)
   for (const state of DISPUTE_STATES) {
     expect(isOverdue(state, due, due)).toBe(false)

@@ -4,13 +4,13 @@ import {
   type DeviceFigure,
   type ProbeInput,
   correctedTime,
-  disagree,
+  isDisagreement,
   disagreeingDevices,
   flagsOf,
   isCounted,
   isPrivateAddress,
-  movesTooFast,
-  repeats,
+  isMovingTooFast,
+  isRepeat,
 } from '#domain/probe'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -68,11 +68,11 @@ describe('flags of the test itself', () => {
 
 describe('two sides of a test', () => {
   test('agree within a fifth of the larger', () => {
-    expect(disagree(80, 100)).toBe(false)
-    expect(disagree(79, 100)).toBe(true)
-    expect(disagree(100, 79)).toBe(true)
-    expect(disagree(0, 0)).toBe(false)
-    expect(disagree(0, 1)).toBe(true)
+    expect(isDisagreement(80, 100)).toBe(false)
+    expect(isDisagreement(79, 100)).toBe(true)
+    expect(isDisagreement(100, 79)).toBe(true)
+    expect(isDisagreement(0, 0)).toBe(false)
+    expect(isDisagreement(0, 1)).toBe(true)
   })
 })
 
@@ -81,20 +81,20 @@ describe('a device', () => {
   const north = (metres: number, at = NOW) => ({ ...here, at, lat: 34 + metres / 111_195 })
 
   test('repeats itself within four hours and a hundred metres, before and after', () => {
-    expect(repeats(here, [])).toBe(false)
-    expect(repeats(here, [north(99, NOW + 4 * HOUR - 1)])).toBe(true)
-    expect(repeats(here, [north(99, NOW - 4 * HOUR + 1)])).toBe(true)
-    expect(repeats(here, [north(99, NOW + 4 * HOUR)])).toBe(false)
-    expect(repeats(here, [north(102)])).toBe(false)
-    expect(repeats({ ...here, accuracyM: 300 }, [north(250)])).toBe(true)
+    expect(isRepeat(here, [])).toBe(false)
+    expect(isRepeat(here, [north(99, NOW + 4 * HOUR - 1)])).toBe(true)
+    expect(isRepeat(here, [north(99, NOW - 4 * HOUR + 1)])).toBe(true)
+    expect(isRepeat(here, [north(99, NOW + 4 * HOUR)])).toBe(false)
+    expect(isRepeat(here, [north(102)])).toBe(false)
+    expect(isRepeat({ ...here, accuracyM: 300 }, [north(250)])).toBe(true)
   })
 
   test('moves too fast above 250 km/h, with the positions’ uncertainty taken off', () => {
-    expect(movesTooFast(here, north(249_000, NOW + HOUR))).toBe(false)
-    expect(movesTooFast(here, north(251_000, NOW + HOUR))).toBe(true)
-    expect(movesTooFast({ ...here, accuracyM: 1_500 }, north(251_000, NOW + HOUR))).toBe(false)
-    expect(movesTooFast(here, north(3_900))).toBe(false)
-    expect(movesTooFast(here, north(4_100))).toBe(true)
+    expect(isMovingTooFast(here, north(249_000, NOW + HOUR))).toBe(false)
+    expect(isMovingTooFast(here, north(251_000, NOW + HOUR))).toBe(true)
+    expect(isMovingTooFast({ ...here, accuracyM: 1_500 }, north(251_000, NOW + HOUR))).toBe(false)
+    expect(isMovingTooFast(here, north(3_900))).toBe(false)
+    expect(isMovingTooFast(here, north(4_100))).toBe(true)
   })
 })
 

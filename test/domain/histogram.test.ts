@@ -1,12 +1,12 @@
 import {
   BINS_PER_MEASURE,
   HASH_RANGE,
-  KEPT_HASHES,
-  LEAST_TOLD,
+  MAX_SKETCH_HASHES,
+  MIN_RESOLVED_VALUE,
   MEASURES,
   RELATIVE_ERROR,
   binOf,
-  distinctOf,
+  distinctCountOf,
   measureOfBin,
   spreadOf,
   valueOfBin,
@@ -33,11 +33,11 @@ const histogramOf = (bins: readonly number[]) =>
 test('a bin stands for its values within the error, and lies among its own measure’s', () => {
   fc.assert(
     fc.property(some, ({ measure, values }) => {
-      for (const value of [...values, MOST[measure], LEAST_TOLD[measure]]) {
+      for (const value of [...values, MOST[measure], MIN_RESOLVED_VALUE[measure]]) {
         const bin = binOf(measure, value)
         expect(measureOfBin(bin)).toBe(measure)
         expect(bin % BINS_PER_MEASURE).toBeLessThan(700)
-        const most = value < LEAST_TOLD[measure] ? value : value * (RELATIVE_ERROR + ROUNDING)
+        const most = value < MIN_RESOLVED_VALUE[measure] ? value : value * (RELATIVE_ERROR + ROUNDING)
         expect(Math.abs(valueOfBin(bin) - value)).toBeLessThanOrEqual(most)
       }
     }),
@@ -58,7 +58,7 @@ test('quantiles of summed bins are within the error of the exact ones', () => {
         const [low, high] = [sorted[Math.floor(at)]!, sorted[Math.ceil(at)]!]
         const exact = low + (high - low) * (at - Math.floor(at))
         expect(Math.abs(spread[figure] - exact)).toBeLessThanOrEqual(
-          exact * (RELATIVE_ERROR + ROUNDING) + LEAST_TOLD[measure],
+          exact * (RELATIVE_ERROR + ROUNDING) + MIN_RESOLVED_VALUE[measure],
         )
       }
       expect(spread.samples).toBe(values.length)
@@ -77,8 +77,8 @@ test('few things are counted exactly, many within half as many again', () => {
         state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0
         hashes.push(((state >>> 0) / 2 ** 32) * HASH_RANGE)
       }
-      const found = distinctOf(hashes.sort((a, b) => a - b).slice(0, KEPT_HASHES))
-      if (count < KEPT_HASHES) expect(found).toBe(count)
+      const found = distinctCountOf(hashes.sort((a, b) => a - b).slice(0, MAX_SKETCH_HASHES))
+      if (count < MAX_SKETCH_HASHES) expect(found).toBe(count)
       else expect(Math.abs(found - count)).toBeLessThan(count * 0.5)
     }),
     { seed: 1 },

@@ -1,13 +1,13 @@
 import {
-  LEAST_SHARE_MEASURED,
+  MIN_MEASURED_SHARE,
   PLAN_STATES,
   type PlanEvidence,
   type PlanFields,
   type PlanMonthCount,
   burnDown,
   monthAfter,
-  planChanges,
-  planFaults,
+  changedPlanFields,
+  planRejections,
   planStateOf,
   planStepOf,
 } from '#domain/plan'
@@ -37,7 +37,7 @@ test('nothing is verified or contradicted by silence: each needs measurements th
     const state = planStateOf(item, measured, TODAY)
     seen.add(state)
     const isServed = item.inServiceOn !== null && item.inServiceOn <= TODAY
-    const isEnough = measured !== null && measured.cellsMeasured / measured.cells >= LEAST_SHARE_MEASURED
+    const isEnough = measured !== null && measured.cellsMeasured / measured.cells >= MIN_MEASURED_SHARE
     expect(state === 'verified').toBe(isServed && measured?.state === 'present' && isEnough)
     expect(state === 'contradicted').toBe(
       isServed && (measured?.state === 'refuted' || measured?.state === 'absent'),
@@ -89,14 +89,17 @@ const FULL: PlanFields = {
 
 test('what cannot stand is named by its field', () => {
   const fields = (change: Partial<PlanFields>) =>
-    planFaults({ ...FULL, ...change }, TODAY).map((f) => f.field)
+    planRejections({ ...FULL, ...change }, TODAY).map((f) => f.field)
   expect(fields({})).toEqual([])
   expect(fields({ nameFr: '' })).toEqual(['nameFr'])
   expect(fields({ operator: null, technology: null })).toEqual(['operator', 'technology'])
   expect(fields({ operator: null, technology: null, inServiceOn: null })).toEqual([])
   expect(fields({ inServiceOn: '2026-11-27' })).toEqual(['inServiceOn'])
   expect(fields({ inServiceOn: '2025-01-31' })).toEqual(['inServiceOn'])
-  expect(planChanges(FULL, { ...FULL, targetBps: 2e6, nameAr: 'دوار' })).toEqual(['nameAr', 'targetBps'])
+  expect(changedPlanFields(FULL, { ...FULL, targetBps: 2e6, nameAr: 'دوار' })).toEqual([
+    'nameAr',
+    'targetBps',
+  ])
 })
 
 test('the burn-down has every month once, never sinks, and says nothing of what was done in the future', () => {

@@ -1,7 +1,7 @@
 import {
-  EARLIEST_MS,
+  MIN_MEASURED_AT_MS,
   MAX_ACCURACY_M,
-  MAX_AHEAD_MS,
+  MAX_CLOCK_AHEAD_MS,
   MAX_SITE_DISTANCE_M,
   MAX_SPEED_BPS,
   MOROCCO_BOUNDS,
@@ -41,11 +41,11 @@ describe('what is refused', () => {
   ])('a place at %s of the country', (_, place, field) => expect(fieldOf(place)).toBe(field))
 
   test.each([
-    ['the first moment of 2010', at(EARLIEST_MS), null],
-    ['the last of 2009', at(EARLIEST_MS - 1), 'measuredAt'],
+    ['the first moment of 2010', at(MIN_MEASURED_AT_MS), null],
+    ['the last of 2009', at(MIN_MEASURED_AT_MS - 1), 'measuredAt'],
     ['an unset clock', '1970-01-01T00:00:00Z', 'measuredAt'],
-    ['five minutes ahead', at(NOW + MAX_AHEAD_MS), null],
-    ['a millisecond more', at(NOW + MAX_AHEAD_MS + 1), 'measuredAt'],
+    ['five minutes ahead', at(NOW + MAX_CLOCK_AHEAD_MS), null],
+    ['a millisecond more', at(NOW + MAX_CLOCK_AHEAD_MS + 1), 'measuredAt'],
     ['the same moment in another zone', '2026-06-01T01:00:00+01:00', null],
     ['what is no time', 'yesterday', 'measuredAt'],
     ['a month that is none', '2026-13-01T00:00:00Z', 'measuredAt'],
@@ -77,7 +77,7 @@ describe('what is refused', () => {
     const probe = fc.record({
       lat: fc.double({ min: south, max: north, noNaN: true }),
       lng: fc.double({ min: west, max: east, noNaN: true }),
-      measuredAt: fc.integer({ min: EARLIEST_MS, max: NOW + MAX_AHEAD_MS }).map(at),
+      measuredAt: fc.integer({ min: MIN_MEASURED_AT_MS, max: NOW + MAX_CLOCK_AHEAD_MS }).map(at),
       downloadBps: fc.option(fc.double({ min: 0, max: MAX_SPEED_BPS, noNaN: true })),
       uploadBps: fc.option(fc.double({ min: 0, max: MAX_SPEED_BPS, noNaN: true })),
     })

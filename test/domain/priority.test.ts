@@ -5,13 +5,13 @@ import {
   type ZoneFactors,
   DEFAULT_UNIT_COSTS,
   DEFAULT_WEIGHTS,
-  DRAWS,
+  STABILITY_DRAWS,
   FACTORS,
   factorTable,
   firmnessOf,
-  ranked,
+  rankedIndexesOf,
   scoresOf,
-  stabilities,
+  rankStabilities,
 } from '#domain/priority'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -46,7 +46,8 @@ const weights = fc.record(
 
 const tableOf = (some: readonly ZoneFactors[]) => factorTable(some, DEFAULT_UNIT_COSTS)
 const everyone = (table: FactorTable) => table.zones.map((_, i) => i)
-const rankedBy = (table: FactorTable, by: Weights) => ranked(table, scoresOf(table, by), everyone(table))
+const rankedBy = (table: FactorTable, by: Weights) =>
+  rankedIndexesOf(table, scoresOf(table, by), everyone(table))
 
 function finish<T>(work: Generator<void, T>): T {
   for (;;) {
@@ -124,7 +125,8 @@ test('stability agrees with ranking every draw by hand, holds the rank itself an
     fc.property(zones, weights, fc.integer({ min: 1, max: 10 }), (some, by, top) => {
       const table = tableOf(some)
       const asked = rankedBy(table, by).slice(0, 7)
-      const ask = () => finish(stabilities(table, { weights: by, chosen: everyone(table), asked, top }))
+      const ask = () =>
+        finish(rankStabilities(table, { weights: by, chosen: everyone(table), targets: asked, top }))
       const found = ask()
       expect(ask()).toEqual(found)
       found.forEach(({ low, high, topShare }, i) => {
@@ -132,12 +134,12 @@ test('stability agrees with ranking every draw by hand, holds the rank itself an
         expect(high).toBeGreaterThanOrEqual(asked[i]!.rank)
         expect(low).toBeGreaterThanOrEqual(1)
         expect(high).toBeLessThanOrEqual(some.length)
-        if (high <= top) expect(topShare).toBeGreaterThanOrEqual(0.95 - 1 / DRAWS)
-        if (low > top) expect(topShare).toBeLessThanOrEqual(0.05 + 1 / DRAWS)
+        if (high <= top) expect(topShare).toBeGreaterThanOrEqual(0.95 - 1 / STABILITY_DRAWS)
+        if (low > top) expect(topShare).toBeLessThanOrEqual(0.05 + 1 / STABILITY_DRAWS)
       })
       // Asked of all, the ranks of one draw are a ranking: their topmost shares sum to the first places.
       const all = finish(
-        stabilities(table, { weights: by, chosen: everyone(table), asked: rankedBy(table, by), top }),
+        rankStabilities(table, { weights: by, chosen: everyone(table), targets: rankedBy(table, by), top }),
       )
       const sum = all.reduce((shares, { topShare }) => shares + topShare, 0)
       expect(sum).toBeGreaterThanOrEqual(Math.min(top, some.length) - 1e-9)
@@ -156,7 +158,7 @@ test('one factor alone cannot be moved by weights; a zone that leads in every fa
   ])
   const by = { ...DEFAULT_WEIGHTS, cost: 0 }
   const [first, ...others] = finish(
-    stabilities(table, { weights: by, chosen: everyone(table), asked: rankedBy(table, by), top: 1 }),
+    rankStabilities(table, { weights: by, chosen: everyone(table), targets: rankedBy(table, by), top: 1 }),
   )
   expect(first).toEqual({ low: 1, high: 1, topShare: 1 })
   expect(firmnessOf(first!)).toBe('firm_in')

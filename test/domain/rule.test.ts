@@ -1,11 +1,11 @@
 import { TECHNOLOGIES } from '#domain/probe'
-import { type Rule, SHIPPED_RULES, ruleFaults, zOf } from '#domain/rule'
-import { type NetworkEvidence, normalCdf, verdictOf, wilson } from '#domain/verdict'
+import { type Rule, SHIPPED_RULES, ruleRejections, normalQuantileOf } from '#domain/rule'
+import { type NetworkEvidence, normalCdf, verdictOf, wilsonInterval } from '#domain/verdict'
 import { describe, expect, test } from 'vitest'
 
 test('the quantile of each confidence leaves half of the rest on each side', () => {
   for (const confidence of [0.8, 0.9, 0.95, 0.99] as const)
-    expect(normalCdf(zOf(confidence))).toBeCloseTo((1 + confidence) / 2, 6)
+    expect(normalCdf(normalQuantileOf(confidence))).toBeCloseTo((1 + confidence) / 2, 6)
 })
 
 test('no two rules share a name and a version', () => {
@@ -36,7 +36,7 @@ test('the thresholds are those of their sources', () => {
 
 test('data are a rule when every field is; each fault names its field and value', () => {
   const good: Record<string, unknown> = { ...SHIPPED_RULES[1]!, id: 'my-rule' }
-  expect(ruleFaults(good)).toEqual([])
+  expect(ruleRejections(good)).toEqual([])
   const bad: [string, unknown][] = [
     ['id', 'My rule'],
     ['title', { en: 'x', fr: 'y' }],
@@ -55,16 +55,16 @@ test('data are a rule when every field is; each fault names its field and value'
     ['colour', 'white'],
   ]
   for (const [field, value] of bad) {
-    const faults = ruleFaults({ ...good, [field]: value })
+    const faults = ruleRejections({ ...good, [field]: value })
     expect(faults.map((fault) => fault.field)).toEqual([field])
     expect(faults[0]!.reason.startsWith(field)).toBe(true)
   }
-  for (const nothing of [null, [], 'rule']) expect(ruleFaults(nothing)).toHaveLength(1)
+  for (const nothing of [null, [], 'rule']) expect(ruleRejections(nothing)).toHaveLength(1)
 })
 
 describe.each(SHIPPED_RULES.map((rule) => [rule.id, rule] as const))('the rule %s', (_, rule) => {
   const { minSamples, passShare } = rule
-  const lower = (samples: number) => wilson(samples, samples, zOf(rule.confidence)).lower
+  const lower = (samples: number) => wilsonInterval(samples, samples, normalQuantileOf(rule.confidence)).lower
 
   test('can be met by the fewest samples that it asks for, when all of them pass', () => {
     expect(lower(minSamples)).toBeGreaterThanOrEqual(passShare)

@@ -2,8 +2,8 @@ import { distanceM } from '#domain/probe'
 import { SHIPPED_RULES } from '#domain/rule'
 import {
   type NetworkEvidence,
-  after,
-  lengthOf,
+  evidenceAfterVisits,
+  routeLengthM,
   needsOf,
   networkVerdict,
   routeOf,
@@ -64,9 +64,9 @@ test('what is advised decides at the share found so far, and a visit fewer does 
         expect(need.visits > 0).toBe(!need.isClose)
         expect(need.samples).toBe(need.visits * rule.deviceDayCap)
         if (need.isClose) continue
-        expect(isDecided(after(rule, one, need.visits, need.otherDevices))).toBe(true)
+        expect(isDecided(evidenceAfterVisits(rule, one, need.visits, need.otherDevices))).toBe(true)
         if (need.visits > 1)
-          expect(isDecided(after(rule, one, need.visits - 1, need.otherDevices))).toBe(false)
+          expect(isDecided(evidenceAfterVisits(rule, one, need.visits - 1, need.otherDevices))).toBe(false)
         advised++
       }
     }),
@@ -102,7 +102,7 @@ test('a cell that is decided needs nothing; one that nobody measured needs every
       if (needs.some((need) => need.isClose)) return
       const measured = networks.map((n) => {
         const need = needs.find((some) => some.operator === n.operator)
-        return need ? after(rule, n, need.visits, need.otherDevices) : n
+        return need ? evidenceAfterVisits(rule, n, need.visits, need.otherDevices) : n
       })
       expect(verdictOf(rule, measured).class).not.toBe('unknown')
     }),
@@ -121,10 +121,10 @@ test('a route begins where it is told, visits each stop once, and is not longer 
       expect(route).toHaveLength(stops.length)
       expect(new Set(route)).toEqual(new Set(stops))
       expect(route[0]).toBe(stops[0])
-      expect(lengthOf(route)).toBeLessThanOrEqual(lengthOf(stops) + 1)
+      expect(routeLengthM(route)).toBeLessThanOrEqual(routeLengthM(stops) + 1)
     }),
     { numRuns: 200, seed: 7 },
   )
   const line = [0, 3, 1, 4, 2].map((i) => ({ lat: 33 + i * 0.1, lng: -6 }))
-  expect(lengthOf(routeOf(line))).toBeCloseTo(distanceM(line[0]!, line[3]!), 0)
+  expect(routeLengthM(routeOf(line))).toBeCloseTo(distanceM(line[0]!, line[3]!), 0)
 })

@@ -1,16 +1,16 @@
-import { MAX_AHEAD_MS, MOROCCO_BOUNDS, type ProbeInput, flagsOf, rejectionOf } from '#domain/probe'
+import { MAX_CLOCK_AHEAD_MS, MOROCCO_BOUNDS, type ProbeInput, flagsOf, rejectionOf } from '#domain/probe'
 import { type Rule, SHIPPED_RULES, sentenceOf } from '#domain/rule'
 import {
   type NetworkEvidence,
   dominantClass,
-  isJudged,
+  isJudgeableSample,
   missingOf,
   networkVerdict,
   normalCdf,
-  passes,
+  isPassingSample,
   reasonsOf,
   verdictOf,
-  wilson,
+  wilsonInterval,
 } from '#domain/verdict'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -64,10 +64,10 @@ const sure = (operator: string | null, passes: number, samples = 30): NetworkEvi
 describe('the interval', () => {
   test('is Wilson’s: 12 of 12 reach n/(n+z²)', () => {
     const z = 1.6448536269514722
-    expect(wilson(12, 12, z).lower).toBeCloseTo(12 / (12 + z * z), 12)
-    expect(wilson(0, 12, z).upper).toBeCloseTo((z * z) / (12 + z * z), 12)
+    expect(wilsonInterval(12, 12, z).lower).toBeCloseTo(12 / (12 + z * z), 12)
+    expect(wilsonInterval(0, 12, z).upper).toBeCloseTo((z * z) / (12 + z * z), 12)
     // Newcombe 1998, Statistics in Medicine 17:857, table I: 81 of 263 and 15 of 148 at 95 %.
-    const table = [wilson(81, 263, 1.959964), wilson(15, 148, 1.959964)]
+    const table = [wilsonInterval(81, 263, 1.959964), wilsonInterval(15, 148, 1.959964)]
     expect(table.map((w) => [w.lower.toFixed(4), w.upper.toFixed(4)])).toEqual([
       ['0.2553', '0.3662'],
       ['0.0624', '0.1605'],
@@ -236,12 +236,12 @@ describe('under any rule', () => {
         fc.constantFrom(1.2816, 1.6449, 2.5758),
         (some, n, z) => {
           const passed = Math.min(some, n)
-          const { lower, upper } = wilson(passed, n, z)
+          const { lower, upper } = wilsonInterval(passed, n, z)
           expect(lower).toBeLessThanOrEqual(passed / n + 1e-12)
           expect(upper).toBeGreaterThanOrEqual(passed / n - 1e-12)
           expect(lower).toBeGreaterThanOrEqual(-1e-12)
           expect(upper).toBeLessThanOrEqual(1 + 1e-12)
-          const wider = wilson(passed * 2, n * 2, z)
+          const wider = wilsonInterval(passed * 2, n * 2, z)
           expect(wider.upper - wider.lower).toBeLessThan(upper - lower)
         },
       ),
@@ -277,17 +277,19 @@ describe('a sample', () => {
     ['of silence', silent, 20, true],
     ['of silence outside the peak', silent, 12, false],
   ])('%s is judged or not', (_, change, hour, judged) => {
-    expect(isJudged(strict, { ...measured, ...change }, hour)).toBe(judged)
+    expect(isJudgeableSample(strict, { ...measured, ...change }, hour)).toBe(judged)
   })
 
   test('of no named technology is left out where unknown ones are', () => {
-    expect(isJudged({ ...strict, technologies: ['4g'] }, { ...measured, technology: null }, 20)).toBe(false)
+    expect(
+      isJudgeableSample({ ...strict, technologies: ['4g'] }, { ...measured, technology: null }, 20),
+    ).toBe(false)
   })
 
   test('needs no figure that the rule does not ask for', () => {
     const lax = { ...strict, minUploadBps: null, maxLatencyMs: null }
     const bare = { ...good, downloadBps: 100 }
-    expect([isJudged(lax, bare, 20), passes(lax, bare)]).toEqual([true, true])
+    expect([isJudgeableSample(lax, bare, 20), isPassingSample(lax, bare)]).toEqual([true, true])
   })
 
   test.each<[string, Partial<ProbeInput>, boolean]>([
@@ -297,7 +299,7 @@ describe('a sample', () => {
     ['just over the latency', { latencyMs: 50.001 }, false],
     ['of silence', { outcome: 'no_service' }, false],
   ])('%s passes or not', (_, change, passed) =>
-    expect(passes(strict, { ...measured, ...change })).toBe(passed),
+    expect(isPassingSample(strict, { ...measured, ...change })).toBe(passed),
   )
 })
 
@@ -314,8 +316,8 @@ describe('plausibility', () => {
     [{ uploadBps: 0 }, null],
     [{ measuredAt: '2009-12-31T23:59:59Z' }, 'measuredAt'],
     [{ measuredAt: '2010-01-01T00:00:00Z' }, null],
-    [{ measuredAt: new Date(now + MAX_AHEAD_MS).toISOString() }, null],
-    [{ measuredAt: new Date(now + MAX_AHEAD_MS + 1).toISOString() }, 'measuredAt'],
+    [{ measuredAt: new Date(now + MAX_CLOCK_AHEAD_MS).toISOString() }, null],
+    [{ measuredAt: new Date(now + MAX_CLOCK_AHEAD_MS + 1).toISOString() }, 'measuredAt'],
     [{ lat: 48.85, lng: 2.35 }, 'lat'],
     [{ lng: 2.35 }, 'lng'],
     [{ lat: 20.77, lng: -17.1 }, null],

@@ -1,11 +1,11 @@
 import {
-  type Patch,
+  type ClassPatch,
   type Zone,
   type ZoneClass,
   type ZoneEvent,
   ZONE_CLASSES,
   ZONE_ID,
-  succession,
+  zoneSuccessionOf,
 } from '#domain/zone'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -14,7 +14,7 @@ const RUNS = { numRuns: 300, seed: 20261123 }
 const CELLS = Array.from({ length: 18 }, (_, i) => `8839${String(i).padStart(2, '0')}000000fff`)
 
 /** A class for some cells, and a group of that class for each: shapes do not matter here. */
-const someMap: fc.Arbitrary<Patch[]> = fc
+const someMap: fc.Arbitrary<ClassPatch[]> = fc
   .array(
     fc.record({ class: fc.constantFrom(...ZONE_CLASSES, null), group: fc.integer({ min: 0, max: 2 }) }),
     {
@@ -36,10 +36,10 @@ const someMap: fc.Arbitrary<Patch[]> = fc
 const someMaps = fc.array(someMap, { minLength: 1, maxLength: 6 })
 
 /** What follows run by run. */
-function history(maps: readonly Patch[][], order: <T>(list: readonly T[]) => T[]) {
+function history(maps: readonly ClassPatch[][], order: <T>(list: readonly T[]) => T[]) {
   let before: Zone[] = []
   return maps.map((map, i) => {
-    const step = succession(i + 1, order(before), order(map))
+    const step = zoneSuccessionOf(i + 1, order(before), order(map))
     before = step.zones
     return step
   })
@@ -101,9 +101,9 @@ test('played back, the events give the zones that stand after each run with thei
 test('an heir shares cells with what it was; a pair that both lost shares no more than the pairs that won', () => {
   fc.assert(
     fc.property(someMap, someMap, (first, second) => {
-      const before = succession(1, [], first).zones
-      const { zones } = succession(2, before, second)
-      const shared = (a: Patch, b: Patch) =>
+      const before = zoneSuccessionOf(1, [], first).zones
+      const { zones } = zoneSuccessionOf(2, before, second)
+      const shared = (a: ClassPatch, b: ClassPatch) =>
         a.class === b.class ? a.cells.filter((cell) => b.cells.includes(cell)).length : 0
       const heirOf = (zone: Zone) => zones.find((z) => z.id === zone.id)
       const wonBy = (zone: Zone) => (heirOf(zone) ? shared(zone, heirOf(zone)!) : 0)
@@ -121,13 +121,13 @@ test('an heir shares cells with what it was; a pair that both lost shares no mor
 })
 
 const [a, b, c, d, e] = CELLS as [string, string, string, string, string]
-const white = (...cells: string[]): Patch => ({ class: 'white', cells })
-const grey = (...cells: string[]): Patch => ({ class: 'grey', cells })
-const zone = (born: number, patch: Patch): Zone => ({ ...patch, id: `${born}-${patch.cells[0]}` })
-const told = (before: Zone[], now: Patch[]) =>
-  succession(9, before, now).events.map((e) => [e.zone, e.kind, e.cellsBefore, e.cellsAfter, e.other])
+const white = (...cells: string[]): ClassPatch => ({ class: 'white', cells })
+const grey = (...cells: string[]): ClassPatch => ({ class: 'grey', cells })
+const zone = (born: number, patch: ClassPatch): Zone => ({ ...patch, id: `${born}-${patch.cells[0]}` })
+const told = (before: Zone[], now: ClassPatch[]) =>
+  zoneSuccessionOf(9, before, now).events.map((e) => [e.zone, e.kind, e.cellsBefore, e.cellsAfter, e.other])
 
-test.each<[string, Zone[], Patch[], unknown[]]>([
+test.each<[string, Zone[], ClassPatch[], unknown[]]>([
   ['born', [], [white(a)], [[`9-${a}`, 'born', 0, 1, null]]],
   ['nothing', [zone(1, white(a, b))], [white(a, b)], []],
   ['grown', [zone(1, white(a))], [white(a, b)], [[`1-${a}`, 'grown', 1, 2, null]]],
@@ -181,6 +181,10 @@ test.each<[string, Zone[], Patch[], unknown[]]>([
 ])('%s', (_, before, now, events) => expect(told(before, now)).toEqual(events))
 
 test('a resolved zone says what its cells became', () => {
-  const { events } = succession(2, [zone(1, white(a, b, c, d))], [grey(a, b), { class: 'black', cells: [c] }])
+  const { events } = zoneSuccessionOf(
+    2,
+    [zone(1, white(a, b, c, d))],
+    [grey(a, b), { class: 'black', cells: [c] }],
+  )
   expect(events.at(-1)!.became).toEqual({ white: 0, grey: 2, black: 1, unknown: 1 })
 })

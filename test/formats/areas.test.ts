@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FileProblem } from '#formats/file'
+import { UnreadableFileError } from '#formats/file'
 import { readAreas } from '#formats/lists'
 import { bytes, dataFile, haveData } from './files.js'
 
@@ -20,10 +20,10 @@ const feature = (properties: object, geometry: unknown = polygon()) => ({
 const collection = (...features: unknown[]) => ({ type: 'FeatureCollection', features })
 const read = (document: unknown, options = {}) => readAreas(bytes(JSON.stringify(document)), options)
 const refusalOf = (properties: object, geometry?: unknown) =>
-  read(collection(feature(properties, geometry))).refused[0]
+  read(collection(feature(properties, geometry))).rejections[0]
 
 const levels = (name: string) => {
-  const { areas, refused, notes } = readAreas(dataFile(`boundaries/${name}`))
+  const { areas, rejections: refused, notes } = readAreas(dataFile(`boundaries/${name}`))
   const count = (level: string) => areas.filter((area) => area.level === level).length
   const vintages = [...new Set(areas.map(({ vintage }) => vintage))]
   const counts = { region: count('region'), province: count('province'), commune: count('commune') }
@@ -59,9 +59,11 @@ describe('real boundaries', () => {
 
 describe('a feature', () => {
   it('becomes an area', () => {
-    const { areas, refused, notes } = read(
-      feature({ code: '010510101', pop_2014: 5, type: 'Urbaine', id: 1 }, polygon()),
-    )
+    const {
+      areas,
+      rejections: refused,
+      notes,
+    } = read(feature({ code: '010510101', pop_2014: 5, type: 'Urbaine', id: 1 }, polygon()))
     expect({ areas, refused, notes }).toEqual({
       areas: [
         {
@@ -97,7 +99,7 @@ describe('a feature', () => {
     expect(named({ NOM: 'Fès', الاسم: 'فاس' }).areas[0]).toMatchObject({ nameFr: 'Fès', nameAr: 'فاس' })
     expect(named({ NAME: 'Fès' }).areas[0]).toMatchObject({ nameFr: 'Fès', nameAr: 'Fès' })
     expect(named({ name: 'فاس' }).areas[0]).toMatchObject({ nameFr: 'فاس', nameAr: 'فاس' })
-    expect(named({}).refused[0]).toMatchObject({ line: 1, code: '01', field: 'nameFr' })
+    expect(named({}).rejections[0]).toMatchObject({ line: 1, code: '01', field: 'nameFr' })
   })
 
   it('leaves heights out', () => {
@@ -165,12 +167,12 @@ describe('refused features', () => {
 
   it('a number too large for JSON', () => {
     const text = JSON.stringify(feature({ code: '01' })).replaceAll('-5,', '-5e999,')
-    expect(readAreas(bytes(text)).refused[0]?.reason).toMatch(/finite/)
+    expect(readAreas(bytes(text)).rejections[0]?.reason).toMatch(/finite/)
   })
 
   it('a second area of one code, the others staying', () => {
     const file = collection(feature({ code: '01' }), feature({ code: '02' }), feature({ code: '1' }))
-    const { areas, refused } = read(file)
+    const { areas, rejections: refused } = read(file)
     expect(areas.map(({ code }) => code)).toEqual(['01', '02'])
     expect(refused).toEqual([
       { line: 3, code: '01', field: 'code', value: '01', reason: 'stands twice in the file' },
@@ -187,7 +189,7 @@ describe('refused features', () => {
       a: { type: 'GeometryCollection', geometries: [member('01', 0), member('02', 7)] },
       b: member('03', 0),
     }
-    const { areas, refused } = read({ type: 'Topology', arcs: [SQUARE], objects })
+    const { areas, rejections: refused } = read({ type: 'Topology', arcs: [SQUARE], objects })
     expect(areas.map(({ code, geometry }) => [code, geometry])).toEqual([
       ['01', polygon()],
       ['03', polygon()],
@@ -203,7 +205,7 @@ describe('refused features', () => {
   })
 
   it('things that are no features', () => {
-    const { areas, refused } = read(collection(null, 3, 'x', {}, feature({ code: '01' })))
+    const { areas, rejections: refused } = read(collection(null, 3, 'x', {}, feature({ code: '01' })))
     expect(areas).toHaveLength(1)
     expect(refused.map(({ line }) => line)).toEqual([1, 2, 3, 4])
   })
@@ -220,7 +222,7 @@ describe('files that are none', () => {
     ['Latin-1', Buffer.from('{"é":1}', 'latin1'), /UTF-8/],
     ['a cut gzip', gzipSync('{"type":"FeatureCollection"}').subarray(0, 20), /gzip/],
   ])('%s', (_, file, message) => {
-    expect(() => readAreas(file, { name: 'a.geojson' })).toThrow(FileProblem)
+    expect(() => readAreas(file, { name: 'a.geojson' })).toThrow(UnreadableFileError)
     expect(() => readAreas(file, { name: 'a.geojson' })).toThrow(message)
     expect(() => readAreas(file, { name: 'a.geojson' })).toThrow(/^a\.geojson: /)
   })
@@ -272,7 +274,7 @@ describe('whatever comes', () => {
     )
     fc.assert(
       fc.property(fc.array(some, { maxLength: 8 }), (features) => {
-        const { areas, refused } = read(collection(...features))
+        const { areas, rejections: refused } = read(collection(...features))
         return areas.length + refused.length === features.length
       }),
     )

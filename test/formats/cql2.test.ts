@@ -94,9 +94,9 @@ describe('what is wrong is told with its position and what stands there', () => 
     [`a_integer IN (${Array.from({ length: 501 }, () => 1).join()})`, 14, '500'],
   ])('%s', (text, position, words) => {
     const answer = read(text)
-    expect(answer).toEqual({ problem: expect.stringContaining(words) })
+    expect(answer).toEqual({ reason: expect.stringContaining(words) })
     if (!text.startsWith('OT') && !text.includes('NOT NOT'))
-      expect((answer as { problem: string }).problem).toContain(`position ${position}:`)
+      expect((answer as { reason: string }).reason).toContain(`position ${position}:`)
   })
 
   test('nothing that is thrown at it makes it fail', () => {
@@ -125,7 +125,7 @@ describe('what is wrong is told with its position and what stands there', () => 
       return `POLYGON((${ring.join(', ')}))`
     }
     const of = (text: string) => read(`S_INTERSECTS(geometry, ${text})`)
-    const refused = { problem: expect.stringContaining('edges cross') }
+    const refused = { reason: expect.stringContaining('edges cross') }
     expect(of(star(101, 50))).toEqual(refused)
     expect(of(star(101, 1))).toHaveProperty('filter')
     expect(of(star(15, 7))).toHaveProperty('filter')
@@ -139,7 +139,7 @@ describe('what is wrong is told with its position and what stands there', () => 
 
   test('a filter that is too long is not read', () => {
     expect(read(' '.repeat(MAX_FILTER_LENGTH + 1))).toEqual({
-      problem: expect.stringContaining('characters'),
+      reason: expect.stringContaining('characters'),
     })
   })
 })

@@ -1,4 +1,4 @@
-import { documentTypeOf, isNameOf } from '#formats/file'
+import { documentTypeOf, hasExtensionOf } from '#formats/file'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
@@ -33,8 +33,8 @@ test('what holds a zero byte and no signature is never a table', () => {
 })
 
 test('a name ends as its type', () => {
-  expect(isNameOf('photo.JPEG', 'image/jpeg')).toBe(true)
-  expect(isNameOf('photo.pdf', 'image/jpeg')).toBe(false)
-  expect(isNameOf('pdf', 'application/pdf')).toBe(false)
-  expect(isNameOf('a.pdf.exe', 'application/pdf')).toBe(false)
+  expect(hasExtensionOf('photo.JPEG', 'image/jpeg')).toBe(true)
+  expect(hasExtensionOf('photo.pdf', 'image/jpeg')).toBe(false)
+  expect(hasExtensionOf('pdf', 'application/pdf')).toBe(false)
+  expect(hasExtensionOf('a.pdf.exe', 'application/pdf')).toBe(false)
 })

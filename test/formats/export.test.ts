@@ -1,5 +1,5 @@
 import type { Column, Feature, FeatureGeometry, FeatureValue } from '#domain/feature'
-import { EXPORT_FORMATS, type ExportFormat, type Layer } from '#formats/export'
+import { EXPORT_FORMATS, type ExportFormat, type ExportLayer } from '#formats/export'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { parquetMetadata, parquetReadObjects } from 'hyparquet'
@@ -21,7 +21,11 @@ const COLUMNS: Column[] = [
   { name: 'on_date', type: 'date', about: 'day' },
   { name: 'at', type: 'time', about: 'moment' },
 ]
-const layerOf = (geometry: Layer['geometry']): Layer => ({ id: 'things', geometry, columns: COLUMNS })
+const layerOf = (geometry: ExportLayer['geometry']): ExportLayer => ({
+  id: 'things',
+  geometry,
+  columns: COLUMNS,
+})
 
 // Lone surrogates have no UTF-8, and PostgreSQL stores neither them nor NUL.
 const text = fc.oneof(
@@ -81,7 +85,11 @@ async function* inBatches(features: readonly Feature[]) {
   yield []
 }
 
-async function written(format: ExportFormat, layer: Layer, features: readonly Feature[]): Promise<Buffer> {
+async function written(
+  format: ExportFormat,
+  layer: ExportLayer,
+  features: readonly Feature[],
+): Promise<Buffer> {
   const pieces: Buffer[] = []
   for await (const piece of EXPORT_FORMATS[format].write(layer, inBatches(features)))
     pieces.push(Buffer.from(piece))

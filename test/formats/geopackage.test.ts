@@ -1,4 +1,4 @@
-import { FileProblem } from '#formats/file'
+import { UnreadableFileError } from '#formats/file'
 import { readCoverage } from '#formats/lists'
 import fc from 'fast-check'
 import initSqlJs from 'sql.js'
@@ -134,7 +134,7 @@ test('a bad geometry is refused by the number of its row; the others land', asyn
   const bad = [good.subarray(0, 60), bytes('GeoJSON, not a blob'), empty, line, many, strange, null]
   const file = await readCoverage(await packageOf([...bad, good]), 'c.gpkg')
   expect(file.claims).toHaveLength(1)
-  expect(file.refused.map(({ line: row, reason }) => [row, reason])).toEqual([
+  expect(file.rejections.map(({ line: row, reason }) => [row, reason])).toEqual([
     [1, 'geometry: ends too early'],
     [2, 'geometry: is not a GeoPackage geometry'],
     [3, 'geometry: there is no geometry'],
@@ -148,8 +148,8 @@ test('a bad geometry is refused by the number of its row; the others land', asyn
 test('a file that is no GeoPackage of use is said to be so', async () => {
   const problem = async (file: Uint8Array) => {
     const error: unknown = await readCoverage(file, 'c.gpkg').catch((e: unknown) => e)
-    expect(error).toBeInstanceOf(FileProblem)
-    return (error as FileProblem).message
+    expect(error).toBeInstanceOf(UnreadableFileError)
+    return (error as UnreadableFileError).message
   }
   expect(await problem(await packageOf([], 26191))).toContain('EPSG:26191')
   expect(await problem(bytes('SQLite format 3\0 and then nothing of it'))).toContain('cannot be read')

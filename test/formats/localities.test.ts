@@ -7,7 +7,11 @@ const HEADER = 'id,name,name_ar,kind,lat,lon,population,commune_code'
 
 describe('readLocalities', () => {
   it.skipIf(!haveData('places_geonames.csv.gz'))('reads all 43,593 places of GeoNames', async () => {
-    const { localities, refused, notes } = await readLocalities(dataFile('places_geonames.csv.gz'))
+    const {
+      localities,
+      rejections: refused,
+      notes,
+    } = await readLocalities(dataFile('places_geonames.csv.gz'))
     expect(localities).toHaveLength(43_593)
     expect(refused).toEqual([])
     expect(notes).toEqual(['2 places lie outside Morocco and were taken as they are'])
@@ -54,7 +58,7 @@ describe('readLocalities', () => {
     ['2,A,,PPL,35,-4,,01.051', 'communeCode', '01.051', /commune code/],
     ['1,B,,PPL,35,-4,,', 'id', '1', /twice/],
   ])('refuses %s', async (line, field, value, reason) => {
-    const { localities, refused } = await read(HEADER, '1,A,,PPL,35,-4,,', line)
+    const { localities, rejections: refused } = await read(HEADER, '1,A,,PPL,35,-4,,', line)
     expect(localities).toHaveLength(1)
     expect(refused).toHaveLength(1)
     expect(refused[0]).toMatchObject({ line: 3, field, value })

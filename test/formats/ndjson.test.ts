@@ -1,13 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type LineRecord, records } from '#formats/file'
+import { type LineRecord, readNdjsonBatches } from '#formats/file'
 import { all, bytes, inPieces } from './files.js'
 
 const read = async (whole: Uint8Array, size = 65_536, maxLineBytes?: number): Promise<LineRecord[]> =>
-  (await all(records(inPieces(whole, size), maxLineBytes))).flat()
+  (await all(readNdjsonBatches(inPieces(whole, size), maxLineBytes))).flat()
 
 /** The same, the slow and obvious way. */
-function expected(whole: Buffer, maxLineBytes: number): Pick<LineRecord, 'index' | 'problem' | 'document'>[] {
+function expected(
+  whole: Buffer,
+  maxLineBytes: number,
+): Pick<LineRecord, 'index' | 'rejectionReason' | 'document'>[] {
   const lines = whole
     .toString('latin1')
     .replace(/^\xef\xbb\xbf/, '')
@@ -16,21 +19,21 @@ function expected(whole: Buffer, maxLineBytes: number): Pick<LineRecord, 'index'
     .map((line) => Buffer.from(line.replace(/\r$/, ''), 'latin1'))
     .filter((line) => line.length > maxLineBytes || !/^[ \t\r]*$/.test(line.toString('latin1')))
     .map((line, index) => {
-      if (line.length > maxLineBytes) return { index, problem: 'long' }
+      if (line.length > maxLineBytes) return { index, rejectionReason: 'long' }
       try {
         return {
           index,
           document: JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(line)),
         }
       } catch {
-        return { index, problem: 'faulty' }
+        return { index, rejectionReason: 'faulty' }
       }
     })
 }
 
 const summary = (found: readonly LineRecord[]) =>
-  found.map(({ index, problem, document }) =>
-    problem ? { index, problem: /longer/.test(problem) ? 'long' : 'faulty' } : { index, document },
+  found.map(({ index, rejectionReason: problem, document }) =>
+    problem ? { index, rejectionReason: /longer/.test(problem) ? 'long' : 'faulty' } : { index, document },
   )
 
 describe('records', () => {
@@ -52,19 +55,19 @@ describe('records', () => {
 
   it('takes a byte order mark off the first line only', async () => {
     const found = await read(bytes('\ufeff1\n\ufeff2'))
-    expect(found.map(({ problem }) => problem === undefined)).toEqual([true, false])
+    expect(found.map(({ rejectionReason: problem }) => problem === undefined)).toEqual([true, false])
   })
 
   it('gives nothing for nothing', async () => {
-    expect(await all(records(inPieces(bytes(''), 1)))).toEqual([])
-    expect(await all(records(inPieces(bytes('\n\n'), 1)))).toEqual([])
+    expect(await all(readNdjsonBatches(inPieces(bytes(''), 1)))).toEqual([])
+    expect(await all(readNdjsonBatches(inPieces(bytes('\n\n'), 1)))).toEqual([])
   })
 
   it('makes malformed JSON and wrong UTF-8 problems of their lines alone', async () => {
     const found = await read(
       Buffer.concat([bytes('1\n{"a":\n'), Buffer.from([0x22, 0xe9, 0x22]), bytes('\n"é"')]),
     )
-    expect(found.map(({ problem }) => problem?.slice(0, 12))).toEqual([
+    expect(found.map(({ rejectionReason: problem }) => problem?.slice(0, 12))).toEqual([
       undefined,
       'is not JSON:',
       'is not UTF-8',
@@ -77,18 +80,25 @@ describe('records', () => {
   it.each([1, 7, 100, 1_000_000])('refuses a line too long, in pieces of %i', async (size) => {
     const long = `"${'x'.repeat(5_000)}"`
     const found = await read(bytes(`1\n${long}\n2\n`), size, 1_500)
-    expect(found.map(({ document, problem }) => document ?? problem)).toEqual([
+    expect(found.map(({ document, rejectionReason: problem }) => document ?? problem)).toEqual([
       1,
       'is longer than 1500 bytes',
       2,
     ])
-    expect(found[1]).toEqual({ index: 1, text: long.slice(0, 1024), problem: 'is longer than 1500 bytes' })
+    expect(found[1]).toEqual({
+      index: 1,
+      text: long.slice(0, 1024),
+      rejectionReason: 'is longer than 1500 bytes',
+    })
   })
 
   it('counts the limit in bytes and without the line break', async () => {
     const limit = 12
     const fits = await read(bytes('"éééée"\r\n"12345678901"\n'), 5, limit)
-    expect(fits.map(({ problem }) => problem)).toEqual([undefined, 'is longer than 12 bytes'])
+    expect(fits.map(({ rejectionReason: problem }) => problem)).toEqual([
+      undefined,
+      'is longer than 12 bytes',
+    ])
   })
 
   it.each([1, 2, 64])('counts neither byte order mark nor line break, in pieces of %i', async (size) => {
@@ -103,13 +113,13 @@ describe('records', () => {
       yield bytes('\n{"after":true}\n')
     }
     const before = process.memoryUsage.rss()
-    const found = (await all(records(endless()))).flat()
+    const found = (await all(readNdjsonBatches(endless()))).flat()
     expect(process.memoryUsage.rss() - before).toBeLessThan(50 * 1_048_576)
     expect(found.map(({ document, text }) => document ?? text.length)).toEqual([1024, { after: true }])
   })
 
   it('gives batches of 500', async () => {
-    const batches = await all(records(inPieces(bytes('1\n'.repeat(1_234)), 333)))
+    const batches = await all(readNdjsonBatches(inPieces(bytes('1\n'.repeat(1_234)), 333)))
     expect(batches.map((batch) => batch.length)).toEqual([500, 500, 234])
     expect(batches.flat().map(({ index }) => index)).toEqual(Array.from({ length: 1_234 }, (_, i) => i))
   })
@@ -122,7 +132,10 @@ describe('records', () => {
         yield shared
       }
     }
-    expect((await all(records(reusing()))).flat().map(({ document }) => document)).toEqual(['abcd', 1])
+    expect((await all(readNdjsonBatches(reusing()))).flat().map(({ document }) => document)).toEqual([
+      'abcd',
+      1,
+    ])
   })
 
   it('agrees with the obvious way, however the bytes are cut', async () => {
@@ -153,7 +166,7 @@ describe('records', () => {
     }
     const start = performance.now()
     let lines = 0
-    for await (const batch of records(blocks())) lines += batch.length
+    for await (const batch of readNdjsonBatches(blocks())) lines += batch.length
     expect(lines).toBe(200_000)
     expect(performance.now() - start).toBeLessThan((200_000 / 300_000) * 1_000)
   })

@@ -34,7 +34,7 @@ P-1,Aït Ali,آيت علي,01.051.01.01,35.2447,-3.9317,IAM,LTE,4000000,2025-03-
 `,
   )
   for (const file of [french, arabic, english]) {
-    expect(file.refused).toEqual([])
+    expect(file.rejections).toEqual([])
     expect(file.rows[0]).toMatchObject({
       code: 'P-1',
       fields: FIELDS,
@@ -46,7 +46,11 @@ P-1,Aït Ali,آيت علي,01.051.01.01,35.2447,-3.9317,IAM,LTE,4000000,2025-03-
 })
 
 test('each fault is named by line, field and value; the other lines stand', async () => {
-  const { rows, refused, lines } = await read(
+  const {
+    rows,
+    rejections: refused,
+    lines,
+  } = await read(
     `code,name,lat,lng,technology,promised_by,target (Mbit/s)
 P-1,A,35.2,-3.9,4G,2027-01-01,2
 P-2,B,35.2,-3.9,6G,2027-01-01,2
@@ -118,13 +122,13 @@ test('places: a locality, a zone, a name with its commune, a point and a polygon
     { lat: 33, lng: -5 },
     { geometry: { type: 'Polygon', coordinates: [ring] } },
   ])
-  expect(json.refused).toMatchObject([{ line: 3, code: 'C', reason: expect.stringContaining('Polygon') }])
+  expect(json.rejections).toMatchObject([{ line: 3, code: 'C', reason: expect.stringContaining('Polygon') }])
 })
 
 test('a workbook is read as a table', async () => {
   const columns = ['code', 'nom', 'lat', 'lng', 'échéance']
   const book = await xlsxTable({ columns, rows: [['P-1', 'A', 35.2, -3.9, '2027-01-01']] })
-  const { rows, refused } = await readPlan(book, 'plan.xlsx')
+  const { rows, rejections: refused } = await readPlan(book, 'plan.xlsx')
   expect(refused).toEqual([])
   expect(rows[0]).toMatchObject({
     code: 'P-1',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import writeXlsxFile from 'write-excel-file/node'
-import { FileProblem } from '#formats/file'
+import { UnreadableFileError } from '#formats/file'
 import { readSites } from '#formats/lists'
 import { bytes } from './files.js'
 
@@ -37,7 +37,7 @@ describe('readSites', () => {
     const header =
       'رمز الموقع;الاسم;نوع الموقع;رمز الجماعة;خط العرض;خط الطول;المتعهد;التكنولوجيا;صبيب التنزيل (ميغابت/ث)'
     const line = 'S2;مدرسة ابن سينا;مدرسة;10510101;35.25;-3.93;اتصالات المغرب;الألياف البصرية;20'
-    const { sites, refused } = await read(header, line)
+    const { sites, rejections: refused } = await read(header, line)
     expect(refused).toEqual([])
     expect(sites).toEqual([
       {
@@ -74,7 +74,7 @@ describe('readSites', () => {
       ['S2', 'Poste', 'Bureau de poste', 10510101, -3.93, 35.25, 20],
     ]
     const file = await writeXlsxFile(rows.map((row) => row.map((value) => ({ value })))).toBuffer()
-    const { sites, refused } = await readSites(file, 'sites.xlsx')
+    const { sites, rejections: refused } = await readSites(file, 'sites.xlsx')
     expect(sites).toEqual([{ ...SITE, operator: null, technology: null, contractedUpBps: null }])
     expect(refused).toEqual([
       {
@@ -127,7 +127,7 @@ describe('readSites', () => {
     [{ 1: 'A\u0000B' }, 'name', 'A\u0000B', /control/],
     [{ 9: '2;5' }, 'row', '5', /decimal comma/],
   ])('refuses %j, naming line, field and value', async (changes, field, value, reason) => {
-    const { sites, refused } = await read(
+    const { sites, rejections: refused } = await read(
       HEADER,
       changed({ 0: 'S0' }),
       changed(changes as Record<number, string>),
@@ -139,12 +139,12 @@ describe('readSites', () => {
   })
 
   it('names every fault of a line', async () => {
-    const { refused } = await read(HEADER, changed({ 3: 'x', 4: 'y', 7: 'z' }))
+    const { rejections: refused } = await read(HEADER, changed({ 3: 'x', 4: 'y', 7: 'z' }))
     expect(refused.map(({ field }) => field)).toEqual(['communeCode', 'lat', 'technology'])
   })
 
   it('asks for the unit when there is none', async () => {
-    const { refused } = await read(HEADER.replaceAll(' (Mbit/s)', ''), GOOD)
+    const { rejections: refused } = await read(HEADER.replaceAll(' (Mbit/s)', ''), GOOD)
     expect(
       refused.map(({ field, value, reason }) => [field, value, reason.includes('Mbit/s, kbit/s or bit/s?')]),
     ).toEqual([
@@ -154,7 +154,7 @@ describe('readSites', () => {
   })
 
   it('refuses a code the second time', async () => {
-    const { sites, refused } = await read(HEADER, GOOD, GOOD)
+    const { sites, rejections: refused } = await read(HEADER, GOOD, GOOD)
     expect(sites).toHaveLength(1)
     expect(refused).toEqual([
       { line: 3, code: 'S1', field: 'code', value: 'S1', reason: 'stands on line 2 already' },
@@ -162,7 +162,7 @@ describe('readSites', () => {
   })
 
   it('says which column it missed and what there was', async () => {
-    await expect(read('code;nom;lat;lng', 'S1;A;35;-4')).rejects.toThrow(FileProblem)
+    await expect(read('code;nom;lat;lng', 'S1;A;35;-4')).rejects.toThrow(UnreadableFileError)
     await expect(read('code;nom;lat;lng')).rejects.toThrow(
       /sites\.csv: no column “commune_code”.*line 1 has: code, nom, lat, lng/,
     )

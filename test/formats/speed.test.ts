@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { numberOf, speedOf, technologyOf, unitOf } from '#formats/fields'
+import { numberOf, speedOf, technologyOf, speedUnitOf } from '#formats/fields'
 
 describe('numberOf', () => {
   it.each([
@@ -55,7 +55,7 @@ describe('unitOf', () => {
     ['Débit descendant', null],
     ['Nombre de bâtiments', null],
     ['صبيب التنزيل', null],
-  ])('%s → %s', (text, unit) => expect(unitOf(text)).toBe(unit))
+  ])('%s → %s', (text, unit) => expect(speedUnitOf(text)).toBe(unit))
 })
 
 describe('speedOf', () => {

@@ -2,7 +2,7 @@ import { deflateRawSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import writeXlsxFile from 'write-excel-file/node'
-import { FileProblem } from '#formats/file'
+import { UnreadableFileError } from '#formats/file'
 import { tableRows } from '#formats/tables'
 import { all, bytes, dataFile, haveData, inPieces } from './files.js'
 
@@ -65,7 +65,7 @@ describe('CSV', () => {
     await expect(read(french)).rejects.toThrow(/line 3 is not UTF-8; it looks like Windows-1252/)
     const arabic = Buffer.concat([bytes('a;b\n'), Buffer.from([0xc7, 0xe1, 0xd1, 0xc8, 0xc7, 0xd8])])
     await expect(read(arabic)).rejects.toThrow(/line 2 is not UTF-8; it looks like Windows-1256/)
-    await expect(read(french)).rejects.toThrow(FileProblem)
+    await expect(read(french)).rejects.toThrow(UnreadableFileError)
   })
 
   it('refuses damaged gzip, old workbooks', async () => {
@@ -131,12 +131,12 @@ describe('XLSX', () => {
 
   it('refuses one that is cut, another zip, and one over 50 MiB', async () => {
     const file = await book([['a', 'b']])
-    await expect(read(file.subarray(0, file.length / 2))).rejects.toThrow(FileProblem)
+    await expect(read(file.subarray(0, file.length / 2))).rejects.toThrow(UnreadableFileError)
     const empty = Buffer.from(
       'UEsDBBQAAAAAAAAAIQAAAAAAAAAAAAAAAAABAAAAYVBLAQIUABQAAAAAAAAAIQAAAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAAAAAAABhUEsFBgAAAAABAAEALwAAAB8AAAAAAA==',
       'base64',
     )
-    await expect(read(empty)).rejects.toThrow(FileProblem)
+    await expect(read(empty)).rejects.toThrow(UnreadableFileError)
     async function* huge() {
       yield file
       for (let i = 0; i < 51; i++) yield Buffer.alloc(1_048_576)

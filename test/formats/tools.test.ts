@@ -1,7 +1,7 @@
 /** Results of other tools: every format by a documented or real sample, and what a damaged one says. */
-import { FileProblem } from '#formats/file'
-import { type Found, ImportQuestion, type ResultsOptions, readResults } from '#formats/tools'
-import { judge } from '#ingest'
+import { UnreadableFileError } from '#formats/file'
+import { type DetectedFormat, ImportQuestion, type ResultsOptions, readResults } from '#formats/tools'
+import { judgeRecord } from '#ingest'
 import { MOROCCO_BOUNDS, type ProbeInput } from '#domain/probe'
 import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
@@ -13,17 +13,17 @@ import { inPieces } from './files.js'
 const NOW = Date.UTC(2026, 5, 1)
 const sample = (name: string): Buffer => readFileSync(new URL(`./samples/${name}`, import.meta.url))
 
-interface Read extends Found {
+interface Read extends DetectedFormat {
   probes: ProbeInput[]
   problems: string[]
 }
 
 async function read(bytes: Buffer | string, change: Partial<ResultsOptions> = {}): Promise<Read> {
-  const found: Found = { format: null, unit: null }
+  const found: DetectedFormat = { format: null, unit: null }
   const options = { format: null, unit: null, ...change }
   const result: Read = { ...found, probes: [], problems: [] }
   for await (const batch of readResults(inPieces(Buffer.from(bytes), 100), options, found))
-    for (const { document, problem } of batch)
+    for (const { document, rejectionReason: problem } of batch)
       if (problem === undefined) result.probes.push(document as ProbeInput)
       else result.problems.push(problem)
   return { ...result, ...found }
@@ -187,7 +187,7 @@ describe('a sample of', () => {
     const { probes, format: found } = await read(sample(name), options)
     expect(found).toBe(format)
     expect(probes[0]).toMatchObject(expected)
-    const judged = judge(
+    const judged = judgeRecord(
       { lat: 34, lng: -6.8, ...probes[0] },
       { device: null, bounds: MOROCCO_BOUNDS, now: NOW },
     )
@@ -346,7 +346,7 @@ describe('damaged', () => {
   })
 
   test('a cut document is a fault of the file', async () => {
-    await expect(read(sample('ndt7-client.json').subarray(0, 300))).rejects.toThrow(FileProblem)
+    await expect(read(sample('ndt7-client.json').subarray(0, 300))).rejects.toThrow(UnreadableFileError)
     await expect(read('')).rejects.toThrow('the file is empty')
   })
 
@@ -374,10 +374,13 @@ describe('damaged', () => {
           try {
             const { probes } = await read(broken, { measuredAt: AT })
             for (const probe of probes)
-              judge({ lat: 34, lng: -6.8, ...probe }, { device: null, bounds: MOROCCO_BOUNDS, now: NOW })
+              judgeRecord(
+                { lat: 34, lng: -6.8, ...probe },
+                { device: null, bounds: MOROCCO_BOUNDS, now: NOW },
+              )
           } catch (error) {
             expect(
-              [ImportQuestion, FileProblem].some((kind) => error instanceof kind),
+              [ImportQuestion, UnreadableFileError].some((kind) => error instanceof kind),
               String(error),
             ).toBe(true)
           }

@@ -4,16 +4,16 @@ import {
   boundaryOf,
   cellFromSql,
   cellToSql,
-  cellsOf,
-  descendants,
+  cellsCentredIn,
+  descendantRangeOf,
   encodeTile,
   envelopeOf,
   isServedCell,
-  oriented,
-  overlaps,
+  orientedRing,
+  isRingInBounds,
   rangesCovering,
   resolutionAt,
-  toTile,
+  tilePositionOf,
 } from '#geo'
 import type { Bounds } from '#domain/probe'
 import { VectorTile } from '@mapbox/vector-tile'
@@ -43,7 +43,7 @@ test('the descendants of a cell are exactly the indexes in its range', () => {
       fc.integer({ min: 0, max: 2 }),
       (a, o, res, finer) => {
         const cell = latLngToCell(a, o, res)
-        const { low, high } = descendants(cell, res + finer)
+        const { low, high } = descendantRangeOf(cell, res + finer)
         const children = cellToChildren(cell, res + finer).map((c) => BigInt(cellToSql(c)))
         expect([...children].sort((x, y) => (x < y ? -1 : 1)).at(0)).toBe(BigInt(low))
         expect([...children].sort((x, y) => (x < y ? -1 : 1)).at(-1)).toBe(BigInt(high))
@@ -84,8 +84,8 @@ test('the ranges of a tile hold every cell that touches it', () => {
         high: BigInt(r.high),
       }))
       const margin = (box.east - box.west) * 0.3
-      const near = cellsOf({ type: 'Polygon', coordinates: [widened(box, margin)] }, resolution)
-      const touching = near.filter((cell) => overlaps(box, boundaryOf(cell)))
+      const near = cellsCentredIn({ type: 'Polygon', coordinates: [widened(box, margin)] }, resolution)
+      const touching = near.filter((cell) => isRingInBounds(box, boundaryOf(cell)))
       expect(touching.length).toBeGreaterThan(0)
       expect(touching.filter((cell) => !inRanges(cell, ranges))).toEqual([])
       expect(ranges.length).toBeLessThan(80)
@@ -116,7 +116,7 @@ test('a tile reads back as it was written', () => {
   fc.assert(
     fc.property(fc.array(feature, { maxLength: 20 }), (all) => {
       const usable = all.flatMap(({ ring, ...properties }) => {
-        const turned = oriented(
+        const turned = orientedRing(
           ring.map((p) => [...p] as [number, number]),
           true,
         )
@@ -143,8 +143,8 @@ test('a tile reads back as it was written', () => {
 test('the corners of a tile are 0 and 4096 in its own units', () => {
   const tile = { z: 7, x: 61, y: 51 }
   const { west, north, east, south } = envelopeOf(tile)
-  expect(toTile([west, north], tile).map(Math.abs)).toEqual([0, 0])
-  expect(toTile([east, south], tile)).toEqual([4096, 4096])
+  expect(tilePositionOf([west, north], tile).map(Math.abs)).toEqual([0, 0])
+  expect(tilePositionOf([east, south], tile)).toEqual([4096, 4096])
 })
 
 test('only H3 cells of the served resolutions are served', () => {

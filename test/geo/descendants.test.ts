@@ -1,4 +1,4 @@
-import { boundaryOf, cellAt, cellToSql, centreOf, descendants, isServedCell, resolutionOf } from '#geo'
+import { boundaryOf, cellAt, cellToSql, centreOf, descendantRangeOf, isServedCell, resolutionOf } from '#geo'
 import fc from 'fast-check'
 import { cellToChildren, cellToParent, gridDisk, isPentagon, latLngToCell } from 'h3-js'
 import { expect, test } from 'vitest'
@@ -19,7 +19,7 @@ test('the range of a cell begins at its first descendant and ends at its last', 
       const indexes = cellToChildren(cell, res + finer).map(indexOf)
       const lowest = indexes.reduce((a, b) => (b < a ? b : a))
       const highest = indexes.reduce((a, b) => (b > a ? b : a))
-      expect(descendants(cell, res + finer)).toEqual({ low: String(lowest), high: String(highest) })
+      expect(descendantRangeOf(cell, res + finer)).toEqual({ low: String(lowest), high: String(highest) })
     }),
     RUNS,
   )
@@ -29,7 +29,7 @@ test('no other cell of that resolution lies in the range of a cell', () => {
   fc.assert(
     fc.property(place, fc.integer({ min: 2, max: 7 }), fc.integer({ min: 0, max: 2 }), (p, res, finer) => {
       const cell = latLngToCell(p.lat, p.lng, res)
-      const range = descendants(cell, res + finer)
+      const range = descendantRangeOf(cell, res + finer)
       const around = gridDisk(cell, 2).flatMap((near) => cellToChildren(near, res + finer))
       const within = around.filter((h3) => holds(range, h3))
       expect(within.every((h3) => cellToParent(h3, res) === cell)).toBe(true)
@@ -42,7 +42,7 @@ test('no other cell of that resolution lies in the range of a cell', () => {
 test('the range of a pentagon holds its children and no neighbour', () => {
   const pentagon = '821c07fffffffff'
   expect(isPentagon(pentagon)).toBe(true)
-  const range = descendants(pentagon, 4)
+  const range = descendantRangeOf(pentagon, 4)
   const children = new Set(cellToChildren(pentagon, 4))
   const around = gridDisk(pentagon, 1).flatMap((near) => cellToChildren(near, 4))
   for (const h3 of around) expect(holds(range, h3)).toBe(children.has(h3))

@@ -1,4 +1,4 @@
-import { EXTENT, type PropertyValue, type TileFeature, encodeTile, oriented, signedArea } from '#geo'
+import { TILE_EXTENT, type PropertyValue, type TileFeature, encodeTile, orientedRing, signedArea } from '#geo'
 import { VectorTile, type VectorTileLayer, classifyRings } from '@mapbox/vector-tile'
 import fc from 'fast-check'
 import { PbfReader } from 'pbf'
@@ -34,7 +34,7 @@ const value: fc.Arbitrary<PropertyValue | null> = fc.oneof(
   fc.boolean(),
   fc.constant(null),
 )
-const coordinate = fc.integer({ min: -128, max: EXTENT + 128 })
+const coordinate = fc.integer({ min: -128, max: TILE_EXTENT + 128 })
 const properties = fc
   .dictionary(fc.constantFrom('h3', 'class', 'confidence', 'white', 'n'), value)
   .map((some) => ({ ...some }))
@@ -86,7 +86,7 @@ describe('a tile read by another library', () => {
     fc.assert(
       fc.property(features, (written) => {
         const layer = readBack(written)
-        expect([layer.version, layer.extent, layer.name]).toEqual([2, EXTENT, 'cells'])
+        expect([layer.version, layer.extent, layer.name]).toEqual([2, TILE_EXTENT, 'cells'])
         written.forEach((feature, i) => {
           expect(layer.feature(i).id).toBe(i + 1)
           expect(layer.feature(i).type).toBe(feature.kind === 'point' ? 1 : 3)
@@ -98,9 +98,9 @@ describe('a tile read by another library', () => {
 
   test('keeps a hole in its polygon and an island beside it apart', () => {
     const rings = [
-      oriented(square(0, 0, 1000), true)!,
-      oriented(square(200, 200, 100), false)!,
-      oriented(square(2000, 2000, 50).reverse(), true)!,
+      orientedRing(square(0, 0, 1000), true)!,
+      orientedRing(square(200, 200, 100), false)!,
+      orientedRing(square(2000, 2000, 50).reverse(), true)!,
     ]
     const read = readBack([{ kind: 'polygon', rings, properties: {} }]).feature(0)
     expect(classifyRings(read.loadGeometry()).map((parts) => parts.length)).toEqual([2, 1])
@@ -130,7 +130,7 @@ describe('winding', () => {
     fc.assert(
       fc.property(ring, fc.boolean(), (some, outer) => {
         const before = some.map(String).sort()
-        const turned = oriented(
+        const turned = orientedRing(
           some.map((p): [number, number] => [...p]),
           outer,
         )
@@ -146,7 +146,7 @@ describe('winding', () => {
     expect(signedArea(square(3, 4, 10))).toBe(200)
     expect(signedArea(square(3, 4, 10).reverse())).toBe(-200)
     expect(
-      oriented(
+      orientedRing(
         [
           [0, 0],
           [5, 5],

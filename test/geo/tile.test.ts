@@ -1,6 +1,6 @@
 import {
-  BUFFER,
-  EXTENT,
+  TILE_BUFFER,
+  TILE_EXTENT,
   MAX_ZOOM,
   MIN_ZOOM,
   type TileAddress,
@@ -8,10 +8,10 @@ import {
   cellToSql,
   envelopeOf,
   isTile,
-  overlaps,
+  isRingInBounds,
   rangesCovering,
   resolutionAt,
-  toTile,
+  tilePositionOf,
 } from '#geo'
 import type { Bounds } from '#domain/probe'
 import fc from 'fast-check'
@@ -49,7 +49,7 @@ function touching(box: Bounds, resolution: number): string[] {
   const edge = getHexagonEdgeLengthAvg(resolution, 'km') / 80
   const flag = POLYGON_TO_CELLS_FLAGS.containmentOverlapping
   const around = polygonToCellsExperimental([ringOf(widened(box, 2 * edge))], resolution, flag, true)
-  return around.filter((h3) => overlaps(box, boundaryOf(h3)))
+  return around.filter((h3) => isRingInBounds(box, boundaryOf(h3)))
 }
 
 function outsideOf(ranges: readonly { low: string; high: string }[], cells: readonly string[]): string[] {
@@ -66,7 +66,7 @@ describe.each(ZOOMS)('at zoom %i', (z) => {
   test('the ranges of a tile with its buffer hold every cell that touches it', () => {
     fc.assert(
       fc.property(lat, lng, (a, o) => {
-        const box = envelopeOf(tileAt(a, o, z), BUFFER / EXTENT)
+        const box = envelopeOf(tileAt(a, o, z), TILE_BUFFER / TILE_EXTENT)
         expect(outsideOf(rangesCovering(box, resolution), touching(box, resolution))).toEqual([])
       }),
       { numRuns: z < 6 ? 4 : 25, seed: SEED },
@@ -86,13 +86,13 @@ describe.each(ZOOMS)('at zoom %i', (z) => {
   })
 
   test('a position inside a tile has its place in units of the tile', () => {
-    const unit = fc.integer({ min: 0, max: EXTENT })
+    const unit = fc.integer({ min: 0, max: TILE_EXTENT })
     fc.assert(
       fc.property(lat, lng, unit, unit, (a, o, px, py) => {
         const tile = tileAt(a, o, z)
         // The envelope of a tile that many zooms deeper is the unit itself.
-        const exact = envelopeOf({ z: z + 12, x: tile.x * EXTENT + px, y: tile.y * EXTENT + py })
-        expect(toTile([exact.west, exact.north], tile).map((n) => n + 0)).toEqual([px, py])
+        const exact = envelopeOf({ z: z + 12, x: tile.x * TILE_EXTENT + px, y: tile.y * TILE_EXTENT + py })
+        expect(tilePositionOf([exact.west, exact.north], tile).map((n) => n + 0)).toEqual([px, py])
       }),
       { numRuns: 60, seed: SEED },
     )
@@ -123,8 +123,8 @@ test('neighbouring tiles share their edges, and the whole world is one tile', ()
 test('a margin widens a tile by that many of its widths, and never beyond the poles of the map', () => {
   const tile = { z: 8, x: 120, y: 100 }
   const wide = envelopeOf(tile, 0.25)
-  expect(toTile([wide.west, wide.north], tile)).toEqual([-1024, -1024])
-  expect(toTile([wide.east, wide.south], tile)).toEqual([5120, 5120])
+  expect(tilePositionOf([wide.west, wide.north], tile)).toEqual([-1024, -1024])
+  expect(tilePositionOf([wide.east, wide.south], tile)).toEqual([5120, 5120])
   expect(envelopeOf({ z: 4, x: 0, y: 0 }, 1).north).toBe(envelopeOf({ z: 4, x: 0, y: 0 }).north)
   expect(envelopeOf({ z: 4, x: 0, y: 15 }, 1).south).toBe(envelopeOf({ z: 4, x: 0, y: 15 }).south)
 })
@@ -156,8 +156,8 @@ test('a ring overlaps a box when it reaches it from any side', () => {
   const square = (x: number, y: number): [number, number][] =>
     ringOf({ west: x, south: y, east: x + 2, north: y + 2 })
   const inside = [square(4, 4), square(-1, 4), square(9, 4), square(4, -1), square(4, 9), square(-2, 4)]
-  expect(inside.every((ring) => overlaps(box, ring))).toBe(true)
-  expect(overlaps({ west: 4, south: 4, east: 5, north: 5 }, ringOf(box))).toBe(true)
+  expect(inside.every((ring) => isRingInBounds(box, ring))).toBe(true)
+  expect(isRingInBounds({ west: 4, south: 4, east: 5, north: 5 }, ringOf(box))).toBe(true)
   const outside = [square(-2.1, 4), square(10.1, 4), square(4, -2.1), square(4, 10.1)]
-  expect(outside.some((ring) => overlaps(box, ring))).toBe(false)
+  expect(outside.some((ring) => isRingInBounds(box, ring))).toBe(false)
 })

@@ -1,4 +1,4 @@
-import { cellAt, connectedCells, zonePolygon } from '#geo'
+import { cellAt, connectedCellGroups, zonePolygon } from '#geo'
 import fc from 'fast-check'
 import { areNeighborCells, cellToBoundary, gridDisk, polygonToCells } from 'h3-js'
 import { expect, test } from 'vitest'
@@ -32,7 +32,7 @@ test('connected cells are those that a flood fill reaches, whatever their order'
       const shuffled = cells
         .map((cell) => ({ cell, by: luck.next().value as number }))
         .sort((a, b) => a.by - b.by)
-      expect(connectedCells(shuffled.map(({ cell }) => cell))).toEqual(floodFill(cells))
+      expect(connectedCellGroups(shuffled.map(({ cell }) => cell))).toEqual(floodFill(cells))
     }),
     RUNS,
   )
@@ -41,7 +41,7 @@ test('connected cells are those that a flood fill reaches, whatever their order'
 test('the outline of connected cells is one polygon that holds exactly them', () => {
   fc.assert(
     fc.property(someCells, (cells) => {
-      for (const group of connectedCells(cells)) {
+      for (const group of connectedCellGroups(cells)) {
         const { coordinates } = zonePolygon(group)
         expect(coordinates).toHaveLength(1)
         expect(polygonToCells(coordinates[0]!, 8, true).sort()).toEqual(group)
@@ -52,7 +52,7 @@ test('the outline of connected cells is one polygon that holds exactly them', ()
 })
 
 test('an outline is closed, and follows the corners of its cells to a centimetre', () => {
-  const group = connectedCells(FIELD)[0]!
+  const group = connectedCellGroups(FIELD)[0]!
   const corners = group.flatMap((cell) => cellToBoundary(cell, true))
   const [ring] = zonePolygon(group).coordinates[0]!
   expect(ring![0]).toEqual(ring!.at(-1))

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { MOROCCO_BOUNDS } from '#domain/probe'
-import { ProbeWriter, ingest, judge, recordsOf } from '#ingest'
+import { ProbeWriter, ingest, judgeRecord, recordsOfBody } from '#ingest'
 import type { ProbeRow } from '#store/probes'
 import { DataSource } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -19,7 +19,7 @@ const good = (more: object = {}) => ({
 })
 
 function rowOf(more: object = {}): ProbeRow {
-  const judged = judge(good(more), { device: null, bounds: MOROCCO_BOUNDS, now: NOW })
+  const judged = judgeRecord(good(more), { device: null, bounds: MOROCCO_BOUNDS, now: NOW })
   if ('rejection' in judged) throw new Error(judged.rejection.reason)
   return judged.row
 }
@@ -66,7 +66,7 @@ describe.each(ENGINES)('writing in groups on %s', (engine) => {
 
   test('a file without a device needs positions; what has none is kept in quarantine', async () => {
     const documents = [good(), good({ lat: undefined, lng: undefined }), good({ lng: null })]
-    const result = await ingest(writer(), [recordsOf(documents)], { device: null, clock })
+    const result = await ingest(writer(), [recordsOfBody(documents)], { device: null, clock })
     expect(result.accepted).toBe(1)
     expect(result.rejected.map((r) => [r.index, r.field])).toEqual([
       [1, 'lat'],
@@ -83,7 +83,7 @@ describe.each(ENGINES)('writing in groups on %s', (engine) => {
     const before = Number((await database.source.query('SELECT count(*) AS n FROM quarantine'))[0].n)
     const documents = Array.from({ length: 10_500 }, (_, n) => ({ n }))
     const batches = Array.from({ length: 21 }, (_, i) =>
-      recordsOf(documents.slice(i * 500, i * 500 + 500)).map((r) => ({ ...r, index: i * 500 + r.index })),
+      recordsOfBody(documents.slice(i * 500, i * 500 + 500)).map((r) => ({ ...r, index: i * 500 + r.index })),
     )
     const result = await ingest(writer(), batches, { device: null, clock })
     expect([result.accepted, result.rejected.length, result.rejectedMore]).toEqual([0, 10_000, 500])
@@ -93,14 +93,14 @@ describe.each(ENGINES)('writing in groups on %s', (engine) => {
 
   test('the same refusal sent again is one item that counts', async () => {
     const bad = { id: 'the same' }
-    for (let i = 0; i < 3; i++) await ingest(writer(), [recordsOf(bad)], { device: null, clock })
+    for (let i = 0; i < 3; i++) await ingest(writer(), [recordsOfBody(bad)], { device: null, clock })
     const items = await database.source.query(`SELECT times FROM quarantine WHERE document LIKE '%the same%'`)
     expect(items).toEqual([{ times: 3 }])
   })
 
   test('a failing database is the caller’s to hear of, and nothing stays unhandled', async () => {
     const broken = new ProbeWriter({} as DataSource, 1)
-    const batches = [recordsOf(good()), recordsOf(good()), recordsOf(good())]
+    const batches = [recordsOfBody(good()), recordsOfBody(good()), recordsOfBody(good())]
     await expect(ingest(broken, batches, { device: null, clock })).rejects.toThrow()
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AreaRecord, Position } from '#domain/place'
-import { MOROCCO_SOURCE, moroccoAreas, PROVINCES, REGIONS } from '#places'
+import { MOROCCO_ATTRIBUTION, moroccoAreas, PROVINCES, REGIONS } from '#places'
 
 const areas = moroccoAreas()
 
@@ -79,5 +79,5 @@ describe('moroccoAreas', () => {
     }
   })
 
-  it('credits OpenStreetMap', () => expect(MOROCCO_SOURCE).toContain('© OpenStreetMap contributors'))
+  it('credits OpenStreetMap', () => expect(MOROCCO_ATTRIBUTION).toContain('© OpenStreetMap contributors'))
 })

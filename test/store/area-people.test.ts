@@ -5,7 +5,7 @@ import { cellAt, cellToSql, ringsAround } from '#geo'
 import { peopleOfArea, pooledEvidence, upsertLocalities } from '#store/areas'
 import { ensureProbeMonths } from '#store/probes'
 import { classify } from '#store/runs'
-import { inferredClasses, inferredWhere } from '#store/verdicts'
+import { inferredClasses, inferredClassesWithin } from '#store/verdicts'
 import fc from 'fast-check'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -107,9 +107,9 @@ describe.each(ENGINES)('an area’s people on %s', (engine) => {
           return offer ? [[h3, offer] as const] : []
         }),
       )
-      expect(await inferredWhere(db, run, rule, { area: '04' })).toEqual(expected)
+      expect(await inferredClassesWithin(db, run, rule, { area: '04' })).toEqual(expected)
       expect(
-        await inferredWhere(db, run, rule, { ranges: [{ low: '0', high: '9223372036854775807' }] }),
+        await inferredClassesWithin(db, run, rule, { ranges: [{ low: '0', high: '9223372036854775807' }] }),
       ).toEqual(expected)
       for (const { class: colour } of expected.values()) seen.add(colour)
       expect(await inferredClasses(db, run, rule, [])).toEqual(new Map())

@@ -12,7 +12,7 @@ import {
   operatorsOfArea,
   outlinesAround,
   peopleOfArea,
-  runBeforeOfArea,
+  previousRunOfArea,
   sitesOfArea,
   upsertLocalities,
   whiteZonesOfArea,
@@ -261,13 +261,13 @@ describe.each(ENGINES)('%s', (engine) => {
     const runs: { id: number; series: number }[] = await db().query(
       `SELECT id, series FROM run WHERE rule_id = 'ma-floor' ORDER BY id`,
     )
-    expect(await runBeforeOfArea(db(), runs[0]!, codes[0]!)).toBeNull()
+    expect(await previousRunOfArea(db(), runs[0]!, codes[0]!)).toBeNull()
     for (const code of codes) {
       const [{ white }] = await db().query('SELECT white FROM area_count WHERE run_id = $1 AND code = $2', [
         runs[1]!.id,
         code,
       ])
-      expect(await runBeforeOfArea(db(), run, code)).toMatchObject({ run: runs[1]!.id, white })
+      expect(await previousRunOfArea(db(), run, code)).toMatchObject({ run: runs[1]!.id, white })
     }
   })
 

@@ -1,7 +1,7 @@
 /** The probes behind a verdict: in pages that hold each once, and no more than may be told. */
 import { cellToSql } from '#geo'
 import { siteState, localityState } from '#store/areas'
-import { type ProbeGrain, flagImplausible, isWithheld, probesOfCell } from '#store/probes'
+import { type ProbeGrain, flagImplausible, hasWithheldProbes, probesOfCell } from '#store/probes'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
 import { OBSERVED_CELLS, fillObservatory, observedProbes, publicProbes } from '../support/observatory.js'
@@ -49,7 +49,9 @@ describe.each(ENGINES)('%s', (engine) => {
         expect(+probe.measuredAt % 3_600_000).toBe(0)
         expect([probe.siteCode, probe.deviceId, ids.has(probe.id)]).toEqual([null, null, false])
       }
-      expect(await isWithheld(database.source.manager, run, cellToSql(h3))).toBe(open.length < known.length)
+      expect(await hasWithheldProbes(database.source.manager, run, cellToSql(h3))).toBe(
+        open.length < known.length,
+      )
     }
   })
 

@@ -1,5 +1,5 @@
 /** Disputes in both databases: what is kept, and what is refused. */
-import { DISPUTE_LIMITS, dueOf } from '#domain/dispute'
+import { DISPUTE_LIMITS, deadlineOf } from '#domain/dispute'
 import { cellToSql } from '#geo'
 import {
   type DisputeAuthor,
@@ -102,7 +102,7 @@ describe.each(ENGINES)('disputes on %s', (engine) => {
       state: 'upheld',
       decision: 'uphold it',
       openerOperator: 'iam',
-      dueBy: new Date(dueOf(NOW.getTime())),
+      dueBy: new Date(deadlineOf(NOW.getTime())),
       // Regions and provinces come with every database; communes do not.
       regionCode: expect.stringMatching(/^\d\d$/),
       provinceCode: expect.stringMatching(/^\d\d\.\d{3}$/),

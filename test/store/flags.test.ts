@@ -1,5 +1,5 @@
 /** Flags that need the database: repeats, movement, a planner's own, and devices beside their neighbours. */
-import { REPEAT_MS, movesTooFast, repeats } from '#domain/probe'
+import { REPEAT_WINDOW_MS, isMovingTooFast, isRepeat } from '#domain/probe'
 import { cellAt, cellToSql } from '#geo'
 import { insertDevice } from '#store/people'
 import {
@@ -96,7 +96,7 @@ describe.each(ENGINES)('flags on %s', (engine) => {
                 lng: r.lng,
                 accuracyM: null,
               })
-              if (repeats(moment(row), others.map(moment))) expected.add(row.id)
+              if (isRepeat(moment(row), others.map(moment))) expected.add(row.id)
               else counted.push(row)
             }
             await insertProbes(database.source, body)
@@ -117,10 +117,10 @@ describe.each(ENGINES)('flags on %s', (engine) => {
       probe(one, START),
       probe(one, START + 30 * MINUTE, far),
       probe(other, START + 30 * MINUTE, far),
-      probe(one, START + REPEAT_MS * 2),
+      probe(one, START + REPEAT_WINDOW_MS * 2),
     ]
     expect(
-      movesTooFast(
+      isMovingTooFast(
         { at: 0, lat: 34, lng: -6, accuracyM: null },
         { at: 30 * MINUTE, ...far, accuracyM: null },
       ),

@@ -5,7 +5,7 @@ import { boundaryOf, cellFromSql, centreOf } from '#geo'
 import {
   COLLECTIONS,
   type CollectionId,
-  EVERYTHING,
+  UNFILTERED,
   type FeatureQuery,
   collectionOf,
   findFeature,
@@ -38,7 +38,7 @@ describe.each(ENGINES)('features on %s', (engine) => {
   const page = (id: CollectionId, limit: number, query: Partial<FeatureQuery> = {}) => {
     const collection = collectionOf(id)
     const of = collection.ofRun ? run : null
-    return pageOfFeatures(database.source.manager, collection, { ...EVERYTHING, run: of, ...query }, limit)
+    return pageOfFeatures(database.source.manager, collection, { ...UNFILTERED, run: of, ...query }, limit)
   }
   const whole = async (id: CollectionId, query: Partial<FeatureQuery> = {}) => {
     const { features, next } = await page(id, 10_000, query)

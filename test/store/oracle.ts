@@ -5,9 +5,9 @@ import {
   type JudgedNetwork,
   type NetworkEvidence,
   type Verdict,
-  isJudged,
+  isJudgeableSample,
   networkVerdict,
-  passes,
+  isPassingSample,
   verdictOf,
 } from '#domain/verdict'
 import { cellToSql, centreOf } from '#geo'
@@ -44,7 +44,7 @@ export function classifyByHand(rule: Rule, probes: readonly KnownProbe[], from: 
   for (const probe of probes) {
     const at = Date.parse(probe.measuredAt)
     if (!probe.counted || at < from.getTime() || at >= to.getTime()) continue
-    if (!isJudged(rule, probe, localTime(probe.measuredAt).hour)) continue
+    if (!isJudgeableSample(rule, probe, localTime(probe.measuredAt).hour)) continue
     const networks = cells.get(probe.h3) ?? new Map<string, KnownProbe[]>()
     const key = JSON.stringify([probe.operator ?? null, probe.technology ?? null])
     networks.set(key, [...(networks.get(key) ?? []), probe])
@@ -67,8 +67,8 @@ function evidenceOf(rule: Rule, probes: readonly KnownProbe[], to: Date): Networ
   const distinct = (values: unknown[]) => new Set(values).size
   const times = new Map(probes.map((p) => [p, localTime(p.measuredAt)]))
   const day = (p: KnownProbe) => times.get(p)!.day
-  const passed = probes.filter((p) => passes(rule, p))
-  const failed = probes.filter((p) => !passes(rule, p))
+  const passed = probes.filter((p) => isPassingSample(rule, p))
+  const failed = probes.filter((p) => !isPassingSample(rule, p))
   const counts = {
     samples: probes.length,
     passes: passed.length,
@@ -123,7 +123,7 @@ function weigh(
       const unit = half !== null && date < daysBefore(to, half) ? 500 : 1000
       const capped = Math.min(some.length, rule.deviceDayCap) * unit
       all += capped
-      passed += Math.floor((some.filter((p) => passes(rule, p)).length * capped) / some.length)
+      passed += Math.floor((some.filter((p) => isPassingSample(rule, p)).length * capped) / some.length)
     }
     const cap = rule.deviceCap * 1000
     weight += Math.min(all, cap)

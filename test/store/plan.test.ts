@@ -4,7 +4,7 @@ import {
   type PlanPlace,
   type PlanRow,
   type PlanState,
-  planRule,
+  planRuleOf,
   planStateOf,
 } from '#domain/plan'
 import { type Technology } from '#domain/probe'
@@ -13,12 +13,12 @@ import { cellAt, cellToSql, centreOf } from '#geo'
 import { upsertLocalities } from '#store/areas'
 import {
   PLAN_SORTS,
-  type PlanListed,
+  type PlanItemRow,
   type PlanOfCell,
   editPlan,
   findPlanItem,
   importPlan,
-  judgeNow,
+  judgePlanNow,
   judgePlan,
   listPlan,
   planInBox,
@@ -183,7 +183,7 @@ function stateByHand(
       p.technology === technology &&
       Date.parse(p.measuredAt) >= midnight(inServiceOn ?? '2099-01-01'),
   )
-  const judgedBy = planRule(rule, targetBps, [technology!])
+  const judgedBy = planRuleOf(rule, targetBps, [technology!])
   const [verdict] = classifyByHand(
     judgedBy,
     own.map((p) => ({ ...p, h3: CENTRE })),
@@ -295,7 +295,7 @@ describe.each(ENGINES)('the plan on %s', (engine) => {
             moved += found.filter(
               ({ evidence }, i) => !isDeepStrictEqual(evidence, before[i]!.evidence),
             ).length
-            const scratch = { run, rule: RULE, at: run.to, codes: null, dirty: null }
+            const scratch = { run, rule: RULE, at: run.to, codes: null, dirtyCells: null }
             await database.source.transaction((tx) => judgePlan(tx, scratch))
             expect(await list()).toEqual(found)
           }
@@ -307,8 +307,8 @@ describe.each(ENGINES)('the plan on %s', (engine) => {
   )
 
   /** A cell's answer names what the list has, where an item's own cells say so; the next promise first. */
-  async function expectPlanOfCells(items: readonly PlanListed[]): Promise<void> {
-    const covering: { item: PlanListed; h3: string[] }[] = []
+  async function expectPlanOfCells(items: readonly PlanItemRow[]): Promise<void> {
+    const covering: { item: PlanItemRow; h3: string[] }[] = []
     for (const item of items) covering.push({ item, h3: (await detail(item.code)).h3 })
     for (const cell of CELLS) {
       const named = await planOfCell(db(), cellToSql(cell))
@@ -451,7 +451,7 @@ describe.each(ENGINES)('the plan on %s', (engine) => {
     const promisedBy = dayBack(0)
     await importPlan(database.source, [row(2, 'A', { promisedBy }, at(CELLS[0]!))], ABOUT)
     const judge = (later: number) =>
-      database.source.transaction((tx) => judgeNow(tx, new Date(NOW.getTime() + later * DAY_MS), null))
+      database.source.transaction((tx) => judgePlanNow(tx, new Date(NOW.getTime() + later * DAY_MS), null))
     await judge(0)
     expect((await detail('A')).findings.map((f) => f.state)).toEqual(['planned'])
     await judge(1)

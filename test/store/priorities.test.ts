@@ -1,13 +1,13 @@
 /** The factors of zones, against a count of every place of every cell and every distance by hand. */
 import { type SiteRecord, SITE_TYPES } from '#domain/place'
 import { distanceM } from '#domain/probe'
-import { randomFrom } from '#domain/random'
-import { birthOf } from '#domain/zone'
-import { cellToSql, centreOf, connectedCells, distanceTo, zonePolygon } from '#geo'
+import { seededRandom } from '#domain/random'
+import { birthRunOf } from '#domain/zone'
+import { cellToSql, centreOf, connectedCellGroups, nearestDistanceKmTo, zonePolygon } from '#geo'
 import { upsertLocalities } from '#store/areas'
 import { type RunRow } from '#store/runs'
 import { upsertSites } from '#store/sites'
-import { factorsOfZones, fibreCells, findZone, listZones, markOfPlaces, nameZones } from '#store/zones'
+import { factorsOfZones, fibreCells, findZone, listZones, placesRevision, nameZones } from '#store/zones'
 import fc from 'fast-check'
 import { latLngToCell } from 'h3-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -28,7 +28,7 @@ test('the distance between the nearest of two sets of cells is that of all their
       fc.array(cell, { maxLength: 40 }),
       fc.array(cell, { minLength: 1, maxLength: 8 }),
       (those, these) => {
-        const found = distanceTo(those)(these)
+        const found = nearestDistanceKmTo(those)(these)
         if (those.length === 0) return found === null
         const byHand = Math.min(...these.flatMap((a) => those.map((b) => between(a, b))))
         return Math.abs(found! - byHand) < 1e-5
@@ -53,10 +53,10 @@ describe.each(ENGINES)('%s', (engine) => {
   /** Patches of three colours by chance, in the place of what the run found. */
   async function makeZones() {
     await database.source.query('DELETE FROM zone')
-    const random = randomFrom(3)
+    const random = seededRandom(3)
     const colours = new Map(OBSERVED_CELLS.map((h3) => [h3, Math.floor(random() * 3)]))
     for (const [i, name] of (['white', 'grey', 'black'] as const).entries())
-      for (const cells of connectedCells(OBSERVED_CELLS.filter((h3) => colours.get(h3) === i).sort()))
+      for (const cells of connectedCellGroups(OBSERVED_CELLS.filter((h3) => colours.get(h3) === i).sort()))
         await database.source.query(
           `INSERT INTO zone (series, id, first_run, class, commune_code, province_code, region_code, cell_count, cells, geom)
            VALUES ($1, $2, $3, $4, NULL, '03.231', '03', cardinality($5::bigint[]), $5::bigint[],
@@ -94,7 +94,9 @@ describe.each(ENGINES)('%s', (engine) => {
 
   async function zonesByHand() {
     const zones = (await listZones(db(), run, all)).filter((zone) => zone.class !== 'black')
-    return Promise.all(zones.map(async ({ id }) => (await findZone(db(), { id, born: birthOf(id) }, run))!))
+    return Promise.all(
+      zones.map(async ({ id }) => (await findZone(db(), { id, born: birthRunOf(id) }, run))!),
+    )
   }
 
   type Place = { h3: string; type: string | null; technology: string | null; population: number | null }
@@ -157,8 +159,8 @@ describe.each(ENGINES)('%s', (engine) => {
   test('factors are those counted by hand, and change with localities and sites as their mark does', async () => {
     const zones = await expectFactors()
     expect(zones.length).toBeGreaterThan(1)
-    const marks = [await markOfPlaces(db())]
-    const random = randomFrom(7)
+    const marks = [await placesRevision(db())]
+    const random = seededRandom(7)
     const somewhere = () => {
       const [lng, lat] = centreOf(OBSERVED_CELLS[Math.floor(random() * OBSERVED_CELLS.length)]!)
       return { lng, lat, communeCode: '03.231.01.01' }
@@ -174,7 +176,7 @@ describe.each(ENGINES)('%s', (engine) => {
         population: random() < 0.2 ? null : Math.floor(random() * 900),
       })),
     )
-    marks.push(await markOfPlaces(db()))
+    marks.push(await placesRevision(db()))
     const site = (n: number): SiteRecord => ({
       ...somewhere(),
       code: `R-${n}`,
@@ -187,14 +189,14 @@ describe.each(ENGINES)('%s', (engine) => {
       Array.from({ length: 60 }, (_, n) => site(n)),
       { author: 't', simulated: false },
     )
-    marks.push(await markOfPlaces(db()))
+    marks.push(await placesRevision(db()))
     await expectFactors()
     await upsertLocalities(db(), [
       { ...somewhere(), id: 'R1', nameFr: 'Douar 1', nameAr: null, kind: 'PPL', population: 12_345 },
     ])
-    marks.push(await markOfPlaces(db()))
+    marks.push(await placesRevision(db()))
     expect(new Set(marks).size).toBe(4)
-    expect(await markOfPlaces(db())).toBe(marks[3])
+    expect(await placesRevision(db())).toBe(marks[3])
     await expectFactors()
   })
 

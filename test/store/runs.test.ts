@@ -4,8 +4,16 @@ import { CLASSES } from '#domain/verdict'
 import { cellAt, cellToSql, centreOf } from '#geo'
 import { countsOfArea } from '#store/areas'
 import { RECEIVE_LOCK, ensureProbeMonths } from '#store/probes'
-import { FutureKnownBefore, type RunRow, classify, findRun, hasNews, latestRun, listRuns } from '#store/runs'
-import { historyOf, rollupAt, verdictAt } from '#store/verdicts'
+import {
+  FutureKnownBeforeError,
+  type RunRow,
+  classify,
+  findRun,
+  hasNewData,
+  latestRun,
+  listRuns,
+} from '#store/runs'
+import { verdictHistoryOf, rollupAt, verdictAt } from '#store/verdicts'
 import fc from 'fast-check'
 import { cellToParent } from 'h3-js'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -198,7 +206,7 @@ describe.each(ENGINES)('runs on %s', (engine) => {
 
   test('a moment that has not come yet is refused', async () => {
     const tomorrow = new Date(Date.now() + DAY)
-    await expect(window(easy('future'), { knownBefore: tomorrow })).rejects.toThrow(FutureKnownBefore)
+    await expect(window(easy('future'), { knownBefore: tomorrow })).rejects.toThrow(FutureKnownBeforeError)
   })
 
   test('a run of a country without probes has the digest of nothing', async () => {
@@ -273,7 +281,7 @@ describe.each(ENGINES)('runs on %s', (engine) => {
       class: young!.class,
       confidence: young!.confidence,
     })
-    const past = await historyOf(database.source.manager, rule.id, cell)
+    const past = await verdictHistoryOf(database.source.manager, rule.id, cell)
     expect(past.map((p) => [p.run, p.verdict, p.confidence])).toEqual([
       [second.id, young!.class, young!.confidence],
       [first.id, old!.class, old!.confidence],
@@ -418,7 +426,7 @@ describe.each(ENGINES)('runs on %s', (engine) => {
 
   test('a rule has new probes exactly when some came since its newest run for now', async () => {
     const rule = easy('newer')
-    const newer = () => hasNews(database.source.manager, rule.id)
+    const newer = () => hasNewData(database.source.manager, rule.id)
     expect(await newer()).toBe(false)
     const [first = [], second = []] = batches(2, 9)
     await insert(first)

@@ -6,10 +6,10 @@ import {
   MIN_DEVICES_SHOWN,
   type Measure,
   RELATIVE_ERROR,
-  STEPS_OF_TIME,
+  TIME_STEPS,
   type SeriesBucket,
   type TimeStep,
-  withoutFollowed,
+  suppressSmallBuckets,
 } from '#domain/series'
 import { cellAt, cellToSql, centreOf } from '#geo'
 import { type ProbeRow, ensureProbeMonths, flagImplausible } from '#store/probes'
@@ -18,11 +18,11 @@ import {
   type SeriesQuery,
   areaSeriesKnownBefore,
   downloadsOfAreas,
-  hoursOfArea,
+  hourlySeriesOfArea,
   seriesOfArea,
   seriesOfCell,
   seriesOfSite,
-  spanOf,
+  bucketSpanOf,
   updateAreaSeries,
 } from '#store/series'
 import fc from 'fast-check'
@@ -196,7 +196,7 @@ function expectNear(
 
 const asked = fc.record({
   measures: fc.uniqueArray(fc.constantFrom(...MEASURES), { minLength: 1 }),
-  step: fc.constantFrom(...STEPS_OF_TIME),
+  step: fc.constantFrom(...TIME_STEPS),
   hours: fc.tuple(fc.nat(HOURS), fc.nat(HOURS)).filter(([a, b]) => a !== b),
   operator: fc.option(fc.constantFrom('iam', 'inwi', 'nobody'), { freq: 2 }),
   technology: fc.option(fc.constantFrom('4g' as const, 'fibre' as const), { freq: 2 }),
@@ -251,7 +251,7 @@ describe.each(ENGINES)('%s', (engine) => {
 
   const queryOf = async ({ hours, ...query }: typeof asked extends fc.Arbitrary<infer T> ? T : never) => {
     const [from, to] = hours.toSorted((a, b) => a - b).map((h) => new Date(BEGIN + h * HOUR).toISOString())
-    const span = await spanOf(database.source.manager, query.step, from!, to!)
+    const span = await bucketSpanOf(database.source.manager, query.step, from!, to!)
     expect(span.from.getTime()).toBe(bucketBegin(query.step, Date.parse(from!)))
     expect(bucketBegin(query.step, span.to.getTime())).toBe(span.to.getTime())
     expect(span.to.getTime()).toBeGreaterThanOrEqual(Date.parse(to!))
@@ -293,7 +293,7 @@ describe.each(ENGINES)('%s', (engine) => {
       local(Date.parse('2026-02-15T01:30Z')).hour,
       local(Date.parse('2026-02-15T02:30Z')).hour,
     ]).toEqual([2, 2])
-    const day = await spanOf(database.source.manager, 'day', '2026-02-15', '2026-02-15T12:00:00Z')
+    const day = await bucketSpanOf(database.source.manager, 'day', '2026-02-15', '2026-02-15T12:00:00Z')
     expect(day.to.getTime() - day.from.getTime()).toBe(25 * HOUR)
   })
 
@@ -308,7 +308,7 @@ describe.each(ENGINES)('%s', (engine) => {
         const level = code.length === 2 ? 'region' : code.length === 6 ? 'province' : 'commune'
         const found =
           query.step === 'hour'
-            ? await hoursOfArea(db, { code, level }, query)
+            ? await hourlySeriesOfArea(db, { code, level }, query)
             : await seriesOfArea(db, code, query)
         const isRaw = query.step === 'hour'
         const exact = byHand(inside, query, isRaw ? undefined : alsoMet)
@@ -415,7 +415,7 @@ test('what is told to everybody rests on three devices at least', () => {
   })
   fc.assert(
     fc.property(fc.array(bucket), (buckets) => {
-      const { shown, hidden } = withoutFollowed(buckets)
+      const { shown, hidden } = suppressSmallBuckets(buckets)
       expect(shown.every(({ devices }) => devices >= MIN_DEVICES_SHOWN)).toBe(true)
       expect(shown.length + hidden).toBe(buckets.length)
     }),

@@ -1,6 +1,13 @@
 import { type Rule, SHIPPED_RULES } from '#domain/rule'
-import { CLASSES, METRICS, STEPS, classAtStep, stepsAround, thresholdOf } from '#domain/verdict'
-import { WORKING_RESOLUTION, cellAt, cellToSql, descendants } from '#geo'
+import {
+  CLASSES,
+  WHAT_IF_METRICS,
+  THRESHOLD_STEPS,
+  classAtStep,
+  thresholdStepsAround,
+  thresholdOf,
+} from '#domain/verdict'
+import { WORKING_RESOLUTION, cellAt, cellToSql, descendantRangeOf } from '#geo'
 import { ensureProbeMonths } from '#store/probes'
 import { classify } from '#store/runs'
 import { classesInRanges, countsAtSteps, parentsInRanges } from '#store/verdicts'
@@ -42,7 +49,7 @@ const probe: fc.Arbitrary<KnownProbe> = fc.record({
   operator: fc.constantFrom('iam', 'orange', null),
   technology: fc.constant('4g' as const),
   outcome: fc.constantFrom('ok', 'ok', 'ok', 'ok', 'no_service'),
-  downloadBps: fc.constantFrom(...STEPS.download.flatMap((step) => [step - 1, step, step + 1])),
+  downloadBps: fc.constantFrom(...THRESHOLD_STEPS.download.flatMap((step) => [step - 1, step, step + 1])),
   uploadBps: fc.constantFrom(500_000, 3_000_000, 4_000_000, 20_000_000),
   latencyMs: fc.constantFrom(20, 75, 100, 120, 300.5),
   device: fc.constantFrom('11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'),
@@ -50,7 +57,7 @@ const probe: fc.Arbitrary<KnownProbe> = fc.record({
 })
 
 /** The rule with one threshold moved. */
-function moved(rule: Rule, metric: (typeof METRICS)[number], threshold: number): Rule {
+function moved(rule: Rule, metric: (typeof WHAT_IF_METRICS)[number], threshold: number): Rule {
   if (metric === 'download') return { ...rule, minDownloadBps: threshold }
   return metric === 'upload' ? { ...rule, minUploadBps: threshold } : { ...rule, maxLatencyMs: threshold }
 }
@@ -76,8 +83,8 @@ describe.each(ENGINES)('what if, on %s', (engine) => {
       await sleep(3)
       for (const rule of RULES) {
         const run = await classify(database.source, { rule, from: FROM, to: TO, author: 'test' })
-        for (const metric of METRICS.filter((m) => thresholdOf(rule, m) !== null))
-          for (const [step, threshold] of STEPS[metric].entries()) {
+        for (const metric of WHAT_IF_METRICS.filter((m) => thresholdOf(rule, m) !== null))
+          for (const [step, threshold] of THRESHOLD_STEPS[metric].entries()) {
             const exact = classifyByHand(moved(rule, metric, threshold), probes, FROM, TO)
             const estimate = await classesInRanges(db, run, { metric, step }, all)
             expect(new Map(estimate.map((row) => [row.h3, row.class]))).toEqual(
@@ -91,7 +98,7 @@ describe.each(ENGINES)('what if, on %s', (engine) => {
         )
         const parent = cellToParent(CELLS[0]!, 6)
         const [ofParent] = await parentsInRanges(db, run, { metric: 'download', step: 2, resolution: 6 }, [
-          descendants(parent, WORKING_RESOLUTION),
+          descendantRangeOf(parent, WORKING_RESOLUTION),
         ])
         const beneath = (await classesInRanges(db, run, { metric: 'download', step: 2 }, all)).filter(
           ({ h3 }) => cellToParent(h3, 6) === parent,
@@ -121,23 +128,23 @@ describe.each(ENGINES)('what if, on %s', (engine) => {
 })
 
 test('the steps around a threshold hold it, and are one where it is a step', () => {
-  for (const metric of METRICS) {
-    const [first, last] = [STEPS[metric][0]!, STEPS[metric].at(-1)!]
+  for (const metric of WHAT_IF_METRICS) {
+    const [first, last] = [THRESHOLD_STEPS[metric][0]!, THRESHOLD_STEPS[metric].at(-1)!]
     const [low, high] = [Math.min(first, last), Math.max(first, last)]
     fc.assert(
       fc.property(fc.double({ min: low, max: high, noNaN: true }), (threshold) => {
-        const { lax, strict } = stepsAround(metric, threshold)!
-        const [a, b] = [STEPS[metric][lax]!, STEPS[metric][strict]!]
+        const { lax, strict } = thresholdStepsAround(metric, threshold)!
+        const [a, b] = [THRESHOLD_STEPS[metric][lax]!, THRESHOLD_STEPS[metric][strict]!]
         expect(Math.min(a, b)).toBeLessThanOrEqual(threshold)
         expect(Math.max(a, b)).toBeGreaterThanOrEqual(threshold)
-        expect(strict - lax).toBe(STEPS[metric].includes(threshold) ? 0 : 1)
+        expect(strict - lax).toBe(THRESHOLD_STEPS[metric].includes(threshold) ? 0 : 1)
       }),
     )
-    expect(stepsAround(metric, low * 0.99)).toBeNull()
-    expect(stepsAround(metric, high * 1.01)).toBeNull()
+    expect(thresholdStepsAround(metric, low * 0.99)).toBeNull()
+    expect(thresholdStepsAround(metric, high * 1.01)).toBeNull()
     for (const rule of SHIPPED_RULES) {
       const own = thresholdOf(rule, metric)
-      if (own !== null) expect(STEPS[metric]).toContain(own)
+      if (own !== null) expect(THRESHOLD_STEPS[metric]).toContain(own)
     }
   }
 })

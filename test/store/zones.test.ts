@@ -1,7 +1,7 @@
 import { type Rule, SHIPPED_RULES } from '#domain/rule'
 import { type Class } from '#domain/verdict'
-import { type Zone, type ZoneClass, type ZoneEvent, birthOf, succession } from '#domain/zone'
-import { cellAt, cellToSql, cellsOf, centreOf } from '#geo'
+import { type Zone, type ZoneClass, type ZoneEvent, birthRunOf, zoneSuccessionOf } from '#domain/zone'
+import { cellAt, cellToSql, cellsCentredIn, centreOf } from '#geo'
 import { importAreas, upsertLocalities } from '#store/areas'
 import { ensureProbeMonths } from '#store/probes'
 import {
@@ -112,7 +112,7 @@ describe.each(ENGINES)('zones on %s', (engine) => {
   const all = { class: null, area: null, box: null, order: 'id' as const, after: null, limit: 10_000 }
   const list = (row: RunRow, more = {}) => listZones(database.source.manager, row, { ...all, ...more })
   const find = (id: string, row: RunRow | null = null) =>
-    findZone(database.source.manager, { id, born: birthOf(id) }, row)
+    findZone(database.source.manager, { id, born: birthRunOf(id) }, row)
 
   async function standing(row: RunRow): Promise<Map<string, Zone & { area: string }>> {
     const zones = await Promise.all((await list(row)).map(async ({ id }) => (await find(id, row))!))
@@ -168,7 +168,7 @@ describe.each(ENGINES)('zones on %s', (engine) => {
         const steps = maps.flatMap((map, i) => [map, changedAt(map, few[i]!)])
         for (const wanted of steps) {
           const row = await run(ofRule, wanted)
-          const { zones, events } = succession(row.id, before, patchesOf(wanted))
+          const { zones, events } = zoneSuccessionOf(row.id, before, patchesOf(wanted))
           expect(await standing(row)).toEqual(new Map(zones.map((zone) => [zone.id, zone])))
           expect(await eventsIn(row)).toEqual(new Map(events.map((event) => [event.zone, event])))
           for (const event of events) kinds.add(event.kind)
@@ -307,7 +307,7 @@ describe.each(ENGINES)('zones on %s', (engine) => {
     expect(valid).toBe(zones.size)
     for (const { id, cells } of zones.values()) {
       const { geometry } = (await find(id))!
-      expect(cellsOf(geometry as never, 8).sort()).toEqual(cells)
+      expect(cellsCentredIn(geometry as never, 8).sort()).toEqual(cells)
     }
   })
 

@@ -1,6 +1,6 @@
 /** Filters at random, as text, and as a look at each feature answers them. */
 import type { Column, Feature, Filter, FilterShape, Literal } from '#domain/feature'
-import { convexTouches, holdsPoint } from '#geo'
+import { isConvexTouchingBox, isPointInBox } from '#geo'
 import fc from 'fast-check'
 
 /** Values that occur make filters that find something. */
@@ -188,7 +188,7 @@ function patternMatches(pattern: string, text: string): boolean {
 /** Boxes and points, beside hexagons and points. */
 function touches(shape: FilterShape, { geometry }: Feature): boolean {
   if (shape.type !== 'Box') throw new Error('only boxes here')
-  if (geometry.type === 'Point') return holdsPoint(shape.box, geometry.coordinates)
-  if (geometry.type === 'Polygon') return convexTouches(geometry.coordinates[0]!, shape.box)
+  if (geometry.type === 'Point') return isPointInBox(shape.box, geometry.coordinates)
+  if (geometry.type === 'Polygon') return isConvexTouchingBox(geometry.coordinates[0]!, shape.box)
   throw new Error('no outlines here')
 }

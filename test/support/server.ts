@@ -6,15 +6,15 @@ import { createServer } from '../../apps/api/server.js'
 import { Settings } from '../../apps/api/settings.js'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Document, Parameter } from '../../apps/api/openapi/document-types.js'
+import type { OpenApiDocument, Parameter } from '../../apps/api/openapi/document-types.js'
 import type { TestDatabase } from './database.js'
 
 /** Where `npm run build` leaves it. */
 export const BUILT_DOCUMENT = resolve('dist/openapi.json')
 
 /** With each parameter where it is spoken of, also those that stand among the components. */
-export function builtDocument(): Document {
-  const document = JSON.parse(readFileSync(BUILT_DOCUMENT, 'utf8')) as Document
+export function builtDocument(): OpenApiDocument {
+  const document = JSON.parse(readFileSync(BUILT_DOCUMENT, 'utf8')) as OpenApiDocument
   const { parameters: shared = {} } = document.components
   for (const operation of Object.values(document.paths).flatMap((methods) => Object.values(methods)))
     operation.parameters = operation.parameters.map(

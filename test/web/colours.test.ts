@@ -7,7 +7,7 @@ import {
   CONTRADICTION_PAINTS,
   DIRECTION_PAINTS,
   LAND,
-  PAINTS,
+  CLASS_PAINTS,
   type Paint,
   REACH_PAINTS,
 } from '../../web/src/map/colours.js'
@@ -83,12 +83,15 @@ const pairsOf = (paints: Readonly<Record<string, Paint>>) => {
 const LEAST = 12
 
 describe('the classes', () => {
-  test.each(pairsOf(PAINTS))('%s and %s differ in grey by their surfaces alone', (_a, _b, paint, other) => {
-    expect(distance(asGrey(cover(paint)), asGrey(cover(other)))).toBeGreaterThan(LEAST)
-  })
+  test.each(pairsOf(CLASS_PAINTS))(
+    '%s and %s differ in grey by their surfaces alone',
+    (_a, _b, paint, other) => {
+      expect(distance(asGrey(cover(paint)), asGrey(cover(other)))).toBeGreaterThan(LEAST)
+    },
+  )
 
   test.each(Object.entries(SIGHTS))('differ by their surfaces alone under %s', (_name, sight) => {
-    for (const [a, b, paint, other] of pairsOf(PAINTS)) {
+    for (const [a, b, paint, other] of pairsOf(CLASS_PAINTS)) {
       const seen = [paint, other].map((one) => labOf(seenBy(sight, cover(one))))
       expect(distance(seen[0]!, seen[1]!), `${a} ${b}`).toBeGreaterThan(LEAST)
     }
@@ -96,7 +99,7 @@ describe('the classes', () => {
 
   test('none is taken for the land, where nothing was measured: white has a dark outline, undecided has stripes', () => {
     const [land] = labOf(linearOf(LAND))
-    for (const paint of Object.values(PAINTS)) {
+    for (const paint of Object.values(CLASS_PAINTS)) {
       const lightness = [labOf(cover(paint))[0], labOf(linearOf(paint.line))[0]]
       expect(Math.max(...lightness.map((l) => Math.abs(l - land)))).toBeGreaterThan(25)
     }

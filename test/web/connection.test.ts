@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Refused } from '../../web/src/refused.js'
+import { ApiError } from '../../web/src/refused.js'
 import { Connection } from '../../web/src/connection.js'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -13,9 +13,12 @@ test('a lost server is asked again, and the notice goes with the last who waited
   const ask = vi
     .fn<() => Promise<string>>()
     .mockRejectedValueOnce(new TypeError('Failed to fetch'))
-    .mockRejectedValueOnce(new Refused(503, 'away'))
+    .mockRejectedValueOnce(new ApiError(503, 'away'))
     .mockResolvedValue('here')
-  const answers = Promise.all([connection.ask(ask, never), connection.ask(ask, never)])
+  const answers = Promise.all([
+    connection.requestWithRetry(ask, never),
+    connection.requestWithRetry(ask, never),
+  ])
   await vi.advanceTimersByTimeAsync(0)
   expect(notices).toEqual([true, true])
   await vi.advanceTimersByTimeAsync(60_000)
@@ -26,8 +29,8 @@ test('a lost server is asked again, and the notice goes with the last who waited
 test('a refusal is an answer', async () => {
   const notices: boolean[] = []
   const connection = new Connection((lost) => void notices.push(lost))
-  const refuse = () => Promise.reject(new Refused(404, 'unknown'))
-  await expect(connection.ask(refuse, never)).rejects.toThrow('unknown')
+  const refuse = () => Promise.reject(new ApiError(404, 'unknown'))
+  await expect(connection.requestWithRetry(refuse, never)).rejects.toThrow('unknown')
   expect(notices).toEqual([])
 })
 
@@ -36,7 +39,7 @@ test('who no longer wants to know stops asking', async () => {
   const connection = new Connection((lost) => void notices.push(lost))
   const abort = new AbortController()
   const ask = vi.fn<() => Promise<string>>().mockRejectedValue(new TypeError('Failed to fetch'))
-  const asked = expect(connection.ask(ask, abort.signal)).rejects.toThrow()
+  const asked = expect(connection.requestWithRetry(ask, abort.signal)).rejects.toThrow()
   await vi.advanceTimersByTimeAsync(500)
   abort.abort()
   await asked

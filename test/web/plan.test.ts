@@ -2,7 +2,7 @@
 import { buildDemo } from '#demo'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { isolated, languageOf } from '../../web/src/language.js'
+import { bidiIsolated, localizerOf } from '../../web/src/language.js'
 import { WORDS } from '../../web/src/plan/words.js'
 import { BUILT_WEB, SHOTS, axeViolations, launch } from '../support/browser.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
@@ -285,7 +285,7 @@ test('the signs of the plan are told apart without colours', async () => {
 test.each(['fr', 'ar'] as const)(
   'in %s the place of a new item is taken from the map, by a click or by keys, and Escape gives up',
   async (lang) => {
-    const t = languageOf(lang).says(WORDS)
+    const t = localizerOf(lang).translatorOf(WORDS)
     const { page, faults } = await open(`lang=${lang}&view=plan&at=11/33.9/-5.5`)
     await page.getByRole('button', { name: t('create'), exact: true }).click()
     const field = (name: string) => page.locator(`.plan-form input[name=${name}]`)
@@ -351,15 +351,17 @@ test.each(['fr', 'ar'] as const)(
 test.each(['fr', 'ar'] as const)(
   'in %s what is refused of a file, of an item and of an ended session is said in its words',
   async (lang) => {
-    const words = languageOf(lang)
-    const says = words.says(WORDS)
+    const words = localizerOf(lang)
+    const says = words.translatorOf(WORDS)
     const { page } = await open(`lang=${lang}&view=plan&at=11/33.9/-5.5`)
     await page.getByRole('button', { name: says('import'), exact: true }).click()
     const dialog = page.getByRole('dialog')
     const file = { name: 'liste.csv', mimeType: 'text/csv', buffer: Buffer.from('ville,debit\nRabat,4\n') }
     await dialog.locator('input[type=file]').setInputFiles(file)
     const named = { wanted: '“code”', line: '1', there: 'ville, debit' }
-    const fields = Object.fromEntries(Object.entries(named).map(([name, value]) => [name, isolated(value)]))
+    const fields = Object.fromEntries(
+      Object.entries(named).map(([name, value]) => [name, bidiIsolated(value)]),
+    )
     await expect
       .poll(() => dialog.locator('.problem').innerText())
       .toBe(words.t('problem_file_columns', fields))

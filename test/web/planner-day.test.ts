@@ -4,7 +4,7 @@ import { SHIPPED_RULES } from '#domain/rule'
 import { classify } from '#store/runs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Lang, languageOf } from '../../web/src/language.js'
+import { type Lang, localizerOf } from '../../web/src/language.js'
 import { WORDS as PLACES } from '../../web/src/places/words.js'
 import { WORDS as PLAN } from '../../web/src/plan/words.js'
 import { WORDS as PRIORITIES } from '../../web/src/priorities/words.js'
@@ -62,9 +62,13 @@ test.each([
   ['fr', 'Tétouan'],
   ['ar', 'تطوان'],
 ] as const)('in %s', { timeout: 400_000 }, async (lang, name) => {
-  const words = languageOf(lang)
+  const words = localizerOf(lang)
   const { t } = words
-  const [inPlaces, inPlan, inPriorities] = [words.says(PLACES), words.says(PLAN), words.says(PRIORITIES)]
+  const [inPlaces, inPlan, inPriorities] = [
+    words.translatorOf(PLACES),
+    words.translatorOf(PLAN),
+    words.translatorOf(PRIORITIES),
+  ]
   const { page, faults } = await begin(lang)
   let step = 0
   const look = async (what: string) => {

@@ -2,9 +2,9 @@
 import { CLASSES, type ClassCounts } from '#domain/verdict'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { placed, projectionOf, scaleBarKm } from '../../web/report/projection.js'
-import { percent, summaryOf } from '../../web/report/summary.js'
-import { LANGUAGES, languageOf } from '../../web/src/language.js'
+import { nonOverlapping, projectionOf, scaleBarKm } from '../../web/report/projection.js'
+import { shareText, summaryOf } from '../../web/report/summary.js'
+import { LANGUAGES, localizerOf } from '../../web/src/language.js'
 
 type Facts = Parameters<typeof summaryOf>[1]
 
@@ -32,7 +32,7 @@ const anyFacts: fc.Arbitrary<Facts> = fc.record({
 test('whatever the figures are, every sentence is whole in every language', () => {
   fc.assert(
     fc.property(anyFacts, fc.constantFrom(...LANGUAGES), (facts, lang) => {
-      const said = summaryOf(languageOf(lang), facts)
+      const said = summaryOf(localizerOf(lang), facts)
       expect(said.length).toBeGreaterThan(0)
       for (const sentence of said) {
         expect(sentence).not.toMatch(/[{}]|undefined|null|NaN|Infinity/)
@@ -47,7 +47,7 @@ test.each([
   ['fr', 'rien n’est connu', 'n’est pas connu'],
   ['ar', 'لا شيء معروف', 'غير معروف'],
 ] as const)('in %s what is not known is said to be so, and no zero is claimed', (lang, cells, people) => {
-  const [first, second, ...more] = summaryOf(languageOf(lang), EMPTY)
+  const [first, second, ...more] = summaryOf(localizerOf(lang), EMPTY)
   expect(first).toContain(cells)
   expect(second).toContain(people)
   expect(more).toEqual([])
@@ -88,16 +88,16 @@ test.each([
     worst: [{ nameFr: 'Aknoul', nameAr: 'أكنول', people: { ...NONE, white: 400 } } as Facts['worst'][number]],
     zones: null,
   }
-  const said = summaryOf(languageOf(lang), facts).join(' ').replaceAll('\u00a0%', '\u00a0%')
+  const said = summaryOf(localizerOf(lang), facts).join(' ').replaceAll('\u00a0%', '\u00a0%')
   for (const part of parts) expect(said.replace(/[\u200e\u200f\u061c\u2068\u2069]/g, '')).toContain(part)
   expect(
-    summaryOf(languageOf(lang), { ...facts, before: { run: 4, to: '2026-10-01', white: 3 } })[2],
+    summaryOf(localizerOf(lang), { ...facts, before: { run: 4, to: '2026-10-01', white: 3 } })[2],
   ).not.toMatch(/{/)
 })
 
 test('a share that is neither none nor all is never said to be', () => {
-  const en = languageOf('en')
-  expect([0, 0.0002, 0.004, 0.27, 0.9951, 0.9999, 1].map((share) => percent(en, share))).toEqual([
+  const en = localizerOf('en')
+  expect([0, 0.0002, 0.004, 0.27, 0.9951, 0.9999, 1].map((share) => shareText(en, share))).toEqual([
     '0%',
     'less than 0.1%',
     '0.4%',
@@ -145,7 +145,7 @@ test('labels overlap neither marks nor one another, and the first comes first', 
   })
   fc.assert(
     fc.property(fc.array(label, { maxLength: 30 }), fc.array(label, { maxLength: 5 }), (labels, marks) => {
-      const shown = placed(labels, frame, 2.5, marks)
+      const shown = nonOverlapping(labels, frame, 2.5, marks)
       const half = (text: string) => (text.length * 2.5 * 0.56) / 2
       for (const [i, a] of shown.entries()) {
         for (const b of shown.slice(0, i))
@@ -162,7 +162,7 @@ test('labels overlap neither marks nor one another, and the first comes first', 
 })
 
 test('every class has a count in the sum of what is said', () => {
-  const en = languageOf('en')
+  const en = localizerOf('en')
   for (const colour of CLASSES) {
     const counts = { ...NONE, notMeasured: 10, [colour]: 7 }
     expect(summaryOf(en, { ...EMPTY, counts })[0]).toContain(

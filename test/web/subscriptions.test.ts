@@ -2,7 +2,7 @@
 import { buildDemo } from '#demo'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Lang, languageOf } from '../../web/src/language.js'
+import { type Lang, localizerOf } from '../../web/src/language.js'
 import { WORDS } from '../../web/src/subscriptions/words.js'
 import { BUILT_WEB, SHOTS, axeViolations, launch } from '../support/browser.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
@@ -39,8 +39,8 @@ async function open(lang: Lang): Promise<{ page: Page; faults: string[] }> {
 test.each(['fr', 'ar'] as const)(
   'in %s an address is subscribed, its secret shown once, its messages read, and it is removed',
   async (lang) => {
-    const { t } = languageOf(lang)
-    const says = languageOf(lang).says(WORDS)
+    const { t } = localizerOf(lang)
+    const says = localizerOf(lang).translatorOf(WORDS)
     const { page, faults } = await open(lang)
     const feed = page.locator('.panel .feed a')
     expect(await feed.innerText()).toBe(t('feedOfArea'))

@@ -11,7 +11,7 @@ test('beyond it every tile is one part of one tile of the data', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 16 }), fc.nat(), fc.nat(), (z, a, b) => {
       const [x, y] = [a % 2 ** z, b % 2 ** z]
-      const { address, across, column, row } = partOf({ x, y, z })
+      const { address, partsPerSide: across, column, row } = partOf({ x, y, z })
       expect(address.z).toBe(Math.min(z, DATA_MAX_ZOOM))
       expect([address.x * across + column, address.y * across + row]).toEqual([x, y])
       expect(Math.min(column, row)).toBeGreaterThanOrEqual(0)

@@ -25,7 +25,7 @@ const PLACE = { x: 5, y: 6, z: 7 }
 
 test('two layers that draw a tile ask for it once', async () => {
   const source = sourceOf('/t/{z}/{x}/{y}')
-  const uses = [source.use(PLACE), source.use(PLACE)]
+  const uses = [source.acquire(PLACE), source.acquire(PLACE)]
   expect(requests.map(({ url }) => url)).toEqual(['/t/7/5/6'])
   requests[0]!.answer(new Response(new Uint8Array()))
   const [one, other] = await Promise.all(uses.map(({ tile }) => tile))
@@ -35,7 +35,7 @@ test('two layers that draw a tile ask for it once', async () => {
 
 test('a request is given up when the last who drew it has gone, and not before', async () => {
   const source = sourceOf('/t/{z}/{x}/{y}')
-  const [one, other] = [source.use(PLACE), source.use(PLACE)]
+  const [one, other] = [source.acquire(PLACE), source.acquire(PLACE)]
   const refused = expect(other.tile).rejects.toThrow()
   one.release()
   one.release()
@@ -43,21 +43,21 @@ test('a request is given up when the last who drew it has gone, and not before',
   other.release()
   expect(requests[0]!.signal.aborted).toBe(true)
   await refused
-  void source.use(PLACE).tile.catch(() => {})
+  void source.acquire(PLACE).tile.catch(() => {})
   expect(requests).toHaveLength(2)
 })
 
 test('another run is asked for anew, and late tiles of the old one are dropped', async () => {
   const source = sourceOf('/1/{z}/{x}/{y}')
-  const old = expect(source.use(PLACE).tile).rejects.toThrow()
+  const old = expect(source.acquire(PLACE).tile).rejects.toThrow()
   expect(source.setTiles({ url: '/1/{z}/{x}/{y}', layer: 'cells' })).toBe(false)
   expect(source.setTiles({ url: '/2/{z}/{x}/{y}', layer: 'cells' })).toBe(true)
   await old
-  void source.use(PLACE).tile.catch(() => {})
+  void source.acquire(PLACE).tile.catch(() => {})
   expect(requests.map(({ url }) => url)).toEqual(['/1/7/5/6', '/2/7/5/6'])
 })
 
 test('without a run there is nothing to ask for', async () => {
-  expect((await sourceOf('').use(PLACE).tile).features).toEqual([])
+  expect((await sourceOf('').acquire(PLACE).tile).features).toEqual([])
   expect(requests).toEqual([])
 })

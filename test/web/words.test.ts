@@ -39,9 +39,9 @@ const afterDictionary = (source: string) => source.slice(source.lastIndexOf('\n 
 async function dictionaries(): Promise<Words[]> {
   const all: Words[] = []
   // Names of the domain are keys: a province's level is its word.
-  const domain = readdirSync(resolve('libs/domain')).map((file) =>
-    readFileSync(resolve('libs/domain', file), 'utf8'),
-  )
+  const domain = readdirSync(resolve('libs/domain'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((file) => readFileSync(resolve('libs/domain', file), 'utf8'))
   for (const name of FILES.filter((file) => /: Dictionary</.test(sourceOf(file)))) {
     const exported = (await import(pathToFileURL(join(ROOT, name)).href)) as Record<string, unknown>
     const folder = name.slice(0, name.lastIndexOf('/') + 1)

@@ -1,7 +1,7 @@
 /** Webhooks to a real receiver that fails some times; and what they may never reach. */
-import { GIVE_UP_HOURS, addressFault, isGivenUp, pauseAfter } from '#domain/event'
+import { MAX_DELIVERY_HOURS, webhookUrlRefusal, isGivenUp, backoffMsAfter } from '#domain/event'
 import { SHIPPED_RULES } from '#domain/rule'
-import { editPlan, importPlan, judgeNow } from '#store/plan'
+import { editPlan, importPlan, judgePlanNow } from '#store/plan'
 import { classify } from '#store/runs'
 import {
   deleteSubscription,
@@ -18,8 +18,8 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import { createServer as createSocketServer } from 'node:net'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { deliver } from '../../apps/worker/deliver.js'
-import { addressFor, isPublicAddress, postMessage } from '../../apps/worker/webhook-post.js'
+import { deliverWebhooks } from '../../apps/worker/deliver.js'
+import { resolvePublicAddress, isPublicAddress, postWebhook } from '../../apps/worker/webhook-post.js'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
 import { fillObservatory } from '../support/observatory.js'
 import { serve, signIn } from '../support/server.js'
@@ -79,7 +79,7 @@ describe.each(ENGINES)('webhooks on %s', (engine) => {
   /** The same events once more, as those of new runs would be. */
   const queueAgain = () => database.source.query('DELETE FROM event_batch')
   const deliverAt = (ms: number) =>
-    deliver(database.source, { allowsLoopback: true, now: () => new Date(ms) })
+    deliverWebhooks(database.source, { allowsLoopback: true, now: () => new Date(ms) })
 
   test('every event once and in order, signed; failed tries are repeated with the same id and bytes', async () => {
     const db = database.source.manager
@@ -156,7 +156,7 @@ describe.each(ENGINES)('webhooks on %s', (engine) => {
     to.next.push(503, 503)
     const now = Date.now()
     await deliverAt(now)
-    await deliverAt(now + (GIVE_UP_HOURS + 1) * 3_600_000)
+    await deliverAt(now + (MAX_DELIVERY_HOURS + 1) * 3_600_000)
     const [dead] = (await listDeliveries(db, id, { before: 1000, limit: 100 })).filter(({ deadAt }) => deadAt)
     expect(dead).toMatchObject({ attempts: 2, lastError: 'the receiver answered 503' })
     expect((await listSubscriptions(db))[0]).toMatchObject({ pending: 0, dead: 1 })
@@ -198,9 +198,9 @@ describe.each(ENGINES)('webhooks on %s', (engine) => {
     // Two workers at once.
     await Promise.all([deliverAt(Date.now()), deliverAt(Date.now())])
     const later = new Date(tomorrow.getTime() + 2 * 86_400_000)
-    await source.transaction((tx) => judgeNow(tx, later, null))
+    await source.transaction((tx) => judgePlanNow(tx, later, null))
     // Nothing has changed any more.
-    await source.transaction((tx) => judgeNow(tx, later, null))
+    await source.transaction((tx) => judgePlanNow(tx, later, null))
     await editPlan(source, { ...edit, code: 'B', version: 1, fields: {}, withdrawn: true })
     await deliverAt(Date.now())
     await deliverAt(Date.now())
@@ -349,7 +349,7 @@ describe('what is not reached', () => {
       { address: '196.200.131.1', family: 4 },
       { address, family: address.includes(':') ? 6 : 4 },
     ]
-    await expect(addressFor(new URL('https://hook.example'), false, resolve)).rejects.toThrow(
+    await expect(resolvePublicAddress(new URL('https://hook.example'), false, resolve)).rejects.toThrow(
       'not on the internet',
     )
   })
@@ -369,13 +369,13 @@ describe('what is not reached', () => {
       'https://[::1]/',
       'https://localhost/',
     ])
-      await expect(postMessage({ url, headers: {}, body: '' }, false)).rejects.toThrow('not on the internet')
-    await expect(postMessage({ url: 'http://127.0.0.1/', headers: {}, body: '' }, false)).rejects.toThrow(
+      await expect(postWebhook({ url, headers: {}, body: '' }, false)).rejects.toThrow('not on the internet')
+    await expect(postWebhook({ url: 'http://127.0.0.1/', headers: {}, body: '' }, false)).rejects.toThrow(
       'https://',
     )
-    expect(addressFault('http://127.0.0.1.evil.example/', true)).not.toBeNull()
-    expect(addressFault('https://hook.example/#x', true)).not.toBeNull()
-    expect(addressFault('https://hook.example/a?b=c', false)).toBeNull()
+    expect(webhookUrlRefusal('http://127.0.0.1.evil.example/', true)).not.toBeNull()
+    expect(webhookUrlRefusal('https://hook.example/#x', true)).not.toBeNull()
+    expect(webhookUrlRefusal('https://hook.example/a?b=c', false)).toBeNull()
   })
 
   test('an address is looked up once and no redirect is followed', async () => {
@@ -383,10 +383,10 @@ describe('what is not reached', () => {
     let lookups = 0
     const resolve = async () => (lookups++, [{ address: '127.0.0.1', family: 4 }])
     const url = to.url.replace('127.0.0.1', 'localhost')
-    await postMessage({ url, headers: { 'webhook-id': 'a' }, body: '{}' }, true, resolve)
+    await postWebhook({ url, headers: { 'webhook-id': 'a' }, body: '{}' }, true, resolve)
     to.next.push(302)
     await expect(
-      postMessage({ url, headers: { 'webhook-id': 'b' }, body: '{}' }, true, resolve),
+      postWebhook({ url, headers: { 'webhook-id': 'b' }, body: '{}' }, true, resolve),
     ).rejects.toThrow('302')
     expect([lookups, to.got.map(({ id }) => id)]).toEqual([2, ['a', 'b']])
     to.close()
@@ -414,7 +414,7 @@ test.each([
   await once(odd, 'listening')
   const { port } = odd.address() as { port: number }
   const url = `http://127.0.0.1:${port}/`
-  await expect(postMessage({ url, headers: {}, body: '{}' }, true)).rejects.toThrow()
+  await expect(postWebhook({ url, headers: {}, body: '{}' }, true)).rejects.toThrow()
   odd.close()
 })
 
@@ -424,14 +424,14 @@ test('pauses grow from a quarter of a minute to an hour at most, and three days 
       fc.integer({ min: 1, max: 1000 }),
       fc.double({ min: 0, max: 1, noNaN: true }),
       (attempts, random) => {
-        const pause = pauseAfter(attempts, random)
+        const pause = backoffMsAfter(attempts, random)
         expect(pause).toBeGreaterThanOrEqual(15_000)
         expect(pause).toBeLessThanOrEqual(3_600_000)
-        expect(pauseAfter(attempts + 1, random)).toBeGreaterThanOrEqual(pause)
+        expect(backoffMsAfter(attempts + 1, random)).toBeGreaterThanOrEqual(pause)
       },
     ),
     { seed: 20261126 },
   )
-  expect(isGivenUp(0, GIVE_UP_HOURS * 3_600_000)).toBe(false)
-  expect(isGivenUp(0, GIVE_UP_HOURS * 3_600_000 + 1)).toBe(true)
+  expect(isGivenUp(0, MAX_DELIVERY_HOURS * 3_600_000)).toBe(false)
+  expect(isGivenUp(0, MAX_DELIVERY_HOURS * 3_600_000 + 1)).toBe(true)
 })

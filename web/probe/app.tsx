@@ -2,37 +2,45 @@
 import { OPERATOR_NAMES } from '#domain/operator'
 import { TECHNOLOGIES } from '#domain/probe'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { type State, keepDelivering } from './deliver.js'
-import { KeyForm } from './key-form.js'
-import { LANGUAGE_NAMES, type Lang, MESSAGES, wordsOf } from './locales.js'
-import { type Progress, measure } from './measure.js'
+import { type DeliveryState, startDelivery } from './deliver.js'
+import { DeviceKeyForm } from './key-form.js'
+import { LANGUAGE_NAMES, type Lang, MESSAGES, probeLocalizerOf } from './locales.js'
+import { type Progress, runSpeedTest } from './measure.js'
 import { type Position, usePosition } from './position.js'
-import { ResultCard, type Said } from './result-card.js'
-import { type Probe, type Settings, type Waiting, add, keep, settings, waiting } from './store.js'
-import { WaitingList } from './waiting-list.js'
+import { ResultCard, type LastAttempt } from './result-card.js'
+import {
+  type NewProbe,
+  type ProbePageSettings,
+  type QueuedProbe,
+  enqueueProbe,
+  saveSettings,
+  loadSettings,
+  loadQueue,
+} from './store.js'
+import { QueueList } from './waiting-list.js'
 import { Gauge } from './gauge.js'
 
 export function App() {
-  const [set, setSet] = useState<Settings | null>(null)
+  const [set, setSet] = useState<ProbePageSettings | null>(null)
   const [lang, setLang] = useState<Lang>(preferred)
-  const [queue, setQueue] = useState<Waiting[]>([])
-  const [state, setState] = useState<State>('delivered')
+  const [queue, setQueue] = useState<QueuedProbe[]>([])
+  const [state, setState] = useState<DeliveryState>('delivered')
   const [progress, setProgress] = useState<Progress | null>(null)
-  const [said, setSaid] = useState<Said>(null)
+  const [said, setSaid] = useState<LastAttempt>(null)
   const running = useRef<AbortController | null>(null)
   const delivery = useRef<{ now: () => Promise<void> } | null>(null)
   const position = usePosition()
-  const words = useMemo(() => wordsOf(lang), [lang])
+  const words = useMemo(() => probeLocalizerOf(lang), [lang])
   const { t } = words
 
-  const refresh = async () => setQueue(await waiting())
+  const refresh = async () => setQueue(await loadQueue())
   useEffect(() => {
     void (async () => {
-      const found = await withToken(await settings())
+      const found = await withToken(await loadSettings())
       setSet(found)
-      if (found.lang && !inAddress()) setLang(found.lang as Lang)
+      if (found.lang && !langInUrl()) setLang(found.lang as Lang)
       await refresh()
-      delivery.current = keepDelivering((now) => {
+      delivery.current = startDelivery((now) => {
         setState(now)
         void refresh()
       })
@@ -45,16 +53,16 @@ export function App() {
   }, [lang])
 
   if (!set) return null
-  const change = (some: Partial<Settings>) => {
+  const change = (some: Partial<ProbePageSettings>) => {
     const all = { ...set, ...some }
     setSet(all)
-    void keep(all)
+    void saveSettings(all)
   }
-  const record = async (probe: Partial<Probe> & Pick<Probe, 'outcome'>) => {
-    await add({
+  const record = async (probe: Partial<NewProbe> & Pick<NewProbe, 'outcome'>) => {
+    await enqueueProbe({
       id: crypto.randomUUID(),
       measuredAt: new Date().toISOString(),
-      ...placeOf(position),
+      ...positionFieldsOf(position),
       operator: set.operator || null,
       technology: set.technology || null,
       tool: 'taghtiya-probe',
@@ -66,8 +74,8 @@ export function App() {
   const start = async () => {
     setSaid(null)
     running.current = new AbortController()
-    setProgress({ direction: 'download', mbits: 0, part: 0 })
-    const outcome = await measure(set.token, set.short ?? false, setProgress, running.current.signal)
+    setProgress({ direction: 'download', mbits: 0, fraction: 0 })
+    const outcome = await runSpeedTest(set.token, set.short ?? false, setProgress, running.current.signal)
     setProgress(null)
     if (outcome.kind === 'result') await record({ outcome: 'ok', ...outcome.probe })
     if (outcome.kind === 'failed') await record({ outcome: 'failed' })
@@ -180,7 +188,7 @@ export function App() {
           </p>
         </section>
 
-        <WaitingList
+        <QueueList
           queue={queue}
           state={state}
           hasToken={Boolean(set.token)}
@@ -188,14 +196,14 @@ export function App() {
           send={() => void delivery.current?.now()}
           changed={() => void refresh()}
         />
-        <KeyForm
+        <DeviceKeyForm
           token={set.token}
           refused={state === 'token' && Boolean(set.token)}
           words={words}
           set={(token) => {
             const all = { ...set, token }
             setSet(all)
-            void keep(all).then(() => delivery.current?.now())
+            void saveSettings(all).then(() => delivery.current?.now())
           }}
         />
       </main>
@@ -204,27 +212,27 @@ export function App() {
 }
 
 /** A link may carry the device's token behind its #, which no server sees; it is taken off the address at once. */
-async function withToken(kept: Settings): Promise<Settings> {
+async function withToken(kept: ProbePageSettings): Promise<ProbePageSettings> {
   const token = new URLSearchParams(location.hash.slice(1)).get('token')
   if (!token) return kept
   history.replaceState(null, '', location.pathname)
   const all = { ...kept, token }
-  await keep(all)
+  await saveSettings(all)
   return all
 }
 
 /** None: the server takes the site's. */
-const placeOf = (position: Position | null): object =>
+const positionFieldsOf = (position: Position | null): object =>
   position ? { lat: position.lat, lng: position.lng, accuracyM: position.accuracyM } : {}
 
 /** The device's language where it is one of ours; French else, as offices write. */
 /** A link in a letter to a school may say the language. */
-function inAddress(): Lang | null {
+function langInUrl(): Lang | null {
   const lang = new URLSearchParams(location.search).get('lang')
   return lang !== null && Object.hasOwn(MESSAGES, lang) ? (lang as Lang) : null
 }
 
 const preferred = (): Lang =>
-  inAddress() ??
+  langInUrl() ??
   (navigator.languages.map((l) => l.slice(0, 2)).find((l) => l in MESSAGES) as Lang | undefined) ??
   'fr'

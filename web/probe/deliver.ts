@@ -1,29 +1,29 @@
 /** Delivery: oldest first, one at a time, forgotten only when the server says that it has them. */
-import { remove, replace, settings, waiting } from './store.js'
+import { removeQueued, replaceQueued, loadSettings, loadQueue } from './store.js'
 
-export type State = 'delivered' | 'offline' | 'token' | 'server'
+export type DeliveryState = 'delivered' | 'offline' | 'token' | 'server'
 
 const BATCH = 100
 /** Waits after a failure, doubled each time, with a random part so that a village's devices do not return together. */
-const FIRST_WAIT_MS = 15_000
-const LAST_WAIT_MS = 30 * 60_000
+const MIN_BACKOFF_MS = 15_000
+const MAX_BACKOFF_MS = 30 * 60_000
 
-interface Answer {
+interface DeliveryAnswer {
   rejected: { index: number; reason: string }[]
 }
 
 /** Sends all that waits. Another tab may be at it: then this one leaves it alone and says null. */
-export async function deliver(): Promise<State | null> {
+export async function deliverQueue(): Promise<DeliveryState | null> {
   return navigator.locks.request('taghtiya-deliver', { ifAvailable: true }, async (lock) =>
     lock ? sendAll() : null,
   )
 }
 
-async function sendAll(): Promise<State> {
+async function sendAll(): Promise<DeliveryState> {
   for (;;) {
-    const batch = (await waiting()).filter((item) => item.refused === undefined).slice(0, BATCH)
+    const batch = (await loadQueue()).filter((item) => item.refused === undefined).slice(0, BATCH)
     if (batch.length === 0) return 'delivered'
-    const { token } = await settings()
+    const { token } = await loadSettings()
     if (!token) return 'token'
     const sentAt = new Date().toISOString()
     const answer = await fetch('/api/v1/probes', {
@@ -34,23 +34,25 @@ async function sendAll(): Promise<State> {
     if (!answer) return 'offline'
     if (answer.status === 401 || answer.status === 403) return 'token'
     if (!answer.ok) return 'server'
-    const { rejected } = (await answer.json()) as Answer
+    const { rejected } = (await answer.json()) as DeliveryAnswer
     const reasons = new Map(rejected.map(({ index, reason }) => [index, reason]))
-    await replace(batch.flatMap((item, i) => (reasons.has(i) ? [{ ...item, refused: reasons.get(i)! }] : [])))
-    await remove(batch.filter((_, i) => !reasons.has(i)).map(({ seq }) => seq))
+    await replaceQueued(
+      batch.flatMap((item, i) => (reasons.has(i) ? [{ ...item, refused: reasons.get(i)! }] : [])),
+    )
+    await removeQueued(batch.filter((_, i) => !reasons.has(i)).map(({ seq }) => seq))
   }
 }
 
 /** Delivers now, when the network is back, and again later while something waits. */
-export function keepDelivering(told: (state: State) => void): { now: () => Promise<void> } {
+export function startDelivery(told: (state: DeliveryState) => void): { now: () => Promise<void> } {
   let timer: number | undefined
-  let wait = FIRST_WAIT_MS
+  let wait = MIN_BACKOFF_MS
   const now = async () => {
     clearTimeout(timer)
-    const state = await deliver().catch(() => 'server' as const)
+    const state = await deliverQueue().catch(() => 'server' as const)
     if (state === null) return
     told(state)
-    wait = state === 'delivered' ? FIRST_WAIT_MS : Math.min(wait * 2, LAST_WAIT_MS)
+    wait = state === 'delivered' ? MIN_BACKOFF_MS : Math.min(wait * 2, MAX_BACKOFF_MS)
     if (state !== 'delivered') timer = window.setTimeout(() => void now(), wait * (0.5 + Math.random() / 2))
   }
   addEventListener('online', () => void now())

@@ -1,16 +1,22 @@
-import type { Words } from './locales.js'
+import type { ProbeLocalizer } from './locales.js'
 import type { Progress } from './measure.js'
 
 /** An arc of 180 degrees; speeds from 0.1 to 1000 Mbit/s stand on it by their logarithm. */
 const LENGTH = Math.PI * 80
-const LEAST = 0.1
+const MIN_MBITS = 0.1
 const DECADES = 4
 /** Every so often a screen reader is told; the picture follows every measurement. */
-const STEPS = 4
+const ANNOUNCED_STEPS = 4
 
-export function Gauge({ progress: { direction, mbits, part }, words }: { progress: Progress; words: Words }) {
+export function Gauge({
+  progress: { direction, mbits, fraction: part },
+  words,
+}: {
+  progress: Progress
+  words: ProbeLocalizer
+}) {
   const { t, number } = words
-  const share = mbits > LEAST ? Math.min(Math.log10(mbits / LEAST) / DECADES, 1) : 0
+  const share = mbits > MIN_MBITS ? Math.min(Math.log10(mbits / MIN_MBITS) / DECADES, 1) : 0
   const digits = mbits < 10 ? 1 : 0
   return (
     <div class="gauge">
@@ -28,7 +34,8 @@ export function Gauge({ progress: { direction, mbits, part }, words }: { progres
       </p>
       <progress max="1" value={part} aria-label={t('measuring')} />
       <p class="hidden" role="status">
-        {t('measuring')} {t(direction)} {number((Math.floor(part * STEPS) / STEPS) * 100)}%
+        {t('measuring')} {t(direction)} {number((Math.floor(part * ANNOUNCED_STEPS) / ANNOUNCED_STEPS) * 100)}
+        %
       </p>
     </div>
   )

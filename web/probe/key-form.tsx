@@ -1,15 +1,15 @@
 import { useState } from 'preact/hooks'
-import type { Words } from './locales.js'
+import type { ProbeLocalizer } from './locales.js'
 
 interface Props {
   token: string | undefined
   refused: boolean
-  words: Words
+  words: ProbeLocalizer
   set: (token: string) => void
 }
 
 /** The device's key: asked for where there is none, or the server refused it. */
-export function KeyForm({ token, refused, words: { t }, set }: Props) {
+export function DeviceKeyForm({ token, refused, words: { t }, set }: Props) {
   const [open, setOpen] = useState(false)
   const [text, setText] = useState('')
   const asks = !token || refused || open

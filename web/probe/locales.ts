@@ -232,14 +232,14 @@ export const LANGUAGE_NAMES: Record<Lang, string> = { ar: 'العربية', fr: 
 /** Western digits in Arabic too, as Morocco writes. */
 const LOCALES: Record<Lang, string> = { ar: 'ar-MA-u-nu-latn', fr: 'fr', en: 'en-GB' }
 
-export interface Words {
+export interface ProbeLocalizer {
   lang: Lang
   t(key: Key, values?: Record<string, string | number>): string
   number(value: number, digits?: number): string
-  time(value: string): string
+  dateTime(value: string): string
 }
 
-export function wordsOf(lang: Lang): Words {
+export function probeLocalizerOf(lang: Lang): ProbeLocalizer {
   const locale = LOCALES[lang]
   const times = new Intl.DateTimeFormat(locale, {
     dateStyle: 'short',
@@ -252,6 +252,6 @@ export function wordsOf(lang: Lang): Words {
       MESSAGES[lang][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole)),
     number: (value, digits = 0) =>
       new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value),
-    time: (value) => times.format(new Date(value)),
+    dateTime: (value) => times.format(new Date(value)),
   }
 }

@@ -5,16 +5,16 @@ import downloadWorker from '@m-lab/ndt7/src/ndt7-download-worker.js?url&no-inlin
 import uploadWorker from '@m-lab/ndt7/src/ndt7-upload-worker.js?url&no-inline'
 
 /** Each way; a line of 10 Mbit/s takes 8 s for it. */
-export const SHORT_BYTES = 10_000_000
+export const MAX_SHORT_TEST_BYTES = 10_000_000
 
 export interface Progress {
   direction: 'download' | 'upload'
   mbits: number
   /** Of both directions together, 0 to 1. */
-  part: number
+  fraction: number
 }
 
-export type Outcome =
+export type SpeedTestResult =
   | { kind: 'result'; probe: Ndt7Result }
   | { kind: 'failed' }
   | { kind: 'cancelled' }
@@ -32,13 +32,13 @@ window.Worker = class extends Native {
 }
 
 /** Ten seconds each way. `signal` ends it at once. */
-export async function measure(
+export async function runSpeedTest(
   token: string | undefined,
   short: boolean,
   told: (progress: Progress) => void,
   signal: AbortSignal,
-): Promise<Outcome> {
-  const ticket = token ? await ticketFor(token) : null
+): Promise<SpeedTestResult> {
+  const ticket = token ? await requestTicket(token) : null
   if (ticket === 'unreachable') return { kind: 'failed' }
   if (ticket && typeof ticket === 'object') return { kind: 'busy', seconds: ticket.busy }
   const sides: Ndt7Sides = {}
@@ -47,7 +47,7 @@ export async function measure(
     ({ Source, Data }: { Source: string; Data: Ndt7Side['LastClientMeasurement'] & object }) => {
       if (Source !== 'client' || signal.aborted) return
       const part = Math.min(Data.ElapsedTime / 10, 1) / 2 + (direction === 'upload' ? 0.5 : 0)
-      told({ direction, mbits: Data.MeanClientMbps, part })
+      told({ direction, mbits: Data.MeanClientMbps, fraction: part })
     }
   const run = ndt7.test(
     {
@@ -60,7 +60,7 @@ export async function measure(
       metadata: {
         client_name: 'taghtiya-probe',
         ...(ticket && { token: ticket }),
-        ...(short && { max_bytes: String(SHORT_BYTES) }),
+        ...(short && { max_bytes: String(MAX_SHORT_TEST_BYTES) }),
       },
     },
     {
@@ -80,7 +80,7 @@ export async function measure(
   return ended === 0 && probe ? { kind: 'result', probe } : { kind: 'failed' }
 }
 
-async function ticketFor(token: string): Promise<string | null | 'unreachable' | { busy: number }> {
+async function requestTicket(token: string): Promise<string | null | 'unreachable' | { busy: number }> {
   const answer = await fetch('/api/v1/tests', {
     method: 'POST',
     headers: { authorization: `Bearer ${token}` },

@@ -1,11 +1,11 @@
-import type { Words } from './locales.js'
-import type { Outcome } from './measure.js'
+import type { ProbeLocalizer } from './locales.js'
+import type { SpeedTestResult } from './measure.js'
 import { USES, isEnough } from './uses.js'
 
-export type Said = Outcome | { kind: 'no_service' } | null
+export type LastAttempt = SpeedTestResult | { kind: 'no_service' } | null
 
 /** What the last attempt gave, in words; a screen reader reads it by itself. */
-export function ResultCard({ said, words }: { said: Said; words: Words }) {
+export function ResultCard({ said, words }: { said: LastAttempt; words: ProbeLocalizer }) {
   const { t } = words
   return (
     <div role="status" class={said ? 'result' : 'hidden'}>
@@ -18,7 +18,13 @@ export function ResultCard({ said, words }: { said: Said; words: Words }) {
   )
 }
 
-function Figures({ probe, words }: { probe: (Said & { kind: 'result' })['probe']; words: Words }) {
+function Figures({
+  probe,
+  words,
+}: {
+  probe: (LastAttempt & { kind: 'result' })['probe']
+  words: ProbeLocalizer
+}) {
   const { t, number } = words
   const mbits = (bps: number) => `${number(bps / 1e6, bps < 10e6 ? 1 : 0)} ${t('mbits')}`
   const used = Math.ceil((probe.downloadBytes + probe.uploadBytes) / 1e6)

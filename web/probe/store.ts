@@ -1,22 +1,22 @@
 /** What the page keeps on the device: settings, and observations until the server has taken them. */
 
 /** As POST /api/v1/probes takes it. */
-export interface Probe {
+export interface NewProbe {
   id: string
   measuredAt: string
   outcome: 'ok' | 'no_service' | 'failed'
   [field: string]: unknown
 }
 
-export interface Waiting {
+export interface QueuedProbe {
   /** In the order of measuring. */
   seq: number
-  probe: Probe
+  probe: NewProbe
   /** Why the server refused it; it is not sent again by itself. */
   refused?: string
 }
 
-export interface Settings {
+export interface ProbePageSettings {
   token?: string
   operator?: string
   technology?: string
@@ -24,10 +24,10 @@ export interface Settings {
   short?: boolean
 }
 
-let opened: Promise<IDBDatabase> | undefined
+let databasePromise: Promise<IDBDatabase> | undefined
 
 function database(): Promise<IDBDatabase> {
-  return (opened ??= new Promise((done, failed) => {
+  return (databasePromise ??= new Promise((done, failed) => {
     const asked = indexedDB.open('taghtiya-probe', 1)
     asked.addEventListener('upgradeneeded', () => {
       asked.result
@@ -41,7 +41,10 @@ function database(): Promise<IDBDatabase> {
 }
 
 /** Resolves when the change is on the disk: `strict` asks the browser not to keep it in memory only. */
-async function change(store: 'waiting' | 'settings', work: (objects: IDBObjectStore) => void): Promise<void> {
+async function writeStore(
+  store: 'waiting' | 'settings',
+  work: (objects: IDBObjectStore) => void,
+): Promise<void> {
   const transaction = (await database()).transaction(store, 'readwrite', { durability: 'strict' })
   work(transaction.objectStore(store))
   return new Promise((done, failed) => {
@@ -50,7 +53,7 @@ async function change(store: 'waiting' | 'settings', work: (objects: IDBObjectSt
   })
 }
 
-async function read<T>(
+async function readStore<T>(
   store: 'waiting' | 'settings',
   ask: (objects: IDBObjectStore) => IDBRequest<T>,
 ): Promise<T> {
@@ -61,21 +64,23 @@ async function read<T>(
   })
 }
 
-export const add = (probe: Probe): Promise<void> => change('waiting', (o) => o.add({ probe }))
-export const remove = (seqs: readonly number[]): Promise<void> =>
-  change('waiting', (o) => seqs.forEach((seq) => o.delete(seq)))
-export const replace = (items: readonly Waiting[]): Promise<void> =>
-  change('waiting', (o) => items.forEach((item) => o.put(item)))
+export const enqueueProbe = (probe: NewProbe): Promise<void> => writeStore('waiting', (o) => o.add({ probe }))
+export const removeQueued = (seqs: readonly number[]): Promise<void> =>
+  writeStore('waiting', (o) => seqs.forEach((seq) => o.delete(seq)))
+export const replaceQueued = (items: readonly QueuedProbe[]): Promise<void> =>
+  writeStore('waiting', (o) => items.forEach((item) => o.put(item)))
 /** In the order in which they were measured. */
-export const waiting = (): Promise<Waiting[]> => read('waiting', (o) => o.getAll())
+export const loadQueue = (): Promise<QueuedProbe[]> => readStore('waiting', (o) => o.getAll())
 
 /** Takes what another device exported; those that are here already are left out. Gives how many were new. */
-export async function addAll(probes: readonly Probe[]): Promise<number> {
-  const known = new Set((await waiting()).map(({ probe }) => probe.id))
+export async function enqueueMissing(probes: readonly NewProbe[]): Promise<number> {
+  const known = new Set((await loadQueue()).map(({ probe }) => probe.id))
   const fresh = probes.filter(({ id }) => !known.has(id) && known.add(id))
-  await change('waiting', (o) => fresh.forEach((probe) => o.add({ probe })))
+  await writeStore('waiting', (o) => fresh.forEach((probe) => o.add({ probe })))
   return fresh.length
 }
 
-export const settings = async (): Promise<Settings> => (await read('settings', (o) => o.get('all'))) ?? {}
-export const keep = (all: Settings): Promise<void> => change('settings', (o) => void o.put(all, 'all'))
+export const loadSettings = async (): Promise<ProbePageSettings> =>
+  (await readStore('settings', (o) => o.get('all'))) ?? {}
+export const saveSettings = (all: ProbePageSettings): Promise<void> =>
+  writeStore('settings', (o) => void o.put(all, 'all'))

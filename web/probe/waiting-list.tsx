@@ -1,32 +1,32 @@
 /** What is unsent and why; the way of a file where the network never comes. */
 import { useState } from 'preact/hooks'
-import type { State } from './deliver.js'
-import type { Words } from './locales.js'
-import { type Probe, type Waiting, addAll, replace } from './store.js'
+import type { DeliveryState } from './deliver.js'
+import type { ProbeLocalizer } from './locales.js'
+import { type NewProbe, type QueuedProbe, enqueueMissing, replaceQueued } from './store.js'
 
 interface Props {
-  queue: readonly Waiting[]
-  state: State
+  queue: readonly QueuedProbe[]
+  state: DeliveryState
   hasToken: boolean
-  words: Words
+  words: ProbeLocalizer
   send: () => void
   changed: () => void
 }
 
-export function WaitingList({ queue, state, hasToken, words, send, changed }: Props) {
-  const { t, number, time } = words
+export function QueueList({ queue, state, hasToken, words, send, changed }: Props) {
+  const { t, number, dateTime: time } = words
   const [note, setNote] = useState('')
   const why = state === 'token' && !hasToken ? 'noToken' : state
   const sendNow = async () => {
     // The agent asks for it, so what was refused is tried again, too.
-    await replace(queue.map(({ seq, probe }) => ({ seq, probe })))
+    await replaceQueued(queue.map(({ seq, probe }) => ({ seq, probe })))
     changed()
     send()
   }
   const take = async (file: File | undefined) => {
     if (!file) return
-    const probes = probesIn(await file.text())
-    setNote(probes ? t('imported', { n: number(await addAll(probes)) }) : t('notImported'))
+    const probes = probesFromNdjson(await file.text())
+    setNote(probes ? t('imported', { n: number(await enqueueMissing(probes)) }) : t('notImported'))
     changed()
     send()
   }
@@ -51,7 +51,7 @@ export function WaitingList({ queue, state, hasToken, words, send, changed }: Pr
           </ol>
           <div class="row">
             <button onClick={() => void sendNow()}>{t('sendNow')}</button>
-            <button onClick={() => download(queue.map(({ probe }) => probe))}>{t('exportFile')}</button>
+            <button onClick={() => saveAsNdjson(queue.map(({ probe }) => probe))}>{t('exportFile')}</button>
           </div>
         </>
       )}
@@ -72,7 +72,7 @@ export function WaitingList({ queue, state, hasToken, words, send, changed }: Pr
 }
 
 /** A probe a line, as the API and the import take it, too. */
-function download(probes: readonly Probe[]): void {
+function saveAsNdjson(probes: readonly NewProbe[]): void {
   const link = document.createElement('a')
   const text = probes.map((probe) => `${JSON.stringify(probe)}\n`).join('')
   link.href = URL.createObjectURL(new Blob([text], { type: 'application/x-ndjson' }))
@@ -82,14 +82,14 @@ function download(probes: readonly Probe[]): void {
 }
 
 /** Null where the file holds none, or something else. */
-function probesIn(text: string): Probe[] | null {
+function probesFromNdjson(text: string): NewProbe[] | null {
   try {
     const probes = text
       .split('\n')
       .filter((line) => line.trim() !== '')
-      .map((line) => JSON.parse(line) as Partial<Probe>)
-    const isProbe = (p: Partial<Probe>) => typeof p.id === 'string' && p.measuredAt && p.outcome
-    return probes.length > 0 && probes.every(isProbe) ? (probes as Probe[]) : null
+      .map((line) => JSON.parse(line) as Partial<NewProbe>)
+    const isProbe = (p: Partial<NewProbe>) => typeof p.id === 'string' && p.measuredAt && p.outcome
+    return probes.length > 0 && probes.every(isProbe) ? (probes as NewProbe[]) : null
   } catch {
     return null
   }

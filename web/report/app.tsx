@@ -1,16 +1,23 @@
 /** Finds out which report is asked for, and shows it with what is not for paper around it. */
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import { useAnswer } from '../src/answer.js'
+import { useQuery } from '../src/answer.js'
 import { api } from '../src/api.js'
 import { Connection } from '../src/connection.js'
-import { LANGUAGES, LANGUAGE_NAMES, type Lang, type Language, languageOf, nameIn } from '../src/language.js'
-import { problemIn } from '../src/problem.js'
-import { type AreaReport, type Asked, reportOf } from './report.js'
+import {
+  LANGUAGES,
+  LANGUAGE_NAMES,
+  type Lang,
+  type Localizer,
+  localizerOf,
+  localizedName,
+} from '../src/language.js'
+import { problemText } from '../src/problem.js'
+import { type AreaReport, type ReportParams, fetchReport } from './report.js'
 import { Sheet } from './sheet.js'
 import { WORDS } from './words.js'
 
 /** `/report/{code}?lang=&run=&rule=` */
-function askedOf({ pathname, search }: Location): Asked & { lang: Lang } {
+function reportParamsOf({ pathname, search }: Location): ReportParams & { lang: Lang } {
   const query = new URLSearchParams(search)
   return {
     code: decodeURIComponent(pathname.split('/').at(-1) ?? ''),
@@ -21,13 +28,13 @@ function askedOf({ pathname, search }: Location): Asked & { lang: Lang } {
 }
 
 export function App() {
-  const asked = useMemo(() => askedOf(location), [])
-  const words = useMemo(() => languageOf(asked.lang), [])
+  const asked = useMemo(() => reportParamsOf(location), [])
+  const words = useMemo(() => localizerOf(asked.lang), [])
   const [lost, setLost] = useState(false)
   const connection = useMemo(() => new Connection(setLost), [])
   const now = useMemo(() => Date.now(), [])
-  const answer = useAnswer(connection, 'report', (signal) =>
-    Promise.all([reportOf(asked, signal), api.instance(signal)]),
+  const answer = useQuery(connection, 'report', (signal) =>
+    Promise.all([fetchReport(asked, signal), api.instance(signal)]),
   )
   const found = answer && 'value' in answer ? answer.value : null
   useEffect(() => {
@@ -36,7 +43,8 @@ export function App() {
   }, [words])
   useEffect(() => {
     // The name that a browser gives the file, too.
-    if (found) document.title = `${words.says(WORDS)('title')} - ${nameIn(words.lang, found[0].area)}`
+    if (found)
+      document.title = `${words.translatorOf(WORDS)('title')} - ${localizedName(words.lang, found[0].area)}`
   }, [found])
   return (
     <>
@@ -44,8 +52,8 @@ export function App() {
       {!answer && <p role="status">{words.t(lost ? 'lost' : 'loading')}</p>}
       {answer && 'refused' in answer && (
         <main class="problem">
-          <h1>{words.says(WORDS)('title')}</h1>
-          <p role="alert">{problemIn(words, answer.refused)}</p>
+          <h1>{words.translatorOf(WORDS)('title')}</h1>
+          <p role="alert">{problemText(words, answer.refused)}</p>
         </main>
       )}
       {found && <Sheet words={words} report={found[0]} instance={found[1]} now={now} />}
@@ -54,14 +62,14 @@ export function App() {
 }
 
 interface BarProps {
-  words: Language
-  asked: Asked
+  words: Localizer
+  asked: ReportParams
   report: AreaReport | null
 }
 
 /** What is not for paper. */
 function Bar({ words, asked: { code, run, rule }, report }: BarProps) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   const kept = { ...(run && { run }), ...((rule ?? report?.run.rule) && { rule: rule ?? report!.run.rule }) }
   const query = (lang: Lang, more = {}) => new URLSearchParams({ lang, ...kept, ...more }).toString()
   return (

@@ -1,9 +1,9 @@
 /** The area on paper: drawn in millimetres, so that it prints as sharp as the printer can. */
 import { CLASSES } from '#domain/verdict'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { type Language, nameIn } from '../src/language.js'
-import { LAND, OUTLINE, PAINTS } from '../src/map/colours.js'
-import { type Frame, type Projection, placed, projectionOf, scaleBarKm } from './projection.js'
+import { type Localizer, localizedName } from '../src/language.js'
+import { LAND, OUTLINE, CLASS_PAINTS } from '../src/map/colours.js'
+import { type Frame, type Projection, nonOverlapping, projectionOf, scaleBarKm } from './projection.js'
 import type { AreaReport, Outline, Ring } from './report.js'
 import { WORDS } from './words.js'
 
@@ -11,19 +11,19 @@ const WIDTH = 186
 const MM_PER_PIXEL = 25.4 / 96
 const MARGIN = 5
 const LABEL = 2.5
-const LONGEST_BAR = 36
+const MAX_SCALE_BAR_MM = 36
 /** From a zone to its letter, which would hide a small one. */
 const BESIDE = 2.6
 
 /** Letters of the zones, as in their table. */
-export const LETTERS: Record<Language['lang'], readonly string[]> = {
+export const LETTERS: Record<Localizer['lang'], readonly string[]> = {
   en: ['A', 'B', 'C', 'D', 'E'],
   fr: ['A', 'B', 'C', 'D', 'E'],
   ar: ['أ', 'ب', 'ج', 'د', 'هـ'],
 }
 
 interface Props {
-  words: Language
+  words: Localizer
   report: AreaReport
 }
 
@@ -55,7 +55,7 @@ function Drawing({ words, report, frame }: Props & { frame: Frame }) {
     <svg
       viewBox={`0 0 ${frame.width} ${frame.height}`}
       role="img"
-      aria-label={words.says(WORDS)('mapLabel', { name: nameIn(words.lang, area) })}
+      aria-label={words.translatorOf(WORDS)('mapLabel', { name: localizedName(words.lang, area) })}
     >
       <Stripes />
       <rect width={frame.width} height={frame.height} fill="#eef0f2" />
@@ -90,23 +90,23 @@ const Stripes = () => (
       patternUnits="userSpaceOnUse"
       patternTransform="rotate(45)"
     >
-      <rect width="1.1" height="1.1" fill={PAINTS.unknown.fill} />
-      <line y2="1.1" stroke={PAINTS.unknown.line} stroke-width="0.5" />
+      <rect width="1.1" height="1.1" fill={CLASS_PAINTS.unknown.fill} />
+      <line y2="1.1" stroke={CLASS_PAINTS.unknown.line} stroke-width="0.5" />
     </pattern>
   </defs>
 )
 
-interface Drawn {
+interface DrawingProps {
   report: AreaReport
   projection: Projection
 }
 
 /** White last, so that its outline lies on top. */
-function Cells({ report: { map }, projection }: Drawn) {
+function Cells({ report: { map }, projection }: DrawingProps) {
   // Outlines of small hexagons would hide what is in them.
   const thin = Math.min(0.45, widthOf(map.resolution) * projection.mmPerKm * 0.2)
   return CLASSES.toReversed().map((colour) => {
-    const { fill, line, striped } = PAINTS[colour]
+    const { fill, line, striped } = CLASS_PAINTS[colour]
     const rings = map.cells.filter((cell) => cell.class === colour).map(({ ring }) => ring)
     return (
       <path
@@ -131,7 +131,7 @@ const Border = ({ path }: { path: string }) => (
   </>
 )
 
-function Sites({ report, projection }: Drawn) {
+function Sites({ report, projection }: DrawingProps) {
   return (
     <g class="sites">
       {report.map.sites.map(({ code, lng, lat }) => {
@@ -158,16 +158,16 @@ function Names({
   frame,
   neighbours,
   marks,
-}: Drawn & { words: Language; frame: Frame; neighbours: Outline[]; marks: Marked[] }) {
+}: DrawingProps & { words: Localizer; frame: Frame; neighbours: Outline[]; marks: MapMark[] }) {
   const localities = report.map.localities.map(({ lng, lat, nameFr, nameAr }) => {
     const [x, y] = projection.at(lng, lat)
     return { x, y: y - 1.4, text: lang === 'ar' ? (nameAr ?? nameFr) : nameFr, faint: false, dot: { x, y } }
   })
   const around = neighbours.map((area) => {
     const [x, y] = projection.at(area.lng, area.lat)
-    return { x, y, text: nameIn(lang, area), faint: true, dot: null }
+    return { x, y, text: localizedName(lang, area), faint: true, dot: null }
   })
-  const named = placed([...localities, ...around], frame, LABEL, marks)
+  const named = nonOverlapping([...localities, ...around], frame, LABEL, marks)
   return (
     <>
       {localities.map(({ dot }, i) => (
@@ -189,7 +189,7 @@ function Names({
   )
 }
 
-interface Marked {
+interface MapMark {
   key: string
   x: number
   y: number
@@ -198,7 +198,7 @@ interface Marked {
 }
 
 /** The numbers of the table's worst areas, each in its area, and the letters of its zones, each beside its zone. */
-function marksOf({ words, report, projection }: Drawn & { words: Language }): Marked[] {
+function marksOf({ words, report, projection }: DrawingProps & { words: Localizer }): MapMark[] {
   const { worst, zones, map } = report
   const ranks = worst.flatMap(({ code }, i) => {
     const area = map.outlines.find((outline) => outline.code === code)
@@ -237,15 +237,15 @@ export function Mark({ x, y, text, isSquare }: { x: number; y: number; text: str
   )
 }
 
-function ScaleBar({ words, projection, frame }: { words: Language; projection: Projection; frame: Frame }) {
-  const km = scaleBarKm(projection.mmPerKm, LONGEST_BAR)
+function ScaleBar({ words, projection, frame }: { words: Localizer; projection: Projection; frame: Frame }) {
+  const km = scaleBarKm(projection.mmPerKm, MAX_SCALE_BAR_MM)
   const [length, y] = [km * projection.mmPerKm, frame.height - 3]
   return (
     <g class="scale" data-km={km} data-mm={length}>
       <rect x="2" y={y - 4.2} width={length + 4} height="6.2" fill="#fff" opacity="0.85" />
       <path d={`M4 ${y - 1}v1.2h${length}v-1.2`} fill="none" stroke="#1c2430" stroke-width="0.4" />
       <text x={4 + length / 2} y={y - 1} font-size={LABEL} text-anchor="middle">
-        {words.says(WORDS)('km', { n: words.number(km, 2) })}
+        {words.translatorOf(WORDS)('km', { n: words.number(km, 2) })}
       </text>
     </g>
   )

@@ -49,16 +49,16 @@ export interface Label {
 }
 
 /** Half the width of a mark between the labels. */
-const MARK = 2
+const MARK_HALF_MM = 2
 
 /** The labels that overlap no mark and no label before them, and stay in the frame. `size` is that of the letters in mm. */
-export function placed<T extends Label>(
+export function nonOverlapping<T extends Label>(
   labels: readonly T[],
   { width, height }: Frame,
   size: number,
   marks: readonly { x: number; y: number }[],
 ): T[] {
-  const taken = marks.map(({ x, y }) => ({ x, y, half: MARK, high: MARK }))
+  const taken = marks.map(({ x, y }) => ({ x, y, half: MARK_HALF_MM, high: MARK_HALF_MM }))
   return labels.filter(({ x, y: base, text }) => {
     const half = (text.length * size * 0.56) / 2 + 0.6
     const [y, high] = [base - size * 0.35, size * 0.55]

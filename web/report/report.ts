@@ -1,5 +1,5 @@
 /** What the server says of an area for one page, and the one question for it. */
-import { GET, type Schemas, answerTo } from '../src/api.js'
+import { GET, type Schemas, unwrapResponse } from '../src/api.js'
 
 /** [lng, lat], closed. */
 export type Ring = readonly (readonly [number, number])[]
@@ -8,16 +8,16 @@ export type AreaReport = Schemas['AreaReport']
 export type Outline = Schemas['ReportOutline']
 export type WhiteZone = Schemas['WhiteZone']
 
-export interface Asked {
+export interface ReportParams {
   code: string
   run: string | null
   rule: string | null
 }
 
-export function reportOf({ code, run, rule }: Asked, signal: AbortSignal): Promise<AreaReport> {
+export function fetchReport({ code, run, rule }: ReportParams, signal: AbortSignal): Promise<AreaReport> {
   const params = {
     path: { code },
     query: { ...(run && { run: Number(run) }), ...(rule && !run && { rule }) },
   }
-  return answerTo<AreaReport>(GET('/api/v1/areas/{code}/report', { params, signal }))
+  return unwrapResponse<AreaReport>(GET('/api/v1/areas/{code}/report', { params, signal }))
 }

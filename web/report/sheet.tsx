@@ -2,9 +2,9 @@
 import { CLASSES, type ClassCounts } from '#domain/verdict'
 import type { ComponentChildren } from 'preact'
 import type { AreaFigures, Instance } from '../src/api.js'
-import { type Language, nameIn } from '../src/language.js'
+import { type Localizer, localizedName } from '../src/language.js'
 import { operatorName } from '../src/network-names.js'
-import { kindOf } from '../src/search.js'
+import { areaKindOf } from '../src/search.js'
 import { Swatch } from '../src/swatch.js'
 import { LETTERS, LocalityMark, Mark, ReportMap, SiteMark } from './map.js'
 import type { AreaReport, WhiteZone } from './report.js'
@@ -12,7 +12,7 @@ import { sumOf, summaryOf } from './summary.js'
 import { WORDS } from './words.js'
 
 interface Props {
-  words: Language
+  words: Localizer
   report: AreaReport
   instance: Instance
   /** When the page was made. */
@@ -31,7 +31,7 @@ export function Sheet({ words, report, instance, now }: Props) {
         ))}
       </div>
       <ReportMap words={words} report={report} />
-      <MapKey words={words} report={report} />
+      <MapLegend words={words} report={report} />
       <div class="columns">
         <Figures words={words} report={report} />
         <div>
@@ -49,9 +49,11 @@ export function Sheet({ words, report, instance, now }: Props) {
 }
 
 function Heading({ words, report: { area, parents }, now }: Omit<Props, 'instance'>) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   const other = words.lang === 'ar' ? 'fr' : 'ar'
-  const places = parents.map((parent) => nameIn(words.lang, parent)).join(words.lang === 'ar' ? ' ‹ ' : ' › ')
+  const places = parents
+    .map((parent) => localizedName(words.lang, parent))
+    .join(words.lang === 'ar' ? ' ‹ ' : ' › ')
   return (
     <header class="heading">
       <p class="about">
@@ -62,10 +64,10 @@ function Heading({ words, report: { area, parents }, now }: Omit<Props, 'instanc
       </p>
       <h1>
         <span>
-          <small>{words.t(kindOf(area))}</small> <bdi>{nameIn(words.lang, area)}</bdi>
+          <small>{words.t(areaKindOf(area))}</small> <bdi>{localizedName(words.lang, area)}</bdi>
         </span>
         <bdi lang={other} class="other">
-          {nameIn(other, area)}
+          {localizedName(other, area)}
         </bdi>
       </h1>
       <p class="parents">
@@ -78,41 +80,41 @@ function Heading({ words, report: { area, parents }, now }: Omit<Props, 'instanc
 }
 
 /** Square km of a cell of a resolution: each coarser one is seven times as large. */
-const areaOf = (resolution: number): number => 0.74 * 7 ** (8 - resolution)
+const cellKm2Of = (resolution: number): number => 0.74 * 7 ** (8 - resolution)
 
-function MapKey({ words, report: { map, people, worst, zones } }: Pick<Props, 'words' | 'report'>) {
-  const t = words.says(WORDS)
+function MapLegend({ words, report: { map, people, worst, zones } }: Pick<Props, 'words' | 'report'>) {
+  const t = words.translatorOf(WORDS)
   const sites = sumOf(people.sites)
-  const km2 = words.number(areaOf(map.resolution), map.resolution === 8 ? 1 : 0)
+  const km2 = words.number(cellKm2Of(map.resolution), map.resolution === 8 ? 1 : 0)
   const drawn = { n: words.number(map.sites.length), all: words.number(sites) }
   return (
     <p class="key">
       {map.sites.length > 0 && (
-        <Key text={sites > map.sites.length ? t('sitesOf', drawn) : t('site')}>
+        <LegendEntry text={sites > map.sites.length ? t('sitesOf', drawn) : t('site')}>
           <SiteMark x={2} y={2} />
-        </Key>
+        </LegendEntry>
       )}
       {map.localities.length > 0 && (
-        <Key text={t('locality')}>
+        <LegendEntry text={t('locality')}>
           <LocalityMark x={2} y={2} />
-        </Key>
+        </LegendEntry>
       )}
       {worst.length > 0 && (
-        <Key text={t('rankMark')}>
+        <LegendEntry text={t('rankMark')}>
           <Mark x={2} y={2} text="1" />
-        </Key>
+        </LegendEntry>
       )}
       {zones && zones.length > 0 && (
-        <Key text={t('zoneMark')}>
+        <LegendEntry text={t('zoneMark')}>
           <Mark x={2} y={2} text={LETTERS[words.lang][0]!} isSquare />
-        </Key>
+        </LegendEntry>
       )}
       <span>{t(map.resolution === 8 ? 'mapCells' : 'mapParents', { km2 })}</span>
     </p>
   )
 }
 
-const Key = ({ text, children }: { text: string; children: ComponentChildren }) => (
+const LegendEntry = ({ text, children }: { text: string; children: ComponentChildren }) => (
   <span>
     <svg viewBox="0 0 4 4" aria-hidden="true">
       {children}
@@ -125,7 +127,7 @@ const DASH = '–'
 
 /** The legend of the map with its figures. What was not measured has no place of its own among localities and sites. */
 function Figures({ words, report: { counts, people } }: Pick<Props, 'words' | 'report'>) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   const { number } = words
   const places = [people.localities, people.population, people.sites]
   const figure = (of: ClassCounts, value: number) => (sumOf(of) === 0 ? DASH : number(value))
@@ -186,7 +188,7 @@ function Figures({ words, report: { counts, people } }: Pick<Props, 'words' | 'r
 }
 
 function Operators({ words, report: { operators } }: Pick<Props, 'words' | 'report'>) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   return (
     <table>
       <caption>{t('operators')}</caption>
@@ -216,7 +218,7 @@ function Operators({ words, report: { operators } }: Pick<Props, 'words' | 'repo
 const CONTRADICTIONS = ['declaredRefuted', 'presentUndeclared', 'latePlan'] as const
 
 function Contradictions({ words, report: { contradictions } }: Pick<Props, 'words' | 'report'>) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   return (
     <table>
       <caption>{t('contradictions')}</caption>
@@ -238,7 +240,7 @@ function Contradictions({ words, report: { contradictions } }: Pick<Props, 'word
 }
 
 function Worst({ words, report: { area, worst } }: Pick<Props, 'words' | 'report'>) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   const hasPeople = worst.some(({ people }) => people.white > 0)
   return (
     <table class="worst">
@@ -267,11 +269,11 @@ function Worst({ words, report: { area, worst } }: Pick<Props, 'words' | 'report
   )
 }
 
-function WorstRow({ words, area, place }: { words: Language; area: AreaFigures; place: number }) {
+function WorstRow({ words, area, place }: { words: Localizer; area: AreaFigures; place: number }) {
   return (
     <tr data-code={area.code}>
       <th scope="row">
-        {words.number(place)}. <bdi>{nameIn(words.lang, area)}</bdi>
+        {words.number(place)}. <bdi>{localizedName(words.lang, area)}</bdi>
       </th>
       <td class="n">{sumOf(area.people) > 0 ? words.number(area.people.white) : DASH}</td>
       <td class="n">{area.cells ? words.number(area.cells.white) : DASH}</td>
@@ -280,7 +282,7 @@ function WorstRow({ words, area, place }: { words: Language; area: AreaFigures; 
 }
 
 function Zones({ words, report: { zones } }: Pick<Props, 'words' | 'report'>) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   return (
     <table class="zones">
       <caption>{t('zones')}</caption>
@@ -302,7 +304,7 @@ function Zones({ words, report: { zones } }: Pick<Props, 'words' | 'report'>) {
         {(zones ?? []).map((zone, i) => (
           <tr key={zone.id} data-zone={zone.id}>
             <th scope="row">
-              {LETTERS[words.lang][i]}. <bdi>{placeOf(words, zone)}</bdi>
+              {LETTERS[words.lang][i]}. <bdi>{zonePlaceText(words, zone)}</bdi>
             </th>
             <td class="n">{zone.population === null ? DASH : words.number(zone.population)}</td>
             <td class="n">{words.number(zone.cellCount)}</td>
@@ -317,7 +319,7 @@ function Zones({ words, report: { zones } }: Pick<Props, 'words' | 'report'>) {
 }
 
 /** The zone's largest locality and its commune, as far as they are known; else its own name. */
-function placeOf({ lang, says }: Language, zone: WhiteZone): string {
+function zonePlaceText({ lang, translatorOf: says }: Localizer, zone: WhiteZone): string {
   const { placeFr, placeAr, communeFr, communeAr, id } = zone
   const place = lang === 'ar' ? (placeAr ?? placeFr) : placeFr
   const commune = lang === 'ar' ? communeAr : communeFr
@@ -332,7 +334,7 @@ const Empty = ({ text }: { text: string }) => (
 
 /** What a figure needs beside it wherever the paper goes. */
 function Sources({ words, report: { area, run, rule }, instance }: Omit<Props, 'now'>) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   const { date, lang } = words
   return (
     <footer class="sources">
@@ -346,7 +348,7 @@ function Sources({ words, report: { area, run, rule }, instance }: Omit<Props, '
           made: date(run.createdAt),
           from: date(run.from),
           to: date(run.to),
-          known: words.moment(run.knownBefore),
+          known: words.dateTime(run.knownBefore),
         })}{' '}
         {area.simulated && t('simulatedBoundary')}
       </p>

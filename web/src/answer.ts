@@ -1,24 +1,24 @@
 /** What the server says to a question that follows the page's state. */
 import { useLayoutEffect, useState } from 'preact/hooks'
-import { Refused } from './refused.js'
-import type { Ask, Connection } from './connection.js'
+import { ApiError } from './refused.js'
+import type { Fetcher, Connection } from './connection.js'
 
 /** Null: not answered yet. */
-export type Answer<T> = { value: T } | { refused: Refused } | null
+export type QueryResult<T> = { value: T } | { refused: ApiError } | null
 
 /**
  * Asks again when the key changes, and gives up what was asked before: a slow answer never overwrites a newer one.
  * No key, no question. Asked before the next frame: each that is waited for would be seen in the first map.
  */
-export function useAnswer<T>(connection: Connection, key: string | null, ask: Ask<T>): Answer<T> {
-  const [known, setKnown] = useState<{ key: string; answer: Answer<T> } | null>(null)
+export function useQuery<T>(connection: Connection, key: string | null, ask: Fetcher<T>): QueryResult<T> {
+  const [known, setKnown] = useState<{ key: string; answer: QueryResult<T> } | null>(null)
   useLayoutEffect(() => {
     if (key === null) return undefined
     const abort = new AbortController()
-    connection.ask(ask, abort.signal).then(
+    connection.requestWithRetry(ask, abort.signal).then(
       (value) => setKnown({ key, answer: { value } }),
       (error: unknown) => {
-        if (error instanceof Refused) setKnown({ key, answer: { refused: error } })
+        if (error instanceof ApiError) setKnown({ key, answer: { refused: error } })
         else if (!abort.signal.aborted) throw error
       },
     )
@@ -27,4 +27,5 @@ export function useAnswer<T>(connection: Connection, key: string | null, ask: As
   return known?.key === key ? known.answer : null
 }
 
-export const valueOf = <T>(answer: Answer<T>): T | null => (answer && 'value' in answer ? answer.value : null)
+export const queryValueOf = <T>(answer: QueryResult<T>): T | null =>
+  answer && 'value' in answer ? answer.value : null

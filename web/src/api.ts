@@ -3,12 +3,12 @@ import createClient from 'openapi-fetch'
 import type { components, paths } from '../../dist/openapi.d.ts'
 import { type Locality, type PlanDetail, type Site, type Zone, areaCodeOf } from './places/place.js'
 import type { ProbePage } from './probes/probe.js'
-import { Refused, refusedBy } from './refused.js'
-import { type Sending, sendFile } from './send-file.js'
+import { ApiError, apiErrorOf } from './refused.js'
+import { type FileUpload, uploadFile } from './send-file.js'
 
 export type Schemas = components['schemas']
 /** What may be asked of a list. */
-export type Query<Path extends keyof paths> = paths[Path] extends {
+export type QueryParams<Path extends keyof paths> = paths[Path] extends {
   get: { parameters: { query?: infer Q } }
 }
   ? Q
@@ -39,7 +39,7 @@ export type Reason = Merged<Schemas['Reason']> & Pick<Schemas['Reason'], 'code'>
 type Merged<Union> = { [Key in KeyOf<Union>]?: Union extends Record<Key, infer Value> ? Value : never }
 type KeyOf<Union> = Union extends unknown ? keyof Union : never
 
-interface Importing extends Omit<Sending, 'path'> {
+interface ImportRequest extends Omit<FileUpload, 'path'> {
   /** Parameters of the import; empty ones are not said. */
   said: Readonly<Record<string, string>>
 }
@@ -48,18 +48,18 @@ interface Importing extends Omit<Sending, 'path'> {
 export const { GET, POST, PUT, PATCH, DELETE } = createClient<paths>({ fetch: (request) => fetch(request) })
 
 /** As the client gives it: it forgets how long an array is. */
-type Given<T> = T extends readonly (infer Item)[]
-  ? Given<Item>[]
+type WithoutTupleLengths<T> = T extends readonly (infer Item)[]
+  ? WithoutTupleLengths<Item>[]
   : T extends object
-    ? { [Key in keyof T]: Given<T[Key]> }
+    ? { [Key in keyof T]: WithoutTupleLengths<T[Key]> }
     : T
 
 /** What was answered, or what the server says against it. */
-export async function answerTo<T>(
-  asking: Promise<{ data?: Given<T>; error?: unknown; response: Response }>,
+export async function unwrapResponse<T>(
+  asking: Promise<{ data?: WithoutTupleLengths<T>; error?: unknown; response: Response }>,
 ): Promise<T> {
   const { data, error, response } = await asking
-  if (!response.ok) throw refusedBy(response.status, response.statusText, error)
+  if (!response.ok) throw apiErrorOf(response.status, response.statusText, error)
   return data as T
 }
 
@@ -74,7 +74,7 @@ function importPath(said: Readonly<Record<string, string>>, preview: boolean): s
 }
 
 /** A place with the smallest area around it; one that has gone since leaves it null. */
-async function within<T extends Parameters<typeof areaCodeOf>[0]>(
+async function withSurroundingArea<T extends Parameters<typeof areaCodeOf>[0]>(
   place: T,
   run: number,
   signal: AbortSignal,
@@ -83,46 +83,46 @@ async function within<T extends Parameters<typeof areaCodeOf>[0]>(
   const area =
     code &&
     (await api.area(code, run, signal).catch((error: unknown) => {
-      if (error instanceof Refused && error.status === 404) return null
+      if (error instanceof ApiError && error.status === 404) return null
       throw error
     }))
   return { ...place, area: area || null }
 }
 
 export const api = {
-  instance: (signal: AbortSignal) => answerTo<Instance>(GET('/api/v1/instance', { signal })),
+  instance: (signal: AbortSignal) => unwrapResponse<Instance>(GET('/api/v1/instance', { signal })),
   rules: async (signal: AbortSignal) =>
-    (await answerTo<Schemas['RuleInWordsPage']>(GET('/api/v1/rules', { signal }))).items,
+    (await unwrapResponse<Schemas['RuleInWordsPage']>(GET('/api/v1/rules', { signal }))).items,
   /** The newest first. */
   runs: async (rule: string, signal: AbortSignal) =>
     (
-      await answerTo<Schemas['RunRowPage']>(
+      await unwrapResponse<Schemas['RunRowPage']>(
         GET('/api/v1/runs', { params: { query: { rule, limit: 100 } }, signal }),
       )
     ).items,
   /** Of all rules, the newest first. */
   allRuns: async (signal: AbortSignal) =>
     (
-      await answerTo<Schemas['RunRowPage']>(
+      await unwrapResponse<Schemas['RunRowPage']>(
         GET('/api/v1/runs', { params: { query: { limit: 100 } }, signal }),
       )
     ).items,
   networks: async (id: number, signal: AbortSignal) =>
     (
-      await answerTo<Schemas['NetworkList']>(
+      await unwrapResponse<Schemas['NetworkList']>(
         GET('/api/v1/runs/{id}/networks', { params: { path: { id } }, signal }),
       )
     ).items,
   /** What operators declare somewhere. */
-  declared: async (id: number, signal: AbortSignal) =>
+  declaredNetworks: async (id: number, signal: AbortSignal) =>
     (
-      await answerTo<Schemas['NetworkList']>(
+      await unwrapResponse<Schemas['NetworkList']>(
         GET('/api/v1/runs/{id}/networks/declared', { params: { path: { id } }, signal }),
       )
     ).items,
   /** The rule's newest run for now; null: none is among its last. */
-  newest: async (rule: string, signal: AbortSignal) => {
-    const { items } = await answerTo<Schemas['RunRowPage']>(
+  newestCurrentRun: async (rule: string, signal: AbortSignal) => {
+    const { items } = await unwrapResponse<Schemas['RunRowPage']>(
       GET('/api/v1/runs', { params: { query: { rule, limit: 20 } }, signal }),
     )
     return items.find(({ current }) => current)?.id ?? null
@@ -130,7 +130,7 @@ export const api = {
   /** Cells that got better, worse or otherwise known since another run. */
   difference: async (id: number, from: number, signal: AbortSignal) => {
     const params = { path: { id }, query: { with: from } }
-    const { better, worse, other } = await answerTo<Schemas['Difference']>(
+    const { better, worse, other } = await unwrapResponse<Schemas['Difference']>(
       GET('/api/v1/runs/{id}/difference', { params, signal }),
     )
     return { better, worse, other }
@@ -138,7 +138,7 @@ export const api = {
   /** Cells by the kind of their contradiction. */
   contradictions: async (run: number, signal: AbortSignal) => {
     const params = { query: { run, by: 'region' as const } }
-    const { items } = await answerTo<Schemas['ContradictionCounts']>(
+    const { items } = await unwrapResponse<Schemas['ContradictionCounts']>(
       GET('/api/v1/contradictions/counts', { params, signal }),
     )
     const sum = (name: 'declaredRefuted' | 'presentUndeclared' | 'latePlan') =>
@@ -151,75 +151,81 @@ export const api = {
   },
   whatIf: (id: number, threshold: number, signal: AbortSignal) => {
     const params = { path: { id }, query: { metric: 'download' as const, threshold } }
-    return answerTo<WhatIf>(GET('/api/v1/runs/{id}/what-if', { params, signal }))
+    return unwrapResponse<WhatIf>(GET('/api/v1/runs/{id}/what-if', { params, signal }))
   },
   areas: async (q: string, signal: AbortSignal) =>
     (
-      await answerTo<Schemas['AreaRowPage']>(
+      await unwrapResponse<Schemas['AreaRowPage']>(
         GET('/api/v1/areas', { params: { query: { limit: 8, q } }, signal }),
       )
     ).items,
   area: (code: string, run: number, signal: AbortSignal) =>
-    answerTo<AreaDetail>(GET('/api/v1/areas/{code}', { params: { path: { code }, query: { run } }, signal })),
+    unwrapResponse<AreaDetail>(
+      GET('/api/v1/areas/{code}', { params: { path: { code }, query: { run } }, signal }),
+    ),
   /** Of the areas inside one; null: of the regions. */
   figures: (run: number, parent: string | null, signal: AbortSignal) =>
-    answerTo<Schemas['AreaTable']>(
+    unwrapResponse<Schemas['AreaTable']>(
       GET('/api/v1/areas/table', { params: { query: { run, ...(parent && { parent }) } }, signal }),
     ),
   cell: (h3: string, run: number, signal: AbortSignal) =>
-    answerTo<Cell>(GET('/api/v1/cells/{h3}', { params: { path: { h3 }, query: { run } }, signal })),
+    unwrapResponse<Cell>(GET('/api/v1/cells/{h3}', { params: { path: { h3 }, query: { run } }, signal })),
   zone: async (id: string, run: number, signal: AbortSignal) => {
     const params = { path: { id }, query: { run } }
-    return within({ zone: await answerTo<Zone>(GET('/api/v1/zones/{id}', { params, signal })) }, run, signal)
+    return withSurroundingArea(
+      { zone: await unwrapResponse<Zone>(GET('/api/v1/zones/{id}', { params, signal })) },
+      run,
+      signal,
+    )
   },
   locality: async (id: string, run: number, signal: AbortSignal) => {
     const params = { path: { id }, query: { run } }
-    const locality = await answerTo<Locality>(GET('/api/v1/localities/{id}', { params, signal }))
-    return within({ locality }, run, signal)
+    const locality = await unwrapResponse<Locality>(GET('/api/v1/localities/{id}', { params, signal }))
+    return withSurroundingArea({ locality }, run, signal)
   },
   plan: async (code: string, run: number, signal: AbortSignal) => {
-    const plan = await answerTo<PlanDetail>(
+    const plan = await unwrapResponse<PlanDetail>(
       GET('/api/v1/plan/{code}', { params: { path: { code } }, signal }),
     )
-    return within({ plan }, run, signal)
+    return withSurroundingArea({ plan }, run, signal)
   },
   site: async (code: string, run: number, signal: AbortSignal) => {
     const params = { path: { code }, query: { run } }
-    const site = await answerTo<Site>(GET('/api/v1/sites/{code}/state', { params, signal }))
-    return within({ site }, run, signal)
+    const site = await unwrapResponse<Site>(GET('/api/v1/sites/{code}/state', { params, signal }))
+    return withSurroundingArea({ site }, run, signal)
   },
   cellProbes: (
     { h3, run, seesAll, cursor }: { h3: string; run: number; seesAll: boolean; cursor: string },
     signal: AbortSignal,
   ) => {
     const params = { path: { h3 }, query: { run, limit: 50, ...(cursor && { cursor }) } }
-    return answerTo<ProbePage>(
+    return unwrapResponse<ProbePage>(
       seesAll
         ? GET('/api/v1/cells/{h3}/probes/all', { params, signal })
         : GET('/api/v1/cells/{h3}/probes', { params, signal }),
     )
   },
   profile: (h3: string, run: number, signal: AbortSignal) =>
-    answerTo<Schemas['CellProfile']>(
+    unwrapResponse<Schemas['CellProfile']>(
       GET('/api/v1/cells/{h3}/profile', { params: { path: { h3 }, query: { run } }, signal }),
     ),
   /** Null: nobody is signed in. */
-  who: (signal: AbortSignal): Promise<Account | null> =>
-    answerTo<Account | undefined>(GET('/api/v1/session', { signal })).then(
+  currentAccount: (signal: AbortSignal): Promise<Account | null> =>
+    unwrapResponse<Account | undefined>(GET('/api/v1/session', { signal })).then(
       (account) => account ?? null,
       (error: unknown) => {
-        if (error instanceof Refused && error.status === 401) return null
+        if (error instanceof ApiError && error.status === 401) return null
         throw error
       },
     ),
   signIn: (name: string, password: string) =>
-    answerTo<Account>(POST('/api/v1/session', { body: { name, password } })),
-  signOut: () => answerTo<void>(DELETE('/api/v1/session')),
+    unwrapResponse<Account>(POST('/api/v1/session', { body: { name, password } })),
+  signOut: () => unwrapResponse<void>(DELETE('/api/v1/session')),
   setPassword: (current: string, next: string) =>
-    answerTo<void>(POST('/api/v1/session/password', { body: { current, next } })),
+    unwrapResponse<void>(POST('/api/v1/session/password', { body: { current, next } })),
   /** Writes nothing. */
-  previewImport: ({ said, ...sending }: Importing) =>
-    sendFile<ImportPreview>({ ...sending, path: importPath(said, true) }),
-  importResults: ({ said, ...sending }: Importing) =>
-    sendFile<ImportResult>({ ...sending, path: importPath(said, false) }),
+  previewImport: ({ said, ...sending }: ImportRequest) =>
+    uploadFile<ImportPreview>({ ...sending, path: importPath(said, true) }),
+  importResults: ({ said, ...sending }: ImportRequest) =>
+    uploadFile<ImportResult>({ ...sending, path: importPath(said, false) }),
 }

@@ -1,40 +1,46 @@
 /** The page: what is chosen, and who shows it. */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { type Answer, useAnswer, valueOf } from './answer.js'
+import { type QueryResult, useQuery, queryValueOf } from './answer.js'
 import { type Account, type Area, type AreaDetail, type Cell, type Run, api } from './api.js'
 import { CellDisputes } from './cell-disputes.js'
 import { Connection } from './connection.js'
 import { Header } from './header.js'
-import { type Lang, type Language, languageOf } from './language.js'
+import { type Lang, type Localizer, localizerOf } from './language.js'
 import { Legend } from './legend.js'
 import { Layers, SwipeLine } from './layers.js'
-import { useLoaded } from './loaded.js'
+import { useLazyModule } from './loaded.js'
 import { AlsoHere, Readout } from './here.js'
 import { WhatIfSlider } from './what-if.js'
-import { readLink, writeLink } from './link.js'
-import { type Choice, type Here, KINDS, type Kind, chosenOf } from './map/choice.js'
-import { type Theme, themeText } from './map/theme.js'
+import { readPageState, writePageState } from './link.js'
+import {
+  type MapSelection,
+  type MapHit,
+  SELECTABLE_KINDS,
+  type SelectableKind,
+  topSelectedOf,
+} from './map/choice.js'
+import { type Theme, themeParamOf } from './map/theme.js'
 import { useMap } from './map/use-map.js'
-import { Evidence } from './evidence.js'
-import { PlanHere } from './plan-here.js'
+import { EvidenceSection } from './evidence.js'
+import { CellPlanItems } from './plan-here.js'
 import { AreaPanel, CellPanel, Panel } from './panel.js'
-import { problemIn } from './problem.js'
-import { NewerNotice, useNewer } from './newer.js'
-import { type Place, geometryOf, isPlace, pointOf } from './places/place.js'
+import { problemText } from './problem.js'
+import { NewerNotice, useNewerRun } from './newer.js'
+import { type PlaceDetail, geometryOf, isPlace, pointOf } from './places/place.js'
 import { RunChoice } from './runs.js'
-import { Tabs, type View, ViewPane } from './views.js'
+import { Tabs, type ViewName, ViewPane } from './views.js'
 
-type Detail = { cell: Cell } | { area: AreaDetail } | Place
+type Detail = { cell: Cell } | { area: AreaDetail } | PlaceDetail
 
 export function App() {
-  const first = useMemo(() => readLink(location.search), [])
+  const first = useMemo(() => readPageState(location.search), [])
   const [lang, setLang] = useState<Lang>(first.lang)
   const [ruleId, setRuleId] = useState(first.rule)
   const [runId, setRunId] = useState(first.run)
   const [threshold, setThreshold] = useState(first.threshold)
-  const [choice, setChoice] = useState<Choice>(() => onlyOf(first))
+  const [choice, setChoice] = useState<MapSelection>(() => onlyOf(first))
   /** What lies where the map was last picked. */
-  const [here, setHere] = useState<readonly Here[]>([])
+  const [here, setHere] = useState<readonly MapHit[]>([])
   // On at first: who opens the page sees cells and communes. The legend says what an area's colour means.
   const [colour, setColour] = useState(true)
   const [theme, setTheme] = useState(first.theme)
@@ -42,54 +48,54 @@ export function App() {
   const [share, setShare] = useState(0.5)
   const [overlays, setOverlays] = useState(first.overlays)
   const [view, setView] = useState(first.view)
-  const [kept, setKept] = useState(first.kept)
+  const [kept, setKept] = useState(first.viewState)
   // What each view kept when it was left: who comes back finds it so.
-  const left = useRef<Partial<Record<View, typeof kept>>>({})
+  const left = useRef<Partial<Record<ViewName, typeof kept>>>({})
   const [lost, setLost] = useState(false)
   const connection = useMemo(() => new Connection(setLost), [])
-  const words = useMemo(() => languageOf(lang), [lang])
+  const words = useMemo(() => localizerOf(lang), [lang])
 
-  const instance = valueOf(useAnswer(connection, 'instance', api.instance))
-  const known = valueOf(useAnswer(connection, 'rules', api.rules))
+  const instance = queryValueOf(useQuery(connection, 'instance', api.instance))
+  const known = queryValueOf(useQuery(connection, 'rules', api.rules))
   const rules = known ?? []
   const rule = rules.find((r) => r.id === ruleId) ?? rules.find((r) => r.default) ?? rules[0]
   // How often the list of runs was asked for anew.
   const [asking, setAsking] = useState(0)
-  const asked = useAnswer(connection, rule ? `${rule.id} ${asking}` : null, (signal) =>
+  const asked = useQuery(connection, rule ? `${rule.id} ${asking}` : null, (signal) =>
     api.runs(rule!.id, signal),
   )
-  const all = valueOf(useAnswer(connection, 'all runs', api.allRuns)) ?? []
+  const all = queryValueOf(useQuery(connection, 'all runs', api.allRuns)) ?? []
   // The newest is among those of all rules, which were asked for first.
-  const runs = valueOf(asked) ?? all.filter((one) => one.rule === rule?.id)
+  const runs = queryValueOf(asked) ?? all.filter((one) => one.rule === rule?.id)
   // A run of a past window, made later, is no newer word on today.
   const newest = runs.find(({ current }) => current) ?? runs[0] ?? null
   const run = runs.find(({ id }) => id === runId) ?? newest
-  const newer = useNewer(connection, rule?.id ?? null, newest?.id ?? (asked ? 0 : null))
-  const others = othersThan(run, runs, all)
+  const newer = useNewerRun(connection, rule?.id ?? null, newest?.id ?? (asked ? 0 : null))
+  const others = comparableRunsOf(run, runs, all)
   const networks = useNetworks(connection, theme, run)
   const beside = theme.kind === 'verdict' ? (others.find(({ id }) => id === swipe) ?? null) : null
   const own = rule?.minDownloadBps ?? null
   const tried = own === null || threshold === own ? null : threshold
-  const whatIf = valueOf(
-    useAnswer(connection, run && tried ? `${run.id} ${tried}` : null, (signal) =>
+  const whatIf = queryValueOf(
+    useQuery(connection, run && tried ? `${run.id} ${tried}` : null, (signal) =>
       api.whatIf(run!.id, tried!, signal),
     ),
   )
-  const said = useSaid(connection, theme, run)
+  const said = useThemeCounts(connection, theme, run)
   // How often the plan was changed here.
   const [planChanges, setPlanChanges] = useState(0)
   const detail = useDetail(connection, choice, run, planChanges)
-  const PlanParts = useLoaded(connection, overlays.includes('plan'), () => import('./plan/plan-key.js'))
+  const PlanParts = useLazyModule(connection, overlays.includes('plan'), () => import('./plan/plan-key.js'))
   const [account, setAccount] = useAccount(connection)
 
-  const gone = useRef(first.at !== null)
+  const gone = useRef(first.mapView !== null)
   const element = useRef<HTMLDivElement>(null)
-  const pick = (found: readonly Here[]) => {
+  const pick = (found: readonly MapHit[]) => {
     gone.current = true
     setHere(found)
     setChoice({ [found[0]!.kind]: found[0]!.id })
   }
-  const { map, at, under, shown, drawn } = useMap(element, known && instance, first.at, connection, pick)
+  const { map, at, under, shown, drawn } = useMap(element, known && instance, first.mapView, connection, pick)
   useLayoutEffect(
     () => map?.show({ run: run?.id ?? null, threshold: tried, theme, swipe: beside?.id ?? null, overlays }),
     [map, run?.id, tried, theme, beside?.id, overlays],
@@ -100,22 +106,22 @@ export function App() {
     () => map?.colourAreas(colour && theme.kind === 'verdict' && !beside),
     [map, colour, theme, beside],
   )
-  useEffect(() => map?.choose(choice), [map, choice.cell, choice.area])
+  useEffect(() => map?.select(choice), [map, choice.cell, choice.area])
   useEffect(() => {
     document.documentElement.lang = lang
     document.documentElement.dir = words.dir
     map?.arrange(words.dir)
   }, [map, words])
   useEffect(() => {
-    const ids = Object.fromEntries(KINDS.map((kind) => [kind, choice[kind] ?? null])) as Record<
-      Kind,
+    const ids = Object.fromEntries(SELECTABLE_KINDS.map((kind) => [kind, choice[kind] ?? null])) as Record<
+      SelectableKind,
       string | null
     >
     const earlier = run && run !== newest ? run.id : null
-    writeLink({
+    writePageState({
       lang,
       rule: rule?.id ?? ruleId,
-      at,
+      mapView: at,
       ...ids,
       run: earlier,
       threshold: tried,
@@ -123,12 +129,12 @@ export function App() {
       swipe,
       overlays,
       view,
-      kept,
+      viewState: kept,
     })
   }, [lang, rule?.id, at, choice, run?.id, tried, theme, swipe, overlays, view, kept])
 
   // A link that names an area or a cell but no place: we go there once it is known where that is.
-  const found = valueOf(detail)
+  const found = queryValueOf(detail)
   useEffect(() => {
     if (gone.current || !map || !found) return
     gone.current = true
@@ -139,7 +145,7 @@ export function App() {
   }, [map, found])
   useEffect(() => map?.outline(found && isPlace(found) ? geometryOf(found) : null), [map, found])
 
-  const choose = (next: Choice) => {
+  const choose = (next: MapSelection) => {
     setHere([])
     setChoice(next)
   }
@@ -159,12 +165,12 @@ export function App() {
   const [isTaking, setTaking] = useState(false)
   const takePlace = async (signal: AbortSignal) => {
     setTaking(true)
-    const place = (await map?.takePlace(signal)) ?? null
+    const place = (await map?.pickPosition(signal)) ?? null
     setTaking(false)
     return place
   }
-  const chosen = chosenOf(choice)
-  useEscape(chosen !== null, close)
+  const chosen = topSelectedOf(choice)
+  useEscapeKey(chosen !== null, close)
   const { t } = words
   // What is shown before would jump when the rest comes.
   if (!known || !instance)
@@ -243,7 +249,7 @@ export function App() {
                 onSwipe={setSwipe}
                 onOverlays={setOverlays}
               />
-              {PlanParts && overlays.includes('plan') && <PlanParts.PlanKey words={words} />}
+              {PlanParts && overlays.includes('plan') && <PlanParts.PlanLegend words={words} />}
               <RunChoice {...{ words, runs, run }} onRun={setRunId} onNear={(ids) => map?.preload(ids)} />
               {own !== null && theme.kind === 'verdict' && (
                 <WhatIfSlider
@@ -279,18 +285,18 @@ export function App() {
         </div>
         {view && run && rule && (
           <ViewPane
-            {...{ words, connection, run, rule, account, view, kept }}
+            {...{ words, connection, run, rule, account, view, viewState: kept }}
             area={choice.area ?? null}
-            onKeep={setKept}
+            onViewState={setKept}
             onArea={find}
             onCell={goTo}
             onMarks={(marks) => map?.mark(marks)}
-            onChange={(overlay) => {
+            onOverlayChange={(overlay) => {
               setPlanChanges((times) => times + 1)
               map?.refresh(overlay)
             }}
-            onBox={(box) => map?.zoomTo(box)}
-            onTakePlace={takePlace}
+            onZoomToBox={(box) => map?.zoomTo(box)}
+            onPickPosition={takePlace}
           />
         )}
       </main>
@@ -299,21 +305,21 @@ export function App() {
 }
 
 /** A link may name several: what lies on top counts. */
-function onlyOf(first: Choice): Choice {
-  const chosen = chosenOf(first)
+function onlyOf(first: MapSelection): MapSelection {
+  const chosen = topSelectedOf(first)
   return chosen ? { [chosen.kind]: chosen.id } : {}
 }
 
 function useDetail(
   connection: Connection,
-  choice: Choice,
+  choice: MapSelection,
   run: Run | null,
   planChanges: number,
-): Answer<Detail> {
-  const chosen = chosenOf(choice)
+): QueryResult<Detail> {
+  const chosen = topSelectedOf(choice)
   const version = chosen?.kind === 'plan' ? planChanges : ''
   const key = run && chosen ? `${run.id} ${chosen.kind} ${chosen.id} ${version}` : null
-  return useAnswer<Detail>(connection, key, async (signal) => {
+  return useQuery<Detail>(connection, key, async (signal) => {
     const { kind, id } = chosen!
     if (kind === 'cell') return { cell: await api.cell(id, run!.id, signal) }
     if (kind === 'area') return { area: await api.area(id, run!.id, signal) }
@@ -322,28 +328,28 @@ function useDetail(
 }
 
 /** Earlier runs of the rule, and the newest of each other rule. */
-function othersThan(run: Run | null, runs: readonly Run[], all: readonly Run[]): Run[] {
+function comparableRunsOf(run: Run | null, runs: readonly Run[], all: readonly Run[]): Run[] {
   const newest = all.filter(({ id, rule }) => all.find((other) => other.rule === rule)?.id === id)
   return [...runs, ...newest.filter(({ rule }) => rule !== run?.rule)].filter(({ id }) => id !== run?.id)
 }
 
 const useNetworks = (connection: Connection, theme: Theme, run: Run | null) =>
-  valueOf(
-    useAnswer(connection, run && 'operator' in theme ? `${run.id} ${theme.kind}` : null, (signal) =>
-      theme.kind === 'declared' ? api.declared(run!.id, signal) : api.networks(run!.id, signal),
+  queryValueOf(
+    useQuery(connection, run && 'operator' in theme ? `${run.id} ${theme.kind}` : null, (signal) =>
+      theme.kind === 'declared' ? api.declaredNetworks(run!.id, signal) : api.networks(run!.id, signal),
     ),
   )
 
 /** Figures of a theme that is not the verdict, by the legend's rows. */
-function useSaid(
+function useThemeCounts(
   connection: Connection,
   theme: Theme,
   run: Run | null,
 ): Readonly<Record<string, number>> | null {
   const asks = theme.kind === 'difference' || theme.kind === 'contradictions'
-  const key = run && asks ? `${run.id} ${themeText(theme)}` : null
-  return valueOf(
-    useAnswer<Record<string, number>>(connection, key, (signal) =>
+  const key = run && asks ? `${run.id} ${themeParamOf(theme)}` : null
+  return queryValueOf(
+    useQuery<Record<string, number>>(connection, key, (signal) =>
       theme.kind === 'difference'
         ? api.difference(run!.id, theme.from, signal)
         : api.contradictions(run!.id, signal),
@@ -353,13 +359,13 @@ function useSaid(
 
 /** Whom the server knows, until someone signs in or out here. */
 function useAccount(connection: Connection) {
-  const known = valueOf(useAnswer(connection, 'account', api.who))
+  const known = queryValueOf(useQuery(connection, 'account', api.currentAccount))
   const [changed, setChanged] = useState<{ account: Account | null } | null>(null)
   return [changed ? changed.account : known, (account: Account | null) => setChanged({ account })] as const
 }
 
 /** From anywhere on the page; what has an Escape of its own keeps it. */
-function useEscape(active: boolean, act: () => void): void {
+function useEscapeKey(active: boolean, act: () => void): void {
   useEffect(() => {
     if (!active) return undefined
     const onKey = (event: KeyboardEvent) => {
@@ -370,7 +376,7 @@ function useEscape(active: boolean, act: () => void): void {
   })
 }
 
-function ZoomButtons({ words: { t }, onZoom }: { words: Language; onZoom(steps: number): void }) {
+function ZoomButtons({ words: { t }, onZoom }: { words: Localizer; onZoom(steps: number): void }) {
   return (
     <div class="zoom">
       <button aria-label={t('zoomInControl')} title={t('zoomInControl')} onClick={() => onZoom(1)}>
@@ -383,13 +389,13 @@ function ZoomButtons({ words: { t }, onZoom }: { words: Language; onZoom(steps: 
   )
 }
 
-function RunNotice({ words, asked }: { words: Language; asked: Answer<Run[]> }) {
+function RunNotice({ words, asked }: { words: Localizer; asked: QueryResult<Run[]> }) {
   const { t } = words
   if (asked && 'value' in asked && asked.value.length > 0) return null
   return (
     <div class="notice card" role="status">
       {!asked && t('loading')}
-      {asked && 'refused' in asked && problemIn(words, asked.refused)}
+      {asked && 'refused' in asked && problemText(words, asked.refused)}
       {asked && 'value' in asked && (
         <>
           <p>{t('noRun')}</p>
@@ -401,10 +407,10 @@ function RunNotice({ words, asked }: { words: Language; asked: Answer<Run[]> }) 
 }
 
 interface DetailProps {
-  words: Language
+  words: Localizer
   connection: Connection
   run: Run | null
-  detail: Answer<Detail>
+  detail: QueryResult<Detail>
   account: Account | null
   rule: Parameters<typeof CellPanel>[0]['rule'] | undefined
   onZoom(): void
@@ -415,10 +421,14 @@ interface DetailProps {
 
 function DetailPanel(props: DetailProps) {
   const { words, connection, account, detail, run, rule, onZoom, onCell, onDispute, onPlan } = props
-  const found = valueOf(detail)
-  const Shown = useLoaded(connection, found !== null && isPlace(found), () => import('./places/places.js'))
+  const found = queryValueOf(detail)
+  const Shown = useLazyModule(
+    connection,
+    found !== null && isPlace(found),
+    () => import('./places/places.js'),
+  )
   if (!detail) return <p>{words.t('loading')}</p>
-  if ('refused' in detail) return <p class="problem">{problemIn(words, detail.refused)}</p>
+  if ('refused' in detail) return <p class="problem">{problemText(words, detail.refused)}</p>
   const { value } = detail
   if (isPlace(value)) {
     if (!Shown) return <p>{words.t('loading')}</p>
@@ -432,9 +442,9 @@ function DetailPanel(props: DetailProps) {
       {...{ words, cell, rule, onZoom }}
       contested={run && <CellDisputes {...{ words, connection, cell, account, onDispute }} run={run.id} />}
     >
-      <PlanHere {...{ words, connection, onPlan }} items={cell.plan ?? []} />
+      <CellPlanItems {...{ words, connection, onPlan }} items={cell.plan ?? []} />
       {run && (
-        <Evidence
+        <EvidenceSection
           key={`${cell.h3} ${run.id}`}
           {...{ words, connection, account, rule }}
           h3={cell.h3}

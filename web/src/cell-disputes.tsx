@@ -7,8 +7,8 @@ export function CellDisputes(props: CellDisputesProps) {
   const [Shown, setShown] = useState<ComponentType<CellDisputesProps> | null>(null)
   useEffect(() => {
     const abort = new AbortController()
-    const load = async () => (await import('./disputes/of-cell.js')).OfCell
-    props.connection.ask(load, abort.signal).then(
+    const load = async () => (await import('./disputes/of-cell.js')).CellDisputesSection
+    props.connection.requestWithRetry(load, abort.signal).then(
       (loaded) => setShown(() => loaded),
       () => {},
     )

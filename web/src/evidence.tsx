@@ -2,11 +2,11 @@
 import { useState } from 'preact/hooks'
 import type { Account, RuleInWords } from './api.js'
 import type { Connection } from './connection.js'
-import type { Language } from './language.js'
-import { useLoaded } from './loaded.js'
+import type { Localizer } from './language.js'
+import { useLazyModule } from './loaded.js'
 
 interface EvidenceProps {
-  words: Language
+  words: Localizer
   connection: Connection
   account: Account | null
   h3: string
@@ -14,10 +14,10 @@ interface EvidenceProps {
   rule: RuleInWords
 }
 
-export function Evidence({ words, connection, account, h3, run, rule }: EvidenceProps) {
+export function EvidenceSection({ words, connection, account, h3, run, rule }: EvidenceProps) {
   const [isOpen, setOpen] = useState(false)
-  const Charts = useLoaded(connection, true, () => import('./profile.js'))
-  const List = useLoaded(connection, isOpen, () => import('./probes/probes.js'))
+  const Charts = useLazyModule(connection, true, () => import('./profile.js'))
+  const List = useLazyModule(connection, isOpen, () => import('./probes/probes.js'))
   return (
     <>
       {Charts && <Charts.Profile {...{ words, connection, h3, run, rule }} />}

@@ -1,7 +1,7 @@
-import type { Language } from './language.js'
+import type { Localizer } from './language.js'
 
 interface Props {
-  words: Language
+  words: Localizer
   rule: string
   /** Null: the country. */
   area: string | null

@@ -3,13 +3,13 @@ import type { Area, Instance, RuleInWords } from './api.js'
 import type { Account } from './api.js'
 import type { Connection } from './connection.js'
 import { Import } from './import.js'
-import { LANGUAGES, LANGUAGE_NAMES, type Lang, type Language } from './language.js'
-import { useLoaded } from './loaded.js'
+import { LANGUAGES, LANGUAGE_NAMES, type Lang, type Localizer } from './language.js'
+import { useLazyModule } from './loaded.js'
 import { Search } from './search.js'
 import { SignIn } from './sign-in.js'
 
 interface HeaderProps {
-  words: Language
+  words: Localizer
   connection: Connection
   instance: Instance | null
   rules: readonly RuleInWords[]
@@ -29,7 +29,7 @@ export function Header(props: HeaderProps) {
   const { words, connection, instance, rules, rule, area, account, lost, onArea, onAccount } = props
   const { t } = words
   const [hasWebhooks, setWebhooks] = useState(false)
-  const Webhooks = useLoaded(connection, hasWebhooks, () => import('./subscriptions/subscriptions.js'))
+  const Webhooks = useLazyModule(connection, hasWebhooks, () => import('./subscriptions/subscriptions.js'))
   return (
     <header>
       <div class="bar">

@@ -1,10 +1,10 @@
 /** What lies at one place of the map, by name. */
-import { type Language, nameIn } from './language.js'
-import type { Here } from './map/choice.js'
+import { type Localizer, localizedName } from './language.js'
+import type { MapHit } from './map/choice.js'
 import { PlanSign, Swatch } from './swatch.js'
 
 /** What the pointer is over; the panel tells the same, and more, to those who have none. */
-export function Readout({ words, here }: { words: Language; here: readonly Here[] }) {
+export function Readout({ words, here }: { words: Localizer; here: readonly MapHit[] }) {
   return (
     <p class="under card" aria-hidden="true">
       {here.map((one) => (
@@ -18,10 +18,10 @@ export function Readout({ words, here }: { words: Language; here: readonly Here[
 }
 
 interface AlsoHereProps {
-  words: Language
+  words: Localizer
   /** Others than what the panel tells of. */
-  here: readonly Here[]
-  onChoose(one: Here): void
+  here: readonly MapHit[]
+  onChoose(one: MapHit): void
 }
 
 /** Where several things lie on top of each other, each can be reached. */
@@ -46,9 +46,12 @@ export function AlsoHere({ words, here, onChoose }: AlsoHereProps) {
   )
 }
 
-function labelOf({ lang, t }: Language, { kind, word, class: colour, nameFr, nameAr, cells }: Here): string {
+function labelOf(
+  { lang, t }: Localizer,
+  { kind, themeWordKey: word, class: colour, nameFr, nameAr, cells }: MapHit,
+): string {
   if (kind === 'zone') return t('zoneHere', { class: t(colour!), n: cells ?? 0 })
-  if (nameFr !== null) return nameIn(lang, { nameFr, nameAr: nameAr ?? nameFr })
+  if (nameFr !== null) return localizedName(lang, { nameFr, nameAr: nameAr ?? nameFr })
   if (word) return t(word)
   return colour ? t(colour) : t('kind_cell')
 }

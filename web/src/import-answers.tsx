@@ -1,11 +1,11 @@
 /** What a file may leave open, and the person knows: each field is a parameter of the import. */
 import type { ComponentChildren } from 'preact'
-import type { Language } from './language.js'
+import type { Localizer } from './language.js'
 
 /** In the order in which they matter: a question that names two is answered by the first. */
-export const FIELDS = ['unit', 'measuredAt', 'format', 'site', 'operator'] as const
-export type Field = (typeof FIELDS)[number]
-export type Said = Partial<Record<Field, string>>
+export const IMPORT_FIELDS = ['unit', 'measuredAt', 'format', 'site', 'operator'] as const
+export type ImportField = (typeof IMPORT_FIELDS)[number]
+export type ImportParams = Partial<Record<ImportField, string>>
 
 /** Names of tools and units are the same in every language. */
 const FORMATS = [
@@ -22,14 +22,14 @@ const FORMATS = [
 export const UNITS = ['Mbit/s', 'kbit/s', 'bit/s', 'Gbit/s']
 
 interface Props {
-  words: Language
-  said: Said
-  asked: Field | null
-  onSay(field: Field, value: string): void
+  words: Localizer
+  said: ImportParams
+  asked: ImportField | null
+  onSay(field: ImportField, value: string): void
 }
 
-export function ImportAnswers({ words: { t }, said, asked, onSay }: Props) {
-  const pick = (field: Field, values: readonly string[]) => (
+export function ImportFieldset({ words: { t }, said, asked, onSay }: Props) {
+  const pick = (field: ImportField, values: readonly string[]) => (
     <select value={said[field] ?? ''} onChange={(event) => onSay(field, event.currentTarget.value)}>
       <option value="">{t('importFound')}</option>
       {values.map((value) => (
@@ -39,7 +39,7 @@ export function ImportAnswers({ words: { t }, said, asked, onSay }: Props) {
       ))}
     </select>
   )
-  const text = (field: Field) => (
+  const text = (field: ImportField) => (
     <input
       type="text"
       dir="auto"
@@ -47,7 +47,7 @@ export function ImportAnswers({ words: { t }, said, asked, onSay }: Props) {
       onChange={(event) => onSay(field, event.currentTarget.value)}
     />
   )
-  const moment = (field: Field) => (
+  const moment = (field: ImportField) => (
     <input
       type="datetime-local"
       dir="ltr"
@@ -55,7 +55,7 @@ export function ImportAnswers({ words: { t }, said, asked, onSay }: Props) {
       onChange={(event) => onSay(field, event.currentTarget.value)}
     />
   )
-  const labelled = (field: Field, children: ComponentChildren) => (
+  const labelled = (field: ImportField, children: ComponentChildren) => (
     <label class={asked === field ? 'asked' : ''}>
       {t(`field_${field}`)}
       {children}

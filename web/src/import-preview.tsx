@@ -1,13 +1,13 @@
 /** What would become of a file: counts, reasons of refusal, the first probes. */
 import type { ImportPreview } from './api.js'
 import { UNITS } from './import-answers.js'
-import type { Language } from './language.js'
+import type { Localizer } from './language.js'
 
 const MBIT = 1e6
 /** The server sends twenty; these show whether columns and units were understood. */
-const SHOWN = 5
+const MAX_SAMPLE_ROWS = 5
 
-export function PreviewTable({ words, preview }: { words: Language; preview: ImportPreview }) {
+export function PreviewTable({ words, preview }: { words: Localizer; preview: ImportPreview }) {
   const { t, number } = words
   const { format, unit, records, accepted, reasons, sample } = preview
   const speed = (bps: number | null) => (bps === null ? '–' : number(bps / MBIT, 2))
@@ -45,9 +45,9 @@ export function PreviewTable({ words, preview }: { words: Language; preview: Imp
               </tr>
             </thead>
             <tbody>
-              {sample.slice(0, SHOWN).map((row) => (
+              {sample.slice(0, MAX_SAMPLE_ROWS).map((row) => (
                 <tr key={row.id}>
-                  <td>{words.moment(row.measured_at)}</td>
+                  <td>{words.dateTime(row.measured_at)}</td>
                   <td dir="ltr">
                     {row.lat.toFixed(4)}, {row.lng.toFixed(4)}
                   </td>

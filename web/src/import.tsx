@@ -1,25 +1,25 @@
 /** Results of other tools, dropped or chosen: first what would become of them, then, if wanted, the import. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { type Account, type ImportPreview, type ImportResult, api } from './api.js'
-import { Refused } from './refused.js'
-import { FIELDS, type Field, ImportAnswers, type Said } from './import-answers.js'
+import { ApiError } from './refused.js'
+import { IMPORT_FIELDS, type ImportField, ImportFieldset, type ImportParams } from './import-answers.js'
 import { PreviewTable } from './import-preview.js'
-import type { Language } from './language.js'
-import { problemIn } from './problem.js'
+import type { Localizer } from './language.js'
+import { problemText } from './problem.js'
 
 interface Props {
-  words: Language
+  words: Localizer
   account: Account | null
 }
 
 /** The roles that the server lets import. */
 const MAY_IMPORT = ['planner', 'administrator']
 
-type State =
+type ImportState =
   | { name: 'empty' }
   | { name: 'sending'; share: number }
   | { name: 'previewed'; preview: ImportPreview }
-  | { name: 'asked'; problem: string; asks: Field | null }
+  | { name: 'asked'; problem: string; asks: ImportField | null }
   | { name: 'done'; result: ImportResult }
 
 export function Import({ words, account }: Props) {
@@ -38,27 +38,27 @@ export function Import({ words, account }: Props) {
   )
 }
 
-function ImportForm({ words, onClose }: { words: Language; onClose(): void }) {
+function ImportForm({ words, onClose }: { words: Localizer; onClose(): void }) {
   const [file, setFile] = useState<File | null>(null)
-  const [said, setSaid] = useState<Said>({})
-  const [state, setState] = useState<State>({ name: 'empty' })
+  const [said, setSaid] = useState<ImportParams>({})
+  const [state, setState] = useState<ImportState>({ name: 'empty' })
   const input = useRef<HTMLInputElement>(null)
   const running = useRef<AbortController | null>(null)
   const { t } = words
 
   /** One at a time: what runs is given up, and its answer with it. */
-  const run = (file: File, said: Said, preview: boolean) => {
+  const run = (file: File, said: ImportParams, preview: boolean) => {
     running.current?.abort()
     const abort = (running.current = new AbortController())
-    const show = (next: State) => abort.signal.aborted || setState(next)
+    const show = (next: ImportState) => abort.signal.aborted || setState(next)
     const onShare = (share: number) => show({ name: 'sending', share })
     onShare(0)
-    const sending = { file, said, onShare, signal: abort.signal }
-    const answer: Promise<State> = preview
+    const sending = { file, said, onProgress: onShare, signal: abort.signal }
+    const answer: Promise<ImportState> = preview
       ? api.previewImport(sending).then((preview) => ({ name: 'previewed', preview }))
       : api.importResults(sending).then((result) => ({ name: 'done', result }))
     answer.then(show, (error: unknown) =>
-      show({ name: 'asked', problem: problemIn(words, error), asks: asks(error) }),
+      show({ name: 'asked', problem: problemText(words, error), asks: askedFieldOf(error) }),
     )
   }
   useEffect(() => () => running.current?.abort(), [])
@@ -67,7 +67,7 @@ function ImportForm({ words, onClose }: { words: Language; onClose(): void }) {
     setFile(chosen)
     run(chosen, said, true)
   }
-  const say = (field: Field, value: string) => {
+  const say = (field: ImportField, value: string) => {
     const next = { ...said, [field]: value }
     setSaid(next)
     if (file) run(file, next, true)
@@ -102,7 +102,7 @@ function ImportForm({ words, onClose }: { words: Language; onClose(): void }) {
         <input ref={input} type="file" onChange={(event) => choose(event.currentTarget.files?.[0])} />
       </label>
       {file && (
-        <ImportAnswers
+        <ImportFieldset
           words={words}
           said={said}
           asked={state.name === 'asked' ? state.asks : null}
@@ -110,7 +110,7 @@ function ImportForm({ words, onClose }: { words: Language; onClose(): void }) {
         />
       )}
       <div aria-live="polite">
-        <StateInWords words={words} state={state} />
+        <ImportStateView words={words} state={state} />
       </div>
       <div class="buttons">
         <button
@@ -129,12 +129,12 @@ function ImportForm({ words, onClose }: { words: Language; onClose(): void }) {
 }
 
 /** Which field answers the server's question: it names the parameter, as in “Say unit=Mbit/s”. */
-function asks(error: unknown): Field | null {
-  if (!(error instanceof Refused) || error.status !== 422) return null
-  return FIELDS.find((field) => error.message.includes(`${field}=`)) ?? null
+function askedFieldOf(error: unknown): ImportField | null {
+  if (!(error instanceof ApiError) || error.status !== 422) return null
+  return IMPORT_FIELDS.find((field) => error.message.includes(`${field}=`)) ?? null
 }
 
-function StateInWords({ words, state }: { words: Language; state: State }) {
+function ImportStateView({ words, state }: { words: Localizer; state: ImportState }) {
   const { t } = words
   switch (state.name) {
     case 'empty':

@@ -3,7 +3,7 @@ import type { RefObject } from 'preact'
 import { useEffect } from 'preact/hooks'
 
 /** The element takes the focus of what has gone from inside it; else the next Tab would begin at the page's top. */
-export function useKeptFocus(element: RefObject<HTMLElement | null>): void {
+export function useFocusRestore(element: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const around = element.current!
     let last: EventTarget | null = null

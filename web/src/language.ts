@@ -17,19 +17,19 @@ type Values = Record<string, string | number>
 /** The words of a part of the page in every language; a key that is missing in one fails the type check. */
 export type Dictionary<Key extends string> = Record<Lang, Record<Key, string>>
 
-export interface Language {
+export interface Localizer {
   lang: Lang
   dir: 'rtl' | 'ltr'
   t(key: keyof Messages, values?: Values): string
   /** The words of a view, which come with it. */
-  says<Key extends string>(words: Dictionary<Key>): (key: Key, values?: Values) => string
+  translatorOf<Key extends string>(words: Dictionary<Key>): (key: Key, values?: Values) => string
   number(value: number, digits?: number): string
   date(value: string | number): string
   /** Day and time of day, in Morocco. */
-  moment(value: string | number): string
+  dateTime(value: string | number): string
 }
 
-export function languageOf(lang: Lang): Language {
+export function localizerOf(lang: Lang): Localizer {
   const locale = LOCALES[lang]
   const formats = new Map<string, IntlMessageFormat>()
   const say = (message: string, values?: Values): string => {
@@ -48,21 +48,21 @@ export function languageOf(lang: Lang): Language {
     lang,
     dir: lang === 'ar' ? 'rtl' : 'ltr',
     t: (key, values) => say(MESSAGES[lang][key], values),
-    says: (words) => (key, values) => say(words[lang][key], values),
+    translatorOf: (words) => (key, values) => say(words[lang][key], values),
     number: (value, digits = 0) =>
       new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value),
     date: (value) => days.format(new Date(value)),
-    moment: (value) => moments.format(new Date(value)),
+    dateTime: (value) => moments.format(new Date(value)),
   }
 }
 
 /** A name of another script inside a sentence, kept from turning the order of the words around it. */
-export const isolated = (name: string): string => `\u2068${name}\u2069`
+export const bidiIsolated = (name: string): string => `\u2068${name}\u2069`
 
 /** Names one after the other. */
-export const listed = ({ lang }: Language, names: readonly string[]): string =>
+export const listText = ({ lang }: Localizer, names: readonly string[]): string =>
   names.join(lang === 'ar' ? '، ' : ', ')
 
 /** `name` of an area or a site in the page's language. */
-export const nameIn = (lang: Lang, names: { nameFr: string; nameAr: string }): string =>
+export const localizedName = (lang: Lang, names: { nameFr: string; nameAr: string }): string =>
   lang === 'ar' ? names.nameAr : names.nameFr

@@ -1,14 +1,14 @@
 /** What the map shows: one theme for the cells, a second run beside it, and what lies on top. */
 import type { Network, RuleInWords, Run } from './api.js'
-import type { Language } from './language.js'
+import type { Localizer } from './language.js'
 import { OVERLAYS, type Overlay } from './map/overlays.js'
 import { type Theme, VERDICT } from './map/theme.js'
 import { operatorName, technologyName } from './network-names.js'
 
-const KINDS = ['verdict', 'network', 'declared', 'difference', 'contradictions', 'inferred'] as const
+const THEME_KINDS = ['verdict', 'network', 'declared', 'difference', 'contradictions', 'inferred'] as const
 
 interface LayersProps {
-  words: Language
+  words: Localizer
   run: Run
   /** Those that it can be compared with. */
   others: readonly Run[]
@@ -38,7 +38,7 @@ export function Layers(props: LayersProps) {
       <label class="pick">
         {t('shows')}
         <select value={theme.kind} onChange={(e) => begin(e.currentTarget.value as Theme['kind'])}>
-          {KINDS.map((kind) => (
+          {THEME_KINDS.map((kind) => (
             <option key={kind} value={kind} disabled={kind === 'difference' && first === null}>
               {t(`shows_${kind}`)}
             </option>
@@ -156,7 +156,7 @@ function OverlaySign({ of }: { of: Overlay }) {
 }
 
 interface SwipeLineProps {
-  words: Language
+  words: Localizer
   /** Dates of the left and of the right. */
   left: Run
   right: Run

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact'
 import { useMemo } from 'preact/hooks'
 import type { Instance, RuleInWords, Run } from './api.js'
 import { FeedLink } from './feed-link.js'
-import type { Language } from './language.js'
+import type { Localizer } from './language.js'
 import { CONTRADICTION_PAINTS, DECLARED_PAINTS, DIRECTION_PAINTS, REACH_PAINTS } from './map/colours.js'
 import type { Theme } from './map/theme.js'
 import { Hexagon, Swatch } from './swatch.js'
@@ -37,7 +37,7 @@ const THEME_ROWS = {
 } as const
 
 interface LegendProps {
-  words: Language
+  words: Localizer
   run: Run
   rules: readonly RuleInWords[]
   instance: Instance | null
@@ -103,7 +103,7 @@ function ThemeRows({
   kind,
   said,
 }: {
-  words: Language
+  words: Localizer
   kind: keyof typeof THEME_ROWS
   said: LegendProps['said']
 }) {

@@ -3,12 +3,16 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Connection } from './connection.js'
 
 /** Null: not wanted yet, or on its way. A server that is away is asked again. */
-export function useLoaded<T>(connection: Connection, isWanted: boolean, load: () => Promise<T>): T | null {
+export function useLazyModule<T>(
+  connection: Connection,
+  isWanted: boolean,
+  load: () => Promise<T>,
+): T | null {
   const [loaded, setLoaded] = useState<{ part: T } | null>(null)
   useEffect(() => {
     if (!isWanted || loaded) return undefined
     const abort = new AbortController()
-    connection.ask(load, abort.signal).then(
+    connection.requestWithRetry(load, abort.signal).then(
       (part) => setLoaded({ part }),
       () => {},
     )

@@ -1,10 +1,10 @@
 /** Operators and technologies in the page's language. */
 import { OPERATOR_NAMES } from '#domain/operator'
 import { TECHNOLOGIES, type Technology } from '#domain/probe'
-import type { Language } from './language.js'
+import type { Localizer } from './language.js'
 
 /** Null: nobody named it. */
-export function operatorName({ lang, t }: Language, operator: string | null | undefined): string {
+export function operatorName({ lang, t }: Localizer, operator: string | null | undefined): string {
   if (operator == null) return t('someOperator')
   return operator in OPERATOR_NAMES ? OPERATOR_NAMES[operator as keyof typeof OPERATOR_NAMES][lang] : operator
 }
@@ -20,7 +20,7 @@ const WORDED = TECHNOLOGIES.filter(
 )
 
 /** Empty where nobody named it. */
-export function technologyName({ t }: Language, technology: string | null | undefined): string {
+export function technologyName({ t }: Localizer, technology: string | null | undefined): string {
   if (technology == null) return ''
   if (isIn(ABBREVIATIONS, technology)) return technology.toUpperCase()
   return isIn(WORDED, technology) ? t(`technology_${technology}`) : technology

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { api } from './api.js'
 import type { Connection } from './connection.js'
-import type { Language } from './language.js'
+import type { Localizer } from './language.js'
 
 /** Runs are made once a day or so. */
 const EVERY_MS = 60_000
@@ -11,7 +11,11 @@ const EVERY_MS = 60_000
  * The newest run of a rule where it is newer than the newest that the page knows (0: there was none; null: it does not
  * know yet); null where it is not.
  */
-export function useNewer(connection: Connection, rule: string | null, known: number | null): number | null {
+export function useNewerRun(
+  connection: Connection,
+  rule: string | null,
+  known: number | null,
+): number | null {
   const [newest, setNewest] = useState<number | null>(null)
   useEffect(() => {
     if (rule === null) return undefined
@@ -21,7 +25,7 @@ export function useNewer(connection: Connection, rule: string | null, known: num
       if (isAsking || document.visibilityState === 'hidden') return
       isAsking = true
       connection
-        .ask((signal) => api.newest(rule, signal), abort.signal)
+        .requestWithRetry((signal) => api.newestCurrentRun(rule, signal), abort.signal)
         .then(
           (id) => setNewest(id),
           () => {},
@@ -40,7 +44,7 @@ export function useNewer(connection: Connection, rule: string | null, known: num
   return newest !== null && known !== null && newest > known ? newest : null
 }
 
-export function NewerNotice({ words: { t }, id, onShow }: { words: Language; id: number; onShow(): void }) {
+export function NewerNotice({ words: { t }, id, onShow }: { words: Localizer; id: number; onShow(): void }) {
   return (
     <p class="newer card" role="status">
       {t('newer', { id: String(id) })}{' '}

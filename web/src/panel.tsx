@@ -4,14 +4,14 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { AreaDetail, Cell, Counts, Network, Reason, RuleInWords, Run } from './api.js'
 import { FeedLink } from './feed-link.js'
-import { type Language, isolated, listed, nameIn } from './language.js'
+import { type Localizer, bidiIsolated, listText, localizedName } from './language.js'
 import { operatorName, technologyName } from './network-names.js'
 import { ReportLink } from './report-link.js'
-import { kindOf } from './search.js'
+import { areaKindOf } from './search.js'
 import { Swatch } from './swatch.js'
 
 interface PanelProps {
-  words: Language
+  words: Localizer
   /** Of what: focus comes here when it changes. */
   of: string
   isReady: boolean
@@ -49,7 +49,7 @@ export function CellPanel({
   contested,
   children,
 }: {
-  words: Language
+  words: Localizer
   cell: Cell
   rule: RuleInWords
   onZoom(): void
@@ -67,18 +67,18 @@ export function CellPanel({
         <Swatch of={heading} /> {t(heading)}
       </h2>
       {cell.counts ? (
-        <Beneath words={words} cell={cell} onZoom={onZoom} />
+        <ChildCells words={words} cell={cell} onZoom={onZoom} />
       ) : (
-        <Working words={words} cell={cell} rule={rule} contested={contested}>
+        <VerdictDetails words={words} cell={cell} rule={rule} contested={contested}>
           {children}
-        </Working>
+        </VerdictDetails>
       )}
       <p class="source">{t('cell', { h3: cell.h3 })}</p>
     </>
   )
 }
 
-function Beneath({ words, cell, onZoom }: { words: Language; cell: Cell; onZoom(): void }) {
+function ChildCells({ words, cell, onZoom }: { words: Localizer; cell: Cell; onZoom(): void }) {
   return (
     <>
       <h3>{words.t('beneath')}</h3>
@@ -88,14 +88,14 @@ function Beneath({ words, cell, onZoom }: { words: Language; cell: Cell; onZoom(
   )
 }
 
-function Working({
+function VerdictDetails({
   words,
   cell,
   rule,
   contested,
   children,
 }: {
-  words: Language
+  words: Localizer
   cell: Cell
   rule: RuleInWords
   contested: ComponentChildren
@@ -105,13 +105,13 @@ function Working({
   const { confidence = 0, reasons = [], evidence = [], areas = [], sites = [], history = [] } = cell
   return (
     <>
-      <p class="confidence">{confidenceIn(words, confidence)}</p>
-      <Places words={words} areas={areas} />
+      <p class="confidence">{confidenceText(words, confidence)}</p>
+      <AreaPath words={words} areas={areas} />
       {contested}
       <h3>{t('why')}</h3>
       <ul class="reasons">
         {reasons.map((reason, i) => (
-          <li key={i}>{sentenceOf(words, reason)}</li>
+          <li key={i}>{reasonSentence(words, reason)}</li>
         ))}
       </ul>
       {evidence.length > 0 && <Networks words={words} evidence={evidence} />}
@@ -142,7 +142,7 @@ function Working({
             {history.map((past) => (
               <li key={past.run}>
                 <strong>{t(past.verdict)}</strong>
-                {past.confidence > 0 && ` (${percentIn(words, past.confidence, 1)})`}
+                {past.confidence > 0 && ` (${percentText(words, past.confidence, 1)})`}
                 <br />
                 <small>
                   {t('historyRow', { run: String(past.run), from: date(past.from), to: date(past.to) })}
@@ -156,7 +156,7 @@ function Working({
   )
 }
 
-function Networks({ words, evidence }: { words: Language; evidence: Network[] }) {
+function Networks({ words, evidence }: { words: Localizer; evidence: Network[] }) {
   const { t } = words
   return (
     <>
@@ -202,12 +202,12 @@ function Share({ share, network: { lower, upper } }: { share: number; network: N
   )
 }
 
-function NetworkFigures({ words, share, network: n }: { words: Language; share: number; network: Network }) {
+function NetworkFigures({ words, share, network: n }: { words: Localizer; share: number; network: Network }) {
   const { t, number, date } = words
   const interval = t('interval', {
-    share: percentIn(words, share),
-    lower: percentIn(words, n.lower),
-    upper: percentIn(words, n.upper),
+    share: percentText(words, share),
+    lower: percentText(words, n.lower),
+    upper: percentText(words, n.upper),
   })
   return (
     <dl>
@@ -228,7 +228,7 @@ function NetworkFigures({ words, share, network: n }: { words: Language; share: 
 }
 
 /** Where there was no service, there is nothing to take the middle of. */
-function Medians({ words: { t, number }, network }: { words: Language; network: Network }) {
+function Medians({ words: { t, number }, network }: { words: Localizer; network: Network }) {
   const { downloadBps: down, uploadBps: up, latencyMs: latency } = network.quantiles
   const figures = [
     down && t('down', { figure: number(down[1] / 1e6, 1) }),
@@ -244,7 +244,7 @@ function Medians({ words: { t, number }, network }: { words: Language; network: 
 }
 
 interface AreaPanelProps {
-  words: Language
+  words: Localizer
   area: AreaDetail
   run: Run | null
 }
@@ -254,9 +254,9 @@ export function AreaPanel({ words, area, run }: AreaPanelProps) {
   return (
     <>
       <h2 data-area={area.code}>
-        <bdi>{nameIn(words.lang, area)}</bdi> <small>{t(kindOf(area))}</small>
+        <bdi>{localizedName(words.lang, area)}</bdi> <small>{t(areaKindOf(area))}</small>
       </h2>
-      <Places words={words} areas={area.parents} />
+      <AreaPath words={words} areas={area.parents} />
       {area.population !== null && <p>{t('population', { n: number(area.population) })}</p>}
       {area.counts && <CountList words={words} counts={area.counts} />}
       {run && <ReportLink {...{ words, run }} code={area.code} />}
@@ -274,7 +274,7 @@ export function AreaPanel({ words, area, run }: AreaPanelProps) {
   )
 }
 
-function CountList({ words, counts }: { words: Language; counts: Partial<Counts> }) {
+function CountList({ words, counts }: { words: Localizer; counts: Partial<Counts> }) {
   const rows = [...CLASSES, 'notMeasured' as const].filter((row) => counts[row] !== undefined)
   return (
     <ul class="counts">
@@ -288,13 +288,19 @@ function CountList({ words, counts }: { words: Language; counts: Partial<Counts>
   )
 }
 
-function Places({ words, areas }: { words: Language; areas: readonly Parameters<typeof nameIn>[1][] }) {
+function AreaPath({
+  words,
+  areas,
+}: {
+  words: Localizer
+  areas: readonly Parameters<typeof localizedName>[1][]
+}) {
   if (areas.length === 0) return null
-  const names = areas.map((area) => nameIn(words.lang, area))
+  const names = areas.map((area) => localizedName(words.lang, area))
   return <p class="places">{names.join(words.lang === 'ar' ? ' ‹ ' : ' › ')}</p>
 }
 
-const percentIn = ({ t, number }: Language, share: number, digits = 0) =>
+const percentText = ({ t, number }: Localizer, share: number, digits = 0) =>
   t('percent', { figure: number(Math.max(0, Math.min(1, share)) * 100, digits) })
 
 /** A figure alone is read as more than it is: from where on a word may be used. */
@@ -305,16 +311,16 @@ const CONFIDENCE_WORDS = [
   [0, 'confidenceLow'],
 ] as const
 
-function confidenceIn(words: Language, confidence: number): string {
+function confidenceText(words: Localizer, confidence: number): string {
   if (confidence <= 0) return words.t('noConfidence')
   const [, word] = CONFIDENCE_WORDS.find(([least]) => confidence >= least)!
-  return words.t('confidence', { percent: percentIn(words, confidence, 1), word: words.t(word) })
+  return words.t('confidence', { percent: percentText(words, confidence, 1), word: words.t(word) })
 }
 
-function sentenceOf(words: Language, reason: Reason): string {
+function reasonSentence(words: Localizer, reason: Reason): string {
   const { code, operator, technology, operators = [], missing = [], passes = 0, samples = 0 } = reason
   const network = [operatorName(words, operator), technologyName(words, technology)]
-  const named = operators.map((o) => isolated(operatorName(words, o)))
+  const named = operators.map((o) => bidiIsolated(operatorName(words, o)))
   return words.t(`reason_${code}`, {
     passes,
     samples,
@@ -322,10 +328,10 @@ function sentenceOf(words: Language, reason: Reason): string {
     blackFrom: reason.blackFrom ?? 0,
     speed: words.number((reason.declaredBps ?? 0) / 1e6, 1),
     date: reason.plannedBy ? words.date(reason.plannedBy) : '',
-    operator: isolated(network[0]!),
-    network: network.filter(Boolean).map(isolated).join(' '),
-    operators: listed(words, named),
-    missing: listed(
+    operator: bidiIsolated(network[0]!),
+    network: network.filter(Boolean).map(bidiIsolated).join(' '),
+    operators: listText(words, named),
+    missing: listText(
       words,
       missing.map((m) => words.t(`missing_${m}`)),
     ),

@@ -1,5 +1,5 @@
-import { type Language, isolated } from './language.js'
-import { Refused } from './refused.js'
+import { type Localizer, bidiIsolated } from './language.js'
+import { ApiError } from './refused.js'
 
 /** What the server's codes are called here; those of one view are said by the view. */
 const CODES = [
@@ -19,10 +19,10 @@ const CODES = [
 ] as const
 
 /** Why something did not work, in the reader's language where we know it; else in the server's own words. */
-export function problemIn({ t }: Language, error: unknown): string {
-  if (!(error instanceof Refused)) return t('problemLost')
+export function problemText({ t }: Localizer, error: unknown): string {
+  if (!(error instanceof ApiError)) return t('problemLost')
   const code = CODES.find((known) => known === error.code)
-  if (code) return t(`problem_${code}`, { ...namesOf(error.fields), detail: isolated(error.message) })
+  if (code) return t(`problem_${code}`, { ...namesOf(error.fields), detail: bidiIsolated(error.message) })
   if (error.status === 401) return t('problemPassword')
   if (error.status === 404) return t('problemUnknown')
   if (error.status === 429) return t('problemTooMany')
@@ -31,7 +31,7 @@ export function problemIn({ t }: Language, error: unknown): string {
 }
 
 /** A role is chosen by its id; the others stand in the sentence as they are. */
-const namesOf = (fields: Refused['fields']) =>
+const namesOf = (fields: ApiError['fields']) =>
   Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, name === 'needed' ? value : isolated(value)]),
+    Object.entries(fields).map(([name, value]) => [name, name === 'needed' ? value : bidiIsolated(value)]),
   )

@@ -1,11 +1,11 @@
 /** When a cell is fast and when it is not: downloads by hour of the day and by day of the week. */
-import { valueOf, useAnswer } from './answer.js'
+import { queryValueOf, useQuery } from './answer.js'
 import { type ProfileRow, type RuleInWords, api } from './api.js'
 import type { Connection } from './connection.js'
-import type { Language } from './language.js'
+import type { Localizer } from './language.js'
 
 interface ProfileProps {
-  words: Language
+  words: Localizer
   connection: Connection
   h3: string
   run: number
@@ -14,7 +14,7 @@ interface ProfileProps {
 
 export function Profile({ words, connection, h3, run, rule }: ProfileProps) {
   const { t, lang } = words
-  const found = valueOf(useAnswer(connection, `${h3} ${run}`, (signal) => api.profile(h3, run, signal)))
+  const found = queryValueOf(useQuery(connection, `${h3} ${run}`, (signal) => api.profile(h3, run, signal)))
   if (!found || found.hours.length === 0) return null
   const days = new Intl.DateTimeFormat(lang, { weekday: 'short', timeZone: 'UTC' })
   // 1 January 2024 was a Monday.
@@ -46,7 +46,7 @@ export function Profile({ words, connection, h3, run, rule }: ProfileProps) {
 }
 
 interface ChartProps {
-  words: Language
+  words: Localizer
   rule: RuleInWords
   title: string
   rows: readonly ProfileRow[]

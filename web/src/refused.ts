@@ -1,5 +1,5 @@
 /** The server answered, but not with what was asked for; `message` is its own sentence. */
-export class Refused extends Error {
+export class ApiError extends Error {
   constructor(
     readonly status: number,
     message: string,
@@ -12,9 +12,9 @@ export class Refused extends Error {
 }
 
 /** Of an answer that may be a proxy's error page, and no problem+json. */
-export function refusedBy(status: number, statusText: string, body: unknown): Refused {
-  const { detail, code, fields } = (body ?? {}) as Partial<Pick<Refused, 'code' | 'fields'>> & {
+export function apiErrorOf(status: number, statusText: string, body: unknown): ApiError {
+  const { detail, code, fields } = (body ?? {}) as Partial<Pick<ApiError, 'code' | 'fields'>> & {
     detail?: string
   }
-  return new Refused(status, detail ?? statusText, code ?? null, fields ?? {})
+  return new ApiError(status, detail ?? statusText, code ?? null, fields ?? {})
 }

@@ -1,8 +1,8 @@
 import type { Run } from './api.js'
-import type { Language } from './language.js'
+import type { Localizer } from './language.js'
 
 /** To the page about an area that is made for paper: the same run and rule, in the language of this page. */
-export function ReportLink({ words: { lang, t }, run, code }: { words: Language; run: Run; code: string }) {
+export function ReportLink({ words: { lang, t }, run, code }: { words: Localizer; run: Run; code: string }) {
   const query = new URLSearchParams({ lang, run: String(run.id), rule: run.rule }).toString()
   return (
     <p class="report">

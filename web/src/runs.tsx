@@ -1,10 +1,10 @@
 /** Which run of the rule is shown: on a slider over their dates, by name, or the one that held on a day. */
 import { useState } from 'preact/hooks'
 import type { Run } from './api.js'
-import type { Language } from './language.js'
+import type { Localizer } from './language.js'
 
 interface RunProps {
-  words: Language
+  words: Localizer
   /** The newest first. */
   runs: readonly Run[]
   run: Run
@@ -29,7 +29,7 @@ export function RunChoice({ words, runs, run, onRun, onNear }: RunProps) {
   }
   const onDay = (day: string) => {
     if (day === '') return
-    const held = heldOn(inTime, day)
+    const held = runInForceOn(inTime, day)
     if (held) show(held.id)
     else setNone(day)
   }
@@ -83,7 +83,7 @@ const DAYS = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone: 'A
 const dayOf = (moment: string): string => DAYS.format(new Date(moment))
 
 /** The newest run whose window ended by the end of that day; one that was made for its day before one that looks back. */
-function heldOn(inTime: readonly Run[], day: string): Run | null {
+function runInForceOn(inTime: readonly Run[], day: string): Run | null {
   const by = inTime.filter(({ to }) => dayOf(to) <= day)
   return by.findLast(({ current }) => current) ?? by.at(-1) ?? null
 }

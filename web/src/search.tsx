@@ -1,30 +1,30 @@
 import { useEffect, useState } from 'preact/hooks'
-import { useAnswer, valueOf } from './answer.js'
+import { useQuery, queryValueOf } from './answer.js'
 import { type Area, api } from './api.js'
 import type { Connection } from './connection.js'
-import { type Language, nameIn } from './language.js'
-import { problemIn } from './problem.js'
+import { type Localizer, localizedName } from './language.js'
+import { problemText } from './problem.js'
 
 interface SearchProps {
-  words: Language
+  words: Localizer
   connection: Connection
   onChoose(area: Area): void
 }
 
 /** Typing pauses this long before the server is asked. */
-const PAUSE_MS = 200
+const DEBOUNCE_MS = 200
 /** One letter is in nearly every name. */
-const FEWEST_LETTERS = 2
+const MIN_SEARCH_LETTERS = 2
 
 /** Finds an area by its French or Arabic name; a combobox in ARIA's sense. */
 export function Search({ words, connection, onChoose }: SearchProps) {
   const [text, setText] = useState('')
-  const asked = useSettled(text.trim())
+  const asked = useDebounced(text.trim())
   const [active, setActive] = useState(0)
   const [open, setOpen] = useState(false)
-  const q = asked.length < FEWEST_LETTERS ? null : asked
-  const answer = useAnswer(connection, q, (signal) => api.areas(q!, signal))
-  const found = valueOf(answer)
+  const q = asked.length < MIN_SEARCH_LETTERS ? null : asked
+  const answer = useQuery(connection, q, (signal) => api.areas(q!, signal))
+  const found = queryValueOf(answer)
   const shown = open && answer !== null
   useEffect(() => setActive(0), [q])
   useEffect(() => document.getElementById(`found-${active}`)?.scrollIntoView({ block: 'nearest' }), [active])
@@ -73,13 +73,13 @@ export function Search({ words, connection, onChoose }: SearchProps) {
             aria-selected={i === active}
             onMouseDown={(e) => (e.preventDefault(), choose(area))}
           >
-            <bdi>{nameIn(words.lang, area)}</bdi> <small>{words.t(kindOf(area))}</small>
-            <bdi class="other">{nameIn(words.lang === 'ar' ? 'fr' : 'ar', area)}</bdi>
+            <bdi>{localizedName(words.lang, area)}</bdi> <small>{words.t(areaKindOf(area))}</small>
+            <bdi class="other">{localizedName(words.lang === 'ar' ? 'fr' : 'ar', area)}</bdi>
           </li>
         ))}
         {shown && !found?.length && (
           <li role="option" aria-selected={false} aria-disabled>
-            {'refused' in answer ? problemIn(words, answer.refused) : words.t('noMatch')}
+            {'refused' in answer ? problemText(words, answer.refused) : words.t('noMatch')}
           </li>
         )}
       </ul>
@@ -91,14 +91,14 @@ export function Search({ words, connection, onChoose }: SearchProps) {
 }
 
 /** The value once it has stood still for a while. */
-function useSettled(value: string): string {
+function useDebounced(value: string): string {
   const [settled, setSettled] = useState(value)
   useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), value ? PAUSE_MS : 0)
+    const timer = setTimeout(() => setSettled(value), value ? DEBOUNCE_MS : 0)
     return () => clearTimeout(timer)
   }, [value])
   return settled
 }
 
-export const kindOf = ({ level, type }: Pick<Area, 'level' | 'type'>) =>
+export const areaKindOf = ({ level, type }: Pick<Area, 'level' | 'type'>) =>
   type === 'prefecture' ? 'prefecture' : level

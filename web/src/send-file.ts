@@ -1,15 +1,15 @@
 /** A file to the server, with its progress on the way: `fetch` does not tell it. */
-import { refusedBy } from './refused.js'
+import { apiErrorOf } from './refused.js'
 
-export interface Sending {
+export interface FileUpload {
   path: string
   file: File
   /** How much was sent, 0 to 1. */
-  onShare(share: number): void
+  onProgress(share: number): void
   signal: AbortSignal
 }
 
-export function sendFile<T>({ path, file, onShare, signal }: Sending): Promise<T> {
+export function uploadFile<T>({ path, file, onProgress: onShare, signal }: FileUpload): Promise<T> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     const stop = () => request.abort()
@@ -19,7 +19,7 @@ export function sendFile<T>({ path, file, onShare, signal }: Sending): Promise<T
     )
     request.addEventListener('load', () => {
       if (request.status < 400) resolve(JSON.parse(request.responseText) as T)
-      else reject(refusedBy(request.status, request.statusText, jsonOf(request.responseText)))
+      else reject(apiErrorOf(request.status, request.statusText, jsonOf(request.responseText)))
     })
     // Also a file that was changed after it was chosen: the browser does not say which.
     request.addEventListener('error', () => reject(new Error('the file could not be sent')))

@@ -1,11 +1,11 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { type Account, api } from './api.js'
-import type { Language } from './language.js'
-import { problemIn } from './problem.js'
+import type { Localizer } from './language.js'
+import { problemText } from './problem.js'
 
 interface Props {
-  words: Language
+  words: Localizer
   account: Account | null
   onAccount(account: Account | null): void
   /** Opens the list of webhooks. */
@@ -15,7 +15,7 @@ interface Props {
 /** Those who may make webhooks. */
 const PLANNERS = ['planner', 'administrator']
 /** As the server asks for it. */
-const SHORTEST_PASSWORD = 12
+const MIN_PASSWORD_LENGTH = 12
 
 /** Signing in and out; a password that somebody else has seen must be replaced first. */
 export function SignIn({ words, account, onAccount, onWebhooks }: Props) {
@@ -78,7 +78,7 @@ export function SignIn({ words, account, onAccount, onWebhooks }: Props) {
           <Form key="replace" words={words} action={t('setPassword')} onSubmit={replace} onClose={close}>
             {account.mustChangePassword && <p>{t('mustChange')}</p>}
             <Field label={t('currentPassword')} name="password" complete="current-password" />
-            <Field label={t('newPassword')} name="next" complete="new-password" least={SHORTEST_PASSWORD} />
+            <Field label={t('newPassword')} name="next" complete="new-password" least={MIN_PASSWORD_LENGTH} />
           </Form>
         )}
       </dialog>
@@ -87,7 +87,7 @@ export function SignIn({ words, account, onAccount, onWebhooks }: Props) {
 }
 
 interface FormProps {
-  words: Language
+  words: Localizer
   action: string
   onSubmit(form: FormData): Promise<void>
   onClose(): void
@@ -103,7 +103,7 @@ function Form({ words, action, onSubmit, onClose, children }: FormProps) {
     setProblem('')
     setBusy(true)
     onSubmit(new FormData(event.currentTarget as HTMLFormElement))
-      .catch((error: unknown) => setProblem(problemIn(words, error)))
+      .catch((error: unknown) => setProblem(problemText(words, error)))
       .finally(() => setBusy(false))
   }
   return (

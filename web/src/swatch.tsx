@@ -1,12 +1,12 @@
 import type { PlanState } from '#domain/plan'
 import type { Class } from '#domain/verdict'
-import { PAINTS, PLAN_PAINTS, PLAN_SIGNS, type Paint, SIGN_BOX } from './map/colours.js'
+import { CLASS_PAINTS, PLAN_PAINTS, PLAN_SIGNS, type Paint, SIGN_BOX } from './map/colours.js'
 
 const NOT_MEASURED: Paint = { fill: 'none', line: '#8b949e', width: 1, striped: false }
 
 /** The hexagon of a class, as the map draws it. */
 export const Swatch = ({ of }: { of: Class | 'notMeasured' }) =>
-  of === 'notMeasured' ? <Hexagon paint={NOT_MEASURED} isDashed /> : <Hexagon paint={PAINTS[of]} />
+  of === 'notMeasured' ? <Hexagon paint={NOT_MEASURED} isDashed /> : <Hexagon paint={CLASS_PAINTS[of]} />
 
 /** A cell painted so. */
 export function Hexagon({ paint, isDashed }: { paint: Paint; isDashed?: boolean }) {

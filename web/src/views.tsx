@@ -1,8 +1,8 @@
 /** The views beside the map. Each is loaded when it is first opened: who only looks at the map does not pay for them. */
 import type { ComponentType } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { useKeptFocus } from './kept-focus.js'
-import type { Language } from './language.js'
+import { useFocusRestore } from './kept-focus.js'
+import type { Localizer } from './language.js'
 import type { ViewProps } from './view-props.js'
 
 /** In the order of the tabs; the words of a tab are its key. */
@@ -13,15 +13,16 @@ const LOADERS = {
   disputes: async () => (await import('./disputes/disputes.js')).Disputes,
 } satisfies Record<string, () => Promise<ComponentType<ViewProps>>>
 
-const VIEWS = Object.keys(LOADERS) as View[]
-export type View = keyof typeof LOADERS
+const VIEWS = Object.keys(LOADERS) as ViewName[]
+export type ViewName = keyof typeof LOADERS
 
-export const viewOf = (name: string | null): View | null => VIEWS.find((view) => view === name) ?? null
+export const viewNameOf = (name: string | null): ViewName | null =>
+  VIEWS.find((view) => view === name) ?? null
 
 interface TabsProps {
-  words: Language
-  view: View | null
-  onView(view: View | null): void
+  words: Localizer
+  view: ViewName | null
+  onView(view: ViewName | null): void
 }
 
 export function Tabs({ words: { t }, view, onView }: TabsProps) {
@@ -37,14 +38,14 @@ export function Tabs({ words: { t }, view, onView }: TabsProps) {
 }
 
 /** The pane of a view, which is loaded on the way. */
-export function ViewPane({ view, ...props }: ViewProps & { view: View }) {
+export function ViewPane({ view, ...props }: ViewProps & { view: ViewName }) {
   const { t } = props.words
-  const [loaded, setLoaded] = useState<{ view: View; Shown: ComponentType<ViewProps> } | null>(null)
+  const [loaded, setLoaded] = useState<{ view: ViewName; Shown: ComponentType<ViewProps> } | null>(null)
   const pane = useRef<HTMLElement>(null)
   useEffect(() => {
     const ask = () => LOADERS[view]()
     const abort = new AbortController()
-    props.connection.ask(ask, abort.signal).then(
+    props.connection.requestWithRetry(ask, abort.signal).then(
       (Shown) => setLoaded({ view, Shown }),
       () => {},
     )
@@ -54,7 +55,7 @@ export function ViewPane({ view, ...props }: ViewProps & { view: View }) {
     }
   }, [view])
   useEffect(() => pane.current?.focus({ preventScroll: true }), [view])
-  useKeptFocus(pane)
+  useFocusRestore(pane)
   return (
     <section ref={pane} class="view" aria-label={t(`view_${view}`)} tabIndex={-1}>
       {loaded?.view === view ? <loaded.Shown {...props} /> : <p>{t('loading')}</p>}

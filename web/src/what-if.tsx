@@ -1,10 +1,10 @@
 /** What a run's map would be with another threshold. */
-import { STEPS } from '#domain/verdict'
+import { THRESHOLD_STEPS } from '#domain/verdict'
 import type { WhatIf } from './api.js'
-import type { Language } from './language.js'
+import type { Localizer } from './language.js'
 
 interface SliderProps {
-  words: Language
+  words: Localizer
   /** The rule's own, bit/s. */
   own: number
   threshold: number
@@ -17,7 +17,7 @@ const MBIT = 1e6
 /** Steps at which the counts are those of the measurements; the rule's own is one of them, or stands between. */
 export function WhatIfSlider({ words, own, threshold, whatIf, onThreshold }: SliderProps) {
   const { t, number } = words
-  const steps = [...new Set([...STEPS.download, own])].sort((a, b) => a - b)
+  const steps = [...new Set([...THRESHOLD_STEPS.download, own])].sort((a, b) => a - b)
   const at = steps.indexOf(threshold)
   const speed = t('whatIfSpeed', { n: number(threshold / MBIT, 1) })
   return (

@@ -1,7 +1,7 @@
 import { AREA_LEVELS, type AreaLevel } from '#domain/place'
 import { MIN_DEVICES_SHOWN, RELATIVE_ERROR } from '#domain/series'
 import { type AreaFigures, figuresOfLevel, findArea } from '#store/areas'
-import { lastChange } from '#store/people'
+import { dataRevision } from '#store/people'
 import { type RunRow } from '#store/runs'
 import { type AreaDownloads, areaSeriesKnownBefore, downloadsOfAreas } from '#store/series'
 import { isSimulated } from '#store/sites'
@@ -21,9 +21,9 @@ import { LRUCache } from 'lru-cache'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { DataSource } from 'typeorm'
-import { Fields } from '../http/fields.js'
-import { isKnown } from '../http/unchanged.js'
-import { Runs } from '../runs/run-choice.js'
+import { SelectableFields } from '../http/fields.js'
+import { revalidateEtag } from '../http/unchanged.js'
+import { RunResolver } from '../runs/run-choice.js'
 import { Settings } from '../settings.js'
 import { AggregatesQuery } from './aggregates.dto.js'
 
@@ -48,23 +48,23 @@ export interface AreaAggregates {
 }
 
 /** Answers remembered: some hundreds of kB at most each. */
-const MOST_ANSWERS = 100
+const MAX_CACHED_ANSWERS = 100
 /** A question is looked up again after so long: whether there is a newer run, a change, a later probe. */
-const FRESH_MS = 1_000
+const QUERY_CACHE_TTL_MS = 1_000
 /** Different questions of one such time. */
-const MOST_QUESTIONS = 1_000
+const MAX_CACHED_QUERIES = 1_000
 
-interface Written {
+interface SerializedAggregates {
   body: AreaAggregates
   text: string
   packed: Buffer
 }
 
-interface Answer extends Written {
+interface VersionedAggregates extends SerializedAggregates {
   version: string
 }
 
-const gzipped = promisify(gzip)
+const gzipAsync = promisify(gzip)
 
 const AGGREGATE_FIELDS = [
   'code',
@@ -86,48 +86,51 @@ const AGGREGATE_FIELDS = [
 @ApiTags('areas')
 @Controller('api/v1/areas')
 export class AggregatesController {
-  private readonly answers = new LRUCache<string, Promise<Written>>({ max: MOST_ANSWERS })
-  private readonly fresh = new LRUCache<string, Promise<Answer>>({ max: MOST_QUESTIONS, ttl: FRESH_MS })
+  private readonly answers = new LRUCache<string, Promise<SerializedAggregates>>({ max: MAX_CACHED_ANSWERS })
+  private readonly answersByQuery = new LRUCache<string, Promise<VersionedAggregates>>({
+    max: MAX_CACHED_QUERIES,
+    ttl: QUERY_CACHE_TTL_MS,
+  })
 
   constructor(
     private readonly source: DataSource,
-    private readonly runs: Runs,
+    private readonly runs: RunResolver,
     private readonly settings: Settings,
   ) {}
 
   /** All that is known of all areas of a level on a date, in one call. An answer may be a second old. */
   @Get('aggregates')
   @Header('cache-control', 'no-cache')
-  @Fields<AreaAggregate>(...AGGREGATE_FIELDS)
+  @SelectableFields<AreaAggregate>(...AGGREGATE_FIELDS)
   async aggregates(
     @Query() { fields, ...query }: AggregatesQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AreaAggregates> {
     refuseUnbounded(query)
-    const answer = await remembered(this.fresh, JSON.stringify(query), () => this.answer(query))
+    const answer = await getOrCompute(this.answersByQuery, JSON.stringify(query), () => this.answer(query))
     // The plugin for ETags answers 304 by it.
-    isKnown(request, reply, answer.version)
-    if (fields === undefined) sendAsWritten(request, reply, answer)
+    revalidateEtag(request, reply, answer.version)
+    if (fields === undefined) sendSerialized(request, reply, answer)
     return answer.body
   }
 
-  private async answer(query: Omit<AggregatesQuery, 'fields'>): Promise<Answer> {
+  private async answer(query: Omit<AggregatesQuery, 'fields'>): Promise<VersionedAggregates> {
     const db = this.source.manager
-    const run = await this.runs.chosen(query)
-    const { change } = await lastChange(db)
+    const run = await this.runs.resolve(query)
+    const { change } = await dataRevision(db)
     const known = await areaSeriesKnownBefore(db)
     const version = [this.settings.version, run.id, change, known?.getTime() ?? 0].join('-')
     const key = [version, query.level, query.parent ?? ''].join(' ')
-    const written = await remembered(this.answers, key, async () => {
-      const body = await this.made(run, query.level, query.parent ?? null, known)
+    const written = await getOrCompute(this.answers, key, async () => {
+      const body = await this.computeAggregates(run, query.level, query.parent ?? null, known)
       const text = JSON.stringify(body)
-      return { body, text, packed: await gzipped(text) }
+      return { body, text, packed: await gzipAsync(text) }
     })
     return { version, ...written }
   }
 
-  private async made(
+  private async computeAggregates(
     run: RunRow,
     level: AreaLevel,
     parent: string | null,
@@ -146,13 +149,17 @@ export class AggregatesController {
       measuredKnownBefore: known,
       relativeError: RELATIVE_ERROR,
       simulated: await isSimulated(db),
-      items: areas.map((area) => ({ ...area, measured: shown(measured.get(area.code)) })),
+      items: areas.map((area) => ({ ...area, measured: suppressBelowMinDevices(measured.get(area.code)) })),
     }
   }
 }
 
 /** Written and packed once, not for each reader. */
-function sendAsWritten(request: FastifyRequest, reply: FastifyReply, { text, packed }: Written): void {
+function sendSerialized(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { text, packed }: SerializedAggregates,
+): void {
   const takesPacked = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))
   void reply.header('content-type', 'application/json; charset=utf-8').header('vary', 'accept-encoding')
   if (takesPacked) void reply.header('content-encoding', 'gzip')
@@ -167,11 +174,15 @@ function refuseUnbounded({ level, parent }: AggregatesQuery): void {
     throw new BadRequestException(`parent must lie above level ${level}; it is "${parent}"`)
 }
 
-const shown = (measured: AreaDownloads | undefined): AreaDownloads | null =>
+const suppressBelowMinDevices = (measured: AreaDownloads | undefined): AreaDownloads | null =>
   measured && measured.devices >= MIN_DEVICES_SHOWN ? measured : null
 
 /** Those who ask at once wait for one answer; a failure is not remembered. */
-function remembered<T>(cache: LRUCache<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+function getOrCompute<T>(
+  cache: LRUCache<string, Promise<T>>,
+  key: string,
+  make: () => Promise<T>,
+): Promise<T> {
   const known = cache.get(key)
   if (known) return known
   const made = make()

@@ -24,14 +24,14 @@ import {
   searchAreas,
 } from '#store/areas'
 import { type RunRow, findRule } from '#store/runs'
-import { inferredWhere } from '#store/verdicts'
+import { inferredClassesWithin } from '#store/verdicts'
 import { Controller, Get, Header, NotFoundException, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { DEFAULT_LIMIT, type Page, boxOf, keyOf, pageOf } from '../http/page.dto.js'
-import { Fields } from '../http/fields.js'
-import { SameWhile } from '../http/unchanged.js'
-import { Runs } from '../runs/run-choice.js'
+import { DEFAULT_LIMIT, type Page, boxOf, decodeCursor, pageOf } from '../http/page.dto.js'
+import { SelectableFields } from '../http/fields.js'
+import { ConditionalGet } from '../http/unchanged.js'
+import { RunResolver } from '../runs/run-choice.js'
 import { RunChoice } from '../runs/runs.dto.js'
 import { AreasQuery } from './areas.dto.js'
 
@@ -65,8 +65,8 @@ const AREA_FIELDS = [
 ] as const
 
 /** A cursor holds the order it was made in. */
-function afterOf(cursor: string | undefined, order: AreaOrder): AreaKey | null {
-  const key = keyOf(cursor, new RegExp(`^${order} (-?\\d{1,10}|Infinity) \\d\\d[\\d.]{0,10}$`), '')
+function keysetPositionOf(cursor: string | undefined, order: AreaOrder): AreaKey | null {
+  const key = decodeCursor(cursor, new RegExp(`^${order} (-?\\d{1,10}|Infinity) \\d\\d[\\d.]{0,10}$`), '')
   if (key === '') return null
   const [, value, code] = key.split(' ') as [string, string, string]
   return { value: Number(value), code }
@@ -78,14 +78,14 @@ function afterOf(cursor: string | undefined, order: AreaOrder): AreaKey | null {
 export class AreasController {
   constructor(
     private readonly source: DataSource,
-    private readonly runs: Runs,
+    private readonly runs: RunResolver,
   ) {}
 
   /** Areas whose name holds the words, the largest first. */
   @Get()
   @Header('cache-control', 'no-cache')
-  @SameWhile('changes')
-  @Fields<AreaRow>(...AREA_FIELDS)
+  @ConditionalGet('changes')
+  @SelectableFields<AreaRow>(...AREA_FIELDS)
   async list(@Query() query: AreasQuery): Promise<Page<AreaRow>> {
     const limit = query.limit ?? DEFAULT_LIMIT
     const order = query.sort ?? 'code'
@@ -96,7 +96,7 @@ export class AreasController {
       level: query.level ?? null,
       box: boxOf(query.bbox),
       order,
-      after: afterOf(query.cursor, order),
+      after: keysetPositionOf(query.cursor, order),
       limit,
     })
     return pageOf(items, limit, (area) => {
@@ -111,7 +111,7 @@ export class AreasController {
   async one(@Param('code') code: string, @Query() choice: RunChoice): Promise<AreaDetail> {
     const area = await findArea(this.source.manager, code)
     if (!area) throw new NotFoundException(`no area has the code "${code}"`)
-    const run = await this.runs.chosen(choice).catch(() => null)
+    const run = await this.runs.resolve(choice).catch(() => null)
     const counts = run && (await countsOfArea(this.source.manager, run.id, code))
     const parents = await parentsOfArea(this.source.manager, code)
     return {
@@ -120,11 +120,11 @@ export class AreasController {
       counts,
       class: counts ? dominantClass(counts) : 'unknown',
       run: run?.id ?? null,
-      ...(run ? await this.beyondCells(run, code) : { people: null, pooled: null, inferred: null }),
+      ...(run ? await this.wholeAreaFigures(run, code) : { people: null, pooled: null, inferred: null }),
     }
   }
 
-  private async beyondCells(
+  private async wholeAreaFigures(
     run: RunRow,
     code: string,
   ): Promise<Pick<AreaDetail, 'people' | 'pooled' | 'inferred'>> {
@@ -134,7 +134,7 @@ export class AreasController {
     return {
       people: await peopleOfArea(db, run, code),
       pooled: { ...verdictOf(rule, evidence), reasons: reasonsOf(rule, evidence) },
-      inferred: countsOf([...(await inferredWhere(db, run, rule, { area: code })).values()]),
+      inferred: countsOf([...(await inferredClassesWithin(db, run, rule, { area: code })).values()]),
     }
   }
 }

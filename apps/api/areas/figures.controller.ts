@@ -6,10 +6,10 @@ import { CLASSES } from '#domain/verdict'
 import { Controller, Get, Header, NotFoundException, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { Runs } from '../runs/run-choice.js'
+import { RunResolver } from '../runs/run-choice.js'
 import { FiguresQuery } from './areas.dto.js'
 
-const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+const XLSX_MEDIA_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
 export interface AreaTable {
   run: number
@@ -24,7 +24,7 @@ export interface AreaTable {
 export class FiguresController {
   constructor(
     private readonly source: DataSource,
-    private readonly runs: Runs,
+    private readonly runs: RunResolver,
   ) {}
 
   /** The areas inside one, each with its cells, people and sites by class. */
@@ -45,7 +45,7 @@ export class FiguresController {
 
   /** The same as an Excel sheet. */
   @Get('table.xlsx')
-  @Header('content-type', XLSX)
+  @Header('content-type', XLSX_MEDIA_TYPE)
   @Header('content-disposition', 'attachment; filename="areas.xlsx"')
   async xlsx(@Query() query: FiguresQuery): Promise<Buffer> {
     return xlsxTable(await this.asTable(query))
@@ -55,7 +55,7 @@ export class FiguresController {
     const db = this.source.manager
     const parent = query.parent ? ((await findArea(db, query.parent)) ?? null) : null
     if (query.parent && !parent) throw new NotFoundException(`no area has the code "${query.parent}"`)
-    const run = await this.runs.chosen(query)
+    const run = await this.runs.resolve(query)
     return { run, parent, items: await figuresOfAreas(db, run, parent) }
   }
 
@@ -63,7 +63,7 @@ export class FiguresController {
   private async asTable(query: FiguresQuery) {
     const { run, items } = await this.figures(query)
     const simulated = String(await isSimulated(this.source.manager))
-    return { columns: COLUMNS, rows: items.map((area) => [...rowOf(area), ...sourceOf(run), simulated]) }
+    return { columns: COLUMNS, rows: items.map((area) => [...rowOf(area), ...runColumnsOf(run), simulated]) }
   }
 }
 
@@ -100,7 +100,7 @@ const rowOf = ({ code, level, nameFr, nameAr, population, rank, cells, whiteBefo
   ...BY_CLASS.flatMap((of) => CLASSES.map((colour) => by[of][colour])),
 ]
 
-const sourceOf = ({ id, rule, ruleVersion, from, to }: RunRow) => [
+const runColumnsOf = ({ id, rule, ruleVersion, from, to }: RunRow) => [
   id,
   rule,
   ruleVersion,

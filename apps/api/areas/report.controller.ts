@@ -2,7 +2,7 @@ import { type Polygon } from '#domain/place'
 import { type Bounds } from '#domain/probe'
 import { sentenceOf } from '#domain/rule'
 import { type Class, dominantClass } from '#domain/verdict'
-import { hexagonOf, resolutionAcross } from '#geo'
+import { hexagonOf, resolutionForBox } from '#geo'
 import {
   type AreaCounts,
   type AreaFigures,
@@ -10,8 +10,8 @@ import {
   type AreaPeople,
   type AreaRow,
   type OperatorCells,
-  type PlacedLocality,
-  type PlacedSite,
+  type ClassifiedLocality,
+  type ClassifiedSite,
   type WhiteZone,
   cellsOfArea,
   countsOfArea,
@@ -22,7 +22,7 @@ import {
   outlinesAround,
   parentsOfArea,
   peopleOfArea,
-  runBeforeOfArea,
+  previousRunOfArea,
   sitesOfArea,
   whiteZonesOfArea,
 } from '#store/areas'
@@ -33,21 +33,21 @@ import { type RollupRow } from '#store/verdicts'
 import { Controller, Get, Header, NotFoundException, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { Runs } from '../runs/run-choice.js'
+import { RunResolver } from '../runs/run-choice.js'
 import type { RuleInWords } from '../runs/runs.controller.js'
 import { RunChoice } from '../runs/runs.dto.js'
 import { polygonsOf } from '../tiles/shapes.js'
 
 /** What fits a page: longer lists are for the tables. */
-const WORST = 5
-const ZONES = 5
-const OPERATORS = 6
+const MAX_WORST_AREAS = 5
+const MAX_LISTED_ZONES = 5
+const MAX_LISTED_OPERATORS = 6
 /** Names beyond this run into each other on a map of half a page. */
-const LOCALITIES = 12
+const MAX_LISTED_LOCALITIES = 12
 /** Dots beyond this are no longer told apart there. */
-const SITES = 300
+const MAX_LISTED_SITES = 300
 /** A map of half a page: narrower cells could not be seen on paper, and this bounds how many there are. */
-const MOST_ACROSS = { wide: 100, high: 52 }
+const MAX_CELLS_ACROSS = { wide: 100, high: 52 }
 
 export interface ReportCell {
   /** Cell of the map's resolution. */
@@ -70,9 +70,9 @@ export interface ReportMap {
   /** The area itself, its neighbours of the same level, and the areas inside it. */
   outlines: ReportOutline[]
   /** The most populous of the area, at most 12. */
-  localities: PlacedLocality[]
+  localities: ClassifiedLocality[]
   /** At most 300, those in white cells first. */
-  sites: PlacedSite[]
+  sites: ClassifiedSite[]
 }
 
 export interface RunBefore {
@@ -125,7 +125,7 @@ export interface AreaReport {
 export class ReportController {
   constructor(
     private readonly source: DataSource,
-    private readonly runs: Runs,
+    private readonly runs: RunResolver,
   ) {}
 
   /** All that a page about one area says. Its cost is that of the area's own measured cells, never of probes. */
@@ -135,7 +135,7 @@ export class ReportController {
     const db = this.source.manager
     const area = await findArea(db, code)
     if (!area) throw new NotFoundException(`no area has the code "${code}"`)
-    const run = await this.runs.chosen(choice)
+    const run = await this.runs.resolve(choice)
     const rule = (await findRule(db, run.rule, run.ruleVersion))!
     const inside = await figuresOfAreas(db, run, area)
     return {
@@ -145,12 +145,12 @@ export class ReportController {
       rule: { ...rule, sentence: sentenceOf(rule) },
       counts: await countsOfArea(db, run.id, code),
       people: await peopleOfArea(db, run, code),
-      before: await runBeforeOfArea(db, run, code),
+      before: await previousRunOfArea(db, run, code),
       inside: inside.length,
       worst: worstOf(inside),
-      zones: run.current ? await whiteZonesOfArea(db, run, area, ZONES) : null,
+      zones: run.current ? await whiteZonesOfArea(db, run, area, MAX_LISTED_ZONES) : null,
       contradictions: await contradictionsOfArea(db, run, rule, code),
-      operators: (await operatorsOfArea(db, run, code)).slice(0, OPERATORS),
+      operators: (await operatorsOfArea(db, run, code)).slice(0, MAX_LISTED_OPERATORS),
       map: await mapOf(db, run, area),
     }
   }
@@ -160,30 +160,30 @@ const worstOf = (areas: readonly AreaFigures[]): AreaFigures[] =>
   areas
     .filter(({ rank, people, cells }) => rank !== null && (people.white > 0 || cells!.white > 0))
     .toSorted((a, b) => a.rank! - b.rank! || (a.code < b.code ? -1 : 1))
-    .slice(0, WORST)
+    .slice(0, MAX_WORST_AREAS)
 
 async function mapOf(db: Queryable, run: RunRow, area: AreaRow): Promise<ReportMap> {
   const [west, south, east, north] = area.bbox
-  const resolution = resolutionAcross({ west, south, east, north }, MOST_ACROSS)
+  const resolution = resolutionForBox({ west, south, east, north }, MAX_CELLS_ACROSS)
   const cells = await cellsOfArea(db, run, area.code, resolution)
   const outlines = await outlinesAround(db, area, surroundings({ west, south, east, north }))
   return {
     resolution,
     cells: cells.map(cellOf),
     outlines: outlines.map(({ geojson, ...outline }) => ({ ...outline, polygons: polygonsOf(geojson) })),
-    localities: await localitiesOfArea(db, run, area.code, LOCALITIES),
-    sites: await sitesOfArea(db, run, area.code, SITES),
+    localities: await localitiesOfArea(db, run, area.code, MAX_LISTED_LOCALITIES),
+    sites: await sitesOfArea(db, run, area.code, MAX_LISTED_SITES),
   }
 }
 
 const cellOf = ({ h3, ...counts }: RollupRow): ReportCell => ({
   h3,
   class: dominantClass(counts),
-  ring: hexagonOf(h3).coordinates[0]!.map(([lng, lat]) => [rounded(lng), rounded(lat)]),
+  ring: hexagonOf(h3).coordinates[0]!.map(([lng, lat]) => [roundedToMetre(lng), roundedToMetre(lat)]),
 })
 
 /** To a metre. */
-const rounded = (degrees: number) => Math.round(degrees * 1e5) / 1e5
+const roundedToMetre = (degrees: number) => Math.round(degrees * 1e5) / 1e5
 
 /** As much around the area as it is large, so that the frame of the map is full whatever the area's shape. */
 function surroundings({ west, south, east, north }: Bounds): { box: Bounds; tolerance: number } {

@@ -1,13 +1,13 @@
-import { isJudged, passes } from '#domain/verdict'
+import { isJudgeableSample, isPassingSample } from '#domain/verdict'
 import { WORKING_RESOLUTION, cellToSql, isServedCell, resolutionOf } from '#geo'
-import { type CellProbe, type ProbeGrain, isWithheld, probesOfCell } from '#store/probes'
+import { type CellProbe, type ProbeGrain, hasWithheldProbes, probesOfCell } from '#store/probes'
 import { findRule } from '#store/runs'
 import { BadRequestException, Controller, Get, Header, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { DEFAULT_LIMIT, type Page, cursorOf, keyOf } from '../http/page.dto.js'
-import { Needs } from '../people/guard.js'
-import { Runs } from '../runs/run-choice.js'
+import { DEFAULT_LIMIT, type Page, encodeCursor, decodeCursor } from '../http/page.dto.js'
+import { RequireRole } from '../people/guard.js'
+import { RunResolver } from '../runs/run-choice.js'
 import { CellProbesQuery } from './cell-probes.dto.js'
 
 export interface JudgedProbe extends Omit<CellProbe, 'localHour'> {
@@ -22,7 +22,7 @@ export interface CellProbesPage extends Page<JudgedProbe> {
   withheld: boolean
 }
 
-const KEY = /^[0-9T:.Z-]{20,30} [0-9a-f-]{32,36}$/
+const CURSOR_PATTERN = /^[0-9T:.Z-]{20,30} [0-9a-f-]{32,36}$/
 /** After every probe. */
 const NEWEST = '9999-01-01T00:00:00.000Z g'
 
@@ -32,7 +32,7 @@ const NEWEST = '9999-01-01T00:00:00.000Z g'
 export class CellProbesController {
   constructor(
     private readonly source: DataSource,
-    private readonly runs: Runs,
+    private readonly runs: RunResolver,
   ) {}
 
   /**
@@ -47,7 +47,7 @@ export class CellProbesController {
 
   /** All of them, to the moment, with device and site. */
   @Get('all')
-  @Needs('planner')
+  @RequireRole('planner')
   @Header('cache-control', 'no-store')
   all(@Param('h3') h3: string, @Query() query: CellProbesQuery): Promise<CellProbesPage> {
     return this.page(h3, query, 'moment')
@@ -56,27 +56,28 @@ export class CellProbesController {
   private async page(h3: string, query: CellProbesQuery, grain: ProbeGrain): Promise<CellProbesPage> {
     const db = this.source.manager
     const limit = query.limit ?? DEFAULT_LIMIT
-    const [at, id] = keyOf(query.cursor, KEY, NEWEST).split(' ') as [string, string]
-    const run = await this.runs.chosen(query)
+    const [at, id] = decodeCursor(query.cursor, CURSOR_PATTERN, NEWEST).split(' ') as [string, string]
+    const run = await this.runs.resolve(query)
     const rule = (await findRule(db, run.rule, run.ruleVersion))!
-    const cell = cellOf(h3)
+    const cell = workingCellOf(h3)
     const rows = await probesOfCell(db, run, cell, { grain, before: { at, id }, limit })
     const items = rows.map(({ localHour, ...row }): JudgedProbe => {
       const judged = { ...row, measuredAt: row.measuredAt.toISOString() }
       return {
         ...row,
-        passes: row.counted && isJudged(rule, judged, localHour) ? passes(rule, judged) : null,
+        passes:
+          row.counted && isJudgeableSample(rule, judged, localHour) ? isPassingSample(rule, judged) : null,
       }
     })
     const last = items.at(-1)
     const next =
-      last && items.length === limit ? cursorOf(`${last.measuredAt.toISOString()} ${last.id}`) : null
-    const withheld = grain === 'hour' && (await isWithheld(db, run, cell))
+      last && items.length === limit ? encodeCursor(`${last.measuredAt.toISOString()} ${last.id}`) : null
+    const withheld = grain === 'hour' && (await hasWithheldProbes(db, run, cell))
     return { h3, run: run.id, withheld, items, next }
   }
 }
 
-function cellOf(h3: string): string {
+function workingCellOf(h3: string): string {
   if (!isServedCell(h3) || resolutionOf(h3) !== WORKING_RESOLUTION)
     throw new BadRequestException(`h3 must be an H3 cell of resolution ${WORKING_RESOLUTION}; it is "${h3}"`)
   return cellToSql(h3)

@@ -16,15 +16,15 @@ import { type PlanOfCell, planOfCell } from '#store/plan'
 import { type RunRow, findRule } from '#store/runs'
 import { isSimulated } from '#store/sites'
 import {
-  type CellPlace,
+  type AreaOfCell,
   type CellRow,
   type CellSite,
   type NetworkQuantiles,
-  type Past,
+  type PastVerdict,
   type ProfileRow,
   areasOfCell,
   evidenceAt,
-  historyOf,
+  verdictHistoryOf,
   inferredClasses,
   listVerdicts,
   type ProfileBy,
@@ -37,10 +37,10 @@ import {
 import { BadRequestException, Controller, Get, Header, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { DEFAULT_LIMIT, type Page, boxOf, cursorOf, keyOf } from '../http/page.dto.js'
-import { Fields } from '../http/fields.js'
-import { SameWhile } from '../http/unchanged.js'
-import { Runs } from '../runs/run-choice.js'
+import { DEFAULT_LIMIT, type Page, boxOf, encodeCursor, decodeCursor } from '../http/page.dto.js'
+import { SelectableFields } from '../http/fields.js'
+import { ConditionalGet } from '../http/unchanged.js'
+import { RunResolver } from '../runs/run-choice.js'
 import { RunChoice } from '../runs/runs.dto.js'
 import { CellsQuery } from './cells.dto.js'
 
@@ -81,12 +81,12 @@ interface WorkingCell {
   inferred: Inferred | null
   evidence: Network[]
   /** The largest first. */
-  areas: CellPlace[]
+  areas: AreaOfCell[]
   sites: CellSite[]
   /** What the plan promises here, as it stands now and not at the run's time; no part of the verdict. */
   plan: PlanOfCell[]
   /** The newest first. */
-  history: Past[]
+  history: PastVerdict[]
 }
 
 export interface RuleVersion {
@@ -124,25 +124,25 @@ export interface CellProfile {
 export class CellsController {
   constructor(
     private readonly source: DataSource,
-    private readonly runs: Runs,
+    private readonly runs: RunResolver,
   ) {}
 
   /** Cells with a verdict, in the order of their index. With a `bbox` a page may hold fewer cells than `limit`. */
   @Get()
   @Header('cache-control', 'no-cache')
-  @SameWhile('run')
-  @Fields<ListedCell>('h3', 'verdict', 'confidence', 'run')
+  @ConditionalGet('run')
+  @SelectableFields<ListedCell>('h3', 'verdict', 'confidence', 'run')
   async list(@Query() query: CellsQuery): Promise<Page<ListedCell>> {
     const limit = query.limit ?? DEFAULT_LIMIT
     const box = boxOf(query.bbox)
-    const run = await this.runs.chosen(query)
+    const run = await this.runs.resolve(query)
     const rows = await listVerdicts(this.source.manager, run, {
-      after: keyOf(query.cursor, /^\d{1,19}$/, '0'),
+      after: decodeCursor(query.cursor, /^\d{1,19}$/, '0'),
       limit,
       class: query.class ?? null,
       ranges: box ? rangesCovering(box, WORKING_RESOLUTION) : [{ low: '0', high: '9223372036854775807' }],
     })
-    const items = rows.filter(({ h3 }) => !box || holds(box, centreOf(h3)))
+    const items = rows.filter(({ h3 }) => !box || isInBounds(box, centreOf(h3)))
     return {
       items: items.map((row) => ({
         h3: row.h3,
@@ -150,7 +150,7 @@ export class CellsController {
         confidence: row.confidence,
         run: run.id,
       })),
-      next: rows.length === limit ? cursorOf(cellToSql(rows.at(-1)!.h3)) : null,
+      next: rows.length === limit ? encodeCursor(cellToSql(rows.at(-1)!.h3)) : null,
     }
   }
 
@@ -160,7 +160,7 @@ export class CellsController {
   async one(@Param('h3') h3: string, @Query() choice: RunChoice): Promise<CellDetail> {
     if (!isServedCell(h3))
       throw new BadRequestException(`h3 must be an H3 cell of resolution 4 to 8; it is "${h3}"`)
-    const run = await this.runs.chosen(choice)
+    const run = await this.runs.resolve(choice)
     const [lng, lat] = centreOf(h3)
     const about = { h3, lat, lng, run: runOf(run), simulated: await isSimulated(this.source.manager) }
     if (resolutionOf(h3) < WORKING_RESOLUTION) return { ...about, ...(await this.parent(h3, run)) }
@@ -175,7 +175,7 @@ export class CellsController {
       throw new BadRequestException(
         `h3 must be an H3 cell of resolution ${WORKING_RESOLUTION}; it is "${h3}"`,
       )
-    const run = await this.runs.chosen(choice)
+    const run = await this.runs.resolve(choice)
     const of = (by: ProfileBy) => profileOf(this.source.manager, run, cellToSql(h3), by)
     return { h3, run: run.id, hours: await of('hour'), weekdays: await of('weekday') }
   }
@@ -204,16 +204,16 @@ export class CellsController {
       areas: await areasOfCell(db, cell),
       sites: await sitesOfCell(db, cell),
       plan: await planOfCell(db, cell),
-      history: await historyOf(db, run.rule, cell),
+      history: await verdictHistoryOf(db, run.rule, cell),
     }
   }
 }
 
-const holds = (b: Bounds, [lng, lat]: [number, number]) =>
+const isInBounds = (b: Bounds, [lng, lat]: [number, number]) =>
   lng >= b.west && lng <= b.east && lat >= b.south && lat <= b.north
 
 const HOUR_MS = 3_600_000
-const hourOf = (ms: number) => new Date(Math.floor(ms / HOUR_MS) * HOUR_MS).toISOString()
+const truncatedToHour = (ms: number) => new Date(Math.floor(ms / HOUR_MS) * HOUR_MS).toISOString()
 
 const runOf = ({ id, from, to, knownBefore }: RunRow): RunWindow => ({ id, from, to, knownBefore })
 
@@ -229,7 +229,7 @@ function evidenceOf(
     return {
       ...network,
       // To the hour: the moment may be one device's.
-      lastMeasuredAt: lastMeasuredAt === null ? null : hourOf(lastMeasuredAt),
+      lastMeasuredAt: lastMeasuredAt === null ? null : truncatedToHour(lastMeasuredAt),
       share: weight === 0 ? null : passWeight / weight,
       ...networkVerdict(rule, network),
       quantiles: { downloadBps, uploadBps, latencyMs },

@@ -1,6 +1,6 @@
 import { isServedCell, cellToSql } from '#geo'
 import {
-  type Claim,
+  type CellClaim,
   type Contradiction,
   type ContradictionCount,
   contradictionKey,
@@ -12,8 +12,8 @@ import { findRule } from '#store/runs'
 import { BadRequestException, Controller, Get, Header, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { DEFAULT_LIMIT, type Page, cursorOf, keyOf } from '../http/page.dto.js'
-import { Runs } from '../runs/run-choice.js'
+import { DEFAULT_LIMIT, type Page, encodeCursor, decodeCursor } from '../http/page.dto.js'
+import { RunResolver } from '../runs/run-choice.js'
 import { RunChoice } from '../runs/runs.dto.js'
 import { ContradictionCountsQuery, ContradictionsQuery } from './coverage.dto.js'
 
@@ -28,7 +28,7 @@ export interface ContradictionCounts {
 
 export interface CellClaims {
   run: number
-  items: Claim[]
+  items: CellClaim[]
 }
 
 /** What operators say against what was measured. */
@@ -37,7 +37,7 @@ export interface CellClaims {
 export class CoverageController {
   constructor(
     private readonly source: DataSource,
-    private readonly runs: Runs,
+    private readonly runs: RunResolver,
   ) {}
 
   /** Declared but refuted, present but undeclared, promised and late: network by network, in the order of cells. */
@@ -45,18 +45,18 @@ export class CoverageController {
   @Header('cache-control', 'no-cache')
   async list(@Query() query: ContradictionsQuery): Promise<Page<ListedContradiction>> {
     const limit = query.limit ?? DEFAULT_LIMIT
-    const run = await this.runs.chosen(query)
+    const run = await this.runs.resolve(query)
     const rule = (await findRule(this.source.manager, run.rule, run.ruleVersion))!
     const rows = await listContradictions(this.source.manager, run, rule, {
       area: query.area ?? null,
       kind: query.kind ?? null,
       operator: query.operator ?? null,
-      after: keyOf(query.cursor, /^\d{19} [a-z_]+ .{1,400}$/u, ''),
+      after: decodeCursor(query.cursor, /^\d{19} [a-z_]+ .{1,400}$/u, ''),
       limit,
     })
     return {
       items: rows.map(({ cell: _cell, ...row }) => ({ ...row, run: run.id })),
-      next: rows.length === limit ? cursorOf(contradictionKey(rows.at(-1)!)) : null,
+      next: rows.length === limit ? encodeCursor(contradictionKey(rows.at(-1)!)) : null,
     }
   }
 
@@ -64,7 +64,7 @@ export class CoverageController {
   @Get('contradictions/counts')
   @Header('cache-control', 'no-cache')
   async counts(@Query() query: ContradictionCountsQuery): Promise<ContradictionCounts> {
-    const run = await this.runs.chosen(query)
+    const run = await this.runs.resolve(query)
     const rule = (await findRule(this.source.manager, run.rule, run.ruleVersion))!
     return { run: run.id, items: await countContradictions(this.source.manager, run, rule, query.by) }
   }
@@ -74,7 +74,7 @@ export class CoverageController {
   @Header('cache-control', 'no-cache')
   async ofCell(@Param('h3') h3: string, @Query() choice: RunChoice): Promise<CellClaims> {
     if (!isServedCell(h3)) throw new BadRequestException(`h3 must be an H3 cell; it is "${h3}"`)
-    const run = await this.runs.chosen(choice)
+    const run = await this.runs.resolve(choice)
     return { run: run.id, items: await coverageOfCell(this.source.manager, cellToSql(h3), run.knownBefore) }
   }
 }

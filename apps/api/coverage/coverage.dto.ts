@@ -1,4 +1,4 @@
-import { CONTRADICTIONS, type ContradictionKind } from '#store/coverage'
+import { CONTRADICTION_KINDS, type ContradictionKind } from '#store/coverage'
 import { IntersectionType } from '@nestjs/swagger'
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator'
 import { AreaChoice, PageQuery } from '../http/page.dto.js'
@@ -6,7 +6,7 @@ import { RunChoice } from '../runs/runs.dto.js'
 
 export class ContradictionsQuery extends IntersectionType(PageQuery, RunChoice, AreaChoice) {
   @IsOptional()
-  @IsIn(CONTRADICTIONS)
+  @IsIn(CONTRADICTION_KINDS)
   kind?: ContradictionKind
 
   /** The operator's id. */

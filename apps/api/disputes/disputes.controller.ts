@@ -1,7 +1,7 @@
-import { DISPUTE_LIMITS, hasLink, isClaimOf, seesDocuments } from '#domain/dispute'
+import { DISPUTE_LIMITS, hasLink, isClaimOf, hasDocumentAccess } from '#domain/dispute'
 import { operatorOf } from '#domain/operator'
 import { csvTable, xlsxTable } from '#formats/export'
-import { DOCUMENT_TYPES, documentTypeOf, isNameOf } from '#formats/file'
+import { DOCUMENT_TYPES, documentTypeOf, hasExtensionOf } from '#formats/file'
 import { WORKING_RESOLUTION, cellAt, cellToSql, isServedCell, resolutionOf } from '#geo'
 import {
   type DisputeAuthor,
@@ -15,7 +15,7 @@ import {
   findDocument,
   listDisputes,
   openDispute,
-  standingIn,
+  disputeRelationOf,
 } from '#store/disputes'
 import { type Account } from '#store/people'
 import { isSimulated } from '#store/sites'
@@ -41,10 +41,10 @@ import {
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
-import { DEFAULT_LIMIT, type Page, keyOf, pageOf } from '../http/page.dto.js'
-import { MaySign, Needs, OrDevice, Signed } from '../people/guard.js'
+import { DEFAULT_LIMIT, type Page, decodeCursor, pageOf } from '../http/page.dto.js'
+import { OptionalSignIn, RequireRole, AllowDevice, CurrentAccount } from '../people/guard.js'
 import { Devices } from '../probes/devices.js'
-import { Runs } from '../runs/run-choice.js'
+import { RunResolver } from '../runs/run-choice.js'
 import { Settings } from '../settings.js'
 import {
   DisputeBody,
@@ -53,21 +53,27 @@ import {
   DisputesQuery,
   type DocumentBody,
 } from './disputes.dto.js'
-import { type Reader, type SeenDispute, type SeenDisputeDetail, seenDetail, seenDispute } from './seen.js'
+import {
+  type DisputeViewer,
+  type SeenDispute,
+  type SeenDisputeDetail,
+  seenDetail,
+  seenDispute,
+} from './seen.js'
 import { disputesTable } from './table.js'
 
-const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+const XLSX_MEDIA_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-const DOCUMENTS = Object.fromEntries(
+const DOCUMENT_CONTENT = Object.fromEntries(
   Object.keys(DOCUMENT_TYPES).map((type) => [
     type,
     { schema: { type: 'string', format: 'binary' } as const },
   ]),
 )
 /** Rows of a file. */
-const MOST_ROWS = 10_000
+const MAX_EXPORT_ROWS = 10_000
 /** The answer depends on who asks. */
-const PRIVATE = 'private, no-cache'
+const PRIVATE_CACHE = 'private, no-cache'
 
 /** Who contests a verdict or a declaration, who decided, and why: nothing of it changes a verdict. */
 @ApiTags('disputes')
@@ -75,64 +81,67 @@ const PRIVATE = 'private, no-cache'
 export class DisputesController {
   constructor(
     private readonly source: DataSource,
-    private readonly runs: Runs,
+    private readonly runs: RunResolver,
     private readonly devices: Devices,
     private readonly settings: Settings,
   ) {}
 
   /** The newest first. Without an account: subject, states, dates and decisions, and no private person. */
   @Get()
-  @MaySign()
-  @Header('cache-control', PRIVATE)
-  async list(@Query() query: DisputesQuery, @Signed() account?: Account): Promise<Page<SeenDispute>> {
+  @OptionalSignIn()
+  @Header('cache-control', PRIVATE_CACHE)
+  async list(@Query() query: DisputesQuery, @CurrentAccount() account?: Account): Promise<Page<SeenDispute>> {
     const limit = query.limit ?? DEFAULT_LIMIT
-    const items = await this.seen(query, keyOf(query.cursor, UUID, ''), limit, account)
+    const items = await this.visibleDisputes(query, decodeCursor(query.cursor, UUID, ''), limit, account)
     return pageOf(items, limit, (dispute) => dispute.id)
   }
 
   /** The list as a table. */
   @Get('table.csv')
-  @MaySign()
-  @Header('cache-control', PRIVATE)
+  @OptionalSignIn()
+  @Header('cache-control', PRIVATE_CACHE)
   @Header('content-type', 'text/csv; charset=utf-8')
   @Header('content-disposition', 'attachment; filename="disputes.csv"')
-  async csv(@Query() query: DisputesFilter, @Signed() account?: Account): Promise<string> {
-    return csvTable(disputesTable(await this.seen(query, '', MOST_ROWS, account)))
+  async csv(@Query() query: DisputesFilter, @CurrentAccount() account?: Account): Promise<string> {
+    return csvTable(disputesTable(await this.visibleDisputes(query, '', MAX_EXPORT_ROWS, account)))
   }
 
   /** The list as a workbook. */
   @Get('table.xlsx')
-  @MaySign()
-  @Header('cache-control', PRIVATE)
-  @Header('content-type', XLSX)
+  @OptionalSignIn()
+  @Header('cache-control', PRIVATE_CACHE)
+  @Header('content-type', XLSX_MEDIA_TYPE)
   @Header('content-disposition', 'attachment; filename="disputes.xlsx"')
-  async xlsx(@Query() query: DisputesFilter, @Signed() account?: Account): Promise<Buffer> {
-    return xlsxTable(disputesTable(await this.seen(query, '', MOST_ROWS, account)))
+  async xlsx(@Query() query: DisputesFilter, @CurrentAccount() account?: Account): Promise<Buffer> {
+    return xlsxTable(disputesTable(await this.visibleDisputes(query, '', MAX_EXPORT_ROWS, account)))
   }
 
   /** One dispute with its history, and what the reader may do in it. */
   @Get(':id')
-  @MaySign()
-  @Header('cache-control', PRIVATE)
-  async one(@Param('id', ParseUUIDPipe) id: string, @Signed() account?: Account): Promise<SeenDisputeDetail> {
+  @OptionalSignIn()
+  @Header('cache-control', PRIVATE_CACHE)
+  async one(
+    @Param('id', ParseUUIDPipe) id: string,
+    @CurrentAccount() account?: Account,
+  ): Promise<SeenDisputeDetail> {
     return this.detail(id, account ? authorOf(account) : null)
   }
 
   /** An attached document: for planners, and for who opened the dispute while it runs. */
   @Get(':id/documents/:number')
-  @Needs('public')
-  @ApiOkResponse({ content: DOCUMENTS })
+  @RequireRole('public')
+  @ApiOkResponse({ content: DOCUMENT_CONTENT })
   @Header('cache-control', 'private, no-store')
   @Header('x-content-type-options', 'nosniff')
   @Header('content-security-policy', `default-src 'none'; sandbox`)
   async document(
     @Param('id', ParseUUIDPipe) id: string,
     @Param('number', ParseIntPipe) number: number,
-    @Signed() account: Account,
+    @CurrentAccount() account: Account,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Buffer> {
-    const dispute = await this.found(id)
-    if (!seesDocuments(standingIn(dispute, authorOf(account)), dispute.state))
+    const dispute = await this.requireDispute(id)
+    if (!hasDocumentAccess(disputeRelationOf(dispute, authorOf(account)), dispute.state))
       throw new ForbiddenException('The documents of this dispute are not yours to read.')
     const document =
       number > 0 && number <= DISPUTE_LIMITS.documents
@@ -142,57 +151,57 @@ export class DisputesController {
     void reply.header('content-type', document.mediaType)
     void reply.header(
       'content-disposition',
-      `attachment; filename*=UTF-8''${encodeURIComponent(document.name).replace(/['()*]/g, percent)}`,
+      `attachment; filename*=UTF-8''${encodeURIComponent(document.name).replace(/['()*]/g, percentEncoded)}`,
     )
     return document.content
   }
 
   /** Contests a verdict or a declaration: any account, or a device by its token for the cell of its own site. */
   @Post()
-  @Needs('public')
-  @OrDevice()
+  @RequireRole('public')
+  @AllowDevice()
   @ApiBearerAuth()
   async open(
     @Body() body: DisputeBody,
     @Req() request: FastifyRequest,
-    @Signed() account?: Account,
+    @CurrentAccount() account?: Account,
   ): Promise<SeenDisputeDetail> {
     if (!isServedCell(body.cell) || resolutionOf(body.cell) !== WORKING_RESOLUTION)
       throw new BadRequestException(
         `cell must be an H3 cell of resolution ${WORKING_RESOLUTION}; it is "${body.cell}"`,
       )
     const by = await this.author(request, account, body.cell)
-    const dispute = await this.wanted(body)
-    const opened = orRefuse(await openDispute(this.source, dispute, by, this.now()))
+    const dispute = await this.newDisputeOf(body)
+    const opened = throwIfRefused(await openDispute(this.source, dispute, by, this.now()))
     return this.detail(opened.id, by)
   }
 
   /** Adds to a dispute: a comment, an answer, a review, a question, a decision, a withdrawal. */
   @Post(':id/events')
   @HttpCode(200)
-  @Needs('public')
-  @OrDevice()
+  @RequireRole('public')
+  @AllowDevice()
   @ApiBearerAuth()
   async add(
     @Param('id', ParseUUIDPipe) id: string,
     @Body() body: DisputeEventBody,
     @Req() request: FastifyRequest,
-    @Signed() account?: Account,
+    @CurrentAccount() account?: Account,
   ): Promise<SeenDisputeDetail> {
-    const { h3 } = await this.found(id)
+    const { h3 } = await this.requireDispute(id)
     const by = await this.author(request, account, h3)
     const event = {
       action: body.action,
       comment: body.comment,
       documents: documentsOf(body.documents ?? []),
     }
-    orRefuse(await addDisputeEvent(this.source, id, event, by, this.now()))
+    throwIfRefused(await addDisputeEvent(this.source, id, event, by, this.now()))
     return this.detail(id, by)
   }
 
   private now = () => new Date(this.settings.clock())
 
-  private async seen(
+  private async visibleDisputes(
     filter: DisputesFilter,
     after: string,
     limit: number,
@@ -212,16 +221,16 @@ export class DisputesController {
     return rows.map((row) => seenDispute(row, reader))
   }
 
-  private reader = (who: DisputeAuthor | null): Reader => ({ who, now: this.settings.clock() })
+  private reader = (who: DisputeAuthor | null): DisputeViewer => ({ who, now: this.settings.clock() })
 
-  private async found(id: string) {
+  private async requireDispute(id: string) {
     const dispute = await findDispute(this.source.manager, id)
     if (!dispute) throw new NotFoundException(`there is no dispute ${id}`)
     return dispute
   }
 
   private async detail(id: string, who: DisputeAuthor | null): Promise<SeenDisputeDetail> {
-    const dispute = await this.found(id)
+    const dispute = await this.requireDispute(id)
     const db = this.source.manager
     return seenDetail(
       dispute,
@@ -246,7 +255,7 @@ export class DisputesController {
     return { name: device.id!, role: 'device', operator: null, siteCode: device.siteCode }
   }
 
-  private async wanted(body: DisputeBody): Promise<NewDispute> {
+  private async newDisputeOf(body: DisputeBody): Promise<NewDispute> {
     const { subject, claimed, claim, probeIds, reference = null } = body
     if (!isClaimOf(subject, claimed))
       throw new UnprocessableEntityException(`claimed is "${claimed}": of a ${subject} this is not claimed`)
@@ -258,7 +267,7 @@ export class DisputesController {
       cell: cellToSql(body.cell),
       subject:
         subject === 'verdict'
-          ? { kind: subject, run: await this.runs.chosen(runChoice(body)) }
+          ? { kind: subject, run: await this.runs.resolve(runChoice(body)) }
           : {
               kind: subject,
               operator: operatorOf(body.operator) ?? body.operator!,
@@ -284,7 +293,7 @@ const authorOf = ({ name, role, operator }: Account): DisputeAuthor => ({
 /** Null says no more than nothing. */
 const runChoice = ({ run, rule }: DisputeBody) => ({ ...(run && { run }), ...(rule && { rule }) })
 
-const percent = (sign: string) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`
+const percentEncoded = (sign: string) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`
 
 /** What a document is, is told by its bytes; a name that says otherwise would mislead who saves it. */
 function documentsOf(bodies: readonly DocumentBody[]): NewDocument[] {
@@ -297,13 +306,13 @@ function documentsOf(bodies: readonly DocumentBody[]): NewDocument[] {
     const mediaType = documentTypeOf(content)
     if (!mediaType)
       throw new UnprocessableEntityException(`document "${name}" is no PDF, PNG, JPEG or CSV, by its content`)
-    if (!isNameOf(name, mediaType))
+    if (!hasExtensionOf(name, mediaType))
       throw new UnprocessableEntityException(`document "${name}" is ${mediaType}, by its content: name it so`)
     return { name, mediaType, content }
   })
 }
 
-const ANSWERS = {
+const EXCEPTION_BY_REFUSAL = {
   not_yours: ForbiddenException,
   not_now: ConflictException,
   too_much: UnprocessableEntityException,
@@ -311,7 +320,7 @@ const ANSWERS = {
   unknown: NotFoundException,
 } as const satisfies Record<DisputeRefusal['refused'], unknown>
 
-function orRefuse<T extends object>(answer: T | DisputeRefusal): T {
-  if ('refused' in answer) throw new ANSWERS[answer.refused](answer.detail)
+function throwIfRefused<T extends object>(answer: T | DisputeRefusal): T {
+  if ('refused' in answer) throw new EXCEPTION_BY_REFUSAL[answer.refused](answer.detail)
   return answer
 }

@@ -33,14 +33,14 @@ import {
 import { IntersectionType } from '@nestjs/swagger'
 import { AreaChoice, PageQuery } from '../http/page.dto.js'
 
-const H3 = /^[0-9a-f]{15}$/
-const LONGEST_RULE = 60
+const H3_PATTERN = /^[0-9a-f]{15}$/
+const MAX_RULE_LENGTH = 60
 
 /** What a list or a file of disputes is narrowed to. */
 export class DisputesFilter extends AreaChoice {
   /** An H3 cell of resolution 8. */
   @IsOptional()
-  @Matches(H3, { message: 'cell must be an H3 cell of resolution 8' })
+  @Matches(H3_PATTERN, { message: 'cell must be an H3 cell of resolution 8' })
   cell?: string
 
   /** `unfinished` is every state that is neither decided nor withdrawn. */
@@ -64,7 +64,7 @@ export class DisputesFilter extends AreaChoice {
 export class DisputesQuery extends IntersectionType(PageQuery, DisputesFilter) {}
 
 const BASE64_PER_BYTE = 4 / 3
-const MOST_BASE64 = Math.ceil(DISPUTE_LIMITS.documentBytes * BASE64_PER_BYTE) + 4
+const MAX_BASE64_LENGTH = Math.ceil(DISPUTE_LIMITS.documentBytes * BASE64_PER_BYTE) + 4
 
 export class DocumentBody {
   /** The file's name, with the ending of its type. */
@@ -76,7 +76,7 @@ export class DocumentBody {
 
   /** The file itself in base64: PDF, PNG, JPEG or CSV, 1 MiB at most. */
   @IsString()
-  @MaxLength(MOST_BASE64, { message: 'content must hold 1 MiB at most' })
+  @MaxLength(MAX_BASE64_LENGTH, { message: 'content must hold 1 MiB at most' })
   @IsBase64()
   content!: string
 }
@@ -95,7 +95,7 @@ export class DisputeBody extends EvidenceBody {
   subject!: DisputeSubject
 
   /** The H3 cell of resolution 8; a device's is that of its site. */
-  @Matches(H3, { message: 'cell must be an H3 cell of resolution 8' })
+  @Matches(H3_PATTERN, { message: 'cell must be an H3 cell of resolution 8' })
   cell!: string
 
   /** Of a verdict: the run that is contested; absent: the newest of the rule. */
@@ -108,7 +108,7 @@ export class DisputeBody extends EvidenceBody {
   /** Of a verdict: the rule; absent: the default one. */
   @IsOptional()
   @IsString()
-  @MaxLength(LONGEST_RULE)
+  @MaxLength(MAX_RULE_LENGTH)
   rule?: string
 
   /** Of a declaration: who declares. */

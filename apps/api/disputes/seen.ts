@@ -6,7 +6,7 @@ import {
   isDecision,
   isOverdue,
   partyOf,
-  seesDocuments,
+  hasDocumentAccess,
 } from '#domain/dispute'
 import { centreOf } from '#geo'
 import {
@@ -15,7 +15,7 @@ import {
   type DisputeDocumentRow,
   type DisputeEventRow,
   type DisputeRow,
-  standingIn,
+  disputeRelationOf,
 } from '#store/disputes'
 
 /** Who speaks: everybody sees the role, and the operator that an account speaks for. */
@@ -26,10 +26,10 @@ export interface SeenAuthor {
   name: string | null
 }
 
-type Hidden = 'openedBy' | 'openerRole' | 'openerOperator' | 'siteCode' | 'claim'
+type RestrictedField = 'openedBy' | 'openerRole' | 'openerOperator' | 'siteCode' | 'claim'
 
 /** A dispute in a list. */
-export interface SeenDispute extends Omit<DisputeRow, Hidden> {
+export interface SeenDispute extends Omit<DisputeRow, RestrictedField> {
   /** The cell's centre, degrees. */
   lat: number
   lng: number
@@ -67,14 +67,14 @@ export interface SeenDisputeDetail extends SeenDispute {
 }
 
 /** Null: nobody is signed in. Milliseconds since 1970. */
-export interface Reader {
+export interface DisputeViewer {
   who: DisputeAuthor | null
   now: number
 }
 
-export function seenDispute(row: DisputeRow, { who, now }: Reader): SeenDispute {
+export function seenDispute(row: DisputeRow, { who, now }: DisputeViewer): SeenDispute {
   const { openedBy, openerRole, openerOperator, siteCode, claim, ...open } = row
-  const standing = standingIn(row, who)
+  const standing = disputeRelationOf(row, who)
   const isParty = standing.isOpener || standing.isPlanner
   const [lng, lat] = centreOf(row.h3)
   return {
@@ -94,16 +94,16 @@ export function seenDetail(
   { probeIds, reference, ...row }: DisputeDetailRow,
   events: readonly DisputeEventRow[],
   documents: DisputeDocumentRow[],
-  reader: Reader,
+  reader: DisputeViewer,
 ): SeenDisputeDetail {
-  const standing = standingIn(row, reader.who)
+  const standing = disputeRelationOf(row, reader.who)
   const isParty = standing.isOpener || standing.isPlanner
   return {
     ...seenDispute(row, reader),
     probeIds: isParty ? probeIds : null,
     reference: isParty ? reference : null,
     events: events.map((event) => seenEvent(event, standing)),
-    documents: seesDocuments(standing, row.state) ? documents : null,
+    documents: hasDocumentAccess(standing, row.state) ? documents : null,
     actions: actionsOf(row.state, partyOf(standing)),
   }
 }

@@ -1,5 +1,5 @@
 /** The list of disputes as a file: what its reader may see, each line with the run and rule that it speaks of. */
-import type { Table } from '#formats/export'
+import type { SpreadsheetTable } from '#formats/export'
 import type { SeenDispute } from './seen.js'
 
 const COLUMNS: Readonly<Record<string, (dispute: SeenDispute) => string | number | null>> = {
@@ -29,7 +29,7 @@ const COLUMNS: Readonly<Record<string, (dispute: SeenDispute) => string | number
   simulated: ({ simulated }) => String(simulated),
 }
 
-export const disputesTable = (disputes: readonly SeenDispute[]): Table => ({
+export const disputesTable = (disputes: readonly SeenDispute[]): SpreadsheetTable => ({
   columns: Object.keys(COLUMNS),
   rows: disputes.map((dispute) => Object.values(COLUMNS).map((value) => value(dispute))),
 })

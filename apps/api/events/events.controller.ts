@@ -3,12 +3,12 @@ import { Controller, Get, Header, Query, Req } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import type { FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
-import { DEFAULT_LIMIT, type Page, cursorOf, keyOf } from '../http/page.dto.js'
+import { DEFAULT_LIMIT, type Page, encodeCursor, decodeCursor } from '../http/page.dto.js'
 import { type JsonFeed, type ListedEvent, feedOf } from './feed.js'
 import { EventsQuery, FeedQuery } from './events.dto.js'
 
 /** Microseconds and the event's id. */
-const KEY = /^(\d{1,18}) ([a-z]+-[\p{L}\p{N}._/-]{1,90})$/u
+const CURSOR_PATTERN = /^(\d{1,18}) ([a-z]+-[\p{L}\p{N}._/-]{1,90})$/u
 
 /** What happened to zones and to the plan, and who is told of it. */
 @ApiTags('events')
@@ -40,18 +40,18 @@ export class EventsController {
       rule: query.rule ?? null,
       batch: null,
       since: null,
-      after: afterOf(query.cursor),
+      after: keysetPositionOf(query.cursor),
       limit,
     })
     const last = rows.length === limit ? rows.at(-1)! : null
     return {
       items: rows.map(({ micros: _micros, ...event }) => event),
-      next: last && cursorOf(`${last.micros} ${last.id}`),
+      next: last && encodeCursor(`${last.micros} ${last.id}`),
     }
   }
 }
 
-function afterOf(cursor: string | undefined) {
-  const key = KEY.exec(keyOf(cursor, KEY, ''))
+function keysetPositionOf(cursor: string | undefined) {
+  const key = CURSOR_PATTERN.exec(decodeCursor(cursor, CURSOR_PATTERN, ''))
   return key && { micros: key[1]!, id: key[2]! }
 }

@@ -63,7 +63,7 @@ const itemUrl = (code: string, lang: FeedLanguage, origin: string) =>
 
 function subjectOf({ item, class: colour, nameFr, nameAr }: ListedEvent, lang: FeedLanguage): string {
   if (item) return (lang === 'ar' && nameAr) || nameFr!
-  return colour ? CLASSES[lang][colour] : ''
+  return colour ? CLASS_NAMES[lang][colour] : ''
 }
 
 function contentOf(event: ListedEvent, lang: FeedLanguage): string {
@@ -77,10 +77,12 @@ function contentOf(event: ListedEvent, lang: FeedLanguage): string {
     run: event.run ?? '–',
     rule: event.rule,
   }
-  return (item ? PLAN_CONTENT : CONTENT)[lang].replace(/\{(\w+)\}/g, (_, name: string) => String(said[name]))
+  return (item ? PLAN_CONTENT : ZONE_CONTENT)[lang].replace(/\{(\w+)\}/g, (_, name: string) =>
+    String(said[name]),
+  )
 }
 
-type Words<Key extends string> = Record<FeedLanguage, Record<Key, string>>
+type TextsByLanguage<Key extends string> = Record<FeedLanguage, Record<Key, string>>
 
 const TITLES: Record<FeedLanguage, string> = {
   en: 'Taghtiya: what happened to zones and to the plan',
@@ -94,7 +96,7 @@ const SIMULATED: Record<FeedLanguage, string> = {
   ar: 'معطيات محاكاة',
 }
 
-const CONTENT: Record<FeedLanguage, string> = {
+const ZONE_CONTENT: Record<FeedLanguage, string> = {
   en: 'Zone {zone}, area {place}: {before} cells before, {after} after. Run {run} of {rule}.',
   fr: 'Zone {zone}, territoire {place} : {before} mailles avant, {after} après. Évaluation {run} de {rule}.',
   ar: 'المنطقة {zone}، المجال {place}: {before} خلايا من قبل، {after} من بعد. التقييم {run} للقاعدة {rule}.',
@@ -106,7 +108,7 @@ const PLAN_CONTENT: Record<FeedLanguage, string> = {
   ar: 'العنصر {item} من المخطط، المجال {place}. من قبل: {before}. التقييم {run} للقاعدة {rule}.',
 }
 
-const CLASSES: Words<'white' | 'grey' | 'black'> = {
+const CLASS_NAMES: TextsByLanguage<'white' | 'grey' | 'black'> = {
   en: { white: 'white zone', grey: 'grey zone', black: 'black zone' },
   fr: { white: 'zone blanche', grey: 'zone grise', black: 'zone noire' },
   ar: { white: 'منطقة بيضاء', grey: 'منطقة رمادية', black: 'منطقة سوداء' },

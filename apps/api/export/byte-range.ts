@@ -8,7 +8,7 @@ export interface ByteRange {
 }
 
 /** Null where the whole is to be sent: nothing asked, several parts at once, or what is asked for was of another edition. */
-export function rangeOf(headers: FastifyRequest['headers'], tag: string): ByteRange | null {
+export function byteRangeOf(headers: FastifyRequest['headers'], tag: string): ByteRange | null {
   const found = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(headers.range ?? '')
   const condition = headers['if-range']
   if (!found || (condition !== undefined && condition !== tag)) return null
@@ -21,7 +21,7 @@ export function rangeOf(headers: FastifyRequest['headers'], tag: string): ByteRa
 }
 
 /** First and last byte, both included; null where nothing of it lies in the file. */
-export function spanOf({ from, to }: ByteRange, bytes: number): { from: number; to: number } | null {
+export function byteSpanOf({ from, to }: ByteRange, bytes: number): { from: number; to: number } | null {
   const span =
     from === null
       ? { from: Math.max(0, bytes - to!), to: bytes - 1 }
@@ -30,7 +30,7 @@ export function spanOf({ from, to }: ByteRange, bytes: number): { from: number; 
 }
 
 /** The bytes of a span; what comes after it is not read. */
-export async function* between(
+export async function* sliceBytes(
   pieces: AsyncIterable<string | Uint8Array>,
   { from, to }: { from: number; to: number },
 ): AsyncGenerator<Uint8Array> {
@@ -45,7 +45,7 @@ export async function* between(
 }
 
 /** Whether the caller has it already. */
-export const isKnownTo = ({ headers }: FastifyRequest, tag: string): boolean =>
+export const hasMatchingEtag = ({ headers }: FastifyRequest, tag: string): boolean =>
   (headers['if-none-match'] ?? '')
     .split(',')
     .map((text) => text.trim().replace(/^W\//, ''))

@@ -9,7 +9,7 @@ import {
   isCollection,
   licencesOf,
 } from '#store/ogc'
-import { lastCollectionChange } from '#store/people'
+import { collectionRevision } from '#store/people'
 import { type RunRow, findRule } from '#store/runs'
 import { isSimulated } from '#store/sites'
 import {
@@ -30,13 +30,13 @@ import { LRUCache } from 'lru-cache'
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { DataSource } from 'typeorm'
-import { Runs } from '../runs/run-choice.js'
-import { filterOf } from '../ogc/items-query.js'
+import { RunResolver } from '../runs/run-choice.js'
+import { cql2FilterOf } from '../ogc/items-query.js'
 import { Settings } from '../settings.js'
-import { type ByteRange, between, isKnownTo, rangeOf, spanOf } from './byte-range.js'
+import { type ByteRange, sliceBytes, hasMatchingEtag, byteRangeOf, byteSpanOf } from './byte-range.js'
 import { ExportQuery, PackageQuery } from './export.dto.js'
 
-interface Chosen {
+interface ExportSelection {
   layer: Collection
   format: ExportFormat
   run: RunRow | null
@@ -48,13 +48,13 @@ interface Chosen {
 }
 
 /** Of a file as a whole. */
-interface Facts {
+interface FileChecksum {
   bytes: number
   /** In hexadecimal. */
   sha256: string
 }
 
-const MEDIA = Object.fromEntries(
+const EXPORT_CONTENT = Object.fromEntries(
   Object.values(EXPORT_FORMATS).map(({ mediaType }) => [
     mediaType.split(';')[0]!,
     { schema: { type: 'string', format: 'binary' } as const },
@@ -66,11 +66,11 @@ const MEDIA = Object.fromEntries(
 @Controller('api/v1/export')
 export class ExportController {
   /** By tag: each costs a whole writing. */
-  private readonly facts = new LRUCache<string, Promise<Facts>>({ max: 1_000 })
+  private readonly checksums = new LRUCache<string, Promise<FileChecksum>>({ max: 1_000 })
 
   constructor(
     private readonly source: DataSource,
-    private readonly runs: Runs,
+    private readonly runs: RunResolver,
     private readonly settings: Settings,
   ) {}
 
@@ -79,8 +79,8 @@ export class ExportController {
    * had in parts (`Range`, `If-Range`), except measurements, which grow while they are read.
    */
   @Get(':file')
-  @ApiOkResponse({ content: MEDIA })
-  @ApiResponse({ status: 206, description: 'The part that was asked for.', content: MEDIA })
+  @ApiOkResponse({ content: EXPORT_CONTENT })
+  @ApiResponse({ status: 206, description: 'The part that was asked for.', content: EXPORT_CONTENT })
   @ApiResponse({ status: 304, description: 'Not changed since the edition that `If-None-Match` names.' })
   @ApiResponse({ status: 416 })
   @Header('cache-control', 'no-cache')
@@ -92,8 +92,8 @@ export class ExportController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const [name, format] = file.split(/\.(?=[^.]*$)/) as [string, string?]
-    if (!isCollection(name) || format === undefined || !isExportFormat(format)) throw noFile(file)
-    const chosen = await this.chosen(name, format, query)
+    if (!isCollection(name) || format === undefined || !isExportFormat(format)) throw unknownExport(file)
+    const chosen = await this.selectionOf(name, format, query)
     const { run, tag } = chosen
     void reply
       .header('content-type', EXPORT_FORMATS[format].mediaType)
@@ -103,13 +103,13 @@ export class ExportController {
       )
       .header('accept-ranges', tag ? 'bytes' : 'none')
     if (tag) {
-      if (isKnownTo(request, tag)) return void reply.header('etag', tag).status(304).send()
-      const range = rangeOf(request.headers, tag)
-      if (range) return this.part(chosen, range, request, reply)
+      if (hasMatchingEtag(request, tag)) return void reply.header('etag', tag).status(304).send()
+      const range = byteRangeOf(request.headers, tag)
+      if (range) return this.sendRange(chosen, range, request, reply)
       // Packed, the bytes are others: a weak tag says so, and no part is asked for by it.
       void reply.header('etag', /\bgzip\b/.test(request.headers['accept-encoding'] ?? '') ? `W/${tag}` : tag)
     }
-    void reply.send(Readable.from(this.remembered(chosen), { objectMode: false }))
+    void reply.send(Readable.from(this.withRememberedChecksum(chosen), { objectMode: false }))
   }
 
   /** What a file's columns are, by which rule and of which run, and its checksum, for which all of it is written once. */
@@ -120,11 +120,11 @@ export class ExportController {
     @Query() { format = 'csv', ...query }: PackageQuery,
     @Req() request: FastifyRequest,
   ) {
-    if (!isCollection(name)) throw noFile(name)
+    if (!isCollection(name)) throw unknownExport(name)
     const db = this.source.manager
-    const chosen = await this.chosen(name, format, query)
+    const chosen = await this.selectionOf(name, format, query)
     const { layer, run } = chosen
-    const { bytes, sha256 } = await this.factsOf(chosen)
+    const { bytes, sha256 } = await this.checksumOf(chosen)
     const rule = run && (await findRule(db, run.rule, run.ruleVersion))!
     const asked = new URLSearchParams({
       ...(run && { run: String(run.id) }),
@@ -144,14 +144,14 @@ export class ExportController {
   }
 
   /** Written from the beginning and left out until there: a file of a million cells takes seconds, and nothing is kept. */
-  private async part(
-    chosen: Chosen,
+  private async sendRange(
+    chosen: ExportSelection,
     range: ByteRange,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const { bytes, sha256 } = await this.factsOf(chosen)
-    const span = spanOf(range, bytes)
+    const { bytes, sha256 } = await this.checksumOf(chosen)
+    const span = byteSpanOf(range, bytes)
     if (!span) {
       void reply.header('content-range', `bytes */${bytes}`)
       throw new HttpException(`range is "${request.headers.range}": the file has ${bytes} bytes`, 416)
@@ -164,48 +164,60 @@ export class ExportController {
       .header('repr-digest', `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`)
       .header('content-range', `bytes ${span.from}-${span.to}/${bytes}`)
       .header('content-length', span.to - span.from + 1)
-      .send(Readable.from(this.unchanged(chosen, between(this.pieces(chosen), span)), { objectMode: false }))
+      .send(
+        Readable.from(this.failIfChanged(chosen, sliceBytes(this.chunksOf(chosen), span)), {
+          objectMode: false,
+        }),
+      )
   }
 
-  private async chosen(name: Collection['id'], format: ExportFormat, query: ExportQuery): Promise<Chosen> {
+  private async selectionOf(
+    name: Collection['id'],
+    format: ExportFormat,
+    query: ExportQuery,
+  ): Promise<ExportSelection> {
     const collection = collectionOf(name)
     const { filter: text, ...choice } = query
     if (!collection.ofRun && Object.values(choice).some((value) => value !== undefined))
       throw new BadRequestException(`${name} speaks of no run: run, rule and date mean nothing here`)
-    const run = collection.ofRun ? await this.runs.chosen(choice) : null
-    const filter = text === undefined ? null : filterOf(collection, text)
+    const run = collection.ofRun ? await this.runs.resolve(choice) : null
+    const filter = text === undefined ? null : cql2FilterOf(collection, text)
     const layer = format === 'csv' ? asPoints(collection) : collection
-    const edition = await this.editionOf(collection)
+    const edition = await this.revisionOf(collection)
     const parts = [name, format, run?.id, run?.digest, filter, edition, this.settings.version]
     const tag = edition && `"${createHash('sha256').update(JSON.stringify(parts)).digest('base64url')}"`
     return { layer, format, run, filter, edition, tag }
   }
 
   /** Changes with whatever people changed; null of what changes without them. */
-  private async editionOf({ id }: Collection): Promise<string | null> {
-    return id === 'probes_public' ? null : lastCollectionChange(this.source.manager)
+  private async revisionOf({ id }: Collection): Promise<string | null> {
+    return id === 'probes_public' ? null : collectionRevision(this.source.manager)
   }
 
-  private pieces({ layer, format, run, filter }: Chosen) {
+  private chunksOf({ layer, format, run, filter }: ExportSelection) {
     return EXPORT_FORMATS[format].write(layer, exportFeatures(this.source.manager, layer, run, filter))
   }
 
   /** Ends with an error where something was changed meanwhile: half of it would be of before. */
-  private async *unchanged<T>({ layer, edition }: Chosen, pieces: AsyncIterable<T>): AsyncGenerator<T> {
+  private async *failIfChanged<T>(
+    { layer, edition }: ExportSelection,
+    pieces: AsyncIterable<T>,
+  ): AsyncGenerator<T> {
     yield* pieces
-    if ((await this.editionOf(layer)) !== edition) throw new Error(`${layer.id} changed while it was written`)
+    if ((await this.revisionOf(layer)) !== edition)
+      throw new Error(`${layer.id} changed while it was written`)
   }
 
   /** Who asks for a part after the whole need not wait until it was counted. */
-  private async *remembered(chosen: Chosen): AsyncGenerator<string | Uint8Array> {
-    const facts = yield* this.counting(chosen)
-    if (chosen.tag) this.facts.set(chosen.tag, Promise.resolve(facts))
+  private async *withRememberedChecksum(chosen: ExportSelection): AsyncGenerator<string | Uint8Array> {
+    const facts = yield* this.withChecksum(chosen)
+    if (chosen.tag) this.checksums.set(chosen.tag, Promise.resolve(facts))
   }
 
-  private async *counting(chosen: Chosen): AsyncGenerator<string | Uint8Array, Facts> {
+  private async *withChecksum(chosen: ExportSelection): AsyncGenerator<string | Uint8Array, FileChecksum> {
     const hash = createHash('sha256')
     let bytes = 0
-    for await (const piece of this.unchanged(chosen, this.pieces(chosen))) {
+    for await (const piece of this.failIfChanged(chosen, this.chunksOf(chosen))) {
       hash.update(piece)
       bytes += Buffer.byteLength(piece)
       yield piece
@@ -213,19 +225,19 @@ export class ExportController {
     return { bytes, sha256: hash.digest('hex') }
   }
 
-  private async factsOf(chosen: Chosen): Promise<Facts> {
-    const known = chosen.tag && this.facts.get(chosen.tag)
+  private async checksumOf(chosen: ExportSelection): Promise<FileChecksum> {
+    const known = chosen.tag && this.checksums.get(chosen.tag)
     if (known) return known
-    const facts = this.counted(chosen)
+    const facts = this.computeChecksum(chosen)
     if (!chosen.tag) return facts
     const { tag } = chosen
-    this.facts.set(tag, facts)
-    facts.catch(() => this.facts.delete(tag))
+    this.checksums.set(tag, facts)
+    facts.catch(() => this.checksums.delete(tag))
     return facts
   }
 
-  private async counted(chosen: Chosen): Promise<Facts> {
-    const counting = this.counting(chosen)
+  private async computeChecksum(chosen: ExportSelection): Promise<FileChecksum> {
+    const counting = this.withChecksum(chosen)
     for (;;) {
       const { done, value } = await counting.next()
       if (done) return value
@@ -233,7 +245,7 @@ export class ExportController {
   }
 }
 
-const noFile = (name: string) =>
+const unknownExport = (name: string) =>
   new NotFoundException(
     `there is no export "${name}"; there are ${COLLECTIONS.join(', ')}, each as ${Object.keys(EXPORT_FORMATS).join(', ')}`,
   )

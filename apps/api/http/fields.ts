@@ -11,26 +11,26 @@ import { Reflector } from '@nestjs/core'
 import type { FastifyRequest } from 'fastify'
 import { type Observable, map } from 'rxjs'
 
-const FIELDS = 'fields'
+const FIELDS_METADATA = 'fields'
 
 /** The fields of a list's items, the id first. */
-export const Fields = <T>(...names: (keyof T & string)[]) => SetMetadata(FIELDS, names)
+export const SelectableFields = <T>(...names: (keyof T & string)[]) => SetMetadata(FIELDS_METADATA, names)
 
 @Injectable()
-export class SparseFields implements NestInterceptor {
+export class SparseFieldsInterceptor implements NestInterceptor {
   constructor(private readonly reflector: Reflector) {}
 
   intercept(context: ExecutionContext, handler: CallHandler): Observable<unknown> {
-    const known = this.reflector.get<string[] | undefined>(FIELDS, context.getHandler())
+    const known = this.reflector.get<string[] | undefined>(FIELDS_METADATA, context.getHandler())
     const { fields } = context.switchToHttp().getRequest<FastifyRequest>().query as { fields?: unknown }
     if (!known || typeof fields !== 'string') return handler.handle()
-    const names = chosen(fields, known)
-    return handler.handle().pipe(map((body) => (isList(body) ? sparse(body, names) : body)))
+    const names = selectedFields(fields, known)
+    return handler.handle().pipe(map((body) => (isList(body) ? withOnlyFields(body, names) : body)))
   }
 }
 
 /** Refused before anything is read. */
-function chosen(fields: string, known: readonly string[]): readonly string[] {
+function selectedFields(fields: string, known: readonly string[]): readonly string[] {
   const names = fields.split(',').map((name) => name.trim())
   const unknown = names.find((name) => !known.includes(name))
   if (unknown !== undefined)
@@ -47,7 +47,7 @@ interface List {
 const isList = (body: unknown): body is List =>
   typeof body === 'object' && body !== null && Array.isArray((body as Partial<List>).items)
 
-const sparse = (list: List, names: readonly string[]): List => ({
+const withOnlyFields = (list: List, names: readonly string[]): List => ({
   ...list,
   items: list.items.map((item) => Object.fromEntries(names.map((name) => [name, item[name]]))),
 })

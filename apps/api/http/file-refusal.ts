@@ -1,8 +1,8 @@
 /** Why a file that was sent is not taken, in an answer. */
-import type { FileProblem } from '#formats/file'
+import type { UnreadableFileError } from '#formats/file'
 import { refusal } from './problem.js'
 
 export const EMPTY_BODY = 'the body is empty: send the file itself'
 
-export const fileRefusal = ({ message, code, fields }: FileProblem) =>
+export const fileRefusal = ({ message, code, fields }: UnreadableFileError) =>
   refusal(code ? `file_${code}` : 'file_unread', message, fields)

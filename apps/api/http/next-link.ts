@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Observable, tap } from 'rxjs'
 
 @Injectable()
-export class NextLink implements NestInterceptor {
+export class NextLinkInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, handler: CallHandler): Observable<unknown> {
     const http = context.switchToHttp()
     const [request, reply] = [http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>()]

@@ -2,18 +2,18 @@
 import type { FastifyInstance } from 'fastify'
 
 /** Tiles, OGC's collections, whole files: the same for everybody, so no cookie is ever taken for them. */
-const OPEN = /^\/(tiles|ogc|api\/v1\/export)(?![\w-])/
-const READING = ['GET', 'HEAD']
+const CORS_PATHS = /^\/(tiles|ogc|api\/v1\/export)(?![\w-])/
+const CORS_METHODS = ['GET', 'HEAD']
 
-const HEADERS = {
+const CORS_HEADERS = {
   'access-control-allow-origin': '*',
   // Beside those that every page may read.
   'access-control-expose-headers':
     'accept-ranges, content-crs, content-disposition, content-range, etag, link, retry-after',
 }
 
-export function openToOtherSites(server: FastifyInstance): void {
+export function allowCors(server: FastifyInstance): void {
   server.addHook('onRequest', async ({ method, url }, reply) => {
-    if (READING.includes(method) && OPEN.test(url)) void reply.headers(HEADERS)
+    if (CORS_METHODS.includes(method) && CORS_PATHS.test(url)) void reply.headers(CORS_HEADERS)
   })
 }

@@ -58,9 +58,9 @@ export function boxOf(text: string | undefined): Bounds | null {
 }
 
 /** The cursor is the last row's key; opaque to clients, so that it may change. */
-export const cursorOf = (key: string): string => Buffer.from(key).toString('base64url')
+export const encodeCursor = (key: string): string => Buffer.from(key).toString('base64url')
 
-export function keyOf(cursor: string | undefined, form: RegExp, first: string): string {
+export function decodeCursor(cursor: string | undefined, form: RegExp, first: string): string {
   if (!cursor) return first
   const key = Buffer.from(cursor, 'base64url').toString()
   if (!form.test(key))
@@ -70,5 +70,5 @@ export function keyOf(cursor: string | undefined, form: RegExp, first: string): 
 
 /** A page from `limit` rows of the list: full pages may have a next one. */
 export function pageOf<T>(items: T[], limit: number, key: (last: T) => string): Page<T> {
-  return { items, next: items.length === limit ? cursorOf(key(items.at(-1)!)) : null }
+  return { items, next: items.length === limit ? encodeCursor(key(items.at(-1)!)) : null }
 }

@@ -93,7 +93,7 @@ function codeOf(error: unknown): Pick<Problem, 'code' | 'fields'> {
 
 function statusOf(error: unknown): number {
   if (error instanceof HttpException) return error.getStatus()
-  if (isUnstorable(error)) return 400
+  if (isDataException(error)) return 400
   const { statusCode } = error as { statusCode?: unknown }
   return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 ? statusCode : 500
 }
@@ -102,7 +102,7 @@ function statusOf(error: unknown): number {
  * PostgreSQL's class 22: a value that no column can hold (NUL in a text, a number out of range, no date). It was the
  * caller's; the message names it and holds no query. Division by zero would be ours.
  */
-function isUnstorable(error: unknown): boolean {
+function isDataException(error: unknown): boolean {
   const code = (error as { driverError?: { code?: unknown } } | null)?.driverError?.code
   return typeof code === 'string' && code.startsWith('22') && code !== '22012'
 }
@@ -122,16 +122,18 @@ export function answerFrameworkError(
 }
 
 /** Names each wrong field with its value. */
-export function invalidQuery(errors: ValidationError[]): BadRequestException {
-  return new BadRequestException(errors.flatMap(faultsOf).join('. '))
+export function invalidRequest(errors: ValidationError[]): BadRequestException {
+  return new BadRequestException(errors.flatMap(validationMessagesOf).join('. '))
 }
 
 /** As much of a wrong value as a person reads. */
-const MOST_SHOWN = 200
+const MAX_VALUE_LENGTH = 200
 
-function faultsOf({ property, value, constraints, children = [] }: ValidationError): string[] {
-  if (!constraints && children.length > 0) return children.flatMap(faultsOf)
+function validationMessagesOf({ property, value, constraints, children = [] }: ValidationError): string[] {
+  if (!constraints && children.length > 0) return children.flatMap(validationMessagesOf)
   const words = Object.values(constraints ?? {})[0] ?? `${property} is wrong`
   const shown = String(JSON.stringify(value))
-  return [`${words}; it is ${shown.length > MOST_SHOWN ? `${shown.slice(0, MOST_SHOWN)} …` : shown}`]
+  return [
+    `${words}; it is ${shown.length > MAX_VALUE_LENGTH ? `${shown.slice(0, MAX_VALUE_LENGTH)} …` : shown}`,
+  ]
 }

@@ -15,28 +15,29 @@ import { Settings } from '../settings.js'
 
 const WINDOW_MS = 60_000
 /** Addresses remembered; the one that was quiet longest is forgotten first. */
-const MOST_ADDRESSES = 20_000
+const MAX_ADDRESSES = 20_000
 
-interface Window {
+interface RateLimitWindow {
   count: number
   /** ms since 1970. */
   ends: number
 }
 
 @Injectable()
-export class ReaderLimit implements CanActivate {
-  private readonly windows = new LRUCache<string, Window>({ max: MOST_ADDRESSES })
+export class RateLimitGuard implements CanActivate {
+  private readonly windows = new LRUCache<string, RateLimitWindow>({ max: MAX_ADDRESSES })
 
   constructor(private readonly settings: Settings) {}
 
   canActivate(context: ExecutionContext): boolean {
     const http = context.switchToHttp()
     const [request, reply] = [http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>()]
-    const limit = this.settings.config.readerLimit
-    if (limit === null || !isReading(request)) return true
-    const address = countedAddress(request)
+    const limit = this.settings.config.readRateLimitPerMinute
+    if (limit === null || !isRateLimited(request)) return true
+    const address = rateLimitedAddressOf(request)
     const now = this.settings.clock()
-    const { count, ends } = address === null ? { count: 0, ends: now + WINDOW_MS } : this.hit(address, now)
+    const { count, ends } =
+      address === null ? { count: 0, ends: now + WINDOW_MS } : this.countRequest(address, now)
     const seconds = Math.ceil((ends - now) / 1000)
     void reply.headers({
       'ratelimit-limit': limit,
@@ -51,7 +52,7 @@ export class ReaderLimit implements CanActivate {
     )
   }
 
-  private hit(address: string, now: number): Window {
+  private countRequest(address: string, now: number): RateLimitWindow {
     const known = this.windows.get(address)
     const window = known && known.ends > now ? known : { count: 0, ends: now + WINDOW_MS }
     window.count++
@@ -61,13 +62,13 @@ export class ReaderLimit implements CanActivate {
 }
 
 /** Tiles are made to be asked for in hundreds; what devices send has limits of its own. */
-const isReading = ({ method, url }: FastifyRequest): boolean =>
+const isRateLimited = ({ method, url }: FastifyRequest): boolean =>
   (method === 'GET' || method === 'HEAD') && /^\/(api\/v1|ogc)\b/.test(url)
 
 /** Null for who is not counted: our own page in a browser, and programs on this machine. */
-const countedAddress = (request: FastifyRequest): string | null =>
-  request.headers['sec-fetch-site'] === 'same-origin' ? null : farAddress(request)
+const rateLimitedAddressOf = (request: FastifyRequest): string | null =>
+  request.headers['sec-fetch-site'] === 'same-origin' ? null : remoteAddressOf(request)
 
 /** Null for this machine. Behind a proxy on it, the address from which the proxy took the request. */
-export const farAddress = ({ ip }: FastifyRequest): string | null =>
+export const remoteAddressOf = ({ ip }: FastifyRequest): string | null =>
   /^(::ffff:)?127\.|^::1$/.test(ip) ? null : ip

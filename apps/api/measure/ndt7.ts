@@ -7,19 +7,19 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { Observation } from './observation.js'
-import { type TestRequest, Refusal, requestOf } from './request.js'
+import { ServerObservation } from './observation.js'
+import { type TestRequest, SpeedTestError, testRequestOf } from './request.js'
 import type { TestSlots } from './slots.js'
 
 const SUBPROTOCOL = 'net.measurementlab.ndt.v7'
 /** The protocol's largest message, and the size from which the reference server lets it grow. */
 const MAX_MESSAGE_BYTES = 2 ** 24
-const FIRST_MESSAGE_BYTES = 2 ** 13
-const LAST_MESSAGE_BYTES = 2 ** 20
+const MIN_LOAD_MESSAGE_BYTES = 2 ** 13
+const MAX_LOAD_MESSAGE_BYTES = 2 ** 20
 /** A message grows while it is at most this part of what was sent, so that a slow line gets small ones. */
 const GROWTH = 16
 /** Messages under way at once: one being written by the system, one waiting. */
-const IN_FLIGHT = 2
+const MAX_IN_FLIGHT = 2
 /** The protocol's length of a test, and how much later it is cut. */
 const TEST_MS = 10_000
 const GRACE_MS = 3_000
@@ -28,18 +28,18 @@ const CADENCE_MS = { mean: 250, min: 25, max: 625 } as const
 /** Clients report ten times a second at most; one that floods is sent away. */
 const MAX_CLIENT_TEXTS = 1_000
 
-const NORMAL = 1000
-const UNSUPPORTED = 1003
+const CLOSE_NORMAL = 1000
+const CLOSE_UNSUPPORTED = 1003
 
 /** Random, so that nothing on the way can make it smaller. */
-const LOAD = randomBytes(LAST_MESSAGE_BYTES)
+const RANDOM_PAYLOAD = randomBytes(MAX_LOAD_MESSAGE_BYTES)
 
 export interface Ndt7Options {
   slots: TestSlots
   /** The device of a one-test token; undefined where the token is not good. */
   deviceOf(token: string, direction: Direction): Promise<string | undefined>
   /** Called once per test with what the server saw. */
-  ended(test: SpeedTest): Promise<void>
+  onTestEnded(test: SpeedTest): Promise<void>
 }
 
 /** Answers upgrades under /ndt/v7/ of a running HTTP server; others are refused, for nothing else takes them. */
@@ -70,17 +70,18 @@ async function upgrade(
   request: IncomingMessage,
   socket: Socket,
   head: Buffer,
-  { slots, deviceOf, ended }: Ndt7Options,
+  { slots, deviceOf, onTestEnded: ended }: Ndt7Options,
   running: Set<Promise<void>>,
 ): Promise<void> {
   try {
-    const wanted = requestOf(request)
+    const wanted = testRequestOf(request)
     const release = slots.take()
     socket.once('close', release)
     const deviceId = wanted.token === null ? null : await deviceOf(wanted.token, wanted.direction)
-    if (deviceId === undefined) throw new Refusal(401, 'the test token is not known, has expired or was used')
+    if (deviceId === undefined)
+      throw new SpeedTestError(401, 'the test token is not known, has expired or was used')
     sockets.handleUpgrade(request, socket, head, (ws) => {
-      const test = new Test(ws, socket, wanted, deviceId)
+      const test = new Ndt7Test(ws, socket, wanted, deviceId)
       const done = test.run().then(ended)
       running.add(done)
       void done.finally(() => running.delete(done))
@@ -91,14 +92,15 @@ async function upgrade(
 }
 
 function refuse(socket: Socket, error: unknown): void {
-  const refusal = error instanceof Refusal ? error : new Refusal(500, 'the test could not be started')
+  const refusal =
+    error instanceof SpeedTestError ? error : new SpeedTestError(500, 'the test could not be started')
   // Who keeps its side open would hold its slot.
   socket.once('finish', () => socket.destroy())
-  socket.end(refusal.answer())
+  socket.end(refusal.httpResponse())
 }
 
-class Test {
-  private readonly seen: Observation
+class Ndt7Test {
+  private readonly seen: ServerObservation
   private timers: NodeJS.Timeout[] = []
   private ended: SpeedTest['ended'] = 'client'
   private texts = 0
@@ -109,7 +111,7 @@ class Test {
     private readonly wanted: TestRequest,
     deviceId: string | null,
   ) {
-    this.seen = new Observation(wanted.direction, ws, socket, deviceId)
+    this.seen = new ServerObservation(wanted.direction, ws, socket, deviceId)
   }
 
   /** Resolves with the observation when the connection is closed. */
@@ -127,25 +129,29 @@ class Test {
       this.after(TEST_MS, () => this.end('complete'))
       this.tick()
       if (this.wanted.direction === 'download')
-        for (let i = 0; i < IN_FLIGHT; i++) this.send(FIRST_MESSAGE_BYTES)
+        for (let i = 0; i < MAX_IN_FLIGHT; i++) this.send(MIN_LOAD_MESSAGE_BYTES)
     })
   }
 
   private received(isBinary: boolean): void {
-    if (isBinary && this.wanted.direction === 'download') return this.ws.close(UNSUPPORTED)
-    if (!isBinary && ++this.texts > MAX_CLIENT_TEXTS) return this.ws.close(UNSUPPORTED)
+    if (isBinary && this.wanted.direction === 'download') return this.ws.close(CLOSE_UNSUPPORTED)
+    if (!isBinary && ++this.texts > MAX_CLIENT_TEXTS) return this.ws.close(CLOSE_UNSUPPORTED)
     if (this.seen.bytes >= this.wanted.maxBytes) this.end('max_bytes')
   }
 
   /** One message after the other, each when the system has taken the one before it. */
   private send(size: number): void {
     if (this.ws.readyState !== this.ws.OPEN || this.ended !== 'client') return
-    const next = size < LAST_MESSAGE_BYTES && this.seen.bytes >= size * GROWTH ? size * 2 : size
-    this.ws.send(LOAD.subarray(0, Math.min(next, this.wanted.maxBytes)), { binary: true }, (failed) => {
-      if (failed) return
-      if (this.seen.bytes >= this.wanted.maxBytes) this.end('max_bytes')
-      else this.send(next)
-    })
+    const next = size < MAX_LOAD_MESSAGE_BYTES && this.seen.bytes >= size * GROWTH ? size * 2 : size
+    this.ws.send(
+      RANDOM_PAYLOAD.subarray(0, Math.min(next, this.wanted.maxBytes)),
+      { binary: true },
+      (failed) => {
+        if (failed) return
+        if (this.seen.bytes >= this.wanted.maxBytes) this.end('max_bytes')
+        else this.send(next)
+      },
+    )
   }
 
   private tick(): void {
@@ -163,7 +169,7 @@ class Test {
     this.ended = why
     this.seen.ping()
     this.ws.send(this.seen.measurement())
-    this.ws.close(NORMAL)
+    this.ws.close(CLOSE_NORMAL)
     this.after(GRACE_MS, () => this.ws.terminate())
   }
 

@@ -4,15 +4,15 @@ import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 
-const MICROSECONDS = 1_000
-const BITS = 8
+const MICROSECONDS_PER_MS = 1_000
+const BITS_PER_BYTE = 8
 
-export class Observation {
+export class ServerObservation {
   readonly id = randomUUID()
   private readonly startedAt = new Date()
   private readonly start = performance.now()
-  private readonly read0: number
-  private readonly written0: number
+  private readonly bytesReadAtStart: number
+  private readonly bytesWrittenAtStart: number
   /** Bytes that had been sent before a ping whose pong came: the client has read all of them. */
   private acked = { bytes: 0, ms: 0 }
   /** Pings without a pong yet, by their random text: a client must not tell a pong of a load that it did not get. */
@@ -27,8 +27,8 @@ export class Observation {
     private readonly socket: Socket,
     private readonly deviceId: string | null,
   ) {
-    this.read0 = socket.bytesRead
-    this.written0 = socket.bytesWritten
+    this.bytesReadAtStart = socket.bytesRead
+    this.bytesWrittenAtStart = socket.bytesWritten
     ws.on('pong', (data) => this.pong(data))
     socket.on('data', () => (this.lastReadMs = this.elapsedMs))
   }
@@ -39,20 +39,23 @@ export class Observation {
 
   /** Bytes of the load so far: received of an upload, handed to the system of a download. */
   get bytes(): number {
-    return this.direction === 'upload' ? this.socket.bytesRead - this.read0 : this.sent()
+    return this.direction === 'upload' ? this.socket.bytesRead - this.bytesReadAtStart : this.sent()
   }
 
   /** A ping waits its turn behind the load, so its pong says that the load before it arrived. */
   ping(): void {
     if (this.ws.readyState !== this.ws.OPEN) return
     const name = randomUUID()
-    this.pings.set(name, { before: this.socket.bytesWritten - this.written0, sentAt: performance.now() })
+    this.pings.set(name, {
+      before: this.socket.bytesWritten - this.bytesWrittenAtStart,
+      sentAt: performance.now(),
+    })
     this.ws.ping(name)
   }
 
   /** ndt7's measurement, section 6 of the protocol. */
   measurement(): string {
-    const elapsed = Math.round(this.elapsedMs * MICROSECONDS)
+    const elapsed = Math.round(this.elapsedMs * MICROSECONDS_PER_MS)
     const { remoteAddress, remotePort, localAddress, localPort } = this.socket
     return JSON.stringify({
       AppInfo: { NumBytes: this.bytes, ElapsedTime: elapsed },
@@ -70,7 +73,7 @@ export class Observation {
 
   result(ended: SpeedTest['ended']): SpeedTest {
     const { bytes, ms } =
-      this.direction === 'upload' ? { bytes: this.bytes, ms: this.lastReadMs } : this.arrived()
+      this.direction === 'upload' ? { bytes: this.bytes, ms: this.lastReadMs } : this.acknowledgedLoad()
     return {
       id: this.id,
       direction: this.direction,
@@ -78,14 +81,14 @@ export class Observation {
       startedAt: this.startedAt,
       bytes,
       durationMs: ms,
-      bps: ms > 0 ? Math.round((bytes * BITS * 1000) / ms) : 0,
+      bps: ms > 0 ? Math.round((bytes * BITS_PER_BYTE * 1000) / ms) : 0,
       minRttMs: this.minRttMs,
       ended,
     }
   }
 
   /** The client's clock begins half a round trip after ours, and its pong needs the other half. */
-  private arrived(): { bytes: number; ms: number } {
+  private acknowledgedLoad(): { bytes: number; ms: number } {
     return { bytes: this.acked.bytes, ms: Math.max(this.acked.ms - (this.minRttMs ?? 0), 0) }
   }
 
@@ -94,10 +97,10 @@ export class Observation {
    * the round trip is the application's. BBRInfo is left out: nothing here measures it.
    */
   private tcpInfo(elapsed: number): object {
-    const rtt = (ms: number | null) => (ms === null ? undefined : Math.round(ms * MICROSECONDS))
+    const rtt = (ms: number | null) => (ms === null ? undefined : Math.round(ms * MICROSECONDS_PER_MS))
     return {
       ElapsedTime: elapsed,
-      BytesReceived: this.socket.bytesRead - this.read0,
+      BytesReceived: this.socket.bytesRead - this.bytesReadAtStart,
       BytesSent: this.sent(),
       BytesAcked: this.acked.bytes,
       MinRTT: rtt(this.minRttMs),
@@ -108,7 +111,7 @@ export class Observation {
 
   /** Node counts what waits in this process as written. */
   private sent(): number {
-    return this.socket.bytesWritten - this.written0 - this.socket.writableLength
+    return this.socket.bytesWritten - this.bytesWrittenAtStart - this.socket.writableLength
   }
 
   private pong(data: Buffer): void {

@@ -4,9 +4,9 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http'
 
 const SUBPROTOCOL = 'net.measurementlab.ndt.v7'
 /** The protocol's limit for the metadata in the query. */
-const MAX_QUERY = 4_096
+const MAX_QUERY_LENGTH = 4_096
 /** Below this a test says nothing (M-Lab's least number of bytes). */
-const LEAST_MAX_BYTES = 8_192
+const MIN_MAX_BYTES = 8_192
 
 export interface TestRequest {
   direction: Direction
@@ -15,7 +15,7 @@ export interface TestRequest {
   maxBytes: number
 }
 
-export class Refusal extends Error {
+export class SpeedTestError extends Error {
   constructor(
     readonly status: number,
     message: string,
@@ -25,7 +25,7 @@ export class Refusal extends Error {
   }
 
   /** The whole HTTP answer, as problem+json. */
-  answer(): string {
+  httpResponse(): string {
     const title = STATUS_CODES[this.status]
     const body = JSON.stringify({ type: 'about:blank', title, status: this.status, detail: this.message })
     const headers = {
@@ -40,18 +40,19 @@ export class Refusal extends Error {
 }
 
 /** Throws a Refusal that names what is wrong. */
-export function requestOf({ url, headers }: IncomingMessage): TestRequest {
+export function testRequestOf({ url, headers }: IncomingMessage): TestRequest {
   const address = url ?? '/'
-  if (!URL.canParse(address, 'http://server')) throw new Refusal(404, 'this is no address')
+  if (!URL.canParse(address, 'http://server')) throw new SpeedTestError(404, 'this is no address')
   const { pathname, search, searchParams } = new URL(address, 'http://server')
   const direction = /^\/ndt\/v7\/(download|upload)$/.exec(pathname)?.[1] as Direction | undefined
-  if (!direction) throw new Refusal(404, 'tests are at /ndt/v7/download and /ndt/v7/upload')
+  if (!direction) throw new SpeedTestError(404, 'tests are at /ndt/v7/download and /ndt/v7/upload')
   if (headers['sec-websocket-protocol'] !== SUBPROTOCOL)
-    throw new Refusal(400, `the header Sec-WebSocket-Protocol must be ${SUBPROTOCOL}`)
-  if (search.length > MAX_QUERY) throw new Refusal(400, `the query is longer than ${MAX_QUERY} characters`)
+    throw new SpeedTestError(400, `the header Sec-WebSocket-Protocol must be ${SUBPROTOCOL}`)
+  if (search.length > MAX_QUERY_LENGTH)
+    throw new SpeedTestError(400, `the query is longer than ${MAX_QUERY_LENGTH} characters`)
   const names = [...searchParams.keys()]
   const twice = names.find((name, i) => names.indexOf(name) !== i)
-  if (twice !== undefined) throw new Refusal(400, `the query names ${twice.slice(0, 100)} twice`)
+  if (twice !== undefined) throw new SpeedTestError(400, `the query names ${twice.slice(0, 100)} twice`)
   return { direction, token: searchParams.get('token'), maxBytes: maxBytesOf(searchParams) }
 }
 
@@ -59,13 +60,13 @@ export function requestOf({ url, headers }: IncomingMessage): TestRequest {
 function maxBytesOf(query: URLSearchParams): number {
   const early = query.get('early_exit')
   if (early !== null && early !== '250')
-    throw new Refusal(400, `early_exit is "${early.slice(0, 100)}": only 250 is known`)
+    throw new SpeedTestError(400, `early_exit is "${early.slice(0, 100)}": only 250 is known`)
   const asked = query.get('max_bytes')
   if (asked === null) return early === null ? Infinity : 250e6
-  if (!/^\d{1,12}$/.test(asked) || Number(asked) < LEAST_MAX_BYTES)
-    throw new Refusal(
+  if (!/^\d{1,12}$/.test(asked) || Number(asked) < MIN_MAX_BYTES)
+    throw new SpeedTestError(
       400,
-      `max_bytes is "${asked.slice(0, 100)}": a number from ${LEAST_MAX_BYTES} is needed`,
+      `max_bytes is "${asked.slice(0, 100)}": a number from ${MIN_MAX_BYTES} is needed`,
     )
   return Number(asked)
 }

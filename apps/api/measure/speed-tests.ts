@@ -1,6 +1,6 @@
 /** The ndt7 server beside the routes, with its tokens and observations in the database. */
 import { sha256 } from '#store/people'
-import { insertSpeedTest, useTestToken } from '#store/probes'
+import { insertSpeedTest, consumeTestToken } from '#store/probes'
 import { Logger } from '@nestjs/common'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import type { DataSource } from 'typeorm'
@@ -11,8 +11,8 @@ export function addSpeedTests(app: NestFastifyApplication, source: DataSource): 
   const logger = new Logger('ndt7')
   const server = serveNdt7(app.getHttpServer() as never, {
     slots: app.get(TestSlots),
-    deviceOf: (token, direction) => useTestToken(source.manager, sha256(token), direction),
-    ended: (test) =>
+    deviceOf: (token, direction) => consumeTestToken(source.manager, sha256(token), direction),
+    onTestEnded: (test) =>
       insertSpeedTest(source.manager, test).catch((error: Error) => logger.error(error.message, error.stack)),
   })
   // A test that runs would keep the server from closing.

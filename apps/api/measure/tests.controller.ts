@@ -6,11 +6,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
 import { Devices } from '../probes/devices.js'
 import { Settings } from '../settings.js'
-import { Refusal } from './request.js'
+import { SpeedTestError } from './request.js'
 import { TestSlots } from './slots.js'
 
 /** Long enough for both directions and the agent's thinking between; a token in a URL may end up in a log. */
-const TOKEN_MS = 3 * 60_000
+const TOKEN_LIFETIME_MS = 3 * 60_000
 
 export class TestTicket {
   /** For the query of /ndt/v7/download and /ndt/v7/upload, once each: `token=…`. */
@@ -40,14 +40,14 @@ export class TestsController {
   ): Promise<TestTicket> {
     const device = await this.devices.ofToken(request.headers.authorization)
     try {
-      this.slots.check()
+      this.slots.throwIfFull()
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error
+      if (!(error instanceof SpeedTestError)) throw error
       void reply.headers(error.headers)
       throw new ServiceUnavailableException(error.message)
     }
     const token = newToken()
-    const expiresAt = new Date(this.settings.clock() + TOKEN_MS)
+    const expiresAt = new Date(this.settings.clock() + TOKEN_LIFETIME_MS)
     await insertTestToken(this.source.manager, { hash: sha256(token), deviceId: device.id!, expiresAt })
     return { token, expiresAt: expiresAt.toISOString() }
   }

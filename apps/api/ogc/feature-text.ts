@@ -23,10 +23,11 @@ function featureWriter({ columns }: Collection): (feature: Feature) => string {
 }
 
 /** What Fastify sends of one feature. */
-export const featureText = (collection: Collection) => featureWriter(collection) as (body: unknown) => string
+export const featureSerializer = (collection: Collection) =>
+  featureWriter(collection) as (body: unknown) => string
 
 /** What Fastify sends of a page of features. */
-export const pageText = (collection: Collection) => (body: unknown) => {
+export const pageSerializer = (collection: Collection) => (body: unknown) => {
   const { features, ...rest } = body as { features: Feature[] }
   return `${JSON.stringify(rest).slice(0, -1)},"features":[${features.map(featureWriter(collection)).join()}]}`
 }

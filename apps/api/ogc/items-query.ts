@@ -3,12 +3,18 @@ import type { Column, Filter, TimeSpan } from '#domain/feature'
 import type { Bounds } from '#domain/probe'
 import { MAX_FILTER_LENGTH, readCql2 } from '#formats/filter'
 import { CRS84, CRS_URIS, type CrsUri, boxInDegrees, filterInDegrees, isServedCell } from '#geo'
-import { type Collection, type FeatureQuery, UnservedFilter, conditionOf, keyOfId } from '#store/ogc'
+import {
+  type Collection,
+  type FeatureQuery,
+  UnsupportedFilterError,
+  conditionOf,
+  featureKeyOf,
+} from '#store/ogc'
 import { BadRequestException } from '@nestjs/common'
 import { Type, plainToInstance } from 'class-transformer'
 import { IsIn, IsInt, IsOptional, IsString, Matches, MaxLength, Min, validateSync } from 'class-validator'
 import { DEFAULT_LIMIT } from '../http/page.dto.js'
-import { invalidQuery } from '../http/problem.js'
+import { invalidRequest } from '../http/problem.js'
 import { RunChoice } from '../runs/runs.dto.js'
 
 /** The one representation there is; named so that clients which ask for it by name are served. */
@@ -21,7 +27,7 @@ export class FormatQuery {
 const NUMBER = '[+-]?\\d{1,15}(\\.\\d*)?([eE][+-]?\\d{1,2})?'
 const ONE_NUMBER = new RegExp(`^${NUMBER}$`)
 /** Longer than any feature's id in base64. */
-const MAX_CURSOR = 1_000
+const MAX_CURSOR_LENGTH = 1_000
 
 class ItemsQuery extends RunChoice {
   @IsOptional()
@@ -36,7 +42,7 @@ class ItemsQuery extends RunChoice {
 
   @IsOptional()
   @IsString()
-  @MaxLength(MAX_CURSOR)
+  @MaxLength(MAX_CURSOR_LENGTH)
   cursor?: string
 
   @IsOptional()
@@ -72,7 +78,7 @@ class ItemsQuery extends RunChoice {
   'filter-crs'?: CrsUri
 }
 
-const KNOWN = [
+const KNOWN_PARAMETERS = [
   'f',
   'limit',
   'cursor',
@@ -84,7 +90,7 @@ const KNOWN = [
   'filter-lang',
   'filter-crs',
 ]
-const OF_RUN = ['run', 'rule', 'date']
+const RUN_PARAMETERS = ['run', 'rule', 'date']
 
 export interface ItemsRequest {
   limit: number
@@ -97,8 +103,12 @@ export interface ItemsRequest {
 export const MAX_LIMIT = 10_000
 
 export function itemsRequest(collection: Collection, given: Record<string, unknown>): ItemsRequest {
-  const { known, asked } = parted(given, [...KNOWN, ...(collection.ofRun ? OF_RUN : [])], collection.columns)
-  const { limit, crs, bbox, datetime, cursor, filter, ...query } = checked(known)
+  const { known, asked } = splitParameters(
+    given,
+    [...KNOWN_PARAMETERS, ...(collection.ofRun ? RUN_PARAMETERS : [])],
+    collection.columns,
+  )
+  const { limit, crs, bbox, datetime, cursor, filter, ...query } = validatedQuery(known)
   return {
     limit: Math.min(limit ?? DEFAULT_LIMIT, MAX_LIMIT),
     crs: crs ?? CRS84,
@@ -106,21 +116,23 @@ export function itemsRequest(collection: Collection, given: Record<string, unkno
     query: {
       boxes: bbox === undefined ? null : boxesOf(bbox, query['bbox-crs'] ?? CRS84),
       time: datetime === undefined ? null : timeSpanOf(datetime),
-      equal: Object.fromEntries(asked.map(([column, text]) => [column.name, valueOf(column, text)])),
-      filter: filter === undefined ? null : filterOf(collection, filter, query['filter-crs']),
+      equal: Object.fromEntries(asked.map(([column, text]) => [column.name, columnValueOf(column, text)])),
+      filter: filter === undefined ? null : cql2FilterOf(collection, filter, query['filter-crs']),
       after: cursor === undefined ? null : idOfCursor(collection, cursor),
     },
   }
 }
 
-export function filterOf(collection: Collection, text: string, crs: CrsUri = CRS84): Filter {
+export function cql2FilterOf(collection: Collection, text: string, crs: CrsUri = CRS84): Filter {
   const read = readCql2(text, collection.columns)
-  if ('problem' in read) throw new BadRequestException(`filter: ${read.problem}`)
+  if ('reason' in read) throw new BadRequestException(`filter: ${read.reason}`)
   const filter = filterInDegrees(read.filter, crs)
   try {
     conditionOf(collection, filter, () => '')
   } catch (error) {
-    throw error instanceof UnservedFilter ? new BadRequestException(`filter: ${error.message}`) : error
+    throw error instanceof UnsupportedFilterError
+      ? new BadRequestException(`filter: ${error.message}`)
+      : error
   }
   return filter
 }
@@ -130,17 +142,21 @@ export function featureRequest(
   collection: Collection,
   given: Record<string, unknown>,
 ): Pick<ItemsRequest, 'crs' | 'choice'> {
-  const { known } = parted(given, ['f', 'crs', ...(collection.ofRun ? OF_RUN : [])], [])
-  const { crs, ...choice } = checked(known)
+  const { known } = splitParameters(given, ['f', 'crs', ...(collection.ofRun ? RUN_PARAMETERS : [])], [])
+  const { crs, ...choice } = validatedQuery(known)
   return { crs: crs ?? CRS84, choice }
 }
 
 /** Columns that are asked for, with what was asked. */
-type Asked = [Column, string][]
+type PropertyFilters = [Column, string][]
 
-function parted(given: Record<string, unknown>, names: readonly string[], filters: readonly Column[]) {
+function splitParameters(
+  given: Record<string, unknown>,
+  names: readonly string[],
+  filters: readonly Column[],
+) {
   const known: Record<string, string> = {}
-  const asked: Asked = []
+  const asked: PropertyFilters = []
   for (const [name, value] of Object.entries(given)) {
     const column = filters.find((c) => c.name === name)
     if (typeof value !== 'string') throw new BadRequestException(`${name} is given more than once`)
@@ -154,14 +170,14 @@ function parted(given: Record<string, unknown>, names: readonly string[], filter
 const unknownParameter = (name: string, names: readonly string[]) =>
   new BadRequestException(`no parameter is called "${name}" here; there are ${names.join(', ')}`)
 
-function checked(known: Record<string, string>): ItemsQuery {
+function validatedQuery(known: Record<string, string>): ItemsQuery {
   const query = plainToInstance(ItemsQuery, known)
   const errors = validateSync(query)
-  if (errors.length > 0) throw invalidQuery(errors)
+  if (errors.length > 0) throw invalidRequest(errors)
   return query
 }
 
-function valueOf({ name, type }: Column, text: string): string | number | boolean {
+function columnValueOf({ name, type }: Column, text: string): string | number | boolean {
   const refuse = (wanted: string) => new BadRequestException(`${name} must be ${wanted}; it is "${text}"`)
   if (name === 'h3' && !isServedCell(text)) throw refuse('an H3 cell')
   if (type === 'boolean') {
@@ -177,7 +193,7 @@ function valueOf({ name, type }: Column, text: string): string | number | boolea
     return Number(text)
   }
   if (type === 'time') {
-    if (!MOMENT.test(text) || Number.isNaN(Date.parse(text)))
+    if (!TIMESTAMP_PATTERN.test(text) || Number.isNaN(Date.parse(text)))
       throw refuse('a moment like 2026-03-01T09:00:00Z')
     // As the column's text has it.
     return new Date(text).toISOString().replace('.000Z', 'Z')
@@ -211,32 +227,32 @@ export function boxesOf(text: string, crs: CrsUri): Bounds[] {
 export function timeSpanOf(text: string): TimeSpan {
   const ends = text.split('/')
   const isOpen = (end: string) => end === '' || end === '..'
-  if (ends.length > 2 || ends.every(isOpen)) throw wrongTime(text)
+  if (ends.length > 2 || ends.every(isOpen)) throw invalidDatetime(text)
   const [start, end = start] = ends as [string, string?]
-  const from = isOpen(start) ? null : momentOf(start, text).first
-  const to = isOpen(end) ? null : momentOf(end, text).last
-  if (from !== null && to !== null && from > to) throw wrongTime(text)
+  const from = isOpen(start) ? null : instantRangeOf(start, text).first
+  const to = isOpen(end) ? null : instantRangeOf(end, text).last
+  if (from !== null && to !== null && from > to) throw invalidDatetime(text)
   return { from, to }
 }
 
-const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i
+const TIMESTAMP_PATTERN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i
 const DAY_MS = 86_400_000
 
-function momentOf(text: string, whole: string): { first: number; last: number } {
+function instantRangeOf(text: string, whole: string): { first: number; last: number } {
   if (isDate(text)) return { first: Date.parse(text), last: Date.parse(text) + DAY_MS - 1 }
-  const ms = MOMENT.test(text) ? Date.parse(text) : NaN
-  if (Number.isNaN(ms)) throw wrongTime(whole)
+  const ms = TIMESTAMP_PATTERN.test(text) ? Date.parse(text) : NaN
+  if (Number.isNaN(ms)) throw invalidDatetime(whole)
   return { first: ms, last: ms }
 }
 
-const wrongTime = (text: string) =>
+const invalidDatetime = (text: string) =>
   new BadRequestException(
     `datetime must be a moment like 2026-03-01T09:00:00Z, a day, or an interval start/end of which one end may be ..; it is "${text}"`,
   )
 
 function idOfCursor(collection: Collection, cursor: string): string {
   const id = Buffer.from(cursor, 'base64url').toString()
-  if (!keyOfId(collection, id))
+  if (!featureKeyOf(collection, id))
     throw new BadRequestException(`cursor is not one that this list gave; it is "${cursor}"`)
   return id
 }

@@ -1,7 +1,7 @@
 /** The links by which a client finds its way. */
 import type { RunRow } from '#store/runs'
 import type { FastifyRequest } from 'fastify'
-import { cursorOf } from '../http/page.dto.js'
+import { encodeCursor } from '../http/page.dto.js'
 
 export interface Link {
   href: string
@@ -17,7 +17,7 @@ export const SCHEMA_TYPE = 'application/schema+json'
 export const GEOJSON_TYPE = 'application/geo+json'
 const OPENAPI_TYPE = 'application/vnd.oai.openapi+json;version=3.0'
 
-export const rootOf = (request: FastifyRequest): string => `${request.protocol}://${request.host}`
+export const baseUrlOf = (request: FastifyRequest): string => `${request.protocol}://${request.host}`
 
 export const landingLinks = (root: string): Link[] => [
   { href: `${root}/ogc`, rel: 'self', type: JSON_TYPE },
@@ -50,14 +50,14 @@ export function pageLinks(
   collection: string,
   { next, run }: { next: string | null; run: RunRow | null },
 ): Link[] {
-  const root = rootOf(request)
+  const root = baseUrlOf(request)
   const links = [
     { href: root + request.url, rel: 'self', type: GEOJSON_TYPE },
     { href: `${root}/ogc/collections/${collection}`, rel: 'collection', type: JSON_TYPE },
   ]
   if (next === null) return links
   const query = new URLSearchParams(request.query as Record<string, string>)
-  query.set('cursor', cursorOf(next))
+  query.set('cursor', encodeCursor(next))
   if (run) {
     query.delete('rule')
     query.delete('date')
@@ -68,6 +68,6 @@ export function pageLinks(
 }
 
 export const featureLinks = (request: FastifyRequest, collection: string): Link[] => [
-  { href: rootOf(request) + request.url, rel: 'self', type: GEOJSON_TYPE },
-  { href: `${rootOf(request)}/ogc/collections/${collection}`, rel: 'collection', type: JSON_TYPE },
+  { href: baseUrlOf(request) + request.url, rel: 'self', type: GEOJSON_TYPE },
+  { href: `${baseUrlOf(request)}/ogc/collections/${collection}`, rel: 'collection', type: JSON_TYPE },
 ]

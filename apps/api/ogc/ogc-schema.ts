@@ -1,6 +1,6 @@
 /** JSON Schema of a collection's features: without it a client guesses the types of columns from its first page. */
 import type { ColumnType } from '#domain/feature'
-import { GEOMETRY } from '#formats/filter'
+import { GEOMETRY_PROPERTY } from '#formats/filter'
 import type { Collection } from '#store/ogc'
 
 const TYPES: Record<ColumnType, { type: string; format?: string }> = {
@@ -37,7 +37,7 @@ export function queryablesOf(collection: Collection, root: string): QueryablesBo
     title,
     description: about,
     type: 'object',
-    properties: { ...propertiesOf(collection), [GEOMETRY]: shape },
+    properties: { ...propertiesOf(collection), [GEOMETRY_PROPERTY]: shape },
     additionalProperties: false,
   }
 }

@@ -1,11 +1,11 @@
 import { type Feature } from '#domain/feature'
 import { MOROCCO_BOUNDS } from '#domain/probe'
-import { CRS84, CRS_URIS, type CrsUri, projected } from '#geo'
+import { CRS84, CRS_URIS, type CrsUri, projectedGeometryOf } from '#geo'
 import {
   COLLECTIONS,
   type Collection,
   collectionOf,
-  countOf,
+  featureCount,
   findFeature,
   isCollection,
   pageOfFeatures,
@@ -16,9 +16,9 @@ import { Controller, Get, Header, NotFoundException, Param, Query, Req, Res } fr
 import { ApiQuery, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
-import { Runs } from '../runs/run-choice.js'
+import { RunResolver } from '../runs/run-choice.js'
 import type { RunChoice } from '../runs/runs.dto.js'
-import { featureText, pageText } from './feature-text.js'
+import { featureSerializer, pageSerializer } from './feature-text.js'
 import { FormatQuery, featureRequest, itemsRequest } from './items-query.js'
 import {
   GEOJSON_TYPE,
@@ -28,7 +28,7 @@ import {
   featureLinks,
   landingLinks,
   pageLinks,
-  rootOf,
+  baseUrlOf,
 } from './ogc-links.js'
 import { type QueryablesBody, queryablesOf, schemaOf } from './ogc-schema.js'
 import { isTiled, tileMatrixSetsLink, tilesLinks } from './tilesets.js'
@@ -64,16 +64,16 @@ type FeatureBody = Feature & { type: 'Feature'; links?: Link[] }
 export class OgcController {
   constructor(
     private readonly source: DataSource,
-    private readonly runs: Runs,
+    private readonly runs: RunResolver,
   ) {}
 
   /** Where to begin. */
   @Get()
   async landing(@Query() _query: FormatQuery, @Req() request: FastifyRequest) {
-    const root = rootOf(request)
+    const root = baseUrlOf(request)
     return {
       title: 'Taghtiya',
-      description: `${await this.simulated()}Internet coverage of Morocco: verdicts, what they rest on, and what operators claim.`,
+      description: `${await this.simulatedPrefix()}Internet coverage of Morocco: verdicts, what they rest on, and what operators claim.`,
       links: [...landingLinks(root), ...tilesLinks(root, '/ogc'), tileMatrixSetsLink(root)],
     }
   }
@@ -87,25 +87,25 @@ export class OgcController {
   /** The collections of features. */
   @Get('collections')
   async collections(@Query() _query: FormatQuery, @Req() request: FastifyRequest) {
-    const root = rootOf(request)
-    const simulated = await this.simulated()
+    const root = baseUrlOf(request)
+    const simulated = await this.simulatedPrefix()
     return {
       links: [{ href: `${root}/ogc/collections`, rel: 'self', type: 'application/json' }],
-      collections: COLLECTIONS.map((id) => described(collectionOf(id), root, simulated)),
+      collections: COLLECTIONS.map((id) => collectionBodyOf(collectionOf(id), root, simulated)),
     }
   }
 
   /** One collection. */
   @Get('collections/:id')
   async collection(@Param('id') id: string, @Query() _query: FormatQuery, @Req() request: FastifyRequest) {
-    return described(collectionNamed(id), rootOf(request), await this.simulated())
+    return collectionBodyOf(requireCollection(id), baseUrlOf(request), await this.simulatedPrefix())
   }
 
   /** What the columns of a collection are. */
   @Get('collections/:id/schema')
   @Header('content-type', SCHEMA_TYPE)
   schema(@Param('id') id: string, @Query() _query: FormatQuery, @Req() request: FastifyRequest) {
-    return schemaOf(collectionNamed(id), rootOf(request))
+    return schemaOf(requireCollection(id), baseUrlOf(request))
   }
 
   /** What `filter` may speak of. */
@@ -116,7 +116,7 @@ export class OgcController {
     @Query() _query: FormatQuery,
     @Req() request: FastifyRequest,
   ): QueryablesBody {
-    return queryablesOf(collectionNamed(id), rootOf(request))
+    return queryablesOf(requireCollection(id), baseUrlOf(request))
   }
 
   /**
@@ -152,21 +152,21 @@ export class OgcController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const collection = collectionNamed(id)
+    const collection = requireCollection(id)
     const { limit, crs, choice, query } = itemsRequest(collection, given)
     const run = await this.runOf(collection, choice)
     const page = await pageOfFeatures(this.source.manager, collection, { ...query, run }, limit)
     const isWhole = query.after === null && page.next === null
     const matched = isWhole
       ? page.features.length
-      : await countOf(this.source.manager, collection, { ...query, run })
-    void reply.header('content-crs', `<${crs}>`).serializer(pageText(collection))
+      : await featureCount(this.source.manager, collection, { ...query, run })
+    void reply.header('content-crs', `<${crs}>`).serializer(pageSerializer(collection))
     return {
       type: 'FeatureCollection',
       ...(matched !== null && { numberMatched: matched }),
       numberReturned: page.features.length,
       links: pageLinks(request, id, { next: page.next, run }),
-      features: page.features.map((feature) => bodyOf(feature, crs)),
+      features: page.features.map((feature) => featureBodyOf(feature, crs)),
     }
   }
 
@@ -186,31 +186,31 @@ export class OgcController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<FeatureBody> {
-    const collection = collectionNamed(id)
+    const collection = requireCollection(id)
     const { crs, choice } = featureRequest(collection, given)
     const run = await this.runOf(collection, choice)
     const feature = await findFeature(this.source.manager, collection, featureId, run)
     if (!feature) throw new NotFoundException(`${id} has no feature "${featureId}"`)
-    void reply.header('content-crs', `<${crs}>`).serializer(featureText(collection))
-    return { ...bodyOf(feature, crs), links: featureLinks(request, id) }
+    void reply.header('content-crs', `<${crs}>`).serializer(featureSerializer(collection))
+    return { ...featureBodyOf(feature, crs), links: featureLinks(request, id) }
   }
 
   private async runOf(collection: Collection, choice: RunChoice): Promise<RunRow | null> {
-    return collection.ofRun ? this.runs.chosen(choice) : null
+    return collection.ofRun ? this.runs.resolve(choice) : null
   }
 
-  private async simulated(): Promise<string> {
+  private async simulatedPrefix(): Promise<string> {
     return (await isSimulated(this.source.manager)) ? 'SIMULATED DATA of the demonstration. ' : ''
   }
 }
 
-function collectionNamed(id: string): Collection {
+function requireCollection(id: string): Collection {
   if (!isCollection(id))
     throw new NotFoundException(`there is no collection "${id}"; there are ${COLLECTIONS.join(', ')}`)
   return collectionOf(id)
 }
 
-function described({ id, title, about }: Collection, root: string, simulated: string) {
+function collectionBodyOf({ id, title, about }: Collection, root: string, simulated: string) {
   const { west, south, east, north } = MOROCCO_BOUNDS
   return {
     id,
@@ -224,9 +224,9 @@ function described({ id, title, about }: Collection, root: string, simulated: st
   }
 }
 
-const bodyOf = ({ id, geometry, properties }: Feature, crs: CrsUri): FeatureBody => ({
+const featureBodyOf = ({ id, geometry, properties }: Feature, crs: CrsUri): FeatureBody => ({
   type: 'Feature',
   id,
-  geometry: projected(geometry, crs),
+  geometry: projectedGeometryOf(geometry, crs),
   properties,
 })

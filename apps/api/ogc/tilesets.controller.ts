@@ -2,9 +2,9 @@ import { type Collection, collectionOf } from '#store/ogc'
 import { Controller, Get, Header, NotFoundException, Param, Query, Req } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import type { FastifyRequest } from 'fastify'
-import { Runs } from '../runs/run-choice.js'
+import { RunResolver } from '../runs/run-choice.js'
 import { FormatQuery } from './items-query.js'
-import { JSON_TYPE, type Link, rootOf } from './ogc-links.js'
+import { JSON_TYPE, type Link, baseUrlOf } from './ogc-links.js'
 import {
   TILE_MATRIX_SET,
   type TileMatrixSetBody,
@@ -28,20 +28,20 @@ export interface TileMatrixSetsBody {
 @ApiTags('ogc')
 @Controller('ogc')
 export class TilesetsController {
-  constructor(private readonly runs: Runs) {}
+  constructor(private readonly runs: RunResolver) {}
 
   /** Tile matrix sets that tiles come in: one. */
   @Get('tileMatrixSets')
   matrixSets(@Query() _query: FormatQuery, @Req() request: FastifyRequest): TileMatrixSetsBody {
     const { id, title, uri } = webMercatorQuad()
-    const href = `${rootOf(request)}/ogc/tileMatrixSets/${id}`
+    const href = `${baseUrlOf(request)}/ogc/tileMatrixSets/${id}`
     return { tileMatrixSets: [{ id, title, uri, links: [{ href, rel: 'self', type: JSON_TYPE }] }] }
   }
 
   /** The zooms of a tile matrix set, and how its tiles lie. */
   @Get('tileMatrixSets/:id')
   matrixSet(@Param('id') id: string, @Query() _query: FormatQuery): TileMatrixSetBody {
-    mustBeKnown(id)
+    requireTileMatrixSet(id)
     return webMercatorQuad()
   }
 
@@ -49,11 +49,11 @@ export class TilesetsController {
   @Get('tiles')
   @Header('cache-control', 'no-cache')
   async all(@Query() query: TilesetQuery, @Req() request: FastifyRequest): Promise<TilesetsBody> {
-    const run = await this.runs.chosen(query)
-    const root = rootOf(request)
+    const run = await this.runs.resolve(query)
+    const root = baseUrlOf(request)
     return tilesetsOf(
       root + request.url,
-      tiledIds().map((id) => tilesetOf(tiled(id), run, root)),
+      tiledIds().map((id) => tilesetOf(requireTiledCollection(id), run, root)),
     )
   }
 
@@ -65,9 +65,9 @@ export class TilesetsController {
     @Query() query: TilesetQuery,
     @Req() request: FastifyRequest,
   ): Promise<TilesetsBody> {
-    const collection = tiled(id)
-    const root = rootOf(request)
-    return tilesetsOf(root + request.url, [tilesetOf(collection, await this.runs.chosen(query), root)])
+    const collection = requireTiledCollection(id)
+    const root = baseUrlOf(request)
+    return tilesetsOf(root + request.url, [tilesetOf(collection, await this.runs.resolve(query), root)])
   }
 
   /** One collection's tiles, of the run that is chosen: `links` has their template and the TileJSON. */
@@ -79,19 +79,19 @@ export class TilesetsController {
     @Query() query: TilesetQuery,
     @Req() request: FastifyRequest,
   ): Promise<TilesetBody> {
-    const collection = tiled(id)
-    mustBeKnown(matrixSet)
-    return tilesetOf(collection, await this.runs.chosen(query), rootOf(request))
+    const collection = requireTiledCollection(id)
+    requireTileMatrixSet(matrixSet)
+    return tilesetOf(collection, await this.runs.resolve(query), baseUrlOf(request))
   }
 }
 
-function tiled(id: string): Collection & { id: TiledId } {
+function requireTiledCollection(id: string): Collection & { id: TiledId } {
   if (!isTiled(id))
     throw new NotFoundException(`there are no tiles of "${id}"; there are of ${tiledIds().join(', ')}`)
   return { ...collectionOf(id), id }
 }
 
-function mustBeKnown(matrixSet: string): void {
+function requireTileMatrixSet(matrixSet: string): void {
   if (matrixSet !== TILE_MATRIX_SET)
     throw new NotFoundException(`there is no tile matrix set "${matrixSet}"; there is ${TILE_MATRIX_SET}`)
 }

@@ -3,14 +3,14 @@ import { MOROCCO_BOUNDS } from '#domain/probe'
 import { CRS84, MAX_ZOOM, MIN_ZOOM, WEB_MERCATOR } from '#geo'
 import type { Collection, CollectionId } from '#store/ogc'
 import type { RunRow } from '#store/runs'
-import { FIELDS } from '../tiles/tiles.controller.js'
+import { LAYER_FIELDS } from '../tiles/tiles.controller.js'
 import type { Layer } from '../tiles/tile-features.js'
 import { JSON_TYPE, type Link } from './ogc-links.js'
 
 export const TILE_MATRIX_SET = 'WebMercatorQuad'
 const TILE_MATRIX_SET_URI = `http://www.opengis.net/def/tilematrixset/OGC/1.0/${TILE_MATRIX_SET}`
 const MVT_TYPE = 'application/vnd.mapbox-vector-tile'
-const RELATION = 'http://www.opengis.net/def/rel/ogc/1.0'
+const REL_BASE_URI = 'http://www.opengis.net/def/rel/ogc/1.0'
 
 /** Collections that are drawn; each is a layer of the same name. */
 const TILED = ['cells', 'zones', 'areas', 'localities', 'sites'] as const satisfies (CollectionId & Layer)[]
@@ -59,14 +59,14 @@ export function tilesetOf(
   root: string,
 ): TilesetBody {
   const { west, south, east, north } = MOROCCO_BOUNDS
-  const properties = Object.entries(FIELDS[id]).map(([name, description]) => [name, { description }])
+  const properties = Object.entries(LAYER_FIELDS[id]).map(([name, description]) => [name, { description }])
   return {
     title: `${title}, run ${run.id}`,
     description: about,
     dataType: 'vector',
     crs: WEB_MERCATOR,
     tileMatrixSetURI: TILE_MATRIX_SET_URI,
-    tileMatrixSetLimits: LIMITS,
+    tileMatrixSetLimits: TILE_MATRIX_LIMITS,
     layers: [
       {
         id,
@@ -112,7 +112,7 @@ function tilesetLinks(id: TiledId, run: RunRow, root: string): Link[] {
     },
     {
       href: `${root}/ogc/tileMatrixSets/${TILE_MATRIX_SET}`,
-      rel: `${RELATION}/tiling-scheme`,
+      rel: `${REL_BASE_URI}/tiling-scheme`,
       type: JSON_TYPE,
     },
     {
@@ -125,25 +125,28 @@ function tilesetLinks(id: TiledId, run: RunRow, root: string): Link[] {
 }
 
 export const tilesLinks = (root: string, path: string): Link[] => [
-  { href: `${root}${path}/tiles`, rel: `${RELATION}/tilesets-vector`, type: JSON_TYPE },
+  { href: `${root}${path}/tiles`, rel: `${REL_BASE_URI}/tilesets-vector`, type: JSON_TYPE },
 ]
 
 export const tileMatrixSetsLink = (root: string): Link => ({
   href: `${root}/ogc/tileMatrixSets`,
-  rel: `${RELATION}/tiling-schemes`,
+  rel: `${REL_BASE_URI}/tiling-schemes`,
   type: JSON_TYPE,
 })
 
 /** Number of the column and of the row of a place, as parts of a tile. */
-function placeAt(lng: number, lat: number, zoom: number): [col: number, row: number] {
+function tileCoordinatesAt(lng: number, lat: number, zoom: number): [col: number, row: number] {
   const sin = Math.sin((lat * Math.PI) / 180)
   return [(lng / 360 + 0.5) * 2 ** zoom, (0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)) * 2 ** zoom]
 }
 
-const LIMITS: TileMatrixLimits[] = Array.from({ length: MAX_ZOOM - MIN_ZOOM + 1 }, (_, i) => {
+const TILE_MATRIX_LIMITS: TileMatrixLimits[] = Array.from({ length: MAX_ZOOM - MIN_ZOOM + 1 }, (_, i) => {
   const zoom = MIN_ZOOM + i
   const { west, south, east, north } = MOROCCO_BOUNDS
-  const [[left, top], [right, bottom]] = [placeAt(west, north, zoom), placeAt(east, south, zoom)]
+  const [[left, top], [right, bottom]] = [
+    tileCoordinatesAt(west, north, zoom),
+    tileCoordinatesAt(east, south, zoom),
+  ]
   return {
     tileMatrix: String(zoom),
     minTileRow: Math.floor(top),
@@ -177,7 +180,7 @@ interface TileMatrix {
 }
 
 /** Metres from the middle of the map to its edge. */
-const EDGE = Math.PI * 6_378_137
+const HALF_WORLD_METRES = Math.PI * 6_378_137
 const TILE_PIXELS = 256
 const PIXEL_METRES = 0.28e-3
 
@@ -190,12 +193,12 @@ export const webMercatorQuad = (): TileMatrixSetBody => ({
   orderedAxes: ['E', 'N'],
   wellKnownScaleSet: 'http://www.opengis.net/def/wkss/OGC/1.0/GoogleMapsCompatible',
   tileMatrices: Array.from({ length: MAX_ZOOM + 1 }, (_, zoom) => {
-    const cellSize = (2 * EDGE) / TILE_PIXELS / 2 ** zoom
+    const cellSize = (2 * HALF_WORLD_METRES) / TILE_PIXELS / 2 ** zoom
     return {
       id: String(zoom),
       scaleDenominator: cellSize / PIXEL_METRES,
       cellSize,
-      pointOfOrigin: [-EDGE, EDGE],
+      pointOfOrigin: [-HALF_WORLD_METRES, HALF_WORLD_METRES],
       tileWidth: TILE_PIXELS,
       tileHeight: TILE_PIXELS,
       matrixWidth: 2 ** zoom,

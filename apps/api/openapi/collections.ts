@@ -13,12 +13,12 @@ import type { Schema } from './type-schema.js'
 const ITEMS = '/ogc/collections/{id}/items'
 const FEATURE = `${ITEMS}/{featureId}`
 const GEOJSON = 'application/geo+json'
-const OF_RUN = ['run', 'rule', 'date']
+const RUN_PARAMETERS = ['run', 'rule', 'date']
 
 const LIMIT_PATH = '#/components/parameters/limit'
 
 /** QGIS takes its pages' size from the component of this name, GDAL from the parameter: without a maximum QGIS asks for 100. */
-export function limitOf(paths: Paths): Parameter {
+export function limitParameter(paths: Paths): Parameter {
   const { schema, ...limit } = paths[ITEMS]!['get']!.parameters.find(({ name }) => name === 'limit')!
   const description = 'Features in a page; a larger limit is served as the largest.'
   return { ...limit, description, schema: { ...schema, maximum: MAX_LIMIT } }
@@ -27,9 +27,12 @@ export function limitOf(paths: Paths): Parameter {
 export function perCollection(paths: Paths): Paths {
   const { [ITEMS]: items, [FEATURE]: feature, ...others } = paths
   const own = COLLECTIONS.map(collectionOf).flatMap((collection) => {
-    const page = answering(operationOf(items!['get']!, collection), pageOf(items!['get']!, collection))
+    const page = withOkResponse(
+      operationOf(items!['get']!, collection),
+      pageSchemaOf(items!['get']!, collection),
+    )
     page.parameters.push(...filtersOf(collection))
-    const one = answering(operationOf(feature!['get']!, collection), featureOf(collection))
+    const one = withOkResponse(operationOf(feature!['get']!, collection), featureOf(collection))
     return [
       [ITEMS.replace('{id}', collection.id), { get: page }],
       [FEATURE.replace('{id}', collection.id), { get: one }],
@@ -41,25 +44,25 @@ export function perCollection(paths: Paths): Paths {
 function operationOf(operation: Operation, { id, title, ofRun }: Collection): Operation {
   const noun = id.replace(/_?\b\w|_\w/g, (letter) => letter.replace('_', '').toUpperCase())
   const isKept = ({ name }: Parameter) =>
-    name !== 'id' && name !== 'properties' && (ofRun || !OF_RUN.includes(name))
+    name !== 'id' && name !== 'properties' && (ofRun || !RUN_PARAMETERS.includes(name))
   return {
     ...operation,
     operationId: operation.operationId + noun,
     summary: `${title}: ${operation.summary}`,
-    parameters: operation.parameters.filter(isKept).map(shared),
+    parameters: operation.parameters.filter(isKept).map(sharedParameterOf),
   }
 }
 
-const shared = (parameter: Parameter): Parameter =>
+const sharedParameterOf = (parameter: Parameter): Parameter =>
   parameter.name === 'limit' ? ({ $ref: LIMIT_PATH } as unknown as Parameter) : parameter
 
-function answering(operation: Operation, schema: Schema): Operation {
+function withOkResponse(operation: Operation, schema: Schema): Operation {
   const { '200': ok, ...others } = operation.responses
   return { ...operation, responses: { '200': { ...ok, content: { [GEOJSON]: { schema } } }, ...others } }
 }
 
 /** The page as its type says, of this collection's features. */
-function pageOf(operation: Operation, collection: Collection): Schema {
+function pageSchemaOf(operation: Operation, collection: Collection): Schema {
   const page = operation.responses['200']!.content![GEOJSON]!.schema
   return {
     ...page,

@@ -16,7 +16,7 @@ export interface Media {
   examples?: Record<string, { summary?: string; value: unknown }>
 }
 
-export interface Response {
+export interface OpenApiResponse {
   $ref?: string
   description?: string
   headers?: Record<string, object>
@@ -30,13 +30,13 @@ export interface Operation {
   tags: string[]
   parameters: Parameter[]
   requestBody?: { required?: boolean; content: Record<string, Media> }
-  responses: Record<string, Response>
+  responses: Record<string, OpenApiResponse>
   security?: Record<string, string[]>[]
 }
 
 export type Paths = Record<string, Record<string, Operation>>
 
-export interface Document {
+export interface OpenApiDocument {
   openapi: string
   info: object
   servers: { url: string }[]

@@ -5,9 +5,9 @@
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger'
 import type { INestApplication } from '@nestjs/common'
 import { STATUS_CODES } from 'node:http'
-import { limitOf, perCollection } from './collections.js'
-import type { Document, Operation, Parameter, Paths, Response } from './document-types.js'
-import type { Handler, Handlers } from './handlers.js'
+import { limitParameter, perCollection } from './collections.js'
+import type { OpenApiDocument, Operation, Parameter, Paths, OpenApiResponse } from './document-types.js'
+import type { RouteHandler, Handlers } from './handlers.js'
 import { BODY_EXAMPLES, exampleOf, pathParameter } from './parameters.js'
 import { type Schema, unitOf } from './type-schema.js'
 
@@ -15,10 +15,10 @@ export function documentOf(
   app: INestApplication,
   about: Handlers,
   { version, guide }: { version: string; guide: string },
-): Document {
+): OpenApiDocument {
   const base = new DocumentBuilder()
     .setTitle('Taghtiya')
-    .setDescription(`${ABOUT}\n\n${guide}`)
+    .setDescription(`${API_DESCRIPTION}\n\n${guide}`)
     .setVersion(version)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addServer('/')
@@ -37,12 +37,12 @@ export function documentOf(
   for (const [path, operations] of Object.entries(paths))
     for (const [method, operation] of Object.entries(operations)) {
       const handler = about.handlers.get(operation.operationId)
-      if (handler) complete({ path, method, operation, handler, faults })
+      if (handler) completeOperation({ path, method, operation, handler, faults })
       else faults.push(`${operation.operationId}: its controller is not among those of apps/api`)
     }
   const tags = tagsOf(paths, about, faults)
   if (faults.length > 0) throw new Error(`The OpenAPI document is not complete:\n${faults.join('\n')}`)
-  return used({
+  return withoutUnusedComponents({
     openapi: '3.0.3',
     info: found.info,
     servers: found.servers as { url: string }[],
@@ -52,28 +52,28 @@ export function documentOf(
       securitySchemes: found.components!.securitySchemes as Record<string, unknown>,
       schemas: schemasOf(found, about),
       responses: responsesOf(about.problem),
-      parameters: { limit: limitOf(paths) },
+      parameters: { limit: limitParameter(paths) },
       headers: HEADERS,
     },
   })
 }
 
-const ABOUT = `Which networks reach a place, how well, how sure are we, since when, and who says so.
+const API_DESCRIPTION = `Which networks reach a place, how well, how sure are we, since when, and who says so.
 
 Speeds are in bit/s, latencies in ms, shares from 0 to 1, positions in degrees (WGS 84), moments in UTC (RFC 3339).
 Bodies may be packed with gzip (\`Content-Encoding\`). Lists are read by pages: \`next\`, also in the header \`Link\`, leads on. Errors are problem+json (RFC 9457).
 Reading needs no account. Where an answer says \`simulated\`, it is of the demonstration country.`
 
-interface Route {
+interface RouteContext {
   path: string
   method: string
   operation: Operation
-  handler: Handler
+  handler: RouteHandler
   /** What the sources do not say and a reader needs. */
   faults: string[]
 }
 
-function complete(route: Route): void {
+function completeOperation(route: RouteContext): void {
   const { path, operation, handler, faults } = route
   const [type, method] = operation.operationId.split('.') as [string, string]
   const noun = type.replace(/Controller$/, '')
@@ -84,34 +84,34 @@ function complete(route: Route): void {
   if (missing.length > 0)
     faults.push(`${type}.${method} takes ${missing.join(', ')}: their class must stand in a file *.dto.ts`)
   operation.summary = handler.summary
-  operation.description = [handler.description, rightOf(handler)].filter(Boolean).join(' ')
+  operation.description = [handler.description, permissionTextOf(handler)].filter(Boolean).join(' ')
   operation.security = securityOf(handler)
   operation.parameters = parametersOf(path, operation, handler)
   completeBody(operation, handler)
-  operation.responses = { ...answersOf(route), ...refusalsOf(route) }
+  operation.responses = { ...declaredResponsesOf(route), ...problemResponsesOf(route) }
 }
 
-function rightOf({ role, device }: Handler): string {
+function permissionTextOf({ role, acceptsDevice: device }: RouteHandler): string {
   const person =
     role === 'public' ? 'a signed-in person' : role && `a person with the role ${role} or a higher one`
   const who = [person, device && "a device's token"].filter(Boolean).join(', or ')
   return who && `For ${who}.`
 }
 
-const securityOf = ({ role, device }: Handler): Record<string, string[]>[] => [
+const securityOf = ({ role, acceptsDevice: device }: RouteHandler): Record<string, string[]>[] => [
   ...(role ? [{ session: [] }] : []),
   ...(device ? [{ device: [] }] : []),
 ]
 
 /** Those that Nest knows, with examples; and of the path those that only the address names. */
-function parametersOf(path: string, operation: Operation, handler: Handler): Parameter[] {
+function parametersOf(path: string, operation: Operation, handler: RouteHandler): Parameter[] {
   const known = operation.parameters
   const inPath = [...path.matchAll(/{(\w+)}/g)].map(([, name]) => pathParameterOf(path, name!, handler))
   const inQuery = known.filter((one) => one.in === 'query').map((one) => queryParameterOf(one, handler))
   return [...inPath, ...inQuery]
 }
 
-function pathParameterOf(path: string, name: string, { uuids, wholeNumbers }: Handler): Parameter {
+function pathParameterOf(path: string, name: string, { uuids, wholeNumbers }: RouteHandler): Parameter {
   const known = pathParameter(path, name)
   const base: Parameter = { name, in: 'path', required: true, schema: { type: 'string' }, ...known }
   if (uuids.has(name)) return { ...base, schema: { type: 'string', format: 'uuid' }, example: UUID }
@@ -121,7 +121,7 @@ function pathParameterOf(path: string, name: string, { uuids, wholeNumbers }: Ha
 
 const UUID = '7f2c1c1e-6a53-4a7e-9a43-0d0b6b1f2a11'
 
-function queryParameterOf(parameter: Parameter, { wholeNumbers }: Handler): Parameter {
+function queryParameterOf(parameter: Parameter, { wholeNumbers }: RouteHandler): Parameter {
   const schema = { ...parameter.schema }
   schema.type = wholeNumbers.has(parameter.name) ? 'integer' : (schema.type ?? 'string')
   const example = parameter.example ?? schema.example ?? exampleOf(parameter.name, schema)
@@ -129,7 +129,7 @@ function queryParameterOf(parameter: Parameter, { wholeNumbers }: Handler): Para
   return { ...parameter, schema, ...(example !== undefined && { example }) }
 }
 
-function completeBody(operation: Operation, { body }: Handler): void {
+function completeBody(operation: Operation, { body }: RouteHandler): void {
   const schema = operation.requestBody?.content['application/json']?.schema
   if (body && (!schema?.$ref || schema.type === 'object'))
     operation.requestBody = { required: true, content: { 'application/json': { schema: body } } }
@@ -143,13 +143,18 @@ function completeBody(operation: Operation, { body }: Handler): void {
 }
 
 /** What Nest was told of an answer by hand stays; what its type says is added. */
-function answersOf({ method, operation, handler, faults }: Route): Record<string, Response> {
-  const answers: Record<string, Response> = {}
+function declaredResponsesOf({
+  method,
+  operation,
+  handler,
+  faults,
+}: RouteContext): Record<string, OpenApiResponse> {
+  const answers: Record<string, OpenApiResponse> = {}
   for (const [status, given] of Object.entries(operation.responses))
     answers[status] = isSuccess(status)
       ? successOf(status, given, handler, method === 'get')
       : PROBLEMS[Number(status)]
-        ? refusal(Number(status))
+        ? problemReference(Number(status))
         : given
   const isEmpty = Object.entries(answers).every(([status, one]) => status !== '204' && !one.content)
   if (isEmpty)
@@ -163,7 +168,12 @@ function answersOf({ method, operation, handler, faults }: Route): Record<string
 
 const isSuccess = (status: string) => status.startsWith('2')
 
-function successOf(status: string, given: Response, handler: Handler, isRead: boolean): Response {
+function successOf(
+  status: string,
+  given: OpenApiResponse,
+  handler: RouteHandler,
+  isRead: boolean,
+): OpenApiResponse {
   const description = given.description || STATUS_CODES[status]!
   const isFile = handler.answer?.format === 'binary' && given.content
   if (!handler.answer || isFile) return { ...given, description }
@@ -182,16 +192,25 @@ function successOf(status: string, given: Response, handler: Handler, isRead: bo
  * A body may be too large, of a kind that is not taken, or no JSON; an address too long names nothing; who reads too often
  * waits (http/reader-limit.ts).
  */
-function refusalsOf({ path, method, operation, handler }: Route): Record<string, Response> {
+function problemResponsesOf({
+  path,
+  method,
+  operation,
+  handler,
+}: RouteContext): Record<string, OpenApiResponse> {
   const statuses = new Set(handler.refusals)
   if (operation.requestBody) for (const status of [400, 413, 415]) statuses.add(status)
   if (path.includes('{')) for (const status of [404, 414]) statuses.add(status)
   if (operation.parameters.length > 0) statuses.add(400)
   if (handler.isThrottled || (method === 'get' && /^\/(api\/v1|ogc)\b/.test(path))) statuses.add(429)
-  return Object.fromEntries([...statuses].toSorted().map((status) => [String(status), refusal(status)]))
+  return Object.fromEntries(
+    [...statuses].toSorted().map((status) => [String(status), problemReference(status)]),
+  )
 }
 
-const refusal = (status: number): Response => ({ $ref: `#/components/responses/${PROBLEMS[status]!.name}` })
+const problemReference = (status: number): OpenApiResponse => ({
+  $ref: `#/components/responses/${PROBLEMS[status]!.name}`,
+})
 
 const PROBLEMS: Record<number, { name: string; description: string; detail: string }> = {
   400: {
@@ -254,7 +273,7 @@ const PROBLEMS: Record<number, { name: string; description: string; detail: stri
   },
 }
 
-function responsesOf(problem: Schema): Record<string, Response> {
+function responsesOf(problem: Schema): Record<string, OpenApiResponse> {
   const waits = { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } }
   const refusals = Object.entries(PROBLEMS).map(([status, { name, description, detail }]) => {
     const example = { type: 'about:blank', title: STATUS_CODES[status]!, status: Number(status), detail }
@@ -266,7 +285,7 @@ function responsesOf(problem: Schema): Record<string, Response> {
   })
   return {
     NotModified: { description: 'What `If-None-Match` names is still so.' },
-    ...(Object.fromEntries(refusals) as Record<string, Response>),
+    ...(Object.fromEntries(refusals) as Record<string, OpenApiResponse>),
   }
 }
 
@@ -290,12 +309,12 @@ function schemasOf(found: OpenAPIObject, { components, handlers }: Handlers): Re
   for (const body of Object.values(bodies))
     for (const [name, field] of Object.entries(body.properties ?? {}))
       if (field.type === 'number' && wholeNumbers.has(name)) field.type = 'integer'
-  for (const body of Object.values(bodies)) repair(body)
+  for (const body of Object.values(bodies)) addNullsAndUnits(body)
   return { ...bodies, ...components }
 }
 
 /** Nest says that a field may be null and forgets it among its values; and names carry their units. */
-function repair({ properties = {} }: Schema): void {
+function addNullsAndUnits({ properties = {} }: Schema): void {
   for (const [name, field] of Object.entries(properties)) {
     // Another field, which may not be null, may have the very same list.
     if (field.nullable && field.enum && !field.enum.includes(null)) field.enum = [...field.enum, null]
@@ -303,7 +322,7 @@ function repair({ properties = {} }: Schema): void {
   }
 }
 
-function tagsOf(paths: Paths, { tags }: Handlers, faults: string[]): Document['tags'] {
+function tagsOf(paths: Paths, { tags }: Handlers, faults: string[]): OpenApiDocument['tags'] {
   const operations = Object.values(paths).flatMap((one) => Object.values(one))
   const names = new Set(operations.flatMap((operation) => operation.tags))
   return [...names].map((name) => {
@@ -315,12 +334,12 @@ function tagsOf(paths: Paths, { tags }: Handlers, faults: string[]): Document['t
 }
 
 /** Without components that nothing speaks of; what only such a one speaks of goes with it. */
-function used(document: Document): Document {
+function withoutUnusedComponents(document: OpenApiDocument): OpenApiDocument {
   const text = JSON.stringify(document)
   const idle = Object.entries(document.components)
     .filter(([kind]) => kind !== 'securitySchemes')
     .flatMap(([kind, parts]) => Object.keys(parts).map((name) => [kind, name] as const))
     .filter(([kind, name]) => !text.includes(`"#/components/${kind}/${name}"`))
   for (const [kind, name] of idle) delete document.components[kind]![name]
-  return idle.length > 0 ? used(document) : document
+  return idle.length > 0 ? withoutUnusedComponents(document) : document
 }

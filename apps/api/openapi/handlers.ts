@@ -3,9 +3,9 @@ import type { HttpException } from '@nestjs/common'
 import * as nest from '@nestjs/common'
 import { dirname, resolve } from 'node:path'
 import ts from 'typescript'
-import { type Schema, SchemaBook } from './type-schema.js'
+import { type Schema, SchemaRegistry } from './type-schema.js'
 
-export interface Handler {
+export interface RouteHandler {
   /** Null where it returns nothing: it writes its answer itself, or there is none. */
   answer: Schema | null
   /** It may also return nothing: 204. */
@@ -20,7 +20,7 @@ export interface Handler {
   /** The least role of a person. */
   role: string | null
   /** A device's token is asked for, or taken in a person's stead. */
-  device: boolean
+  acceptsDevice: boolean
   isThrottled: boolean
   /** Names of the query's fields, and of those fields of query and body that are whole numbers. */
   query: readonly string[]
@@ -33,7 +33,7 @@ export interface Handler {
 
 export interface Handlers {
   /** By `Class.method`. */
-  handlers: ReadonlyMap<string, Handler>
+  handlers: ReadonlyMap<string, RouteHandler>
   /** What a tag's first controller says of itself. */
   tags: ReadonlyMap<string, string>
   problem: Schema
@@ -42,8 +42,8 @@ export interface Handlers {
 
 export function readHandlers(root: string): Handlers {
   const program = programOf(root)
-  const reader = new Reader(program, resolve(root, 'apps/api'))
-  const handlers = new Map<string, Handler>()
+  const reader = new SourceReader(program, resolve(root, 'apps/api'))
+  const handlers = new Map<string, RouteHandler>()
   const tags = new Map<string, string>()
   for (const file of program.getSourceFiles().filter((one) => reader.isOurs(one)))
     for (const node of file.statements) {
@@ -69,16 +69,16 @@ function programOf(root: string): ts.Program {
   return ts.createProgram([resolve(root, 'apps/api/app.module.ts')], options)
 }
 
-class Reader {
+class SourceReader {
   private readonly checker: ts.TypeChecker
-  readonly book: SchemaBook
+  readonly book: SchemaRegistry
 
   constructor(
     private readonly program: ts.Program,
     private readonly folder: string,
   ) {
     this.checker = program.getTypeChecker()
-    this.book = new SchemaBook(this.checker, program)
+    this.book = new SchemaRegistry(this.checker, program)
   }
 
   isOurs(file: ts.SourceFile): boolean {
@@ -98,13 +98,13 @@ class Reader {
     return type?.isStringLiteral() ? type.value : null
   }
 
-  handlerOf(method: ts.MethodDeclaration): Handler {
+  handlerOf(method: ts.MethodDeclaration): RouteHandler {
     const decorators = decoratorsOf(method)
     const returned = this.returnOf(method)
     const parts = returned.isUnion() ? returned.types : [returned]
     const isVoid = (type: ts.Type) => Boolean(type.flags & (ts.TypeFlags.Void | ts.TypeFlags.Undefined))
     const { refusals, calls } = this.reached(method)
-    const role = this.textOf(decorators.get('Needs')?.arguments[0])
+    const role = this.textOf(decorators.get('RequireRole')?.arguments[0])
     const comment = commentOf(method)
     const properties = this.checker.getPropertiesOfType(returned).map(({ name }) => name)
     return {
@@ -116,7 +116,7 @@ class Reader {
       description: comment,
       refusals: new Set([...refusals, ...(role ? [401, 403] : [])]),
       role,
-      device: calls.has('ofToken'),
+      acceptsDevice: calls.has('ofToken'),
       isThrottled: (ts.getDecorators(method) ?? []).some((one) => one.getText().includes('Throttle')),
       ...this.parametersOf(method),
     }
@@ -139,7 +139,7 @@ class Reader {
 
   private parametersOf(
     method: ts.MethodDeclaration,
-  ): Pick<Handler, 'query' | 'wholeNumbers' | 'body' | 'uuids'> {
+  ): Pick<RouteHandler, 'query' | 'wholeNumbers' | 'body' | 'uuids'> {
     const query: string[] = []
     const wholeNumbers = new Set<string>()
     const uuids = new Set<string>()
@@ -194,7 +194,7 @@ class Reader {
     const declaration = symbol?.valueDeclaration
     if (!declaration || !this.isOurs(declaration.getSourceFile())) return null
     if (ts.isFunctionDeclaration(declaration) || ts.isMethodDeclaration(declaration)) return declaration
-    const constant = ts.isVariableDeclaration(declaration) ? bare(declaration.initializer) : undefined
+    const constant = ts.isVariableDeclaration(declaration) ? unwrapped(declaration.initializer) : undefined
     return constant && (ts.isArrowFunction(constant) || ts.isObjectLiteralExpression(constant))
       ? constant
       : null
@@ -202,8 +202,10 @@ class Reader {
 }
 
 /** Without `as const` and `satisfies`. */
-function bare(node: ts.Expression | undefined): ts.Expression | undefined {
-  return node && (ts.isAsExpression(node) || ts.isSatisfiesExpression(node)) ? bare(node.expression) : node
+function unwrapped(node: ts.Expression | undefined): ts.Expression | undefined {
+  return node && (ts.isAsExpression(node) || ts.isSatisfiesExpression(node))
+    ? unwrapped(node.expression)
+    : node
 }
 
 type AnyException = new () => HttpException

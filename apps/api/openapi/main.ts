@@ -5,14 +5,14 @@ import { FastifyAdapter } from '@nestjs/platform-fastify'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import openapiTS, { astToString } from 'openapi-typescript'
-import { AppModule, type Parts } from '../app.module.js'
+import { AppModule, type AppDependencies } from '../app.module.js'
 import { documentOf } from './document.js'
 import { readHandlers } from './handlers.js'
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
 
 // A preview makes no instances, so that it needs no parts.
-const app = await NestFactory.create(AppModule.of({} as Parts), new FastifyAdapter(), {
+const app = await NestFactory.create(AppModule.of({} as AppDependencies), new FastifyAdapter(), {
   preview: true,
   logger: ['error'],
 })

@@ -13,7 +13,7 @@ const wholeNumber = (maximum?: number): Schema => ({
   minimum: 0,
   ...(maximum !== undefined && { maximum }),
 })
-const text: Schema = { type: 'string' }
+const TEXT_SCHEMA: Schema = { type: 'string' }
 
 const RUN: PathParameter = { description: "A run's id.", schema: { type: 'integer', minimum: 1 }, example: 1 }
 const RUN_OR_LATEST: PathParameter = {
@@ -26,37 +26,45 @@ const RUN_OR_LATEST: PathParameter = {
 const PATH_PARAMETERS: Record<string, PathParameter> = {
   'areas/code': {
     description: 'HCP code of a region, province or commune.',
-    schema: text,
+    schema: TEXT_SCHEMA,
     example: '01.051',
   },
-  'sites/code': { description: "A site's code.", schema: text, example: 'DEMO-01.051.01.01-1' },
+  'sites/code': { description: "A site's code.", schema: TEXT_SCHEMA, example: 'DEMO-01.051.01.01-1' },
   'runs/id': RUN,
-  'zones/id': { description: 'Lasts from run to run.', schema: text, example: '88398d9a01fffff-white-1' },
-  'rules/id': { description: "A rule's id.", schema: text, example: 'ma-floor' },
-  'collections/id': { description: 'A collection of features.', schema: text, example: 'cells' },
-  'tileMatrixSets/id': { description: 'A tile matrix set.', schema: text, example: 'WebMercatorQuad' },
-  matrixSet: { description: 'A tile matrix set.', schema: text, example: 'WebMercatorQuad' },
+  'zones/id': {
+    description: 'Lasts from run to run.',
+    schema: TEXT_SCHEMA,
+    example: '88398d9a01fffff-white-1',
+  },
+  'rules/id': { description: "A rule's id.", schema: TEXT_SCHEMA, example: 'ma-floor' },
+  'collections/id': { description: 'A collection of features.', schema: TEXT_SCHEMA, example: 'cells' },
+  'tileMatrixSets/id': { description: 'A tile matrix set.', schema: TEXT_SCHEMA, example: 'WebMercatorQuad' },
+  matrixSet: { description: 'A tile matrix set.', schema: TEXT_SCHEMA, example: 'WebMercatorQuad' },
   'tiles/run': RUN_OR_LATEST,
-  'localities/id': { description: "A locality's id.", schema: text, example: 'SIM-L-01.051-01' },
-  'plan/code': { description: 'Code of an item of the plan.', schema: text, example: 'SIM-PNHD2-0001' },
+  'localities/id': { description: "A locality's id.", schema: TEXT_SCHEMA, example: 'SIM-L-01.051-01' },
+  'plan/code': {
+    description: 'Code of an item of the plan.',
+    schema: TEXT_SCHEMA,
+    example: 'SIM-PNHD2-0001',
+  },
   answer: {
     description: "A budget's id: its `id`.",
-    schema: text,
+    schema: TEXT_SCHEMA,
     example: '5d41402abc4b2a76b9719d911017c592',
   },
-  h3: { description: 'H3 index of a cell.', schema: text, example: '88398d9a01fffff' },
+  h3: { description: 'H3 index of a cell.', schema: TEXT_SCHEMA, example: '88398d9a01fffff' },
   z: { description: 'Zoom.', schema: wholeNumber(22), example: 6 },
   x: { description: 'Column of the tile.', schema: wholeNumber(), example: 31 },
-  file: { description: 'A file.', schema: text, example: '25.mvt' },
+  file: { description: 'A file.', schema: TEXT_SCHEMA, example: '25.mvt' },
   'x/file': {
     description: 'Row of the tile, then `.mvt`.',
     schema: { type: 'string', pattern: '^\\d{1,8}\\.mvt$' },
     example: '25.mvt',
   },
-  'export/file': { description: 'A collection and a format.', schema: text, example: 'zones.geojson' },
-  collection: { description: 'A collection of features.', schema: text, example: 'zones' },
-  featureId: { description: "A feature's id.", schema: text, example: '01.051' },
-  layer: { description: "A map's layer.", schema: text, example: 'cells' },
+  'export/file': { description: 'A collection and a format.', schema: TEXT_SCHEMA, example: 'zones.geojson' },
+  collection: { description: 'A collection of features.', schema: TEXT_SCHEMA, example: 'zones' },
+  featureId: { description: "A feature's id.", schema: TEXT_SCHEMA, example: '01.051' },
+  layer: { description: "A map's layer.", schema: TEXT_SCHEMA, example: 'cells' },
 }
 
 /** Of the parameter at a place of a path such as `/api/v1/areas/{code}`. */
@@ -112,14 +120,14 @@ const EXAMPLES: Record<string, unknown> = {
 export function exampleOf(name: string, schema: Schema): unknown {
   const known = EXAMPLES[name]
   const example = schema.type === 'string' && known !== undefined ? String(known) : known
-  if (example !== undefined && fits(example, schema)) return example
+  if (example !== undefined && matchesSchema(example, schema)) return example
   if (schema.enum) return schema.enum[0]
   if (schema.type === 'boolean') return true
   if (schema.type === 'number' || schema.type === 'integer') return schema.minimum ?? 1
   return undefined
 }
 
-function fits(example: unknown, { type, enum: values, maximum, pattern }: Schema): boolean {
+function matchesSchema(example: unknown, { type, enum: values, maximum, pattern }: Schema): boolean {
   if (values) return values.includes(example)
   if (typeof example === 'string')
     return type === 'string' && (pattern === undefined || new RegExp(pattern, 'u').test(example))

@@ -26,7 +26,7 @@ export interface Schema {
   oneOf?: Schema[]
 }
 
-interface Named {
+interface NamedSchema {
   /** Of the type; another type may have the same. */
   name: string
   /** Where it is declared, for telling two of one name apart. */
@@ -37,8 +37,8 @@ interface Named {
 }
 
 /** Schemas of all types asked for, and of the named types that they are made of. */
-export class SchemaBook {
-  private readonly named = new Map<ts.Type, Named>()
+export class SchemaRegistry {
+  private readonly named = new Map<ts.Type, NamedSchema>()
 
   constructor(
     private readonly checker: ts.TypeChecker,
@@ -47,7 +47,7 @@ export class SchemaBook {
 
   schemaOf(type: ts.Type): Schema {
     const parts = partsOf(type)
-    const known = parts.filter((part) => !isNothing(part))
+    const known = parts.filter((part) => !isNullish(part))
     if (known.length < parts.length && known.length > 0) return withNull(this.unionOf(known), isNull(parts))
     const name = this.nameOf(type)
     return name === null ? this.shapeOf(type) : this.reference(type, name)
@@ -56,7 +56,7 @@ export class SchemaBook {
   /** The named ones; two types of one name are told apart by the folders they stand in. */
   components(): Record<string, Schema> {
     const all = [...this.named.values()]
-    const isTaken = ({ name }: Named) => all.filter((other) => other.name === name).length > 1
+    const isTaken = ({ name }: NamedSchema) => all.filter((other) => other.name === name).length > 1
     return Object.fromEntries(
       all.map((one) => {
         const name = isTaken(one) ? capital(one.folder) + one.name : one.name
@@ -72,10 +72,10 @@ export class SchemaBook {
     if (known) known.references.push(reference)
     else {
       const symbol = type.aliasSymbol ?? type.symbol
-      const entry: Named = { name, folder: folderOf(symbol), schema: {}, references: [reference] }
+      const entry: NamedSchema = { name, folder: folderOf(symbol), schema: {}, references: [reference] }
       // Before its shape, which may speak of the type itself.
       this.named.set(type, entry)
-      Object.assign(entry.schema, described(this.shapeOf(type), this.wordsOf(symbol)))
+      Object.assign(entry.schema, withDescription(this.shapeOf(type), this.commentOf(symbol)))
     }
     return reference
   }
@@ -130,10 +130,10 @@ export class SchemaBook {
   private propertyOf(symbol: ts.Symbol): Schema {
     const schema = this.schemaOf(this.checker.getTypeOfSymbol(symbol))
     const example = symbol.getJsDocTags(this.checker).find((tag) => tag.name === 'example')
-    return described(
+    return withDescription(
       schema,
-      this.wordsOf(symbol) || unitOf(symbol.name),
-      example && valueOf(ts.displayPartsToString(example.text)),
+      this.commentOf(symbol) || unitOf(symbol.name),
+      example && exampleValueOf(ts.displayPartsToString(example.text)),
     )
   }
 
@@ -153,11 +153,11 @@ export class SchemaBook {
 
   /** Null for what is written out where it stands. */
   private nameOf(type: ts.Type): string | null {
-    const symbol = type.aliasSymbol && !this.isOfLanguage(type.aliasSymbol) ? type.aliasSymbol : type.symbol
+    const symbol = type.aliasSymbol && !this.isBuiltIn(type.aliasSymbol) ? type.aliasSymbol : type.symbol
     const isNamed =
       symbol === type.aliasSymbol ||
       Boolean(symbol && symbol.flags & (ts.SymbolFlags.Interface | ts.SymbolFlags.Class))
-    if (!symbol || !isNamed || this.isOfLanguage(symbol)) return null
+    if (!symbol || !isNamed || this.isBuiltIn(symbol)) return null
     const names = this.argumentsOf(type, symbol).map((argument) => this.nameOf(argument))
     return names.includes(null) ? null : names.join('') + symbol.name
   }
@@ -170,12 +170,12 @@ export class SchemaBook {
       .slice(0, target?.typeParameters?.length ?? 0)
   }
 
-  private isOfLanguage(symbol: ts.Symbol): boolean {
+  private isBuiltIn(symbol: ts.Symbol): boolean {
     const file = symbol.declarations?.[0]?.getSourceFile()
     return !file || this.program.isSourceFileDefaultLibrary(file) || file.fileName.includes('/@types/node/')
   }
 
-  private wordsOf(symbol: ts.Symbol): string {
+  private commentOf(symbol: ts.Symbol): string {
     return ts.displayPartsToString(symbol.getDocumentationComment(this.checker)).replace(/\s*\n\s*/g, ' ')
   }
 }
@@ -195,7 +195,7 @@ const UNITS: [RegExp, string][] = [
 export const unitOf = (name: string): string => UNITS.find(([form]) => form.test(name))?.[1] ?? ''
 
 /** A reference takes no words beside it; wrapped, it does. */
-export function described(schema: Schema, description: string, example?: unknown): Schema {
+export function withDescription(schema: Schema, description: string, example?: unknown): Schema {
   if (description === '' && example === undefined) return schema
   const words = { ...(description !== '' && { description }), ...(example !== undefined && { example }) }
   return '$ref' in schema || Object.keys(schema).length === 0
@@ -212,7 +212,7 @@ function withNull(schema: Schema, isNullable: boolean): Schema {
 }
 
 const partsOf = (type: ts.Type): readonly ts.Type[] => (type.isUnion() ? type.types : [type])
-const isNothing = ({ flags }: ts.Type) =>
+const isNullish = ({ flags }: ts.Type) =>
   Boolean(flags & (ts.TypeFlags.Null | ts.TypeFlags.Undefined | ts.TypeFlags.Void))
 const isNull = (types: readonly ts.Type[]) => types.some(({ flags }) => flags & ts.TypeFlags.Null)
 const isMethod = ({ flags, declarations }: ts.Symbol) =>
@@ -225,7 +225,7 @@ function folderOf({ declarations }: ts.Symbol): string {
 }
 
 /** Of a comment: JSON where it is such, else the text itself. */
-export function valueOf(text: string): unknown {
+export function exampleValueOf(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -5,7 +5,7 @@ import { ApiTags } from '@nestjs/swagger'
 import { randomBytes } from 'node:crypto'
 import { DataSource } from 'typeorm'
 import type { Page } from '../http/page.dto.js'
-import { Needs, Signed } from './guard.js'
+import { RequireRole, CurrentAccount } from './guard.js'
 import { AccountBody } from './session.dto.js'
 
 export interface NewAccount extends Account {
@@ -20,15 +20,15 @@ export class AccountsController {
 
   /** All accounts, without their passwords. */
   @Get()
-  @Needs('administrator')
+  @RequireRole('administrator')
   async list(): Promise<Page<Account>> {
     return { items: await listAccounts(this.source.manager), next: null }
   }
 
   /** Makes an account. Its password is shown once, and may only be used to set another. */
   @Post()
-  @Needs('administrator')
-  async add(@Body() body: AccountBody, @Signed() author: Account): Promise<NewAccount> {
+  @RequireRole('administrator')
+  async add(@Body() body: AccountBody, @CurrentAccount() author: Account): Promise<NewAccount> {
     const operator = operatorOf(body.operator)
     if ((body.role === 'operator') !== (operator !== null))
       throw new UnprocessableEntityException(

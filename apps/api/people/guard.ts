@@ -17,16 +17,16 @@ import { refusal } from '../http/problem.js'
 export const SESSION_COOKIE = 'taghtiya_session'
 
 /** `public` asks for no more than an account. */
-const LEAST_ROLE = 'leastRole'
-export const Needs = (role: Role) => SetMetadata(LEAST_ROLE, role)
+const MIN_ROLE = 'leastRole'
+export const RequireRole = (role: Role) => SetMetadata(MIN_ROLE, role)
 
 /** A route that a device may use as well, by its token: the route checks it. */
-const OR_DEVICE = 'orDevice'
-export const OrDevice = () => SetMetadata(OR_DEVICE, true)
+const ALLOW_DEVICE = 'orDevice'
+export const AllowDevice = () => SetMetadata(ALLOW_DEVICE, true)
 
 /** A route that is open to everybody and tells more to those who are signed in. */
-const MAY_SIGN = 'maySign'
-export const MaySign = () => SetMetadata(MAY_SIGN, true)
+const OPTIONAL_SIGN_IN = 'maySign'
+export const OptionalSignIn = () => SetMetadata(OPTIONAL_SIGN_IN, true)
 
 /** A route that a person may use before setting a password of their own. */
 const BEFORE_PASSWORD = 'beforePassword'
@@ -34,8 +34,8 @@ export const BeforePassword = () => SetMetadata(BEFORE_PASSWORD, true)
 
 type SignedRequest = FastifyRequest & { account?: Account }
 
-/** The signed-in account of a route with `@Needs`; with `@MaySign` there may be none. */
-export const Signed = createParamDecorator(
+/** The signed-in account of a route with `@RequireRole`; with `@OptionalSignIn` there may be none. */
+export const CurrentAccount = createParamDecorator(
   (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<SignedRequest>().account,
 )
 
@@ -47,14 +47,14 @@ export class RoleGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const role = this.reflector.get<Role | undefined>(LEAST_ROLE, context.getHandler())
+    const role = this.reflector.get<Role | undefined>(MIN_ROLE, context.getHandler())
     const request = context.switchToHttp().getRequest<SignedRequest>()
-    if (!role && this.reflector.get(MAY_SIGN, context.getHandler())) {
-      const account = await signedInAs(this.source, request)
+    if (!role && this.reflector.get(OPTIONAL_SIGN_IN, context.getHandler())) {
+      const account = await accountOfSession(this.source, request)
       if (account && !account.mustChangePassword) request.account = account
     }
     if (!role) return true
-    if (request.headers.authorization && this.reflector.get(OR_DEVICE, context.getHandler())) return true
+    if (request.headers.authorization && this.reflector.get(ALLOW_DEVICE, context.getHandler())) return true
     refuseForeignOrigin(request)
     const account = await this.accountOf(request)
     if (account.mustChangePassword && !this.reflector.get(BEFORE_PASSWORD, context.getHandler()))
@@ -73,7 +73,7 @@ export class RoleGuard implements CanActivate {
   }
 
   private async accountOf(request: FastifyRequest): Promise<Account> {
-    const account = await signedInAs(this.source, request)
+    const account = await accountOfSession(this.source, request)
     if (!account)
       throw new UnauthorizedException(refusal('sign_in_first', 'Sign in first: POST /api/v1/session'))
     return account
@@ -81,7 +81,10 @@ export class RoleGuard implements CanActivate {
 }
 
 /** Who asks, on a route that is open to everybody. */
-export async function signedInAs(source: DataSource, request: FastifyRequest): Promise<Account | undefined> {
+export async function accountOfSession(
+  source: DataSource,
+  request: FastifyRequest,
+): Promise<Account | undefined> {
   const token = request.cookies[SESSION_COOKIE]
   return token ? findSession(source.manager, sha256(token)) : undefined
 }

@@ -28,7 +28,7 @@ import { Throttle } from '@nestjs/throttler'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
 import { refusal } from '../http/problem.js'
-import { BeforePassword, Needs, SESSION_COOKIE, Signed, refuseForeignOrigin } from './guard.js'
+import { BeforePassword, RequireRole, SESSION_COOKIE, CurrentAccount, refuseForeignOrigin } from './guard.js'
 import { PasswordBody, SignInBody } from './session.dto.js'
 import { SignInThrottle } from './throttle.js'
 
@@ -96,12 +96,12 @@ export class SessionController {
   /** Sets the person's own password; their other sessions end. */
   @Post('password')
   @HttpCode(204)
-  @Needs('public')
+  @RequireRole('public')
   @BeforePassword()
   @UseGuards(SignInThrottle)
   async password(
     @Body() body: PasswordBody,
-    @Signed() who: Account,
+    @CurrentAccount() who: Account,
     @Req() request: FastifyRequest,
   ): Promise<void> {
     const account = await findAccount(this.source.manager, who.name)

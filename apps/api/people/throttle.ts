@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common'
 import { ThrottlerGuard, type ThrottlerRequest } from '@nestjs/throttler'
 import type { FastifyRequest } from 'fastify'
-import { farAddress } from '../http/reader-limit.js'
+import { remoteAddressOf } from '../http/reader-limit.js'
 
 /** Of all names together: each try costs 45 ms of a processor. An office behind one address needs far fewer. */
-const MOST_OF_ADDRESS = 60
+const MAX_TRIES_PER_ADDRESS = 60
 
 /** Counts tries by address and name: one clerk's mistakes do not lock out an office behind one address. */
 @Injectable()
@@ -16,8 +16,8 @@ export class SignInThrottle extends ThrottlerGuard {
 
   /** An address that tries one name after the other is counted as a whole as well. */
   protected override async handleRequest(asked: ThrottlerRequest): Promise<boolean> {
-    const address = farAddress(asked.context.switchToHttp().getRequest<FastifyRequest>())
-    const whole = { ...asked, limit: MOST_OF_ADDRESS, getTracker: async () => `${address}` }
+    const address = remoteAddressOf(asked.context.switchToHttp().getRequest<FastifyRequest>())
+    const whole = { ...asked, limit: MAX_TRIES_PER_ADDRESS, getTracker: async () => `${address}` }
     return (address === null || (await super.handleRequest(whole))) && super.handleRequest(asked)
   }
 

@@ -3,7 +3,7 @@ import { type SiteRow, findSite } from '#store/sites'
 import { Controller, Get, Header, NotFoundException, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { Runs } from '../runs/run-choice.js'
+import { RunResolver } from '../runs/run-choice.js'
 import { RunChoice } from '../runs/runs.dto.js'
 
 export interface LocalityAnswer extends LocalityState {
@@ -22,14 +22,14 @@ export interface SiteAnswer extends SiteRow, SiteState {
 export class PlacesController {
   constructor(
     private readonly source: DataSource,
-    private readonly runs: Runs,
+    private readonly runs: RunResolver,
   ) {}
 
   /** A locality with the class of its cell. */
   @Get('localities/:id')
   @Header('cache-control', 'no-cache')
   async locality(@Param('id') id: string, @Query() choice: RunChoice): Promise<LocalityAnswer> {
-    const run = await this.runs.chosen(choice)
+    const run = await this.runs.resolve(choice)
     const found = await localityState(this.source.manager, run, id)
     if (!found) throw new NotFoundException(`no locality has the id "${id}"`)
     return { ...found, run: run.id }
@@ -39,7 +39,7 @@ export class PlacesController {
   @Get('sites/:code/state')
   @Header('cache-control', 'no-cache')
   async site(@Param('code') code: string, @Query() choice: RunChoice): Promise<SiteAnswer> {
-    const run = await this.runs.chosen(choice)
+    const run = await this.runs.resolve(choice)
     const site = await findSite(this.source.manager, code)
     if (!site) throw new NotFoundException(`no site has the code "${code}"`)
     return { ...site, ...(await siteState(this.source.manager, run, site)), run: run.id }

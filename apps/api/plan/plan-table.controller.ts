@@ -1,13 +1,13 @@
 import { csvTable, xlsxTable } from '#formats/export'
-import { type PlanListed, listPlan, planRun } from '#store/plan'
+import { type PlanItemRow, listPlan, latestPlanRun } from '#store/plan'
 import { type RunRow } from '#store/runs'
 import { Controller, Get, Header, Query, UnprocessableEntityException } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { filterOf } from './plan.controller.js'
+import { planFilterOf } from './plan.controller.js'
 import { PlanFilterQuery } from './plan.dto.js'
 
-const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+const XLSX_MEDIA_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
 /** A table is made whole; a list that is longer is read page by page. */
 const MAX_LINES = { csv: 100_000, xlsx: 20_000 } as const
@@ -29,7 +29,7 @@ export class PlanTableController {
 
   /** The list as a workbook. */
   @Get('table.xlsx')
-  @Header('content-type', XLSX)
+  @Header('content-type', XLSX_MEDIA_TYPE)
   @Header('content-disposition', 'attachment; filename="plan.xlsx"')
   @Header('cache-control', 'no-cache')
   async xlsx(@Query() query: PlanFilterQuery): Promise<Buffer> {
@@ -38,13 +38,13 @@ export class PlanTableController {
 
   /** Each line carries where it comes from: a sheet is cut and pasted. */
   private async table(query: PlanFilterQuery, most: number) {
-    const page = { ...filterOf(query), sort: 'code', after: '', limit: most + 1 } as const
+    const page = { ...planFilterOf(query), sort: 'code', after: '', limit: most + 1 } as const
     const items = await listPlan(this.source.manager, page)
     if (items.length > most)
       throw new UnprocessableEntityException(
         `the list has more than ${most} lines: choose an area, or read /api/v1/plan page by page`,
       )
-    const run = (await planRun(this.source.manager)) ?? null
+    const run = (await latestPlanRun(this.source.manager)) ?? null
     return { columns: COLUMNS, rows: items.map((item) => rowOf(item, run)) }
   }
 }
@@ -86,7 +86,7 @@ const COLUMNS = [
   'simulated',
 ]
 
-const rowOf = (item: PlanListed, run: RunRow | null) => [
+const rowOf = (item: PlanItemRow, run: RunRow | null) => [
   item.code,
   item.nameFr,
   item.nameAr,

@@ -1,4 +1,4 @@
-import { FileProblem } from '#formats/file'
+import { UnreadableFileError } from '#formats/file'
 import { readPlan } from '#formats/lists'
 import { operatorOf } from '#domain/operator'
 import { PLAN_CODE, type PlanFields, type PlanPlace } from '#domain/plan'
@@ -8,16 +8,16 @@ import {
   type PlanChange,
   type PlanDetail,
   type PlanEdit,
-  type PlanListed,
+  type PlanItemRow,
   type PlanProgress,
-  type PlanRefusal,
+  type PlanRowRejection,
   type PlanSort,
   editPlan,
   findPlanItem,
   importPlan,
   listPlan,
   planProgress,
-  planRun,
+  latestPlanRun,
 } from '#store/plan'
 import { type RunRow } from '#store/runs'
 import {
@@ -42,9 +42,9 @@ import { DataSource } from 'typeorm'
 import { EMPTY_BODY, fileRefusal } from '../http/file-refusal.js'
 import { refusal } from '../http/problem.js'
 import { BatchSource } from '../batch-source.js'
-import { AreaChoice, DEFAULT_LIMIT, cursorOf, keyOf } from '../http/page.dto.js'
-import { Needs, Signed } from '../people/guard.js'
-import { drain, limited } from '../probes/body.js'
+import { AreaChoice, DEFAULT_LIMIT, encodeCursor, decodeCursor } from '../http/page.dto.js'
+import { RequireRole, CurrentAccount } from '../people/guard.js'
+import { drain, limitBytes } from '../probes/body.js'
 import { Settings } from '../settings.js'
 import {
   PlanCreateBody,
@@ -57,7 +57,7 @@ import {
 
 /** A page of the plan. */
 export interface PlanPageAnswer {
-  items: PlanListed[]
+  items: PlanItemRow[]
   /** Cursor of the next page; null on the last. */
   next: string | null
   /** The run that the plan was last held against; null before any. */
@@ -87,7 +87,7 @@ export interface PlanImportAnswer {
   changed: number
   unchanged: number
   /** Each fault with its line, in their order: at most 1,000. */
-  refused: PlanRefusal[]
+  refused: PlanRowRejection[]
   refusedLines: number
   /** The first 200 new or changed items. */
   changes: PlanChange[]
@@ -96,8 +96,8 @@ export interface PlanImportAnswer {
 }
 
 const MAX_FILE_BYTES = 64 * 1024 * 1024
-const SHOWN_REFUSED = 1_000
-const SHOWN_CHANGES = 200
+const MAX_LISTED_REJECTIONS = 1_000
+const MAX_LISTED_CHANGES = 200
 
 /** The plan (PNHD 2): what was promised where and by when, and what the measurements say of it. */
 @ApiTags('plan')
@@ -116,14 +116,14 @@ export class PlanController {
     const limit = query.limit ?? DEFAULT_LIMIT
     const sort: PlanSort = query.sort ?? 'code'
     const rows = await listPlan(this.source.manager, {
-      ...filterOf(query),
+      ...planFilterOf(query),
       sort,
-      after: keyOf(query.cursor, CURSOR, ''),
+      after: decodeCursor(query.cursor, CURSOR_PATTERN, ''),
       limit,
     })
     return {
       items: rows.map(({ key: _key, ...item }) => item),
-      next: rows.length === limit ? cursorOf(rows.at(-1)!.key) : null,
+      next: rows.length === limit ? encodeCursor(rows.at(-1)!.key) : null,
       run: await this.run(),
     }
   }
@@ -152,18 +152,18 @@ export class PlanController {
   /** Takes a list (CSV, XLSX, GeoJSON, GeoPackage), line by line; faulty lines are refused one by one. */
   @Post('import')
   @HttpCode(200)
-  @Needs('planner')
+  @RequireRole('planner')
   @ApiConsumes('text/csv', 'application/geo+json', 'application/octet-stream')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   async import(
     @Req() request: FastifyRequest,
     @Query() { preview = false, name = 'plan', comment }: PlanImportQuery,
-    @Signed() account: Account,
+    @CurrentAccount() account: Account,
   ): Promise<PlanImportAnswer> {
     const body = request.body as Readable | undefined
     if (!body) throw new UnprocessableEntityException(refusal('file_empty', EMPTY_BODY))
-    const file = await readPlan(limited(body, MAX_FILE_BYTES), name)
-      .catch(asRefusal)
+    const file = await readPlan(limitBytes(body, MAX_FILE_BYTES), name)
+      .catch(throwAsRefusal)
       .finally(() => drain(request))
     const done = await importPlan(this.batch.source, file.rows, {
       author: account.name,
@@ -173,23 +173,25 @@ export class PlanController {
       now: new Date(this.settings.clock()),
       preview,
     })
-    const refused = [...file.refused.map(asPlanRefusal), ...done.refused].sort((a, b) => a.line - b.line)
+    const refused = [...file.rejections.map(asPlanRowRejection), ...done.refused].sort(
+      (a, b) => a.line - b.line,
+    )
     return {
       lines: file.lines,
       added: done.added,
       changed: done.changed,
       unchanged: done.unchanged,
-      refused: refused.slice(0, SHOWN_REFUSED),
+      refused: refused.slice(0, MAX_LISTED_REJECTIONS),
       refusedLines: new Set(refused.map((refusal) => refusal.line)).size,
-      changes: done.changes.slice(0, SHOWN_CHANGES),
+      changes: done.changes.slice(0, MAX_LISTED_CHANGES),
       preview,
     }
   }
 
   /** Adds an item. */
   @Post()
-  @Needs('planner')
-  async create(@Body() body: PlanCreateBody, @Signed() account: Account): Promise<PlanDetail> {
+  @RequireRole('planner')
+  async create(@Body() body: PlanCreateBody, @CurrentAccount() account: Account): Promise<PlanDetail> {
     if (!PLAN_CODE.test(body.code))
       throw new UnprocessableEntityException(
         refusal(
@@ -202,11 +204,11 @@ export class PlanController {
 
   /** A new version of an item: what is absent stays as it is. */
   @Put(':code')
-  @Needs('planner')
+  @RequireRole('planner')
   async change(
     @Param('code') code: string,
     @Body() body: PlanEditBody,
-    @Signed() account: Account,
+    @CurrentAccount() account: Account,
   ): Promise<PlanDetail> {
     await this.one(code)
     return this.edit(account, { ...changeOf(body), code, version: body.version, withdrawn: false })
@@ -215,11 +217,11 @@ export class PlanController {
   /** Takes an item out of the plan; its history stays. */
   @Post(':code/withdraw')
   @HttpCode(200)
-  @Needs('planner')
+  @RequireRole('planner')
   async withdraw(
     @Param('code') code: string,
     @Body() { version, comment }: PlanWithdrawBody,
-    @Signed() account: Account,
+    @CurrentAccount() account: Account,
   ): Promise<PlanDetail> {
     await this.one(code)
     return this.edit(account, { code, version, comment, fields: {}, place: null, withdrawn: true })
@@ -246,7 +248,7 @@ export class PlanController {
   }
 
   private async run(): Promise<PlanRunAnswer | null> {
-    const run = await planRun(this.source.manager)
+    const run = await latestPlanRun(this.source.manager)
     return run ? runOf(run) : null
   }
 }
@@ -260,9 +262,9 @@ const runOf = ({ id, rule, ruleVersion, from, to }: RunRow): PlanRunAnswer => ({
 })
 
 /** A code, or what comes before it in another order. */
-const CURSOR = /^([\p{L}\p{N}_.-]{1,20} )?[\p{L}\p{N}._/-]{1,60}$/u
+const CURSOR_PATTERN = /^([\p{L}\p{N}_.-]{1,20} )?[\p{L}\p{N}._/-]{1,60}$/u
 
-export const filterOf = ({ area, state, operator, technology }: PlanFilterQuery) => ({
+export const planFilterOf = ({ area, state, operator, technology }: PlanFilterQuery) => ({
   area: area ?? null,
   state: state ?? null,
   operator: operator ?? null,
@@ -274,21 +276,27 @@ function conflictOf(code: string, version: number, known: number | null): string
   return `version is ${version}: ${code} was changed meanwhile, its version is ${known}; load it again`
 }
 
-const asRefusal = (error: unknown): never => {
-  if (error instanceof FileProblem) throw new UnprocessableEntityException(fileRefusal(error))
+const throwAsRefusal = (error: unknown): never => {
+  if (error instanceof UnreadableFileError) throw new UnprocessableEntityException(fileRefusal(error))
   throw error
 }
 
-const asPlanRefusal = ({ line = 0, code = '', field, value, reason }: PlanRefusalLike): PlanRefusal => ({
+const asPlanRowRejection = ({
+  line = 0,
+  code = '',
+  field,
+  value,
+  reason,
+}: PlanRowRejectionLike): PlanRowRejection => ({
   line,
   code,
   field,
   value,
   reason,
 })
-type PlanRefusalLike = Awaited<ReturnType<typeof readPlan>>['refused'][number]
+type PlanRowRejectionLike = Awaited<ReturnType<typeof readPlan>>['rejections'][number]
 
-const FIELDS = [
+const PLAN_FIELDS = [
   'nameFr',
   'nameAr',
   'areaCode',
@@ -302,7 +310,7 @@ const FIELDS = [
 
 function changeOf(body: PlanCreateBody | PlanEditBody): Pick<PlanEdit, 'fields' | 'place' | 'comment'> {
   const fields: Partial<PlanFields> = Object.fromEntries(
-    FIELDS.filter((name) => body[name] !== undefined).map((name) => [name, body[name]]),
+    PLAN_FIELDS.filter((name) => body[name] !== undefined).map((name) => [name, body[name]]),
   )
   if (body.operator !== undefined) fields.operator = operatorOf(body.operator)
   return { fields, place: placeOf(body), comment: body.comment }

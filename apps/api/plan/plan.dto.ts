@@ -66,14 +66,14 @@ export class PlanImportQuery {
 const DAY = /^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/
 
 /** A day, or null to take one away; what is absent stays as it is. */
-const Day = (name: string) => (target: object, key: string) => {
+const IsDayOrNull = (name: string) => (target: object, key: string) => {
   IsOptional()(target, key)
   ValidateIf((_, value) => value !== null)(target, key)
   Matches(DAY, { message: `${name} must be a day such as 2027-03-31` })(target, key)
 }
 
 /** May be left out, not taken away: null is refused. */
-const Absent = () => ValidateIf((_, value) => value !== undefined)
+const OptionalNotNull = () => ValidateIf((_, value) => value !== undefined)
 
 class PlanFieldsBody {
   /** Why: it stands in the item's history. */
@@ -81,7 +81,7 @@ class PlanFieldsBody {
   @Length(1, 1_000)
   comment!: string
 
-  @Absent()
+  @OptionalNotNull()
   @IsString()
   @Length(1, 200)
   nameFr?: string
@@ -120,37 +120,37 @@ class PlanFieldsBody {
   @Max(1e12)
   targetBps?: number | null
 
-  @Day('awardedOn')
+  @IsDayOrNull('awardedOn')
   awardedOn?: string | null
 
-  @Day('startedOn')
+  @IsDayOrNull('startedOn')
   startedOn?: string | null
 
-  @Day('promisedBy')
+  @IsDayOrNull('promisedBy')
   promisedBy?: string | null
 
-  @Day('inServiceOn')
+  @IsDayOrNull('inServiceOn')
   inServiceOn?: string | null
 
   /** Where it lies, if elsewhere than before: a locality, a zone, or a position. */
-  @Absent()
+  @OptionalNotNull()
   @IsString()
   @Length(1, 100)
   localityId?: string
 
-  @Absent()
+  @OptionalNotNull()
   @IsString()
   @Length(1, 100)
   zoneId?: string
 
-  @Absent()
+  @OptionalNotNull()
   @Type(() => Number)
   @IsNumber()
   @Min(20.3)
   @Max(36.4)
   lat?: number
 
-  @Absent()
+  @OptionalNotNull()
   @Type(() => Number)
   @IsNumber()
   @Min(-17.6)

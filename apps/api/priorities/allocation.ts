@@ -1,18 +1,18 @@
 /** What a budget buys: the programme of the domain, solved, in words and figures. */
 import {
   type Candidate,
-  type Choice,
+  type ServiceChoice,
   type ChoiceChange,
   type Constraints,
-  type Core,
+  type KnapsackCore,
   type Deployed,
-  type Step,
-  changeBetween,
-  coreOf,
-  fairGreedyOf,
+  type UpgradeStep,
+  choiceChangeBetween,
+  knapsackCoreOf,
+  constrainedGreedyOf,
   greedyOf,
-  optionsOf,
-  programmeOf,
+  undominatedOptionsOf,
+  integerProgramOf,
   relaxationOf,
   stepsByYield,
   totalBenefit,
@@ -21,20 +21,20 @@ import {
 import { setImmediate } from 'node:timers/promises'
 import type { Maximised } from './priorities.dto.js'
 import type { Ranking } from './ranking.js'
-import { type Solved, solve } from './solver.js'
+import { type SolverResult, solve } from './solver.js'
 
 export interface AllocationRequest {
   budget: number
   constraints: Constraints
   signal: AbortSignal
   /** How many zones the solver is given. */
-  most?: number
+  maxCandidates?: number
 }
 
 export interface Allocation {
   /** `optimal`: to a ten-thousandth of the benefit, among the zones that the solver was given. */
   status: 'optimal' | 'time_limit'
-  choices: Choice[]
+  choices: ServiceChoice[]
   cost: number
   benefit: number
   /** No choice of any zones brings more. */
@@ -62,35 +62,35 @@ export interface NoAllocation {
 }
 
 /** All of it beside the solver takes 2 s of 100,000 zones: others are answered in between. */
-const breath = setImmediate
+const yieldToEventLoop = setImmediate
 
 export async function allocationOf(
   all: readonly Candidate[],
   request: AllocationRequest,
 ): Promise<Allocation | NoAllocation> {
-  const { budget, constraints, most } = request
+  const { budget, constraints, maxCandidates: most } = request
   if (all.length === 0) return emptyAllocation()
   const steps = stepsByYield(all)
-  await breath()
+  await yieldToEventLoop()
   const relaxation = relaxationOf(steps, budget, constraints)
-  await breath()
-  const { least } = relaxation
+  await yieldToEventLoop()
+  const { minCost: least } = relaxation
   // Costs are whole dirhams: less than one is rounding, and no proof.
   if (least >= budget + 1) return { none: 'impossible', least }
-  const core = coreOf(steps, relaxation, constraints, most)
-  await breath()
+  const core = knapsackCoreOf(steps, relaxation, constraints, most)
+  await yieldToEventLoop()
   const isWhole = core.open.length === all.length
-  const greedy = fairGreedyOf(steps, budget, constraints)
-  await breath()
-  const [first, second] = await solved(core, all, greedy, request)
+  const greedy = constrainedGreedyOf(steps, budget, constraints)
+  await yieldToEventLoop()
+  const [first, second] = await solveBudgets(core, all, greedy, request)
   if (!first!.choices && isWhole && first!.status === 'infeasible') return { none: 'impossible', least }
   const choices = bestOf([first!.choices, greedy], steps, budget)
-  await breath()
+  await yieldToEventLoop()
   if (!choices) return { none: 'not_found', least }
   const benefit = totalBenefit(choices)
   const larger = budget + ONE_MORE_MAD
   const more = second?.choices ? bestOf([second.choices, choices], steps, larger)! : null
-  const bound = isWhole ? Math.min(first!.bound, relaxation.bound) : relaxation.bound
+  const bound = isWhole ? Math.min(first!.bound, relaxation.upperBound) : relaxation.upperBound
   return {
     status: first!.status === 'optimal' ? 'optimal' : 'time_limit',
     choices,
@@ -100,24 +100,28 @@ export async function allocationOf(
     whole: all.reduce((sum, { options }) => sum + options.at(-1)!.benefit, 0),
     candidates: all.length,
     notConsidered: all.length - core.open.length,
-    oneMore: more && { ...changeBetween(choices, more), cost: totalCost(more), benefit: totalBenefit(more) },
+    oneMore: more && {
+      ...choiceChangeBetween(choices, more),
+      cost: totalCost(more),
+      benefit: totalBenefit(more),
+    },
   }
 }
 
 /** The answers of the solver for the budget and one more million. */
-async function solved(
-  core: Core,
+async function solveBudgets(
+  core: KnapsackCore,
   all: readonly Candidate[],
-  greedy: readonly Choice[] | null,
+  greedy: readonly ServiceChoice[] | null,
   { budget, constraints, signal }: AllocationRequest,
-): Promise<(Pick<Solved, 'status' | 'bound'> & { choices: Choice[] | null })[]> {
-  const programme = programmeOf(core, budget, constraints, all)
+): Promise<(Pick<SolverResult, 'status' | 'bound'> & { choices: ServiceChoice[] | null })[]> {
+  const programme = integerProgramOf(core, budget, constraints, all)
   const fixed = core.fixed.map(({ candidate, option }) => ({ id: candidate.zone.id, ...option }))
   const budgets = [budget, budget + ONE_MORE_MAD]
   const answers = await solve({
     programme,
     budgets: budgets.map((most) => most - totalCost(fixed)),
-    start: greedy && columnsOf(programme, core.open, greedy),
+    start: greedy && startValuesOf(programme, core.open, greedy),
     seconds: SOLVER_SECONDS,
     signal,
   })
@@ -132,10 +136,10 @@ async function solved(
 
 /** What is left of the budget buys the best steps that still fit, also of zones that the solver was not given. */
 function bestOf(
-  answers: readonly (Choice[] | null)[],
-  steps: readonly Step[],
+  answers: readonly (ServiceChoice[] | null)[],
+  steps: readonly UpgradeStep[],
   budget: number,
-): Choice[] | null {
+): ServiceChoice[] | null {
   const [best] = answers
     .flatMap((answer) => (answer ? [greedyOf(steps, budget, answer)] : []))
     .toSorted((a, b) => totalBenefit(b) - totalBenefit(a))
@@ -163,15 +167,15 @@ export function candidatesOf(
   return ranking.order.flatMap(({ index, score }) => {
     const zone = ranking.table.zones[index]!
     const benefit = maximise === 'people' ? (zone.people ?? 0) : score
-    const options = optionsOf(zone, benefit, ranking.unitCosts, technologies)
+    const options = undominatedOptionsOf(zone, benefit, ranking.unitCosts, technologies)
     return options.length > 0 ? [{ zone, options }] : []
   })
 }
 
-function columnsOf(
-  { columns }: ReturnType<typeof programmeOf>,
+function startValuesOf(
+  { columns }: ReturnType<typeof integerProgramOf>,
   some: readonly Candidate[],
-  choices: readonly Choice[],
+  choices: readonly ServiceChoice[],
 ): number[] {
   const chosen = new Map(choices.map(({ id, technology }) => [id, technology]))
   return columns.map(({ candidate, option }) =>
@@ -180,7 +184,7 @@ function columnsOf(
 }
 
 /** The solver keeps conditions to a billionth: should that be more than the budget, what brings least is left away. */
-function withinBudget(choices: Choice[], budget: number): Choice[] {
+function withinBudget(choices: ServiceChoice[], budget: number): ServiceChoice[] {
   const kept = choices.toSorted((a, b) => b.benefit - a.benefit)
   while (totalCost(kept) > budget) kept.pop()
   return kept

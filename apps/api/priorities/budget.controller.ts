@@ -1,12 +1,12 @@
 import {
-  type Choice,
-  DEPLOYED,
+  type ServiceChoice,
+  DEPLOYABLE_TECHNOLOGIES,
   type Deployed,
   UNIT_COSTS,
   type UnitCosts,
   WEIGHT_LIMITS,
   type Weights,
-  amountsText,
+  formatAmounts,
 } from '#domain/priority'
 import { csvTable, xlsxTable } from '#formats/export'
 import { type RunRow } from '#store/runs'
@@ -32,13 +32,19 @@ import { LRUCache } from 'lru-cache'
 import { createHash } from 'node:crypto'
 import { DataSource } from 'typeorm'
 import { refusal } from '../http/problem.js'
-import { Runs } from '../runs/run-choice.js'
-import { Factors } from './factors.js'
+import { RunResolver } from '../runs/run-choice.js'
+import { FactorCache } from './factors.js'
 import { type Allocation, type NoAllocation, ONE_MORE_MAD, allocationOf, candidatesOf } from './allocation.js'
 import { BudgetBody, type Maximised, unitCostsOf, weightsOf } from './priorities.dto.js'
 import { type RankedZone, type Ranking, rankedZones, rankingOf } from './ranking.js'
 import { SolverSlots } from './solver-slots.js'
-import { SOURCE_COLUMNS, XLSX, ZONE_COLUMNS, sourceCells, zoneCells } from './table.js'
+import {
+  PROVENANCE_COLUMNS,
+  XLSX_MEDIA_TYPE,
+  ZONE_COLUMNS,
+  provenanceRowValues,
+  zoneRowValues,
+} from './table.js'
 
 /** A zone, and what it is given. */
 export interface FundedZone extends RankedZone {
@@ -97,23 +103,23 @@ export interface BudgetAnswer {
   oneMore: OneMoreMillion | null
 }
 
-interface Kept {
+interface CachedAnswer {
   answer: BudgetAnswer
   run: RunRow
 }
 
-const ANSWERS_KEPT = 100
+const MAX_CACHED_ANSWERS = 100
 
 /** What a budget buys. */
 @ApiTags('priorities')
 @Controller('api/v1/runs/:id/budget')
 export class BudgetController {
-  private readonly answers = new LRUCache<string, Kept>({ max: ANSWERS_KEPT })
+  private readonly answers = new LRUCache<string, CachedAnswer>({ max: MAX_CACHED_ANSWERS })
 
   constructor(
     private readonly source: DataSource,
-    private readonly runs: Runs,
-    private readonly factors: Factors,
+    private readonly runs: RunResolver,
+    private readonly factors: FactorCache,
     private readonly slots: SolverSlots,
   ) {}
 
@@ -127,10 +133,10 @@ export class BudgetController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<BudgetAnswer> {
     const ranking = await this.ranking(id, body)
-    const key = keyOf(ranking, body)
+    const key = cacheKeyOf(ranking, body)
     const known = this.answers.get(key)
     if (known) return known.answer
-    const signal = goneOf(reply)
+    const signal = abortSignalOf(reply)
     const refuse = (seconds: number) => void reply.header('retry-after', String(seconds))
     const answer = await this.slots.run(refuse, () => this.answer(ranking, body, key, signal))
     this.answers.set(key, { answer, run: ranking.run })
@@ -147,7 +153,7 @@ export class BudgetController {
 
   /** An answer's zones as a workbook. */
   @Get(':answer.xlsx')
-  @Header('content-type', XLSX)
+  @Header('content-type', XLSX_MEDIA_TYPE)
   @Header('content-disposition', 'attachment; filename="budget.xlsx"')
   async xlsx(@Param('id', ParseIntPipe) id: number, @Param('answer') answer: string): Promise<Buffer> {
     return xlsxTable(await this.asTable(id, answer))
@@ -180,7 +186,7 @@ export class BudgetController {
     signal: AbortSignal,
   ): Promise<BudgetAnswer> {
     const { budget, maximise } = body
-    const technologies = body.technologies ?? DEPLOYED
+    const technologies = body.technologies ?? DEPLOYABLE_TECHNOLOGIES
     const constraints = {
       oneZonePerRegion: body.oneZonePerRegion ?? false,
       regionShare: body.regionShare ?? 0,
@@ -188,7 +194,7 @@ export class BudgetController {
     const candidates = candidatesOf(ranking, maximise, technologies)
     const allocation = await allocationOf(candidates, { budget, constraints, signal })
     if ('none' in allocation) throw new UnprocessableEntityException(refusalOf(allocation, budget))
-    const funded = await this.funded(ranking, allocation)
+    const funded = await this.fundedZoneMapper(ranking, allocation)
     return {
       id,
       run: ranking.run.id,
@@ -200,7 +206,7 @@ export class BudgetController {
       weights: ranking.weights,
       unitCosts: ranking.unitCosts,
       ...figuresOf(allocation, budget),
-      ...leftBy(ranking, allocation),
+      ...unservedBy(ranking, allocation),
       zones: allocation.choices.map(funded),
       oneMore: allocation.oneMore && {
         budget: budget + ONE_MORE_MAD,
@@ -214,13 +220,13 @@ export class BudgetController {
   }
 
   /** Gives a chosen zone its names and figures. */
-  private async funded(ranking: Ranking, { choices, oneMore }: Allocation) {
+  private async fundedZoneMapper(ranking: Ranking, { choices, oneMore }: Allocation) {
     const { table, order } = ranking
     const ids = new Set([...choices, ...(oneMore?.added ?? [])].map(({ id }) => id))
     const rows = order.filter(({ index }) => ids.has(table.zones[index]!.id))
     const names = await nameZones(this.source.manager, ranking.run, [...ids])
     const byId = new Map(rankedZones(ranking, rows, names).map((zone) => [zone.id, zone]))
-    return ({ id, technology, cost, benefit }: Choice): FundedZone => ({
+    return ({ id, technology, cost, benefit }: ServiceChoice): FundedZone => ({
       ...byId.get(id)!,
       technology,
       cost,
@@ -233,24 +239,24 @@ export class BudgetController {
     if (!kept || kept.run.id !== id)
       throw new NotFoundException(`the answer "${name}" is no longer kept: compute the budget again`)
     const { answer, run } = kept
-    const source = sourceCells({
+    const source = provenanceRowValues({
       run,
       takenAt: answer.takenAt,
-      weights: amountsText(answer.weights, WEIGHT_LIMITS),
-      unitCosts: amountsText(answer.unitCosts, UNIT_COSTS),
+      weights: formatAmounts(answer.weights, WEIGHT_LIMITS),
+      unitCosts: formatAmounts(answer.unitCosts, UNIT_COSTS),
       isSimulated: await isSimulated(this.source.manager),
     })
     const rows = answer.zones.map((zone) => [
       zone.technology,
       zone.cost,
       Number(zone.benefit.toFixed(3)),
-      ...zoneCells(zone),
+      ...zoneRowValues(zone),
       answer.budget,
       answer.maximise,
       ...source,
     ])
     const columns = ['technology', 'cost_mad', 'benefit', ...ZONE_COLUMNS, 'budget_mad', 'maximise']
-    return { columns: [...columns, ...SOURCE_COLUMNS], rows }
+    return { columns: [...columns, ...PROVENANCE_COLUMNS], rows }
   }
 }
 
@@ -280,7 +286,7 @@ const figuresOf = (allocation: Allocation, budget: number) => ({
   notConsidered: allocation.notConsidered,
 })
 
-function leftBy(
+function unservedBy(
   { table, chosen }: Ranking,
   allocation: Allocation,
 ): Pick<BudgetAnswer, 'zonesLeft' | 'peopleLeft'> {
@@ -291,20 +297,20 @@ function leftBy(
 }
 
 /** The same question of the same factors has the same answer. */
-const keyOf = ({ run, takenAt, weights, unitCosts }: Ranking, body: BudgetBody): string =>
+const cacheKeyOf = ({ run, takenAt, weights, unitCosts }: Ranking, body: BudgetBody): string =>
   createHash('sha256')
     .update(JSON.stringify([run.id, takenAt, weights, unitCosts, Object.entries(body).toSorted()]))
     .digest('hex')
     .slice(0, 32)
 
 /** No fault of the server, and read by nobody: nginx's number for it. */
-const CALLER_GONE = 499
+const CLIENT_CLOSED_REQUEST = 499
 
 /** Ends when the caller closes the connection before the answer. */
-function goneOf({ raw }: FastifyReply): AbortSignal {
+function abortSignalOf({ raw }: FastifyReply): AbortSignal {
   const abort = new AbortController()
   raw.once('close', () => {
-    if (!raw.writableFinished) abort.abort(new HttpException('the caller went away', CALLER_GONE))
+    if (!raw.writableFinished) abort.abort(new HttpException('the caller went away', CLIENT_CLOSED_REQUEST))
   })
   return abort.signal
 }

@@ -1,11 +1,11 @@
 import {
-  DRAWS,
+  STABILITY_DRAWS,
   type Factor,
   type UnitCosts,
   type Weights,
   UNIT_COSTS,
   WEIGHT_LIMITS,
-  amountsText,
+  formatAmounts,
 } from '#domain/priority'
 import { csvTable, xlsxTable } from '#formats/export'
 import { isSimulated } from '#store/sites'
@@ -13,9 +13,9 @@ import { nameZones } from '#store/zones'
 import { Controller, Get, Header, Param, ParseIntPipe, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { cursorOf, keyOf } from '../http/page.dto.js'
-import { Runs } from '../runs/run-choice.js'
-import { Factors } from './factors.js'
+import { encodeCursor, decodeCursor } from '../http/page.dto.js'
+import { RunResolver } from '../runs/run-choice.js'
+import { FactorCache } from './factors.js'
 import {
   PrioritiesFileQuery,
   PrioritiesQuery,
@@ -32,13 +32,13 @@ import {
   stabilityOf,
 } from './ranking.js'
 import {
-  SOURCE_COLUMNS,
+  PROVENANCE_COLUMNS,
   STABILITY_COLUMNS,
-  XLSX,
+  XLSX_MEDIA_TYPE,
   ZONE_COLUMNS,
-  sourceCells,
-  stabilityCells,
-  zoneCells,
+  provenanceRowValues,
+  stabilityRowValues,
+  zoneRowValues,
 } from './table.js'
 
 const DEFAULT_TOP = 50
@@ -70,8 +70,8 @@ export interface Priorities {
 export class PrioritiesController {
   constructor(
     private readonly source: DataSource,
-    private readonly runs: Runs,
-    private readonly factors: Factors,
+    private readonly runs: RunResolver,
+    private readonly factors: FactorCache,
   ) {}
 
   /** The zones from the highest score, with their factors, rank and stability. */
@@ -79,10 +79,10 @@ export class PrioritiesController {
   @Header('cache-control', 'no-cache')
   async list(@Param('id', ParseIntPipe) id: number, @Query() query: PrioritiesQuery): Promise<Priorities> {
     const limit = query.limit ?? DEFAULT_PAGE
-    const after = Number(keyOf(query.cursor, /^[1-9]\d{0,8}$/, '0'))
+    const after = Number(decodeCursor(query.cursor, /^[1-9]\d{0,8}$/, '0'))
     const ranking = await this.ranking(id, query)
     const { run, takenAt, weights, unitCosts, table, chosen, order, top } = ranking
-    const next = after + limit < order.length ? cursorOf(String(after + limit)) : null
+    const next = after + limit < order.length ? encodeCursor(String(after + limit)) : null
     return {
       run: run.id,
       takenAt,
@@ -91,7 +91,7 @@ export class PrioritiesController {
       unitCosts,
       leftOut: table.leftOut,
       zones: chosen.length,
-      draws: DRAWS,
+      draws: STABILITY_DRAWS,
       top,
       items: await this.zones(ranking, after, limit),
       next,
@@ -108,7 +108,7 @@ export class PrioritiesController {
 
   /** The same as a workbook. */
   @Get('priorities.xlsx')
-  @Header('content-type', XLSX)
+  @Header('content-type', XLSX_MEDIA_TYPE)
   @Header('content-disposition', 'attachment; filename="priorities.xlsx"')
   async xlsx(@Param('id', ParseIntPipe) id: number, @Query() query: PrioritiesFileQuery): Promise<Buffer> {
     return xlsxTable(await this.asTable(id, query))
@@ -138,16 +138,20 @@ export class PrioritiesController {
   private async asTable(id: number, query: PrioritiesFileQuery) {
     const ranking = await this.ranking(id, query)
     const zones = await this.zones(ranking, 0, query.limit ?? DEFAULT_ROWS)
-    const source = sourceCells({
+    const source = provenanceRowValues({
       run: ranking.run,
       takenAt: ranking.takenAt,
-      weights: amountsText(ranking.weights, WEIGHT_LIMITS),
-      unitCosts: amountsText(ranking.unitCosts, UNIT_COSTS),
+      weights: formatAmounts(ranking.weights, WEIGHT_LIMITS),
+      unitCosts: formatAmounts(ranking.unitCosts, UNIT_COSTS),
       isSimulated: await isSimulated(this.source.manager),
     })
     return {
-      columns: [...ZONE_COLUMNS, ...STABILITY_COLUMNS, ...SOURCE_COLUMNS],
-      rows: zones.map((zone) => [...zoneCells(zone), ...stabilityCells(zone, ranking.top), ...source]),
+      columns: [...ZONE_COLUMNS, ...STABILITY_COLUMNS, ...PROVENANCE_COLUMNS],
+      rows: zones.map((zone) => [
+        ...zoneRowValues(zone),
+        ...stabilityRowValues(zone, ranking.top),
+        ...source,
+      ]),
     }
   }
 }

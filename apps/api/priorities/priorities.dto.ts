@@ -1,16 +1,16 @@
 import {
-  type AmountFault,
+  type AmountRefusal,
   type CandidateClass,
-  DEPLOYED,
+  DEPLOYABLE_TECHNOLOGIES,
   type Deployed,
   type Limits,
   UNIT_COSTS,
   type UnitCosts,
   WEIGHT_LIMITS,
   type Weights,
-  amountsFrom,
-  amountsIn,
-  isFault,
+  parseAmounts,
+  amountsOfObject,
+  isAmountRefusal,
 } from '#domain/priority'
 import { BadRequestException } from '@nestjs/common'
 import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger'
@@ -34,16 +34,16 @@ import {
 import { AreaChoice, PageQuery } from '../http/page.dto.js'
 
 /** Black zones need nothing. */
-const CLASSES = ['white', 'grey'] as const satisfies readonly CandidateClass[]
+const CANDIDATE_CLASSES = ['white', 'grey'] as const satisfies readonly CandidateClass[]
 
 /** By name. */
-const AMOUNTS = { type: 'object', additionalProperties: { type: 'number' } } as const
+const AMOUNTS_SCHEMA = { type: 'object', additionalProperties: { type: 'number' } } as const
 
 /** Zones that are ranked, and by what. */
 export class ZoneChoice extends AreaChoice {
   /** Only zones of this class; absent: both. */
   @IsOptional()
-  @IsIn(CLASSES)
+  @IsIn(CANDIDATE_CLASSES)
   class?: CandidateClass
 
   /** Of the factors, 0 to 10, like `people:5,schools:3`; what is not named keeps its default. */
@@ -103,14 +103,14 @@ export class BudgetBody {
 
   /** Those that may be used; absent: all. */
   @IsOptional()
-  @IsIn(DEPLOYED, { each: true })
+  @IsIn(DEPLOYABLE_TECHNOLOGIES, { each: true })
   @ArrayMinSize(1)
-  @ArrayMaxSize(DEPLOYED.length)
+  @ArrayMaxSize(DEPLOYABLE_TECHNOLOGIES.length)
   @ArrayUnique()
   technologies?: Deployed[]
 
   @IsOptional()
-  @IsIn(CLASSES)
+  @IsIn(CANDIDATE_CLASSES)
   class?: CandidateClass
 
   /** HCP code of a region, province or commune. */
@@ -123,13 +123,13 @@ export class BudgetBody {
   /** Of the factors, 0 to 10; what is not named keeps its default. */
   @IsOptional()
   @IsObject()
-  @ApiPropertyOptional(AMOUNTS)
+  @ApiPropertyOptional(AMOUNTS_SCHEMA)
   weights?: Partial<Weights>
 
   /** MAD, km² and shares; what is not named keeps its default. */
   @IsOptional()
   @IsObject()
-  @ApiPropertyOptional(AMOUNTS)
+  @ApiPropertyOptional(AMOUNTS_SCHEMA)
   unitCosts?: Partial<UnitCosts>
 
   /** At least one zone in each region that has some. */
@@ -160,8 +160,8 @@ function amountsOf<Name extends string>(
   given: string | Partial<Record<Name, number>> | undefined,
   limits: Limits<Name>,
 ): Record<Name, number> {
-  const read: Record<Name, number> | AmountFault =
-    typeof given === 'string' ? amountsFrom(given, limits) : amountsIn({ ...given }, limits)
-  if (isFault(read)) throw new BadRequestException(`${field}: ${read.fault}`)
+  const read: Record<Name, number> | AmountRefusal =
+    typeof given === 'string' ? parseAmounts(given, limits) : amountsOfObject({ ...given }, limits)
+  if (isAmountRefusal(read)) throw new BadRequestException(`${field}: ${read.reason}`)
   return read
 }

@@ -2,24 +2,24 @@
 import {
   type CandidateClass,
   type CostClass,
-  DRAWS,
+  STABILITY_DRAWS,
   type FactorTable,
   type Firmness,
-  type Ranked,
-  type Stability,
+  type RankedIndex,
+  type RankStability,
   type UnitCosts,
   type Weights,
   type ZoneFactors,
   factorTable,
   firmnessOf,
-  ranked,
+  rankedIndexesOf,
   scoresOf,
-  stabilities,
+  rankStabilities,
 } from '#domain/priority'
 import type { RunRow } from '#store/runs'
 import type { NamedZone } from '#store/zones'
 import { setImmediate as others } from 'node:timers/promises'
-import type { TakenFactors } from './factors.js'
+import type { ZoneFactorsSnapshot } from './factors.js'
 
 export interface RankingRequest {
   weights: Weights
@@ -36,15 +36,19 @@ export interface Ranking extends RankingRequest {
   table: FactorTable
   /** Indexes in the table. */
   chosen: number[]
-  order: Ranked[]
+  order: RankedIndex[]
 }
 
 /** Scores compare with those of the whole country: only the ranks are those among the chosen zones. */
-export function rankingOf(run: RunRow, { zones, takenAt }: TakenFactors, request: RankingRequest): Ranking {
+export function rankingOf(
+  run: RunRow,
+  { zones, takenAt }: ZoneFactorsSnapshot,
+  request: RankingRequest,
+): Ranking {
   const table = factorTable(zones, request.unitCosts)
   const scores = scoresOf(table, request.weights)
   const chosen = zones.flatMap((zone, i) => (isChosen(zone, request) ? [i] : []))
-  return { ...request, run, takenAt, table, chosen, order: ranked(table, scores, chosen) }
+  return { ...request, run, takenAt, table, chosen, order: rankedIndexesOf(table, scores, chosen) }
 }
 
 const isChosen = (zone: ZoneFactors, request: Pick<RankingRequest, 'class' | 'area'>): boolean =>
@@ -74,10 +78,10 @@ export interface PriorityZone extends RankedZone {
 /** Draws between which a server looks after others: about 20 ms of 100,000 zones. */
 const DRAWS_AT_ONCE = 4
 
-export async function stabilityOf(ranking: Ranking, asked: readonly Ranked[]): Promise<Stability[]> {
+export async function stabilityOf(ranking: Ranking, asked: readonly RankedIndex[]): Promise<RankStability[]> {
   const { table, weights, chosen, top } = ranking
-  const work = stabilities(table, { weights, chosen, asked, top })
-  for (let draw = 1; draw <= DRAWS + 1; draw++) {
+  const work = rankStabilities(table, { weights, chosen, targets: asked, top })
+  for (let draw = 1; draw <= STABILITY_DRAWS + 1; draw++) {
     const step = work.next()
     if (step.done) return step.value
     if (draw % DRAWS_AT_ONCE === 0) await others()
@@ -87,7 +91,7 @@ export async function stabilityOf(ranking: Ranking, asked: readonly Ranked[]): P
 
 export const rankedZones = (
   { table }: Ranking,
-  rows: readonly Ranked[],
+  rows: readonly RankedIndex[],
   names: ReadonlyMap<string, NamedZone>,
 ): RankedZone[] =>
   rows.map(({ index, score, rank }) => {
@@ -95,7 +99,7 @@ export const rankedZones = (
     return { ...zone, ...names.get(zone.id)!, costClass: table.costClasses[index]!, score, rank }
   })
 
-export const priorityZone = (zone: RankedZone, { low, high, topShare }: Stability): PriorityZone => ({
+export const priorityZone = (zone: RankedZone, { low, high, topShare }: RankStability): PriorityZone => ({
   ...zone,
   rankLow: low,
   rankHigh: high,

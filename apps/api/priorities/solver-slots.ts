@@ -1,7 +1,7 @@
 import { Injectable, ServiceUnavailableException } from '@nestjs/common'
 
 /** Each takes a core for up to a quarter of a minute. */
-const MOST_AT_ONCE = 2
+const MAX_RUNNING_SOLVERS = 2
 
 /** How many budgets are computed at once: more would make all of them late, and the map too. */
 @Injectable()
@@ -10,10 +10,10 @@ export class SolverSlots {
 
   /** `refuse` is told in how many seconds a slot is likely free. */
   async run<T>(refuse: (seconds: number) => void, work: () => Promise<T>): Promise<T> {
-    if (this.taken >= MOST_AT_ONCE) {
-      refuse(RETRY_S)
+    if (this.taken >= MAX_RUNNING_SOLVERS) {
+      refuse(RETRY_AFTER_S)
       throw new ServiceUnavailableException(
-        `${MOST_AT_ONCE} budgets are being computed: come back in ${RETRY_S} seconds`,
+        `${MAX_RUNNING_SOLVERS} budgets are being computed: come back in ${RETRY_AFTER_S} seconds`,
       )
     }
     this.taken++
@@ -25,4 +25,4 @@ export class SolverSlots {
   }
 }
 
-const RETRY_S = 10
+const RETRY_AFTER_S = 10

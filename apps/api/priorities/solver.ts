@@ -1,5 +1,5 @@
 /** HiGHS (compiled to WebAssembly) in a thread of its own: it computes for seconds, and the server goes on meanwhile. */
-import { type Programme, programmeUnits } from '#domain/priority'
+import { type IntegerProgram, solverUnitsOf } from '#domain/priority'
 import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 
@@ -47,7 +47,7 @@ async function main() {
 main().catch((error) => { throw error })
 `
 
-export interface Solved {
+export interface SolverResult {
   status: 'optimal' | 'infeasible' | 'time_limit'
   /** Indexes of the columns that are 1; null where no answer was found. */
   taken: number[] | null
@@ -56,7 +56,7 @@ export interface Solved {
 }
 
 export interface SolveRequest {
-  programme: Programme
+  programme: IntegerProgram
   /** Rising, MAD. */
   budgets: readonly number[]
   /** An answer to begin with, a value of each column; null: none is known. */
@@ -70,12 +70,18 @@ export interface SolveRequest {
 const MAX_HEAP_MB = 256
 
 /** One answer a budget; none after the first that has none. */
-export async function solve({ programme, budgets, start, seconds, signal }: SolveRequest): Promise<Solved[]> {
+export async function solve({
+  programme,
+  budgets,
+  start,
+  seconds,
+  signal,
+}: SolveRequest): Promise<SolverResult[]> {
   signal.throwIfAborted()
   const workerData = {
     highs: require.resolve('highs'),
     programme,
-    budgets: budgets.map(programmeUnits),
+    budgets: budgets.map(solverUnitsOf),
     start,
     seconds,
   }
@@ -88,7 +94,7 @@ export async function solve({ programme, budgets, start, seconds, signal }: Solv
   const stop = () => void worker.terminate()
   signal.addEventListener('abort', stop, { once: true })
   try {
-    return await new Promise<Solved[]>((done, failed) => {
+    return await new Promise<SolverResult[]>((done, failed) => {
       worker.once('message', done)
       worker.once('error', failed)
       worker.once('exit', () => failed(signal.reason ?? new Error('the solver ended without an answer')))

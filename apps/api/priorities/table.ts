@@ -2,9 +2,9 @@
 import type { RunRow } from '#store/runs'
 import type { PriorityZone, RankedZone } from './ranking.js'
 
-export const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+export const XLSX_MEDIA_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
-type Cells = (string | number | null)[]
+type RowValues = (string | number | null)[]
 
 export const ZONE_COLUMNS = [
   'rank',
@@ -32,7 +32,7 @@ export const ZONE_COLUMNS = [
   'cost_class',
 ]
 
-export const zoneCells = (zone: RankedZone): Cells => [
+export const zoneRowValues = (zone: RankedZone): RowValues => [
   zone.rank,
   Number(zone.score.toFixed(3)),
   zone.id,
@@ -60,7 +60,7 @@ export const zoneCells = (zone: RankedZone): Cells => [
 
 export const STABILITY_COLUMNS = ['rank_low', 'rank_high', 'top', 'top_share', 'firmness']
 
-export const stabilityCells = (zone: PriorityZone, top: number): Cells => [
+export const stabilityRowValues = (zone: PriorityZone, top: number): RowValues => [
   zone.rankLow,
   zone.rankHigh,
   top,
@@ -68,7 +68,7 @@ export const stabilityCells = (zone: PriorityZone, top: number): Cells => [
   zone.firmness,
 ]
 
-export const SOURCE_COLUMNS = [
+export const PROVENANCE_COLUMNS = [
   'run',
   'rule',
   'rule_version',
@@ -81,7 +81,7 @@ export const SOURCE_COLUMNS = [
   'simulated',
 ]
 
-export interface Source {
+export interface Provenance {
   run: RunRow
   takenAt: Date
   /** Those that differ from the defaults. */
@@ -90,7 +90,13 @@ export interface Source {
   isSimulated: boolean
 }
 
-export const sourceCells = ({ run, takenAt, weights, unitCosts, isSimulated }: Source): Cells => [
+export const provenanceRowValues = ({
+  run,
+  takenAt,
+  weights,
+  unitCosts,
+  isSimulated,
+}: Provenance): RowValues => [
   run.id,
   run.rule,
   run.ruleVersion,

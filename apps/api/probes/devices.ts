@@ -5,11 +5,11 @@ import { LRUCache } from 'lru-cache'
 import { DataSource } from 'typeorm'
 
 /** A token revoked through another process is honoured for this long at most. */
-const REMEMBERED_MS = 5_000
+const DEVICE_CACHE_TTL_MS = 5_000
 
 @Injectable()
 export class Devices {
-  private readonly known = new LRUCache<string, Device>({ max: 10_000, ttl: REMEMBERED_MS })
+  private readonly cache = new LRUCache<string, Device>({ max: 10_000, ttl: DEVICE_CACHE_TTL_MS })
 
   constructor(private readonly source: DataSource) {}
 
@@ -18,14 +18,14 @@ export class Devices {
     if (!token) throw new UnauthorizedException('A device token is needed: Authorization: Bearer <token>')
     const hash = sha256(token)
     const key = hash.toString('base64')
-    const device = this.known.get(key) ?? (await findDevice(this.source.manager, hash))
+    const device = this.cache.get(key) ?? (await findDevice(this.source.manager, hash))
     if (!device) throw new UnauthorizedException('The device token is not known, or was revoked.')
-    this.known.set(key, device)
+    this.cache.set(key, device)
     return device
   }
 
   /** After a revocation in this process. */
-  forget(): void {
-    this.known.clear()
+  clearCache(): void {
+    this.cache.clear()
   }
 }

@@ -1,4 +1,4 @@
-import { FileProblem } from '#formats/file'
+import { UnreadableFileError } from '#formats/file'
 import { ImportQuestion } from '#formats/tools'
 import { type ImportOptions, ProbeWriter, importResults, previewResults } from '#ingest'
 import { type Account, type Device, recordChange } from '#store/people'
@@ -16,7 +16,7 @@ import {
 import type { FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
 import { DataSource } from 'typeorm'
-import { Needs, OrDevice, Signed } from '../people/guard.js'
+import { RequireRole, AllowDevice, CurrentAccount } from '../people/guard.js'
 import { Settings } from '../settings.js'
 import { Metrics } from '../status/metrics.js'
 import { EMPTY_BODY, fileRefusal } from '../http/file-refusal.js'
@@ -42,8 +42,8 @@ export class ImportController {
    */
   @Post()
   @HttpCode(200)
-  @Needs('planner')
-  @OrDevice()
+  @RequireRole('planner')
+  @AllowDevice()
   @ApiBearerAuth()
   @ApiConsumes('application/json', 'application/x-ndjson', 'text/csv', 'application/octet-stream')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
@@ -54,10 +54,10 @@ export class ImportController {
   async post(
     @Req() request: FastifyRequest,
     @Query() query: ImportQuery,
-    @Signed() account: Account | undefined,
+    @CurrentAccount() account: Account | undefined,
   ): Promise<ImportAnswer | PreviewAnswer> {
     const options = {
-      ...(await this.whoseLine(request, query)),
+      ...(await this.measuredLineOf(request, query)),
       ...optionsOf(query),
       clock: this.settings.clock,
     }
@@ -66,19 +66,19 @@ export class ImportController {
     try {
       if (query.preview) return await previewResults(body, options)
       const result = await importResults(this.writer, body, options)
-      this.metrics.ingested(result)
-      if (account) await this.record(account, result.accepted, query)
+      this.metrics.countIngested(result)
+      if (account) await this.recordImport(account, result.accepted, query)
       return result
     } catch (error) {
       if (error instanceof ImportQuestion) throw new UnprocessableEntityException(error.message)
-      if (error instanceof FileProblem) throw new UnprocessableEntityException(fileRefusal(error))
+      if (error instanceof UnreadableFileError) throw new UnprocessableEntityException(fileRefusal(error))
       throw error
     } finally {
       drain(request)
     }
   }
 
-  private async whoseLine(
+  private async measuredLineOf(
     request: FastifyRequest,
     { site, operator, technology }: ImportQuery,
   ): Promise<Pick<ImportOptions, 'device' | 'operator' | 'technology'>> {
@@ -99,7 +99,7 @@ export class ImportController {
     return { device: place, operator: operator ?? found.operator, technology: technology ?? found.technology }
   }
 
-  private async record({ name }: Account, accepted: number, query: ImportQuery): Promise<void> {
+  private async recordImport({ name }: Account, accepted: number, query: ImportQuery): Promise<void> {
     await recordChange(this.source.manager, name, 'import probes', `${accepted} probes`, { ...query })
   }
 }

@@ -1,7 +1,7 @@
 import type { Bounds } from '#domain/probe'
-import { records } from '#formats/file'
+import { readNdjsonBatches } from '#formats/file'
 import { WORKING_RESOLUTION, cellToSql, rangesCovering } from '#geo'
-import { type IngestResult, ProbeDto, ProbeWriter, ingest, recordsOf } from '#ingest'
+import { type IngestResult, ProbeDto, ProbeWriter, ingest, recordsOfBody } from '#ingest'
 import { type Account, ROLES } from '#store/people'
 import {
   type ListedProbe,
@@ -38,17 +38,17 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
 import { DataSource } from 'typeorm'
-import { Fields } from '../http/fields.js'
-import { DEFAULT_LIMIT, type Page, boxOf, cursorOf, keyOf } from '../http/page.dto.js'
-import { WrittenPage } from '../http/written-page.js'
-import { MaySign, Needs, Signed } from '../people/guard.js'
+import { SelectableFields } from '../http/fields.js'
+import { DEFAULT_LIMIT, type Page, boxOf, encodeCursor, decodeCursor } from '../http/page.dto.js'
+import { PreserializedPage } from '../http/written-page.js'
+import { OptionalSignIn, RequireRole, CurrentAccount } from '../people/guard.js'
 import { Settings } from '../settings.js'
 import { Metrics } from '../status/metrics.js'
 import { isNdjson } from './body.js'
 import { Devices } from './devices.js'
 import { FlagBody, IngestAnswer, ProbeFlag, ProbesQuery } from './probes.dto.js'
 
-const KEY = '\\d{1,19} [0-9T:.Z-]{20,30} [0-9a-f-]{36}'
+const CURSOR_PATTERN = '\\d{1,19} [0-9T:.Z-]{20,30} [0-9a-f-]{36}'
 
 const PROBE_FIELDS = [
   'id',
@@ -98,13 +98,13 @@ export class ProbesController {
   async post(@Req() request: FastifyRequest): Promise<IngestResult> {
     const device = await this.devices.ofToken(request.headers.authorization)
     const result = await ingest(this.writer, batchesOf(request), { device, clock: this.settings.clock })
-    this.metrics.ingested(result)
+    this.metrics.countIngested(result)
     return result
   }
 
   /** Flags that came after the probe, with who set them and why. */
   @Get(':id/flags')
-  @Needs('planner')
+  @RequireRole('planner')
   @ApiOkResponse({ type: [ProbeFlag] })
   async flags(@Param('id', ParseUUIDPipe) id: string): Promise<ProbeFlag[]> {
     return lateFlagsOf(this.source.manager, id)
@@ -112,12 +112,12 @@ export class ProbesController {
 
   /** Marks a probe as implausible: runs made from now on leave it out, published ones stay as they are. */
   @Post(':id/flags')
-  @Needs('planner')
+  @RequireRole('planner')
   @ApiCreatedResponse({ type: [ProbeFlag] })
   async flag(
     @Param('id', ParseUUIDPipe) id: string,
     @Body() body: FlagBody,
-    @Signed() author: Account,
+    @CurrentAccount() author: Account,
   ): Promise<ProbeFlag[]> {
     if (!(await flagImplausible(this.source, id, author.name, body.comment)))
       throw new NotFoundException(`there is no probe ${id}`)
@@ -129,11 +129,11 @@ export class ProbesController {
    * the devices of sites measured there; a box then chooses the sites. A planner has all of them.
    */
   @Get()
-  @MaySign()
-  @Fields<ListedProbe>(...PROBE_FIELDS)
+  @OptionalSignIn()
+  @SelectableFields<ListedProbe>(...PROBE_FIELDS)
   async list(
     @Query() query: ProbesQuery,
-    @Signed() account: Account | undefined,
+    @CurrentAccount() account: Account | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Page<ListedProbe>> {
     void reply.header('cache-control', 'private, no-cache').header('vary', 'cookie')
@@ -143,28 +143,28 @@ export class ProbesController {
     const order = orderOf(query)
     const { json, count, last } = await listProbes(this.source.manager, {
       order,
-      after: afterOf(query.cursor, order),
+      after: keysetPositionOf(query.cursor, order),
       cell: query.cell ? cellToSql(query.cell) : null,
       ofSites: !isPlanner,
-      place: box && { box, ranges: rangesCovering(isPlanner ? box : grown(box), WORKING_RESOLUTION) },
+      place: box && { box, ranges: rangesCovering(isPlanner ? box : expandedBox(box), WORKING_RESOLUTION) },
       since: query.since ?? null,
       until: query.until ?? null,
       limit,
     })
     const isFull = last !== null && count === limit
-    const next = isFull ? cursorOf(`${order} ${last.cell} ${last.measuredAt} ${last.id}`) : null
-    return new WrittenPage<ListedProbe>(json, next)
+    const next = isFull ? encodeCursor(`${order} ${last.cell} ${last.measuredAt} ${last.id}`) : null
+    return new PreserializedPage<ListedProbe>(json, next)
   }
 }
 
 /** Degrees; everywhere in the country more than a probe may be away from its site. */
-const GROWTH = 0.05
+const BOX_MARGIN_DEGREES = 0.05
 
-const grown = ({ west, south, east, north }: Bounds): Bounds => ({
-  west: west - GROWTH,
-  south: south - GROWTH,
-  east: east + GROWTH,
-  north: north + GROWTH,
+const expandedBox = ({ west, south, east, north }: Bounds): Bounds => ({
+  west: west - BOX_MARGIN_DEGREES,
+  south: south - BOX_MARGIN_DEGREES,
+  east: east + BOX_MARGIN_DEGREES,
+  north: north + BOX_MARGIN_DEGREES,
 })
 
 /** By time, a box would be found by reading all that lies outside; cell by cell, a time by reading all other times. */
@@ -180,25 +180,27 @@ function orderOf({ sort, bbox, cell, since, until }: ProbesQuery): ProbeOrder {
 }
 
 /** A cursor holds the order it was made in: in another it would mean another place. */
-function afterOf(cursor: string | undefined, order: ProbeOrder): ProbeKey | null {
+function keysetPositionOf(cursor: string | undefined, order: ProbeOrder): ProbeKey | null {
   if (!cursor) return null
-  const [, cell, measuredAt, id] = keyOf(cursor, new RegExp(`^${order} ${KEY}$`), '').split(' ')
+  const [, cell, measuredAt, id] = decodeCursor(cursor, new RegExp(`^${order} ${CURSOR_PATTERN}$`), '').split(
+    ' ',
+  )
   return { cell: cell!, measuredAt: measuredAt!, id: id! }
 }
 
 function batchesOf(request: FastifyRequest) {
-  if (isNdjson(request)) return records(request.body as Readable)
+  if (isNdjson(request)) return readNdjsonBatches(request.body as Readable)
   if (typeof request.body !== 'object' || request.body === null)
     throw new BadRequestException('The body must be a JSON object, an array of objects, or NDJSON.')
-  return chunksOf(recordsOf(request.body))
+  return chunksOf(recordsOfBody(request.body))
 }
 
 /** Validation holds the event loop: other requests get a turn after each chunk. */
-const CHUNK = 500
+const CHUNK_SIZE = 500
 
 async function* chunksOf<T>(items: T[]): AsyncGenerator<T[]> {
-  for (let i = 0; i < items.length; i += CHUNK) {
+  for (let i = 0; i < items.length; i += CHUNK_SIZE) {
     if (i > 0) await new Promise((turn) => setImmediate(turn))
-    yield items.slice(i, i + CHUNK)
+    yield items.slice(i, i + CHUNK_SIZE)
   }
 }

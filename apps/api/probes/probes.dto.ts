@@ -3,7 +3,7 @@ import { IntersectionType } from '@nestjs/swagger'
 import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator'
 import { FieldChoice } from '../http/fields.dto.js'
 import { BoxPageQuery } from '../http/page.dto.js'
-import { IsMoment } from '../http/moment.js'
+import { IsDayOrTime } from '../http/moment.js'
 
 export class ProbesQuery extends IntersectionType(BoxPageQuery, FieldChoice) {
   /** Only this res-8 cell. */
@@ -17,11 +17,11 @@ export class ProbesQuery extends IntersectionType(BoxPageQuery, FieldChoice) {
   sort?: ProbeOrder
 
   /** Measured at this moment or after it; a day begins at midnight in Morocco. */
-  @IsMoment()
+  @IsDayOrTime()
   since?: string
 
   /** Measured before this moment, or day. */
-  @IsMoment()
+  @IsDayOrTime()
   until?: string
 }
 

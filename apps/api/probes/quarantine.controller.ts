@@ -1,4 +1,4 @@
-import { type IngestResult, ProbeWriter, judge } from '#ingest'
+import { type IngestResult, ProbeWriter, judgeRecord } from '#ingest'
 import { MOROCCO_BOUNDS } from '#domain/probe'
 import { type Account, recordChange } from '#store/people'
 import { type QuarantineItem, findQuarantined, listQuarantine, resolveQuarantined } from '#store/probes'
@@ -18,8 +18,8 @@ import {
 } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { DEFAULT_LIMIT, type Page, keyOf, pageOf } from '../http/page.dto.js'
-import { Needs, Signed } from '../people/guard.js'
+import { DEFAULT_LIMIT, type Page, decodeCursor, pageOf } from '../http/page.dto.js'
+import { RequireRole, CurrentAccount } from '../people/guard.js'
 import { Settings } from '../settings.js'
 import { QuarantineQuery, ResubmitBody } from './quarantine.dto.js'
 
@@ -37,10 +37,10 @@ export class QuarantineController {
 
   /** What was refused and not dealt with yet, in the order in which it came. */
   @Get()
-  @Needs('administrator')
+  @RequireRole('administrator')
   async list(@Query() query: QuarantineQuery): Promise<Page<QuarantineItem>> {
     const limit = query.limit ?? DEFAULT_LIMIT
-    const after = keyOf(query.cursor, /^\d{1,18}$/, '0')
+    const after = decodeCursor(query.cursor, /^\d{1,18}$/, '0')
     const items = await listQuarantine(this.source.manager, {
       after,
       limit,
@@ -52,14 +52,14 @@ export class QuarantineController {
   /** Submits the corrected document again, as the device that sent it. Refused again, it stays where it is: 422. */
   @Post(':id/resubmit')
   @HttpCode(200)
-  @Needs('administrator')
+  @RequireRole('administrator')
   async resubmit(
     @Param('id', ParseIntPipe) id: number,
     @Body() body: ResubmitBody,
-    @Signed() author: Account,
+    @CurrentAccount() author: Account,
   ): Promise<Resubmitted> {
-    const item = await this.open(String(id))
-    const judged = judge(body.document, {
+    const item = await this.requireUnresolved(String(id))
+    const judged = judgeRecord(body.document, {
       device: await this.senderOf(item),
       bounds: MOROCCO_BOUNDS,
       now: this.settings.clock(),
@@ -73,7 +73,7 @@ export class QuarantineController {
     return { accepted, duplicates: 1 - accepted }
   }
 
-  private async open(id: string): Promise<QuarantineItem> {
+  private async requireUnresolved(id: string): Promise<QuarantineItem> {
     const item = await findQuarantined(this.source.manager, id)
     if (!item) throw new NotFoundException(`quarantine holds no item ${id}`)
     if (item.resolvedAt) throw new ConflictException(`item ${id} was dealt with by ${item.resolvedBy}`)

@@ -1,4 +1,4 @@
-import { STANDINGS, type Standing, directionOf } from '#domain/verdict'
+import { STANDINGS, type Standing, changeDirectionOf } from '#domain/verdict'
 import { cellToSql } from '#geo'
 import {
   type ChangedCell,
@@ -10,9 +10,9 @@ import {
 import { Controller, Get, Header, Param, ParseIntPipe, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { DEFAULT_LIMIT, type Page, keyOf, pageOf } from '../http/page.dto.js'
+import { DEFAULT_LIMIT, type Page, decodeCursor, pageOf } from '../http/page.dto.js'
 import { ChangedCellsQuery, DifferenceQuery } from './difference.dto.js'
-import { Runs } from './run-choice.js'
+import { RunResolver } from './run-choice.js'
 
 export interface Difference {
   /** The run compared with, and the run in question. */
@@ -32,7 +32,7 @@ export interface Difference {
 export class DifferenceController {
   constructor(
     private readonly source: DataSource,
-    private readonly runs: Runs,
+    private readonly runs: RunResolver,
   ) {}
 
   /** What this run says otherwise than another, of a different date or rule: how many cells went from class to class. */
@@ -53,7 +53,7 @@ export class DifferenceController {
     @Query() query: ChangedCellsQuery,
   ): Promise<Page<ChangedCell>> {
     const limit = query.limit ?? DEFAULT_LIMIT
-    const after = keyOf(query.cursor, /^\d{1,19}$/, '0')
+    const after = decodeCursor(query.cursor, /^\d{1,19}$/, '0')
     const runs = await this.pair(id, query.with)
     const items = await changedCells(this.source.manager, runs, { area: query.area ?? null, after, limit })
     return pageOf(items, limit, (cell) => cellToSql(cell.h3))
@@ -73,6 +73,6 @@ function matrixOf(transitions: readonly Transition[]): Difference['counts'] {
 
 function directionsOf(transitions: readonly Transition[]): Pick<Difference, 'better' | 'worse' | 'other'> {
   const sums = { better: 0, worse: 0, other: 0 }
-  for (const { from, to, cells } of transitions) if (from !== to) sums[directionOf(from, to)] += cells
+  for (const { from, to, cells } of transitions) if (from !== to) sums[changeDirectionOf(from, to)] += cells
   return sums
 }

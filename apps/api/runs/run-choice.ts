@@ -8,12 +8,12 @@ export const DEFAULT_RULE = 'ma-floor'
 
 /** Finds the run that a request speaks of. Runs are immutable, so one that was read once is remembered. */
 @Injectable()
-export class Runs {
-  private readonly known = new LRUCache<number, RunRow>({ max: 1_000 })
+export class RunResolver {
+  private readonly cache = new LRUCache<number, RunRow>({ max: 1_000 })
 
   constructor(private readonly source: DataSource) {}
 
-  async chosen({ run, rule, date }: RunChoice): Promise<RunRow> {
+  async resolve({ run, rule, date }: RunChoice): Promise<RunRow> {
     return run === undefined ? this.latest(rule ?? DEFAULT_RULE, date) : this.byId(run)
   }
 
@@ -24,9 +24,9 @@ export class Runs {
   }
 
   async byId(id: number): Promise<RunRow> {
-    const run = this.known.get(id) ?? (await findRun(this.source.manager, id))
+    const run = this.cache.get(id) ?? (await findRun(this.source.manager, id))
     if (!run) throw new NotFoundException(`there is no run ${id}`)
-    this.known.set(id, run)
+    this.cache.set(id, run)
     return run
   }
 }

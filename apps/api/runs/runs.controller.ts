@@ -1,7 +1,7 @@
-import { type Rule, SHIPPED_RULES, type Words, ruleFaults, sentenceOf } from '#domain/rule'
+import { type Rule, SHIPPED_RULES, type Words, ruleRejections, sentenceOf } from '#domain/rule'
 import { type Account, recordChange } from '#store/people'
 import {
-  FutureKnownBefore,
+  FutureKnownBeforeError,
   type RunRow,
   classify,
   findRule,
@@ -25,15 +25,15 @@ import {
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
 import { BatchSource } from '../batch-source.js'
-import { DEFAULT_LIMIT, type Page, cursorOf, keyOf } from '../http/page.dto.js'
+import { DEFAULT_LIMIT, type Page, encodeCursor, decodeCursor } from '../http/page.dto.js'
 import { FieldChoice } from '../http/fields.dto.js'
-import { Fields } from '../http/fields.js'
-import { SameWhile } from '../http/unchanged.js'
-import { Needs, Signed } from '../people/guard.js'
-import { Runs } from './run-choice.js'
+import { SelectableFields } from '../http/fields.js'
+import { ConditionalGet } from '../http/unchanged.js'
+import { RequireRole, CurrentAccount } from '../people/guard.js'
+import { RunResolver } from './run-choice.js'
 import { RunBody, RunsQuery } from './runs.dto.js'
 
-/** As it should come: `ruleFaults` tells whether it does. */
+/** As it should come: `ruleRejections` tells whether it does. */
 export type RuleBody = Omit<Rule, 'version'>
 
 const NEWEST = '2147483647'
@@ -67,14 +67,14 @@ export class RunsController {
   constructor(
     private readonly source: DataSource,
     private readonly batch: BatchSource,
-    private readonly runs: Runs,
+    private readonly runs: RunResolver,
   ) {}
 
   /** The rules in force, each with its thresholds, its source and itself as a sentence. */
   @Get('rules')
   @Header('cache-control', 'no-cache')
-  @SameWhile('changes')
-  @Fields<RuleInWords>(...RULE_FIELDS)
+  @ConditionalGet('changes')
+  @SelectableFields<RuleInWords>(...RULE_FIELDS)
   async rules(@Query() _query: FieldChoice): Promise<Page<RuleInWords>> {
     const rules = await listRules(this.source.manager)
     return { items: rules.map((rule) => ({ ...rule, sentence: sentenceOf(rule) })), next: null }
@@ -83,15 +83,15 @@ export class RunsController {
   /** One rule in its newest version. */
   @Get('rules/:id')
   async rule(@Param('id') id: string): Promise<RuleInWords> {
-    const rule = await this.known(id)
+    const rule = await this.requireRule(id)
     return { ...rule, sentence: sentenceOf(rule) }
   }
 
   /** Keeps a rule of one's own: a new version each time its data change. The project's rules are not changed here. */
   @Post('rules')
-  @Needs('planner')
-  async save(@Body() body: RuleBody, @Signed() author: Account): Promise<RuleInWords> {
-    const faults = ruleFaults(body)
+  @RequireRole('planner')
+  async save(@Body() body: RuleBody, @CurrentAccount() author: Account): Promise<RuleInWords> {
+    const faults = ruleRejections(body)
     if (faults.length > 0)
       throw new UnprocessableEntityException(faults.map((fault) => fault.reason).join('; '))
     const { version: _given, ...rule } = body as Rule
@@ -107,15 +107,15 @@ export class RunsController {
   /** Runs, the newest first or the oldest first. */
   @Get('runs')
   @Header('cache-control', 'no-cache')
-  @SameWhile('newest run', 'changes')
-  @Fields<RunRow>(...RUN_FIELDS)
+  @ConditionalGet('newest run', 'changes')
+  @SelectableFields<RunRow>(...RUN_FIELDS)
   async list(@Query() query: RunsQuery): Promise<Page<RunRow>> {
     const limit = query.limit ?? DEFAULT_LIMIT
     const order = query.sort ?? '-id'
-    const cursor = Number(keyOf(query.cursor, /^\d{1,10}$/, order === '-id' ? NEWEST : '0'))
+    const cursor = Number(decodeCursor(query.cursor, /^\d{1,10}$/, order === '-id' ? NEWEST : '0'))
     const page = { rule: query.rule, limit, ...(order === '-id' ? { before: cursor } : { after: cursor }) }
     const items = await listRuns(this.source.manager, page)
-    return { items, next: items.length === limit ? cursorOf(String(items.at(-1)!.id)) : null }
+    return { items, next: items.length === limit ? encodeCursor(String(items.at(-1)!.id)) : null }
   }
 
   /** One run. */
@@ -126,9 +126,9 @@ export class RunsController {
 
   /** Evaluates a rule. Without dates the run becomes the rule's latest. */
   @Post('runs')
-  @Needs('planner')
-  async classify(@Body() body: RunBody, @Signed() author: Account): Promise<RunRow> {
-    const rule = await this.known(body.rule)
+  @RequireRole('planner')
+  async classify(@Body() body: RunBody, @CurrentAccount() author: Account): Promise<RunRow> {
+    const rule = await this.requireRule(body.rule)
     const request = {
       rule,
       from: dateOf('from', body.from),
@@ -137,12 +137,12 @@ export class RunsController {
     }
     if (request.from && request.to && request.from >= request.to)
       throw new UnprocessableEntityException(`from ${body.from} must lie before to ${body.to}`)
-    const run = await classify(this.batch.source, { ...request, author: author.name }).catch(refused)
+    const run = await classify(this.batch.source, { ...request, author: author.name }).catch(throwAsRefusal)
     await recordChange(this.source.manager, author.name, 'classify', String(run.id), body)
     return run
   }
 
-  private async known(id: string): Promise<Rule> {
+  private async requireRule(id: string): Promise<Rule> {
     const rule = await findRule(this.source.manager, id)
     if (!rule) throw new NotFoundException(`no rule has the id "${id}"`)
     return rule
@@ -158,7 +158,7 @@ function dateOf(field: string, text: string | undefined): Date | undefined {
   return date
 }
 
-function refused(error: unknown): never {
-  if (error instanceof FutureKnownBefore) throw new UnprocessableEntityException(error.message)
+function throwAsRefusal(error: unknown): never {
+  if (error instanceof FutureKnownBeforeError) throw new UnprocessableEntityException(error.message)
   throw error
 }

@@ -1,12 +1,12 @@
 /** A route sheet on paper (A4, three languages) and as a table. */
 import { OPERATOR_NAMES } from '#domain/operator'
 import { type Rule, sentenceOf } from '#domain/rule'
-import { type Need, lengthOf } from '#domain/verdict'
+import { type Need, routeLengthM } from '#domain/verdict'
 import type { AreaRow } from '#store/areas'
 import type { RunRow } from '#store/runs'
 import type { UndecidedPlace } from '#store/verdicts'
 
-export interface Sheet {
+export interface RouteSheet {
   area: AreaRow
   run: RunRow
   rule: Rule
@@ -90,7 +90,7 @@ const WORDS = {
   },
 } as const
 
-export function csvOf({ stops, run, rule, isSimulated }: Sheet): string {
+export function routeSheetCsv({ stops, run, rule, isSimulated }: RouteSheet): string {
   const header =
     'stop,h3,place,commune_code,population,lat,lng,operator,technology,visits,samples,other_hours,other_devices,hour_from,hour_to,is_close,rule,run,simulated'
   const rows = stops.flatMap((stop, i) =>
@@ -127,7 +127,8 @@ function csvCell(value: unknown): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.codePointAt(0)};`)
+const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (letter) => `&#${letter.codePointAt(0)};`)
 
 function nameOf({ localities, sites, h3 }: UndecidedPlace, lang: Lang): string {
   const all = [...localities, ...sites].map((place) => (lang === 'ar' && place.nameAr) || place.name)
@@ -137,7 +138,7 @@ function nameOf({ localities, sites, h3 }: UndecidedPlace, lang: Lang): string {
     : [first, ...others].join(', ')
 }
 
-function needIn(need: Need, rule: Rule, lang: Lang): string {
+function needHtml(need: Need, rule: Rule, lang: Lang): string {
   const w = WORDS[lang]
   const name =
     need.operator === null
@@ -154,11 +155,11 @@ function needIn(need: Need, rule: Rule, lang: Lang): string {
     need.isClose && w.close,
   ].filter((part) => typeof part === 'string')
   const technology = need.technology ? ` ${need.technology}` : ''
-  return `<b><bdi>${escaped(name)}${escaped(technology)}</bdi></b> ${parts.map(escaped).join(' · ')}`
+  return `<b><bdi>${escapeHtml(name)}${escapeHtml(technology)}</bdi></b> ${parts.map(escapeHtml).join(' · ')}`
 }
 
 /** Stands alone: no script, no other file. */
-export function htmlOf(sheet: Sheet, lang: Lang): string {
+export function routeSheetHtml(sheet: RouteSheet, lang: Lang): string {
   const { area, run, rule, stops } = sheet
   const w = WORDS[lang]
   const date = new Intl.DateTimeFormat(lang === 'ar' ? 'ar-MA-u-nu-latn' : lang === 'fr' ? 'fr' : 'en-GB', {
@@ -167,15 +168,15 @@ export function htmlOf(sheet: Sheet, lang: Lang): string {
   }).format(run.to)
   const title = `${w.title}${lang === 'ar' ? '،' : ','} ${lang === 'ar' ? area.nameAr : area.nameFr}`
   const rows = stops.map(
-    (stop, i) => `<tr><td>${i + 1}</td><td><bdi>${escaped(nameOf(stop, lang))}</bdi></td>
+    (stop, i) => `<tr><td>${i + 1}</td><td><bdi>${escapeHtml(nameOf(stop, lang))}</bdi></td>
 <td class="n">${stop.population > 0 ? stop.population.toLocaleString('fr') : '–'}</td>
 <td class="n" dir="ltr">${stop.lat.toFixed(5)}, ${stop.lng.toFixed(5)}</td>
-<td>${stop.needs.length > 0 ? stop.needs.map((need) => needIn(need, rule, lang)).join('<br>') : escaped(w.withheld)}</td>
+<td>${stop.needs.length > 0 ? stop.needs.map((need) => needHtml(need, rule, lang)).join('<br>') : escapeHtml(w.withheld)}</td>
 <td class="box"></td></tr>`,
   )
   return `<!doctype html>
 <html lang="${lang}" dir="${lang === 'ar' ? 'rtl' : 'ltr'}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title>
 <style>
 @page { size: A4; margin: 14mm }
 body { font: 10.5pt/1.4 system-ui, 'Noto Sans', 'Noto Sans Arabic', sans-serif; color: #111; max-width: 190mm; margin: 8mm auto; padding: 0 4mm }
@@ -186,15 +187,15 @@ th, td { border: .5pt solid #777; padding: 1.5mm 2mm; text-align: start; vertica
 tr { break-inside: avoid } .n { white-space: nowrap } .box { width: 12mm }
 </style></head>
 <body>
-<h1>${escaped(title)}</h1>
-${sheet.isSimulated ? `<p class="simulated">${escaped(w.simulated)}</p>` : ''}
-<p>${escaped(w.of)} <bdi>${escaped(lang === 'ar' ? area.nameAr : area.nameFr)}</bdi> (<bdi dir="ltr">${escaped(area.code)}</bdi>)</p>
-<p>${escaped(w.run)} ${run.id} · ${escaped(date)} · ${escaped(w.rule)} <bdi>${escaped(rule.title[lang])}</bdi> (${rule.version}) · ${escaped(w.way)} ${(lengthOf(stops) / 1000).toFixed(0)} km</p>
-<p><small>${escaped(sentenceOf(rule)[lang])}</small></p>
-${sheet.isCut ? `<p><b>${escaped(w.cut)}</b></p>` : ''}
+<h1>${escapeHtml(title)}</h1>
+${sheet.isSimulated ? `<p class="simulated">${escapeHtml(w.simulated)}</p>` : ''}
+<p>${escapeHtml(w.of)} <bdi>${escapeHtml(lang === 'ar' ? area.nameAr : area.nameFr)}</bdi> (<bdi dir="ltr">${escapeHtml(area.code)}</bdi>)</p>
+<p>${escapeHtml(w.run)} ${run.id} · ${escapeHtml(date)} · ${escapeHtml(w.rule)} <bdi>${escapeHtml(rule.title[lang])}</bdi> (${rule.version}) · ${escapeHtml(w.way)} ${(routeLengthM(stops) / 1000).toFixed(0)} km</p>
+<p><small>${escapeHtml(sentenceOf(rule)[lang])}</small></p>
+${sheet.isCut ? `<p><b>${escapeHtml(w.cut)}</b></p>` : ''}
 ${
   stops.length === 0
-    ? `<p>${escaped(w.none)}</p>`
+    ? `<p>${escapeHtml(w.none)}</p>`
     : `<table><thead><tr><th>#</th><th>${w.place}</th><th>${w.people}</th><th>${w.position}</th><th>${w.measure}</th><th>${w.done}</th></tr></thead><tbody>
 ${rows.join('\n')}
 </tbody></table>`

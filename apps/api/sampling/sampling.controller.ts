@@ -8,9 +8,9 @@ import { Controller, Get, Header, NotFoundException, Query, Res } from '@nestjs/
 import { ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply } from 'fastify'
 import { DataSource } from 'typeorm'
-import { DEFAULT_LIMIT, type Page, cursorOf, keyOf } from '../http/page.dto.js'
-import { Runs } from '../runs/run-choice.js'
-import { type Sheet, csvOf, htmlOf } from './route-sheet.js'
+import { DEFAULT_LIMIT, type Page, encodeCursor, decodeCursor } from '../http/page.dto.js'
+import { RunResolver } from '../runs/run-choice.js'
+import { type RouteSheet, routeSheetCsv, routeSheetHtml } from './route-sheet.js'
 import { RouteQuery, SamplingQuery } from './sampling.dto.js'
 
 export interface SamplingPlace extends Omit<UndecidedPlace, 'networks' | 'cell'> {
@@ -20,7 +20,7 @@ export interface SamplingPlace extends Omit<UndecidedPlace, 'networks' | 'cell'>
 }
 
 /** More stops than this are no day's nor week's route. */
-const MOST_STOPS = 300
+const MAX_STOPS = 300
 
 /** Which undecided places would be decided by how many more measurements, and the way through them. */
 @ApiTags('sampling')
@@ -28,7 +28,7 @@ const MOST_STOPS = 300
 export class SamplingController {
   constructor(
     private readonly source: DataSource,
-    private readonly runs: Runs,
+    private readonly runs: RunResolver,
   ) {}
 
   /** Undecided or unmeasured cells with people or sites, most people first, each with what would decide it. */
@@ -36,7 +36,7 @@ export class SamplingController {
   @Header('cache-control', 'no-cache')
   async list(@Query() query: SamplingQuery): Promise<Page<SamplingPlace>> {
     const limit = query.limit ?? DEFAULT_LIMIT
-    const key = keyOf(query.cursor, /^\d{1,10} \d{1,19}$/, '')
+    const key = decodeCursor(query.cursor, /^\d{1,10} \d{1,19}$/, '')
     const [population, cell] = key.split(' ')
     const after = key === '' ? null : { population: Number(population), cell: cell! }
     const { run, rule } = await this.chosen(query)
@@ -48,7 +48,7 @@ export class SamplingController {
         run: run.id,
         needs: needsOf(rule, networks),
       })),
-      next: last && places.length === limit ? cursorOf(`${last.population} ${last.cell}`) : null,
+      next: last && places.length === limit ? encodeCursor(`${last.population} ${last.cell}`) : null,
     }
   }
 
@@ -62,15 +62,15 @@ export class SamplingController {
     const area = await findArea(this.source.manager, query.area)
     if (!area) throw new NotFoundException(`no area has the code "${query.area}"`)
     const { run, rule } = await this.chosen(query)
-    const page = { area: query.area, after: null, limit: MOST_STOPS }
+    const page = { area: query.area, after: null, limit: MAX_STOPS }
     const places = await undecidedPlaces(this.source.manager, run, page)
-    const sheet: Sheet = {
+    const sheet: RouteSheet = {
       area,
       run,
       rule,
       // The first has most people: where a team most likely sets out.
       stops: routeOf(places).map((place) => ({ ...place, needs: needsOf(rule, place.networks) })),
-      isCut: places.length === MOST_STOPS,
+      isCut: places.length === MAX_STOPS,
       isSimulated: await isSimulated(this.source.manager),
     }
     const isCsv = query.format === 'csv'
@@ -78,11 +78,11 @@ export class SamplingController {
       .header('cache-control', 'no-cache')
       .header('content-type', isCsv ? 'text/csv; charset=utf-8' : 'text/html; charset=utf-8')
     if (isCsv) void reply.header('content-disposition', `attachment; filename="route-${query.area}.csv"`)
-    await reply.send(isCsv ? csvOf(sheet) : htmlOf(sheet, query.lang ?? 'fr'))
+    await reply.send(isCsv ? routeSheetCsv(sheet) : routeSheetHtml(sheet, query.lang ?? 'fr'))
   }
 
   private async chosen(choice: SamplingQuery | RouteQuery): Promise<{ run: RunRow; rule: Rule }> {
-    const run = await this.runs.chosen(choice)
+    const run = await this.runs.resolve(choice)
     return { run, rule: (await findRule(this.source.manager, run.rule, run.ruleVersion))! }
   }
 }

@@ -5,9 +5,9 @@ import {
   RELATIVE_ERROR,
   type SeriesBucket,
   type TimeStep,
-  bucketsBetween,
-  earliestShown,
-  withoutFollowed,
+  bucketCountBetween,
+  defaultSeriesStart,
+  suppressSmallBuckets,
 } from '#domain/series'
 import { WORKING_RESOLUTION, cellToSql, isServedCell, resolutionOf } from '#geo'
 import { findArea } from '#store/areas'
@@ -16,11 +16,11 @@ import {
   MAX_RAW_DAYS,
   type SeriesQuery,
   areaSeriesKnownBefore,
-  hoursOfArea,
+  hourlySeriesOfArea,
   seriesOfArea,
   seriesOfCell,
   seriesOfSite,
-  spanOf,
+  bucketSpanOf,
 } from '#store/series'
 import { findSite, isSimulated } from '#store/sites'
 import {
@@ -36,7 +36,7 @@ import {
 import { ApiTags } from '@nestjs/swagger'
 import type { FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
-import { signedInAs } from '../people/guard.js'
+import { accountOfSession } from '../people/guard.js'
 import { Settings } from '../settings.js'
 import { SeriesChoice, measuresOf } from './series.dto.js'
 
@@ -109,9 +109,9 @@ export class SeriesController {
       )
     const query = await this.queryOf(choice)
     const db = this.source.manager
-    if (await this.mayFollow(request))
+    if (await this.mayReadSmallBuckets(request))
       return this.series(h3, query, { buckets: await seriesOfCell(db, cellToSql(h3), query), hidden: 0 })
-    const { shown, hidden } = withoutFollowed(await seriesOfCell(db, cellToSql(h3), query, 'public'))
+    const { shown, hidden } = suppressSmallBuckets(await seriesOfCell(db, cellToSql(h3), query, 'public'))
     return this.series(h3, query, { buckets: shown, hidden })
   }
 
@@ -129,10 +129,10 @@ export class SeriesController {
     if (!area) throw new NotFoundException(`no area has the code "${code}"`)
     const isRaw = choice.step === 'hour'
     const query = await this.queryOf(choice, isRaw ? MAX_RAW_DAYS * 24 : MAX_BUCKETS)
-    const buckets = isRaw ? await hoursOfArea(db, area, query) : await seriesOfArea(db, code, query)
-    const told = (await this.mayFollow(request))
+    const buckets = isRaw ? await hourlySeriesOfArea(db, area, query) : await seriesOfArea(db, code, query)
+    const told = (await this.mayReadSmallBuckets(request))
       ? { buckets, hidden: 0 }
-      : { buckets: withoutFollowed(buckets).shown, hidden: null }
+      : { buckets: suppressSmallBuckets(buckets).shown, hidden: null }
     const series = await this.series(code, query, told)
     if (isRaw) return series
     return { ...series, relativeError: RELATIVE_ERROR, knownBefore: await areaSeriesKnownBefore(db) }
@@ -141,25 +141,25 @@ export class SeriesController {
   private async queryOf(choice: SeriesChoice, most = MAX_BUCKETS): Promise<SeriesQuery> {
     const step = choice.step ?? 'day'
     const to = choice.to ?? new Date(this.settings.clock()).toISOString()
-    const from = choice.from ?? new Date(earliestShown(step, Date.parse(to))).toISOString()
+    const from = choice.from ?? new Date(defaultSeriesStart(step, Date.parse(to))).toISOString()
     if (Date.parse(from) >= Date.parse(to))
       throw new BadRequestException(`from must lie before to; from is "${from}", to is "${to}"`)
-    if (bucketsBetween(step, Date.parse(from), Date.parse(to)) > most)
+    if (bucketCountBetween(step, Date.parse(from), Date.parse(to)) > most)
       throw new BadRequestException(
         `from "${from}" to "${to}" are more than ${most} buckets of step "${step}": ask for less, or a longer step`,
       )
     return {
       measures: measuresOf(choice.metric),
       step,
-      ...(await spanOf(this.source.manager, step, from, to)),
+      ...(await bucketSpanOf(this.source.manager, step, from, to)),
       operator: operatorOf(choice.operator) ?? null,
       technology: choice.technology ?? null,
     }
   }
 
   /** Who analyses has an account, and a duty to keep what it shows. */
-  private async mayFollow(request: FastifyRequest): Promise<boolean> {
-    const account = await signedInAs(this.source, request)
+  private async mayReadSmallBuckets(request: FastifyRequest): Promise<boolean> {
+    const account = await accountOfSession(this.source, request)
     if (!account || account.mustChangePassword) return false
     return ROLES.indexOf(account.role) >= ROLES.indexOf('analyst')
   }

@@ -1,29 +1,29 @@
 import { TECHNOLOGIES, type Technology } from '#domain/probe'
-import { MEASURES, type Measure, STEPS_OF_TIME, type TimeStep } from '#domain/series'
+import { MEASURES, type Measure, TIME_STEPS, type TimeStep } from '#domain/series'
 import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator'
-import { IsMoment } from '../http/moment.js'
+import { IsDayOrTime } from '../http/moment.js'
 
-const ONE = `(${MEASURES.join('|')})`
+const MEASURE_PATTERN = `(${MEASURES.join('|')})`
 
 export class SeriesChoice {
   /** What to tell, with commas between: downloadBps without it. */
   @IsOptional()
-  @Matches(new RegExp(`^${ONE}(,${ONE}){0,${MEASURES.length - 1}}$`), {
+  @Matches(new RegExp(`^${MEASURE_PATTERN}(,${MEASURE_PATTERN}){0,${MEASURES.length - 1}}$`), {
     message: `metric must be one or more of ${MEASURES.join(', ')}, with commas between`,
   })
   metric?: string
 
   /** Length of a bucket in Morocco's civil time; a week begins on Monday. A day without it. */
   @IsOptional()
-  @IsIn(STEPS_OF_TIME)
+  @IsIn(TIME_STEPS)
   step?: TimeStep
 
   /** The bucket that holds this moment, or day, is the first. */
-  @IsMoment()
+  @IsDayOrTime()
   from?: string
 
   /** The bucket before this moment, or day, or the one that holds it, is the last; now without it. */
-  @IsMoment()
+  @IsDayOrTime()
   to?: string
 
   /** Only this operator, as the lists of networks name it. */

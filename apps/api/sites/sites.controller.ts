@@ -16,10 +16,10 @@ import {
 } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { Fields } from '../http/fields.js'
-import { DEFAULT_LIMIT, type Page, boxOf, keyOf, pageOf } from '../http/page.dto.js'
-import { SameWhile } from '../http/unchanged.js'
-import { Needs, Signed } from '../people/guard.js'
+import { SelectableFields } from '../http/fields.js'
+import { DEFAULT_LIMIT, type Page, boxOf, decodeCursor, pageOf } from '../http/page.dto.js'
+import { ConditionalGet } from '../http/unchanged.js'
+import { RequireRole, CurrentAccount } from '../people/guard.js'
 import { Devices } from '../probes/devices.js'
 import { SiteBody, SitesQuery } from './sites.dto.js'
 
@@ -40,8 +40,8 @@ const SITE_FIELDS = [
 ] as const
 
 /** A cursor holds the order it was made in. */
-function afterOf(cursor: string | undefined, order: SiteOrder): SitePage['after'] {
-  const key = keyOf(
+function keysetPositionOf(cursor: string | undefined, order: SiteOrder): SitePage['after'] {
+  const key = decodeCursor(
     cursor,
     new RegExp(`^${order} \\["(?:[^"\\\\]|\\\\.){0,1200}","[\\w.:-]{1,60}"\\]$`, 'u'),
     '',
@@ -69,14 +69,14 @@ export class SitesController {
   /** Sites in the order of their codes. */
   @Get('sites')
   @Header('cache-control', 'no-cache')
-  @SameWhile('changes')
-  @Fields<SiteRow>(...SITE_FIELDS)
+  @ConditionalGet('changes')
+  @SelectableFields<SiteRow>(...SITE_FIELDS)
   async list(@Query() query: SitesQuery): Promise<Page<SiteRow>> {
     const limit = query.limit ?? DEFAULT_LIMIT
     const order = query.sort ?? 'code'
     const items = await listSites(this.source.manager, {
       order,
-      after: afterOf(query.cursor, order),
+      after: keysetPositionOf(query.cursor, order),
       limit,
       box: boxOf(query.bbox),
     })
@@ -86,7 +86,7 @@ export class SitesController {
   /** One site. */
   @Get('sites/:code')
   @Header('cache-control', 'no-cache')
-  @SameWhile('changes')
+  @ConditionalGet('changes')
   async one(@Param('code') code: string): Promise<SiteRow> {
     const site = await findSite(this.source.manager, code)
     if (!site) throw new NotFoundException(`no site has the code "${code}"`)
@@ -95,8 +95,8 @@ export class SitesController {
 
   /** Adds a site, or corrects the one with this code. */
   @Post('sites')
-  @Needs('planner')
-  async save(@Body() body: SiteBody, @Signed() author: Account): Promise<SiteRow> {
+  @RequireRole('planner')
+  async save(@Body() body: SiteBody, @CurrentAccount() author: Account): Promise<SiteRow> {
     const site = { ...body, operator: operatorOf(body.operator) }
     await upsertSites(this.source.manager, [site], { author: author.name, simulated: false })
     await recordChange(this.source.manager, author.name, 'save site', body.code, body)
@@ -105,8 +105,8 @@ export class SitesController {
 
   /** Adds a device to a site. Its token is in this answer and nowhere else. */
   @Post('sites/:code/devices')
-  @Needs('administrator')
-  async addDevice(@Param('code') code: string, @Signed() author: Account): Promise<NewDevice> {
+  @RequireRole('administrator')
+  async addDevice(@Param('code') code: string, @CurrentAccount() author: Account): Promise<NewDevice> {
     await this.one(code)
     const token = newToken()
     const id = await insertDevice(this.source.manager, code, sha256(token), author.name)
@@ -117,11 +117,11 @@ export class SitesController {
   /** From now on the device's token is refused. */
   @Delete('devices/:id')
   @HttpCode(204)
-  @Needs('administrator')
-  async revoke(@Param('id', ParseUUIDPipe) id: string, @Signed() author: Account): Promise<void> {
+  @RequireRole('administrator')
+  async revoke(@Param('id', ParseUUIDPipe) id: string, @CurrentAccount() author: Account): Promise<void> {
     if (!(await revokeDevice(this.source.manager, id)))
       throw new NotFoundException(`no active device has the id ${id}`)
-    this.devices.forget()
+    this.devices.clearCache()
     await recordChange(this.source.manager, author.name, 'revoke device', id)
   }
 }

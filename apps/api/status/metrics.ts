@@ -32,17 +32,17 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry })
   }
 
-  ingested({ accepted, duplicates, rejected, rejectedMore = 0 }: IngestResult): void {
+  countIngested({ accepted, duplicates, rejected, rejectedMore = 0 }: IngestResult): void {
     this.probes.inc({ outcome: 'accepted' }, accepted)
     this.probes.inc({ outcome: 'duplicate' }, duplicates)
     this.probes.inc({ outcome: 'rejected' }, rejected.length + rejectedMore)
   }
 
-  grouped(rows: number): void {
+  observeGroup(rows: number): void {
     this.groups.observe(rows)
   }
 
-  tile(from: 'cache' | 'database' | 'client'): void {
+  countTile(from: 'cache' | 'database' | 'client'): void {
     this.tiles.inc({ from })
   }
 }

@@ -1,4 +1,4 @@
-import { addressFault } from '#domain/event'
+import { webhookUrlRefusal } from '#domain/event'
 import { type Account } from '#store/people'
 import {
   type DeliveryRow,
@@ -28,8 +28,8 @@ import {
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
 import { refusal } from '../http/problem.js'
-import { DEFAULT_LIMIT, type Page, PageQuery, keyOf, pageOf } from '../http/page.dto.js'
-import { Needs, Signed } from '../people/guard.js'
+import { DEFAULT_LIMIT, type Page, PageQuery, decodeCursor, pageOf } from '../http/page.dto.js'
+import { RequireRole, CurrentAccount } from '../people/guard.js'
 import { Settings } from '../settings.js'
 import { PauseBody, SubscriptionBody } from './subscriptions.dto.js'
 
@@ -50,17 +50,20 @@ export class SubscriptionsController {
 
   /** Subscriptions, without their secrets. */
   @Get()
-  @Needs('planner')
+  @RequireRole('planner')
   async list(): Promise<Page<SubscriptionRow>> {
     return { items: await listSubscriptions(this.source.manager), next: null }
   }
 
   /** Begins to send events to an address; the secret is told once. */
   @Post()
-  @Needs('planner')
+  @RequireRole('planner')
   @Header('cache-control', 'no-store')
-  async add(@Body() body: SubscriptionBody, @Signed() author: Account): Promise<NewSubscriptionAnswer> {
-    const fault = addressFault(body.url, this.settings.config.webhooksLoopback)
+  async add(
+    @Body() body: SubscriptionBody,
+    @CurrentAccount() author: Account,
+  ): Promise<NewSubscriptionAnswer> {
+    const fault = webhookUrlRefusal(body.url, this.settings.config.webhooksLoopback)
     if (fault)
       throw new UnprocessableEntityException(refusal('webhook_address', `url is "${body.url}": it ${fault}`))
     const { url, kinds, area = null, rule = null } = body
@@ -70,48 +73,48 @@ export class SubscriptionsController {
       throw new UnprocessableEntityException(
         refusal('webhooks_full', 'there are as many subscriptions as are taken: delete one'),
       )
-    return { ...(await this.found(made.id)), secret: made.secret }
+    return { ...(await this.requireSubscription(made.id)), secret: made.secret }
   }
 
   /** Holds messages back, or goes on. */
   @Patch(':id')
-  @Needs('planner')
+  @RequireRole('planner')
   async pause(
     @Param('id', ParseUUIDPipe) id: string,
     @Body() { paused }: PauseBody,
-    @Signed() author: Account,
+    @CurrentAccount() author: Account,
   ): Promise<SubscriptionRow> {
-    await this.found(id)
+    await this.requireSubscription(id)
     await pauseSubscription(this.source.manager, id, paused, author.name)
-    return this.found(id)
+    return this.requireSubscription(id)
   }
 
   /** Ends a subscription. */
   @Delete(':id')
   @HttpCode(204)
-  @Needs('planner')
-  async remove(@Param('id', ParseUUIDPipe) id: string, @Signed() author: Account): Promise<void> {
-    await this.found(id)
+  @RequireRole('planner')
+  async remove(@Param('id', ParseUUIDPipe) id: string, @CurrentAccount() author: Account): Promise<void> {
+    await this.requireSubscription(id)
     await deleteSubscription(this.source.manager, id, author.name, this.now())
   }
 
   /** What was sent, waits or was given up, and why; the newest first. */
   @Get(':id/deliveries')
-  @Needs('planner')
+  @RequireRole('planner')
   async deliveries(
     @Param('id', ParseUUIDPipe) id: string,
     @Query() query: PageQuery,
   ): Promise<Page<DeliveryRow>> {
-    await this.found(id)
+    await this.requireSubscription(id)
     const limit = query.limit ?? DEFAULT_LIMIT
-    const before = Number(keyOf(query.cursor, /^\d{1,9}$/, String(2 ** 31 - 1)))
+    const before = Number(decodeCursor(query.cursor, /^\d{1,9}$/, String(2 ** 31 - 1)))
     const items = await listDeliveries(this.source.manager, id, { before, limit })
     return pageOf(items, limit, ({ number }) => String(number))
   }
 
   private now = () => new Date(this.settings.clock())
 
-  private async found(id: string): Promise<SubscriptionRow> {
+  private async requireSubscription(id: string): Promise<SubscriptionRow> {
     const subscription = await findSubscription(this.source.manager, id)
     if (!subscription) throw new NotFoundException(`there is no subscription ${id}`)
     return subscription

@@ -11,7 +11,7 @@ import {
 import { contradictedCells } from '#store/coverage'
 import { type Queryable } from '#store/database'
 import { type RunRow, findRule } from '#store/runs'
-import { MARGIN, hexagon } from './shapes.js'
+import { MARGIN, hexagonRings } from './shapes.js'
 
 export async function contradictionFeatures(
   db: Queryable,
@@ -30,7 +30,7 @@ export async function contradictionFeatures(
     counts.set(shown, count)
   }
   return [...counts].flatMap(([h3, count]): TileFeature[] => {
-    const rings = hexagon(h3, box, tile)
+    const rings = hexagonRings(h3, box, tile)
     return rings.length > 0 ? [{ kind: 'polygon', rings, properties: { h3, res, ...count } }] : []
   })
 }

@@ -4,21 +4,21 @@ import { type DeclaredParent, declaredInRanges, declaredParents } from '#store/c
 import { type Queryable } from '#store/database'
 import { type RunRow, findRule } from '#store/runs'
 import { type NetworkFilter } from '#store/verdicts'
-import { Parents } from './parents.js'
-import { hexagon, marginOf } from './shapes.js'
+import { ParentCellCache } from './parents.js'
+import { hexagonRings, envelopeWithMargin } from './shapes.js'
 
 /** How much of a parent is declared as the rule asks; `slower`: only at less than the rule asks. */
 type DeclaredLevel = 'most' | 'half' | 'few' | 'slower'
 
 /** Of all the cells beneath, also those in the sea. */
-const [MOST, HALF] = [0.75, 0.25]
+const [MIN_MOST_SHARE, MIN_HALF_SHARE] = [0.75, 0.25]
 
 /** Of one database; `parents` remembers from tile to tile. */
 export class DeclaredFeatures {
-  private readonly parents = new Parents<DeclaredParent>()
+  private readonly parents = new ParentCellCache<DeclaredParent>()
 
   async of(db: Queryable, run: RunRow, tile: TileAddress, filter: NetworkFilter): Promise<TileFeature[]> {
-    const box = marginOf(tile)
+    const box = envelopeWithMargin(tile)
     const res = resolutionAt(tile.z)
     const rule = (await findRule(db, run.rule, run.ruleVersion))!
     const rows: { h3: string; level: DeclaredLevel }[] =
@@ -33,7 +33,7 @@ export class DeclaredFeatures {
             )
           ).map((row) => ({ ...row, level: levelOf(row.meets / 7 ** (WORKING_RESOLUTION - res)) }))
     return rows.flatMap((row): TileFeature[] => {
-      const rings = hexagon(row.h3, box, tile)
+      const rings = hexagonRings(row.h3, box, tile)
       return rings.length > 0 ? [{ kind: 'polygon', rings, properties: { ...row, res } }] : []
     })
   }
@@ -41,5 +41,5 @@ export class DeclaredFeatures {
 
 function levelOf(share: number): DeclaredLevel {
   if (share === 0) return 'slower'
-  return share >= MOST ? 'most' : share >= HALF ? 'half' : 'few'
+  return share >= MIN_MOST_SHARE ? 'most' : share >= MIN_HALF_SHARE ? 'half' : 'few'
 }

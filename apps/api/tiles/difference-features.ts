@@ -1,5 +1,5 @@
 /** Where a run differs from another: cells with both classes, from afar parents with how many got better or worse. */
-import { directionOf } from '#domain/verdict'
+import { changeDirectionOf } from '#domain/verdict'
 import {
   type TileAddress,
   type TileFeature,
@@ -10,7 +10,7 @@ import {
 } from '#geo'
 import { type Queryable } from '#store/database'
 import { type RunPair, type RunRow, changedCellsInRanges, changedParentsInRanges } from '#store/runs'
-import { MARGIN, hexagon } from './shapes.js'
+import { MARGIN, hexagonRings } from './shapes.js'
 
 type Properties = TileFeature['properties'] & { h3: string }
 
@@ -30,16 +30,16 @@ export async function differenceFeatures(
       ? (await changedCellsInRanges(db, runs, ranges)).map((cell) => ({
           ...cell,
           res,
-          direction: directionOf(cell.from, cell.to),
+          direction: changeDirectionOf(cell.from, cell.to),
         }))
-      : await parents(db, runs, ranges, res)
+      : await changedParents(db, runs, ranges, res)
   return rows.flatMap((properties): TileFeature[] => {
-    const rings = hexagon(properties.h3, box, tile)
+    const rings = hexagonRings(properties.h3, box, tile)
     return rings.length > 0 ? [{ kind: 'polygon', rings, properties }] : []
   })
 }
 
-async function parents(
+async function changedParents(
   db: Queryable,
   runs: RunPair,
   ranges: ReturnType<typeof rangesCovering>,
@@ -48,7 +48,7 @@ async function parents(
   const counts = new Map<string, { better: number; worse: number; other: number }>()
   for (const { h3, from, to, cells } of await changedParentsInRanges(db, runs, ranges, res)) {
     const count = counts.get(h3) ?? { better: 0, worse: 0, other: 0 }
-    count[directionOf(from, to)] += cells
+    count[changeDirectionOf(from, to)] += cells
     counts.set(h3, count)
   }
   return [...counts].map(([h3, count]) => ({ h3, res, ...count }))

@@ -9,8 +9,8 @@ import {
 } from '#geo'
 import { type Queryable } from '#store/database'
 import { type RunRow, findRule } from '#store/runs'
-import { inferredWhere } from '#store/verdicts'
-import { MARGIN, hexagon } from './shapes.js'
+import { inferredClassesWithin } from '#store/verdicts'
+import { MARGIN, hexagonRings } from './shapes.js'
 
 export async function inferredFeatures(
   db: Queryable,
@@ -20,9 +20,11 @@ export async function inferredFeatures(
   if (resolutionAt(tile.z) < WORKING_RESOLUTION) return []
   const box = envelopeOf(tile, MARGIN)
   const rule = (await findRule(db, run.rule, run.ruleVersion))!
-  const offers = await inferredWhere(db, run, rule, { ranges: rangesCovering(box, WORKING_RESOLUTION) })
+  const offers = await inferredClassesWithin(db, run, rule, {
+    ranges: rangesCovering(box, WORKING_RESOLUTION),
+  })
   return [...offers].flatMap(([h3, { class: colour, confidence }]): TileFeature[] => {
-    const rings = hexagon(h3, box, tile)
+    const rings = hexagonRings(h3, box, tile)
     return rings.length > 0 ? [{ kind: 'polygon', rings, properties: { h3, class: colour, confidence } }] : []
   })
 }

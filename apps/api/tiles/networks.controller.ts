@@ -17,11 +17,11 @@ import { ApiOkResponse, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { DataSource } from 'typeorm'
-import { Runs } from '../runs/run-choice.js'
+import { RunResolver } from '../runs/run-choice.js'
 import { DeclaredFeatures } from './declared-features.js'
 import { NetworkFeatures } from './network-features.js'
 import { NetworkQuery } from './networks.dto.js'
-import { IMMUTABLE, MVT, Tiles } from './tiles.js'
+import { IMMUTABLE, MVT_CONTENT, TileCache } from './tiles.js'
 
 export interface NetworkList {
   items: NetworkName[]
@@ -37,31 +37,31 @@ export class NetworksController {
   /** Each costs a reading of all that a run knew. */
   private readonly lists = new LRUCache<string, NetworkName[]>({ max: 200 })
 
-  private readonly reached = new NetworkFeatures()
-  private readonly said = new DeclaredFeatures()
+  private readonly networkFeatures = new NetworkFeatures()
+  private readonly declaredFeatures = new DeclaredFeatures()
 
   constructor(
     private readonly source: DataSource,
-    private readonly runs: Runs,
-    private readonly tiles: Tiles,
+    private readonly runs: RunResolver,
+    private readonly tiles: TileCache,
   ) {}
 
   /** The networks of which a run has evidence; null where nobody named them. */
   @Get('api/v1/runs/:id/networks')
   @Header('cache-control', IMMUTABLE)
   async list(@Param('id', ParseIntPipe) id: number): Promise<NetworkList> {
-    return { items: await this.kept('measured', id, networksOfRun) }
+    return { items: await this.cachedList('measured', id, networksOfRun) }
   }
 
   /** The networks that operators declared somewhere by the end of the run's window, as the run knew it. */
   @Get('api/v1/runs/:id/networks/declared')
   @Header('cache-control', IMMUTABLE)
   async declared(@Param('id', ParseIntPipe) id: number): Promise<NetworkList> {
-    return { items: await this.kept('declared', id, declaredNetworks) }
+    return { items: await this.cachedList('declared', id, declaredNetworks) }
   }
 
   /** Cells by whether a matching network is present, declared only, missing, or undecided. */
-  @ApiOkResponse({ content: MVT })
+  @ApiOkResponse({ content: MVT_CONTENT })
   @Get('tiles/:run/networks/:z/:x/:file')
   tile(
     @Param('run', ParseIntPipe) id: number,
@@ -70,11 +70,11 @@ export class NetworksController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.answer(request, reply, { layer: 'networks', from: this.reached, id, params, query })
+    return this.answer(request, reply, { layer: 'networks', from: this.networkFeatures, id, params, query })
   }
 
   /** Cells that operators declare, as the rule asks or slower; from afar by the share of cells that are declared. */
-  @ApiOkResponse({ content: MVT })
+  @ApiOkResponse({ content: MVT_CONTENT })
   @Get('tiles/:run/declared/:z/:x/:file')
   declaredTile(
     @Param('run', ParseIntPipe) id: number,
@@ -83,7 +83,7 @@ export class NetworksController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.answer(request, reply, { layer: 'declared', from: this.said, id, params, query })
+    return this.answer(request, reply, { layer: 'declared', from: this.declaredFeatures, id, params, query })
   }
 
   private async answer(
@@ -104,7 +104,7 @@ export class NetworksController {
     })
   }
 
-  private async kept(
+  private async cachedList(
     kind: string,
     id: number,
     read: (db: DataSource['manager'], run: RunRow) => Promise<NetworkName[]>,

@@ -7,36 +7,36 @@ import { COUNTRY_RESOLUTION, type CellRange, WORKING_RESOLUTION, parentOf, range
 import { LRUCache } from 'lru-cache'
 
 /** All else in it are counts of cells. */
-interface Counted {
+interface CountedParent {
   h3: string
 }
-type Read<R> = (at: { resolution: number; ranges: readonly CellRange[] | null }) => Promise<R[]>
+type ReadParents<R> = (at: { resolution: number; ranges: readonly CellRange[] | null }) => Promise<R[]>
 
-export class Parents<R extends Counted> {
-  private readonly kept = new LRUCache<string, Promise<R[]>>({ max: 50 })
+export class ParentCellCache<R extends CountedParent> {
+  private readonly cache = new LRUCache<string, Promise<R[]>>({ max: 50 })
 
   /** Those of a resolution that reach into a box; others may be among them. */
-  async within(key: string, box: Bounds, resolution: number, read: Read<R>): Promise<R[]> {
+  async within(key: string, box: Bounds, resolution: number, read: ReadParents<R>): Promise<R[]> {
     if (resolution > COUNTRY_RESOLUTION)
       return read({ resolution, ranges: rangesCovering(box, resolution, WORKING_RESOLUTION) })
     const all = await this.country(key, read)
-    return resolution === COUNTRY_RESOLUTION ? all : summed(all, resolution)
+    return resolution === COUNTRY_RESOLUTION ? all : sumByParent(all, resolution)
   }
 
-  private country(key: string, read: Read<R>): Promise<R[]> {
-    const known = this.kept.get(key)
+  private country(key: string, read: ReadParents<R>): Promise<R[]> {
+    const known = this.cache.get(key)
     if (known) return known
     const reading = read({ resolution: COUNTRY_RESOLUTION, ranges: null })
-    this.kept.set(key, reading)
+    this.cache.set(key, reading)
     // Who asks next asks anew.
-    reading.catch(() => this.kept.delete(key))
+    reading.catch(() => this.cache.delete(key))
     return reading
   }
 }
 
 /** Their parents, with the sums of their figures. */
-function summed<R extends Counted>(rows: readonly R[], resolution: number): R[] {
-  const sums = new Map<string, Counted & Record<string, unknown>>()
+function sumByParent<R extends CountedParent>(rows: readonly R[], resolution: number): R[] {
+  const sums = new Map<string, CountedParent & Record<string, unknown>>()
   for (const { h3, ...figures } of rows) {
     const parent = parentOf(h3, resolution)
     const sum = sums.get(parent) ?? { h3: parent }

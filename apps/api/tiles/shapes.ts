@@ -1,24 +1,33 @@
 /** Shapes of the database and of H3 in the units of a tile. */
-import { BUFFER, EXTENT, type TileAddress, boundaryOf, envelopeOf, oriented, overlaps, toTile } from '#geo'
+import {
+  TILE_BUFFER,
+  TILE_EXTENT,
+  type TileAddress,
+  boundaryOf,
+  envelopeOf,
+  orientedRing,
+  isRingInBounds,
+  tilePositionOf,
+} from '#geo'
 import type { Bounds } from '#domain/probe'
 
 export type Rings = [number, number][][]
 
 /** What is drawn around a tile, in tile widths. */
-export const MARGIN = BUFFER / EXTENT
+export const MARGIN = TILE_BUFFER / TILE_EXTENT
 
 /** The tile's envelope with what is drawn around it. */
-export const marginOf = (tile: TileAddress) => envelopeOf(tile, MARGIN)
+export const envelopeWithMargin = (tile: TileAddress) => envelopeOf(tile, MARGIN)
 
 /** Half a pixel of a 256-pixel tile, in degrees: lines are thinned by no more. */
 export const toleranceAt = (z: number): number => 360 / 2 ** z / 512
 
 /** The outline of a cell that reaches into the box, else nothing. */
-export function hexagon(h3: string, box: Bounds, tile: TileAddress): Rings {
+export function hexagonRings(h3: string, box: Bounds, tile: TileAddress): Rings {
   const corners = boundaryOf(h3)
-  if (!overlaps(box, corners)) return []
-  const ring = oriented(
-    corners.map((c) => toTile(c, tile)),
+  if (!isRingInBounds(box, corners)) return []
+  const ring = orientedRing(
+    corners.map((c) => tilePositionOf(c, tile)),
     true,
   )
   return ring ? [ring] : []
@@ -49,8 +58,8 @@ export function polygonsOf(geojson: string | null): Rings[] {
 
 function ringsOf(polygon: Rings, tile: TileAddress): Rings {
   const rings = polygon.map((ring, i) =>
-    oriented(
-      ring.slice(0, -1).map((c) => toTile(c, tile)),
+    orientedRing(
+      ring.slice(0, -1).map((c) => tilePositionOf(c, tile)),
       i === 0,
     ),
   )

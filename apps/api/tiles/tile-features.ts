@@ -8,7 +8,7 @@ import {
   envelopeOf,
   rangesCovering,
   resolutionAt,
-  toTile,
+  tilePositionOf,
 } from '#geo'
 import { type AreaShape, areaShapes, localitiesInBox } from '#store/areas'
 import { type Queryable } from '#store/database'
@@ -18,7 +18,7 @@ import { rollupsInRanges, verdictsInRanges } from '#store/verdicts'
 import { contradictionFeatures } from './contradiction-features.js'
 import { inferredFeatures } from './inferred-features.js'
 import { differenceFeatures } from './difference-features.js'
-import { MARGIN, hexagon, marginOf, ringsOfGeoJson, toleranceAt } from './shapes.js'
+import { MARGIN, hexagonRings, envelopeWithMargin, ringsOfGeoJson, toleranceAt } from './shapes.js'
 import { zoneFeatures } from './zone-features.js'
 
 export const LAYERS = [
@@ -36,7 +36,7 @@ export type Layer = (typeof LAYERS)[number]
 /** `other` is the run that a difference compares with; the other layers compare nothing. */
 type FeatureSource = (db: Queryable, run: RunRow, tile: TileAddress, other: RunRow) => Promise<TileFeature[]>
 
-export const FEATURES: Record<Layer, FeatureSource> = {
+export const FEATURES_OF_LAYER: Record<Layer, FeatureSource> = {
   cells: cellFeatures,
   areas: areaFeatures,
   zones: zoneFeatures,
@@ -49,24 +49,24 @@ export const FEATURES: Record<Layer, FeatureSource> = {
 
 async function cellFeatures(db: Queryable, run: RunRow, tile: TileAddress): Promise<TileFeature[]> {
   const res = resolutionAt(tile.z)
-  const ranges = rangesCovering(marginOf(tile), res)
+  const ranges = rangesCovering(envelopeWithMargin(tile), res)
   const rows =
     res === WORKING_RESOLUTION
       ? await verdictsInRanges(db, run, ranges)
       : await rollupsInRanges(db, run, ranges)
-  return hexagons(rows, tile)
+  return hexagonFeatures(rows, tile)
 }
 
 /** Those of the cells that touch the tile; one without a class has the one of most of the cells beneath. */
-export function hexagons(
+export function hexagonFeatures(
   rows: readonly ({ h3: string } & ({ class: Class } | ClassCounts))[],
   tile: TileAddress,
 ): TileFeature[] {
   const res = resolutionAt(tile.z)
-  const box = marginOf(tile)
+  const box = envelopeWithMargin(tile)
   const features: TileFeature[] = []
   for (const row of rows) {
-    const rings = hexagon(row.h3, box, tile)
+    const rings = hexagonRings(row.h3, box, tile)
     if (rings.length === 0) continue
     const { h3, ...figures } = row
     const colour = 'class' in figures ? figures.class : dominantClass(figures)
@@ -112,19 +112,19 @@ async function siteFeatures(db: Queryable, _run: RunRow, tile: TileAddress): Pro
   const sites = await listSitesInBox(db, envelopeOf(tile, MARGIN))
   return sites.map(({ lat, lng, code, name, nameAr, type, simulated }) => ({
     kind: 'point',
-    rings: [[toTile([lng, lat], tile)]],
+    rings: [[tilePositionOf([lng, lat], tile)]],
     properties: { code, name, name_ar: nameAr ?? null, type, simulated },
   }))
 }
 
 /** More points than this are no longer told apart on a tile; the most populous stand for the rest. */
-const MOST_LOCALITIES = 2_000
+const MAX_LOCALITIES = 2_000
 
 async function localityFeatures(db: Queryable, run: RunRow, tile: TileAddress): Promise<TileFeature[]> {
-  const localities = await localitiesInBox(db, run, { box: marginOf(tile), limit: MOST_LOCALITIES })
+  const localities = await localitiesInBox(db, run, { box: envelopeWithMargin(tile), limit: MAX_LOCALITIES })
   return localities.map(({ id, nameFr, nameAr, kind, population, lat, lng, class: colour }) => ({
     kind: 'point',
-    rings: [[toTile([lng, lat], tile)]],
+    rings: [[tilePositionOf([lng, lat], tile)]],
     properties: { id, name_fr: nameFr, name_ar: nameAr, kind, population, class: colour },
   }))
 }

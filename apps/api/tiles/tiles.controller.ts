@@ -13,9 +13,9 @@ import {
 import { ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
-import { DEFAULT_RULE, Runs } from '../runs/run-choice.js'
-import { CHECKED, IMMUTABLE, MVT, Tiles } from './tiles.js'
-import { FEATURES, LAYERS, type Layer } from './tile-features.js'
+import { DEFAULT_RULE, RunResolver } from '../runs/run-choice.js'
+import { REVALIDATE, IMMUTABLE, MVT_CONTENT, TileCache } from './tiles.js'
+import { FEATURES_OF_LAYER, LAYERS, type Layer } from './tile-features.js'
 
 /** The map's layers as vector tiles. */
 @ApiTags('tiles')
@@ -23,8 +23,8 @@ import { FEATURES, LAYERS, type Layer } from './tile-features.js'
 export class TilesController {
   constructor(
     private readonly source: DataSource,
-    private readonly runs: Runs,
-    private readonly tiles: Tiles,
+    private readonly runs: RunResolver,
+    private readonly tiles: TileCache,
   ) {}
 
   /**
@@ -32,7 +32,7 @@ export class TilesController {
    * run to compare `with`.
    */
   @Get(':run/:layer/:z/:x/:file')
-  @ApiOkResponse({ content: MVT })
+  @ApiOkResponse({ content: MVT_CONTENT })
   @ApiResponse({ status: 304, description: 'What `If-None-Match` names is still so.' })
   async tile(
     @Param() params: Record<'run' | 'layer' | 'z' | 'x' | 'file', string>,
@@ -48,11 +48,11 @@ export class TilesController {
       throw new BadRequestException(
         `tile must be z/x/y.mvt with z from ${MIN_ZOOM} to ${MAX_ZOOM}; it is ${z}/${x}/${file}`,
       )
-    const against = comparedWith(layer, other)
+    const against = comparisonOf(layer, other)
     const id = await this.idOf(run, rule)
     const key = `${id}-${layer}-${z}-${x}-${address.y}${against.query}`
-    const made = () => this.bytes(id, layer, address, against.run)
-    await this.tiles.answer(request, reply, key, made, run === 'latest' ? CHECKED : IMMUTABLE)
+    const made = () => this.encodedTile(id, layer, address, against.run)
+    await this.tiles.answer(request, reply, key, made, run === 'latest' ? REVALIDATE : IMMUTABLE)
   }
 
   /** What a layer's tiles are: TileJSON 3.0. */
@@ -67,10 +67,10 @@ export class TilesController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const layer = layerOf(params.layer)
-    const against = comparedWith(layer, other)
+    const against = comparisonOf(layer, other)
     const run = await this.runs.byId(await this.idOf(params.run, rule))
     const { west, south, east, north } = MOROCCO_BOUNDS
-    await reply.header('cache-control', params.run === 'latest' ? CHECKED : IMMUTABLE).send({
+    await reply.header('cache-control', params.run === 'latest' ? REVALIDATE : IMMUTABLE).send({
       tilejson: '3.0.0',
       name: `${layer} of run ${run.id}`,
       description: `Rule ${run.rule} version ${run.ruleVersion}, ${run.from.toISOString()} to ${run.to.toISOString()}`,
@@ -80,16 +80,16 @@ export class TilesController {
       minzoom: MIN_ZOOM,
       maxzoom: MAX_ZOOM,
       bounds: [west, south, east, north],
-      vector_layers: [{ id: layer, fields: FIELDS[layer] }],
+      vector_layers: [{ id: layer, fields: LAYER_FIELDS[layer] }],
     })
   }
 
   /** Not by a redirect to the run: QGIS follows none when it reads tiles. */
   private async idOf(run: string, rule = DEFAULT_RULE): Promise<number> {
-    return run === 'latest' ? (await this.runs.latest(rule)).id : runNumber(run)
+    return run === 'latest' ? (await this.runs.latest(rule)).id : runIdOf(run)
   }
 
-  private async bytes(
+  private async encodedTile(
     runId: number,
     layer: Layer,
     address: { z: number; x: number; y: number },
@@ -97,7 +97,7 @@ export class TilesController {
   ): Promise<Uint8Array> {
     const run = await this.runs.byId(runId)
     const other = against === null ? run : await this.runs.byId(against)
-    const features = await FEATURES[layer](this.source.manager, run, address, other)
+    const features = await FEATURES_OF_LAYER[layer](this.source.manager, run, address, other)
     return encodeTile(layer, features)
   }
 }
@@ -109,7 +109,7 @@ function layerOf(name: string): Layer {
 }
 
 /** The run that a difference compares with, and as a query. Other layers take none: one tile has one address. */
-function comparedWith(layer: Layer, text: string | undefined): { run: number | null; query: string } {
+function comparisonOf(layer: Layer, text: string | undefined): { run: number | null; query: string } {
   if (layer !== 'difference') return { run: null, query: '' }
   if (typeof text !== 'string' || !/^[1-9]\d{0,8}$/.test(text))
     throw new BadRequestException(`with must be the id of the run to compare with; it is "${text ?? ''}"`)
@@ -118,26 +118,26 @@ function comparedWith(layer: Layer, text: string | undefined): { run: number | n
 
 const wholeNumber = (text: string) => (/^\d{1,8}$/.test(text) ? Number(text) : NaN)
 
-function runNumber(text: string): number {
+function runIdOf(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text))
     throw new NotFoundException(`run must be a run's id or latest; it is "${text}"`)
   return Number(text)
 }
 
-const COUNTS = {
+const COUNT_FIELDS = {
   white: 'res-8 cells',
   grey: 'res-8 cells',
   black: 'res-8 cells',
   unknown: 'measured, undecided',
 }
 /** What features of each layer have. */
-export const FIELDS: Record<Layer, Record<string, string>> = {
+export const LAYER_FIELDS: Record<Layer, Record<string, string>> = {
   cells: {
     h3: 'H3 index',
     res: 'H3 resolution',
     class: 'white, grey, black or unknown',
     confidence: '0 to 1',
-    ...COUNTS,
+    ...COUNT_FIELDS,
   },
   areas: {
     code: 'HCP code',
@@ -145,7 +145,7 @@ export const FIELDS: Record<Layer, Record<string, string>> = {
     name_fr: 'name',
     name_ar: 'name',
     class: 'most frequent class',
-    ...COUNTS,
+    ...COUNT_FIELDS,
     not_measured: 'res-8 cells',
   },
   zones: {

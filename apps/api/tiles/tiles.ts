@@ -8,24 +8,24 @@ import { Metrics } from '../status/metrics.js'
 
 export const IMMUTABLE = 'public, max-age=31536000, immutable'
 /** Of an address whose run changes: kept, and asked for by its tag before it is used. */
-export const CHECKED = 'no-cache'
+export const REVALIDATE = 'no-cache'
 
 /** What a tile is, for the API's document. */
-export const MVT = {
+export const MVT_CONTENT = {
   'application/vnd.mapbox-vector-tile': { schema: { type: 'string', format: 'binary' } },
 } as const
 const CACHE_BYTES = 64 * 1024 * 1024
 
-const gzipped = promisify(gzip)
+const gzipAsync = promisify(gzip)
 
 @Injectable()
-export class Tiles {
-  private readonly kept = new LRUCache<string, Buffer>({
+export class TileCache {
+  private readonly cache = new LRUCache<string, Buffer>({
     maxSize: CACHE_BYTES,
     sizeCalculation: (b) => b.length + 200,
   })
   /** Asked for again while it is being made. */
-  private readonly underWay = new Map<string, Promise<Buffer>>()
+  private readonly inFlight = new Map<string, Promise<Buffer>>()
 
   constructor(private readonly metrics: Metrics) {}
 
@@ -35,31 +35,31 @@ export class Tiles {
     reply: FastifyReply,
     key: string,
     make: () => Promise<Uint8Array>,
-    keep: typeof IMMUTABLE | typeof CHECKED = IMMUTABLE,
+    keep: typeof IMMUTABLE | typeof REVALIDATE = IMMUTABLE,
   ): Promise<void> {
     const etag = `"${key}"`
     void reply.header('cache-control', keep).header('etag', etag).header('vary', 'accept-encoding')
     if (request.headers['if-none-match'] === etag) {
-      this.metrics.tile('client')
+      this.metrics.countTile('client')
       return void reply.status(304).send()
     }
-    const body = await this.packed(key, make).catch((error: unknown) => {
+    const body = await this.gzippedTile(key, make).catch((error: unknown) => {
       void reply.removeHeader('etag').header('cache-control', 'no-store')
       throw error
     })
     send(request, reply, body)
   }
 
-  private async packed(key: string, make: () => Promise<Uint8Array>): Promise<Buffer> {
-    const known = this.kept.get(key) ?? this.underWay.get(key)
-    this.metrics.tile(known ? 'cache' : 'database')
+  private async gzippedTile(key: string, make: () => Promise<Uint8Array>): Promise<Buffer> {
+    const known = this.cache.get(key) ?? this.inFlight.get(key)
+    this.metrics.countTile(known ? 'cache' : 'database')
     if (known) return known
     const making = make()
-      .then((bytes) => gzipped(bytes, { level: 4 }))
-      .finally(() => this.underWay.delete(key))
-    this.underWay.set(key, making)
+      .then((bytes) => gzipAsync(bytes, { level: 4 }))
+      .finally(() => this.inFlight.delete(key))
+    this.inFlight.set(key, making)
     const body = await making
-    this.kept.set(key, body)
+    this.cache.set(key, body)
     return body
   }
 }

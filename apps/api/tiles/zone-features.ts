@@ -1,5 +1,5 @@
 /** Zones of a tile: those large enough to be seen, the largest first. */
-import { birthOf } from '#domain/zone'
+import { birthRunOf } from '#domain/zone'
 import { type TileAddress, type TileFeature, envelopeOf } from '#geo'
 import { type Queryable } from '#store/database'
 import { type RunRow } from '#store/runs'
@@ -13,10 +13,11 @@ const EQUATOR_KM = 40_075
 /** Mean area of a res-8 cell (H3's own table). */
 const CELL_KM2 = 0.7373
 /** Mercator enlarges the middle of Morocco by 1 / cos(31.8°). */
-const SHRINK = 0.85
+const COS_MEAN_LATITUDE = 0.85
 
 /** Cells that cover one pixel of a 256-pixel tile: 95 at zoom 4, 2 at zoom 7, then 1. */
-const minCellsAt = (z: number): number => Math.ceil(((EQUATOR_KM * SHRINK) / 2 ** z / 256) ** 2 / CELL_KM2)
+const minCellsAt = (z: number): number =>
+  Math.ceil(((EQUATOR_KM * COS_MEAN_LATITUDE) / 2 ** z / 256) ** 2 / CELL_KM2)
 
 export async function zoneFeatures(db: Queryable, run: RunRow, tile: TileAddress): Promise<TileFeature[]> {
   const zones = await zonesInBox(db, run, {
@@ -32,7 +33,7 @@ export async function zoneFeatures(db: Queryable, run: RunRow, tile: TileAddress
       id: zone.id,
       class: zone.class,
       cell_count: zone.cellCount,
-      born_run: birthOf(zone.id),
+      born_run: birthRunOf(zone.id),
       commune_code: zone.communeCode,
       province_code: zone.provinceCode,
       region_code: zone.regionCode,

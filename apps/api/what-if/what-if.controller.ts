@@ -3,8 +3,8 @@ import {
   type Class,
   type ClassCounts,
   type Metric,
-  STEPS,
-  stepsAround,
+  THRESHOLD_STEPS,
+  thresholdStepsAround,
   thresholdOf,
 } from '#domain/verdict'
 import { WORKING_RESOLUTION, encodeTile, isTile, rangesCovering, resolutionAt } from '#geo'
@@ -22,9 +22,9 @@ import {
 } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { Runs } from '../runs/run-choice.js'
-import { marginOf } from '../tiles/shapes.js'
-import { hexagons } from '../tiles/tile-features.js'
+import { RunResolver } from '../runs/run-choice.js'
+import { envelopeWithMargin } from '../tiles/shapes.js'
+import { hexagonFeatures } from '../tiles/tile-features.js'
 import { WhatIfQuery } from './what-if.dto.js'
 
 interface Steps {
@@ -58,7 +58,7 @@ const IMMUTABLE = 'public, max-age=31536000, immutable'
 export class WhatIfController {
   constructor(
     private readonly source: DataSource,
-    private readonly runs: Runs,
+    private readonly runs: RunResolver,
   ) {}
 
   /**
@@ -72,13 +72,13 @@ export class WhatIfController {
     const { metric, threshold } = query
     const steps = await this.stepsOf(run, query)
     const counts = await countsAtSteps(this.source.manager, run, metric, steps)
-    const nearest = nearestOf(metric, threshold, steps)
+    const nearest = nearestStepOf(metric, threshold, steps)
     return {
       run: run.id,
       metric,
       threshold,
       estimate: true,
-      steps: { lax: STEPS[metric][steps.lax]!, strict: STEPS[metric][steps.strict]! },
+      steps: { lax: THRESHOLD_STEPS[metric][steps.lax]!, strict: THRESHOLD_STEPS[metric][steps.strict]! },
       counts: countsBy(counts, nearest === steps.lax ? 'lax' : 'strict'),
       bounds: { lax: countsBy(counts, 'lax'), strict: countsBy(counts, 'strict') },
       uncertain: counts.reduce((sum, { lax, strict, n }) => sum + (lax === strict ? 0 : n), 0),
@@ -98,22 +98,22 @@ export class WhatIfController {
     if (!isTile(tile)) throw new BadRequestException('tile must be z/x/y.mvt')
     const run = await this.runs.byId(id)
     const { metric, threshold } = query
-    const step = nearestOf(metric, threshold, await this.stepsOf(run, query))
+    const step = nearestStepOf(metric, threshold, await this.stepsOf(run, query))
     const resolution = resolutionAt(tile.z)
-    const ranges = rangesCovering(marginOf(tile), resolution, WORKING_RESOLUTION)
+    const ranges = rangesCovering(envelopeWithMargin(tile), resolution, WORKING_RESOLUTION)
     const rows =
       resolution === WORKING_RESOLUTION
         ? await classesInRanges(this.source.manager, run, { metric, step }, ranges)
         : await parentsInRanges(this.source.manager, run, { metric, step, resolution }, ranges)
-    return Buffer.from(encodeTile('cells', hexagons(rows, tile)))
+    return Buffer.from(encodeTile('cells', hexagonFeatures(rows, tile)))
   }
 
   private async stepsOf(run: RunRow, { metric, threshold }: WhatIfQuery): Promise<Steps> {
     const rule = (await findRule(this.source.manager, run.rule, run.ruleVersion))!
     if (thresholdOf(rule, metric) === null)
       throw new UnprocessableEntityException(`metric ${metric} is not asked for by the rule "${rule.id}"`)
-    const steps = stepsAround(metric, threshold)
-    const ends = [STEPS[metric][0], STEPS[metric].at(-1)]
+    const steps = thresholdStepsAround(metric, threshold)
+    const ends = [THRESHOLD_STEPS[metric][0], THRESHOLD_STEPS[metric].at(-1)]
     if (!steps)
       throw new UnprocessableEntityException(
         `threshold ${threshold} must lie between ${Math.min(...(ends as number[]))} and ${Math.max(...(ends as number[]))}`,
@@ -123,8 +123,8 @@ export class WhatIfController {
 }
 
 /** By ratio: speeds and latencies are told apart by factors. */
-function nearestOf(metric: Metric, threshold: number, { lax, strict }: Steps): number {
-  const far = (step: number) => Math.abs(Math.log(STEPS[metric][step]! / threshold))
+function nearestStepOf(metric: Metric, threshold: number, { lax, strict }: Steps): number {
+  const far = (step: number) => Math.abs(Math.log(THRESHOLD_STEPS[metric][step]! / threshold))
   return far(lax) <= far(strict) ? lax : strict
 }
 

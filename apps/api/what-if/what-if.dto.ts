@@ -1,10 +1,10 @@
-import { METRICS, type Metric } from '#domain/verdict'
+import { WHAT_IF_METRICS, type Metric } from '#domain/verdict'
 import { Type } from 'class-transformer'
 import { IsIn, IsNumber, Max, Min } from 'class-validator'
 
 export class WhatIfQuery {
   /** Which threshold of the run's rule is moved. */
-  @IsIn(METRICS)
+  @IsIn(WHAT_IF_METRICS)
   metric!: Metric
 
   /** Where to: bit/s, or ms for `latency`. */

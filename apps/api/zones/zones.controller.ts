@@ -1,4 +1,4 @@
-import { ZONE_ID, birthOf } from '#domain/zone'
+import { ZONE_ID, birthRunOf } from '#domain/zone'
 import {
   type PastZoneEvent,
   type ZoneDetail,
@@ -12,10 +12,10 @@ import {
 import { Controller, Get, Header, NotFoundException, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { DEFAULT_LIMIT, type Page, boxOf, keyOf, pageOf } from '../http/page.dto.js'
-import { Fields } from '../http/fields.js'
-import { SameWhile } from '../http/unchanged.js'
-import { Runs } from '../runs/run-choice.js'
+import { DEFAULT_LIMIT, type Page, boxOf, decodeCursor, pageOf } from '../http/page.dto.js'
+import { SelectableFields } from '../http/fields.js'
+import { ConditionalGet } from '../http/unchanged.js'
+import { RunResolver } from '../runs/run-choice.js'
 import { ZoneQuery, ZonesQuery } from './zones.dto.js'
 
 export interface ListedZone extends ZoneRow {
@@ -36,8 +36,8 @@ const ZONE_FIELDS = [
 ] as const
 
 /** A cursor holds the order it was made in. */
-function afterOf(cursor: string | undefined, order: ZoneOrder): ZoneSearch['after'] {
-  const key = keyOf(cursor, new RegExp(`^${order} \\d{1,9} ${ZONE_ID.source.slice(1)}`), '')
+function keysetPositionOf(cursor: string | undefined, order: ZoneOrder): ZoneSearch['after'] {
+  const key = decodeCursor(cursor, new RegExp(`^${order} \\d{1,9} ${ZONE_ID.source.slice(1)}`), '')
   if (key === '') return null
   const [, cellCount, id] = key.split(' ') as [string, string, string]
   return { cellCount: Number(cellCount), id }
@@ -54,20 +54,20 @@ export interface ZoneWithEvents extends ZoneDetail {
 export class ZonesController {
   constructor(
     private readonly source: DataSource,
-    private readonly runs: Runs,
+    private readonly runs: RunResolver,
   ) {}
 
   /** Zones that stand in a run: the one named, or the rule's newest. */
   @Get()
   @Header('cache-control', 'no-cache')
-  @SameWhile('run', 'changes')
-  @Fields<ListedZone>(...ZONE_FIELDS)
+  @ConditionalGet('run', 'changes')
+  @SelectableFields<ListedZone>(...ZONE_FIELDS)
   async list(@Query() query: ZonesQuery): Promise<Page<ListedZone>> {
     const limit = query.limit ?? DEFAULT_LIMIT
     const box = boxOf(query.bbox)
     const order = query.sort ?? 'id'
-    const after = afterOf(query.cursor, order)
-    const run = await this.runs.chosen(query)
+    const after = keysetPositionOf(query.cursor, order)
+    const run = await this.runs.resolve(query)
     const rows = await listZones(this.source.manager, run, {
       order,
       class: query.class ?? null,
@@ -88,7 +88,7 @@ export class ZonesController {
   @Header('cache-control', 'no-cache')
   async one(@Param('id') id: string, @Query() query: ZoneQuery): Promise<ZoneWithEvents> {
     const run = query.run === undefined ? null : await this.runs.byId(query.run)
-    const zone = ZONE_ID.test(id) ? { id, born: birthOf(id) } : null
+    const zone = ZONE_ID.test(id) ? { id, born: birthRunOf(id) } : null
     const found = zone && (await findZone(this.source.manager, zone, run))
     if (!found) throw new NotFoundException(`no zone has the id "${id}"${run ? ` in run ${run.id}` : ''}`)
     return { ...found, events: await eventsOfZone(this.source.manager, zone) }

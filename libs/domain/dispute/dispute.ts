@@ -43,48 +43,48 @@ export function partyOf({ isOpener, isPlanner }: { isOpener: boolean; isPlanner:
 }
 
 /** Who opened a dispute reads its documents while it runs; planners, who answer for decisions, at any time. */
-export const seesDocuments = (
+export const hasDocumentAccess = (
   { isOpener, isPlanner }: { isOpener: boolean; isPlanner: boolean },
   state: DisputeState,
 ): boolean => isPlanner || (isOpener && !isFinished(state))
 
-interface Rule {
+interface DisputeTransition {
   from: readonly DisputeState[]
   /** Null: the state stays. */
   to: DisputeState | null
   by: readonly DisputeParty[]
 }
 
-const UNFINISHED = ['open', 'under_review', 'more_asked', 'answered'] as const
+const UNFINISHED_STATES = ['open', 'under_review', 'more_asked', 'answered'] as const
 /** Also while an answer is awaited: one that never comes must not keep a dispute open for ever. */
-const REVIEWED = ['under_review', 'more_asked', 'answered'] as const
+const REVIEWABLE_STATES = ['under_review', 'more_asked', 'answered'] as const
 
-const RULES: Readonly<Record<DisputeAction, Rule>> = {
-  comment: { from: UNFINISHED, to: null, by: ['opener', 'reviewer'] },
+const DISPUTE_TRANSITIONS: Readonly<Record<DisputeAction, DisputeTransition>> = {
+  comment: { from: UNFINISHED_STATES, to: null, by: ['opener', 'reviewer'] },
   review: { from: ['open'], to: 'under_review', by: ['reviewer'] },
   ask: { from: ['under_review', 'answered'], to: 'more_asked', by: ['reviewer'] },
   answer: { from: ['more_asked'], to: 'answered', by: ['opener'] },
-  uphold: { from: REVIEWED, to: 'upheld', by: ['reviewer'] },
-  reject: { from: REVIEWED, to: 'rejected', by: ['reviewer'] },
-  withdraw: { from: UNFINISHED, to: 'withdrawn', by: ['opener'] },
+  uphold: { from: REVIEWABLE_STATES, to: 'upheld', by: ['reviewer'] },
+  reject: { from: REVIEWABLE_STATES, to: 'rejected', by: ['reviewer'] },
+  withdraw: { from: UNFINISHED_STATES, to: 'withdrawn', by: ['opener'] },
 }
 
 /** Whose decision it is: its comment is public. */
 export const isDecision = (action: DisputeAction | 'open'): boolean =>
   action === 'uphold' || action === 'reject'
 
-export const isDoneBy = (action: DisputeAction, party: DisputeParty): boolean =>
-  RULES[action].by.includes(party)
+export const isActionOpenTo = (action: DisputeAction, party: DisputeParty): boolean =>
+  DISPUTE_TRANSITIONS[action].by.includes(party)
 
 /** The state after an action; null where the state does not allow it. */
 export function stateAfter(state: DisputeState, action: DisputeAction): DisputeState | null {
-  const { from, to } = RULES[action]
+  const { from, to } = DISPUTE_TRANSITIONS[action]
   return from.includes(state) ? (to ?? state) : null
 }
 
 /** What somebody may do now. */
 export const actionsOf = (state: DisputeState, party: DisputeParty): DisputeAction[] =>
-  DISPUTE_ACTIONS.filter((action) => isDoneBy(action, party) && stateAfter(state, action) !== null)
+  DISPUTE_ACTIONS.filter((action) => isActionOpenTo(action, party) && stateAfter(state, action) !== null)
 
 const DAY_MS = 86_400_000
 
@@ -92,7 +92,7 @@ const DAY_MS = 86_400_000
 export const DISPUTE_DAYS = 30
 
 /** Milliseconds since 1970. */
-export const dueOf = (openedAt: number): number => openedAt + DISPUTE_DAYS * DAY_MS
+export const deadlineOf = (openedAt: number): number => openedAt + DISPUTE_DAYS * DAY_MS
 
 export const isOverdue = (state: DisputeState, dueBy: number, now: number): boolean =>
   !isFinished(state) && now > dueBy

@@ -1,26 +1,26 @@
 /** Deliveries of events: where they may go, and when they are tried again. */
 
 /** At first after half a minute, then twice as long each time, an hour at most. */
-const FIRST_PAUSE_MS = 30_000
-const LONGEST_PAUSE_MS = 3_600_000
+const MIN_BACKOFF_MS = 30_000
+const MAX_BACKOFF_MS = 3_600_000
 /** A receiver may be away for a long weekend. */
-export const GIVE_UP_HOURS = 72
+export const MAX_DELIVERY_HOURS = 72
 
 /** Pause before the next try after `attempts` that failed; `random` from 0 to 1 spreads those that failed together. */
-export function pauseAfter(attempts: number, random: number): number {
-  const full = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempts - 1, 20))
+export function backoffMsAfter(attempts: number, random: number): number {
+  const full = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** Math.min(attempts - 1, 20))
   return Math.round(full * (0.5 + random / 2))
 }
 
 /** Milliseconds since 1970. */
 export const isGivenUp = (createdAt: number, now: number): boolean =>
-  now - createdAt > GIVE_UP_HOURS * 3_600_000
+  now - createdAt > MAX_DELIVERY_HOURS * 3_600_000
 
 /**
  * Why an address cannot be told of events, as far as its text says; null: it may. Where it leads is looked up when it is
  * used. `http` is for tests, on this machine, where the configuration allows it.
  */
-export function addressFault(text: string, allowsLoopback: boolean): string | null {
+export function webhookUrlRefusal(text: string, allowsLoopback: boolean): string | null {
   if (!URL.canParse(text)) return 'is no address'
   const { protocol, username, password, hostname, hash } = new URL(text)
   if (username || password) return 'holds a name or a password: the signature is what proves who sends'

@@ -59,23 +59,23 @@ const SPELLINGS: Readonly<Record<NationalOperator, readonly string[]>> = {
 }
 
 /** Spacing, punctuation and a closing legal form (S.A.) say nothing about who it is. */
-const keyOf = (name: string): string =>
+const spellingKeyOf = (name: string): string =>
   foldName(name)
     .replace(/[^\p{L}\p{N}]+/gu, '')
     .replace(/(?<=\p{L}{3})sa$/u, '')
 
 const ID_OF_KEY: ReadonlyMap<string, string> = new Map(
-  Object.entries(SPELLINGS).flatMap(([id, names]) => names.map((name) => [keyOf(name), id] as const)),
+  Object.entries(SPELLINGS).flatMap(([id, names]) => names.map((name) => [spellingKeyOf(name), id] as const)),
 )
 
 /** The operator's id; any other operator goes by its own tidied name. Null when nothing is said. */
 export function operatorOf(name: string | null | undefined): string | null {
-  const tidy = tidied(name ?? '')
-  return tidy === '' ? null : (ID_OF_KEY.get(keyOf(tidy)) ?? tidy)
+  const tidy = normalisedNameOf(name ?? '')
+  return tidy === '' ? null : (ID_OF_KEY.get(spellingKeyOf(tidy)) ?? tidy)
 }
 
 /** Direction marks, controls and lone surrogates cannot be seen, and the last two cannot be stored as text either. */
-function tidied(name: string): string {
+function normalisedNameOf(name: string): string {
   return name
     .replace(/\p{Cf}/gu, '')
     .toLowerCase()

@@ -61,7 +61,7 @@ export function parentCodeOf(code: string): string | null {
 /** The dotted form of a code written with dots or without, leading zeros lost or not; null when it is no code. */
 export function normaliseAreaCode(text: string): string | null {
   const written = text.trim()
-  const code = DIGITS.test(written) ? dotted(written.replace(/\.0$/, '')) : padded(written)
+  const code = DIGITS.test(written) ? dottedCodeOf(written.replace(/\.0$/, '')) : withRegionZero(written)
   return code !== null && levelOfCode(code) ? code : null
 }
 
@@ -69,13 +69,13 @@ export function normaliseAreaCode(text: string): string | null {
 const DIGITS = /^\d{1,2}$|^\d{4,9}(\.0)?$/
 
 /** Dotted codes are also published with a closing dot, and lose the region's zero in spreadsheets: `1.051.01.01.` */
-function padded(written: string): string | null {
+function withRegionZero(written: string): string | null {
   const form = /^(\d{1,2})((?:\.\d+)+)\.?$/.exec(written)
   return form && form[1]!.padStart(2, '0') + form[2]!
 }
 
-function dotted(digits: string): string | null {
-  const whole = restored(digits)
+function dottedCodeOf(digits: string): string | null {
+  const whole = withLostZeros(digits)
   const parts = [whole.slice(0, 2), whole.slice(2, 5), whole.slice(5, 7), whole.slice(7)]
   return parts.filter((part) => part !== '').join('.')
 }
@@ -85,7 +85,7 @@ function dotted(digits: string): string | null {
  * digits; HCP's tables also write a city in 9 (001511010). A first digit other than 0 is a region of 10 to 12 or a
  * lost zero: the length tells which, save for 7, where no city lies in those regions and no cercle ends in 0.
  */
-function restored(digits: string): string {
+function withLostZeros(digits: string): string {
   if (digits.startsWith('0')) return digits.replace(/^00/, '0')
   const lost = [1, 4, 6, 8].includes(digits.length) || (digits.length === 7 && digits.endsWith('0'))
   return lost ? `0${digits}` : digits

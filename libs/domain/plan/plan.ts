@@ -70,13 +70,13 @@ export interface PlanEvidence {
 }
 
 /** One school says nothing of forty villages: fewer of an item's cells measured than this share verify nothing. */
-export const LEAST_SHARE_MEASURED = 0.5
+export const MIN_MEASURED_SHARE = 0.5
 
 /**
  * The rule by which an item is judged: that of the run, with the promised speed as its threshold and the promised technology
  * as its only one. A declaration or a promise verifies nothing.
  */
-export function planRule(rule: Rule, targetBps: number | null, technologies: readonly Technology[]): Rule {
+export function planRuleOf(rule: Rule, targetBps: number | null, technologies: readonly Technology[]): Rule {
   return {
     ...rule,
     minDownloadBps: targetBps ?? rule.minDownloadBps,
@@ -86,10 +86,10 @@ export function planRule(rule: Rule, targetBps: number | null, technologies: rea
   }
 }
 
-type Dates = Pick<PlanFields, 'awardedOn' | 'startedOn' | 'promisedBy' | 'inServiceOn'>
+type PlanDates = Pick<PlanFields, 'awardedOn' | 'startedOn' | 'promisedBy' | 'inServiceOn'>
 
 /** What people say: the last step whose day has come. */
-export function planStepOf({ awardedOn, startedOn, inServiceOn }: Dates, today: string): PlanStep {
+export function planStepOf({ awardedOn, startedOn, inServiceOn }: PlanDates, today: string): PlanStep {
   const has = (day: string | null) => day !== null && day <= today
   if (has(inServiceOn)) return 'in_service'
   if (has(startedOn)) return 'works'
@@ -100,22 +100,22 @@ export function planStepOf({ awardedOn, startedOn, inServiceOn }: Dates, today: 
  * What people say, held against the measurements. Only a measured network verifies and only a refuted one contradicts: what
  * nobody measured stays in service, as it is said.
  */
-export function planStateOf(item: Dates, evidence: PlanEvidence | null, today: string): PlanState {
+export function planStateOf(item: PlanDates, evidence: PlanEvidence | null, today: string): PlanState {
   const step = planStepOf(item, today)
   if (step !== 'in_service') return item.promisedBy !== null && item.promisedBy < today ? 'late' : step
   if (evidence?.state === 'refuted' || evidence?.state === 'absent') return 'contradicted'
-  const isSeen = evidence !== null && evidence.cellsMeasured >= evidence.cells * LEAST_SHARE_MEASURED
+  const isSeen = evidence !== null && evidence.cellsMeasured >= evidence.cells * MIN_MEASURED_SHARE
   return evidence?.state === 'present' && isSeen ? 'verified' : 'in_service'
 }
 
-export interface PlanFault {
+export interface PlanRejection {
   field: keyof PlanFields
   reason: string
 }
 
 /** Why an item cannot stand as it is. */
-export function planFaults(item: PlanFields, today: string): PlanFault[] {
-  const faults: PlanFault[] = []
+export function planRejections(item: PlanFields, today: string): PlanRejection[] {
+  const faults: PlanRejection[] = []
   const { startedOn, inServiceOn } = item
   if (item.nameFr === '') faults.push({ field: 'nameFr', reason: 'is missing' })
   for (const field of ['awardedOn', 'startedOn', 'inServiceOn'] as const)
@@ -130,7 +130,7 @@ export function planFaults(item: PlanFields, today: string): PlanFault[] {
   return faults
 }
 
-const COMPARED = [
+const COMPARED_FIELDS = [
   'nameFr',
   'nameAr',
   'areaCode',
@@ -144,8 +144,8 @@ const COMPARED = [
 ] as const satisfies readonly (keyof PlanFields)[]
 
 /** The fields in which two versions differ. */
-export const planChanges = (a: PlanFields, b: PlanFields): (keyof PlanFields)[] =>
-  COMPARED.filter((field) => a[field] !== b[field])
+export const changedPlanFields = (a: PlanFields, b: PlanFields): (keyof PlanFields)[] =>
+  COMPARED_FIELDS.filter((field) => a[field] !== b[field])
 
 /** Items by the month (YYYY-MM) of a day of theirs. */
 export interface PlanMonthCount {

@@ -2,10 +2,16 @@
  * Which zones to serve with a budget, and by which technology: a multiple-choice knapsack. Here are its data, its bound and
  * its greedy answer; the solver is the server's. Pure.
  */
-import { DEPLOYED, type Deployed, type UnitCosts, costOf, shareOf } from './deployment.js'
+import {
+  DEPLOYABLE_TECHNOLOGIES,
+  type Deployed,
+  type UnitCosts,
+  deploymentCostOf,
+  benefitShareOf,
+} from './deployment.js'
 import { type ZoneFactors, sizeOf } from './priority.js'
 
-export interface Option {
+export interface ServiceOption {
   technology: Deployed
   /** Whole dirhams. */
   cost: number
@@ -16,21 +22,23 @@ export interface Option {
 export interface Candidate {
   zone: ZoneFactors
   /** Each costs more than the one before and brings more; at least one. */
-  options: Option[]
+  options: ServiceOption[]
 }
 
 /** A zone's options that no other of its options beats. `benefit` is what fibre would bring. */
-export function optionsOf(
+export function undominatedOptionsOf(
   zone: ZoneFactors,
   benefit: number,
   costs: UnitCosts,
   technologies: readonly Deployed[],
-): Option[] {
-  const all = DEPLOYED.filter((technology) => technologies.includes(technology)).flatMap((technology) => {
-    const cost = costOf(technology, sizeOf(zone), costs)
-    const brought = benefit * shareOf(technology, costs)
-    return cost === null || brought <= 0 ? [] : [{ technology, cost, benefit: brought }]
-  })
+): ServiceOption[] {
+  const all = DEPLOYABLE_TECHNOLOGIES.filter((technology) => technologies.includes(technology)).flatMap(
+    (technology) => {
+      const cost = deploymentCostOf(technology, sizeOf(zone), costs)
+      const brought = benefit * benefitShareOf(technology, costs)
+      return cost === null || brought <= 0 ? [] : [{ technology, cost, benefit: brought }]
+    },
+  )
   const byCost = all.toSorted((a, b) => a.cost - b.cost || b.benefit - a.benefit)
   let best = 0
   return byCost.filter((option) => {
@@ -41,14 +49,14 @@ export function optionsOf(
 }
 
 /** What one zone is given. */
-export interface Choice extends Option {
+export interface ServiceChoice extends ServiceOption {
   id: string
 }
 
 /** Going from an option, or from nothing, to a dearer one of the same zone. */
-export interface Step {
+export interface UpgradeStep {
   candidate: Candidate
-  to: Option
+  to: ServiceOption
   cost: number
   benefit: number
   /** Benefit a dirham. */
@@ -59,10 +67,10 @@ export interface Step {
  * Steps along the upper hull of a zone's options: what each step more of money brings falls from step to step, so that
  * taking the best steps of all zones first never takes a second one before its first.
  */
-function stepsOf(candidate: Candidate): Step[] {
-  const hull: Option[] = []
+function hullStepsOf(candidate: Candidate): UpgradeStep[] {
+  const hull: ServiceOption[] = []
   const from = (i: number) => hull[i] ?? { cost: 0, benefit: 0 }
-  const isBelow = (middle: Option, end: Option) => {
+  const isBelow = (middle: ServiceOption, end: ServiceOption) => {
     const start = from(hull.length - 2)
     return (
       (middle.benefit - start.benefit) * (end.cost - middle.cost) <=
@@ -81,10 +89,10 @@ function stepsOf(candidate: Candidate): Step[] {
 }
 
 /** The steps of all zones, the best yield first, then in the order of the zones' ids and of their costs. */
-export function stepsByYield(candidates: readonly Candidate[]): Step[] {
+export function stepsByYield(candidates: readonly Candidate[]): UpgradeStep[] {
   const byId = candidates.toSorted((a, b) => (a.zone.id < b.zone.id ? -1 : Number(a.zone.id > b.zone.id)))
   // Sorting is stable: what yields the same stays as it is.
-  return byId.flatMap(stepsOf).sort((a, b) => (a.yield === b.yield ? 0 : b.yield - a.yield))
+  return byId.flatMap(hullStepsOf).sort((a, b) => (a.yield === b.yield ? 0 : b.yield - a.yield))
 }
 
 export interface Constraints {
@@ -97,7 +105,7 @@ export interface Constraints {
 const regionOf = ({ zone }: Candidate): string => zone.regionCode ?? ''
 
 /** What the best options of all its candidates would bring to each region. */
-function wholeByRegion(candidates: Iterable<Candidate>): Map<string, number> {
+function maxBenefitByRegion(candidates: Iterable<Candidate>): Map<string, number> {
   const whole = new Map<string, number>()
   for (const { zone, options } of candidates)
     if (zone.regionCode)
@@ -105,7 +113,7 @@ function wholeByRegion(candidates: Iterable<Candidate>): Map<string, number> {
   return whole
 }
 
-const candidatesOf = (steps: readonly Step[]): Set<Candidate> =>
+const candidatesOf = (steps: readonly UpgradeStep[]): Set<Candidate> =>
   new Set(steps.map(({ candidate }) => candidate))
 
 /**
@@ -115,41 +123,53 @@ const candidatesOf = (steps: readonly Step[]): Set<Candidate> =>
  */
 export interface Relaxation {
   /** No choice that meets the conditions costs less, MAD. */
-  least: number
+  minCost: number
   /** No choice within the budget that meets the conditions brings more. */
-  bound: number
+  upperBound: number
   /** What a dirham brings where the budget ends; 0 where it does not. */
-  yield: number
+  marginalYield: number
   /** The same of the regions that must be given more than that. */
-  yields: Map<string, number>
+  marginalYieldByRegion: Map<string, number>
 }
 
-export function relaxationOf(steps: readonly Step[], budget: number, constraints: Constraints): Relaxation {
-  const owed = hasConstraints(constraints) ? owedTo(steps, constraints) : new Map<string, number>()
+export function relaxationOf(
+  steps: readonly UpgradeStep[],
+  budget: number,
+  constraints: Constraints,
+): Relaxation {
+  const owed = hasConstraints(constraints) ? minSpendByRegion(steps, constraints) : new Map<string, number>()
   const least = [...owed.values()].reduce((sum, cost) => sum + cost, 0)
-  const relaxation: Relaxation = { least, bound: 0, yield: 0, yields: new Map() }
+  const relaxation: Relaxation = {
+    minCost: least,
+    upperBound: 0,
+    marginalYield: 0,
+    marginalYieldByRegion: new Map(),
+  }
   let left = Math.max(0, budget - least)
   let isOver = false
   for (const step of steps) {
     const region = regionOf(step.candidate)
     const forced = Math.min(step.cost, owed.get(region) ?? 0)
     const free = Math.min(step.cost - forced, left)
-    if (!isOver && step.cost - forced > left) relaxation.yield = step.yield
+    if (!isOver && step.cost - forced > left) relaxation.marginalYield = step.yield
     isOver ||= step.cost - forced > left
     left -= free
-    relaxation.bound += step.cost === 0 ? step.benefit : (step.benefit * (forced + free)) / step.cost
+    relaxation.upperBound += step.cost === 0 ? step.benefit : (step.benefit * (forced + free)) / step.cost
     if (forced === 0) continue
     owed.set(region, owed.get(region)! - forced)
-    if (isOver) relaxation.yields.set(region, step.yield)
+    if (isOver) relaxation.marginalYieldByRegion.set(region, step.yield)
   }
   return relaxation
 }
 
 /** What each region must be given at least, MAD. */
-function owedTo(steps: readonly Step[], { oneZonePerRegion, regionShare }: Constraints): Map<string, number> {
+function minSpendByRegion(
+  steps: readonly UpgradeStep[],
+  { oneZonePerRegion, regionShare }: Constraints,
+): Map<string, number> {
   const candidates = candidatesOf(steps)
   const missing = new Map(
-    [...wholeByRegion(candidates)].map(([region, whole]) => [region, whole * regionShare]),
+    [...maxBenefitByRegion(candidates)].map(([region, whole]) => [region, whole * regionShare]),
   )
   const owed = new Map<string, number>()
   for (const { candidate, cost, benefit } of steps) {
@@ -176,7 +196,11 @@ function cheapestByRegion(candidates: Iterable<Candidate>): Map<string, Candidat
 }
 
 /** What was begun with, and then the best steps that fit, one after the other. */
-export function greedyOf(steps: readonly Step[], budget: number, begun: readonly Choice[] = []): Choice[] {
+export function greedyOf(
+  steps: readonly UpgradeStep[],
+  budget: number,
+  begun: readonly ServiceChoice[] = [],
+): ServiceChoice[] {
   const chosen = new Map(begun.map((choice) => [choice.id, choice]))
   let left = budget - totalCost(begun)
   for (const { candidate, to } of steps) {
@@ -195,18 +219,21 @@ export function greedyOf(steps: readonly Step[], budget: number, begun: readonly
  * An answer at once, and where the solver begins: first what each region must have. Null where the best steps of the regions
  * do not fit, though others might.
  */
-export function fairGreedyOf(
-  steps: readonly Step[],
+export function constrainedGreedyOf(
+  steps: readonly UpgradeStep[],
   budget: number,
   constraints: Constraints,
-): Choice[] | null {
-  const first = greedyOf(demanded(steps, constraints), Infinity)
+): ServiceChoice[] | null {
+  const first = greedyOf(stepsForConstraints(steps, constraints), Infinity)
   return totalCost(first) > budget ? null : greedyOf(steps, budget, first)
 }
 
 /** The best steps of each region until it has what it must. */
-function demanded(steps: readonly Step[], { oneZonePerRegion, regionShare }: Constraints): Step[] {
-  const whole = wholeByRegion(candidatesOf(steps))
+function stepsForConstraints(
+  steps: readonly UpgradeStep[],
+  { oneZonePerRegion, regionShare }: Constraints,
+): UpgradeStep[] {
+  const whole = maxBenefitByRegion(candidatesOf(steps))
   const brought = new Map<string, number>()
   return steps.filter(({ candidate, benefit }) => {
     const region = regionOf(candidate)
@@ -220,8 +247,8 @@ function demanded(steps: readonly Step[], { oneZonePerRegion, regionShare }: Con
 }
 
 /** A column is an option of a zone, a row a condition; the matrix is given column by column (compressed). */
-export interface Programme {
-  columns: { candidate: number; option: Option }[]
+export interface IntegerProgram {
+  columns: { candidate: number; option: ServiceOption }[]
   benefits: number[]
   rowLower: number[]
   rowUpper: number[]
@@ -231,27 +258,27 @@ export interface Programme {
 }
 
 /** The solver's tolerances are absolute: amounts near one million keep them far below a dirham. */
-const MAD_IN_A_UNIT = 1_000
+const MAD_PER_SOLVER_UNIT = 1_000
 
-export const programmeUnits = (mad: number): number => mad / MAD_IN_A_UNIT
+export const solverUnitsOf = (mad: number): number => mad / MAD_PER_SOLVER_UNIT
 
 /**
  * maximise Σ benefit·x, each x 0 or 1, with row 0: Σ cost·x ≤ budget; then one row a zone: Σ x ≤ 1; then the rows of the
  * regions. Zones outside all regions have no row of a region. A region's share is that of `all` its candidates, also of those
  * that are not open; what is fixed counts for it, and its cost is taken off the budget.
  */
-export function programmeOf(
-  { open: candidates, fixed }: Core,
+export function integerProgramOf(
+  { open: candidates, fixed }: KnapsackCore,
   budget: number,
   constraints: Constraints,
   all: readonly Candidate[],
-): Programme {
-  const programme: Programme = {
+): IntegerProgram {
+  const programme: IntegerProgram = {
     columns: candidates.flatMap(({ options }, candidate) => options.map((option) => ({ candidate, option }))),
     benefits: [],
     rowLower: [-Infinity, ...candidates.map(() => -Infinity)],
     rowUpper: [
-      programmeUnits(budget - totalCost(fixed.map(({ option }) => option))),
+      solverUnitsOf(budget - totalCost(fixed.map(({ option }) => option))),
       ...candidates.map(() => 1),
     ],
     starts: [0],
@@ -262,7 +289,7 @@ export function programmeOf(
   for (const { candidate, option } of programme.columns) {
     const region = regions.get(candidates[candidate]!.zone.regionCode ?? '')
     const entries: [row: number, value: number][] = [
-      [0, programmeUnits(option.cost)],
+      [0, solverUnitsOf(option.cost)],
       [1 + candidate, 1],
     ]
     if (region?.one !== undefined) entries.push([region.one, 1])
@@ -282,9 +309,9 @@ interface RegionRows {
 }
 
 function regionRows(
-  programme: Programme,
+  programme: IntegerProgram,
   all: readonly Candidate[],
-  fixed: readonly Fixed[],
+  fixed: readonly FixedCandidate[],
   { oneZonePerRegion, regionShare }: Constraints,
 ): Map<string, RegionRows> {
   const regions = new Map<string, RegionRows>()
@@ -292,7 +319,7 @@ function regionRows(
     programme.rowLower.push(lower)
     return programme.rowUpper.push(Infinity) - 1
   }
-  for (const [code, whole] of wholeByRegion(all)) {
+  for (const [code, whole] of maxBenefitByRegion(all)) {
     const region: RegionRows = { whole }
     const own = fixed.filter(({ candidate }) => candidate.zone.regionCode === code)
     const brought = totalBenefit(own.map(({ option }) => option))
@@ -304,38 +331,38 @@ function regionRows(
 }
 
 /** More zones than this make the solver slow and the answer hardly better. */
-export const MOST_CANDIDATES = 2_000
+export const MAX_OPEN_CANDIDATES = 2_000
 /** Of each region, where regions have a say. */
-const KEPT_PER_REGION = 50
+const OPEN_CANDIDATES_PER_REGION = 50
 
-export interface Fixed {
+export interface FixedCandidate {
   candidate: Candidate
-  option: Option
+  option: ServiceOption
 }
 
 /** What is left to the solver, and what the relaxation decides so clearly that it is taken as it is. */
-export interface Core {
+export interface KnapsackCore {
   /** Zones near the edge. */
   open: Candidate[]
   /** Of the others those that are served. */
-  fixed: Fixed[]
+  fixed: FixedCandidate[]
 }
 
 /**
  * The zones of which another option than the relaxation's would cost the least; all others are fixed as they are there.
  * Where regions must be served, some of each region are among them, and its cheapest.
  */
-export function coreOf(
-  steps: readonly Step[],
+export function knapsackCoreOf(
+  steps: readonly UpgradeStep[],
   relaxation: Relaxation,
   constraints: Constraints,
-  most: number = MOST_CANDIDATES,
-): Core {
+  most: number = MAX_OPEN_CANDIDATES,
+): KnapsackCore {
   const candidates = [...candidatesOf(steps)]
   if (candidates.length <= most) return { open: candidates, fixed: [] }
-  const judged = candidates.map((candidate) => ({ candidate, ...judgedBy(candidate, relaxation) }))
+  const judged = candidates.map((candidate) => ({ candidate, ...bestOptionAtPrice(candidate, relaxation) }))
   const order = judged.toSorted((a, b) => a.loss - b.loss).map(({ candidate }) => candidate)
-  const open = hasConstraints(constraints) ? someOfEachRegion(order) : new Set<Candidate>()
+  const open = hasConstraints(constraints) ? bestCandidatesPerRegion(order) : new Set<Candidate>()
   for (const candidate of order) if (open.size < most) open.add(candidate)
   return {
     open: candidates.filter((candidate) => open.has(candidate)),
@@ -348,13 +375,13 @@ export function coreOf(
 export const hasConstraints = ({ oneZonePerRegion, regionShare }: Constraints): boolean =>
   oneZonePerRegion || regionShare > 0
 
-function someOfEachRegion(order: readonly Candidate[]): Set<Candidate> {
+function bestCandidatesPerRegion(order: readonly Candidate[]): Set<Candidate> {
   const kept = new Set<Candidate>(cheapestByRegion(order).values())
   const count = new Map<string, number>()
   for (const candidate of order) {
     const n = (count.get(regionOf(candidate)) ?? 0) + 1
     count.set(regionOf(candidate), n)
-    if (n <= KEPT_PER_REGION) kept.add(candidate)
+    if (n <= OPEN_CANDIDATES_PER_REGION) kept.add(candidate)
   }
   return kept
 }
@@ -363,12 +390,12 @@ function someOfEachRegion(order: readonly Candidate[]): Set<Candidate> {
  * What is best for a zone where money has the relaxation's price, null for nothing, and what the second best would lose of
  * the benefit. In a region that must be given more, benefit counts for more: as much as makes its edge worth the price.
  */
-function judgedBy(
+function bestOptionAtPrice(
   candidate: Candidate,
-  { yield: price, yields }: Relaxation,
-): { best: Option | null; loss: number } {
+  { marginalYield: price, marginalYieldByRegion: yields }: Relaxation,
+): { best: ServiceOption | null; loss: number } {
   const own = Math.min(price, yields.get(regionOf(candidate)) ?? price)
-  let [best, most, second] = [null as Option | null, 0, -Infinity]
+  let [best, most, second] = [null as ServiceOption | null, 0, -Infinity]
   for (const option of candidate.options) {
     const net = option.benefit - own * option.cost
     second = Math.max(second, Math.min(most, net))
@@ -377,23 +404,26 @@ function judgedBy(
   return { best, loss: (most - second) * (own < price ? price / own : 1) }
 }
 
-export const totalCost = (choices: readonly Option[]): number =>
+export const totalCost = (choices: readonly ServiceOption[]): number =>
   choices.reduce((sum, { cost }) => sum + cost, 0)
 
-export const totalBenefit = (choices: readonly Option[]): number =>
+export const totalBenefit = (choices: readonly ServiceOption[]): number =>
   choices.reduce((sum, { benefit }) => sum + benefit, 0)
 
 /** What changes from one answer to another. */
 export interface ChoiceChange {
   /** Chosen only in the second. */
-  added: Choice[]
+  added: ServiceChoice[]
   /** Chosen only in the first. */
-  dropped: Choice[]
+  dropped: ServiceChoice[]
   /** Chosen in both, with another technology: as in the second. */
-  changed: Choice[]
+  changed: ServiceChoice[]
 }
 
-export function changeBetween(before: readonly Choice[], after: readonly Choice[]): ChoiceChange {
+export function choiceChangeBetween(
+  before: readonly ServiceChoice[],
+  after: readonly ServiceChoice[],
+): ChoiceChange {
   const was = new Map(before.map((choice) => [choice.id, choice]))
   const is = new Set(after.map(({ id }) => id))
   return {

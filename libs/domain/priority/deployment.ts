@@ -6,8 +6,14 @@
 import type { Limits } from './amounts.js'
 import type { Technology } from '../probe/probe.js'
 
-export const DEPLOYED = ['fibre', '5g', '4g', 'fwa', 'satellite_leo'] as const satisfies readonly Technology[]
-export type Deployed = (typeof DEPLOYED)[number]
+export const DEPLOYABLE_TECHNOLOGIES = [
+  'fibre',
+  '5g',
+  '4g',
+  'fwa',
+  'satellite_leo',
+] as const satisfies readonly Technology[]
+export type Deployed = (typeof DEPLOYABLE_TECHNOLOGIES)[number]
 
 const MAD = { max: 1e9 }
 const SHARE = { max: 1 }
@@ -56,7 +62,7 @@ export interface ZoneSize {
 }
 
 /** Whole dirhams; null where it cannot be said: the way to the next fibre is not known. */
-export function costOf(technology: Deployed, zone: ZoneSize, costs: UnitCosts): number | null {
+export function deploymentCostOf(technology: Deployed, zone: ZoneSize, costs: UnitCosts): number | null {
   const masts = (km2: number) => Math.ceil((zone.cellCount * MEAN_CELL_KM2) / Math.max(km2, MEAN_CELL_KM2))
   switch (technology) {
     case 'fibre':
@@ -73,7 +79,7 @@ export function costOf(technology: Deployed, zone: ZoneSize, costs: UnitCosts): 
   }
 }
 
-const SHARES: Record<Deployed, keyof UnitCosts> = {
+const BENEFIT_SHARE_KEYS: Record<Deployed, keyof UnitCosts> = {
   fibre: 'fibreShare',
   '5g': 'share5g',
   '4g': 'share4g',
@@ -82,7 +88,8 @@ const SHARES: Record<Deployed, keyof UnitCosts> = {
 }
 
 /** The part of a zone's benefit that the technology brings, 0 to 1. */
-export const shareOf = (technology: Deployed, costs: UnitCosts): number => costs[SHARES[technology]]
+export const benefitShareOf = (technology: Deployed, costs: UnitCosts): number =>
+  costs[BENEFIT_SHARE_KEYS[technology]]
 
 /** Upper bounds of the cost classes 1 to 3 in MAD; beyond them lies class 4. An assumption, as the unit costs are. */
 export const COST_CLASS_BOUNDS = [1_000_000, 2_000_000, 5_000_000] as const
@@ -91,7 +98,9 @@ export type CostClass = (typeof COST_CLASSES)[number]
 
 /** By the cheapest network on the ground. A satellite costs the same everywhere and would tell no zones apart. */
 export function costClassOf(zone: ZoneSize, costs: UnitCosts): CostClass {
-  const grounded = DEPLOYED.filter((technology) => technology !== 'satellite_leo')
-  const cheapest = Math.min(...grounded.map((technology) => costOf(technology, zone, costs) ?? Infinity))
+  const grounded = DEPLOYABLE_TECHNOLOGIES.filter((technology) => technology !== 'satellite_leo')
+  const cheapest = Math.min(
+    ...grounded.map((technology) => deploymentCostOf(technology, zone, costs) ?? Infinity),
+  )
   return (1 + COST_CLASS_BOUNDS.filter((bound) => cheapest > bound).length) as CostClass
 }

@@ -1,7 +1,7 @@
 /** What to do next: the factors of a zone, the planner's weights, score and rank, and how firm each rank is. Pure. */
 import type { Limits } from './amounts.js'
 import { type CostClass, type UnitCosts, type ZoneSize, costClassOf } from './deployment.js'
-import { normal, randomFrom } from '../random/random.js'
+import { randomNormal, seededRandom } from '../random/random.js'
 import type { ZoneClass } from '../zone/zone.js'
 
 /** Each counts from 0 to 1; more of each moves a zone up. */
@@ -85,25 +85,25 @@ export interface FactorTable {
   leftOut: Factor[]
 }
 
-const WIDTH = FACTORS.length
+const FACTOR_COUNT = FACTORS.length
 
 /**
  * Counts and distances on a logarithmic scale from 0 to the largest of the run, so that one town does not flatten all
  * villages: ln(1 + x) / ln(1 + largest). White is 1 and grey 0; the cost classes 1 to 4 are 1, 2/3, 1/3 and 0.
  */
 export function factorTable(zones: readonly ZoneFactors[], costs: UnitCosts): FactorTable {
-  const values = new Float64Array(zones.length * WIDTH)
+  const values = new Float64Array(zones.length * FACTOR_COUNT)
   const costClasses = zones.map((zone) => costClassOf(sizeOf(zone), costs))
   zones.forEach((zone, i) => {
-    FACTORS.forEach((factor, f) => (values[i * WIDTH + f] = amountOf(factor, zone) ?? NaN))
-    values[i * WIDTH + FACTORS.indexOf('cost')] = (4 - costClasses[i]!) / 3
+    FACTORS.forEach((factor, f) => (values[i * FACTOR_COUNT + f] = amountOf(factor, zone) ?? NaN))
+    values[i * FACTOR_COUNT + FACTORS.indexOf('cost')] = (4 - costClasses[i]!) / 3
   })
   const leftOut = FACTORS.filter((_, f) => zones.length > 0 && isUnknownEverywhere(values, f))
-  for (const factor of LOGARITHMIC) scaleColumn(values, FACTORS.indexOf(factor))
+  for (const factor of LOGARITHMIC_FACTORS) scaleColumn(values, FACTORS.indexOf(factor))
   return { zones, costClasses, values, leftOut }
 }
 
-const LOGARITHMIC = FACTORS.filter((factor) => factor !== 'white' && factor !== 'cost')
+const LOGARITHMIC_FACTORS = FACTORS.filter((factor) => factor !== 'white' && factor !== 'cost')
 
 function amountOf(factor: Factor, zone: ZoneFactors): number | null {
   switch (factor) {
@@ -119,18 +119,19 @@ function amountOf(factor: Factor, zone: ZoneFactors): number | null {
 }
 
 function isUnknownEverywhere(values: Float64Array, f: number): boolean {
-  for (let at = f; at < values.length; at += WIDTH) if (!Number.isNaN(values[at])) return false
+  for (let at = f; at < values.length; at += FACTOR_COUNT) if (!Number.isNaN(values[at])) return false
   return true
 }
 
 function scaleColumn(values: Float64Array, f: number): void {
   let largest = 0
-  for (let at = f; at < values.length; at += WIDTH) if (values[at]! > largest) largest = values[at]!
+  for (let at = f; at < values.length; at += FACTOR_COUNT) if (values[at]! > largest) largest = values[at]!
   if (largest === 0) return
-  for (let at = f; at < values.length; at += WIDTH) values[at] = Math.log1p(values[at]!) / Math.log1p(largest)
+  for (let at = f; at < values.length; at += FACTOR_COUNT)
+    values[at] = Math.log1p(values[at]!) / Math.log1p(largest)
 }
 
-const listOf = (weights: Weights): number[] => FACTORS.map((factor) => weights[factor])
+const weightListOf = (weights: Weights): number[] => FACTORS.map((factor) => weights[factor])
 
 /**
  * The weighted mean of what is known of a row, 0 to 100: a factor that is not known of a zone neither raises nor lowers it.
@@ -138,8 +139,8 @@ const listOf = (weights: Weights): number[] => FACTORS.map((factor) => weights[f
  */
 function scoreOfRow(values: Float64Array, row: number, weights: readonly number[]): number {
   let [sum, all] = [0, 0]
-  for (let f = 0; f < WIDTH; f++) {
-    const value = values[row * WIDTH + f]!
+  for (let f = 0; f < FACTOR_COUNT; f++) {
+    const value = values[row * FACTOR_COUNT + f]!
     if (Number.isNaN(value)) continue
     sum += value * weights[f]!
     all += weights[f]!
@@ -148,11 +149,11 @@ function scoreOfRow(values: Float64Array, row: number, weights: readonly number[
 }
 
 export function scoresOf(table: FactorTable, weights: Weights): Float64Array {
-  const list = listOf(weights)
+  const list = weightListOf(weights)
   return Float64Array.from(table.zones, (_, i) => scoreOfRow(table.values, i, list))
 }
 
-export interface Ranked {
+export interface RankedIndex {
   /** Of the zone in the table. */
   index: number
   score: number
@@ -161,7 +162,11 @@ export interface Ranked {
 }
 
 /** The chosen zones from the highest score; equal ones in the order of their ids. */
-export function ranked(table: FactorTable, scores: Float64Array, chosen: readonly number[]): Ranked[] {
+export function rankedIndexesOf(
+  table: FactorTable,
+  scores: Float64Array,
+  chosen: readonly number[],
+): RankedIndex[] {
   const idOf = (index: number) => table.zones[index]!.id
   const order = chosen.toSorted(
     (a, b) => scores[b]! - scores[a]! || (idOf(a) < idOf(b) ? -1 : Number(idOf(a) > idOf(b))),
@@ -174,7 +179,7 @@ export function ranked(table: FactorTable, scores: Float64Array, chosen: readonl
 }
 
 /** How a rank moves when the weights do. */
-export interface Stability {
+export interface RankStability {
   /** Between them the rank lies in nine draws of ten, or is the rank itself. */
   low: number
   high: number
@@ -187,24 +192,29 @@ export interface StabilityRequest {
   /** Among which zones ranks are given. */
   chosen: readonly number[]
   /** Of which ones the stability is asked. */
-  asked: readonly Ranked[]
+  targets: readonly RankedIndex[]
   /** How many are "the first ones". */
   top: number
 }
 
-export const DRAWS = 200
+export const STABILITY_DRAWS = 200
 const SEED = 2030
 /** Weights are drawn around the planner's: two thirds of them between half and double. */
-const SPREAD = Math.LN2
+const WEIGHT_SIGMA = Math.LN2
 
 /** Ends with the stability of each asked zone; stops after each draw, so that a server can do other work between. */
-export function* stabilities(table: FactorTable, request: StabilityRequest): Generator<void, Stability[]> {
-  const { chosen, asked } = request
-  const ranks = asked.map(() => new Int32Array(DRAWS))
-  const random = randomFrom(SEED)
+export function* rankStabilities(
+  table: FactorTable,
+  request: StabilityRequest,
+): Generator<void, RankStability[]> {
+  const { chosen, targets: asked } = request
+  const ranks = asked.map(() => new Int32Array(STABILITY_DRAWS))
+  const random = seededRandom(SEED)
   const scores = new Float64Array(chosen.length)
-  for (let draw = 0; draw < DRAWS; draw++) {
-    const weights = listOf(request.weights).map((weight) => weight * Math.exp(SPREAD * normal(random)))
+  for (let draw = 0; draw < STABILITY_DRAWS; draw++) {
+    const weights = weightListOf(request.weights).map(
+      (weight) => weight * Math.exp(WEIGHT_SIGMA * randomNormal(random)),
+    )
     for (let i = 0; i < chosen.length; i++) scores[i] = scoreOfRow(table.values, chosen[i]!, weights)
     const own = asked.map(({ index }) => scoreOfRow(table.values, index, weights))
     ranksAmong(scores, own).forEach((rank, i) => (ranks[i]![draw] = rank))
@@ -213,10 +223,10 @@ export function* stabilities(table: FactorTable, request: StabilityRequest): Gen
   return asked.map(({ rank }, i) => stabilityOf(rank, ranks[i]!.sort(), request.top))
 }
 
-function stabilityOf(rank: number, sorted: Int32Array, top: number): Stability {
-  const at = (share: number) => sorted[Math.round(share * (DRAWS - 1))]!
+function stabilityOf(rank: number, sorted: Int32Array, top: number): RankStability {
+  const at = (share: number) => sorted[Math.round(share * (STABILITY_DRAWS - 1))]!
   const inTop = sorted.filter((drawn) => drawn <= top).length
-  return { low: Math.min(rank, at(0.05)), high: Math.max(rank, at(0.95)), topShare: inTop / DRAWS }
+  return { low: Math.min(rank, at(0.05)), high: Math.max(rank, at(0.95)), topShare: inTop / STABILITY_DRAWS }
 }
 
 /** 1 + how many of `all` are higher, for each of `some`: each of all is looked up among the few, not the other way. */
@@ -248,8 +258,8 @@ export const FIRMNESS = ['firm_in', 'firm_out', 'depends'] as const
 export type Firmness = (typeof FIRMNESS)[number]
 
 /** Nineteen draws of twenty agree. */
-const FIRM = 0.95
+const MIN_FIRM_SHARE = 0.95
 
 /** Whether the weights decide that a zone is among the first. */
-export const firmnessOf = ({ topShare }: Pick<Stability, 'topShare'>): Firmness =>
-  topShare >= FIRM ? 'firm_in' : topShare <= 1 - FIRM ? 'firm_out' : 'depends'
+export const firmnessOf = ({ topShare }: Pick<RankStability, 'topShare'>): Firmness =>
+  topShare >= MIN_FIRM_SHARE ? 'firm_in' : topShare <= 1 - MIN_FIRM_SHARE ? 'firm_out' : 'depends'

@@ -1,5 +1,5 @@
 /** Flags mark a kept probe. Some take it out of the evidence; none deletes it. */
-import { type Place, distanceM } from './plausibility.js'
+import { type GeoPoint, distanceM } from './plausibility.js'
 import type { ProbeInput } from './probe.js'
 
 export const FLAGS = [
@@ -24,7 +24,7 @@ export const FLAGS = [
 export type Flag = (typeof FLAGS)[number]
 
 /** Flags that take a probe out of the evidence; the others only mark it. */
-const NOT_COUNTED: readonly Flag[] = [
+const EXCLUDING_FLAGS: readonly Flag[] = [
   'inaccurate_position',
   'too_short',
   'too_few_bytes',
@@ -34,29 +34,29 @@ const NOT_COUNTED: readonly Flag[] = [
   'implausible',
 ]
 
-export const isCounted = (flags: readonly Flag[]): boolean => !flags.some((f) => NOT_COUNTED.includes(f))
+export const isCounted = (flags: readonly Flag[]): boolean => !flags.some((f) => EXCLUDING_FLAGS.includes(f))
 
 /** A res-8 cell is about 1 km across: a position worse than this names no cell. */
 export const MAX_ACCURACY_M = 2_000
 /** Farther from its site than this, a probe speaks of another place than the site (Giga's distance). */
 export const MAX_SITE_DISTANCE_M = 4_000
 /** M-Lab counts no test of fewer bytes. */
-export const MIN_BYTES = 8_192
+export const MIN_TEST_BYTES = 8_192
 /** M-Lab counts no test of less than nine seconds, unless it was ended early on purpose, */
 export const MIN_TEST_MS = 9_000
 /** which here means that it had moved this much: ten times what fills a line of 1 Mbit/s for a second. */
 export const MIN_EARLY_EXIT_BYTES = 1_000_000
 /** The same device on the same network at the same place is heard again after so long (RTR's pinning). */
-export const REPEAT_MS = 4 * 3_600_000
+export const REPEAT_WINDOW_MS = 4 * 3_600_000
 /** ... and this is the same place, or the accuracy of the position where that is worse. */
-export const REPEAT_M = 100
+export const REPEAT_RADIUS_M = 100
 /** No road in the country is driven at this speed; a false position is likelier. */
 export const MAX_MOVE_KMH = 250
 /** Two sides of one test measure at slightly different moments; beyond this share one of them is wrong. */
 export const MAX_DISAGREEMENT = 0.2
 
 /** What a probe says of itself; `site` null when no site is known. */
-export function flagsOf(probe: ProbeInput, site: Place | null): Flag[] {
+export function flagsOf(probe: ProbeInput, site: GeoPoint | null): Flag[] {
   const flags: Flag[] = []
   if (probe.lat == null || probe.lng == null) flags.push('position_from_site')
   else if (site && distanceM({ lat: probe.lat, lng: probe.lng }, site) > MAX_SITE_DISTANCE_M)
@@ -76,7 +76,7 @@ function testFlags(probe: ProbeInput): Flag[] {
   const tooShort = tests.some(
     ({ bytes, ms }) => ms != null && ms < MIN_TEST_MS && (bytes ?? 0) < MIN_EARLY_EXIT_BYTES,
   )
-  const tooFew = tests.some(({ bytes }) => bytes != null && bytes < MIN_BYTES)
+  const tooFew = tests.some(({ bytes }) => bytes != null && bytes < MIN_TEST_BYTES)
   return [...(tooShort ? ['too_short' as const] : []), ...(tooFew ? ['too_few_bytes' as const] : [])]
 }
 
@@ -100,25 +100,25 @@ export function isPrivateAddress(address: string): boolean {
 }
 
 /** Whether a claim and the other side's figure differ by more than a fifth of the larger. Bit/s. */
-export const disagree = (claimed: number, observed: number): boolean =>
+export const isDisagreement = (claimed: number, observed: number): boolean =>
   Math.abs(claimed - observed) > MAX_DISAGREEMENT * Math.max(claimed, observed)
 
 /** A measurement at a place and a moment (ms since 1970). */
-export interface Moment extends Place {
+export interface TimedPosition extends GeoPoint {
   at: number
   accuracyM: number | null
 }
 
 /** Whether a measurement repeats one that counts already: the same device, network and outcome are given. */
-export const repeats = (one: Moment, counted: readonly Moment[]): boolean =>
+export const isRepeat = (one: TimedPosition, counted: readonly TimedPosition[]): boolean =>
   counted.some(
     (other) =>
-      Math.abs(one.at - other.at) < REPEAT_MS &&
-      distanceM(one, other) <= Math.max(REPEAT_M, one.accuracyM ?? 0, other.accuracyM ?? 0),
+      Math.abs(one.at - other.at) < REPEAT_WINDOW_MS &&
+      distanceM(one, other) <= Math.max(REPEAT_RADIUS_M, one.accuracyM ?? 0, other.accuracyM ?? 0),
   )
 
 /** Whether a device cannot have gone from one place to the other; positions' uncertainty is taken off the way. */
-export function movesTooFast(from: Moment, to: Moment): boolean {
+export function isMovingTooFast(from: TimedPosition, to: TimedPosition): boolean {
   const metres = distanceM(from, to) - (from.accuracyM ?? 0) - (to.accuracyM ?? 0)
   const hours = Math.abs(to.at - from.at) / 3_600_000
   return metres > MAX_SITE_DISTANCE_M && metres / 1000 > MAX_MOVE_KMH * hours

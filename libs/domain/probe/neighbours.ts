@@ -10,9 +10,9 @@ export interface DeviceFigure {
 }
 
 /** Lines of one network differ by place in the cell and by contract; by this factor hardly. */
-const MAX_FACTOR = 4
+const MAX_MEDIAN_FACTOR = 4
 /** With fewer others nobody can say who is wrong. */
-const MIN_OTHERS = 2
+const MIN_OTHER_DEVICES = 2
 
 export function disagreeingDevices(figures: readonly DeviceFigure[]): (DeviceFigure & { comment: string })[] {
   const networks = new Map<string, DeviceFigure[]>()
@@ -23,10 +23,10 @@ export function disagreeingDevices(figures: readonly DeviceFigure[]): (DeviceFig
   return [...networks.values()].flatMap((devices) =>
     devices.flatMap((one) => {
       const others = devices.filter((d) => d !== one).map((d) => d.medianBps)
-      if (others.length < MIN_OTHERS) return []
+      if (others.length < MIN_OTHER_DEVICES) return []
       const usual = medianOf(others)
       const factor = Math.max(one.medianBps, usual) / Math.min(one.medianBps, usual)
-      if (factor <= MAX_FACTOR) return []
+      if (factor <= MAX_MEDIAN_FACTOR) return []
       const comment = `its median is ${mbits(one.medianBps)} Mbit/s, that of ${others.length} others here ${mbits(usual)}`
       return [{ ...one, comment }]
     }),

@@ -15,9 +15,9 @@ export const MOROCCO_BOUNDS: Bounds = { west: -17.25, south: 20.65, east: -0.9, 
 /** Above any access line sold today; a larger figure is a unit's mistake. */
 export const MAX_SPEED_BPS = 100e9
 /** Before this no tool that we read existed; an unset clock says 1970 or 2000. */
-export const EARLIEST_MS = Date.UTC(2010, 0, 1)
+export const MIN_MEASURED_AT_MS = Date.UTC(2010, 0, 1)
 /** A clock may run ahead of ours by this much. */
-export const MAX_AHEAD_MS = 5 * 60_000
+export const MAX_CLOCK_AHEAD_MS = 5 * 60_000
 
 export interface Rejection {
   field: string
@@ -25,16 +25,16 @@ export interface Rejection {
 }
 
 /** Why a well-formed, placed probe cannot be true; null when it can. `now` in ms since 1970. */
-export function rejectionOf(probe: ProbeInput & Place, now: number, bounds: Bounds): Rejection | null {
+export function rejectionOf(probe: ProbeInput & GeoPoint, now: number, bounds: Bounds): Rejection | null {
   return placeRejection(probe, bounds) ?? timeRejection(probe.measuredAt, now) ?? speedRejection(probe)
 }
 
-export interface Place {
+export interface GeoPoint {
   lat: number
   lng: number
 }
 
-function placeRejection({ lat, lng }: Place, b: Bounds): Rejection | null {
+function placeRejection({ lat, lng }: GeoPoint, b: Bounds): Rejection | null {
   if (lat < b.south || lat > b.north) return { field: 'lat', reason: `lat ${lat} is outside the country` }
   if (lng < b.west || lng > b.east) return { field: 'lng', reason: `lng ${lng} is outside the country` }
   return null
@@ -44,8 +44,8 @@ function timeRejection(measuredAt: string, now: number): Rejection | null {
   const at = Date.parse(measuredAt)
   const refuse = (why: string) => ({ field: 'measuredAt', reason: `measuredAt ${measuredAt} ${why}` })
   if (Number.isNaN(at)) return refuse('is not a time')
-  if (at < EARLIEST_MS) return refuse('is before 2010')
-  if (at > now + MAX_AHEAD_MS) return refuse('is more than 5 minutes ahead of the server')
+  if (at < MIN_MEASURED_AT_MS) return refuse('is before 2010')
+  if (at > now + MAX_CLOCK_AHEAD_MS) return refuse('is more than 5 minutes ahead of the server')
   return null
 }
 
@@ -60,7 +60,7 @@ function speedRejection(probe: ProbeInput): Rejection | null {
 }
 
 /** Great-circle distance in metres on the mean Earth radius (haversine; error below 0.6 %). */
-export function distanceM(a: Place, b: Place): number {
+export function distanceM(a: GeoPoint, b: GeoPoint): number {
   const rad = Math.PI / 180
   const dLat = Math.sin(((b.lat - a.lat) * rad) / 2)
   const dLng = Math.sin(((b.lng - a.lng) * rad) / 2)

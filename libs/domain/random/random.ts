@@ -1,7 +1,7 @@
 /** Seeded randomness (mulberry32): the same seed gives the same country, the same draws. */
 export type Random = () => number
 
-export function randomFrom(seed: number): Random {
+export function seededRandom(seed: number): Random {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0
@@ -12,5 +12,5 @@ export function randomFrom(seed: number): Random {
 }
 
 /** Standard normal (Box and Muller). */
-export const normal = (random: Random): number =>
+export const randomNormal = (random: Random): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())

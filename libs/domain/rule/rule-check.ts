@@ -8,7 +8,7 @@ type Check = (value: unknown) => string | null
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const number =
+const numberCheck =
   (min: number, max: number, kind: 'number' | 'whole' = 'number'): Check =>
   (value) =>
     typeof value === 'number' &&
@@ -17,66 +17,66 @@ const number =
     (kind === 'number' || Number.isInteger(value))
       ? null
       : `must be a ${kind} number from ${min} to ${max}`
-const whole = (min: number, max: number) => number(min, max, 'whole')
-const optional =
+const integerCheck = (min: number, max: number) => numberCheck(min, max, 'whole')
+const nullableCheck =
   (check: Check): Check =>
   (value) =>
     value === null ? null : check(value)
-const yesNo: Check = (value) => (typeof value === 'boolean' ? null : 'must be true or false')
-const text =
+const booleanCheck: Check = (value) => (typeof value === 'boolean' ? null : 'must be true or false')
+const textCheck =
   (most: number, pattern = /\S/u): Check =>
   (value) =>
     typeof value === 'string' && value.length <= most && pattern.test(value)
       ? null
       : `must be a text of at most ${most} letters`
-const confidence: Check = (value) =>
+const confidenceCheck: Check = (value) =>
   (CONFIDENCES as readonly unknown[]).includes(value) ? null : `must be one of ${CONFIDENCES.join(', ')}`
 
-const BPS = 1e11
-const DAYS = 3650
+const MAX_BPS = 1e11
+const MAX_DAYS = 3650
 
 const CHECKS: Record<keyof Omit<Rule, 'version'>, Check> = {
-  id: text(60, /^[a-z0-9-]+$/),
+  id: textCheck(60, /^[a-z0-9-]+$/),
   title: (value) =>
-    isObject(value) && ['en', 'fr', 'ar'].every((lang) => text(200)(value[lang]) === null)
+    isObject(value) && ['en', 'fr', 'ar'].every((lang) => textCheck(200)(value[lang]) === null)
       ? null
       : 'must have a text each for en, fr and ar',
-  source: text(500),
-  assumption: yesNo,
+  source: textCheck(500),
+  assumption: booleanCheck,
   default: (value) => (value === false ? null : 'must be false: the project itself names the default rule'),
-  minDownloadBps: number(1, BPS),
-  minUploadBps: optional(number(1, BPS)),
-  maxLatencyMs: optional(number(1, 60_000)),
-  maxLossRatio: optional(number(0, 1)),
-  passShare: number(0.01, 0.99),
-  confidence,
-  minSamples: whole(1, 10_000),
-  minDevices: whole(1, 100),
-  minDays: whole(1, 365),
-  minHours: whole(1, 24),
-  peakHours: optional((value) =>
+  minDownloadBps: numberCheck(1, MAX_BPS),
+  minUploadBps: nullableCheck(numberCheck(1, MAX_BPS)),
+  maxLatencyMs: nullableCheck(numberCheck(1, 60_000)),
+  maxLossRatio: nullableCheck(numberCheck(0, 1)),
+  passShare: numberCheck(0.01, 0.99),
+  confidence: confidenceCheck,
+  minSamples: integerCheck(1, 10_000),
+  minDevices: integerCheck(1, 100),
+  minDays: integerCheck(1, 365),
+  minHours: integerCheck(1, 24),
+  peakHours: nullableCheck((value) =>
     isObject(value) &&
-    whole(0, 23)(value['from']) === null &&
-    whole(1, 24)(value['to']) === null &&
+    integerCheck(0, 23)(value['from']) === null &&
+    integerCheck(1, 24)(value['to']) === null &&
     (value['from'] as number) < (value['to'] as number)
       ? null
       : 'must have whole hours, from (0 to 23) below to (1 to 24)',
   ),
-  deviceDayCap: whole(1, 100_000),
-  deviceCap: whole(1, 1_000_000),
-  halfWeightAfterDays: optional(whole(1, DAYS)),
-  settleDays: whole(0, DAYS),
-  keepConfidence: confidence,
-  placeSpread: number(0, 5),
-  classConfidence: number(0, 0.999),
-  keepClassConfidence: number(0, 0.999),
+  deviceDayCap: integerCheck(1, 100_000),
+  deviceCap: integerCheck(1, 1_000_000),
+  halfWeightAfterDays: nullableCheck(integerCheck(1, MAX_DAYS)),
+  settleDays: integerCheck(0, MAX_DAYS),
+  keepConfidence: confidenceCheck,
+  placeSpread: numberCheck(0, 5),
+  classConfidence: numberCheck(0, 0.999),
+  keepClassConfidence: numberCheck(0, 0.999),
   inferenceConfidence: (value) =>
-    Array.isArray(value) && value.length <= 5 && value.every((share) => number(0, 1)(share) === null)
+    Array.isArray(value) && value.length <= 5 && value.every((share) => numberCheck(0, 1)(share) === null)
       ? null
       : 'must be a list of at most 5 shares, one a ring',
-  declaredCounts: yesNo,
-  planningHorizonDays: optional(whole(0, DAYS)),
-  blackFrom: whole(1, 10),
+  declaredCounts: booleanCheck,
+  planningHorizonDays: nullableCheck(integerCheck(0, MAX_DAYS)),
+  blackFrom: integerCheck(1, 10),
   technologies: (value) =>
     Array.isArray(value) &&
     value.length > 0 &&
@@ -84,11 +84,11 @@ const CHECKS: Record<keyof Omit<Rule, 'version'>, Check> = {
     value.every((technology) => (TECHNOLOGIES as readonly unknown[]).includes(technology))
       ? null
       : `must be a list, each once, of ${TECHNOLOGIES.join(', ')}`,
-  validityDays: whole(1, DAYS),
+  validityDays: integerCheck(1, MAX_DAYS),
 }
 
 /** What keeps data from being a rule, field by field; empty when nothing does. The version is given by the store. */
-export function ruleFaults(data: unknown): Rejection[] {
+export function ruleRejections(data: unknown): Rejection[] {
   if (!isObject(data)) return [{ field: 'rule', reason: 'rule must be an object' }]
   const unknown = Object.keys(data).filter((field) => !(field in CHECKS) && field !== 'version')
   return [

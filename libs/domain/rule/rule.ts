@@ -98,7 +98,7 @@ const WITH_LEO: readonly Technology[] = [...TERRESTRIAL, 'satellite_leo']
  * and three hours keep one bad afternoon from deciding. One device is enough, for most sites have one: what it cannot do
  * is weigh more than 20 full days.
  */
-const EVIDENCE = {
+const DEFAULT_EVIDENCE = {
   passShare: 0.8,
   confidence: 0.9,
   maxLossRatio: null,
@@ -129,7 +129,7 @@ const MBPS = 1_000_000
 
 export const SHIPPED_RULES: readonly Rule[] = [
   {
-    ...EVIDENCE,
+    ...DEFAULT_EVIDENCE,
     id: 'ma-floor',
     version: 2,
     title: {
@@ -147,7 +147,7 @@ export const SHIPPED_RULES: readonly Rule[] = [
     technologies: WITH_LEO,
   },
   {
-    ...EVIDENCE,
+    ...DEFAULT_EVIDENCE,
     id: 'eu-2013',
     version: 2,
     title: {
@@ -165,7 +165,7 @@ export const SHIPPED_RULES: readonly Rule[] = [
     technologies: TERRESTRIAL,
   },
   {
-    ...EVIDENCE,
+    ...DEFAULT_EVIDENCE,
     id: 'eu-ultrafast',
     version: 2,
     title: {
@@ -185,7 +185,7 @@ export const SHIPPED_RULES: readonly Rule[] = [
     technologies: TERRESTRIAL,
   },
   {
-    ...EVIDENCE,
+    ...DEFAULT_EVIDENCE,
     id: 'fcc-unserved',
     version: 2,
     title: {
@@ -202,7 +202,7 @@ export const SHIPPED_RULES: readonly Rule[] = [
     technologies: WITH_LEO,
   },
   {
-    ...EVIDENCE,
+    ...DEFAULT_EVIDENCE,
     id: 'fcc-underserved',
     version: 2,
     title: {
@@ -219,7 +219,7 @@ export const SHIPPED_RULES: readonly Rule[] = [
     technologies: WITH_LEO,
   },
   {
-    ...EVIDENCE,
+    ...DEFAULT_EVIDENCE,
     id: 'giga-school',
     version: 2,
     title: { en: 'Giga, school (20 Mbit/s)', fr: 'Giga, école (20 Mbit/s)', ar: 'Giga، مدرسة (20 ميغابت/ث)' },
@@ -232,7 +232,7 @@ export const SHIPPED_RULES: readonly Rule[] = [
     technologies: WITH_LEO,
   },
   {
-    ...EVIDENCE,
+    ...DEFAULT_EVIDENCE,
     id: 'ma-fibre',
     version: 2,
     title: {
@@ -251,7 +251,7 @@ export const SHIPPED_RULES: readonly Rule[] = [
 ]
 
 /** Two-sided standard normal quantiles. */
-const Z: Record<Confidence, number> = {
+const NORMAL_QUANTILES: Record<Confidence, number> = {
   0.5: 0.6744897501960817,
   0.8: 1.2815515655446004,
   0.9: 1.6448536269514722,
@@ -259,4 +259,4 @@ const Z: Record<Confidence, number> = {
   0.99: 2.5758293035489004,
 }
 
-export const zOf = (confidence: Confidence): number => Z[confidence]
+export const normalQuantileOf = (confidence: Confidence): number => NORMAL_QUANTILES[confidence]

@@ -13,7 +13,7 @@ export const RELATIVE_ERROR = 0.02
 export const BIN_GROWTH = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)
 
 /** Smaller values are in bin 0 and read as 0. The largest that ingest takes (100 Gbit/s, an hour) lie below bin 700. */
-export const LEAST_TOLD: Record<Measure, number> = {
+export const MIN_RESOLVED_VALUE: Record<Measure, number> = {
   downloadBps: 1,
   uploadBps: 1,
   latencyMs: 0.01,
@@ -28,7 +28,7 @@ export const measureOfBin = (bin: number): Measure => MEASURES[Math.floor(bin / 
 
 /** Number of a value's bin in the list of all measures' bins; the SQL of area-series.ts says the same. */
 export function binOf(measure: Measure, value: number): number {
-  const least = LEAST_TOLD[measure]
+  const least = MIN_RESOLVED_VALUE[measure]
   const within = value < least ? 0 : 1 + Math.floor(Math.log(value / least) / Math.log(BIN_GROWTH))
   return MEASURES.indexOf(measure) * BINS_PER_MEASURE + within
 }
@@ -37,7 +37,9 @@ export function binOf(measure: Measure, value: number): number {
 export function valueOfBin(bin: number): number {
   const within = bin % BINS_PER_MEASURE
   if (within === 0) return 0
-  return (LEAST_TOLD[measureOfBin(bin)] * BIN_GROWTH ** (within - 1) * 2 * BIN_GROWTH) / (1 + BIN_GROWTH)
+  return (
+    (MIN_RESOLVED_VALUE[measureOfBin(bin)] * BIN_GROWTH ** (within - 1) * 2 * BIN_GROWTH) / (1 + BIN_GROWTH)
+  )
 }
 
 /** Never a mean alone: a few fast lines would hide the many slow ones. */
@@ -60,14 +62,14 @@ export function spreadOf(bins: Histogram): Spread | null {
   if (samples === 0) return null
   const quantile = (share: number) => {
     const rank = (samples - 1) * share
-    const [low, high] = [valueAt(bins, Math.floor(rank)), valueAt(bins, Math.ceil(rank))]
+    const [low, high] = [valueAtRank(bins, Math.floor(rank)), valueAtRank(bins, Math.ceil(rank))]
     return low + (high - low) * (rank - Math.floor(rank))
   }
   return { samples, p10: quantile(0.1), median: quantile(0.5), p90: quantile(0.9) }
 }
 
 /** Of the value with so many smaller ones. */
-function valueAt(bins: Histogram, rank: number): number {
+function valueAtRank(bins: Histogram, rank: number): number {
   let below = 0
   for (const { bin, count } of bins) {
     below += count
@@ -77,15 +79,18 @@ function valueAt(bins: Histogram, rank: number): number {
 }
 
 /** So many of the smallest hashes of different things are kept: fewer things are counted exactly. */
-export const KEPT_HASHES = 64
+export const MAX_SKETCH_HASHES = 64
 /** Hashes are whole numbers below this. */
 export const HASH_RANGE = 2 ** 60
 
 /**
- * How many different things left these smallest hashes, ascending: exact below KEPT_HASHES, else an estimate whose
+ * How many different things left these smallest hashes, ascending: exact below MAX_SKETCH_HASHES, else an estimate whose
  * standard error is 13 % (Bar-Yossef et al. 2002, Beyer et al. 2007).
  */
-export function distinctOf(smallest: readonly number[]): number {
-  if (smallest.length < KEPT_HASHES) return smallest.length
-  return Math.max(KEPT_HASHES, Math.round(((KEPT_HASHES - 1) * HASH_RANGE) / smallest[KEPT_HASHES - 1]!))
+export function distinctCountOf(smallest: readonly number[]): number {
+  if (smallest.length < MAX_SKETCH_HASHES) return smallest.length
+  return Math.max(
+    MAX_SKETCH_HASHES,
+    Math.round(((MAX_SKETCH_HASHES - 1) * HASH_RANGE) / smallest[MAX_SKETCH_HASHES - 1]!),
+  )
 }

@@ -14,13 +14,13 @@ import { type Class, type JudgedNetwork, networkVerdict } from './verdict.js'
 const REACHES_NEIGHBOURS: readonly (Technology | null)[] = ['2g', '3g', '4g', '5g', 'fwa', 'satellite_leo']
 
 /** Fewest neighbours that must have tried an operator in vain. */
-const FEWEST_IN_VAIN = 2
+const MIN_FAILED_NEIGHBOURS = 2
 
 /** What a declaration is worth where nobody measured: an assumption, until enough declarations were tested. */
 const DECLARED_CONFIDENCE = 0.7
 
 /** A weaker offer helps nobody. */
-const LEAST_CONFIDENCE = 0.6
+const MIN_INFERRED_CONFIDENCE = 0.6
 
 export interface Neighbour {
   /** Distance in rings of cells, from 1. */
@@ -56,23 +56,28 @@ export function inferredOf(
   )
   const operators = [...new Set([...Object.keys(OPERATOR_NAMES), ...tried, ...declared])].sort()
   const basis = operators.flatMap((operator) => {
-    const known = ofOwn(rule, own, operator) ?? ofNeighbours(rule, neighbours, operator)
-    return known ?? (declared.includes(operator) ? claimOf(operator) : [])
+    const known = measuredBasisOf(rule, own, operator) ?? neighbourBasisOf(rule, neighbours, operator)
+    return known ?? (declared.includes(operator) ? declaredBasisOf(operator) : [])
   })
   const present = basis.filter((b) => b.isPresent).sort((a, b) => b.confidence - a.confidence)
   const isWhole = basis.length === operators.length
-  if (present.length >= rule.blackFrom) return offered('black', present.slice(0, rule.blackFrom), basis)
+  if (present.length >= rule.blackFrom)
+    return inferredWhenConfident('black', present.slice(0, rule.blackFrom), basis)
   if (!isWhole) return null
-  return offered(present.length > 0 ? 'grey' : 'white', basis, basis)
+  return inferredWhenConfident(present.length > 0 ? 'grey' : 'white', basis, basis)
 }
 
-function offered(colour: Inferred['class'], needed: readonly Basis[], basis: Basis[]): Inferred | null {
+function inferredWhenConfident(
+  colour: Inferred['class'],
+  needed: readonly Basis[],
+  basis: Basis[],
+): Inferred | null {
   const probability = needed.reduce((product, { confidence }) => product * confidence, 1)
   const confidence = Math.floor(probability * 1000 + 0.5) / 1000
-  return confidence < LEAST_CONFIDENCE ? null : { class: colour, confidence, basis }
+  return confidence < MIN_INFERRED_CONFIDENCE ? null : { class: colour, confidence, basis }
 }
 
-const claimOf = (operator: string): Basis => ({
+const declaredBasisOf = (operator: string): Basis => ({
   operator,
   isPresent: true,
   confidence: DECLARED_CONFIDENCE,
@@ -80,7 +85,7 @@ const claimOf = (operator: string): Basis => ({
   ring: null,
 })
 
-function ofOwn(rule: Rule, own: readonly JudgedNetwork[], operator: string): Basis | null {
+function measuredBasisOf(rule: Rule, own: readonly JudgedNetwork[], operator: string): Basis | null {
   const decided = own
     .filter((n) => n.operator === operator)
     .map((n) => networkVerdict(rule, n))
@@ -92,7 +97,7 @@ function ofOwn(rule: Rule, own: readonly JudgedNetwork[], operator: string): Bas
   return { operator, isPresent: present.length > 0, confidence, from: 'measured', ring: null }
 }
 
-function ofNeighbours(rule: Rule, neighbours: readonly Neighbour[], operator: string): Basis | null {
+function neighbourBasisOf(rule: Rule, neighbours: readonly Neighbour[], operator: string): Basis | null {
   const said = neighbours
     .flatMap(({ ring, networks }) =>
       networks
@@ -103,7 +108,7 @@ function ofNeighbours(rule: Rule, neighbours: readonly Neighbour[], operator: st
   const sure = (n: { ring: number; confidence: number }) =>
     n.confidence * (rule.inferenceConfidence[n.ring - 1] ?? 0)
   const present = said.filter(({ state }) => state === 'present')
-  if (present.length === 0 && said.length < FEWEST_IN_VAIN) return null
+  if (present.length === 0 && said.length < MIN_FAILED_NEIGHBOURS) return null
   const best = (present.length > 0 ? present : said).reduce((a, b) => (sure(b) > sure(a) ? b : a))
   // Neighbours that disagree make it as unsure as their shares.
   const agree = present.length > 0 ? present.length / said.length : 1

@@ -22,13 +22,13 @@ export interface Need {
 }
 
 /** A month or two of daily measuring: whoever plans more plans a device, not visits. */
-const MOST_VISITS = 60
+const MAX_VISITS = 60
 
 /** The needs of a cell's undecided networks; of one that nobody measured, those of every national operator. */
 export function needsOf(rule: Rule, networks: readonly NetworkEvidence[]): Need[] {
   const measured = networks.filter((network) => network.weight > 0)
   if (measured.length === 0)
-    return Object.keys(OPERATOR_NAMES).map((operator) => needOf(rule, nothingOf(operator), 0))
+    return Object.keys(OPERATOR_NAMES).map((operator) => needOf(rule, emptyEvidenceOf(operator), 0))
   if (verdictOf(rule, networks).class !== 'unknown') return []
   // So sure must each be that together they are as sure as the class has to be.
   const sure = rule.classConfidence ** (1 / new Set(measured.map((network) => network.operator)).size)
@@ -43,10 +43,10 @@ function isDecided(rule: Rule, network: NetworkEvidence, sure: number): boolean 
 }
 
 /** One place says little of its cell however long it is measured: beyond this many more devices nothing is advised. */
-const MOST_DEVICES = 3
+const MAX_EXTRA_DEVICES = 3
 
 function needOf(rule: Rule, network: NetworkEvidence, sure: number): Need {
-  const leaning = shareOf(network) >= rule.passShare ? network.passDevices : network.failDevices
+  const leaning = passShareOf(network) >= rule.passShare ? network.passDevices : network.failDevices
   const lacking = Math.max(0, rule.minDevices - leaning)
   const need = {
     operator: network.operator,
@@ -54,27 +54,28 @@ function needOf(rule: Rule, network: NetworkEvidence, sure: number): Need {
     otherHours: Math.max(0, rule.minHours - network.hours),
     hours: rule.peakHours,
   }
-  for (let more = lacking; more <= lacking + MOST_DEVICES; more++)
-    for (let visits = 1; visits <= MOST_VISITS; visits++)
-      if (isDecided(rule, after(rule, network, visits, more), sure))
+  for (let more = lacking; more <= lacking + MAX_EXTRA_DEVICES; more++)
+    for (let visits = 1; visits <= MAX_VISITS; visits++)
+      if (isDecided(rule, evidenceAfterVisits(rule, network, visits, more), sure))
         return { ...need, visits, samples: visits * rule.deviceDayCap, otherDevices: more, isClose: false }
   return { ...need, visits: 0, samples: 0, otherDevices: lacking, isClose: true }
 }
 
 /** As observed: drawn towards the middle, 4 passes of 4 would look like a share near the rule's. */
-const shareOf = ({ weight, passWeight }: NetworkEvidence): number => (weight === 0 ? 1 : passWeight / weight)
+const passShareOf = ({ weight, passWeight }: NetworkEvidence): number =>
+  weight === 0 ? 1 : passWeight / weight
 
 /**
  * The evidence after so many visits, by so many devices more, that find the share found so far. What was never measured is expected to pass or to
  * fail throughout: both take the same number of samples at least.
  */
-export function after(
+export function evidenceAfterVisits(
   rule: Rule,
   network: NetworkEvidence,
   visits: number,
   moreDevices: number,
 ): NetworkEvidence {
-  const share = shareOf(network)
+  const share = passShareOf(network)
   const perVisit = rule.deviceDayCap
   const devices = Math.max(1, network.devices + moreDevices)
   const most = devices * rule.deviceCap * 1000
@@ -98,7 +99,7 @@ export function after(
   }
 }
 
-const nothingOf = (operator: string): NetworkEvidence => ({
+const emptyEvidenceOf = (operator: string): NetworkEvidence => ({
   operator,
   technology: null,
   samples: 0,
@@ -138,20 +139,20 @@ export function routeOf<T extends Stop>(stops: readonly T[]): T[] {
     )
     route.push(...left.splice(next, 1))
   }
-  return untangled(route)
+  return twoOptRoute(route)
 }
 
 /** Straight lines, in metres. */
-export const lengthOf = (route: readonly Stop[]): number =>
+export const routeLengthM = (route: readonly Stop[]): number =>
   route.reduce((sum, stop, i) => (i === 0 ? 0 : sum + distanceM(route[i - 1]!, stop)), 0)
 
 /** Two-opt; each turn shortens the way, so it ends. Rounds are bounded, for a sheet has at most a few hundred stops. */
-function untangled<T extends Stop>(route: T[]): T[] {
+function twoOptRoute<T extends Stop>(route: T[]): T[] {
   for (let round = 0, turned = true; turned && round < 20; round++) {
     turned = false
     for (let i = 0; i < route.length - 2; i++)
       for (let j = i + 2; j < route.length; j++)
-        if (gain(route, i, j) > 1) {
+        if (twoOptGainM(route, i, j) > 1) {
           route.splice(i + 1, j - i, ...route.slice(i + 1, j + 1).reverse())
           turned = true
         }
@@ -160,7 +161,7 @@ function untangled<T extends Stop>(route: T[]): T[] {
 }
 
 /** Metres saved by turning round the stops after i up to j. */
-function gain(route: readonly Stop[], i: number, j: number): number {
+function twoOptGainM(route: readonly Stop[], i: number, j: number): number {
   const [a, b, c, d] = [route[i]!, route[i + 1]!, route[j]!, route[j + 1]]
   const before = distanceM(a, b) + (d ? distanceM(c, d) : 0)
   return before - distanceM(a, c) - (d ? distanceM(b, d) : 0)

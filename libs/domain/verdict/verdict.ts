@@ -1,6 +1,6 @@
 /** Evidence to verdict, for one cell. The SQL in the store does the same for a country; a property test holds them equal. */
 import type { ProbeInput, Technology } from '../probe/probe.js'
-import { type Rule, zOf } from '../rule/rule.js'
+import { type Rule, normalQuantileOf } from '../rule/rule.js'
 
 export const CLASSES = ['white', 'grey', 'black', 'unknown'] as const
 export type Class = (typeof CLASSES)[number]
@@ -63,10 +63,10 @@ export interface Verdict {
 }
 
 /** Evening hours, local time, of which the evidence tells the share: from (included) to (excluded). */
-export const EVENING = { from: 19, to: 23 } as const
+export const EVENING_HOURS = { from: 19, to: 23 } as const
 
 /** Whether the rule counts this sample at all. `localHour` 0..23 in Africa/Casablanca. */
-export function isJudged(rule: Rule, probe: ProbeInput, localHour: number): boolean {
+export function isJudgeableSample(rule: Rule, probe: ProbeInput, localHour: number): boolean {
   const { peakHours } = rule
   if (!rule.technologies.includes(probe.technology ?? 'wifi_unknown')) return false
   if (peakHours && (localHour < peakHours.from || localHour >= peakHours.to)) return false
@@ -82,7 +82,7 @@ function hasNeededFigures(rule: Rule, probe: ProbeInput): boolean {
 }
 
 /** Whether a judged sample meets the thresholds. */
-export function passes(rule: Rule, probe: ProbeInput): boolean {
+export function isPassingSample(rule: Rule, probe: ProbeInput): boolean {
   if (probe.outcome !== 'ok') return false
   if (probe.downloadBps! < rule.minDownloadBps) return false
   if (rule.minUploadBps !== null && probe.uploadBps! < rule.minUploadBps) return false
@@ -91,7 +91,7 @@ export function passes(rule: Rule, probe: ProbeInput): boolean {
 }
 
 /** Wilson score interval of k of n (Wilson 1927, JASA 22:209). n > 0. */
-export function wilson(k: number, n: number, z: number): { lower: number; upper: number } {
+export function wilsonInterval(k: number, n: number, z: number): { lower: number; upper: number } {
   const p = k / n
   const z2 = z * z
   const denominator = 1 + z2 / n
@@ -110,18 +110,18 @@ export function normalCdf(x: number): number {
 }
 
 /** No number of samples makes certain. */
-const MOST_CONFIDENT = 0.999
+const MAX_CONFIDENCE = 0.999
 
 /** A class that rests on a declaration or a promise is as sure as a coin: nobody measured it. */
 const CLAIMED_CONFIDENCE = 0.5
 
-const thousandths = (x: number): number => Math.floor(x * 1000 + 0.5) / 1000
+const roundToThousandths = (x: number): number => Math.floor(x * 1000 + 0.5) / 1000
 
 /**
  * How many standard errors the share of passes lies above the rule's: the score that Wilson's interval inverts, so that
  * it reaches z exactly where the interval's bound reaches the share. 0 where nothing was measured.
  */
-function scoreOf(passShare: number, weight: number, passWeight: number): number {
+function wilsonScoreOf(passShare: number, weight: number, passWeight: number): number {
   if (weight === 0) return 0
   const n = weight / 1000
   return (passWeight / 1000 - n * passShare) / Math.sqrt(n * (passShare * (1 - passShare)))
@@ -132,7 +132,7 @@ function scoreOf(passShare: number, weight: number, passWeight: number): number 
  * samples (Haldane and Anscombe: half a sample is added to either side) and that of the places: devices of one cell stand
  * at different ones. This, not the score, says how sure a decision is.
  */
-function leanOf(rule: Rule, weight: number, passWeight: number, devices: number): number {
+function logOddsScoreOf(rule: Rule, weight: number, passWeight: number, devices: number): number {
   if (weight === 0) return 0
   const passed = passWeight / 1000 + 0.5
   const failed = (weight - passWeight) / 1000 + 0.5
@@ -141,28 +141,28 @@ function leanOf(rule: Rule, weight: number, passWeight: number, devices: number)
 }
 
 /** From here on the normal distribution is 1 to 15 digits. */
-const FAR = 8
+const MAX_NORMAL_SCORE = 8
 
-const certaintyOf = (lean: number): number =>
-  Math.min(MOST_CONFIDENT, thousandths(normalCdf(Math.min(FAR, Math.abs(lean)))))
+const networkConfidenceOf = (lean: number): number =>
+  Math.min(MAX_CONFIDENCE, roundToThousandths(normalCdf(Math.min(MAX_NORMAL_SCORE, Math.abs(lean)))))
 
-interface Odds {
+interface NetworkOdds {
   /** Of being on the side that it leans to. */
   certainty: number
   /** Probability that the network does not reach the rule's share. */
   doubt: number
 }
 
-function oddsOf(lean: number): Odds {
-  const certainty = certaintyOf(lean)
+function networkOddsOf(lean: number): NetworkOdds {
+  const certainty = networkConfidenceOf(lean)
   return { certainty, doubt: lean >= 0 ? 1 - certainty : certainty }
 }
 
 /** By all samples, and by those of more than `settleDays` ago where they say more of the same. */
-function nowAndHeld(rule: Rule, n: NetworkEvidence): { now: Odds; held: Odds } {
-  const lean = leanOf(rule, n.weight, n.passWeight, n.devices)
-  const settledLean = leanOf(rule, n.settledWeight, n.settledPassWeight, n.devices)
-  const [now, settled] = [oddsOf(lean), oddsOf(settledLean)]
+function currentAndSettledOdds(rule: Rule, n: NetworkEvidence): { now: NetworkOdds; held: NetworkOdds } {
+  const lean = logOddsScoreOf(rule, n.weight, n.passWeight, n.devices)
+  const settledLean = logOddsScoreOf(rule, n.settledWeight, n.settledPassWeight, n.devices)
+  const [now, settled] = [networkOddsOf(lean), networkOddsOf(settledLean)]
   const isSame = lean >= 0 === settledLean >= 0
   const held = {
     certainty: isSame ? Math.max(now.certainty, settled.certainty) : now.certainty,
@@ -176,38 +176,46 @@ export type Missing = 'samples' | 'devices' | 'days' | 'hours' | 'share'
 /** What a measured, undecided network still lacks; empty when it is decided. */
 export function missingOf(rule: Rule, network: NetworkEvidence): Missing[] {
   const missing: Missing[] = []
-  const passing = scoreOf(rule.passShare, network.weight, network.passWeight) >= 0
+  const passing = wilsonScoreOf(rule.passShare, network.weight, network.passWeight) >= 0
   if (network.weight < rule.minSamples * 1000) missing.push('samples')
   if ((passing ? network.passDevices : network.failDevices) < rule.minDevices) missing.push('devices')
   if ((passing ? network.passDays : network.failDays) < rule.minDays) missing.push('days')
   if (network.hours < rule.minHours) missing.push('hours')
-  if (!leans(rule, network, passing ? 1 : -1)) missing.push('share')
+  if (!isShareDecided(rule, network, passing ? 1 : -1)) missing.push('share')
   return missing
 }
 
 /** Whether the share of passes is decided on this side: 1 above the rule's share, -1 below. */
-function leans(rule: Rule, network: NetworkEvidence, side: 1 | -1): boolean {
-  const score = side * scoreOf(rule.passShare, network.weight, network.passWeight)
-  if (score >= zOf(rule.confidence)) return true
-  const settled = side * scoreOf(rule.passShare, network.settledWeight, network.settledPassWeight)
-  const wasDecided = network.settledWeight >= rule.minSamples * 1000 && settled >= zOf(rule.confidence)
-  return wasDecided && score >= zOf(rule.keepConfidence)
+function isShareDecided(rule: Rule, network: NetworkEvidence, side: 1 | -1): boolean {
+  const score = side * wilsonScoreOf(rule.passShare, network.weight, network.passWeight)
+  if (score >= normalQuantileOf(rule.confidence)) return true
+  const settled = side * wilsonScoreOf(rule.passShare, network.settledWeight, network.settledPassWeight)
+  const wasDecided =
+    network.settledWeight >= rule.minSamples * 1000 && settled >= normalQuantileOf(rule.confidence)
+  return wasDecided && score >= normalQuantileOf(rule.keepConfidence)
 }
 
 export function networkVerdict(rule: Rule, network: NetworkEvidence): NetworkVerdict {
   const state = networkState(rule, network)
   const { weight, passWeight } = network
   const isDecided = state === 'present' || state === 'refuted' || state === 'absent'
-  const confidence = isDecided ? certaintyOf(leanOf(rule, weight, passWeight, network.devices)) : 0
+  const confidence = isDecided
+    ? networkConfidenceOf(logOddsScoreOf(rule, weight, passWeight, network.devices))
+    : 0
   if (weight === 0) return { state, confidence, lower: 0, upper: 1 }
-  return { state, confidence, ...wilson(passWeight / 1000, weight / 1000, zOf(rule.confidence)) }
+  return {
+    state,
+    confidence,
+    ...wilsonInterval(passWeight / 1000, weight / 1000, normalQuantileOf(rule.confidence)),
+  }
 }
 
 function networkState(rule: Rule, network: NetworkEvidence): NetworkState {
   const measured = measuredState(rule, network)
   if (measured === 'present') return 'present'
   if (network.plannedBy !== null) return 'planned'
-  const speaksAgainst = network.weight > 0 && scoreOf(rule.passShare, network.weight, network.passWeight) < 0
+  const speaksAgainst =
+    network.weight > 0 && wilsonScoreOf(rule.passShare, network.weight, network.passWeight) < 0
   if (measured === 'unknown' && network.declaredBps !== null && rule.declaredCounts && !speaksAgainst)
     return 'declared'
   return measured
@@ -215,7 +223,7 @@ function networkState(rule: Rule, network: NetworkEvidence): NetworkState {
 
 function measuredState(rule: Rule, network: NetworkEvidence): 'present' | 'refuted' | 'absent' | 'unknown' {
   if (network.weight === 0 || missingOf(rule, network).length > 0) return 'unknown'
-  if (scoreOf(rule.passShare, network.weight, network.passWeight) >= 0) return 'present'
+  if (wilsonScoreOf(rule.passShare, network.weight, network.passWeight) >= 0) return 'present'
   return network.noService === network.samples ? 'absent' : 'refuted'
 }
 
@@ -229,7 +237,7 @@ function measuredState(rule: Rule, network: NetworkEvidence): 'present' | 'refut
  * `classConfidence` the class is not stated, unless it was before (see Rule).
  */
 export function verdictOf(rule: Rule, networks: readonly NetworkEvidence[]): Verdict {
-  const operators = operatorsOf(rule, networks)
+  const operators = operatorSummariesOf(rule, networks)
   const named = operators.filter((o) => o.operator !== null)
   const present = named.filter((o) => o.isPresent).length
   const isUnnamedPresent = present === 0 && operators.some((o) => o.operator === null && o.isPresent)
@@ -237,8 +245,8 @@ export function verdictOf(rule: Rule, networks: readonly NetworkEvidence[]): Ver
   const claimed = named.filter((o) => o.isClaimed && !o.isPresent).length
 
   const sure = (colour: Class) =>
-    stated(rule, colour, probabilityOf(rule, colour, operators, 'now'), () =>
-      probabilityOf(rule, colour, operators, 'held'),
+    publishedClass(rule, colour, classProbabilityOf(rule, colour, operators, 'now'), () =>
+      classProbabilityOf(rule, colour, operators, 'held'),
     )
   if (count >= rule.blackFrom) return sure('black')
   if (claimed > 0)
@@ -249,17 +257,17 @@ export function verdictOf(rule: Rule, networks: readonly NetworkEvidence[]): Ver
   return sure('white')
 }
 
-function stated(rule: Rule, colour: Class, confidence: number, held: () => number): Verdict {
+function publishedClass(rule: Rule, colour: Class, confidence: number, held: () => number): Verdict {
   const isStated =
     confidence >= rule.classConfidence ||
     (confidence >= rule.keepClassConfidence && held() >= rule.classConfidence)
   return isStated ? { class: colour, confidence } : { class: 'unknown', confidence: 0 }
 }
 
-function probabilityOf(
+function classProbabilityOf(
   rule: Rule,
   colour: Class,
-  operators: readonly Operator[],
+  operators: readonly OperatorSummary[],
   when: 'now' | 'held',
 ): number {
   const named = operators.filter((o) => o.operator !== null)
@@ -277,10 +285,10 @@ function probabilityOf(
       : colour === 'grey'
         ? there * others
         : others * (unnamed?.isMeasured ? unnamed[when].absent : 1)
-  return Math.min(MOST_CONFIDENT, thousandths(probability))
+  return Math.min(MAX_CONFIDENCE, roundToThousandths(probability))
 }
 
-interface Operator {
+interface OperatorSummary {
   operator: string | null
   isPresent: boolean
   isClaimed: boolean
@@ -297,12 +305,16 @@ interface OperatorOdds {
   absent: number
 }
 
-function operatorsOf(rule: Rule, networks: readonly NetworkEvidence[]): Operator[] {
+function operatorSummariesOf(rule: Rule, networks: readonly NetworkEvidence[]): OperatorSummary[] {
   const names = [...new Set(networks.map((n) => n.operator))]
   return names.map((operator) => {
     const own = networks
       .filter((n) => n.operator === operator)
-      .map((n) => ({ state: networkState(rule, n), isMeasured: n.weight > 0, ...nowAndHeld(rule, n) }))
+      .map((n) => ({
+        state: networkState(rule, n),
+        isMeasured: n.weight > 0,
+        ...currentAndSettledOdds(rule, n),
+      }))
     const measured = own.filter((n) => n.isMeasured)
     const odds = (when: 'now' | 'held'): OperatorOdds => ({
       present: Math.max(0, ...own.filter((n) => n.state === 'present').map((n) => n[when].certainty)),
@@ -355,12 +367,12 @@ export function reasonsOf(rule: Rule, networks: readonly NetworkEvidence[]): Rea
   const operators = [...new Set(judged.filter((j) => j.state === 'present').map((j) => j.network.operator))]
   const isDecided = judged.every((j) => j.state !== 'unknown')
   return [
-    ...headline(rule, operators, verdictOf(rule, networks).class, isDecided),
+    ...classReasons(rule, operators, verdictOf(rule, networks).class, isDecided),
     ...judged.flatMap(({ network, state }) => networkReason(rule, network, state)),
   ]
 }
 
-function headline(rule: Rule, operators: (string | null)[], colour: Class, isDecided: boolean): Reason[] {
+function classReasons(rule: Rule, operators: (string | null)[], colour: Class, isDecided: boolean): Reason[] {
   const { blackFrom } = rule
   if (colour === 'white') return [{ code: 'no_network_passes' }]
   if (colour === 'grey' && operators.length === 1)

@@ -6,16 +6,16 @@
 import type { Rule } from '../rule/rule.js'
 import type { Class } from './verdict.js'
 
-export const METRICS = ['download', 'upload', 'latency'] as const
-export type Metric = (typeof METRICS)[number]
+export const WHAT_IF_METRICS = ['download', 'upload', 'latency'] as const
+export type Metric = (typeof WHAT_IF_METRICS)[number]
 
 const MBPS = 1_000_000
-const mbps = (figures: readonly number[]) => figures.map((figure) => figure * MBPS)
+const bpsOfMbps = (figures: readonly number[]) => figures.map((figure) => figure * MBPS)
 
 /** From lax to strict, bit/s and ms; at most 15, for a step is kept in four bits. Every shipped threshold is a step. */
-export const STEPS: Readonly<Record<Metric, readonly number[]>> = {
-  download: mbps([1, 2, 5, 10, 20, 25, 30, 50, 100, 200]),
-  upload: mbps([1, 2, 3, 5, 10, 20, 50]),
+export const THRESHOLD_STEPS: Readonly<Record<Metric, readonly number[]>> = {
+  download: bpsOfMbps([1, 2, 5, 10, 20, 25, 30, 50, 100, 200]),
+  upload: bpsOfMbps([1, 2, 3, 5, 10, 20, 50]),
   latency: [600, 300, 150, 100, 75, 50, 30],
 }
 
@@ -26,8 +26,11 @@ export function thresholdOf(rule: Rule, metric: Metric): number | null {
 }
 
 /** Steps between which a threshold lies: equal where it is a step; null outside the steps. */
-export function stepsAround(metric: Metric, threshold: number): { lax: number; strict: number } | null {
-  const steps = STEPS[metric]
+export function thresholdStepsAround(
+  metric: Metric,
+  threshold: number,
+): { lax: number; strict: number } | null {
+  const steps = THRESHOLD_STEPS[metric]
   const isReached = (step: number) => (metric === 'latency' ? step >= threshold : step <= threshold)
   const lax = steps.findLastIndex(isReached)
   if (lax < 0) return null
@@ -40,7 +43,7 @@ export const LADDER_BITS = 12
 
 /** The class at a step. `ladder` as the store keeps it: for each metric `blackTo`, `greyTo` (excluded), `whiteFrom`. */
 export function classAtStep(ladder: bigint, metric: Metric, step: number): Class {
-  const own = Number(ladder >> BigInt(LADDER_BITS * METRICS.indexOf(metric)))
+  const own = Number(ladder >> BigInt(LADDER_BITS * WHAT_IF_METRICS.indexOf(metric)))
   if (step < (own & 15)) return 'black'
   if (step < ((own >> 4) & 15)) return 'grey'
   return step >= ((own >> 8) & 15) ? 'white' : 'unknown'

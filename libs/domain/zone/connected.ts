@@ -1,5 +1,8 @@
 /** The groups into which pairs join the members: each sorted, in the order of their first members. */
-export function connected(members: Iterable<string>, pairs: Iterable<readonly [string, string]>): string[][] {
+export function connectedComponents(
+  members: Iterable<string>,
+  pairs: Iterable<readonly [string, string]>,
+): string[][] {
   const above = new Map<string, string>()
   const rootOf = (member: string): string => {
     let root = member

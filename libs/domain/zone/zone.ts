@@ -6,13 +6,13 @@ export const ZONE_CLASSES = ['white', 'grey', 'black'] as const satisfies readon
 export type ZoneClass = (typeof ZONE_CLASSES)[number]
 
 /** Cells that hang together in a run. */
-export interface Patch {
+export interface ClassPatch {
   class: ZoneClass
   /** H3 indexes in ascending order; at least one. */
   cells: readonly string[]
 }
 
-export interface Zone extends Patch {
+export interface Zone extends ClassPatch {
   /** `<run in which it was born>-<its smallest cell then>`: no two zones of any runs share it. */
   id: string
 }
@@ -20,7 +20,7 @@ export interface Zone extends Patch {
 export const ZONE_ID = /^[1-9]\d{0,8}-[0-9a-f]{15}$/
 
 /** The run in which a zone was born. */
-export const birthOf = (id: string): number => Number(id.slice(0, id.indexOf('-')))
+export const birthRunOf = (id: string): number => Number(id.slice(0, id.indexOf('-')))
 
 export type ZoneEventKind = 'born' | 'split' | 'grown' | 'shrunk' | 'changed' | 'merged' | 'resolved'
 
@@ -38,7 +38,7 @@ export interface ZoneEvent {
 }
 
 /** What stands after a run, in the order of the patches, and what happened to each zone: at most one event. */
-export interface Succession<P extends Patch> {
+export interface ZoneSuccession<P extends ClassPatch> {
   zones: (P & { id: string })[]
   events: ZoneEvent[]
 }
@@ -54,20 +54,20 @@ export interface Succession<P extends Patch> {
  * - a zone without an heir was merged into the zone of its first pair's patch, or is resolved where it has none.
  * Each cell is in one patch at most, and was in one zone at most; the order of both lists changes nothing.
  */
-export function succession<P extends Patch>(
+export function zoneSuccessionOf<P extends ClassPatch>(
   run: number,
   before: readonly Zone[],
   now: readonly P[],
-): Succession<P> {
+): ZoneSuccession<P> {
   const pairs = pairsOf(before, now)
   const heirs = heirsOf(pairs)
   const zones = now.map((patch) => ({ ...patch, id: heirs.get(patch)?.id ?? `${run}-${patch.cells[0]}` }))
   const firstOfPatch = firstBy(pairs, (pair) => pair.patch)
   const firstOfZone = firstBy(pairs, (pair) => pair.zone)
-  const idOf = new Map<Patch, string>(now.map((patch, i) => [patch, zones[i]!.id]))
+  const idOf = new Map<ClassPatch, string>(now.map((patch, i) => [patch, zones[i]!.id]))
   const begun = now.flatMap((patch) => {
     const heir = heirs.get(patch)
-    return heir ? lasted(heir, patch) : [begin(idOf.get(patch)!, patch, firstOfPatch.get(patch))]
+    return heir ? survivalEvents(heir, patch) : [birthEvent(idOf.get(patch)!, patch, firstOfPatch.get(patch))]
   })
   const survivors = new Set(heirs.values())
   const classNow = classesOf(now)
@@ -75,45 +75,45 @@ export function succession<P extends Patch>(
     .filter((zone) => !survivors.has(zone))
     .map((zone) => {
       const into = firstOfZone.get(zone)
-      return into ? merged(zone, idOf.get(into.patch)!) : resolved(zone, classNow)
+      return into ? mergeEvent(zone, idOf.get(into.patch)!) : resolutionEvent(zone, classNow)
     })
   return { zones, events: [...begun, ...ended] }
 }
 
 interface Pair {
   zone: Zone
-  patch: Patch
+  patch: ClassPatch
   shared: number
 }
 
-function pairsOf(before: readonly Zone[], now: readonly Patch[]): Pair[] {
-  const patchOf = new Map<string, Patch>()
+function pairsOf(before: readonly Zone[], now: readonly ClassPatch[]): Pair[] {
+  const patchOf = new Map<string, ClassPatch>()
   for (const patch of now) for (const cell of patch.cells) patchOf.set(cell, patch)
   const pairs: Pair[] = []
   for (const zone of before) {
-    const shared = new Map<Patch, number>()
+    const shared = new Map<ClassPatch, number>()
     for (const cell of zone.cells) {
       const patch = patchOf.get(cell)
       if (patch?.class === zone.class) shared.set(patch, (shared.get(patch) ?? 0) + 1)
     }
     for (const [patch, count] of shared) pairs.push({ zone, patch, shared: count })
   }
-  return pairs.sort(inOrder)
+  return pairs.sort(comparePairs)
 }
 
-function inOrder(a: Pair, b: Pair): number {
+function comparePairs(a: Pair, b: Pair): number {
   return (
     b.shared - a.shared ||
-    birthOf(a.zone.id) - birthOf(b.zone.id) ||
-    compare(a.zone.id, b.zone.id) ||
-    compare(a.patch.cells[0]!, b.patch.cells[0]!)
+    birthRunOf(a.zone.id) - birthRunOf(b.zone.id) ||
+    compareText(a.zone.id, b.zone.id) ||
+    compareText(a.patch.cells[0]!, b.patch.cells[0]!)
   )
 }
 
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
-function heirsOf(pairs: readonly Pair[]): Map<Patch, Zone> {
-  const heirs = new Map<Patch, Zone>()
+function heirsOf(pairs: readonly Pair[]): Map<ClassPatch, Zone> {
+  const heirs = new Map<ClassPatch, Zone>()
   const inherited = new Set<Zone>()
   for (const { zone, patch } of pairs) {
     if (heirs.has(patch) || inherited.has(zone)) continue
@@ -129,36 +129,36 @@ function firstBy<K>(pairs: readonly Pair[], key: (pair: Pair) => K): Map<K, Pair
   return first
 }
 
-function classesOf(patches: readonly Patch[]): Map<string, ZoneClass> {
+function classesOf(patches: readonly ClassPatch[]): Map<string, ZoneClass> {
   const classes = new Map<string, ZoneClass>()
   for (const patch of patches) for (const cell of patch.cells) classes.set(cell, patch.class)
   return classes
 }
 
-export const sameCells = (a: readonly string[], b: readonly string[]): boolean =>
+export const hasSameCells = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((cell, i) => cell === b[i])
 
-function lasted(zone: Zone, patch: Patch): ZoneEvent[] {
+function survivalEvents(zone: Zone, patch: ClassPatch): ZoneEvent[] {
   const [cellsBefore, cellsAfter] = [zone.cells.length, patch.cells.length]
-  if (sameCells(zone.cells, patch.cells)) return []
+  if (hasSameCells(zone.cells, patch.cells)) return []
   const kind = cellsAfter > cellsBefore ? 'grown' : cellsAfter < cellsBefore ? 'shrunk' : 'changed'
   return [{ zone: zone.id, kind, cellsBefore, cellsAfter, other: null, became: null }]
 }
 
-function begin(id: string, patch: Patch, from: Pair | undefined): ZoneEvent {
+function birthEvent(id: string, patch: ClassPatch, from: Pair | undefined): ZoneEvent {
   const kind = from ? 'split' : 'born'
   const other = from?.zone.id ?? null
   return { zone: id, kind, cellsBefore: 0, cellsAfter: patch.cells.length, other, became: null }
 }
 
-const end = (zone: Zone) => ({ zone: zone.id, cellsBefore: zone.cells.length, cellsAfter: 0 })
+const endFields = (zone: Zone) => ({ zone: zone.id, cellsBefore: zone.cells.length, cellsAfter: 0 })
 
-function merged(zone: Zone, into: string): ZoneEvent {
-  return { ...end(zone), kind: 'merged', other: into, became: null }
+function mergeEvent(zone: Zone, into: string): ZoneEvent {
+  return { ...endFields(zone), kind: 'merged', other: into, became: null }
 }
 
-function resolved(zone: Zone, classNow: ReadonlyMap<string, ZoneClass>): ZoneEvent {
+function resolutionEvent(zone: Zone, classNow: ReadonlyMap<string, ZoneClass>): ZoneEvent {
   const became: Record<Class, number> = { white: 0, grey: 0, black: 0, unknown: 0 }
   for (const cell of zone.cells) became[classNow.get(cell) ?? 'unknown']++
-  return { ...end(zone), kind: 'resolved', other: null, became }
+  return { ...endFields(zone), kind: 'resolved', other: null, became }
 }

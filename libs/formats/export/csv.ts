@@ -1,11 +1,14 @@
 /** CSV of RFC 4180 in UTF-8: the columns, then `lng` and `lat` of points, or `WKT` (the name that GDAL knows) of areas. */
 import type { Column, FeatureGeometry, FeatureValue } from '#domain/feature'
 import type { Position } from '#domain/place'
-import type { Batches, Layer } from './layer.js'
+import type { FeatureBatches, ExportLayer } from './layer.js'
 
 const LINE_END = '\r\n'
 
-export async function* csv({ columns, geometry }: Layer, batches: Batches): AsyncGenerator<string> {
+export async function* writeCsv(
+  { columns, geometry }: ExportLayer,
+  batches: FeatureBatches,
+): AsyncGenerator<string> {
   const place = geometry === 'Point' ? ['lng', 'lat'] : ['WKT']
   yield [...columns.map((column) => column.name), ...place].join(',') + LINE_END
   const cells = columns.map(cellOf)
@@ -13,7 +16,7 @@ export async function* csv({ columns, geometry }: Layer, batches: Batches): Asyn
     let text = ''
     for (const { properties, geometry: shape } of features) {
       for (let i = 0; i < columns.length; i++) text += `${cells[i]!(properties[columns[i]!.name]!)},`
-      text += placeOf(shape) + LINE_END
+      text += geometryCells(shape) + LINE_END
     }
     if (text !== '') yield text
   }
@@ -44,7 +47,7 @@ export function textCell(value: FeatureValue): string {
 const PRECISION = 1e7
 const rounded = (degrees: number) => Math.round(degrees * PRECISION) / PRECISION
 
-function placeOf(shape: FeatureGeometry): string {
+function geometryCells(shape: FeatureGeometry): string {
   if (shape.type === 'Point') return `${rounded(shape.coordinates[0])},${rounded(shape.coordinates[1])}`
   const polygons = shape.type === 'Polygon' ? [shape.coordinates] : shape.coordinates
   return `"MULTIPOLYGON (${polygons.map((rings) => `(${rings.map(ringText).join(',')})`).join(',')})"`

@@ -1,7 +1,7 @@
 /** A description that travels with a file: Data Package 1 (https://specs.frictionlessdata.io), as R and Python read it. */
 import type { Column, ColumnType } from '#domain/feature'
 import { EXPORT_FORMATS, type ExportFormat } from './formats.js'
-import type { Layer } from './layer.js'
+import type { ExportLayer } from './layer.js'
 
 const FIELD_TYPES: Record<ColumnType, string> = {
   text: 'string',
@@ -12,8 +12,8 @@ const FIELD_TYPES: Record<ColumnType, string> = {
   time: 'datetime',
 }
 
-export interface Described {
-  layer: Layer & { title: string; about: string }
+export interface ExportDescription {
+  layer: ExportLayer & { title: string; about: string }
   format: ExportFormat
   /** Where the file is: an address, or its name beside the description. */
   path: string
@@ -28,7 +28,7 @@ export interface Described {
   rule: Record<string, unknown> | null
 }
 
-export function dataPackage(described: Described) {
+export function dataPackage(described: ExportDescription) {
   const { layer, format, path, bytes, sha256, simulated, licences, run, rule } = described
   const { mediaType } = EXPORT_FORMATS[format]
   return {
@@ -71,7 +71,7 @@ const fieldOf = ({ name, type, unit, about }: Column): Field => ({
 })
 
 /** What a table has in place of a shape. */
-function placeFields({ geometry }: Layer, format: ExportFormat): Field[] {
+function placeFields({ geometry }: ExportLayer, format: ExportFormat): Field[] {
   if (format === 'parquet') return [{ name: 'geometry', type: 'any', description: 'WKB in WGS 84' }]
   if (format !== 'csv') return []
   if (geometry !== 'Point') return [{ name: 'WKT', type: 'string', description: 'outline in WGS 84' }]

@@ -6,7 +6,7 @@
 import type { ColumnType, Column, Feature, FeatureGeometry } from '#domain/feature'
 import type { Position } from '#domain/place'
 import { Builder } from 'flatbuffers'
-import type { Batches, Layer } from './layer.js'
+import type { FeatureBatches, ExportLayer } from './layer.js'
 
 const MAGIC = Uint8Array.of(0x66, 0x67, 0x62, 0x03, 0x66, 0x67, 0x62, 0x01)
 const GEOMETRY_TYPES = { Point: 1, Polygon: 3, MultiPolygon: 6 } as const
@@ -21,21 +21,24 @@ const COLUMN_TYPES: Record<ColumnType, number> = {
 }
 const WGS84 = 4326
 /** Bytes of a builder to begin with: a cell with its properties. */
-const FIRST_SIZE = 4096
+const INITIAL_BUILDER_BYTES = 4096
 
-export async function* flatgeobuf(layer: Layer, batches: Batches): AsyncGenerator<Uint8Array> {
+export async function* writeFlatGeobuf(
+  layer: ExportLayer,
+  batches: FeatureBatches,
+): AsyncGenerator<Uint8Array> {
   yield MAGIC
   yield header(layer)
-  const builder = new Builder(FIRST_SIZE)
+  const builder = new Builder(INITIAL_BUILDER_BYTES)
   for await (const features of batches)
     if (features.length > 0)
-      yield Buffer.concat(features.map((feature) => encoded(builder, layer.columns, feature)))
+      yield Buffer.concat(features.map((feature) => encodeFeature(builder, layer.columns, feature)))
 }
 
-function header({ id, geometry, columns }: Layer): Uint8Array {
-  const b = new Builder(FIRST_SIZE)
+function header({ id, geometry, columns }: ExportLayer): Uint8Array {
+  const b = new Builder(INITIAL_BUILDER_BYTES)
   const name = b.createString(id)
-  const fields = offsets(
+  const fields = writeOffsetVector(
     b,
     columns.map((column) => columnOf(b, column)),
   )
@@ -63,16 +66,20 @@ function columnOf(b: Builder, { name, type, about, unit }: Column): number {
 }
 
 /** Vectors are written from their end. */
-function offsets(b: Builder, all: readonly number[]): number {
+function writeOffsetVector(b: Builder, all: readonly number[]): number {
   b.startVector(4, all.length, 4)
   for (const offset of all.toReversed()) b.addOffset(offset)
   return b.endVector()
 }
 
-function encoded(b: Builder, columns: readonly Column[], { geometry, properties }: Feature): Uint8Array {
+function encodeFeature(
+  b: Builder,
+  columns: readonly Column[],
+  { geometry, properties }: Feature,
+): Uint8Array {
   b.clear()
   const values = b.createByteVector(propertyBytes(columns, properties))
-  const shape = geometryOf(b, geometry)
+  const shape = writeGeometry(b, geometry)
   b.startObject(3)
   b.addFieldOffset(0, shape, 0)
   b.addFieldOffset(1, values, 0)
@@ -108,12 +115,12 @@ function valueBytes(type: ColumnType, value: string | number | boolean): Uint8Ar
   return Buffer.concat([length, text])
 }
 
-function geometryOf(b: Builder, geometry: FeatureGeometry): number {
-  if (geometry.type === 'Point') return simple(b, [[geometry.coordinates]], GEOMETRY_TYPES.Point)
-  if (geometry.type === 'Polygon') return simple(b, geometry.coordinates, GEOMETRY_TYPES.Polygon)
-  const parts = offsets(
+function writeGeometry(b: Builder, geometry: FeatureGeometry): number {
+  if (geometry.type === 'Point') return writeSimpleGeometry(b, [[geometry.coordinates]], GEOMETRY_TYPES.Point)
+  if (geometry.type === 'Polygon') return writeSimpleGeometry(b, geometry.coordinates, GEOMETRY_TYPES.Polygon)
+  const parts = writeOffsetVector(
     b,
-    geometry.coordinates.map((rings) => simple(b, rings, GEOMETRY_TYPES.Polygon)),
+    geometry.coordinates.map((rings) => writeSimpleGeometry(b, rings, GEOMETRY_TYPES.Polygon)),
   )
   b.startObject(8)
   b.addFieldInt8(6, GEOMETRY_TYPES.MultiPolygon, 0)
@@ -122,7 +129,7 @@ function geometryOf(b: Builder, geometry: FeatureGeometry): number {
 }
 
 /** Coordinates one after another, and where each ring ends, counted in points. */
-function simple(b: Builder, rings: readonly (readonly Position[])[], type: number): number {
+function writeSimpleGeometry(b: Builder, rings: readonly (readonly Position[])[], type: number): number {
   const ends: number[] = []
   for (const ring of rings) ends.push((ends.at(-1) ?? 0) + ring.length)
   const xy = rings.flat(2)

@@ -1,22 +1,22 @@
 /** The files that collections are given out as. */
-import { csv } from './csv.js'
-import { flatgeobuf } from './flatgeobuf.js'
-import { geojson, ndjson } from './geojson.js'
-import type { Writer } from './layer.js'
+import { writeCsv } from './csv.js'
+import { writeFlatGeobuf } from './flatgeobuf.js'
+import { writeGeoJson, writeNdjson } from './geojson.js'
+import type { FeatureWriter } from './layer.js'
 
 /** Its library is loaded with the first file. */
-const parquet: Writer = async function* (...given) {
-  yield* (await import('./parquet.js')).parquet(...given)
+const writeParquetLazily: FeatureWriter = async function* (...given) {
+  yield* (await import('./parquet.js')).writeParquet(...given)
 }
 
 export type ExportFormat = 'csv' | 'geojson' | 'ndjson' | 'fgb' | 'parquet'
 
-export const EXPORT_FORMATS: Record<ExportFormat, { mediaType: string; write: Writer }> = {
-  csv: { mediaType: 'text/csv; charset=utf-8', write: csv },
-  geojson: { mediaType: 'application/geo+json', write: geojson },
-  ndjson: { mediaType: 'application/x-ndjson', write: ndjson },
-  fgb: { mediaType: 'application/flatgeobuf', write: flatgeobuf },
-  parquet: { mediaType: 'application/vnd.apache.parquet', write: parquet },
+export const EXPORT_FORMATS: Record<ExportFormat, { mediaType: string; write: FeatureWriter }> = {
+  csv: { mediaType: 'text/csv; charset=utf-8', write: writeCsv },
+  geojson: { mediaType: 'application/geo+json', write: writeGeoJson },
+  ndjson: { mediaType: 'application/x-ndjson', write: writeNdjson },
+  fgb: { mediaType: 'application/flatgeobuf', write: writeFlatGeobuf },
+  parquet: { mediaType: 'application/vnd.apache.parquet', write: writeParquetLazily },
 }
 
 export const isExportFormat = (text: string): text is ExportFormat => Object.hasOwn(EXPORT_FORMATS, text)

@@ -1,11 +1,11 @@
 /** GeoJSON (RFC 7946), as one collection or one feature a line. */
 import type { Feature } from '#domain/feature'
-import type { Batches, Layer } from './layer.js'
+import type { FeatureBatches, ExportLayer } from './layer.js'
 
 const textOf = ({ id, geometry, properties }: Feature) =>
   JSON.stringify({ type: 'Feature', id, geometry, properties })
 
-export async function* geojson({ id }: Layer, batches: Batches): AsyncGenerator<string> {
+export async function* writeGeoJson({ id }: ExportLayer, batches: FeatureBatches): AsyncGenerator<string> {
   yield `{"type":"FeatureCollection","name":${JSON.stringify(id)},"features":[\n`
   let first = true
   for await (const features of batches) {
@@ -16,6 +16,6 @@ export async function* geojson({ id }: Layer, batches: Batches): AsyncGenerator<
   yield '\n]}\n'
 }
 
-export async function* ndjson(_layer: Layer, batches: Batches): AsyncGenerator<string> {
+export async function* writeNdjson(_layer: ExportLayer, batches: FeatureBatches): AsyncGenerator<string> {
   for await (const features of batches) if (features.length > 0) yield `${features.map(textOf).join('\n')}\n`
 }

@@ -1,13 +1,16 @@
 /** What a writer of files is given. */
 import type { Column, Feature } from '#domain/feature'
 
-export interface Layer {
+export interface ExportLayer {
   id: string
   geometry: 'Point' | 'Polygon' | 'MultiPolygon'
   columns: readonly Column[]
 }
 
-export type Batches = AsyncIterable<readonly Feature[]>
+export type FeatureBatches = AsyncIterable<readonly Feature[]>
 
 /** Turns features into the pieces of a file as they come; a reader that is slow holds it back. */
-export type Writer = (layer: Layer, batches: Batches) => AsyncGenerator<string | Uint8Array>
+export type FeatureWriter = (
+  layer: ExportLayer,
+  batches: FeatureBatches,
+) => AsyncGenerator<string | Uint8Array>

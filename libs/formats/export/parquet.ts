@@ -7,7 +7,7 @@ import {
   geojsonToWkb,
   schemaFromColumnData,
 } from 'hyparquet-writer'
-import type { Batches, Layer } from './layer.js'
+import type { FeatureBatches, ExportLayer } from './layer.js'
 
 const TYPES: Record<ColumnType, BasicType> = {
   text: 'STRING',
@@ -22,7 +22,7 @@ const TYPES: Record<ColumnType, BasicType> = {
 const ROW_GROUP = 20_000
 
 /** Gives away what was written so far; offsets in the file count on. */
-class Outlet extends ByteWriter {
+class DrainableByteWriter extends ByteWriter {
   take(): Uint8Array {
     const bytes = this.getBytes().slice()
     this.index = 0
@@ -30,8 +30,8 @@ class Outlet extends ByteWriter {
   }
 }
 
-export async function* parquet(layer: Layer, batches: Batches): AsyncGenerator<Uint8Array> {
-  const outlet = new Outlet()
+export async function* writeParquet(layer: ExportLayer, batches: FeatureBatches): AsyncGenerator<Uint8Array> {
+  const outlet = new DrainableByteWriter()
   const group = new RowGroup(layer.columns)
   const writer = new ParquetWriter({
     writer: outlet,
@@ -51,7 +51,7 @@ export async function* parquet(layer: Layer, batches: Batches): AsyncGenerator<U
   yield outlet.take()
 }
 
-const geoOf = ({ geometry }: Layer) => ({
+const geoOf = ({ geometry }: ExportLayer) => ({
   version: '1.1.0',
   primary_column: 'geometry',
   // Without a `crs` it is OGC:CRS84.

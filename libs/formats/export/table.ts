@@ -1,18 +1,18 @@
 /** A small table as a file for a spreadsheet. */
 import { textCell } from './csv.js'
 
-export interface Table {
+export interface SpreadsheetTable {
   columns: readonly string[]
   rows: readonly (readonly (string | number | null)[])[]
 }
 
-export const csvTable = ({ columns, rows }: Table): string =>
+export const csvTable = ({ columns, rows }: SpreadsheetTable): string =>
   [columns, ...rows]
     .map((row) => row.map((value) => (typeof value === 'number' ? String(value) : textCell(value))).join(','))
     .join('\r\n') + '\r\n'
 
 /** Texts are kept as texts: a spreadsheet runs none of them. */
-export async function xlsxTable({ columns, rows }: Table): Promise<Buffer> {
+export async function xlsxTable({ columns, rows }: SpreadsheetTable): Promise<Buffer> {
   const head = columns.map((value) => ({ value, fontWeight: 'bold' as const }))
   const body = rows.map((row) =>
     row.map((value) =>

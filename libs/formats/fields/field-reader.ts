@@ -3,31 +3,31 @@ import { normaliseAreaCode, levelOfCode } from '#domain/place'
 import type { NamedRow } from './headers.js'
 import { numberOf } from './number.js'
 import type { Parsed } from './parsed.js'
-import { type Refusal, shown } from './refusal.js'
+import { type RowRejection, shortValueText } from './refusal.js'
 
 export interface FieldReader<F extends string> {
   /** The parsed cell, or the fallback after a fault was noted. */
   read: <T>(field: F, parse: (text: string) => Parsed<T>, fallback: T) => T
-  refuse: (field: F, reason: string, value?: string) => void
-  faults: Refusal[]
+  reject: (field: F, reason: string, value?: string) => void
+  rejections: RowRejection[]
 }
 
 /** Characters that no text column of PostgreSQL holds (NUL), or that only a damaged file has. */
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/
+const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/
 
 /** Reads a row field by field. `codeField` is the one that names the record in the report. */
 export function fieldReader<F extends string>(row: NamedRow<F>, codeField: NoInfer<F>): FieldReader<F> {
-  const faults: Refusal[] = []
+  const faults: RowRejection[] = []
   const code = row.cell(codeField) || undefined
   const refuse = (field: string, reason: string, value: string) =>
-    void faults.push({ line: row.line, code, field, value: shown(value), reason })
-  if (row.surplus.length > 0) refuse('row', SURPLUS, row.surplus.join(' | '))
+    void faults.push({ line: row.line, code, field, value: shortValueText(value), reason })
+  if (row.extraCells.length > 0) refuse('row', TOO_MANY_CELLS, row.extraCells.join(' | '))
   return {
-    faults,
-    refuse: (field, reason, value) => refuse(field, reason, value ?? row.cell(field)),
+    rejections: faults,
+    reject: (field, reason, value) => refuse(field, reason, value ?? row.cell(field)),
     read(field, parse, fallback) {
       const text = row.cell(field)
-      const parsed = CONTROL.test(text) ? { reason: 'holds control characters' } : parse(text)
+      const parsed = CONTROL_CHARACTERS.test(text) ? { reason: 'holds control characters' } : parse(text)
       if ('value' in parsed) return parsed.value
       refuse(field, parsed.reason, text)
       return fallback
@@ -35,7 +35,7 @@ export function fieldReader<F extends string>(row: NamedRow<F>, codeField: NoInf
   }
 }
 
-const SURPLUS =
+const TOO_MANY_CELLS =
   'there are more cells than columns: a number with a decimal comma needs quotation marks around it'
 
 export const requiredText = (text: string): Parsed<string> =>

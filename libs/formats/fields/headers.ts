@@ -1,18 +1,18 @@
 /** Columns recognised by name in French, Arabic or English, whatever their spelling. */
 import { foldName } from '#domain/place'
-import { FileProblem } from '../file/file-problem.js'
-import { withoutUnit, wordsOf } from './speed.js'
+import { UnreadableFileError } from '../file/file-problem.js'
+import { withoutUnit, splitCamelCase } from './speed.js'
 import type { TableRow } from '../tables/table.js'
 
 /** For each field the names of its column, the best first. */
-export type Synonyms<F extends string> = Readonly<Record<F, readonly string[]>>
+export type ColumnSynonyms<F extends string> = Readonly<Record<F, readonly string[]>>
 
 /** Titles and notes above the header row: more than this many rows of them are not searched. */
 const HEADER_SEARCH_ROWS = 20
 
 /** `communeCode`, `commune_code` and `Commune (code)` are one key. */
 export function headerKey(header: string): string {
-  return foldName(wordsOf(header))
+  return foldName(splitCamelCase(header))
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim()
 }
@@ -26,7 +26,7 @@ function keysOf(header: string): string[] {
 /** Which column each field stands in. A column serves one field, the first whose synonym fits. */
 export function columnsOf<F extends string>(
   headers: readonly string[],
-  synonyms: Synonyms<F>,
+  synonyms: ColumnSynonyms<F>,
 ): Partial<Record<F, number>> {
   const keys = headers.map(keysOf)
   const found: Partial<Record<F, number>> = {}
@@ -60,13 +60,13 @@ export interface NamedRow<F extends string> {
   /** The column's header as it stands in the file, null when the table has no such column. */
   header: (field: F) => string | null
   /** Cells with something in them right of the last header: usually a number with an unquoted decimal comma. */
-  surplus: string[]
+  extraCells: string[]
 }
 
 /** The rows below the header row, which is the first one that has every required column. Empty rows are left out. */
 export async function* namedRows<F extends string>(
   rows: AsyncIterable<TableRow>,
-  synonyms: Synonyms<F>,
+  synonyms: ColumnSynonyms<F>,
   required: readonly NoInfer<F>[],
   file?: string,
 ): AsyncGenerator<NamedRow<F>> {
@@ -75,13 +75,13 @@ export async function* namedRows<F extends string>(
   for await (const row of rows) {
     if (row.cells.every((cell) => cell.trim() === '')) continue
     if (named) yield named(row)
-    else if (search.accepts(row)) named = naming(row.cells, columnsOf(row.cells, synonyms))
+    else if (search.accepts(row)) named = rowNamer(row.cells, columnsOf(row.cells, synonyms))
     else if (search.seen() >= HEADER_SEARCH_ROWS) break
   }
   if (!named) throw search.problem(file)
 }
 
-function headerSearch<F extends string>(synonyms: Synonyms<F>, required: readonly F[]) {
+function headerSearch<F extends string>(synonyms: ColumnSynonyms<F>, required: readonly F[]) {
   let seen = 0
   let best: { row: TableRow; missing: F[] } | null = null
   return {
@@ -96,28 +96,28 @@ function headerSearch<F extends string>(synonyms: Synonyms<F>, required: readonl
     problem: (file?: string) =>
       best
         ? missingColumns(best, synonyms, file)
-        : new FileProblem('the table is empty', file, { code: 'empty' }),
+        : new UnreadableFileError('the table is empty', file, { code: 'empty' }),
   }
 }
 
 function missingColumns<F extends string>(
   best: { row: TableRow; missing: readonly F[] },
-  synonyms: Synonyms<F>,
+  synonyms: ColumnSynonyms<F>,
   file?: string,
-): FileProblem {
+): UnreadableFileError {
   const wanted = best.missing.map((field) => `“${synonyms[field][0]}”`).join(', ')
   const there = best.row.cells.filter((cell) => cell.trim() !== '').slice(0, 12)
   const fields = { wanted, line: String(best.row.line), there: there.join(', ').slice(0, 300) }
   const reason = `no column ${wanted} was found; line ${fields.line} has: ${fields.there}`
-  return new FileProblem(reason, file, { code: 'columns', fields })
+  return new UnreadableFileError(reason, file, { code: 'columns', fields })
 }
 
-function naming<F extends string>(headers: readonly string[], columns: Partial<Record<F, number>>) {
+function rowNamer<F extends string>(headers: readonly string[], columns: Partial<Record<F, number>>) {
   const header = (field: F) => (columns[field] === undefined ? null : (headers[columns[field]] ?? null))
   return ({ line, cells }: TableRow): NamedRow<F> => ({
     line,
     cell: (field) => (columns[field] === undefined ? '' : (cells[columns[field]] ?? '').trim()),
     header,
-    surplus: cells.slice(headers.length).filter((cell) => cell.trim() !== ''),
+    extraCells: cells.slice(headers.length).filter((cell) => cell.trim() !== ''),
   })
 }

@@ -10,4 +10,4 @@ export const isInMorocco = (lat: number, lng: number): boolean =>
 export const isSwapped = (lat: number, lng: number): boolean =>
   !isInMorocco(lat, lng) && isInMorocco(lng, lat)
 
-export const SWAPPED = 'latitude and longitude are exchanged'
+export const SWAPPED_REASON = 'latitude and longitude are exchanged'

@@ -1,5 +1,5 @@
 /** One thing in a file that was not taken, and why. A row may have several; none of its values is kept then. */
-export interface Refusal {
+export interface RowRejection {
   /** Line of a table, or 1-based number of a feature. */
   line?: number
   /** Code of the area, site or locality, as far as it is known. */
@@ -10,10 +10,10 @@ export interface Refusal {
   reason: string
 }
 
-const LONGEST_VALUE = 80
+const MAX_VALUE_LENGTH = 80
 
 /** A value as a report shows it. */
-export function shown(value: unknown): string {
+export function shortValueText(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
-  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text
+  return text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH - 1)}…` : text
 }

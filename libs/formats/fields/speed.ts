@@ -25,12 +25,12 @@ const OCTETS = /(?<!\p{L})[kKMG]B(?!\p{L})(?: ?\/ ?s)?|(?<!\p{L})[kmgKMG]o ?\/ ?
 const MAX_BPS = 1e12
 
 /** `contractedDownBps` in words. */
-export const wordsOf = (name: string): string => name.replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+export const splitCamelCase = (name: string): string => name.replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
 
 /** The unit in a text, in bit/s: null without one, `octets` where it counts those. */
-export function unitOf(text: string): number | 'octets' | null {
+export function speedUnitOf(text: string): number | 'octets' | null {
   if (OCTETS.test(text)) return 'octets'
-  const folded = foldName(wordsOf(text))
+  const folded = foldName(splitCamelCase(text))
   const latin = LATIN_UNIT.exec(folded)
   if (latin) return PREFIX[(latin[1] ?? latin[2] ?? '').charAt(0)] ?? null
   const word = WORD_UNIT.exec(folded)
@@ -41,7 +41,7 @@ export function unitOf(text: string): number | 'octets' | null {
 
 /** A header's name alone: `Débit descendant (Mbit/s)` without its bracket. */
 export const withoutUnit = (header: string): string =>
-  foldName(wordsOf(header.replace(OCTETS, ' ')))
+  foldName(splitCamelCase(header.replace(OCTETS, ' ')))
     .replace(LATIN_UNIT, ' ')
     .replace(WORD_UNIT, ' ')
     .replace(ARABIC_UNIT, ' ')
@@ -52,23 +52,23 @@ export function speedOf(cell: string, header: string): Parsed<number | null> {
   const [, digits = '', written = ''] = /^([-+−\d.,\s]*)(.*)$/su.exec(cell.trim()) ?? []
   const amount = numberOf(digits)
   if (amount === null) return { reason: 'is not a speed such as “20” or “20 Mbit/s”' }
-  const unit = written === '' ? unitOf(header) : cellUnit(written)
+  const unit = written === '' ? speedUnitOf(header) : cellUnit(written)
   if (unit === 'octets') return { reason: 'is it bits or octets (8 bits)? Write the speed in Mbit/s' }
-  if (unit === null) return { reason: unitQuestion(digits.trim(), written) }
+  if (unit === null) return { reason: missingUnitReason(digits.trim(), written) }
   const bps = Math.round(amount * unit)
-  return bps > 0 && bps <= MAX_BPS ? { value: bps } : { reason: rangeFault(bps) }
+  return bps > 0 && bps <= MAX_BPS ? { value: bps } : { reason: outOfRangeReason(bps) }
 }
 
 /** In a cell, a letter alone will do: `20 M`. */
 const cellUnit = (written: string): number | 'octets' | null =>
-  PREFIX[/^[kmg]$/i.test(written) ? written.toLowerCase() : '?'] ?? unitOf(written)
+  PREFIX[/^[kmg]$/i.test(written) ? written.toLowerCase() : '?'] ?? speedUnitOf(written)
 
-const unitQuestion = (digits: string, written: string): string =>
+const missingUnitReason = (digits: string, written: string): string =>
   written === ''
     ? `has no unit: is ${digits} in Mbit/s, kbit/s or bit/s? Write it in the header, such as “(Mbit/s)”`
     : `the unit “${written}” is not known: is it Mbit/s, kbit/s or bit/s?`
 
-const rangeFault = (bps: number): string =>
+const outOfRangeReason = (bps: number): string =>
   bps > 0
     ? 'is more than 1 Tbit/s: is the unit right?'
     : 'must be above 0; leave the cell empty if there is none'

@@ -21,19 +21,19 @@ export function documentTypeOf(bytes: Uint8Array): DocumentType | null {
 }
 
 // oxlint-disable-next-line no-control-regex
-const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/
+const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/
 
 /** A table has no signature: text in UTF-8 without control characters, with a separator in its first line, and no markup. */
 function isCsv(bytes: Uint8Array): boolean {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     const first = text.trimStart().split(/\r?\n/, 1)[0]!
-    return !CONTROLS.test(text) && /[,;\t]/.test(first) && !/^[<%#]/.test(first)
+    return !CONTROL_CHARACTERS.test(text) && /[,;\t]/.test(first) && !/^[<%#]/.test(first)
   } catch {
     return false
   }
 }
 
 /** Whether a file's name ends as its type's do. */
-export const isNameOf = (name: string, type: DocumentType): boolean =>
+export const hasExtensionOf = (name: string, type: DocumentType): boolean =>
   (DOCUMENT_TYPES[type] as readonly string[]).includes(/\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? '')

@@ -8,14 +8,14 @@ export interface LineRecord {
   document?: unknown
   /** The line as it came, without its line break; of a line too long, the first 1,024 bytes. */
   text: string
-  problem?: string
+  rejectionReason?: string
 }
 
 /** Twice the largest probe with its tool's document seen so far. */
 const MAX_LINE_BYTES = 65_536
 
 /** What is kept of a line too long, so that a person recognises it. */
-const KEPT_BYTES = 1_024
+const EXCERPT_BYTES = 1_024
 
 /** Consumers write a batch per statement. */
 const BATCH = 500
@@ -31,7 +31,7 @@ const CR = 13
 const BOM = '\ufeff'
 
 /** The records of an NDJSON stream, in batches of up to 500. Faulty lines are records with a `problem`. */
-export async function* records(
+export async function* readNdjsonBatches(
   stream: AsyncIterable<Uint8Array>,
   maxLineBytes = MAX_LINE_BYTES,
 ): AsyncGenerator<LineRecord[]> {
@@ -95,7 +95,7 @@ class LineBatcher {
     this.pending.push(Buffer.from(bytes))
     this.pendingBytes += bytes.length
     if (this.pendingBytes > this.maxLineBytes + UNCOUNTED_BYTES)
-      this.overlong = this.joined(Buffer.alloc(0)).subarray(0, KEPT_BYTES)
+      this.overlong = this.joined(Buffer.alloc(0)).subarray(0, EXCERPT_BYTES)
   }
 
   private joined(tail: Buffer): Buffer {
@@ -132,9 +132,9 @@ class LineBatcher {
   }
 
   private addLine(line: string): void {
-    const text = withoutBreak(this.atStart ? withoutMark(line) : line)
+    const text = stripCarriageReturn(this.atStart ? stripByteOrderMark(line) : line)
     this.atStart = false
-    if (this.isOverlong(text)) return this.refuseOverlong(Buffer.from(text.slice(0, KEPT_BYTES)))
+    if (this.isOverlong(text)) return this.refuseOverlong(Buffer.from(text.slice(0, EXCERPT_BYTES)))
     if (isBlank(text)) return
     try {
       this.ready.push({ index: this.index, document: JSON.parse(text), text })
@@ -150,19 +150,19 @@ class LineBatcher {
   }
 
   private refuseOverlong(beginning: Buffer): void {
-    const text = new TextDecoder().decode(beginning.subarray(0, KEPT_BYTES), { stream: true })
+    const text = new TextDecoder().decode(beginning.subarray(0, EXCERPT_BYTES), { stream: true })
     this.refuse(text, `is longer than ${this.maxLineBytes} bytes`)
   }
 
   private refuse(text: string, problem: string): void {
     this.atStart = false
-    this.ready.push({ index: this.index++, text, problem })
+    this.ready.push({ index: this.index++, text, rejectionReason: problem })
   }
 }
 
-const withoutMark = (line: string): string => (line.startsWith(BOM) ? line.slice(1) : line)
+const stripByteOrderMark = (line: string): string => (line.startsWith(BOM) ? line.slice(1) : line)
 
-const withoutBreak = (line: string): string => (line.endsWith('\r') ? line.slice(0, -1) : line)
+const stripCarriageReturn = (line: string): string => (line.endsWith('\r') ? line.slice(0, -1) : line)
 
 /** JSON's white space only. Lines of records begin with a visible character, so nearly all are decided by the first. */
 const isBlank = (line: string): boolean =>

@@ -4,35 +4,35 @@
  */
 import type { Column, ColumnType, Comparison, Filter, FilterShape, Literal } from '#domain/feature'
 import type { Position } from '#domain/place'
-import { crossesMoreThan } from '../geometry/crossings.js'
-import { shown } from '../fields/refusal.js'
+import { hasMoreCrossingsThan } from '../geometry/crossings.js'
+import { shortValueText } from '../fields/refusal.js'
 
 /** Characters. A shape of some hundred corners fits. */
 export const MAX_FILTER_LENGTH = 8_000
 /** Of brackets and NOTs within one another. */
 const MAX_DEPTH = 32
-const MAX_LISTED = 500
+const MAX_LIST_LENGTH = 500
 /** Of the edges of a shape: a drawing has some, and a hundred corners can have thousands, each of which costs. */
 const MAX_CROSSINGS = 250
 /** How the shape of a feature is called, whatever it is. */
-export const GEOMETRY = 'geometry'
+export const GEOMETRY_PROPERTY = 'geometry'
 
 /** Where in the text it is wrong is said in `problem`, with what stands there. */
-export type ReadFilter = { filter: Filter } | { problem: string }
+export type FilterParseResult = { filter: Filter } | { reason: string }
 
-export function readCql2(text: string, columns: readonly Column[]): ReadFilter {
+export function readCql2(text: string, columns: readonly Column[]): FilterParseResult {
   if (text.length > MAX_FILTER_LENGTH)
-    return { problem: `it has ${text.length} characters; ${MAX_FILTER_LENGTH} are the most` }
+    return { reason: `it has ${text.length} characters; ${MAX_FILTER_LENGTH} are the most` }
   try {
-    return { filter: new Reader(tokensOf(text), columns).whole() }
+    return { filter: new Cql2Parser(tokensOf(text), columns).whole() }
   } catch (error) {
-    if (error instanceof Wrong) return { problem: error.message }
+    if (error instanceof Cql2SyntaxError) return { reason: error.message }
     throw error
   }
 }
 
 /** Never leaves this file. */
-class Wrong extends Error {}
+class Cql2SyntaxError extends Error {}
 
 type TokenKind = 'word' | 'name' | 'text' | 'number' | 'sign' | 'end'
 
@@ -44,9 +44,9 @@ interface Token {
   at: number
 }
 
-const wrong = (token: Token, wanted: string) => {
-  const found = token.kind === 'end' ? 'it ends there' : `there is ${shown(token.text)}`
-  return new Wrong(`position ${token.at}: ${wanted} is needed; ${found}`)
+const expectedError = (token: Token, wanted: string) => {
+  const found = token.kind === 'end' ? 'it ends there' : `there is ${shortValueText(token.text)}`
+  return new Cql2SyntaxError(`position ${token.at}: ${wanted} is needed; ${found}`)
 }
 
 /** One after another; what none of them takes is no token. */
@@ -61,7 +61,9 @@ function tokensOf(text: string): Token[] {
     const groups = TOKEN.exec(text)?.groups
     if (!groups) {
       const start = from + (text.slice(from).length - text.slice(from).trimStart().length)
-      throw new Wrong(`position ${start + 1}: ${shown(text.slice(start, start + 20))} is no part of CQL2`)
+      throw new Cql2SyntaxError(
+        `position ${start + 1}: ${shortValueText(text.slice(start, start + 20))} is no part of CQL2`,
+      )
     }
     const [kind, found] = Object.entries(groups).find(([, value]) => value !== undefined) as [
       TokenKind,
@@ -90,7 +92,7 @@ const LITERALS: Record<ColumnType, { type: Literal['type']; wanted: string }> = 
 }
 
 /** What T_… of a property and a moment means. */
-const MOMENT_FUNCTIONS: Record<string, Comparison> = {
+const INSTANT_FUNCTIONS: Record<string, Comparison> = {
   T_AFTER: '>',
   T_BEFORE: '<',
   T_EQUALS: '=',
@@ -102,7 +104,7 @@ const INTERVAL_FUNCTIONS: Record<string, [Comparison, Comparison]> = {
   T_INTERSECTS: ['>=', '<='],
 }
 
-class Reader {
+class Cql2Parser {
   private next = 0
   private depth = 0
 
@@ -113,7 +115,7 @@ class Reader {
 
   whole(): Filter {
     const filter = this.either()
-    if (this.token.kind !== 'end') throw wrong(this.token, 'AND, OR or the end')
+    if (this.token.kind !== 'end') throw expectedError(this.token, 'AND, OR or the end')
     return filter
   }
 
@@ -138,7 +140,7 @@ class Reader {
   }
 
   private need(word: string): void {
-    if (!this.skip(word)) throw wrong(this.token, word)
+    if (!this.skip(word)) throw expectedError(this.token, word)
   }
 
   private either(): Filter {
@@ -159,7 +161,9 @@ class Reader {
   /** Brackets could otherwise go deeper than the stack. */
   private deeper<T>(read: () => T): T {
     if (++this.depth > MAX_DEPTH)
-      throw new Wrong(`position ${this.token.at}: more than ${MAX_DEPTH} conditions lie in one another`)
+      throw new Cql2SyntaxError(
+        `position ${this.token.at}: more than ${MAX_DEPTH} conditions lie in one another`,
+      )
     const result = read()
     this.depth--
     return result
@@ -174,12 +178,12 @@ class Reader {
     if (this.is('TRUE', 'FALSE')) return { op: 'always', value: this.take().text.toUpperCase() === 'TRUE' }
     if (this.tokens[this.next + 1]?.text === '(') {
       if (this.is('S_INTERSECTS')) return this.spatial()
-      if (this.is(...Object.keys(MOMENT_FUNCTIONS), ...Object.keys(INTERVAL_FUNCTIONS)))
+      if (this.is(...Object.keys(INSTANT_FUNCTIONS), ...Object.keys(INTERVAL_FUNCTIONS)))
         return this.temporal()
       if (this.token.kind === 'word')
-        throw wrong(
+        throw expectedError(
           this.token,
-          `S_INTERSECTS, ${Object.keys(MOMENT_FUNCTIONS).join(', ')}, T_DURING or a property`,
+          `S_INTERSECTS, ${Object.keys(INSTANT_FUNCTIONS).join(', ')}, T_DURING or a property`,
         )
     }
     return this.compared(this.column())
@@ -189,7 +193,7 @@ class Reader {
     const token = this.take()
     const column = this.columns.find(({ name }) => name === token.text)
     if ((token.kind !== 'word' && token.kind !== 'name') || !column)
-      throw wrong(token, `a property (${this.columns.map(({ name }) => name).join(', ')})`)
+      throw expectedError(token, `a property (${this.columns.map(({ name }) => name).join(', ')})`)
     return column
   }
 
@@ -208,16 +212,18 @@ class Reader {
     if (this.is('LIKE')) return negatedIf(not, this.like(column))
     if (this.skip('BETWEEN')) return negatedIf(not, this.between(column))
     if (this.skip('IN')) return negatedIf(not, { op: 'in', property, values: this.list(column) })
-    throw wrong(this.token, 'a comparison (=, <>, <, <=, >, >=, LIKE, BETWEEN, IN, IS NULL)')
+    throw expectedError(this.token, 'a comparison (=, <>, <, <=, >, >=, LIKE, BETWEEN, IN, IS NULL)')
   }
 
   private like({ name: property, type }: Column): Filter {
-    if (type !== 'text') throw wrong(this.token, `a comparison other than LIKE (${property} is no text)`)
+    if (type !== 'text')
+      throw expectedError(this.token, `a comparison other than LIKE (${property} is no text)`)
     this.need('LIKE')
     const token = this.take()
-    if (token.kind !== 'text') throw wrong(token, "a pattern in '…'")
+    if (token.kind !== 'text') throw expectedError(token, "a pattern in '…'")
     // A backslash at the end would take nothing: PostgreSQL refuses it.
-    if (/(?<!\\)(\\\\)*\\$/.test(token.text)) throw wrong(token, 'a pattern that does not end with one \\')
+    if (/(?<!\\)(\\\\)*\\$/.test(token.text))
+      throw expectedError(token, 'a pattern that does not end with one \\')
     return { op: 'like', property, pattern: token.text }
   }
 
@@ -230,7 +236,7 @@ class Reader {
   private list(column: Column): Literal[] {
     const open = this.token
     const values = this.listed(() => this.literal(column))
-    if (values.length > MAX_LISTED) throw wrong(open, `a list of at most ${MAX_LISTED}`)
+    if (values.length > MAX_LIST_LENGTH) throw expectedError(open, `a list of at most ${MAX_LIST_LENGTH}`)
     return values
   }
 
@@ -247,7 +253,7 @@ class Reader {
     const { type: needed, wanted } = LITERALS[type]
     const token = this.token
     const literal = this.anyLiteral()
-    if (literal?.type !== needed) throw wrong(token, `${wanted} to compare ${name} with`)
+    if (literal?.type !== needed) throw expectedError(token, `${wanted} to compare ${name} with`)
     return literal
   }
 
@@ -258,8 +264,8 @@ class Reader {
     this.next--
     if (this.skip('TRUE')) return { type: 'boolean', value: true }
     if (this.skip('FALSE')) return { type: 'boolean', value: false }
-    if (this.skip('DATE')) return { type: 'date', value: this.inBrackets(dayOf) }
-    if (this.skip('TIMESTAMP')) return { type: 'time', value: this.inBrackets(momentOf) }
+    if (this.skip('DATE')) return { type: 'date', value: this.inBrackets(dateOf) }
+    if (this.skip('TIMESTAMP')) return { type: 'time', value: this.inBrackets(timestampOf) }
     return null
   }
 
@@ -276,7 +282,7 @@ class Reader {
     this.need('(')
     const column = this.column()
     if (column.type !== 'date' && column.type !== 'time')
-      throw wrong(call, `a comparison other than ${name} (${column.name} is no time)`)
+      throw expectedError(call, `a comparison other than ${name} (${column.name} is no time)`)
     this.need(',')
     const filter = this.is('INTERVAL') ? this.within(column, name) : this.beside(column, name)
     this.need(')')
@@ -284,17 +290,17 @@ class Reader {
   }
 
   private beside(column: Column, name: string): Filter {
-    const op = MOMENT_FUNCTIONS[name]
-    if (!op) throw wrong(this.token, 'INTERVAL')
+    const op = INSTANT_FUNCTIONS[name]
+    if (!op) throw expectedError(this.token, 'INTERVAL')
     return { op, property: column.name, value: this.literal(column) }
   }
 
   private within(column: Column, name: string): Filter {
     const ops = INTERVAL_FUNCTIONS[name]
-    if (!ops) throw wrong(this.token, LITERALS[column.type].wanted)
+    if (!ops) throw expectedError(this.token, LITERALS[column.type].wanted)
     const call = this.take()
     const ends = this.listed(() => this.intervalEnd(column))
-    if (ends.length !== 2) throw wrong(call, 'INTERVAL of a start and an end')
+    if (ends.length !== 2) throw expectedError(call, 'INTERVAL of a start and an end')
     const of = ends.flatMap((value, i): Filter[] =>
       value ? [{ op: ops[i]!, property: column.name, value }] : [],
     )
@@ -306,14 +312,14 @@ class Reader {
   private intervalEnd({ type }: Column): Literal | null {
     const token = this.take()
     if (token.kind === 'text' && token.text === '..') return null
-    return type === 'date' ? { type, value: dayOf(token) } : { type: 'time', value: momentOf(token) }
+    return type === 'date' ? { type, value: dateOf(token) } : { type: 'time', value: timestampOf(token) }
   }
 
   private spatial(): Filter {
     this.next++
     this.need('(')
     const token = this.take()
-    if (token.text !== GEOMETRY) throw wrong(token, `the property ${GEOMETRY}`)
+    if (token.text !== GEOMETRY_PROPERTY) throw expectedError(token, `the property ${GEOMETRY_PROPERTY}`)
     this.need(',')
     const shape = this.shape()
     this.need(')')
@@ -321,7 +327,7 @@ class Reader {
   }
 
   private shape(): FilterShape {
-    if (!this.is(...SHAPES)) throw wrong(this.token, SHAPES.join(', '))
+    if (!this.is(...SHAPES)) throw expectedError(this.token, SHAPES.join(', '))
     const token = this.take()
     const type = token.text.toUpperCase()
     if (type === 'BBOX')
@@ -331,14 +337,14 @@ class Reader {
       )
     if (type === 'POLYGON') {
       const coordinates = this.rings()
-      return modest(token, coordinates, { type: 'Polygon', coordinates })
+      return withFewCrossings(token, coordinates, { type: 'Polygon', coordinates })
     }
     if (type === 'MULTIPOLYGON') {
       const coordinates = this.listed(() => this.rings())
-      return modest(token, coordinates.flat(), { type: 'MultiPolygon', coordinates })
+      return withFewCrossings(token, coordinates.flat(), { type: 'MultiPolygon', coordinates })
     }
     const [coordinates, ...more] = this.listed(() => this.position())
-    if (more.length > 0) throw wrong(token, 'POINT of one position')
+    if (more.length > 0) throw expectedError(token, 'POINT of one position')
     return { type: 'Point', coordinates: coordinates! }
   }
 
@@ -351,7 +357,7 @@ class Reader {
     const ring = this.listed(() => this.position())
     const [first, last] = [ring[0]!, ring.at(-1)!]
     if (ring.length < 4 || first[0] !== last[0] || first[1] !== last[1])
-      throw wrong(open, 'a ring of at least four positions that ends where it begins')
+      throw expectedError(open, 'a ring of at least four positions that ends where it begins')
     return ring
   }
 
@@ -362,15 +368,15 @@ class Reader {
 
 const negatedIf = (not: boolean, filter: Filter): Filter => (not ? { op: 'not', of: filter } : filter)
 
-function modest(token: Token, rings: readonly Position[][], shape: FilterShape): FilterShape {
-  if (crossesMoreThan(rings, MAX_CROSSINGS))
-    throw wrong(token, `a shape whose edges cross at most ${MAX_CROSSINGS} times`)
+function withFewCrossings(token: Token, rings: readonly Position[][], shape: FilterShape): FilterShape {
+  if (hasMoreCrossingsThan(rings, MAX_CROSSINGS))
+    throw expectedError(token, `a shape whose edges cross at most ${MAX_CROSSINGS} times`)
   return shape
 }
 
 function numberOf(token: Token): number {
   const value = token.kind === 'number' ? Number(token.text) : NaN
-  if (!Number.isFinite(value)) throw wrong(token, 'a number')
+  if (!Number.isFinite(value)) throw expectedError(token, 'a number')
   return value
 }
 
@@ -379,23 +385,23 @@ function boxOf(token: Token, numbers: number[]): FilterShape {
     numbers.length === 6 ? [0, 1, 3, 4].map((i) => numbers[i]) : numbers
   ) as [number, number, number, number]
   if ((numbers.length !== 4 && numbers.length !== 6) || west > east || south > north)
-    throw wrong(token, 'BBOX(west, south, east, north) with west <= east and south <= north')
+    throw expectedError(token, 'BBOX(west, south, east, north) with west <= east and south <= north')
   return { type: 'Box', box: { west, south, east, north } }
 }
 
-function dayOf(token: Token): string {
+function dateOf(token: Token): string {
   const day = token.kind === 'text' && /^\d{4}-\d\d-\d\d$/.test(token.text) ? new Date(token.text) : null
   // 31 February is not 3 March.
   if (!day || Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== token.text)
-    throw wrong(token, "a day like '2026-03-01'")
+    throw expectedError(token, "a day like '2026-03-01'")
   return token.text
 }
 
 /** The standard knows UTC only. */
-const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/
+const TIMESTAMP_PATTERN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/
 
-function momentOf(token: Token): string {
-  const ms = token.kind === 'text' && MOMENT.test(token.text) ? Date.parse(token.text) : NaN
-  if (Number.isNaN(ms)) throw wrong(token, "a moment like '2026-03-01T09:00:00Z'")
+function timestampOf(token: Token): string {
+  const ms = token.kind === 'text' && TIMESTAMP_PATTERN.test(token.text) ? Date.parse(token.text) : NaN
+  if (Number.isNaN(ms)) throw expectedError(token, "a moment like '2026-03-01T09:00:00Z'")
   return new Date(ms).toISOString()
 }

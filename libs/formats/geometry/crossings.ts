@@ -4,7 +4,7 @@ import type { Position } from '#domain/place'
 type Edge = readonly [Position, Position]
 
 /** Whether more than `most` pairs of edges meet elsewhere than at their common ends. Looks at each pair: n² / 2. */
-export function crossesMoreThan(rings: readonly (readonly Position[])[], most: number): boolean {
+export function hasMoreCrossingsThan(rings: readonly (readonly Position[])[], most: number): boolean {
   const edges = rings.flatMap((ring) => ring.slice(1).map((to, i): Edge => [ring[i]!, to]))
   let crossings = 0
   for (let i = 0; i < edges.length; i++)

@@ -1,14 +1,14 @@
 /** GeoPackage: tables of features in a SQLite file. Only polygons in WGS 84 are of use here. */
 import type { Database, SqlJsStatic, SqlValue } from 'sql.js'
-import { FileProblem } from '../file/file-problem.js'
-import { BlobFault, geometryOfBlob } from './wkb.js'
+import { UnreadableFileError } from '../file/file-problem.js'
+import { GeometryBlobError, geometryOfBlob } from './wkb.js'
 
 export interface PackageFeature {
   properties: Record<string, unknown>
   /** As GeoJSON, not yet checked. */
   geometry: unknown
   /** Why its geometry cannot be read. */
-  problem?: string
+  geometryError?: string
 }
 
 /** SQLite files begin with "SQLite format 3". */
@@ -20,39 +20,39 @@ const WGS_84 = 4326
 /** Compiled once for a process, with the first file. */
 let sqlite: Promise<SqlJsStatic> | null = null
 
-const compiled = async (): Promise<SqlJsStatic> => (await import('sql.js')).default()
+const loadSqlite = async (): Promise<SqlJsStatic> => (await import('sql.js')).default()
 
-/** The features of all feature tables. A file that is none throws `FileProblem`. */
+/** The features of all feature tables. A file that is none throws `UnreadableFileError`. */
 export async function featuresOfGeoPackage(bytes: Uint8Array, file?: string): Promise<PackageFeature[]> {
-  const { Database } = await (sqlite ??= compiled())
+  const { Database } = await (sqlite ??= loadSqlite())
   const database = new Database(bytes)
   try {
-    return layersOf(database, file).flatMap((layer) => [...rowsOf(database, layer)])
+    return featureTablesOf(database, file).flatMap((layer) => [...rowsOf(database, layer)])
   } catch (cause) {
-    if (cause instanceof FileProblem) throw cause
+    if (cause instanceof UnreadableFileError) throw cause
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new FileProblem(`the GeoPackage cannot be read (${why})`, file, { cause })
+    throw new UnreadableFileError(`the GeoPackage cannot be read (${why})`, file, { cause })
   } finally {
     database.close()
   }
 }
 
-interface Layer {
+interface FeatureTable {
   table: string
   geometry: string
 }
 
-const LAYERS = `
+const FEATURE_TABLES = `
   SELECT g.table_name, g.column_name, s.organization || ':' || s.organization_coordsys_id, s.organization_coordsys_id
   FROM gpkg_geometry_columns AS g JOIN gpkg_contents AS c ON c.table_name = g.table_name
   JOIN gpkg_spatial_ref_sys AS s ON s.srs_id = g.srs_id WHERE c.data_type = 'features' ORDER BY 1`
 
-function layersOf(database: Database, file?: string): Layer[] {
-  const found = database.exec(LAYERS)[0]?.values ?? []
-  if (found.length === 0) throw new FileProblem('the GeoPackage has no table of features', file)
+function featureTablesOf(database: Database, file?: string): FeatureTable[] {
+  const found = database.exec(FEATURE_TABLES)[0]?.values ?? []
+  if (found.length === 0) throw new UnreadableFileError('the GeoPackage has no table of features', file)
   return found.map(([table, geometry, reference, code]) => {
     if (code !== WGS_84)
-      throw new FileProblem(
+      throw new UnreadableFileError(
         `the coordinates of ${table} are in ${reference}; export it in WGS 84 (EPSG:4326) and send it again`,
         file,
       )
@@ -62,7 +62,7 @@ function layersOf(database: Database, file?: string): Layer[] {
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
-function* rowsOf(database: Database, { table, geometry }: Layer): Generator<PackageFeature> {
+function* rowsOf(database: Database, { table, geometry }: FeatureTable): Generator<PackageFeature> {
   const statement = database.prepare(`SELECT * FROM ${quoted(table)}`)
   try {
     while (statement.step()) yield featureOf(statement.getAsObject(), geometry)
@@ -77,7 +77,7 @@ function featureOf({ ...properties }: Record<string, SqlValue>, column: string):
   try {
     return { properties, geometry: blob instanceof Uint8Array ? geometryOfBlob(blob) : null }
   } catch (cause) {
-    if (!(cause instanceof BlobFault)) throw cause
-    return { properties, geometry: null, problem: cause.message }
+    if (!(cause instanceof GeometryBlobError)) throw cause
+    return { properties, geometry: null, geometryError: cause.message }
   }
 }

@@ -11,7 +11,7 @@ export interface RawFeature {
   /** As it came: to be checked before it is believed. */
   geometry: unknown
   /** Why the geometry could not be decoded. */
-  problem?: string
+  geometryError?: string
 }
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -43,6 +43,6 @@ function decodedFeature(topology: Topology, member: Member): RawFeature {
     const decoded = feature(topology, member)
     return { ...raw, geometry: 'geometry' in decoded ? decoded.geometry : null }
   } catch {
-    return { ...raw, geometry: null, problem: 'points to arcs that the file does not have' }
+    return { ...raw, geometry: null, geometryError: 'points to arcs that the file does not have' }
   }
 }

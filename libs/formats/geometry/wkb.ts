@@ -21,20 +21,20 @@ const NAMES: Readonly<Record<number, string>> = {
 }
 
 /** A blob that ends too early, or is none: the message says what is wrong with it. */
-export class BlobFault extends Error {}
+export class GeometryBlobError extends Error {}
 
 export function geometryOfBlob(blob: Uint8Array): BlobGeometry {
   const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength)
   try {
-    if (view.getUint16(0) !== 0x4750) throw new BlobFault('is not a GeoPackage geometry')
+    if (view.getUint16(0) !== 0x4750) throw new GeometryBlobError('is not a GeoPackage geometry')
     const flags = view.getUint8(3)
     const envelope = ENVELOPE_BYTES[(flags >> 1) & 7]
-    if (envelope === undefined) throw new BlobFault('has an envelope of an unknown kind')
+    if (envelope === undefined) throw new GeometryBlobError('has an envelope of an unknown kind')
     const isEmpty = (flags & 16) !== 0
     return isEmpty ? null : wkbReader(view, HEADER_BYTES + envelope).geometry()
   } catch (cause) {
     // DataView throws a RangeError past the end; so does an array of four billion points.
-    if (cause instanceof RangeError) throw new BlobFault('ends too early', { cause })
+    if (cause instanceof RangeError) throw new GeometryBlobError('ends too early', { cause })
     throw cause
   }
 }
@@ -47,7 +47,7 @@ function wkbReader(view: DataView, start: number) {
   /** Each item takes some bytes: a count that the blob cannot hold is not begun with. */
   const listOf = <T>(item: () => T, leastBytes: number): T[] => {
     const count = uint()
-    if (count * leastBytes > view.byteLength - at) throw new BlobFault('ends too early')
+    if (count * leastBytes > view.byteLength - at) throw new GeometryBlobError('ends too early')
     return Array.from({ length: count }, item)
   }
   /** Type code, and how many numbers a position has: ISO adds 1000, 2000, 3000, EWKB sets the top bits. */

@@ -1,16 +1,16 @@
 /** Boundaries: GeoJSON and TopoJSON at any level, the level told from the form of the HCP code. */
 import { type AreaLevel, type AreaRecord, levelOfCode, normaliseAreaCode, parentCodeOf } from '#domain/place'
 import { documentText } from '../file/byte-source.js'
-import { FileProblem } from '../file/file-problem.js'
+import { UnreadableFileError } from '../file/file-problem.js'
 import { columnsOf, headerKey } from '../fields/headers.js'
 import { polygonOf } from '../geometry/polygon.js'
-import { type Refusal, shown } from '../fields/refusal.js'
+import { type RowRejection, shortValueText } from '../fields/refusal.js'
 import { featuresOfTopology, isObject, isTopology, type RawFeature } from '../geometry/topojson.js'
 
 export interface AreaFile {
   areas: AreaRecord[]
   /** `line` is the 1-based number of the feature; of a feature with several faults the first is told. */
-  refused: Refusal[]
+  rejections: RowRejection[]
   /** What was assumed or left empty, for people. */
   notes: string[]
 }
@@ -76,18 +76,18 @@ const POPULATION = /^(?:pop|population|populations|population legale|السكا�
 export function readAreas(bytes: Uint8Array, options: AreaFileOptions = {}): AreaFile {
   const features = featuresOf(documentOf(bytes, options.name), options.name)
   const edition = editionOf(features, options.vintage)
-  const file: AreaFile = { areas: [], refused: [], notes: [...edition.notes] }
+  const file: AreaFile = { areas: [], rejections: [], notes: [...edition.notes] }
   const seen = new Set<string>()
   for (const [index, feature] of features.entries()) {
     const read = areaOf(feature, edition.vintage, file.notes, options.vintage === undefined)
-    const refusal = 'area' in read ? duplicateOf(read.area, seen) : read.refusal
-    if (refusal) file.refused.push({ line: index + 1, ...refusal })
+    const refusal = 'area' in read ? duplicateRejection(read.area, seen) : read.refusal
+    if (refusal) file.rejections.push({ line: index + 1, ...refusal })
     else if ('area' in read) file.areas.push(read.area)
   }
   return file
 }
 
-function duplicateOf({ code, vintage }: AreaRecord, seen: Set<string>): Refusal | null {
+function duplicateRejection({ code, vintage }: AreaRecord, seen: Set<string>): RowRejection | null {
   const key = `${code} ${vintage}`
   if (seen.has(key)) return { code, field: 'code', value: code, reason: 'stands twice in the file' }
   seen.add(key)
@@ -100,17 +100,17 @@ function documentOf(bytes: Uint8Array, file?: string): unknown {
     return JSON.parse(text)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new FileProblem(`the file is not JSON (${why})`, file, { cause })
+    throw new UnreadableFileError(`the file is not JSON (${why})`, file, { cause })
   }
 }
 
 function featuresOf(document: unknown, file?: string): RawFeature[] {
-  if (!isObject(document)) throw new FileProblem(NOT_GEOJSON, file)
-  refuseOtherCrs(document.crs, file)
+  if (!isObject(document)) throw new UnreadableFileError(NOT_GEOJSON, file)
+  assertWgs84(document.crs, file)
   if (isTopology(document)) return featuresOfTopology(document)
   if (document.type === 'Feature') return [featureOf(document)]
   if (document.type !== 'FeatureCollection' || !Array.isArray(document.features))
-    throw new FileProblem(NOT_GEOJSON, file)
+    throw new UnreadableFileError(NOT_GEOJSON, file)
   return document.features.map(featureOf)
 }
 
@@ -125,12 +125,12 @@ function featureOf(value: unknown): RawFeature {
 /** The spellings of WGS 84 in the `crs` member of GeoJSON 2008, as GDAL, QGIS and ArcGIS write them. */
 const WGS_84 = /CRS:?84h?$|EPSG:(?:[\d.]*:)?4326$|EPSG\/0\/4326$/i
 
-function refuseOtherCrs(crs: unknown, file?: string): void {
+function assertWgs84(crs: unknown, file?: string): void {
   if (crs === undefined || crs === null) return
   const properties = isObject(crs) && isObject(crs.properties) ? crs.properties : {}
-  const name = String(properties.name ?? properties.code ?? shown(crs))
+  const name = String(properties.name ?? properties.code ?? shortValueText(crs))
   if (!WGS_84.test(name) && name !== '4326')
-    throw new FileProblem(
+    throw new UnreadableFileError(
       `the coordinates are in ${name}; export the file in WGS 84 (EPSG:4326) and send it again`,
       file,
     )
@@ -164,22 +164,23 @@ function propertyOf(properties: Record<string, unknown>, property: Property): st
   return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : ''
 }
 
-type ReadArea = { area: AreaRecord } | { refusal: Refusal }
+type ReadArea = { area: AreaRecord } | { refusal: RowRejection }
 
 function areaOf(feature: RawFeature, edition: number, notes: string[], ownVintage: boolean): ReadArea {
   const { properties } = feature
   const written = propertyOf(properties, 'code')
-  const place = placeOf(written)
+  const place = codeAndLevelOf(written)
   if ('refusal' in place) return place
   const { code, level } = place
   const refuse = (field: string, value: string, reason: string): ReadArea => ({
     refusal: { code, field, value, reason },
   })
   const vintage = (ownVintage && propertyOf(properties, 'vintage')) || String(edition)
-  if (!/^(0|1[89]\d\d|2[01]\d\d)$/.test(vintage)) return refuse('vintage', shown(vintage), 'is not a year')
+  if (!/^(0|1[89]\d\d|2[01]\d\d)$/.test(vintage))
+    return refuse('vintage', shortValueText(vintage), 'is not a year')
   const names = namesOf(properties)
   if (!names) return refuse('nameFr', '', 'there is no name, neither French nor Arabic')
-  if (feature.problem) return refuse('geometry', '', feature.problem)
+  if (feature.geometryError) return refuse('geometry', '', feature.geometryError)
   const shape = polygonOf(feature.geometry)
   if ('fault' in shape) return refuse('geometry', shape.fault.value, shape.fault.reason)
   const population = populationOf(properties, Number(vintage), code, notes)
@@ -197,13 +198,13 @@ function areaOf(feature: RawFeature, edition: number, notes: string[], ownVintag
   }
 }
 
-function placeOf(written: string): { code: string; level: AreaLevel } | { refusal: Refusal } {
+function codeAndLevelOf(written: string): { code: string; level: AreaLevel } | { refusal: RowRejection } {
   const code = normaliseAreaCode(written)
   const level = code && levelOfCode(code)
   const field = 'code'
   if (!code || !level) {
     const reason = written === '' ? 'is missing' : 'is not an HCP code such as 01, 01.051 or 01.051.01.01'
-    return { refusal: { field, value: shown(written), reason } }
+    return { refusal: { field, value: shortValueText(written), reason } }
   }
   if (level === 'cercle')
     return { refusal: { code, field, value: written, reason: 'is a cercle: this level is not loaded' } }
@@ -261,6 +262,6 @@ function populationOf(
   if (!best || best.value === null || best.value === '') return null
   const population = Number(best.value)
   if (Number.isInteger(population) && population >= 0 && population < 2 ** 31) return population
-  notes.push(`${code}: the population ${shown(best.value)} is not a whole number and was left empty`)
+  notes.push(`${code}: the population ${shortValueText(best.value)} is not a whole number and was left empty`)
   return null
 }

@@ -7,13 +7,13 @@ import { type AreaGeometry } from '#domain/place'
 import { type Technology } from '#domain/probe'
 import type { ByteSource } from '../file/byte-source.js'
 import { type FieldReader, degrees, fieldReader } from '../fields/field-reader.js'
-import { recordsOf } from '../tables/feature-rows.js'
+import { openFeatureRows } from '../tables/feature-rows.js'
 import type { PackageFeature } from '../geometry/geopackage.js'
 import { namedRows } from '../fields/headers.js'
 import type { Parsed } from '../fields/parsed.js'
 import { polygonOf } from '../geometry/polygon.js'
-import { isInMorocco, isSwapped, SWAPPED } from '../fields/position.js'
-import type { Refusal } from '../fields/refusal.js'
+import { isInMorocco, isSwapped, SWAPPED_REASON } from '../fields/position.js'
+import type { RowRejection } from '../fields/refusal.js'
 import { speedOf } from '../fields/speed.js'
 import { technologyOf } from '../fields/technology.js'
 
@@ -64,21 +64,21 @@ export interface CoverageDefaults {
 
 export interface CoverageFile {
   claims: CoverageClaim[]
-  refused: Refusal[]
+  rejections: RowRejection[]
 }
 
-/** Reads a file of claims; what a row does not say is taken from the defaults. A file that cannot be read throws `FileProblem`. */
+/** Reads a file of claims; what a row does not say is taken from the defaults. A file that cannot be read throws `UnreadableFileError`. */
 export async function readCoverage(
   source: ByteSource,
   name: string,
   defaults: CoverageDefaults = {},
 ): Promise<CoverageFile> {
-  const { features, rows } = await recordsOf(source, name)
-  const file: CoverageFile = { claims: [], refused: [] }
+  const { features, rows } = await openFeatureRows(source, name)
+  const file: CoverageFile = { claims: [], rejections: [] }
   for await (const row of namedRows(rows, COLUMNS, ['technology', 'download'], name)) {
     const reader = fieldReader(row, 'h3')
     const claim = claimOf(reader, row.cell, row.header, defaults, features?.[row.line - 1] ?? null)
-    if (reader.faults.length > 0) file.refused.push(...reader.faults)
+    if (reader.rejections.length > 0) file.rejections.push(...reader.rejections)
     else file.claims.push({ ...claim, line: row.line })
   }
   return file
@@ -96,31 +96,31 @@ function claimOf(
   const speed = (field: 'download' | 'upload') => (text: string) =>
     speedOf(text, `${header(field) ?? ''}${fcc}`)
   const downloadBps = read('download', speed('download'), null)
-  if (downloadBps === null && cell('download') === '') reader.refuse('download', 'is missing')
+  if (downloadBps === null && cell('download') === '') reader.reject('download', 'is missing')
   return {
     place: placeOf(reader, cell, feature),
-    operator: read('operator', operatorOr(defaults.operator), ''),
+    operator: read('operator', operatorOrDefault(defaults.operator), ''),
     technology: read('technology', technology, 'wifi_unknown'),
     downloadBps: downloadBps ?? 0,
     uploadBps: read('upload', speed('upload'), null),
-    onDate: read('date', dateOr(defaults.date), ''),
+    onDate: read('date', dateOrDefault(defaults.date), ''),
   }
 }
 
 function placeOf(reader: Reader, cell: (field: Field) => string, feature: PackageFeature | null): ClaimPlace {
   if (cell('h3') !== '') return { h3: reader.read('h3', h3Index, '') }
-  if (feature && (feature.geometry !== null || feature.problem || cell('lat') === '')) {
+  if (feature && (feature.geometry !== null || feature.geometryError || cell('lat') === '')) {
     const polygon = polygonOf(feature.geometry)
     if ('geometry' in polygon) return { geometry: polygon.geometry }
     const { value, reason } = polygon.fault
-    reader.refuse('h3', `geometry: ${feature.problem ?? reason}`, feature.problem ? '' : value)
+    reader.reject('h3', `geometry: ${feature.geometryError ?? reason}`, feature.geometryError ? '' : value)
     return { h3: '' }
   }
   const lat = reader.read('lat', degrees(90), NaN)
   const lng = reader.read('lng', degrees(180), NaN)
-  if (isSwapped(lat, lng)) reader.refuse('lat', SWAPPED, `${lat}, ${lng}`)
+  if (isSwapped(lat, lng)) reader.reject('lat', SWAPPED_REASON, `${lat}, ${lng}`)
   else if (!Number.isNaN(lat + lng) && !isInMorocco(lat, lng))
-    reader.refuse('lat', 'lies outside Morocco', `${lat}, ${lng}`)
+    reader.reject('lat', 'lies outside Morocco', `${lat}, ${lng}`)
   return { lat, lng }
 }
 
@@ -129,7 +129,7 @@ const h3Index = (text: string): Parsed<string> =>
     ? { value: text.toLowerCase() }
     : { reason: 'is not an H3 index of 15 characters' }
 
-const operatorOr =
+const operatorOrDefault =
   (otherwise: string | undefined) =>
   (text: string): Parsed<string> => {
     const operator = operatorOf(text || otherwise)
@@ -160,7 +160,7 @@ function technology(text: string): Parsed<Technology> {
     : { reason: text === '' ? 'is missing' : 'is not a technology that is known' }
 }
 
-const dateOr =
+const dateOrDefault =
   (otherwise: string | undefined) =>
   (text: string): Parsed<string> => {
     const date = /^(\d{4}-\d\d-\d\d)([T ].*)?$/.exec(text || (otherwise ?? ''))?.[1]

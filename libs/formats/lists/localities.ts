@@ -12,8 +12,8 @@ import {
 } from '../fields/field-reader.js'
 import { namedRows } from '../fields/headers.js'
 import type { Parsed } from '../fields/parsed.js'
-import { isInMorocco, isSwapped, SWAPPED } from '../fields/position.js'
-import type { Refusal } from '../fields/refusal.js'
+import { isInMorocco, isSwapped, SWAPPED_REASON } from '../fields/position.js'
+import type { RowRejection } from '../fields/refusal.js'
 import { tableRows } from '../tables/table.js'
 
 const COLUMNS = {
@@ -32,21 +32,21 @@ type Reader = FieldReader<keyof typeof COLUMNS>
 export interface LocalityFile {
   localities: LocalityRecord[]
   /** Every fault with its line; a line with a fault gives no locality. */
-  refused: Refusal[]
+  rejections: RowRejection[]
   notes: string[]
 }
 
-/** Reads a list of localities, CSV or XLSX; a file without the needed columns throws `FileProblem`. */
+/** Reads a list of localities, CSV or XLSX; a file without the needed columns throws `UnreadableFileError`. */
 export async function readLocalities(source: ByteSource, name?: string): Promise<LocalityFile> {
-  const file: LocalityFile = { localities: [], refused: [], notes: [] }
+  const file: LocalityFile = { localities: [], rejections: [], notes: [] }
   const seen = new Set<string>()
   let abroad = 0
   for await (const row of namedRows(tableRows(source, name), COLUMNS, ['id', 'lat', 'lng'], name)) {
     const reader = fieldReader(row, 'id')
     const locality = localityOf(reader)
-    if (seen.has(locality.id)) reader.refuse('id', 'stands twice in the file')
+    if (seen.has(locality.id)) reader.reject('id', 'stands twice in the file')
     if (locality.id !== '') seen.add(locality.id)
-    if (reader.faults.length > 0) file.refused.push(...reader.faults)
+    if (reader.rejections.length > 0) file.rejections.push(...reader.rejections)
     else if (file.localities.push(locality) && !isInMorocco(locality.lat, locality.lng)) abroad++
   }
   if (abroad > 0) file.notes.push(`${abroad} places lie outside Morocco and were taken as they are`)
@@ -65,7 +65,7 @@ function localityOf(reader: Reader): LocalityRecord {
   }
 }
 
-function namesOf({ read, refuse }: Reader): { nameFr: string; nameAr: string | null } {
+function namesOf({ read, reject: refuse }: Reader): { nameFr: string; nameAr: string | null } {
   const nameFr = read('nameFr', optionalText, '')
   const nameAr = read('nameAr', optionalText, '')
   if (nameFr === null && nameAr === null) refuse('nameFr', 'is missing')
@@ -75,9 +75,9 @@ function namesOf({ read, refuse }: Reader): { nameFr: string; nameAr: string | n
 const optionalCommune = (text: string): Parsed<string | null> =>
   text === '' ? { value: null } : communeCode(text)
 
-function positionOf({ read, refuse }: Reader): { lat: number; lng: number } {
+function positionOf({ read, reject: refuse }: Reader): { lat: number; lng: number } {
   const lat = read('lat', degrees(90), NaN)
   const lng = read('lng', degrees(180), NaN)
-  if (isSwapped(lat, lng)) refuse('lat', SWAPPED, `${lat}, ${lng}`)
+  if (isSwapped(lat, lng)) refuse('lat', SWAPPED_REASON, `${lat}, ${lng}`)
   return { lat, lng }
 }

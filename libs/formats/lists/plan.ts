@@ -3,15 +3,15 @@ import { operatorOf } from '#domain/operator'
 import { levelOfCode, normaliseAreaCode } from '#domain/place'
 import { PLAN_CODE, type PlanFields, type PlanPlace, type PlanRow } from '#domain/plan'
 import type { ByteSource } from '../file/byte-source.js'
-import { recordsOf } from '../tables/feature-rows.js'
+import { openFeatureRows } from '../tables/feature-rows.js'
 import { communeCode, degrees, type FieldReader, fieldReader, optionalText } from '../fields/field-reader.js'
-import { FileProblem } from '../file/file-problem.js'
+import { UnreadableFileError } from '../file/file-problem.js'
 import type { PackageFeature } from '../geometry/geopackage.js'
 import { type NamedRow, namedRows } from '../fields/headers.js'
 import type { Parsed } from '../fields/parsed.js'
 import { polygonOf } from '../geometry/polygon.js'
-import { isInMorocco, isSwapped, SWAPPED } from '../fields/position.js'
-import type { Refusal } from '../fields/refusal.js'
+import { isInMorocco, isSwapped, SWAPPED_REASON } from '../fields/position.js'
+import type { RowRejection } from '../fields/refusal.js'
 import { speedOf } from '../fields/speed.js'
 import { technologyOf } from '../fields/technology.js'
 import { isObject } from '../geometry/topojson.js'
@@ -154,7 +154,7 @@ type Reader = FieldReader<Column>
 export interface PlanFile {
   rows: PlanRow[]
   /** Every fault with its line; a line with a fault gives no item. */
-  refused: Refusal[]
+  rejections: RowRejection[]
   /** Lines read. */
   lines: number
 }
@@ -162,19 +162,19 @@ export interface PlanFile {
 /** Morocco has 32,000 douars. */
 const MAX_ROWS = 100_000
 
-/** Reads a list of the plan; a file without the column of the code throws `FileProblem`. */
+/** Reads a list of the plan; a file without the column of the code throws `UnreadableFileError`. */
 export async function readPlan(source: ByteSource, name: string): Promise<PlanFile> {
-  const { features, rows } = await recordsOf(source, name)
-  const file: PlanFile = { rows: [], refused: [], lines: 0 }
+  const { features, rows } = await openFeatureRows(source, name)
+  const file: PlanFile = { rows: [], rejections: [], lines: 0 }
   const lineOf = new Map<string, number>()
   for await (const row of namedRows(rows, COLUMNS, ['code'], name)) {
-    if (++file.lines > MAX_ROWS) throw new FileProblem(`has more than ${MAX_ROWS} lines`, name)
+    if (++file.lines > MAX_ROWS) throw new UnreadableFileError(`has more than ${MAX_ROWS} lines`, name)
     const reader = fieldReader(row, 'code')
     const item = itemOf(row, reader, features?.[row.line - 1] ?? null)
     const first = lineOf.get(item.code)
-    if (first !== undefined) reader.refuse('code', `stands on line ${first} already`)
+    if (first !== undefined) reader.reject('code', `stands on line ${first} already`)
     else if (item.code !== '') lineOf.set(item.code, row.line)
-    if (reader.faults.length > 0) file.refused.push(...reader.faults)
+    if (reader.rejections.length > 0) file.rejections.push(...reader.rejections)
     else file.rows.push(item)
   }
   return file
@@ -200,7 +200,8 @@ function itemOf(row: Row, reader: Reader, feature: PackageFeature | null): PlanR
   take('operator', (text) => ({ value: operatorOf(text) }))
   take('technology', technology)
   take('targetBps', (text) => speedOf(text, row.header('targetBps') ?? ''))
-  for (const field of ['awardedOn', 'startedOn', 'promisedBy', 'inServiceOn'] as const) take(field, dayOf)
+  for (const field of ['awardedOn', 'startedOn', 'promisedBy', 'inServiceOn'] as const)
+    take(field, optionalDay)
   return {
     line: row.line,
     code: read('code', planCode, ''),
@@ -234,7 +235,7 @@ function technology(text: string): Parsed<PlanFields['technology']> {
 }
 
 /** 2027-03-31, or as it is written in French: 31/03/2027. */
-export function dayOf(text: string): Parsed<string | null> {
+export function optionalDay(text: string): Parsed<string | null> {
   if (text === '') return { value: null }
   const [, day = '', month = '', year = ''] = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/.exec(text) ?? []
   const iso =
@@ -255,7 +256,7 @@ function placeOf(row: Row, reader: Reader, feature: PackageFeature | null): Plan
   const { cell } = row
   if (cell('localityId') !== '') return { localityId: reader.read('localityId', optionalText, '') ?? '' }
   if (cell('zoneId') !== '') return { zoneId: reader.read('zoneId', optionalText, '') ?? '' }
-  if (feature?.problem || (feature && feature.geometry !== null)) return shapeOf(reader, feature)
+  if (feature?.geometryError || (feature && feature.geometry !== null)) return shapeOf(reader, feature)
   if (cell('lat') !== '' || cell('lng') !== '')
     return positionOf(reader, reader.read('lat', degrees(90), NaN), reader.read('lng', degrees(180), NaN))
   const name = cell('nameFr') || cell('nameAr')
@@ -263,20 +264,20 @@ function placeOf(row: Row, reader: Reader, feature: PackageFeature | null): Plan
   return name !== '' && 'value' in commune ? { name, communeCode: commune.value } : null
 }
 
-function shapeOf(reader: Reader, { geometry, problem }: PackageFeature): PlanPlace | null {
+function shapeOf(reader: Reader, { geometry, geometryError: problem }: PackageFeature): PlanPlace | null {
   if (isObject(geometry) && geometry['type'] === 'Point' && Array.isArray(geometry['coordinates'])) {
     const [lng, lat] = geometry['coordinates'] as unknown[]
     if (typeof lat === 'number' && typeof lng === 'number') return positionOf(reader, lat, lng)
   }
   const polygon = polygonOf(geometry)
   if ('geometry' in polygon) return { geometry: polygon.geometry }
-  reader.refuse('lat', `geometry: ${problem ?? polygon.fault.reason}`, problem ? '' : polygon.fault.value)
+  reader.reject('lat', `geometry: ${problem ?? polygon.fault.reason}`, problem ? '' : polygon.fault.value)
   return null
 }
 
 function positionOf(reader: Reader, lat: number, lng: number): PlanPlace {
-  if (isSwapped(lat, lng)) reader.refuse('lat', SWAPPED, `${lat}, ${lng}`)
+  if (isSwapped(lat, lng)) reader.reject('lat', SWAPPED_REASON, `${lat}, ${lng}`)
   else if (!Number.isNaN(lat + lng) && !isInMorocco(lat, lng))
-    reader.refuse('lat', 'lies outside Morocco', `${lat}, ${lng}`)
+    reader.reject('lat', 'lies outside Morocco', `${lat}, ${lng}`)
   return { lat, lng }
 }

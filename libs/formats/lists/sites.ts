@@ -13,8 +13,8 @@ import {
 } from '../fields/field-reader.js'
 import { headerKey, type NamedRow, namedRows } from '../fields/headers.js'
 import type { Parsed } from '../fields/parsed.js'
-import { isInMorocco, isSwapped, SWAPPED } from '../fields/position.js'
-import { type Refusal, shown } from '../fields/refusal.js'
+import { isInMorocco, isSwapped, SWAPPED_REASON } from '../fields/position.js'
+import { type RowRejection, shortValueText } from '../fields/refusal.js'
 import { speedOf } from '../fields/speed.js'
 import { tableRows } from '../tables/table.js'
 import { technologyOf } from '../fields/technology.js'
@@ -153,13 +153,13 @@ const TYPE_OF: ReadonlyMap<string, SiteType> = new Map(
 export interface SiteFile {
   sites: SiteRecord[]
   /** Every fault with its line; a line with a fault gives no site. */
-  refused: Refusal[]
+  rejections: RowRejection[]
   notes: string[]
 }
 
-/** Reads a list of sites. A file without the needed columns throws `FileProblem`; faults of lines are in `refused`. */
+/** Reads a list of sites. A file without the needed columns throws `UnreadableFileError`; faults of lines are in `refused`. */
 export async function readSites(source: ByteSource, name?: string): Promise<SiteFile> {
-  const file: SiteFile = { sites: [], refused: [], notes: [] }
+  const file: SiteFile = { sites: [], rejections: [], notes: [] }
   const lineOf = new Map<string, number>()
   const strangeTypes = new Set<string>()
   for await (const row of namedRows(
@@ -170,21 +170,21 @@ export async function readSites(source: ByteSource, name?: string): Promise<Site
   )) {
     const reader = fieldReader(row, 'code')
     const site = siteOf(row, reader)
-    refuseRepeated(site.code, row.line, lineOf, reader)
-    if (isStrangeType(row.cell('type'))) strangeTypes.add(shown(row.cell('type')))
-    if (reader.faults.length === 0) file.sites.push(site)
-    else file.refused.push(...reader.faults)
+    rejectDuplicate(site.code, row.line, lineOf, reader)
+    if (isUnknownType(row.cell('type'))) strangeTypes.add(shortValueText(row.cell('type')))
+    if (reader.rejections.length === 0) file.sites.push(site)
+    else file.rejections.push(...reader.rejections)
   }
   if (strangeTypes.size > 0)
     file.notes.push(`types read as “other”: ${[...strangeTypes].slice(0, 20).join(', ')}`)
   return file
 }
 
-function refuseRepeated(code: string, line: number, lineOf: Map<string, number>, reader: Reader): void {
+function rejectDuplicate(code: string, line: number, lineOf: Map<string, number>, reader: Reader): void {
   if (code === '') return
   const first = lineOf.get(code)
   if (first === undefined) lineOf.set(code, line)
-  else reader.refuse('code', `stands on line ${first} already`)
+  else reader.reject('code', `stands on line ${first} already`)
 }
 
 /** The site of a row; worth something only when the reader has noted no fault. */
@@ -211,10 +211,10 @@ function siteOf(row: Row, reader: Reader): SiteRecord {
   }
 }
 
-const isStrangeType = (text: string): boolean => text !== '' && !TYPE_OF.has(headerKey(text))
+const isUnknownType = (text: string): boolean => text !== '' && !TYPE_OF.has(headerKey(text))
 
 /** A list in one language only names its sites once. */
-function namesOf({ read, refuse }: Reader): { name: string; nameAr: string | null } {
+function namesOf({ read, reject: refuse }: Reader): { name: string; nameAr: string | null } {
   const name = read('name', optionalText, '')
   const nameAr = read('nameAr', optionalText, '')
   if (name === null && nameAr === null) refuse('name', 'is missing')
@@ -222,11 +222,11 @@ function namesOf({ read, refuse }: Reader): { name: string; nameAr: string | nul
 }
 
 /** A site has a Moroccan commune's code: elsewhere its position is wrong, and its probes would be judged there. */
-function positionOf({ read, refuse }: Reader): { lat: number; lng: number } {
+function positionOf({ read, reject: refuse }: Reader): { lat: number; lng: number } {
   const lat = read('lat', degrees(90), NaN)
   const lng = read('lng', degrees(180), NaN)
   if (Number.isNaN(lat) || Number.isNaN(lng) || isInMorocco(lat, lng)) return { lat, lng }
-  refuse('lat', isSwapped(lat, lng) ? SWAPPED : 'the position lies outside Morocco', `${lat}, ${lng}`)
+  refuse('lat', isSwapped(lat, lng) ? SWAPPED_REASON : 'the position lies outside Morocco', `${lat}, ${lng}`)
   return { lat, lng }
 }
 

@@ -1,11 +1,11 @@
 /** Tables and features alike: the properties of a GeoJSON or GeoPackage file are read as the rows of a table. */
-import { type ByteSource, collected, openBytes } from '../file/byte-source.js'
-import { FileProblem } from '../file/file-problem.js'
+import { type ByteSource, readAllBytes, openBytes } from '../file/byte-source.js'
+import { UnreadableFileError } from '../file/file-problem.js'
 import { type PackageFeature, featuresOfGeoPackage, isSqlite } from '../geometry/geopackage.js'
 import { type TableRow, tableRows } from './table.js'
 import { isObject } from '../geometry/topojson.js'
 
-export interface Records {
+export interface FeatureRows {
   rows: AsyncIterable<TableRow>
   /** By the number of their row, less one; null where the file is a table. */
   features: PackageFeature[] | null
@@ -13,8 +13,8 @@ export interface Records {
 
 const MAX_BYTES = 256 * 1024 * 1024
 
-/** A file that cannot be read throws `FileProblem`. */
-export async function recordsOf(source: ByteSource, name: string): Promise<Records> {
+/** A file that cannot be read throws `UnreadableFileError`. */
+export async function openFeatureRows(source: ByteSource, name: string): Promise<FeatureRows> {
   const { head, chunks } = await openBytes(source, name)
   const isJson = /^\s*[{[]/.test(Buffer.from(head).toString('latin1').replace('\u00ef\u00bb\u00bf', ''))
   const features = isJson || isSqlite(head) ? await featuresOf(chunks, isJson, name) : null
@@ -26,17 +26,17 @@ async function featuresOf(
   isJson: boolean,
   name: string,
 ): Promise<PackageFeature[]> {
-  const problem = () => new FileProblem('the document is larger than 256 MiB', name)
-  const bytes = await collected(chunks, { bytes: MAX_BYTES, problem })
+  const problem = () => new UnreadableFileError('the document is larger than 256 MiB', name)
+  const bytes = await readAllBytes(chunks, { bytes: MAX_BYTES, problem })
   if (!isJson) return featuresOfGeoPackage(bytes, name)
   let document: unknown
   try {
     document = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''))
   } catch (cause) {
-    throw new FileProblem('is not valid JSON', name, { cause, code: 'not_json' })
+    throw new UnreadableFileError('is not valid JSON', name, { cause, code: 'not_json' })
   }
   const features = isObject(document) ? document['features'] : null
-  if (!Array.isArray(features)) throw new FileProblem('is not a GeoJSON FeatureCollection', name)
+  if (!Array.isArray(features)) throw new UnreadableFileError('is not a GeoJSON FeatureCollection', name)
   return features.map((feature: unknown) => ({
     properties: isObject(feature) && isObject(feature['properties']) ? feature['properties'] : {},
     geometry: isObject(feature) ? (feature['geometry'] ?? null) : null,

@@ -2,9 +2,9 @@
 import { isUtf8 } from 'node:buffer'
 import { pipeline, Readable } from 'node:stream'
 import { type CsvError, parse } from 'csv-parse'
-import { type ByteSource, collected, openBytes } from '../file/byte-source.js'
-import { FileProblem } from '../file/file-problem.js'
-import { assertModestZip } from '../file/zip-size.js'
+import { type ByteSource, readAllBytes, openBytes } from '../file/byte-source.js'
+import { UnreadableFileError } from '../file/file-problem.js'
+import { assertUnpackedSize } from '../file/zip-size.js'
 
 export interface TableRow {
   /** Line of the file on which the row begins (a cell may hold line breaks), or row of the sheet; from 1. */
@@ -17,12 +17,12 @@ const MAX_XLSX_BYTES = 50 * 1024 * 1024
 /** A record longer than this (1 MiB) is a quotation mark that was never closed. */
 const MAX_RECORD_CHARS = 1024 * 1024
 
-/** Rows of a table in order, empty ones included. Faults of the whole file are thrown as `FileProblem`. */
+/** Rows of a table in order, empty ones included. Faults of the whole file are thrown as `UnreadableFileError`. */
 export async function* tableRows(source: ByteSource, file?: string): AsyncGenerator<TableRow> {
   const { head, chunks } = await openBytes(source, file)
   if (isZip(head)) yield* sheetRows(chunks, file)
   else if (isOldOffice(head))
-    throw new FileProblem('.xls is not read: save it as .xlsx or CSV', file, { code: 'old_office' })
+    throw new UnreadableFileError('.xls is not read: save it as .xlsx or CSV', file, { code: 'old_office' })
   else yield* csvRows(textOf(chunks, head, file), file)
 }
 
@@ -30,9 +30,10 @@ const isZip = (head: Uint8Array): boolean => head[0] === 0x50 && head[1] === 0x4
 const isOldOffice = (head: Uint8Array): boolean => head[0] === 0xd0 && head[1] === 0xcf && head[2] === 0x11
 
 async function* sheetRows(chunks: AsyncIterable<Uint8Array>, file?: string): AsyncGenerator<TableRow> {
-  const problem = () => new FileProblem('the workbook is larger than 50 MiB: save its sheet as CSV', file)
-  const bytes = await collected(chunks, { bytes: MAX_XLSX_BYTES, problem })
-  await assertModestZip(bytes, file)
+  const problem = () =>
+    new UnreadableFileError('the workbook is larger than 50 MiB: save its sheet as CSV', file)
+  const bytes = await readAllBytes(chunks, { bytes: MAX_XLSX_BYTES, problem })
+  await assertUnpackedSize(bytes, file)
   for (const [index, row] of (await firstSheet(bytes, file)).entries()) {
     yield { line: index + 1, cells: row.map(cellText) }
   }
@@ -45,9 +46,13 @@ async function firstSheet(bytes: Buffer, file?: string) {
     return await readSheet(bytes)
   } catch (cause) {
     const known = cause instanceof InvalidInputError && cause.code === 'FILE_NOT_SUPPORTED'
-    throw new FileProblem(known ? 'the zip file is not an .xlsx workbook' : 'the .xlsx is damaged', file, {
-      cause,
-    })
+    throw new UnreadableFileError(
+      known ? 'the zip file is not an .xlsx workbook' : 'the .xlsx is damaged',
+      file,
+      {
+        cause,
+      },
+    )
   }
 }
 
@@ -73,19 +78,19 @@ async function* textOf(
   const decoder = new TextDecoder(encoding, { fatal: true })
   let lines = 1
   for await (const chunk of chunks) {
-    const text = decoded(() => decoder.decode(chunk, { stream: true }), chunk, lines, file)
+    const text = decodeOrThrow(() => decoder.decode(chunk, { stream: true }), chunk, lines, file)
     lines += text.split('\n').length - 1
     yield text
   }
-  yield decoded(() => decoder.decode(), new Uint8Array(), lines, file)
+  yield decodeOrThrow(() => decoder.decode(), new Uint8Array(), lines, file)
 }
 
-function decoded(decode: () => string, chunk: Uint8Array, line: number, file?: string): string {
+function decodeOrThrow(decode: () => string, chunk: Uint8Array, line: number, file?: string): string {
   try {
     return decode()
   } catch (cause) {
-    const { at, guess } = encodingFault(chunk, line)
-    throw new FileProblem(
+    const { at, guess } = locateInvalidUtf8(chunk, line)
+    throw new UnreadableFileError(
       `line ${at} is not UTF-8; it looks like ${guess}. Save the file as “CSV UTF-8” and send it again`,
       file,
       { cause, code: 'encoding', fields: { line: String(at), guess } },
@@ -97,7 +102,7 @@ function decoded(decode: () => string, chunk: Uint8Array, line: number, file?: s
  * Windows-1252 and Windows-1256 share é, è, à, ç but read É as ة: which one it was cannot be told from the bytes
  * alone, and a name stored wrongly stays wrong. So the person is asked; the guess only helps them to recognise it.
  */
-function encodingFault(chunk: Uint8Array, firstLine: number): { at: number; guess: string } {
+function locateInvalidUtf8(chunk: Uint8Array, firstLine: number): { at: number; guess: string } {
   const lines = Buffer.from(chunk).toString('latin1').split('\n')
   const wrong = lines.findIndex((line) => !isUtf8(Buffer.from(line, 'latin1')))
   const guess = /[\xc0-\xff]{3}/.test(lines[wrong] ?? '') ? 'Windows-1256 (Arabic)' : 'Windows-1252 (French)'
@@ -116,12 +121,12 @@ async function* csvRows(text: AsyncGenerator<string>, file?: string): AsyncGener
     // The line travels as a first cell: the types of csv-parse let a record become nothing else than cells.
     on_record: (cells) => [String(lines.begunBy(cells)), ...cells],
   })
-  pipeline(Readable.from(rejoined(first, text)), parser, () => undefined)
+  pipeline(Readable.from(prependText(first, text)), parser, () => undefined)
   try {
     for await (const [line, ...cells] of parser as AsyncIterable<string[]>)
       yield { line: Number(line), cells }
   } catch (cause) {
-    throw cause instanceof FileProblem ? cause : csvFault(cause as CsvError, lines.next(), file)
+    throw cause instanceof UnreadableFileError ? cause : csvError(cause as CsvError, lines.next(), file)
   }
 }
 
@@ -140,7 +145,7 @@ function lineCounter() {
   }
 }
 
-async function* rejoined(first: string, rest: AsyncIterable<string>): AsyncGenerator<string> {
+async function* prependText(first: string, rest: AsyncIterable<string>): AsyncGenerator<string> {
   yield first
   yield* rest
 }
@@ -151,10 +156,10 @@ function breaksIn(cells: readonly string[]): number {
   return count
 }
 
-function csvFault(cause: CsvError, line: number, file?: string): FileProblem {
+function csvError(cause: CsvError, line: number, file?: string): UnreadableFileError {
   const unclosed = cause.code === 'CSV_QUOTE_NOT_CLOSED' || cause.code === 'CSV_MAX_RECORD_SIZE'
   const what = unclosed ? 'a quotation mark is opened and never closed' : cause.message
-  return new FileProblem(`line ${line}: ${what}`, file, { cause })
+  return new UnreadableFileError(`line ${line}: ${what}`, file, { cause })
 }
 
 const DELIMITERS = [',', ';', '\t'] as const

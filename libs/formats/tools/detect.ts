@@ -1,6 +1,6 @@
 /** Which tool wrote a document, by its shape. */
-import { type Draft, ImportQuestion, type ToolFormat } from './draft.js'
-import { type Json, at, isObject } from './json.js'
+import { type ProbeDraft, ImportQuestion, type ToolFormat } from './draft.js'
+import { type Json, memberAt, isObject } from './json.js'
 import { archive, clientResult, goSummary } from './ndt7.js'
 import {
   cloudflare,
@@ -15,12 +15,13 @@ import {
 interface Shape {
   format: ToolFormat
   fits: (document: Json) => boolean
-  read: (document: Json) => Draft
+  read: (document: Json) => ProbeDraft
 }
 
-const has = (document: Json, ...names: string[]) => names.every((name) => at(document, name) !== undefined)
+const has = (document: Json, ...names: string[]) =>
+  names.every((name) => memberAt(document, name) !== undefined)
 /** A figure, or what stands where one should. */
-const isFlat = (document: Json, name: string) => has(document, name) && !isObject(document[name])
+const isScalarMember = (document: Json, name: string) => has(document, name) && !isObject(document[name])
 const sides = (document: Json) => [
   document,
   document.download,
@@ -72,25 +73,28 @@ const SHAPES: readonly Shape[] = [
   {
     format: 'cloudflare',
     fits: (d) =>
-      isFlat(d, 'download') &&
+      isScalarMember(d, 'download') &&
       (has(d, 'downLoadedLatency') || has(d, 'v4Reachability') || has(d, 'totalDurationMs')),
     read: cloudflare,
   },
   {
     format: 'speedtest-cli',
     fits: (d) =>
-      isFlat(d, 'download') && !has(d, 'jitter') && (has(d, 'server.sponsor') || has(d, 'client.isprating')),
+      isScalarMember(d, 'download') &&
+      !has(d, 'jitter') &&
+      (has(d, 'server.sponsor') || has(d, 'client.isprating')),
     read: speedtestCli,
   },
   {
     format: 'librespeed',
-    fits: (d) => isFlat(d, 'download') && has(d, 'jitter', 'ping', 'server.url') && !has(d, 'server.sponsor'),
+    fits: (d) =>
+      isScalarMember(d, 'download') && has(d, 'jitter', 'ping', 'server.url') && !has(d, 'server.sponsor'),
     read: librespeedCli,
   },
 ]
 
 /** Said by hand, a format is read by its most usual shape where no other of it fits. */
-const USUAL: Partial<Record<ToolFormat, (document: Json) => Draft>> = {
+const DEFAULT_READERS: Partial<Record<ToolFormat, (document: Json) => ProbeDraft>> = {
   ndt7: clientResult,
   ookla,
   'speedtest-cli': speedtestCli,
@@ -100,17 +104,17 @@ const USUAL: Partial<Record<ToolFormat, (document: Json) => Draft>> = {
   giga,
 }
 
-export interface Reading {
+export interface DocumentReader {
   format: ToolFormat
-  read: (document: Json) => Draft
+  read: (document: Json) => ProbeDraft
 }
 
 /** How to read a document; a question where its shape is that of several tools or of none. */
-export function readingOf(document: Json, wanted: ToolFormat | null): Reading {
+export function documentReaderOf(document: Json, wanted: ToolFormat | null): DocumentReader {
   const shape = SHAPES.find((s) => (wanted === null || s.format === wanted) && s.fits(document))
   if (shape) return shape
   if (wanted !== null) {
-    const read = USUAL[wanted]
+    const read = DEFAULT_READERS[wanted]
     if (read) return { format: wanted, read }
     throw new ImportQuestion(
       `${wanted} is a table (CSV or XLSX), and this is a JSON document: which tool wrote it?`,

@@ -2,7 +2,7 @@
 import type { ProbeInput } from '#domain/probe'
 
 /** A probe without what the document does not say: who imports adds the place, the operator, a time. */
-export type Draft = Partial<Omit<ProbeInput, 'raw' | 'measuredAt' | 'outcome'>> & {
+export type ProbeDraft = Partial<Omit<ProbeInput, 'raw' | 'measuredAt' | 'outcome'>> & {
   outcome: ProbeInput['outcome']
   /** RFC 3339; null where the document holds no time. */
   measuredAt: string | null
@@ -27,8 +27,8 @@ export class ImportQuestion extends Error {
 }
 
 /** A record that cannot be a probe: the field of the document, and why. */
-export class DocumentFault extends Error {
-  override readonly name = 'DocumentFault'
+export class UnreadableResultError extends Error {
+  override readonly name = 'UnreadableResultError'
   constructor(
     readonly field: string,
     reason: string,

@@ -1,6 +1,6 @@
 /** Reading members of a document of unknown shape: a wrong type is a fault that names the member and the value. */
 import { isTooDeep } from '../file/nesting.js'
-import { DocumentFault } from './draft.js'
+import { UnreadableResultError } from './draft.js'
 
 export type Json = Readonly<Record<string, unknown>>
 
@@ -11,7 +11,7 @@ export const isObject = (value: unknown): value is Json =>
 type Path = string | readonly string[]
 
 /** The member at a path; undefined where there is none. */
-export function at(document: unknown, path: Path): unknown {
+export function memberAt(document: unknown, path: Path): unknown {
   let value = document
   for (const name of typeof path === 'string' ? path.split('.') : path) {
     if (Array.isArray(value) && /^\d+$/.test(name)) value = value[Number(name)]
@@ -21,23 +21,26 @@ export function at(document: unknown, path: Path): unknown {
   return value
 }
 
-const shown = (value: unknown): string =>
+const shortValueText = (value: unknown): string =>
   isTooDeep(value) ? 'nested too deeply' : (JSON.stringify(value) ?? String(value)).slice(0, 80)
 
 /** A number, or a text that is one (LibreSpeed); null where the member is missing, null or empty. */
 export function numberAt(document: unknown, path: string): number | null {
-  const value = at(document, path)
+  const value = memberAt(document, path)
   if (value === undefined || value === null || value === '') return null
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   if (typeof number === 'number' && Number.isFinite(number)) return number
-  throw new DocumentFault(path, `${path} is ${shown(value)}: a number is needed`)
+  throw new UnreadableResultError(path, `${path} is ${shortValueText(value)}: a number is needed`)
 }
 
 export function textAt(document: unknown, path: Path): string | null {
-  const value = at(document, path)
+  const value = memberAt(document, path)
   if (value === undefined || value === null || value === '') return null
   if (typeof value === 'string') return value
-  throw new DocumentFault(String(path), `${String(path)} is ${shown(value)}: a text is needed`)
+  throw new UnreadableResultError(
+    String(path),
+    `${String(path)} is ${shortValueText(value)}: a text is needed`,
+  )
 }
 
 /** RFC 3339 of a time in ISO 8601 with its offset; null where the member is missing. */
@@ -46,7 +49,10 @@ export function timeAt(document: unknown, path: string): string | null {
   if (text === null) return null
   const ms = /[Zz]|[+-]\d\d:?\d\d$/.test(text) ? Date.parse(text) : NaN
   if (Number.isNaN(ms))
-    throw new DocumentFault(path, `${path} is ${shown(text)}: a time with its offset is needed`)
+    throw new UnreadableResultError(
+      path,
+      `${path} is ${shortValueText(text)}: a time with its offset is needed`,
+    )
   return new Date(ms).toISOString()
 }
 

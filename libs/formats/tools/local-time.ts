@@ -9,21 +9,21 @@ const PARTS = new Intl.DateTimeFormat('en-US', {
   day: 'numeric',
   hour: 'numeric',
 })
-const HOUR = 3_600_000
+const HOUR_MS = 3_600_000
 
 /** The zone's offset changes only on the hour, and asking for it is slow: once per hour of the file. */
-const offsets = new Map<number, number>()
-const MAX_KNOWN = 100_000
+const offsetCache = new Map<number, number>()
+const MAX_CACHED_OFFSETS = 100_000
 
 function offsetAt(utc: number): number {
-  const hour = Math.floor(utc / HOUR)
-  const known = offsets.get(hour)
+  const hour = Math.floor(utc / HOUR_MS)
+  const known = offsetCache.get(hour)
   if (known !== undefined) return known
   const part: Record<string, number> = {}
-  for (const { type, value } of PARTS.formatToParts(hour * HOUR)) part[type] = Number(value)
-  const offset = Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!) - hour * HOUR
-  if (offsets.size >= MAX_KNOWN) offsets.clear()
-  offsets.set(hour, offset)
+  for (const { type, value } of PARTS.formatToParts(hour * HOUR_MS)) part[type] = Number(value)
+  const offset = Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!) - hour * HOUR_MS
+  if (offsetCache.size >= MAX_CACHED_OFFSETS) offsetCache.clear()
+  offsetCache.set(hour, offset)
   return offset
 }
 
@@ -36,7 +36,7 @@ const EPOCH = /^\d{10}(\d{3})?$/
  * RFC 3339 of `2026-03-01 09:30`, `01/03/2026 09:30` (the day first, as in Morocco), an epoch in seconds or milliseconds.
  * Without an offset it is the country's civil time, or UTC where `isUtc`. Null where the text is no time.
  */
-export function localTime(text: string, isUtc: boolean): string | null {
+export function parseLocalTime(text: string, isUtc: boolean): string | null {
   if (EPOCH.test(text)) return new Date(text.length === 10 ? Number(text) * 1000 : Number(text)).toISOString()
   const iso = ISO.exec(text)
   const found = iso ?? dayFirst(text)
@@ -72,5 +72,7 @@ function dayFirst(text: string): (string | undefined)[] | null {
 
 function offsetOf(text: string): number {
   const [, sign, hours, minutes] = /^([+-])(\d\d):?(\d\d)$/.exec(text) ?? []
-  return sign === undefined ? 0 : (sign === '-' ? -1 : 1) * (Number(hours) * HOUR + Number(minutes) * 60_000)
+  return sign === undefined
+    ? 0
+    : (sign === '-' ? -1 : 1) * (Number(hours) * HOUR_MS + Number(minutes) * 60_000)
 }

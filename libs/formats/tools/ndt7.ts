@@ -2,19 +2,19 @@
  * ndt7 in its three forms. Units: Mbit/s from the client, bytes and microseconds from the server.
  * Client result: https://github.com/m-lab/ndt7-js · archive: https://github.com/m-lab/ndt-server · summary: ndt7-client-go.
  */
-import { DocumentFault, type Draft } from './draft.js'
-import { type Json, at, isObject, numberAt, scaledAt, textAt, timeAt } from './json.js'
+import { UnreadableResultError, type ProbeDraft } from './draft.js'
+import { type Json, memberAt, isObject, numberAt, scaledAt, textAt, timeAt } from './json.js'
 
 const MBIT = 1e6
 const BITS = 8
 const MICROSECONDS = 1000
 
 /** The client's last measurements: one direction, or both under `download` and `upload`. */
-export function clientResult(document: Json): Draft {
+export function clientResult(document: Json): ProbeDraft {
   const only = isObject(document.LastClientMeasurement) || isObject(document.LastServerMeasurement)
   const test = textAt(document, 'LastServerMeasurement.Test')
   if (only && test === null)
-    throw new DocumentFault('Test', 'the result does not say whether it is a download or an upload')
+    throw new UnreadableResultError('Test', 'the result does not say whether it is a download or an upload')
   const down = only ? (test === 'download' ? document : null) : sideOf(document, 'download')
   const up = only ? (test === 'upload' ? document : null) : sideOf(document, 'upload')
   const sides = { download: directionOf(down, 'BytesAcked'), upload: directionOf(up, 'BytesReceived') }
@@ -60,7 +60,7 @@ function directionOf(side: unknown, bytesMember: string): Direction | null {
   }
 }
 
-function draftOf({ download, upload }: { download: Direction | null; upload: Direction | null }): Draft {
+function draftOf({ download, upload }: { download: Direction | null; upload: Direction | null }): ProbeDraft {
   const hasSpeed = download?.bps != null || upload?.bps != null
   return {
     tool: 'ndt7',
@@ -84,9 +84,9 @@ const addressOf = (endpoint: string | null): string | null =>
   endpoint === null ? null : (/^\[(.+)\]:\d+$|^([^:]+):\d+$/.exec(endpoint)?.slice(1).find(Boolean) ?? null)
 
 /** One file of the server's archive: one sub-test, whose last measurement of the server counts. */
-export function archive(document: Json): Draft {
+export function archive(document: Json): ProbeDraft {
   const name = isObject(document.Download) ? 'Download' : 'Upload'
-  const list = at(document, `${name}.ServerMeasurements`)
+  const list = memberAt(document, `${name}.ServerMeasurements`)
   const last = Array.isArray(list) ? list.at(-1) : null
   const direction = directionOf(
     { LastServerMeasurement: last },
@@ -107,7 +107,7 @@ export function archive(document: Json): Draft {
 }
 
 /** `ndt7-client -format=json -quiet`; it writes its units beside the values. */
-export function goSummary(document: Json): Draft {
+export function goSummary(document: Json): ProbeDraft {
   const side = (name: 'Download' | 'Upload'): Direction | null =>
     isObject(document[name])
       ? {
@@ -127,6 +127,9 @@ function inUnit(document: Json, path: string, unit: string, factor: number): num
   const value = numberAt(document, `${path}.Value`)
   const given = textAt(document, `${path}.Unit`)
   if (value !== null && given !== unit)
-    throw new DocumentFault(`${path}.Unit`, `${path}.Unit is ${JSON.stringify(given)}: ${unit} is known`)
+    throw new UnreadableResultError(
+      `${path}.Unit`,
+      `${path}.Unit is ${JSON.stringify(given)}: ${unit} is known`,
+    )
   return value === null ? null : factor === MBIT ? Math.round(value * factor) : value * factor
 }

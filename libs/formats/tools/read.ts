@@ -1,15 +1,15 @@
 /** Results of other tools as records of probes, whatever the file: detected, read as a stream where it is a table. */
 import type { Technology } from '#domain/probe'
 import { createHash } from 'node:crypto'
-import { type ByteSource, collected, openBytes } from '../file/byte-source.js'
-import { FileProblem } from '../file/file-problem.js'
-import { type LineRecord, records } from '../file/ndjson.js'
+import { type ByteSource, readAllBytes, openBytes } from '../file/byte-source.js'
+import { UnreadableFileError } from '../file/file-problem.js'
+import { type LineRecord, readNdjsonBatches } from '../file/ndjson.js'
 import { tableRows } from '../tables/table.js'
-import { readingOf } from './detect.js'
-import { DocumentFault, type Draft, ImportQuestion, type ToolFormat } from './draft.js'
+import { documentReaderOf } from './detect.js'
+import { UnreadableResultError, type ProbeDraft, ImportQuestion, type ToolFormat } from './draft.js'
 import { MAX_NESTING, isTooDeep } from '../file/nesting.js'
 import { type Json, isObject } from './json.js'
-import { type Table, type Unit, tableOf } from './table.js'
+import { type ResultTable, type Unit, resultTableOf } from './table.js'
 
 export interface ResultsOptions {
   /** Null detects it. */
@@ -27,7 +27,7 @@ export interface ResultsOptions {
 }
 
 /** What was found, known once the first record is. */
-export interface Found {
+export interface DetectedFormat {
   format: ToolFormat | 'probe' | null
   unit: string | null
 }
@@ -39,21 +39,21 @@ const BATCH = 250
 
 /**
  * Records in batches; each has the probe as its document, or a problem. `found` is filled on the way. Throws
- * `ImportQuestion` where only the person can tell, `FileProblem` where the file cannot be read at all.
+ * `ImportQuestion` where only the person can tell, `UnreadableFileError` where the file cannot be read at all.
  */
 export async function* readResults(
   source: ByteSource,
   options: ResultsOptions,
-  found: Found,
+  found: DetectedFormat,
 ): AsyncGenerator<LineRecord[]> {
   const { head, chunks } = await openBytes(source)
-  const first = firstVisible(head)
-  if (first === '') throw new FileProblem('the file is empty', undefined, { code: 'empty' })
+  const first = firstCharacterOf(head)
+  if (first === '') throw new UnreadableFileError('the file is empty', undefined, { code: 'empty' })
   if (first !== '{' && first !== '[') return yield* tableRecords(chunks, options, found)
   yield* jsonRecords(chunks, first, options, found)
 }
 
-const firstVisible = (head: Uint8Array): string =>
+const firstCharacterOf = (head: Uint8Array): string =>
   Buffer.from(head)
     .toString('latin1')
     .replace(/^\xef\xbb\xbf/, '')
@@ -63,17 +63,17 @@ const firstVisible = (head: Uint8Array): string =>
 async function* tableRecords(
   chunks: AsyncIterable<Uint8Array>,
   options: ResultsOptions,
-  found: Found,
+  found: DetectedFormat,
 ): AsyncGenerator<LineRecord[]> {
-  let table: Table | null = null
+  let table: ResultTable | null = null
   let batch: LineRecord[] = []
   let index = 0
   let searched = 0
   for await (const { cells } of tableRows(chunks)) {
     if (cells.every((cell) => cell === '')) continue
     if (!table) {
-      table = tableOf(cells, options.format, options.unit)
-      if (!table && ++searched >= HEADER_ROWS) break
+      table = resultTableOf(cells, options.format, options.unit)
+      if (!table && ++searched >= HEADER_SEARCH_ROWS) break
       if (table) Object.assign(found, { format: table.format, unit: table.unit })
       continue
     }
@@ -95,7 +95,7 @@ async function* tableRecords(
 }
 
 /** Titles above the header. */
-const HEADER_ROWS = 20
+const HEADER_SEARCH_ROWS = 20
 const NO_HEADER =
   'Which columns are the results? No header row with a download, an upload or an outcome was found (such as “date; débit descendant (Mbit/s)”).'
 
@@ -103,25 +103,27 @@ async function* jsonRecords(
   chunks: AsyncIterable<Uint8Array>,
   first: string,
   options: ResultsOptions,
-  found: Found,
+  found: DetectedFormat,
 ): AsyncGenerator<LineRecord[]> {
   const [start, rest] = await firstLine(chunks)
-  if (first === '{' && isWhole(start)) return yield* lineRecords(rest, options, found)
+  if (first === '{' && isJsonObject(start)) return yield* lineRecords(rest, options, found)
   const problem = () =>
-    new FileProblem('the document is larger than 64 MiB: send it as NDJSON, a result a line')
-  const text = (await collected(rest, { bytes: MAX_DOCUMENT_BYTES, problem }))
+    new UnreadableFileError('the document is larger than 64 MiB: send it as NDJSON, a result a line')
+  const text = (await readAllBytes(rest, { bytes: MAX_DOCUMENT_BYTES, problem }))
     .toString('utf8')
     .replace(/^\ufeff/, '')
-  const document = parsed(text)
+  const document = parseJson(text)
   if (isTooDeep(document))
-    throw new FileProblem(`the document is nested deeper than ${MAX_NESTING} levels: nothing of it was taken`)
+    throw new UnreadableFileError(
+      `the document is nested deeper than ${MAX_NESTING} levels: nothing of it was taken`,
+    )
   const documents: unknown[] = Array.isArray(document) ? document : [document]
   const all = documents.map((one, index) => jsonRecord(index, one, JSON.stringify(one) ?? '', options, found))
   for (let i = 0; i < all.length; i += BATCH) yield all.slice(i, i + BATCH)
 }
 
 /** Whether the first line is a document by itself: then each line is one. */
-function isWhole(line: string): boolean {
+function isJsonObject(line: string): boolean {
   try {
     return isObject(JSON.parse(line))
   } catch {
@@ -132,17 +134,19 @@ function isWhole(line: string): boolean {
 async function* lineRecords(
   chunks: AsyncIterable<Uint8Array>,
   options: ResultsOptions,
-  found: Found,
+  found: DetectedFormat,
 ): AsyncGenerator<LineRecord[]> {
   const stream: { event: string; data: unknown }[] = []
-  for await (const batch of records(chunks, MAX_LINE_BYTES)) {
+  for await (const batch of readNdjsonBatches(chunks, MAX_LINE_BYTES)) {
     // A stream of iperf3's is one result in many lines.
     for (const { document } of batch) if (isEvent(document)) stream.push(document)
-    if (stream.length > MAX_EVENTS) throw new FileProblem('the stream of iperf3 is too long')
+    if (stream.length > MAX_EVENTS) throw new UnreadableFileError('the stream of iperf3 is too long')
     const whole = batch.filter((record) => !isEvent(record.document))
     if (whole.length > 0)
       yield whole.map((record) =>
-        record.problem ? record : jsonRecord(record.index, record.document, record.text, options, found),
+        record.rejectionReason
+          ? record
+          : jsonRecord(record.index, record.document, record.text, options, found),
       )
   }
   if (stream.length === 0) return
@@ -177,13 +181,17 @@ async function firstLine(chunks: AsyncIterable<Uint8Array>): Promise<[string, As
   return [text.split('\n', 1)[0]!, all()]
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new FileProblem(`the file is not JSON: ${(error as Error).message.slice(0, 200)}`, undefined, {
-      code: 'not_json',
-    })
+    throw new UnreadableFileError(
+      `the file is not JSON: ${(error as Error).message.slice(0, 200)}`,
+      undefined,
+      {
+        code: 'not_json',
+      },
+    )
   }
 }
 
@@ -192,16 +200,16 @@ function jsonRecord(
   document: unknown,
   text: string,
   options: ResultsOptions,
-  found: Found,
+  found: DetectedFormat,
 ): LineRecord {
   if (!isObject(document)) return { index, document, text }
   // Our own form, as a device sends it: nothing is to be translated.
   if ('measuredAt' in document && 'outcome' in document) {
     found.format ??= 'probe'
-    return { index, document: { ...given(options), ...document }, text }
+    return { index, document: { ...defaultsOf(options), ...document }, text }
   }
   const read = () => {
-    const reading = readingOf(document, options.format)
+    const reading = documentReaderOf(document, options.format)
     found.format ??= reading.format
     return reading.read(document)
   }
@@ -209,11 +217,11 @@ function jsonRecord(
 }
 
 /** What holds for every record unless it says otherwise. */
-const given = ({ operator, technology, lat, lng }: ResultsOptions): Record<string, unknown> =>
-  saidIn({ operator, technology, lat, lng })
+const defaultsOf = ({ operator, technology, lat, lng }: ResultsOptions): Record<string, unknown> =>
+  assignPresent({ operator, technology, lat, lng })
 
 /** Members with something in them, by hand: it is done for every row of a file. */
-function saidIn(members: object, onto: Record<string, unknown> = {}): Record<string, unknown> {
+function assignPresent(members: object, onto: Record<string, unknown> = {}): Record<string, unknown> {
   const all = members as Record<string, unknown>
   for (const name in all) if (all[name] != null) onto[name] = all[name]
   return onto
@@ -222,7 +230,7 @@ function saidIn(members: object, onto: Record<string, unknown> = {}): Record<str
 function recordOf(
   index: number,
   rawOf: () => Json,
-  read: () => Draft,
+  read: () => ProbeDraft,
   options: ResultsOptions,
   text?: string,
 ): LineRecord {
@@ -232,19 +240,19 @@ function recordOf(
     return { index, text: source, document: probeOf(read(), raw, source, options) }
   } catch (error) {
     // Once something was handed on, a question can no longer hold the rest up.
-    if (error instanceof DocumentFault || (error instanceof ImportQuestion && index >= BATCH))
-      return { index, text: source, problem: error.message }
+    if (error instanceof UnreadableResultError || (error instanceof ImportQuestion && index >= BATCH))
+      return { index, text: source, rejectionReason: error.message }
     throw error
   }
 }
 
-function probeOf(draft: Draft, raw: Json, source: string, options: ResultsOptions): object {
+function probeOf(draft: ProbeDraft, raw: Json, source: string, options: ResultsOptions): object {
   const measuredAt = draft.measuredAt ?? options.measuredAt
   if (!measuredAt)
     throw new ImportQuestion(
       'When was it measured? The document does not say. Say measuredAt=2026-03-01T09:30:00Z.',
     )
-  const probe = saidIn(draft, given(options))
+  const probe = assignPresent(draft, defaultsOf(options))
   probe.id ??= idOf(source, options.site ?? '')
   probe.measuredAt = measuredAt
   probe.raw = raw

@@ -1,13 +1,13 @@
 /** The results of public speed tests, each with its own units. */
-import { DocumentFault, type Draft } from './draft.js'
-import { type Json, at, isObject, numberAt, scaledAt, textAt, timeAt } from './json.js'
+import { UnreadableResultError, type ProbeDraft } from './draft.js'
+import { type Json, memberAt, isObject, numberAt, scaledAt, textAt, timeAt } from './json.js'
 
 const BITS = 8
 const KBIT = 1e3
 const MBIT = 1e6
 
 /** Ookla's CLI, `speedtest --format=json`: bytes a second, milliseconds, percent. */
-export function ookla(document: Json): Draft {
+export function ookla(document: Json): ProbeDraft {
   if (document.type !== 'result') {
     const time = timeAt(document, 'timestamp')
     return { tool: 'ookla', outcome: 'failed', measuredAt: time }
@@ -33,7 +33,7 @@ export function ookla(document: Json): Draft {
 }
 
 /** The Python speedtest-cli, `--json`: bits a second, milliseconds. */
-export function speedtestCli(document: Json): Draft {
+export function speedtestCli(document: Json): ProbeDraft {
   return {
     tool: 'speedtest-cli',
     outcome: 'ok',
@@ -49,7 +49,7 @@ export function speedtestCli(document: Json): Draft {
 }
 
 /** librespeed-cli, `--json`: Mbit/s, milliseconds. */
-export function librespeedCli(document: Json): Draft {
+export function librespeedCli(document: Json): ProbeDraft {
   return {
     tool: 'librespeed',
     outcome: 'ok',
@@ -65,7 +65,7 @@ export function librespeedCli(document: Json): Draft {
 }
 
 /** LibreSpeed's telemetry as its page posts it: Mbit/s and milliseconds, as text. */
-export function librespeedTelemetry(document: Json): Draft {
+export function librespeedTelemetry(document: Json): ProbeDraft {
   return {
     tool: 'librespeed',
     outcome: 'ok',
@@ -79,7 +79,7 @@ export function librespeedTelemetry(document: Json): Draft {
 }
 
 /** Cloudflare's `getSummary()`: bits a second, milliseconds, a ratio; it holds no time. */
-export function cloudflare(document: Json): Draft {
+export function cloudflare(document: Json): ProbeDraft {
   return {
     tool: 'cloudflare',
     outcome: 'ok',
@@ -93,11 +93,11 @@ export function cloudflare(document: Json): Draft {
 }
 
 /** Giga Meter: kbit/s, milliseconds, bytes; the ndt7 results beside them hold the names of the tests. */
-export function giga(document: Json): Draft {
+export function giga(document: Json): ProbeDraft {
   const down = numberAt(document, 'Download')
   const up = numberAt(document, 'Upload')
   const uuid = (side: string) =>
-    textAt(at(document, 'Results'), [side, 'LastServerMeasurement', 'ConnectionInfo', 'UUID'])
+    textAt(memberAt(document, 'Results'), [side, 'LastServerMeasurement', 'ConnectionInfo', 'UUID'])
   return {
     tool: 'giga',
     outcome: down === null && up === null ? 'failed' : 'ok',
@@ -121,14 +121,14 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-
 const idOf = (id: string | null) => (id !== null && UUID.test(id) ? { id: id.toLowerCase() } : {})
 
 /** iperf3, `-J`: bits a second, microseconds. A line of `--json-stream` is put together before. */
-export function iperf3(document: Json): Draft {
+export function iperf3(document: Json): ProbeDraft {
   const seconds = numberAt(document, 'start.timestamp.timesecs')
   const measuredAt = seconds === null ? null : new Date(seconds * 1000).toISOString()
   if (textAt(document, 'error') !== null) return { tool: 'iperf3', outcome: 'failed', measuredAt }
-  const received = at(document, 'end.sum_received') ?? at(document, 'end.sum')
+  const received = memberAt(document, 'end.sum_received') ?? memberAt(document, 'end.sum')
   if (!isObject(received))
-    throw new DocumentFault('end.sum_received', 'end.sum_received is missing: the test was cut short')
-  const both = at(document, 'end.sum_received_bidir_reverse')
+    throw new UnreadableResultError('end.sum_received', 'end.sum_received is missing: the test was cut short')
+  const both = memberAt(document, 'end.sum_received_bidir_reverse')
   const isReverse = numberAt(document, 'start.test_start.reverse') === 1
   const [down, up] = isObject(both) ? [both, received] : isReverse ? [received, null] : [null, received]
   const ms = (sum: unknown) => scaledAt(sum, 'seconds', 1000)

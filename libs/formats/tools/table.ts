@@ -2,10 +2,10 @@
 import type { Outcome } from '#domain/probe'
 import { columnsOf } from '../fields/headers.js'
 import { numberOf } from '../fields/number.js'
-import { speedOf, unitOf } from '../fields/speed.js'
+import { speedOf, speedUnitOf } from '../fields/speed.js'
 import { technologyOf } from '../fields/technology.js'
-import { DocumentFault, type Draft, ImportQuestion, type ToolFormat } from './draft.js'
-import { localTime } from './local-time.js'
+import { UnreadableResultError, type ProbeDraft, ImportQuestion, type ToolFormat } from './draft.js'
+import { parseLocalTime } from './local-time.js'
 
 /** For each field the names of its column, the best first. A speed's unit is in its header, its cells or `unit`. */
 const COLUMNS = {
@@ -103,13 +103,13 @@ const COLUMNS = {
 type Field = keyof typeof COLUMNS
 
 /** Speeds of a table whose format says their unit. */
-const UNIT_OF: Partial<Record<ToolFormat, number>> = { librespeed: 1e6 }
+const FIXED_UNIT_FACTORS: Partial<Record<ToolFormat, number>> = { librespeed: 1e6 }
 
-export interface Table {
+export interface ResultTable {
   format: ToolFormat
   /** `in the headers`, or the unit that holds for all speeds, for the preview. */
   unit: string
-  read: (cells: readonly string[]) => Draft
+  read: (cells: readonly string[]) => ProbeDraft
   /** The row as it stands in the file. */
   raw: (cells: readonly string[]) => Record<string, string>
 }
@@ -119,11 +119,11 @@ export const UNIT_NAMES = Object.keys(UNITS) as Unit[]
 export type Unit = keyof typeof UNITS
 
 /** Null where the row cannot be the header: no speed and no outcome stands in it, or no time. */
-export function tableOf(
+export function resultTableOf(
   headers: readonly string[],
   wanted: ToolFormat | null,
   unit: Unit | null,
-): Table | null {
+): ResultTable | null {
   const columns = columnsOf(headers, COLUMNS) as Partial<Record<Field, number>>
   const says = columns.download !== undefined || columns.upload !== undefined || columns.outcome !== undefined
   if (!says) return null
@@ -133,7 +133,7 @@ export function tableOf(
     const column = columns[field]
     if (column === undefined) return null
     if (unit !== null) return UNITS[unit]
-    const own = UNIT_OF[format] ?? unitOf(headers[column]!)
+    const own = FIXED_UNIT_FACTORS[format] ?? speedUnitOf(headers[column]!)
     if (own === 'octets')
       throw new ImportQuestion(
         `Is the column “${headers[column]}” in bits or in octets (bytes) a second? Say unit=Mbit/s if it is bits.`,
@@ -147,7 +147,7 @@ export function tableOf(
     const text = cell(cells, field)
     if (text === '') return null
     const value = numberOf(text)
-    if (value === null) throw fault(header(field), text, 'is not a number')
+    if (value === null) throw cellError(header(field), text, 'is not a number')
     return value
   }
   const speed = (cells: readonly string[], field: 'download' | 'upload'): number | null => {
@@ -162,11 +162,11 @@ export function tableOf(
       throw new ImportQuestion(
         `In which unit is the column “${header(field)}”? Say unit=Mbit/s, unit=kbit/s or unit=bit/s.`,
       )
-    throw fault(header(field), text, parsed.reason)
+    throw cellError(header(field), text, parsed.reason)
   }
   return {
     format,
-    unit: unit ?? (UNIT_OF[format] ? 'Mbit/s' : 'as the headers say'),
+    unit: unit ?? (FIXED_UNIT_FACTORS[format] ? 'Mbit/s' : 'as the headers say'),
     raw(cells) {
       const row: Record<string, string> = {}
       for (const [i, name] of headers.entries()) if (cells[i]) row[name] = cells[i]
@@ -204,17 +204,17 @@ export function tableOf(
     const text = [cell(cells, 'measuredAt'), cell(cells, 'hour')].filter((part) => part !== '').join(' ')
     if (text === '') return null
     const isUtc = format === 'rmbt' || /utc/i.test(header('measuredAt'))
-    const time = localTime(text, isUtc)
-    if (time === null) throw fault(header('measuredAt'), text, 'is not a time such as 2026-03-01 09:30')
+    const time = parseLocalTime(text, isUtc)
+    if (time === null) throw cellError(header('measuredAt'), text, 'is not a time such as 2026-03-01 09:30')
     return time
   }
-  function technology(text: string): Draft['technology'] {
+  function technology(text: string): ProbeDraft['technology'] {
     if (text === '') return null
     const known = technologyOf(text)
-    if (known !== null) return known as Draft['technology']
+    if (known !== null) return known as ProbeDraft['technology']
     // A word that names no access technology (“WLAN”, “LAN”) says nothing of the network.
     if (format === 'rmbt') return null
-    throw fault(header('technology'), text, 'is no technology that is known')
+    throw cellError(header('technology'), text, 'is no technology that is known')
   }
 }
 
@@ -225,8 +225,8 @@ function formatOf(headers: readonly string[]): ToolFormat {
   return isTelemetry ? 'librespeed' : 'csv'
 }
 
-const fault = (header: string, text: string, reason: string) =>
-  new DocumentFault(header, `${header} “${text.slice(0, 80)}”: ${reason}`)
+const cellError = (header: string, text: string, reason: string) =>
+  new UnreadableResultError(header, `${header} “${text.slice(0, 80)}”: ${reason}`)
 
 /** RMBT writes an O before its UUIDs. */
 const idOf = (text: string): string | null =>

@@ -1,11 +1,11 @@
 /** The areas inside another, each with what a run says of its cells, people and sites: the numbers beside the map. */
 import { AREA_LEVELS, type AreaLevel } from '#domain/place'
 import { CLASSES, type Class, type ClassCounts } from '#domain/verdict'
-import { inArea } from './people.js'
+import { cellInArea } from './people.js'
 import type { AreaCounts, AreaRow } from './areas.js'
 import type { Queryable } from '../database/database.js'
 import type { RunRow } from '../runs/runs.js'
-import { HOLDS } from '../verdicts/verdicts.js'
+import { VALID_IN_RUN } from '../verdicts/verdicts.js'
 
 export interface AreaFigures extends Pick<
   AreaRow,
@@ -56,13 +56,13 @@ export async function figuresOfLevel(
     [run.id, run.series, level, within],
   )
   const people = await peopleByArea(db, run, level, within)
-  return ranked(rows.map((row) => ({ ...row, ...(people.get(row.code) ?? NOBODY) })))
+  return withRanks(rows.map((row) => ({ ...row, ...(people.get(row.code) ?? NO_PEOPLE) })))
 }
 
 type People = Pick<AreaFigures, 'localities' | 'people' | 'sites'>
 
-const none = (): ClassCounts => ({ white: 0, grey: 0, black: 0, unknown: 0 })
-const NOBODY: People = { localities: none(), people: none(), sites: none() }
+const zeroCounts = (): ClassCounts => ({ white: 0, grey: 0, black: 0, unknown: 0 })
+const NO_PEOPLE: People = { localities: zeroCounts(), people: zeroCounts(), sites: zeroCounts() }
 
 /** By the verdict of their own cell; what was never measured is unknown. */
 async function peopleByArea(
@@ -80,20 +80,20 @@ async function peopleByArea(
        SELECT c.${level}_code AS code, coalesce(v.class, 'unknown') AS class, sum(localities)::integer AS localities,
          sum(people)::float8 AS people, sum(sites)::integer AS sites
        FROM place AS p JOIN cell_place AS c USING (cell)
-       LEFT JOIN LATERAL (SELECT class FROM verdict AS v WHERE ${HOLDS} AND v.cell = p.cell OFFSET 0) AS v ON true
-       WHERE c.${level}_code IS NOT NULL ${parent === null ? '' : `AND ${inArea('$3')}`} GROUP BY 1, 2`,
+       LEFT JOIN LATERAL (SELECT class FROM verdict AS v WHERE ${VALID_IN_RUN} AND v.cell = p.cell OFFSET 0) AS v ON true
+       WHERE c.${level}_code IS NOT NULL ${parent === null ? '' : `AND ${cellInArea('$3')}`} GROUP BY 1, 2`,
       [run.series, run.id, ...(parent === null ? [] : [parent])],
     )
   const found = new Map<string, People>()
   for (const { code, class: colour, ...sums } of rows) {
-    const known = found.get(code) ?? { localities: none(), people: none(), sites: none() }
+    const known = found.get(code) ?? { localities: zeroCounts(), people: zeroCounts(), sites: zeroCounts() }
     for (const name of ['localities', 'people', 'sites'] as const) known[name][colour] = sums[name]
     found.set(code, known)
   }
   return found
 }
 
-function ranked(rows: readonly Omit<AreaFigures, 'rank'>[]): AreaFigures[] {
+function withRanks(rows: readonly Omit<AreaFigures, 'rank'>[]): AreaFigures[] {
   const isMeasured = ({ cells }: Omit<AreaFigures, 'rank'>) =>
     cells !== null && CLASSES.some((colour) => cells[colour] > 0)
   const isWorse = (a: Omit<AreaFigures, 'rank'>, b: Omit<AreaFigures, 'rank'>) =>

@@ -5,7 +5,7 @@ import { PLACES_LOCK, placeAllCells } from './cell-places.js'
 import { AREAS_IMPORTED, recordChange } from '../people/changes.js'
 import type { Queryable } from '../database/database.js'
 
-export interface RefusedArea {
+export interface AreaRejection {
   code: string
   field: string
   value: string
@@ -20,8 +20,8 @@ export async function importAreas(
   source: DataSource,
   areas: readonly AreaRecord[],
   about: { source: string; author: string; cellCount: (geometry: object, code: string) => number },
-): Promise<{ imported: number; refused: RefusedArea[] }> {
-  const refused: RefusedArea[] = []
+): Promise<{ imported: number; refused: AreaRejection[] }> {
+  const refused: AreaRejection[] = []
   let imported = 0
   await source.transaction(async (tx) => {
     await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [PLACES_LOCK])
@@ -43,16 +43,16 @@ const LEVELS: readonly AreaLevel[] = ['region', 'province', 'commune']
  * ST_MakeValid mends self-intersections (48 of the 75 provinces of `morocco-map` have some); what it leaves beside
  * polygons (lines, points) is dropped.
  */
-const MENDED = `ST_Multi(ST_CollectionExtract(ST_MakeValid(ST_SetSRID(ST_GeomFromGeoJSON($1), 4326)), 3))`
+const REPAIRED_GEOMETRY = `ST_Multi(ST_CollectionExtract(ST_MakeValid(ST_SetSRID(ST_GeomFromGeoJSON($1), 4326)), 3))`
 
 async function insertArea(
   tx: Queryable,
   area: AreaRecord,
   about: { source: string; cellCount: (geometry: object, code: string) => number },
-): Promise<RefusedArea | null> {
+): Promise<AreaRejection | null> {
   const refuse = (field: string, value: string, reason: string) => ({ code: area.code, field, value, reason })
   const [{ geojson, empty }] = await tx.query(
-    `SELECT ST_AsGeoJSON(g, 9) AS geojson, ST_IsEmpty(g) AS empty FROM (SELECT ${MENDED} AS g) AS mended`,
+    `SELECT ST_AsGeoJSON(g, 9) AS geojson, ST_IsEmpty(g) AS empty FROM (SELECT ${REPAIRED_GEOMETRY} AS g) AS mended`,
     [JSON.stringify(area.geometry)],
   )
   if (empty) return refuse('geometry', 'empty', 'nothing is left of the polygon once it is made valid')
@@ -83,7 +83,7 @@ async function insertArea(
 
 const UPSERT_AREA = `
   INSERT INTO area (geom, code, vintage, level, type, parent_code, name_fr, name_ar, search_name, population, cell_count, source)
-  VALUES (${MENDED}, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+  VALUES (${REPAIRED_GEOMETRY}, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
   ON CONFLICT (code, vintage) DO UPDATE SET geom = excluded.geom, level = excluded.level, type = excluded.type,
     parent_code = excluded.parent_code, name_fr = excluded.name_fr, name_ar = excluded.name_ar,
     search_name = excluded.search_name, population = coalesce(excluded.population, area.population),
@@ -93,14 +93,14 @@ const UPSERT_AREA = `
  * Overlays are made on a grid of 1e-7 degrees (1 cm): snap rounding never fails, while the exact overlay falls back on it
  * by an exception, which the embedded engine cannot catch.
  */
-const GRID = 1e-7
+const OVERLAY_GRID_DEGREES = 1e-7
 
 /** Share of the area inside its parent, of the same edition where there is one; 1 for a region, null without a parent. */
 async function shareInParent(tx: Queryable, area: AreaRecord): Promise<number | null> {
   if (area.parentCode === null) return 1
   const rows: { share: number }[] = await tx.query(
-    `SELECT ST_Area(ST_Intersection(g, a.geom, ${GRID})) / ST_Area(g) AS share
-     FROM area AS a, (SELECT ${MENDED} AS g) AS child
+    `SELECT ST_Area(ST_Intersection(g, a.geom, ${OVERLAY_GRID_DEGREES})) / ST_Area(g) AS share
+     FROM area AS a, (SELECT ${REPAIRED_GEOMETRY} AS g) AS child
      WHERE a.code = $2 ORDER BY (a.vintage = $3) DESC, a.vintage DESC LIMIT 1`,
     [JSON.stringify(area.geometry), area.parentCode, area.vintage],
   )
@@ -134,7 +134,7 @@ export async function insertSimulatedCommunes(
      SELECT s.code, 0, 'commune', 'simulated', $1, s."nameFr", s."nameAr", s."searchName", NULL,
        round(ST_Area(clipped::geography) / $3), 'simulated', clipped
      FROM seat AS s JOIN piece AS p ON ST_Covers(p.geom, s.point)
-     CROSS JOIN LATERAL (SELECT ST_Multi(ST_CollectionExtract(ST_Intersection(p.geom, (SELECT geom FROM shape), ${GRID}), 3)) AS clipped) AS c
+     CROSS JOIN LATERAL (SELECT ST_Multi(ST_CollectionExtract(ST_Intersection(p.geom, (SELECT geom FROM shape), ${OVERLAY_GRID_DEGREES}), 3)) AS clipped) AS c
      ON CONFLICT DO NOTHING`,
     [
       province,

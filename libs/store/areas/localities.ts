@@ -5,7 +5,7 @@ import { type Class } from '#domain/verdict'
 import { cellAt, cellToSql } from '#geo'
 import type { Queryable } from '../database/database.js'
 import type { RunRow } from '../runs/runs.js'
-import { HOLDS } from '../verdicts/verdicts.js'
+import { VALID_IN_RUN } from '../verdicts/verdicts.js'
 
 export async function upsertLocalities(db: Queryable, localities: readonly LocalityRecord[]): Promise<void> {
   const rows = localities.map((l) => ({
@@ -25,7 +25,7 @@ export async function upsertLocalities(db: Queryable, localities: readonly Local
   )
 }
 
-export interface PlacedLocality {
+export interface ClassifiedLocality {
   id: string
   nameFr: string
   nameAr: string | null
@@ -42,13 +42,13 @@ export async function localitiesInBox(
   db: Queryable,
   run: Pick<RunRow, 'id' | 'series'>,
   { box, limit }: { box: Bounds; limit: number },
-): Promise<PlacedLocality[]> {
+): Promise<ClassifiedLocality[]> {
   return db.query(
     `SELECT l.id, l.name_fr AS "nameFr", l.name_ar AS "nameAr", l.kind, l.population, l.lat, l.lng,
        coalesce(v.class, 'unknown') AS class
      FROM (SELECT * FROM locality WHERE lat BETWEEN $3 AND $4 AND lng BETWEEN $5 AND $6
        ORDER BY population DESC NULLS LAST, id LIMIT $7) AS l
-     LEFT JOIN LATERAL (SELECT class FROM verdict AS v WHERE ${HOLDS} AND v.cell = l.cell OFFSET 0) AS v ON true
+     LEFT JOIN LATERAL (SELECT class FROM verdict AS v WHERE ${VALID_IN_RUN} AND v.cell = l.cell OFFSET 0) AS v ON true
      ORDER BY l.population DESC NULLS LAST, l.id`,
     [run.series, run.id, box.south, box.north, box.west, box.east, limit],
   )

@@ -2,7 +2,7 @@
 import { type Class, CLASSES, type ClassCounts, type NetworkEvidence } from '#domain/verdict'
 import type { Queryable } from '../database/database.js'
 import type { RunRow } from '../runs/runs.js'
-import { HOLDS } from '../verdicts/verdicts.js'
+import { VALID_IN_RUN } from '../verdicts/verdicts.js'
 
 type RunKey = Pick<RunRow, 'id' | 'series'>
 
@@ -20,7 +20,7 @@ export interface AreaPeople {
  * Cells of the area whose code is the parameter: codes nest, and the smallest area that holds a cell has an index, so
  * that the other cells of the country are not read.
  */
-export const inArea = (code: `$${number}`): string =>
+export const cellInArea = (code: `$${number}`): string =>
   `coalesce(c.commune_code, c.province_code, c.region_code, '') IN
      (SELECT code FROM current_area WHERE code = ${code} OR starts_with(code, ${code} || '.'))`
 
@@ -35,8 +35,8 @@ export async function peopleOfArea(db: Queryable, run: RunKey, code: string): Pr
      SELECT coalesce(v.class, 'unknown') AS class, v.class IS NOT NULL AS measured, sum(localities)::integer AS localities,
        sum(population)::float8 AS population, sum(sites)::integer AS sites
      FROM place AS p JOIN cell_place AS c USING (cell)
-     LEFT JOIN LATERAL (SELECT class FROM verdict AS v WHERE ${HOLDS} AND v.cell = p.cell OFFSET 0) AS v ON true
-     WHERE ${inArea('$3')} GROUP BY 1, 2`,
+     LEFT JOIN LATERAL (SELECT class FROM verdict AS v WHERE ${VALID_IN_RUN} AND v.cell = p.cell OFFSET 0) AS v ON true
+     WHERE ${cellInArea('$3')} GROUP BY 1, 2`,
       [run.series, run.id, code],
     )
   const by = (figure: 'localities' | 'population' | 'sites'): ClassCounts => {
@@ -66,7 +66,7 @@ export async function pooledEvidence(db: Queryable, run: RunKey, code: string): 
        ${sum('pass_devices')} AS "passDevices", ${sum('fail_devices')} AS "failDevices", max(days) AS days,
        max(pass_days) AS "passDays", max(fail_days) AS "failDays", max(hours) AS hours,
        max(last_measured_at) AS "lastMeasuredAt", NULL AS "declaredBps", NULL AS "plannedBy"
-     FROM evidence AS v JOIN cell_place AS c USING (cell) WHERE ${HOLDS} AND weight > 0 AND ${inArea('$3')}
+     FROM evidence AS v JOIN cell_place AS c USING (cell) WHERE ${VALID_IN_RUN} AND weight > 0 AND ${cellInArea('$3')}
      GROUP BY v.operator, v.technology ORDER BY v.operator COLLATE "C", v.technology COLLATE "C"`,
     [run.series, run.id, code],
   )

@@ -3,7 +3,7 @@ import type { Class } from '#domain/verdict'
 import type { Queryable } from '../database/database.js'
 import type { RunRow } from '../runs/runs.js'
 import type { SiteRow } from '../sites/sites.js'
-import { HOLDS } from '../verdicts/verdicts.js'
+import { VALID_IN_RUN } from '../verdicts/verdicts.js'
 
 type RunKey = Pick<RunRow, 'id' | 'series'>
 
@@ -33,7 +33,7 @@ export async function localityState(
   const rows: LocalityState[] = await db.query(
     `SELECT l.id, l.name_fr AS "nameFr", l.name_ar AS "nameAr", l.kind, l.population, l.commune_code AS "communeCode",
        l.lat, l.lng, to_hex(l.cell) AS h3, v.class
-     FROM locality AS l LEFT JOIN verdict AS v ON v.cell = l.cell AND ${HOLDS} WHERE l.id = $3`,
+     FROM locality AS l LEFT JOIN verdict AS v ON v.cell = l.cell AND ${VALID_IN_RUN} WHERE l.id = $3`,
     [run.series, run.id, id],
   )
   return rows[0]
@@ -55,7 +55,7 @@ export async function siteState(
   { code, h3 }: Pick<SiteRow, 'code' | 'h3'>,
 ): Promise<SiteState> {
   const rows: SiteState[] = await db.query(
-    `SELECT (SELECT class FROM verdict AS v WHERE ${HOLDS} AND v.cell = c.cell) AS class, probes, "lastMeasuredOn"
+    `SELECT (SELECT class FROM verdict AS v WHERE ${VALID_IN_RUN} AND v.cell = c.cell) AS class, probes, "lastMeasuredOn"
      FROM (SELECT ('x' || lpad($3, 16, '0'))::bit(64)::bigint AS cell) AS c, LATERAL (
        SELECT count(*)::integer AS probes, max(measured_at AT TIME ZONE 'Africa/Casablanca')::date::text AS "lastMeasuredOn"
        FROM probe WHERE probe.cell = c.cell AND site_code = $4 AND measured_at >= $5 AND measured_at < $6

@@ -2,17 +2,17 @@
 import type { AreaLevel } from '#domain/place'
 import type { Bounds } from '#domain/probe'
 import type { Class } from '#domain/verdict'
-import { inArea } from './people.js'
+import { cellInArea } from './people.js'
 import type { AreaRow } from './areas.js'
 import type { Queryable } from '../database/database.js'
-import type { PlacedLocality } from './localities.js'
+import type { ClassifiedLocality } from './localities.js'
 import type { RunRow } from '../runs/runs.js'
 import type { SiteRow } from '../sites/sites.js'
-import { HOLDS, type RollupRow } from '../verdicts/verdicts.js'
+import { VALID_IN_RUN, type RollupRow } from '../verdicts/verdicts.js'
 
 type RunKey = Pick<RunRow, 'id' | 'series'>
 
-const VERDICT = `JOIN LATERAL (SELECT class FROM verdict AS v WHERE ${HOLDS} AND v.cell = c.cell OFFSET 0) AS v ON true`
+const JOIN_VERDICT = `JOIN LATERAL (SELECT class FROM verdict AS v WHERE ${VALID_IN_RUN} AND v.cell = c.cell OFFSET 0) AS v ON true`
 
 /**
  * The area's own cells by class, under the parents of a resolution (8: the cells themselves). The stored rollups would
@@ -27,7 +27,7 @@ export async function cellsOfArea(
   const count = (colour: Class) => `(count(*) FILTER (WHERE class = '${colour}'))::integer AS ${colour}`
   return db.query(
     `SELECT to_hex(cell_parent(c.cell, $4)) AS h3, ${(['white', 'grey', 'black', 'unknown'] as const).map(count).join(', ')}
-     FROM cell_place AS c ${VERDICT} WHERE ${inArea('$3')} GROUP BY cell_parent(c.cell, $4) ORDER BY 1`,
+     FROM cell_place AS c ${JOIN_VERDICT} WHERE ${cellInArea('$3')} GROUP BY cell_parent(c.cell, $4) ORDER BY 1`,
     [run.series, run.id, code, resolution],
   )
 }
@@ -47,8 +47,8 @@ export async function operatorsOfArea(db: Queryable, run: RunKey, code: string):
     `SELECT nullif(operator, '') AS operator, (count(DISTINCT c.cell) FILTER (WHERE state = 'present'))::integer AS present,
        count(DISTINCT c.cell)::integer AS tried
      FROM cell_place AS c JOIN LATERAL (SELECT operator, state FROM evidence AS v
-       WHERE ${HOLDS} AND v.cell = c.cell AND samples > 0 OFFSET 0) AS v ON true
-     WHERE ${inArea('$3')} GROUP BY operator ORDER BY present DESC, tried DESC, operator COLLATE "C"`,
+       WHERE ${VALID_IN_RUN} AND v.cell = c.cell AND samples > 0 OFFSET 0) AS v ON true
+     WHERE ${cellInArea('$3')} GROUP BY operator ORDER BY present DESC, tried DESC, operator COLLATE "C"`,
     [run.series, run.id, code],
   )
 }
@@ -81,7 +81,7 @@ export async function whiteZonesOfArea(
     `WITH zones AS MATERIALIZED (
        SELECT id, cell_count, cells, commune_code, ST_PointOnSurface(geom) AS inside,
          (SELECT sum(population)::float8 FROM locality WHERE cell = ANY(v.cells)) AS population
-       FROM zone AS v WHERE ${HOLDS} AND class = 'white' AND $3 IN (commune_code, province_code, region_code)
+       FROM zone AS v WHERE ${VALID_IN_RUN} AND class = 'white' AND $3 IN (commune_code, province_code, region_code)
          AND geom && ST_MakeEnvelope($4, $5, $6, $7, 4326)
        ORDER BY population DESC NULLS LAST, cell_count DESC, id LIMIT $8
      )
@@ -103,19 +103,19 @@ export async function localitiesOfArea(
   run: RunKey,
   code: string,
   limit: number,
-): Promise<PlacedLocality[]> {
+): Promise<ClassifiedLocality[]> {
   return db.query(
     `SELECT l.id, l.name_fr AS "nameFr", l.name_ar AS "nameAr", l.kind, l.population, l.lat, l.lng,
        coalesce(v.class, 'unknown') AS class
-     FROM (SELECT l.* FROM cell_place AS c JOIN locality AS l USING (cell) WHERE ${inArea('$3')}
+     FROM (SELECT l.* FROM cell_place AS c JOIN locality AS l USING (cell) WHERE ${cellInArea('$3')}
        ORDER BY l.population DESC NULLS LAST, l.id LIMIT $4) AS l
-     LEFT JOIN LATERAL (SELECT class FROM verdict AS v WHERE ${HOLDS} AND v.cell = l.cell OFFSET 0) AS v ON true
+     LEFT JOIN LATERAL (SELECT class FROM verdict AS v WHERE ${VALID_IN_RUN} AND v.cell = l.cell OFFSET 0) AS v ON true
      ORDER BY l.population DESC NULLS LAST, l.id`,
     [run.series, run.id, code, limit],
   )
 }
 
-export type PlacedSite = Pick<SiteRow, 'code' | 'lat' | 'lng'> & {
+export type ClassifiedSite = Pick<SiteRow, 'code' | 'lat' | 'lng'> & {
   /** Of its own cell; what was never measured is unknown. */
   class: Class
 }
@@ -126,12 +126,12 @@ export async function sitesOfArea(
   run: RunKey,
   code: string,
   limit: number,
-): Promise<PlacedSite[]> {
+): Promise<ClassifiedSite[]> {
   return db.query(
     `SELECT s.code, s.lat, s.lng, coalesce(v.class, 'unknown') AS class
      FROM cell_place AS c JOIN site AS s USING (cell)
-     LEFT JOIN LATERAL (SELECT class FROM verdict AS v WHERE ${HOLDS} AND v.cell = c.cell OFFSET 0) AS v ON true
-     WHERE ${inArea('$3')} ORDER BY coalesce(v.class, 'unknown') = 'white' DESC, s.code LIMIT $4`,
+     LEFT JOIN LATERAL (SELECT class FROM verdict AS v WHERE ${VALID_IN_RUN} AND v.cell = c.cell OFFSET 0) AS v ON true
+     WHERE ${cellInArea('$3')} ORDER BY coalesce(v.class, 'unknown') = 'white' DESC, s.code LIMIT $4`,
     [run.series, run.id, code, limit],
   )
 }
@@ -168,7 +168,7 @@ export async function outlinesAround(
 }
 
 /** White cells of the area in its rule's run before, and that run; null where there was none. */
-export async function runBeforeOfArea(
+export async function previousRunOfArea(
   db: Queryable,
   run: RunKey,
   code: string,

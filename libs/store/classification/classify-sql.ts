@@ -7,17 +7,24 @@
  * `OFFSET 0` keeps what is written once computed once.
  */
 
-import { EARLIEST_MS } from '#domain/probe'
-import { type Rule, zOf } from '#domain/rule'
-import { EVENING, LADDER_BITS, METRICS, type Metric, STEPS, thresholdOf } from '#domain/verdict'
-import { rankOf } from '../verdicts/network-rollup.js'
+import { MIN_MEASURED_AT_MS } from '#domain/probe'
+import { type Rule, normalQuantileOf } from '#domain/rule'
+import {
+  EVENING_HOURS,
+  LADDER_BITS,
+  WHAT_IF_METRICS,
+  type Metric,
+  THRESHOLD_STEPS,
+  thresholdOf,
+} from '#domain/verdict'
+import { reachRankSql } from '../verdicts/network-rollup.js'
 
 export interface Statement {
   sql: string
   parameters: unknown[]
 }
 
-export interface Judging {
+export interface ClassificationInput {
   rule: Rule
   window: { from: Date; to: Date; knownBefore: Date }
   run: { id: number; series: number }
@@ -25,27 +32,27 @@ export interface Judging {
   cells: readonly string[] | null
 }
 
-const ZONE = `'Africa/Casablanca'`
+const TIME_ZONE_SQL = `'Africa/Casablanca'`
 const DAY_MS = 86_400_000
 
 /** One thousandth of a sample is the unit of weight, so that a half is a whole number. */
-const UNIT = 1000
+const WEIGHT_UNIT = 1000
 
 /**
  * Writes the verdicts that differ from the run before in the series, closes those that ended, and lists both in `changed`;
  * in `changed_network` the networks of which something else is said.
  */
-export function classifyStatement(judging: Judging): Statement {
+export function classifyStatement(judging: ClassificationInput): Statement {
   const parameters: unknown[] = []
-  const add: Add = (value, type) => `$${parameters.push(value)}::${type}`
+  const add: BindTyped = (value, type) => `$${parameters.push(value)}::${type}`
   const known = { ...judging, add, cellList: judging.cells && add(judging.cells, 'bigint[]') }
-  const sql = `WITH ${deviceDays(known)}, ${networks(known)}, ${states(known)}, ${cellsOf(known)} ${changes(known)}`
+  const sql = `WITH ${deviceDayCtes(known)}, ${networkCtes(known)}, ${stateCtes(known)}, ${cellCtes(known)} ${changeCtes(known)}`
   return { sql, parameters }
 }
 
 /** What items of the plan are held against: their own probes since their own day of service. */
-export interface PlanJudging extends Pick<Judging, 'window'> {
-  /** As planRule() of the domain makes it; all items have its threshold. */
+export interface PlanEvidenceInput extends Pick<ClassificationInput, 'window'> {
+  /** As planRuleOf() of the domain makes it; all items have its threshold. */
   rule: Rule
   codes: readonly string[]
 }
@@ -54,16 +61,16 @@ export interface PlanJudging extends Pick<Judging, 'window'> {
  * By the same rule and the same weights, the network of each item of the plan over all its cells: an item stands where a
  * cell stands above, by its number in `codes`. Gives the evidence with its state, and in how many cells it was measured.
  */
-export function planEvidenceStatement({ rule, window, codes }: PlanJudging): Statement {
+export function planEvidenceStatement({ rule, window, codes }: PlanEvidenceInput): Statement {
   const parameters: unknown[] = []
-  const add: Add = (value, type) => `$${parameters.push(value)}::${type}`
+  const add: BindTyped = (value, type) => `$${parameters.push(value)}::${type}`
   const probes = `(SELECT a.n AS cell, p.cell AS place, p.id, p.operator, p.technology, p.device_id, p.measured_at,
       p.received_at, p.outcome, p.download_bps, p.upload_bps, p.latency_ms, p.loss_ratio, p.counted
     FROM unnest(${add(codes, 'text[]')}) WITH ORDINALITY AS a(code, n)
     JOIN plan_item AS i ON i.code = a.code AND i.ended_at IS NULL CROSS JOIN LATERAL unnest(i.cells) AS c(cell)
     JOIN probe AS p ON p.cell = c.cell AND p.operator = i.operator AND p.technology = i.technology
-      AND p.measured_at >= i.in_service_on::timestamp AT TIME ZONE ${ZONE}) AS probe`
-  const known: Known = {
+      AND p.measured_at >= i.in_service_on::timestamp AT TIME ZONE ${TIME_ZONE_SQL}) AS probe`
+  const known: StatementContext = {
     rule,
     window,
     run: { id: 0, series: 0 },
@@ -72,8 +79,8 @@ export function planEvidenceStatement({ rule, window, codes }: PlanJudging): Sta
     cellList: null,
     probes: { from: probes, cell: 'place' },
   }
-  const sql = `WITH ${deviceDays(known)}, ${networks(known)}, ${states(known)}, reached AS (
-      SELECT cell, count(DISTINCT place)::integer AS cells_measured FROM sample ${inPeak(known)} GROUP BY cell
+  const sql = `WITH ${deviceDayCtes(known)}, ${networkCtes(known)}, ${stateCtes(known)}, reached AS (
+      SELECT cell, count(DISTINCT place)::integer AS cells_measured FROM sample ${peakHoursCondition(known)} GROUP BY cell
     )
     SELECT cell::integer AS n, ${EVIDENCE_COLUMNS.map((name) => `${name}::float8`).join(', ')},
       (date_part('epoch', last_measured_at) * 1000)::float8 AS last_measured_at, state, cells_measured
@@ -81,18 +88,19 @@ export function planEvidenceStatement({ rule, window, codes }: PlanJudging): Sta
   return { sql, parameters }
 }
 
-type Add = (value: unknown, type: string) => string
-interface Known extends Judging {
-  add: Add
+type BindTyped = (value: unknown, type: string) => string
+interface StatementContext extends ClassificationInput {
+  add: BindTyped
   cellList: string | null
   /** Where samples come from instead of the table of probes, and the column of their true cell there. */
   probes?: { from: string; cell: string }
 }
 
-const among = ({ cellList }: Known): string => (cellList ? `AND cell = ANY(${cellList})` : '')
+const cellCondition = ({ cellList }: StatementContext): string =>
+  cellList ? `AND cell = ANY(${cellList})` : ''
 
 /** What a sample must have reached for each threshold of the rule; what the rule does not ask for is not read. */
-function limitsOf({ rule, add }: Known): { column: string; isReached: string }[] {
+function limitsOf({ rule, add }: StatementContext): { column: string; isReached: string }[] {
   const limit = (column: string, sign: '>=' | '<=', value: number | null) =>
     value === null ? [] : [{ column, isReached: `${column} ${sign} ${add(value, 'float8')}` }]
   return [
@@ -110,50 +118,53 @@ const COLUMN: Record<Metric, string> = {
 }
 
 /** Metrics whose threshold the rule has, and so can be moved. */
-const movedOf = (rule: Rule): Metric[] => METRICS.filter((metric) => thresholdOf(rule, metric) !== null)
+const metricsWithThreshold = (rule: Rule): Metric[] =>
+  WHAT_IF_METRICS.filter((metric) => thresholdOf(rule, metric) !== null)
 
 /** Each step of each threshold that the rule has: passes if the threshold were there and the others as they are. */
 const stepsOf = (rule: Rule): { name: string; passes: string }[] =>
-  movedOf(rule).flatMap((metric) =>
-    STEPS[metric].map((step, i) => ({
+  metricsWithThreshold(rule).flatMap((metric) =>
+    THRESHOLD_STEPS[metric].map((step, i) => ({
       name: `${metric}_${i}`,
       passes: `free_${metric} ${metric === 'latency' ? '<=' : '>='} ${step}`,
     })),
   )
 
-const stepNames = ({ rule }: Known): string[] => stepsOf(rule).map((step) => step.name)
+const stepNames = ({ rule }: StatementContext): string[] => stepsOf(rule).map((step) => step.name)
 
 const HOUR = `date_part('hour', local)::integer`
 
-const inPeak = ({ rule, add }: Known): string =>
+const peakHoursCondition = ({ rule, add }: StatementContext): string =>
   rule.peakHours
     ? `WHERE ${HOUR} >= ${add(rule.peakHours.from, 'integer')} AND ${HOUR} < ${add(rule.peakHours.to, 'integer')}`
     : ''
 
 /** What each device measured of each network on each local day, weighed. */
-function deviceDays(known: Known): string {
+function deviceDayCtes(known: StatementContext): string {
   const { rule, window, add } = known
   const limits = limitsOf(known)
   const knownBefore = add(window.knownBefore, 'timestamptz')
   const steps = stepsOf(rule)
   // The figure of a sample that meets all the other thresholds: null where it does not.
-  const free = movedOf(rule).map((metric) => {
+  const free = metricsWithThreshold(rule).map((metric) => {
     const others = limits.filter((l) => l.column !== COLUMN[metric]).map((l) => ` AND ${l.isReached}`)
     return `CASE WHEN outcome = 'ok'${others.join('')} THEN ${COLUMN[metric]} END AS free_${metric}`
   })
   const asked = limits.map((l) => `${l.column} IS NOT NULL`).join(' AND ')
-  const to = `(${add(window.to, 'timestamptz')} AT TIME ZONE ${ZONE})::date`
+  const to = `(${add(window.to, 'timestamptz')} AT TIME ZONE ${TIME_ZONE_SQL})::date`
   const half = rule.halfWeightAfterDays
   const unit =
-    half === null ? UNIT : `CASE WHEN day < ${to} - ${add(half, 'integer')} THEN ${UNIT / 2} ELSE ${UNIT} END`
+    half === null
+      ? WEIGHT_UNIT
+      : `CASE WHEN day < ${to} - ${add(half, 'integer')} THEN ${WEIGHT_UNIT / 2} ELSE ${WEIGHT_UNIT} END`
   const { from, cell } = known.probes ?? { from: 'probe', cell: 'cell' }
   return `sample AS (
     SELECT cell, ${known.probes ? `${cell}, ` : ''}coalesce(operator, '') AS operator, coalesce(technology, '') AS technology, device_id, measured_at,
-      (measured_at AT TIME ZONE ${ZONE}) AS local, outcome = 'no_service' AS is_silent,
+      (measured_at AT TIME ZONE ${TIME_ZONE_SQL}) AS local, outcome = 'no_service' AS is_silent,
       outcome = 'ok' AND ${limits.map((l) => l.isReached).join(' AND ')} AS is_pass, ${free.join(', ')}
     FROM ${from}
     WHERE measured_at >= ${add(window.from, 'timestamptz')} AND measured_at < ${add(window.to, 'timestamptz')}
-      AND received_at < ${knownBefore} AND counted ${among(known)}
+      AND received_at < ${knownBefore} AND counted ${cellCondition(known)}
       AND NOT EXISTS (SELECT 1 FROM probe_flag AS f WHERE f.cell = probe.${cell} AND f.probe_id = probe.id
         AND NOT f.counted AND f.created_at < ${knownBefore})
       AND (technology = ANY(${add(rule.technologies, 'text[]')}) ${rule.technologies.includes('wifi_unknown') ? 'OR technology IS NULL' : ''})
@@ -163,28 +174,29 @@ function deviceDays(known: Known): string {
     SELECT cell, operator, technology, device_id, local::date AS day, count(*)::integer AS samples,
       (count(*) FILTER (WHERE is_pass))::integer AS passes,
       (count(*) FILTER (WHERE is_silent))::integer AS no_service,
-      (count(*) FILTER (WHERE ${HOUR} >= ${EVENING.from} AND ${HOUR} < ${EVENING.to}))::integer AS peak_samples,
+      (count(*) FILTER (WHERE ${HOUR} >= ${EVENING_HOURS.from} AND ${HOUR} < ${EVENING_HOURS.to}))::integer AS peak_samples,
       bit_or(1 << ${HOUR}) AS hours, max(measured_at) AS last_measured_at
       ${steps.map((s) => `, (count(*) FILTER (WHERE ${s.passes}))::integer AS ${s.name}`).join('')}
-    FROM sample ${inPeak(known)} GROUP BY cell, operator, technology, device_id, local::date
+    FROM sample ${peakHoursCondition(known)} GROUP BY cell, operator, technology, device_id, local::date
   ), weighed AS (
     SELECT *, least(samples, ${add(rule.deviceDayCap, 'integer')}) * ${unit} AS weight,
       day < ${to} - ${add(rule.settleDays, 'integer')} AS is_settled,
-      set_bit(${add('0'.repeat(daysOf(window)), 'varbit')}, day - (${add(startOf(window), 'timestamptz')} AT TIME ZONE ${ZONE})::date, 1) AS day_bit
+      set_bit(${add('0'.repeat(daysOf(window)), 'varbit')}, day - (${add(startOf(window), 'timestamptz')} AT TIME ZONE ${TIME_ZONE_SQL})::date, 1) AS day_bit
     FROM device_day OFFSET 0
   )`
 }
 
 /** No probe is older than the earliest time that ingest takes. */
-const startOf = ({ from }: Judging['window']) => new Date(Math.max(from.getTime(), EARLIEST_MS))
+const startOf = ({ from }: ClassificationInput['window']) =>
+  new Date(Math.max(from.getTime(), MIN_MEASURED_AT_MS))
 /** Local days that the window touches: one more at each end, for local midnight is not UTC's. */
-const daysOf = (window: Judging['window']) =>
+const daysOf = (window: ClassificationInput['window']) =>
   Math.max(0, Math.ceil((window.to.getTime() - startOf(window).getTime()) / DAY_MS)) + 2
 
 /** Device by device, then together: no device weighs more than the rule's cap. */
-function networks(known: Known): string {
+function networkCtes(known: StatementContext): string {
   const { rule, add } = known
-  const cap = add(rule.deviceCap * UNIT, 'integer')
+  const cap = add(rule.deviceCap * WEIGHT_UNIT, 'integer')
   const names = stepNames(known)
   const capped = (part: string, whole: string) =>
     `sum((CASE WHEN ${whole} > ${cap} THEN ${part} * ${cap} / ${whole} ELSE ${part} END)::integer) AS ${part}`
@@ -210,15 +222,15 @@ function networks(known: Known): string {
       coalesce(bit_count(bit_or(pass_days)), 0) AS pass_days, coalesce(bit_count(bit_or(fail_days)), 0) AS fail_days
       ${names.map((name) => `, ${capped(name, 'weight')}`).join('')}
     FROM device GROUP BY cell, operator, technology
-  ), ${withClaims(known)}`
+  ), ${claimCtes(known)}`
 }
 
 /** What operators declare and promise, beside what was measured; only for a rule that counts either. */
-function withClaims(known: Known): string {
+function claimCtes(known: StatementContext): string {
   const { rule, window, add } = known
   if (!rule.declaredCounts && rule.planningHorizonDays === null)
     return `network AS (SELECT *, NULL::bigint AS declared_bps, NULL::date AS planned_by FROM measured)`
-  const today = `(${add(window.to, 'timestamptz')} AT TIME ZONE ${ZONE})::date`
+  const today = `(${add(window.to, 'timestamptz')} AT TIME ZONE ${TIME_ZONE_SQL})::date`
   const knownBefore = add(window.knownBefore, 'timestamptz')
   const declared = rule.declaredCounts
     ? `max(download_bps) FILTER (WHERE kind = 'declared' AND on_date <= ${today})`
@@ -232,7 +244,7 @@ function withClaims(known: Known): string {
   const figures = [...EVIDENCE_COLUMNS, ...stepNames(known)].map((name) => `coalesce(${name}, 0) AS ${name}`)
   return `claim AS (
     SELECT cell, operator, technology, ${declared} AS declared_bps, ${planned} AS planned_by FROM coverage
-    WHERE received_at < ${knownBefore} AND (withdrawn_at IS NULL OR withdrawn_at >= ${knownBefore}) ${among(known)}
+    WHERE received_at < ${knownBefore} AND (withdrawn_at IS NULL OR withdrawn_at >= ${knownBefore}) ${cellCondition(known)}
       AND technology = ANY(${add(rule.technologies, 'text[]')}) AND download_bps >= ${add(rule.minDownloadBps, 'bigint')} ${upload}
     GROUP BY cell, operator, technology
   ), network AS (
@@ -269,12 +281,12 @@ const normalCdf = (x: string, t: string): string =>
   `1 - 0.3989422804014327::float8 * exp((-${x} * ${x}) / 2) * (${t} * (0.31938153::float8 + ${t} * (-0.356563782::float8
     + ${t} * (1.781477937::float8 + ${t} * (-1.821255978::float8 + ${t} * 1.330274429::float8)))))`
 
-/** scoreOf(), leanOf(), certaintyOf(), networkState(). */
-function states(known: Known): string {
+/** wilsonScoreOf(), logOddsScoreOf(), networkConfidenceOf(), networkState(). */
+function stateCtes(known: StatementContext): string {
   const { rule, add } = known
   const share = add(rule.passShare, 'float8')
-  const z = add(zOf(rule.confidence), 'float8')
-  const minWeight = add(rule.minSamples * UNIT, 'bigint')
+  const z = add(normalQuantileOf(rule.confidence), 'float8')
+  const minWeight = add(rule.minSamples * WEIGHT_UNIT, 'bigint')
   const minDays = add(rule.minDays, 'integer')
   const minDevices = add(rule.minDevices, 'integer')
   const spread = add(rule.placeSpread, 'float8')
@@ -289,7 +301,7 @@ function states(known: Known): string {
     `CASE WHEN ${whole} = 0 THEN 0 ELSE (${part}::float8 / 1000 - ${whole}::float8 / 1000 * ${share})
       / sqrt(${whole}::float8 / 1000 * (${share} * (1 - ${share}))) END`
   // Passes from which on a share is decided above the rule's, and up to which below: thousandths, as the weights are.
-  const margin = `${z} * sqrt(weight::float8 * (${share} * (1 - ${share}) * ${UNIT}))`
+  const margin = `${z} * sqrt(weight::float8 * (${share} * (1 - ${share}) * ${WEIGHT_UNIT}))`
   return `scored AS (
     SELECT *, ${score('pass_weight', 'weight')} AS score, ${score('settled_pass_weight', 'settled_weight')} AS settled_score,
       (weight * ${share} + ${margin})::bigint AS enough_passes, (weight * ${share} - ${margin})::bigint AS too_few_passes
@@ -306,7 +318,7 @@ function states(known: Known): string {
       weight >= ${minWeight} AND hours >= ${add(rule.minHours, 'integer')} AS has_enough,
       CASE WHEN score >= 0 THEN pass_days ELSE fail_days END >= ${minDays}
         AND CASE WHEN score >= 0 THEN pass_devices ELSE fail_devices END >= ${minDevices} AS is_spread,
-      abs(score) >= ${z} OR (abs(score) >= ${add(zOf(rule.keepConfidence), 'float8')} AND settled_weight >= ${minWeight}
+      abs(score) >= ${z} OR (abs(score) >= ${add(normalQuantileOf(rule.keepConfidence), 'float8')} AND settled_weight >= ${minWeight}
         AND CASE WHEN score >= 0 THEN settled_score ELSE -settled_score END >= ${z}) AS leans
     FROM tailed OFFSET 0
   ), decided AS (
@@ -327,13 +339,13 @@ function states(known: Known): string {
 
 /** For each metric: how many of its steps the network passes, and how many it is not known to fail. */
 function ladderSteps(
-  known: Known,
+  known: StatementContext,
   { minDays, minDevices }: Record<'minDays' | 'minDevices', string>,
 ): string {
   const isWide = `(has_enough AND days >= ${minDays} AND devices >= ${minDevices})`
   const steps = (metric: Metric, test: string) =>
-    STEPS[metric].map((_, i) => `(${metric}_${i} ${test})::integer`).join(' + ')
-  return movedOf(known.rule)
+    THRESHOLD_STEPS[metric].map((_, i) => `(${metric}_${i} ${test})::integer`).join(' + ')
+  return metricsWithThreshold(known.rule)
     .map(
       (metric) => `,
         CASE WHEN ${isWide} THEN ${steps(metric, '>= enough_passes')} ELSE 0 END AS ${metric}_passed,
@@ -343,7 +355,7 @@ function ladderSteps(
 }
 
 /** verdictOf(). */
-function cellsOf(known: Known): string {
+function cellCtes(known: StatementContext): string {
   const { rule, add } = known
   const blackFrom = add(rule.blackFrom, 'integer')
   // Who is not named stands for an operator only where no named one does: alone, never as one of several.
@@ -351,12 +363,12 @@ function cellsOf(known: Known): string {
     rule.blackFrom === 1
       ? `max(${metric}_passed)`
       : `coalesce((array_agg(${metric}_passed ORDER BY ${metric}_passed DESC) FILTER (WHERE operator <> ''))[${blackFrom}], 0)`
-  const ladder = METRICS.map((metric, i) =>
+  const ladder = WHAT_IF_METRICS.map((metric, i) =>
     thresholdOf(rule, metric) === null
       ? '0::bigint'
       : `((${black(metric)} | (max(${metric}_passed) << 4) | (max(${metric}_open) << 8))::bigint << ${LADDER_BITS * i})`,
   )
-  const moved = movedOf(rule)
+  const moved = metricsWithThreshold(rule)
   const others = (absent: string) =>
     `coalesce(product(${absent} ORDER BY ${absent}) FILTER (WHERE ${absent} IS NOT NULL AND present IS NULL AND operator <> ''), 1)`
   const there = (present: string) =>
@@ -410,9 +422,15 @@ function cellsOf(known: Known): string {
 }
 
 /** All of a row of `evidence` but its key. */
-const KEPT_COLUMNS = [...EVIDENCE_COLUMNS, 'last_measured_at', 'declared_bps', 'planned_by', 'state']
+const STORED_EVIDENCE_COLUMNS = [
+  ...EVIDENCE_COLUMNS,
+  'last_measured_at',
+  'declared_bps',
+  'planned_by',
+  'state',
+]
 
-function changes(known: Known): string {
+function changeCtes(known: StatementContext): string {
   const { run, add } = known
   const series = add(run.series, 'integer')
   const id = add(run.id, 'integer')
@@ -430,12 +448,12 @@ function changes(known: Known): string {
     SELECT ${series}, ${key.replaceAll(/\w+/g, 'f.$&')}, ${id}, ${columns.map((name) => `f.${name}`).join(', ')}
     FROM fresh_${table} AS f LEFT JOIN standing_${table} AS s USING (${key}) WHERE s.cell IS NULL OR ${differs(columns)}`
   const standing = (table: string) => `standing_${table} AS MATERIALIZED (
-    SELECT * FROM ${table} WHERE series = ${series} AND next_run IS NULL ${among(known)})`
+    SELECT * FROM ${table} WHERE series = ${series} AND next_run IS NULL ${cellCondition(known)})`
   const ranked = (of: string) =>
-    `RETURNING ${NETWORK_KEY.replaceAll(/\w+/g, `${of}$&`)}, ${rankOf(`${of}state`)} AS rank`
+    `RETURNING ${NETWORK_KEY.replaceAll(/\w+/g, `${of}$&`)}, ${reachRankSql(`${of}state`)} AS rank`
   return `, fresh_evidence AS (SELECT * FROM decided), ${standing('evidence')}, ${standing('verdict')},
-  ended_evidence AS (${ended('evidence', NETWORK_KEY, KEPT_COLUMNS)} ${ranked('v.')}),
-  begun_evidence AS (${begun('evidence', NETWORK_KEY, KEPT_COLUMNS)} ${ranked('')}),
+  ended_evidence AS (${ended('evidence', NETWORK_KEY, STORED_EVIDENCE_COLUMNS)} ${ranked('v.')}),
+  begun_evidence AS (${begun('evidence', NETWORK_KEY, STORED_EVIDENCE_COLUMNS)} ${ranked('')}),
   moved AS (
     INSERT INTO changed_network SELECT cell, operator, technology, e.rank, b.rank
     FROM ended_evidence AS e FULL JOIN begun_evidence AS b USING (${NETWORK_KEY}) WHERE e.rank IS DISTINCT FROM b.rank

@@ -3,7 +3,7 @@ import type { Technology } from '#domain/probe'
 import type { Rule } from '#domain/rule'
 import type { CellRange } from '#geo'
 import type { DataSource } from 'typeorm'
-import { inArea } from '../areas/people.js'
+import { cellInArea } from '../areas/people.js'
 import { recordChange } from '../people/changes.js'
 import type { Queryable } from '../database/database.js'
 import { RECEIVE_LOCK } from '../probes/probes.js'
@@ -93,7 +93,7 @@ const IMPORT = `
   )
   SELECT (SELECT count(*) FROM begun)::integer AS added, (SELECT count(*) FROM ended)::integer AS replaced`
 
-export interface Claim {
+export interface CellClaim {
   kind: CoverageKind
   operator: string
   technology: string
@@ -104,7 +104,7 @@ export interface Claim {
 }
 
 /** What operators claimed of a cell, as it was known at a moment. */
-export async function coverageOfCell(db: Queryable, cell: string, knownBefore: Date): Promise<Claim[]> {
+export async function coverageOfCell(db: Queryable, cell: string, knownBefore: Date): Promise<CellClaim[]> {
   return db.query(
     `SELECT kind, operator, technology, download_bps::float8 AS "downloadBps", upload_bps::float8 AS "uploadBps",
        on_date::text AS "onDate", source FROM coverage
@@ -132,8 +132,8 @@ export async function declarersOf(
   return new Map(rows.map((row) => [row.cell, row.operators]))
 }
 
-export const CONTRADICTIONS = ['declared_refuted', 'present_undeclared', 'late_plan'] as const
-export type ContradictionKind = (typeof CONTRADICTIONS)[number]
+export const CONTRADICTION_KINDS = ['declared_refuted', 'present_undeclared', 'late_plan'] as const
+export type ContradictionKind = (typeof CONTRADICTION_KINDS)[number]
 
 export interface Contradiction {
   h3: string
@@ -155,7 +155,7 @@ export interface Contradiction {
  * Parameters: $1 series, $2 run, $3 known before, $4 technologies, $5 and $6 the rule's speeds, $7 end of the window.
  * `within` limits the cells on both sides.
  */
-const contradictions = (within: string): string => `
+const contradictionCtes = (within: string): string => `
   WITH claim AS MATERIALIZED (
     SELECT cell, kind, operator, technology, max(download_bps) AS claimed, min(on_date) AS on_date FROM coverage AS v
     WHERE received_at < $3::timestamptz AND (withdrawn_at IS NULL OR withdrawn_at >= $3) AND technology = ANY($4::text[])
@@ -189,7 +189,7 @@ const parameters = (run: RunRow, rule: Rule): unknown[] => [
   run.to,
 ]
 
-const inAreaOrAll = `($8::text IS NULL OR EXISTS (SELECT 1 FROM cell_place AS p
+const CELL_IN_OPTIONAL_AREA = `($8::text IS NULL OR EXISTS (SELECT 1 FROM cell_place AS p
   WHERE p.cell = v.cell AND $8 IN (p.commune_code, p.province_code, p.region_code)))`
 
 export interface ContradictionPage {
@@ -212,7 +212,7 @@ export async function listContradictions(
   page: ContradictionPage,
 ): Promise<(Contradiction & { cell: string })[]> {
   return db.query(
-    `${contradictions(inAreaOrAll)}
+    `${contradictionCtes(CELL_IN_OPTIONAL_AREA)}
      SELECT to_hex(cell) AS h3, cell::text, kind, operator, technology, claimed::float8 AS "claimedBps", on_date::text AS "onDate",
        passes, samples
      FROM (SELECT *, lpad(cell::text, 19, '0') || ' ' || kind || ' ' || operator || ' ' || technology AS key FROM found) AS keyed
@@ -240,7 +240,7 @@ export async function countContradictions(
   const cells = (kind: ContradictionKind) => `(count(DISTINCT cell) FILTER (WHERE kind = '${kind}'))::integer`
   const of = by === 'operator' ? 'operator' : `${by}_code`
   return db.query(
-    `${contradictions('true')}
+    `${contradictionCtes('true')}
      SELECT ${of} AS of, ${cells('declared_refuted')} AS "declaredRefuted", ${cells('present_undeclared')} AS "presentUndeclared",
        ${cells('late_plan')} AS "latePlan"
      FROM found LEFT JOIN cell_place USING (cell) WHERE ${of} IS NOT NULL GROUP BY 1 ORDER BY 1`,
@@ -257,7 +257,7 @@ export async function contradictionsOfArea(
 ): Promise<Omit<ContradictionCount, 'of'> | null> {
   const cells = (kind: ContradictionKind) => `(count(DISTINCT cell) FILTER (WHERE kind = '${kind}'))::integer`
   const [{ known, ...counts }] = await db.query(
-    `${contradictions(`v.cell IN (SELECT cell FROM cell_place AS c WHERE ${inArea('$8')})`)}
+    `${contradictionCtes(`v.cell IN (SELECT cell FROM cell_place AS c WHERE ${cellInArea('$8')})`)}
      SELECT EXISTS (SELECT 1 FROM coverage WHERE received_at < $3) AS known, ${cells('declared_refuted')} AS "declaredRefuted",
        ${cells('present_undeclared')} AS "presentUndeclared", ${cells('late_plan')} AS "latePlan" FROM found`,
     [...parameters(run, rule), code],
@@ -274,7 +274,7 @@ export async function contradictedCells(
 ): Promise<{ h3: string; kinds: ContradictionKind[] }[]> {
   const within = `EXISTS (SELECT 1 FROM json_to_recordset($8::json) AS r(low bigint, high bigint) WHERE v.cell BETWEEN r.low AND r.high)`
   return db.query(
-    `${contradictions(within)} SELECT to_hex(cell) AS h3, array_agg(DISTINCT kind ORDER BY kind) AS kinds FROM found GROUP BY cell`,
+    `${contradictionCtes(within)} SELECT to_hex(cell) AS h3, array_agg(DISTINCT kind ORDER BY kind) AS kinds FROM found GROUP BY cell`,
     [...parameters(run, rule), JSON.stringify(ranges)],
   )
 }

@@ -12,7 +12,7 @@ export type Queryable = Pick<EntityManager, 'query'>
 export interface Database {
   source: DataSource
   /** True where this process holds the data: it alone runs the scheduled jobs of an embedded database. */
-  owner: boolean
+  isOwner: boolean
   close(): Promise<void>
 }
 
@@ -52,7 +52,7 @@ async function openServer(url: string, purpose: DatabaseOptions['purpose']): Pro
     Client: PreparedClient,
   }
   const source = await new DataSource({ ...COMMON, url, extra }).initialize()
-  return { source, owner: true, close: () => source.destroy() }
+  return { source, isOwner: true, close: () => source.destroy() }
 }
 
 async function openFolder(dir: string): Promise<Database> {
@@ -63,7 +63,7 @@ async function openFolder(dir: string): Promise<Database> {
     await source.destroy()
     await engine.close()
   }
-  return { source, owner: engine.role === 'owner', close }
+  return { source, isOwner: engine.role === 'owner', close }
 }
 
 /** Any constant: names the lock under which migrations run. */

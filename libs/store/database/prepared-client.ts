@@ -8,9 +8,9 @@ import pg from 'pg'
 export const PREPARED = '/* prepared */ '
 
 /** Each connection holds as many plans. Texts beyond them, as of unusual limits, are planned each time. */
-const MOST = 100
+const MAX_PREPARED_STATEMENTS = 100
 
-const names = new Map<string, string>()
+const preparedNames = new Map<string, string>()
 
 export class PreparedClient extends pg.Client {
   override query(...given: unknown[]): never {
@@ -21,9 +21,9 @@ export class PreparedClient extends pg.Client {
 }
 
 function nameOf(text: string): string | null {
-  const known = names.get(text)
-  if (known !== undefined || names.size === MOST) return known ?? null
-  const name = `prepared_${names.size}`
-  names.set(text, name)
+  const known = preparedNames.get(text)
+  if (known !== undefined || preparedNames.size === MAX_PREPARED_STATEMENTS) return known ?? null
+  const name = `prepared_${preparedNames.size}`
+  preparedNames.set(text, name)
   return name
 }

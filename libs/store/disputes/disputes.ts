@@ -6,8 +6,8 @@ import {
   type DisputeState,
   type DisputeSubject,
   FINISHED_STATES,
-  dueOf,
-  isDoneBy,
+  deadlineOf,
+  isActionOpenTo,
   isFinished,
   partyOf,
   stateAfter,
@@ -74,10 +74,10 @@ export async function openDispute(
   return source.transaction(async (tx) => {
     // Two requests of one author at once must not both be the last that is allowed.
     await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`disputes of ${by.role} ${by.name}`])
-    const standing = await standingOf(tx, dispute)
+    const standing = await contestedValueOf(tx, dispute)
     const refused =
       (await limitReached(tx, dispute, by)) ??
-      (await strayProbe(tx, dispute)) ??
+      (await probeOutsideCell(tx, dispute)) ??
       (standing === null ? nothingDeclared(dispute) : null)
     if (refused) return refused
     const id = randomUUID()
@@ -97,7 +97,7 @@ function nothingDeclared({ subject }: NewDispute): DisputeRefusal {
 }
 
 /** What is contested, as it stands: a class, or bit/s. Null where nothing is declared. */
-async function standingOf(tx: Queryable, { cell, subject }: NewDispute): Promise<string | null> {
+async function contestedValueOf(tx: Queryable, { cell, subject }: NewDispute): Promise<string | null> {
   if (subject.kind === 'verdict') return (await verdictAt(tx, subject.run, cell))?.class ?? 'unknown'
   const [{ bps }] = await tx.query(
     `SELECT max(download_bps)::text AS bps FROM coverage
@@ -126,7 +126,10 @@ async function limitReached(
     : null
 }
 
-async function strayProbe(tx: Queryable, { cell, probeIds }: NewDispute): Promise<DisputeRefusal | null> {
+async function probeOutsideCell(
+  tx: Queryable,
+  { cell, probeIds }: NewDispute,
+): Promise<DisputeRefusal | null> {
   const rows: { id: string }[] = await tx.query(
     `SELECT u.id FROM unnest($1::uuid[]) AS u(id)
      WHERE NOT EXISTS (SELECT 1 FROM probe AS p WHERE p.id = u.id AND p.cell = $2)`,
@@ -178,7 +181,7 @@ async function insertDispute(
       dispute.probeIds,
       dispute.reference,
       at,
-      new Date(dueOf(at.getTime())),
+      new Date(deadlineOf(at.getTime())),
       dispute.simulated,
     ],
   )
@@ -250,7 +253,7 @@ export async function addDisputeEvent(
       [id],
     )
     if (!row) return refusal('unknown', `there is no dispute ${id}`)
-    if (!isDoneBy(action, partyOf(standingIn(row, by))))
+    if (!isActionOpenTo(action, partyOf(disputeRelationOf(row, by))))
       return refusal('not_yours', `${action} is not yours to do in this dispute`)
     const state = stateAfter(row.state, action)
     if (!state) return refusal('not_now', `${action} is not possible: the dispute is ${row.state}`)
@@ -283,7 +286,7 @@ async function countsOf(tx: Queryable, id: string): Promise<{ events: number; fi
 type Opener = Pick<DisputeRow, 'openedBy' | 'openerRole'>
 
 /** Who somebody is to a dispute; null: nobody is signed in. An account may be called as a device's id. */
-export function standingIn(
+export function disputeRelationOf(
   { openedBy, openerRole }: Opener,
   who: DisputeAuthor | null,
 ): { isOpener: boolean; isPlanner: boolean } {
@@ -336,7 +339,7 @@ const DISPUTE_COLUMNS = `d.id, d.subject, to_hex(d.cell) AS h3, d.run_id AS run,
 const DISPUTES = `dispute AS d LEFT JOIN current_area AS a ON a.code = coalesce(d.commune_code, d.province_code, d.region_code)
   LEFT JOIN dispute_event AS e ON e.dispute_id = d.id AND e.action IN ('uphold', 'reject')`
 
-export interface DisputesWanted {
+export interface DisputePageQuery {
   area: string | null
   /** Decimal, as SQL has it. */
   cell: string | null
@@ -352,7 +355,7 @@ export interface DisputesWanted {
 }
 
 /** The newest first. */
-export async function listDisputes(db: Queryable, wanted: DisputesWanted): Promise<DisputeRow[]> {
+export async function listDisputes(db: Queryable, wanted: DisputePageQuery): Promise<DisputeRow[]> {
   return db.query(
     `SELECT ${DISPUTE_COLUMNS} FROM ${DISPUTES}
      WHERE ($1::text IS NULL OR $1 IN (d.region_code, d.province_code, d.commune_code))

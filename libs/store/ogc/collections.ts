@@ -38,11 +38,11 @@ export interface Licence {
 }
 
 /** Measurements, claims and lists belong to whoever runs the observatory, who has to say so: `DATA_LICENCE`. */
-const NOT_STATED: Licence[] = [{ name: 'notspecified', title: 'Not stated: ask who runs this server' }]
+const UNSTATED_LICENCE: Licence[] = [{ name: 'notspecified', title: 'Not stated: ask who runs this server' }]
 
 /** With what the server's owner states (an SPDX name) in place of nothing. */
 export const licencesOf = ({ licences }: Collection, stated: string | null): readonly Licence[] =>
-  licences === NOT_STATED && stated !== null
+  licences === UNSTATED_LICENCE && stated !== null
     ? [{ name: stated, title: `${stated}, as whoever runs this server states` }]
     : licences
 const BOUNDARIES: Licence[] = [
@@ -76,7 +76,7 @@ export interface Collection {
   /** Order of the rows: expressions with their types, unique together. */
   key: readonly { sql: string; type: string }[]
   /** A feature's id, with a group for each part of the key; a cell is written as H3 writes it. */
-  idForm: RegExp
+  idPattern: RegExp
   idOf(row: Record<string, unknown>): string
   /** When a row holds, as SQL of two moments; null where rows have no time. */
   time: readonly [start: string, end: string] | null
@@ -140,11 +140,11 @@ const RUN: readonly SqlColumn[] = [
 ]
 
 /** Rows of a run in its series. */
-const holds = (bind: Bind, run: RunRow) => {
+const validInRun = (bind: Bind, run: RunRow) => {
   const id = bind(run.id)
   return `v.series = ${bind(run.series)} AND v.first_run <= ${id}::integer AND (v.next_run IS NULL OR v.next_run > ${id}::integer)`
 }
-const ofRun = (bind: Bind, run: RunRow) =>
+const runColumns = (bind: Bind, run: RunRow) =>
   `${bind(run.id)}::integer AS run_id, ${bind(run.rule)}::text AS rule_id, ${bind(run.from)}::timestamptz AS valid_from,
    ${bind(run.to)}::timestamptz AS valid_to`
 const inSpan = (bind: Bind, { low, high }: Span, cell = 'cell') =>
@@ -160,7 +160,7 @@ const cells: Collection = {
   geometry: 'Polygon',
   shape: 'hexagon',
   ofRun: true,
-  licences: NOT_STATED,
+  licences: UNSTATED_LICENCE,
   columns: [
     H3,
     text('class', 'white, grey, black or unknown'),
@@ -172,11 +172,11 @@ const cells: Collection = {
   // The span is said of both tables: a merge join would read the places from their beginning, the longer the deeper the page.
   from: (bind, span, run) => `
     (SELECT v.cell, v.class, v.confidence, v.first_run AS since_run, p.commune_code, p.province_code, p.region_code,
-       ${ofRun(bind, run!)}
+       ${runColumns(bind, run!)}
      FROM verdict AS v LEFT JOIN cell_place AS p ON p.cell = v.cell AND ${inSpan(bind, span, 'p.cell')}
-     WHERE ${holds(bind, run!)} AND ${inSpan(bind, span, 'v.cell')}) AS t WHERE true`,
+     WHERE ${validInRun(bind, run!)} AND ${inSpan(bind, span, 'v.cell')}) AS t WHERE true`,
   key: [{ sql: 't.cell', type: 'bigint' }],
-  idForm: CELL_ID,
+  idPattern: CELL_ID,
   idOf: (row) => row['h3'] as string,
   time: ['t.valid_from', 't.valid_to'],
 }
@@ -188,7 +188,7 @@ const zones: Collection = {
   geometry: 'MultiPolygon',
   shape: 'geom',
   ofRun: true,
-  licences: NOT_STATED,
+  licences: UNSTATED_LICENCE,
   columns: [
     text('zone_id', 'identity of the zone, the same from run to run', 't.id'),
     text('class', 'white, grey or black'),
@@ -202,9 +202,9 @@ const zones: Collection = {
     ...RUN,
   ],
   from: (bind, _span, run) => `
-    (SELECT v.*, ${ofRun(bind, run!)} FROM zone AS v WHERE ${holds(bind, run!)}) AS t WHERE true`,
+    (SELECT v.*, ${runColumns(bind, run!)} FROM zone AS v WHERE ${validInRun(bind, run!)}) AS t WHERE true`,
   key: [{ sql: 't.id', type: 'text' }],
-  idForm: ANY_ID,
+  idPattern: ANY_ID,
   idOf: (row) => row['zone_id'] as string,
   time: ['t.valid_from', 't.valid_to'],
 }
@@ -232,7 +232,7 @@ const areas: Collection = {
   ],
   from: () => 'current_area AS t WHERE true',
   key: [{ sql: 't.code', type: 'text' }],
-  idForm: ANY_ID,
+  idPattern: ANY_ID,
   idOf: (row) => row['code'] as string,
   time: null,
 }
@@ -244,7 +244,7 @@ const localities: Collection = {
   geometry: 'Point',
   shape: 'position',
   ofRun: false,
-  licences: NOT_STATED,
+  licences: UNSTATED_LICENCE,
   columns: [
     text('locality_id', 'id of the list that it came with', 't.id'),
     text('name_fr', 'name in French'),
@@ -256,7 +256,7 @@ const localities: Collection = {
   ],
   from: () => 'locality AS t WHERE true',
   key: [{ sql: 't.id', type: 'text' }],
-  idForm: ANY_ID,
+  idPattern: ANY_ID,
   idOf: (row) => row['locality_id'] as string,
   time: null,
 }
@@ -268,7 +268,7 @@ const sites: Collection = {
   geometry: 'Point',
   shape: 'position',
   ofRun: false,
-  licences: NOT_STATED,
+  licences: UNSTATED_LICENCE,
   columns: [
     text('code', 'code of the site'),
     text('name', 'name'),
@@ -284,7 +284,7 @@ const sites: Collection = {
   ],
   from: () => 'site AS t WHERE true',
   key: [{ sql: 't.code', type: 'text' }],
-  idForm: ANY_ID,
+  idPattern: ANY_ID,
   idOf: (row) => row['code'] as string,
   time: null,
 }
@@ -298,7 +298,7 @@ const probesPublic: Collection = {
   geometry: 'Point',
   shape: 'centre',
   ofRun: false,
-  licences: NOT_STATED,
+  licences: UNSTATED_LICENCE,
   columns: [
     {
       ...text('measurement_id', 'made from the probe’s id, which it does not tell'),
@@ -329,7 +329,7 @@ const probesPublic: Collection = {
     { sql: 't.cell', type: 'bigint' },
     { sql: 't.hash', type: 'text' },
   ],
-  idForm: /^([0-9a-f]{15})\.([0-9a-f]{32})$/,
+  idPattern: /^([0-9a-f]{15})\.([0-9a-f]{32})$/,
   idOf: (row) => row['measurement_id'] as string,
   // The hour that is told, not the moment: else a reader could find the moment by asking often.
   time: ['t.hour', 't.hour'],
@@ -343,7 +343,7 @@ const claims = (id: 'declared' | 'plan', kind: 'declared' | 'planned', title: st
     geometry: 'Polygon',
     shape: 'hexagon',
     ofRun: false,
-    licences: NOT_STATED,
+    licences: UNSTATED_LICENCE,
     columns: [
       H3,
       OPERATOR,
@@ -367,13 +367,13 @@ const claims = (id: 'declared' | 'plan', kind: 'declared' | 'planned', title: st
       { sql: 't.on_date', type: 'date' },
       { sql: 't.operator', type: 'text' },
     ],
-    idForm: /^([0-9a-f]{15})\.(\w{1,40})\.(\d{4}-\d\d-\d\d)\.(.{1,400})$/su,
+    idPattern: /^([0-9a-f]{15})\.(\w{1,40})\.(\d{4}-\d\d-\d\d)\.(.{1,400})$/su,
     idOf: (row) =>
       `${row['h3'] as string}.${row['technology'] as string}.${row['on_date'] as string}.${row['operator'] as string}`,
     time: [midnight('t.on_date'), midnight('t.on_date')],
   }) satisfies Collection
 
-const ALL: Record<CollectionId, Collection> = {
+const COLLECTION_BY_ID: Record<CollectionId, Collection> = {
   cells,
   zones,
   areas,
@@ -396,4 +396,4 @@ const ALL: Record<CollectionId, Collection> = {
 
 export const isCollection = (id: string): id is CollectionId => COLLECTIONS.some((known) => known === id)
 
-export const collectionOf = (id: CollectionId): Collection => ALL[id]
+export const collectionOf = (id: CollectionId): Collection => COLLECTION_BY_ID[id]

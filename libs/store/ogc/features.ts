@@ -2,7 +2,7 @@
 import type { Feature, FeatureGeometry, FeatureValue, Filter, TimeSpan } from '#domain/feature'
 import type { MultiPolygon } from '#domain/place'
 import type { Bounds } from '#domain/probe'
-import { cellToSql, centreOf, convexTouches, hexagonOf, holdsPoint, rangesOfBoxes } from '#geo'
+import { cellToSql, centreOf, isConvexTouchingBox, hexagonOf, isPointInBox, rangesOfBoxes } from '#geo'
 import type { Queryable } from '../database/database.js'
 import { conditionOf } from './filter-sql.js'
 import type { Bind, Collection, Span } from './collections.js'
@@ -21,7 +21,7 @@ export interface FeatureQuery {
   after: string | null
 }
 
-export const EVERYTHING: Omit<FeatureQuery, 'run'> = {
+export const UNFILTERED: Omit<FeatureQuery, 'run'> = {
   boxes: null,
   time: null,
   equal: {},
@@ -38,15 +38,17 @@ export async function* readFeatures(
   query: FeatureQuery,
   batch: number,
 ): AsyncGenerator<Feature[]> {
-  let after = query.after === null ? null : keyOfId(collection, query.after)
+  let after = query.after === null ? null : featureKeyOf(collection, query.after)
   for (const span of spansOf(collection, query.boxes)) {
     for (let more = true; more;) {
-      const range = beginningAt(collection, span, after)
+      const range = spanAfter(collection, span, after)
       if (!range) break
       const rows = await readRows(db, collection, query, { span: range, after, limit: batch })
       more = rows.length === batch
-      if (more) after = keyOfId(collection, collection.idOf(rows.at(-1)!))
-      yield rows.map((row) => featureOf(collection, row)).filter((f) => touches(collection, query.boxes, f))
+      if (more) after = featureKeyOf(collection, collection.idOf(rows.at(-1)!))
+      yield rows
+        .map((row) => featureOf(collection, row))
+        .filter((f) => touchesBoxes(collection, query.boxes, f))
     }
   }
 }
@@ -69,11 +71,11 @@ export const exportFeatures = (
   filter: Filter | null = null,
 ): AsyncGenerator<Feature[]> => {
   const batch = collection.shape === 'geom' ? SHAPE_BATCH : EXPORT_BATCH
-  return oneAhead(readFeatures(db, collection, { ...EVERYTHING, run, filter }, batch))
+  return prefetched(readFeatures(db, collection, { ...UNFILTERED, run, filter }, batch))
 }
 
 /** The database reads a batch while the one before is written. */
-async function* oneAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
+async function* prefetched<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
   let next = source.next()
   try {
     for (;;) {
@@ -110,10 +112,10 @@ export async function pageOfFeatures(
 }
 
 /** So many rows are counted on a first page; of more, only reading them all would tell. */
-const MOST_COUNTED = 200_000
+const MAX_COUNTED_FEATURES = 200_000
 
 /** How many features there are in all pages; null where that is not known at a small price. */
-export async function countOf(
+export async function featureCount(
   db: Queryable,
   collection: Collection,
   { run, boxes, time, equal, filter, after }: FeatureQuery,
@@ -132,10 +134,10 @@ export async function countOf(
 
 async function countUpTo(db: Queryable, from: string, values: unknown[]): Promise<number | null> {
   const [{ n }] = await db.query(
-    `SELECT count(*)::integer AS n FROM (SELECT 1 FROM ${from} LIMIT ${MOST_COUNTED + 1}) AS counted`,
+    `SELECT count(*)::integer AS n FROM (SELECT 1 FROM ${from} LIMIT ${MAX_COUNTED_FEATURES + 1}) AS counted`,
     values,
   )
-  return n <= MOST_COUNTED ? (n as number) : null
+  return n <= MAX_COUNTED_FEATURES ? (n as number) : null
 }
 
 export async function findFeature(
@@ -144,17 +146,17 @@ export async function findFeature(
   id: string,
   run: RunRow | null,
 ): Promise<Feature | undefined> {
-  const key = keyOfId(collection, id)
+  const key = featureKeyOf(collection, id)
   if (!key) return undefined
   const cell = isByCell(collection) ? key[0]! : '0'
   const span = { low: cell, high: cell }
-  const [row] = await readRows(db, collection, { ...EVERYTHING, run }, { span, at: key, limit: 1 })
+  const [row] = await readRows(db, collection, { ...UNFILTERED, run }, { span, at: key, limit: 1 })
   return row && featureOf(collection, row)
 }
 
 /** The parts of the key that an id names; null where it is none of this collection. */
-export function keyOfId(collection: Collection, id: string): string[] | null {
-  const parts = collection.idForm.exec(id)?.slice(1)
+export function featureKeyOf(collection: Collection, id: string): string[] | null {
+  const parts = collection.idPattern.exec(id)?.slice(1)
   if (!parts) return null
   return isByCell(collection) ? [cellToSql(parts[0]!), ...parts.slice(1)] : parts
 }
@@ -165,7 +167,7 @@ const spansOf = (collection: Collection, boxes: readonly Bounds[] | null): Span[
   rangesOfBoxes(isByCell(collection) ? boxes : null)
 
 /** The rest of a span behind what was read; null where nothing of it is left. */
-function beginningAt(collection: Collection, span: Span, after: readonly string[] | null): Span | null {
+function spanAfter(collection: Collection, span: Span, after: readonly string[] | null): Span | null {
   if (!after || !isByCell(collection)) return span
   const cell = BigInt(after[0]!)
   if (cell > BigInt(span.high)) return null
@@ -196,9 +198,9 @@ async function readRows(
   const conditions = [
     ...(after ? [`(${keys}) > (${bound(after)})`] : []),
     ...(at ? [`(${keys}) = (${bound(at)})`] : []),
-    ...inBoxes(collection, query.boxes, bind),
-    ...inTime(collection, query.time, bind),
-    ...equal(collection, query.equal, bind),
+    ...boxConditions(collection, query.boxes, bind),
+    ...timeConditions(collection, query.time, bind),
+    ...equalityConditions(collection, query.equal, bind),
     ...(query.filter ? [conditionOf(collection, query.filter, bind)] : []),
   ]
   const selected = [...columns.map(({ name, sql }) => `${sql} AS "${name}"`), ...shapeColumns(collection)]
@@ -216,7 +218,7 @@ function shapeColumns({ shape }: Collection): string[] {
 }
 
 /** Cells are found by their ranges, and looked at one by one in `touches`. */
-function inBoxes({ shape }: Collection, boxes: readonly Bounds[] | null, bind: Bind): string[] {
+function boxConditions({ shape }: Collection, boxes: readonly Bounds[] | null, bind: Bind): string[] {
   if (!boxes || shape === 'hexagon' || shape === 'centre') return []
   const some = boxes.map(({ west, south, east, north }) => {
     const [w, s, e, n] = [west, south, east, north].map((degrees) => `${bind(degrees)}::float8`)
@@ -228,7 +230,7 @@ function inBoxes({ shape }: Collection, boxes: readonly Bounds[] | null, bind: B
   return [`(${some.join(' OR ')})`]
 }
 
-function inTime({ time }: Collection, span: TimeSpan | null, bind: Bind): string[] {
+function timeConditions({ time }: Collection, span: TimeSpan | null, bind: Bind): string[] {
   if (!time || !span) return []
   const [start, end] = time
   const moment = (ms: number) => `${bind(new Date(ms))}::timestamptz`
@@ -247,7 +249,7 @@ const SQL_TYPES = {
   time: 'text',
 } as const
 
-function equal({ columns }: Collection, wanted: FeatureQuery['equal'], bind: Bind): string[] {
+function equalityConditions({ columns }: Collection, wanted: FeatureQuery['equal'], bind: Bind): string[] {
   return Object.entries(wanted).map(([name, value]) => {
     if (name === 'h3') return `t.cell = ${bind(cellToSql(String(value)))}::bigint`
     const { sql, type } = columns.find((column) => column.name === name)!
@@ -268,11 +270,15 @@ function geometryOf({ shape }: Collection, row: Row): FeatureGeometry {
   return { type: 'Point', coordinates: [row['$lng'] as number, row['$lat'] as number] }
 }
 
-function touches({ shape }: Collection, boxes: readonly Bounds[] | null, { geometry }: Feature): boolean {
+function touchesBoxes(
+  { shape }: Collection,
+  boxes: readonly Bounds[] | null,
+  { geometry }: Feature,
+): boolean {
   if (!boxes || (shape !== 'hexagon' && shape !== 'centre')) return true
   return boxes.some((box) =>
     geometry.type === 'Polygon'
-      ? convexTouches(geometry.coordinates[0]!, box)
-      : holdsPoint(box, geometry.coordinates as [number, number]),
+      ? isConvexTouchingBox(geometry.coordinates[0]!, box)
+      : isPointInBox(box, geometry.coordinates as [number, number]),
   )
 }

@@ -4,7 +4,7 @@ import { cellToSql, cellsTouching, isServedCell } from '#geo'
 import type { Bind, Collection } from './collections.js'
 
 /** A condition that cannot be asked as it is; says why. */
-export class UnservedFilter extends Error {}
+export class UnsupportedFilterError extends Error {}
 
 export function conditionOf(collection: Collection, filter: Filter, bind: Bind): string {
   switch (filter.op) {
@@ -33,7 +33,7 @@ export function conditionOf(collection: Collection, filter: Filter, bind: Bind):
 }
 
 /** Texts are ordered by their characters' numbers, whatever the database's language. */
-const AS: Record<ColumnType, (sql: string) => string> = {
+const CAST_BY_TYPE: Record<ColumnType, (sql: string) => string> = {
   text: (sql) => `(${sql})::text COLLATE "C"`,
   integer: (sql) => `(${sql})::float8`,
   number: (sql) => `(${sql})::float8`,
@@ -51,7 +51,7 @@ const LITERAL_TYPES: Record<Literal['type'], string> = {
 
 function valueOf({ columns }: Collection, property: string): string {
   const { sql, type } = columns.find(({ name }) => name === property)!
-  return AS[type](sql)
+  return CAST_BY_TYPE[type](sql)
 }
 
 const literal = ({ type, value }: Literal, bind: Bind) => `${bind(value)}::${LITERAL_TYPES[type]}`
@@ -72,7 +72,9 @@ function intersects({ shape: by }: Collection, shape: FilterShape, bind: Bind): 
     return `ST_Intersects(ST_SetSRID(ST_MakePoint(t.lng, t.lat), 4326), ${shapeSql(shape, bind)})`
   const cells = cellsTouching(shape, by === 'hexagon' ? 'outline' : 'centre')
   if (!cells)
-    throw new UnservedFilter('S_INTERSECTS: the shape is too large to name its cells; use the parameter bbox')
+    throw new UnsupportedFilterError(
+      'S_INTERSECTS: the shape is too large to name its cells; use the parameter bbox',
+    )
   return isOneOfCells(cells, bind)
 }
 

@@ -22,7 +22,7 @@ export async function recordChange(
 }
 
 /** Numbers that grow with every change by a person and with every run: what is read stays the same while they do. */
-export async function lastChange(db: Queryable): Promise<{ change: number; newestRun: number }> {
+export async function dataRevision(db: Queryable): Promise<{ change: number; newestRun: number }> {
   const [row] = await db.query(
     `${PREPARED}SELECT coalesce((SELECT max(id) FROM change), 0)::float8 AS change,
        coalesce((SELECT max(id) FROM run), 0) AS "newestRun"`,
@@ -32,7 +32,7 @@ export async function lastChange(db: Queryable): Promise<{ change: number; newes
 }
 
 /** What is recorded and yet leaves every list, claim, boundary and published run as it was. Anything else may move them. */
-const LEAVES_COLLECTIONS = [
+const COLLECTION_NEUTRAL_ACTIONS = [
   'classify',
   'save rule',
   'import probes',
@@ -44,10 +44,10 @@ const LEAVES_COLLECTIONS = [
 ]
 
 /** Of the newest change that may show in a collection of a run, a list or a claim; '0' where there was none yet. */
-export async function lastCollectionChange(db: Queryable): Promise<string> {
+export async function collectionRevision(db: Queryable): Promise<string> {
   const rows: { id: string }[] = await db.query(
     'SELECT id::text FROM change WHERE action <> ALL($1::text[]) ORDER BY id DESC LIMIT 1',
-    [LEAVES_COLLECTIONS],
+    [COLLECTION_NEUTRAL_ACTIONS],
   )
   return rows[0]?.id ?? '0'
 }

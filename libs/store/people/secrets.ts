@@ -13,9 +13,9 @@ const ARGON2ID = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1
 export const hashPassword = (password: string): Promise<string> => hash(password, ARGON2ID)
 
 /** Compared with where the name is unknown, so that the answer takes as long. */
-const NOBODY = hashPassword(randomBytes(16).toString('hex'))
+const DUMMY_PASSWORD_HASH = hashPassword(randomBytes(16).toString('hex'))
 
 export async function isPassword(stored: string | undefined, password: string): Promise<boolean> {
-  const right = await verify(stored ?? (await NOBODY), password)
+  const right = await verify(stored ?? (await DUMMY_PASSWORD_HASH), password)
   return right && stored !== undefined
 }

@@ -1,12 +1,12 @@
 /** Items of the plan on their way into the database: where they lie, and their next version. */
 import { foldName } from '#domain/place'
-import { type PlanFields, type PlanPlace, type PlanRow, planChanges } from '#domain/plan'
-import { ZONE_ID, birthOf } from '#domain/zone'
+import { type PlanFields, type PlanPlace, type PlanRow, changedPlanFields } from '#domain/plan'
+import { ZONE_ID, birthRunOf } from '#domain/zone'
 import { cellFromSql, cellToSql, centreOf, coveredCells } from '#geo'
 import type { Queryable } from '../database/database.js'
 
 /** Where an item lies, and how its place was said where it was by an id. */
-export interface PlanWhere {
+export interface PlanLocation {
   localityId: string | null
   zoneId: string | null
   lat: number
@@ -16,7 +16,7 @@ export interface PlanWhere {
 }
 
 /** What one item becomes. */
-export interface PlanDraft extends PlanFields, PlanWhere {
+export interface PlanDraft extends PlanFields, PlanLocation {
   code: string
   version: number
   comment: string
@@ -28,7 +28,7 @@ export interface PlanDraft extends PlanFields, PlanWhere {
 const MAX_CELLS = 10_000
 
 /** What nobody said. */
-export const EMPTY: PlanFields = {
+export const EMPTY_PLAN_FIELDS: PlanFields = {
   nameFr: '',
   nameAr: null,
   areaCode: null,
@@ -43,7 +43,7 @@ export const EMPTY: PlanFields = {
 
 /** What differs, in words of the fields; `comment` null: it was not said anew. */
 export const changesOf = (before: PlanDraft, draft: PlanDraft, comment: string | null): string[] => [
-  ...planChanges(before, draft),
+  ...changedPlanFields(before, draft),
   ...(before.cells.join() === draft.cells.join() ? [] : ['place']),
   ...(comment !== null && comment !== before.comment ? ['comment'] : []),
 ]
@@ -53,7 +53,7 @@ const DRAFT_COLUMNS = `code, version, name_fr AS "nameFr", name_ar AS "nameAr", 
   awarded_on::text AS "awardedOn", started_on::text AS "startedOn", promised_by::text AS "promisedBy",
   in_service_on::text AS "inServiceOn", comment, withdrawn, simulated`
 
-export async function standingDrafts(
+export async function currentDrafts(
   db: Queryable,
   codes: readonly string[],
 ): Promise<Map<string, PlanDraft>> {
@@ -65,10 +65,10 @@ export async function standingDrafts(
 }
 
 /** For each line its place, why it has none, or null where it says none. */
-export async function placesOf(
+export async function planLocationsOf(
   db: Queryable,
   rows: readonly Pick<PlanRow, 'place'>[],
-): Promise<(PlanWhere | string | null)[]> {
+): Promise<(PlanLocation | string | null)[]> {
   const places = rows.map((row) => row.place)
   const localities = await localitiesNamed(db, places)
   const zones = await zonesNamed(db, places)
@@ -90,12 +90,12 @@ function coveredBy(
   const cells = coveredCells(place) ?? []
   if (cells.length === 0) return 'no cell has its centre in the polygon: it is smaller than a cell'
   if (cells.length > MAX_CELLS) return `covers ${cells.length} cells: at most ${MAX_CELLS} are taken`
-  const [lng, lat] = 'lat' in place ? [place.lng, place.lat] : middleOf(cells)
+  const [lng, lat] = 'lat' in place ? [place.lng, place.lat] : innerPointOf(cells)
   return { localityId: null, zoneId: null, lat, lng, cells: ascending(cells.map(cellToSql)) }
 }
 
 /** The covered cell nearest to the mean of all, so that the point lies inside. */
-function middleOf(cells: readonly string[]): [number, number] {
+function innerPointOf(cells: readonly string[]): [number, number] {
   const centres = cells.map(centreOf)
   const mean = (i: 0 | 1) => centres.reduce((sum, at) => sum + at[i], 0) / centres.length
   const [lng, lat] = [mean(0), mean(1)]
@@ -119,10 +119,10 @@ interface NamedPlace extends Record<'id' | 'nameFr' | 'communeCode' | 'cell', st
 async function localitiesNamed(
   db: Queryable,
   places: readonly (PlanPlace | null)[],
-): Promise<Map<string, PlanWhere>> {
+): Promise<Map<string, PlanLocation>> {
   const ids = places.flatMap((place) => (place && 'localityId' in place ? [place.localityId] : []))
   const communes = places.flatMap((place) => (place && 'name' in place ? [place.communeCode] : []))
-  const found = new Map<string, PlanWhere>()
+  const found = new Map<string, PlanLocation>()
   if (ids.length + communes.length === 0) return found
   const rows: NamedPlace[] = await db.query(
     `SELECT id, name_fr AS "nameFr", name_ar AS "nameAr", commune_code AS "communeCode", lat, lng, cell::text FROM locality
@@ -147,7 +147,7 @@ async function localitiesNamed(
 async function zonesNamed(
   db: Queryable,
   places: readonly (PlanPlace | null)[],
-): Promise<Map<string, PlanWhere>> {
+): Promise<Map<string, PlanLocation>> {
   const ids = places.flatMap((place) =>
     place && 'zoneId' in place && ZONE_ID.test(place.zoneId) ? [place.zoneId] : [],
   )
@@ -155,11 +155,11 @@ async function zonesNamed(
   const rows: { id: string; cells: string[] }[] = await db.query(
     `SELECT DISTINCT ON (id) id, cells::text[] AS cells FROM zone
      WHERE id = ANY($1) AND series IN (SELECT series FROM run WHERE id = ANY($2)) ORDER BY id, first_run DESC`,
-    [ids, ids.map(birthOf)],
+    [ids, ids.map(birthRunOf)],
   )
   return new Map(
     rows.map(({ id, cells }) => {
-      const [lng, lat] = middleOf(cells.map(cellFromSql))
+      const [lng, lat] = innerPointOf(cells.map(cellFromSql))
       return [id, { localityId: null, zoneId: id, lat, lng, cells }]
     }),
   )
@@ -189,10 +189,10 @@ export async function writeVersions(
   about: { author: string; source: string | null },
 ): Promise<void> {
   for (let i = 0; i < drafts.length; i += CHUNK)
-    await tx.query(WRITE, [JSON.stringify(drafts.slice(i, i + CHUNK)), about.author, about.source])
+    await tx.query(WRITE_VERSIONS, [JSON.stringify(drafts.slice(i, i + CHUNK)), about.author, about.source])
 }
 
-const WRITE = `
+const WRITE_VERSIONS = `
   WITH fresh AS MATERIALIZED (
     SELECT *, clock_timestamp() AS at FROM json_to_recordset($1::json) AS r(code text, version integer, "nameFr" text,
       "nameAr" text, "areaCode" text, "localityId" text, "zoneId" text, lat float8, lng float8, cells json, operator text,

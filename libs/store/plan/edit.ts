@@ -1,18 +1,18 @@
 /** One item of the plan changed by a person. */
-import { type PlanFields, type PlanPlace, planFaults } from '#domain/plan'
+import { type PlanFields, type PlanPlace, planRejections } from '#domain/plan'
 import type { DataSource } from 'typeorm'
 import { recordChange } from '../people/changes.js'
 import {
-  EMPTY,
+  EMPTY_PLAN_FIELDS,
   type PlanDraft,
   changesOf,
   fillAreas,
-  placesOf,
-  standingDrafts,
+  planLocationsOf,
+  currentDrafts,
   writeVersions,
 } from './draft.js'
-import { PLAN_LOCK, localDay } from './judge.js'
-import { judgeNow } from './plan.js'
+import { TAKE_PLAN_LOCK, moroccoDay } from './judge.js'
+import { judgePlanNow } from './plan.js'
 
 export interface PlanEdit {
   code: string
@@ -28,21 +28,21 @@ export interface PlanEdit {
 }
 
 /** `known` is the code's newest version, where the one that was looked at is another. */
-export type PlanEdited =
+export type PlanEditResult =
   { version: number } | { conflict: number | null } | { faults: { field: string; reason: string }[] }
 
 /** One change by a person. */
-export async function editPlan(source: DataSource, edit: PlanEdit): Promise<PlanEdited> {
+export async function editPlan(source: DataSource, edit: PlanEdit): Promise<PlanEditResult> {
   return source.transaction(async (tx) => {
-    await tx.query(PLAN_LOCK)
-    const before = (await standingDrafts(tx, [edit.code])).get(edit.code) ?? null
+    await tx.query(TAKE_PLAN_LOCK)
+    const before = (await currentDrafts(tx, [edit.code])).get(edit.code) ?? null
     const known = before && !before.withdrawn ? before.version : null
     if (known !== edit.version) return { conflict: known }
-    const [where = null] = await placesOf(tx, [{ place: edit.place }])
+    const [where = null] = await planLocationsOf(tx, [{ place: edit.place }])
     if (typeof where === 'string') return { faults: [{ field: 'place', reason: where }] }
     if (!where && !before) return { faults: [{ field: 'place', reason: 'is missing' }] }
     const draft: PlanDraft = {
-      ...EMPTY,
+      ...EMPTY_PLAN_FIELDS,
       ...(before ?? { simulated: false }),
       ...(where && { areaCode: null }),
       ...edit.fields,
@@ -53,10 +53,10 @@ export async function editPlan(source: DataSource, edit: PlanEdit): Promise<Plan
       withdrawn: edit.withdrawn,
     }
     await fillAreas(tx, [draft])
-    const faults = edit.withdrawn ? [] : planFaults(draft, await localDay(tx, edit.now))
+    const faults = edit.withdrawn ? [] : planRejections(draft, await moroccoDay(tx, edit.now))
     if (faults.length > 0) return { faults }
     await writeVersions(tx, [draft], { author: edit.author, source: null })
-    await judgeNow(tx, edit.now, [edit.code])
+    await judgePlanNow(tx, edit.now, [edit.code])
     const action = edit.withdrawn
       ? 'withdraw plan item'
       : known === null

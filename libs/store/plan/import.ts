@@ -1,21 +1,21 @@
 /** A file of the plan goes in: each change is a new version beside the earlier ones. */
-import { type PlanFault, type PlanPlace, type PlanRow, planFaults } from '#domain/plan'
+import { type PlanRejection, type PlanPlace, type PlanRow, planRejections } from '#domain/plan'
 import type { DataSource } from 'typeorm'
 import { recordChange } from '../people/changes.js'
 import {
-  EMPTY,
+  EMPTY_PLAN_FIELDS,
   type PlanDraft,
-  type PlanWhere,
+  type PlanLocation,
   changesOf,
   fillAreas,
-  placesOf,
-  standingDrafts,
+  planLocationsOf,
+  currentDrafts,
   writeVersions,
 } from './draft.js'
-import { PLAN_LOCK, localDay } from './judge.js'
-import { judgeNow } from './plan.js'
+import { TAKE_PLAN_LOCK, moroccoDay } from './judge.js'
+import { judgePlanNow } from './plan.js'
 
-export interface PlanRefusal {
+export interface PlanRowRejection {
   line: number
   code: string
   field: string
@@ -37,11 +37,11 @@ export interface PlanImport {
   added: number
   changed: number
   unchanged: number
-  refused: PlanRefusal[]
+  refused: PlanRowRejection[]
   changes: PlanChange[]
 }
 
-export interface PlanImportAbout {
+export interface PlanImportOptions {
   author: string
   /** Name of the file; null: not from a file. */
   source: string | null
@@ -60,16 +60,16 @@ export interface PlanImportAbout {
 export async function importPlan(
   source: DataSource,
   rows: readonly PlanRow[],
-  about: PlanImportAbout,
+  about: PlanImportOptions,
 ): Promise<PlanImport> {
   return source.transaction(async (tx) => {
-    await tx.query(PLAN_LOCK)
-    const today = await localDay(tx, about.now)
-    const standing = await standingDrafts(
+    await tx.query(TAKE_PLAN_LOCK)
+    const today = await moroccoDay(tx, about.now)
+    const standing = await currentDrafts(
       tx,
       rows.map((row) => row.code),
     )
-    const places = await placesOf(tx, rows)
+    const places = await planLocationsOf(tx, rows)
     const outcome: PlanImport = { added: 0, changed: 0, unchanged: 0, refused: [], changes: [] }
     const drafts: PlanDraft[] = []
     for (const [i, row] of rows.entries()) {
@@ -82,14 +82,16 @@ export async function importPlan(
     const written: PlanDraft[] = []
     for (const draft of drafts) {
       const { line, comment } = lineOf.get(draft.code)!
-      const faults = planFaults(draft, today)
-      if (faults.length > 0) outcome.refused.push(...faults.map((fault) => refusalOf(line, draft, fault)))
-      else if (counted(outcome, line, draft, standing.get(draft.code) ?? null, comment)) written.push(draft)
+      const faults = planRejections(draft, today)
+      if (faults.length > 0)
+        outcome.refused.push(...faults.map((fault) => rejectionOfDraft(line, draft, fault)))
+      else if (countDraft(outcome, line, draft, standing.get(draft.code) ?? null, comment))
+        written.push(draft)
     }
     outcome.refused.sort((a, b) => a.line - b.line)
     if (about.preview || written.length === 0) return outcome
     await writeVersions(tx, written, about)
-    await judgeNow(
+    await judgePlanNow(
       tx,
       about.now,
       written.map((draft) => draft.code),
@@ -105,7 +107,11 @@ export async function importPlan(
   })
 }
 
-const refusalOf = (line: number, draft: PlanDraft, { field, reason }: PlanFault): PlanRefusal => ({
+const rejectionOfDraft = (
+  line: number,
+  draft: PlanDraft,
+  { field, reason }: PlanRejection,
+): PlanRowRejection => ({
   line,
   code: draft.code,
   field,
@@ -114,7 +120,7 @@ const refusalOf = (line: number, draft: PlanDraft, { field, reason }: PlanFault)
 })
 
 /** Whether there is something to write. */
-function counted(
+function countDraft(
   outcome: PlanImport,
   line: number,
   draft: PlanDraft,
@@ -135,9 +141,9 @@ function counted(
 function draftOf(
   { line, code, fields, place, comment }: PlanRow,
   before: PlanDraft | null,
-  found: PlanWhere | string | null,
-  about: PlanImportAbout,
-): PlanDraft | { refused: PlanRefusal } {
+  found: PlanLocation | string | null,
+  about: PlanImportOptions,
+): PlanDraft | { refused: PlanRowRejection } {
   // A name with its commune is a weak way to say a place: one that is known stays.
   const isKnown = before !== null && (place === null || 'name' in place)
   const where = isKnown ? before : found
@@ -148,7 +154,7 @@ function draftOf(
   const { localityId, zoneId, lat, lng, cells } = where
   const isMoved = before !== null && before.cells.join() !== cells.join()
   return {
-    ...EMPTY,
+    ...EMPTY_PLAN_FIELDS,
     ...before,
     ...(isMoved && { areaCode: null }),
     ...fields,

@@ -4,7 +4,7 @@ import {
   type PlanFields,
   type PlanState,
   type PlanStep,
-  planRule,
+  planRuleOf,
   planStateOf,
   planStepOf,
 } from '#domain/plan'
@@ -15,7 +15,7 @@ import { planEvidenceStatement } from '../classification/classify-sql.js'
 import type { Queryable } from '../database/database.js'
 
 /** What a finding rests on: the item's own network, all its cells together. */
-export interface PlanMeasured extends PlanEvidence, Omit<JudgedNetwork, 'state'> {
+export interface PlanItemEvidence extends PlanEvidence, Omit<JudgedNetwork, 'state'> {
   /** A sample passes at or above this, bit/s: the promised speed, or else the rule's. */
   minDownloadBps: number
   /** Share of passes at the rule's confidence. */
@@ -23,7 +23,7 @@ export interface PlanMeasured extends PlanEvidence, Omit<JudgedNetwork, 'state'>
   upper: number
 }
 
-export interface PlanJudgement {
+export interface PlanJudgementInput {
   /** Null before there is any: then only what people say is known. */
   run: { id: number; from: Date; to: Date; knownBefore: Date } | null
   /** Of the run. */
@@ -36,16 +36,16 @@ export interface PlanJudgement {
    * Cells whose probes count otherwise than when the plan was last held against a run of this rule; null: all. What was
    * found of an item with none of them still holds.
    */
-  dirty: readonly string[] | null
+  dirtyCells: readonly string[] | null
 }
 
 /** Held while the plan or what was found of it changes. */
-export const PLAN_LOCK = `SELECT pg_advisory_xact_lock(hashtext('plan'))`
+export const TAKE_PLAN_LOCK = `SELECT pg_advisory_xact_lock(hashtext('plan'))`
 
 /** Items in one statement. */
 const CHUNK = 2_000
 
-type Standing = Pick<
+type CurrentItem = Pick<
   PlanFields,
   'operator' | 'technology' | 'targetBps' | 'awardedOn' | 'startedOn' | 'promisedBy' | 'inServiceOn'
 > & {
@@ -55,26 +55,26 @@ type Standing = Pick<
   withdrawn: boolean
   /** Whether this version was held against a run as being in service, and what was measured then. */
   judged: boolean
-  evidence: PlanMeasured | null
+  evidence: PlanItemEvidence | null
 }
 
 /**
  * Reads the probes of what is in service and may be found otherwise, each item's own since its day; writes what differs from
  * what was found before.
  */
-export async function judgePlan(tx: Queryable, judgement: PlanJudgement): Promise<void> {
-  await tx.query(PLAN_LOCK)
-  const today = await localDay(tx, judgement.at)
-  const touched = judgement.dirty && (await coveringAny(tx, judgement.dirty))
+export async function judgePlan(tx: Queryable, judgement: PlanJudgementInput): Promise<void> {
+  await tx.query(TAKE_PLAN_LOCK)
+  const today = await moroccoDay(tx, judgement.at)
+  const touched = judgement.dirtyCells && (await itemsCovering(tx, judgement.dirtyCells))
   for (let after = ''; ;) {
-    const items: Standing[] = await tx.query(STANDING, [after, judgement.codes, CHUNK])
+    const items: CurrentItem[] = await tx.query(SELECT_CURRENT_ITEMS, [after, judgement.codes, CHUNK])
     if (items.length === 0) return
     await judgeItems(tx, judgement, items, today, touched)
     after = items.at(-1)!.code
   }
 }
 
-export async function localDay(db: Queryable, at: Date): Promise<string> {
+export async function moroccoDay(db: Queryable, at: Date): Promise<string> {
   const [{ day }] = await db.query(
     `SELECT ($1::timestamptz AT TIME ZONE 'Africa/Casablanca')::date::text AS day`,
     [at],
@@ -82,7 +82,7 @@ export async function localDay(db: Queryable, at: Date): Promise<string> {
   return day as string
 }
 
-const STANDING = `
+const SELECT_CURRENT_ITEMS = `
   SELECT i.code, i.version, operator, technology, target_bps::float8 AS "targetBps", awarded_on::text AS "awardedOn",
     started_on::text AS "startedOn", promised_by::text AS "promisedBy", in_service_on::text AS "inServiceOn",
     cardinality(cells) AS cells, withdrawn, coalesce(f.version = i.version AND f.step = 'in_service', false) AS judged,
@@ -91,7 +91,7 @@ const STANDING = `
   WHERE i.ended_at IS NULL AND i.code > $1 AND ($2::text[] IS NULL OR i.code = ANY($2)) ORDER BY i.code LIMIT $3`
 
 /** Codes of the items in service that cover any of the cells. */
-async function coveringAny(tx: Queryable, cells: readonly string[]): Promise<Set<string>> {
+async function itemsCovering(tx: Queryable, cells: readonly string[]): Promise<Set<string>> {
   const rows: { code: string }[] = await tx.query(
     `SELECT DISTINCT i.code FROM plan_item AS i CROSS JOIN LATERAL unnest(i.cells) AS c(cell)
      JOIN unnest($1::bigint[]) AS d(cell) ON d.cell = c.cell WHERE i.ended_at IS NULL AND i.in_service_on IS NOT NULL`,
@@ -102,14 +102,14 @@ async function coveringAny(tx: Queryable, cells: readonly string[]): Promise<Set
 
 async function judgeItems(
   tx: Queryable,
-  judgement: PlanJudgement,
-  items: readonly Standing[],
+  judgement: PlanJudgementInput,
+  items: readonly CurrentItem[],
   today: string,
   touched: ReadonlySet<string> | null,
 ): Promise<void> {
   const served = items.filter((item) => !item.withdrawn && planStepOf(item, today) === 'in_service')
-  const holds = (item: Standing) => touched !== null && item.judged && !touched.has(item.code)
-  const measured = await measuredOf(
+  const holds = (item: CurrentItem) => touched !== null && item.judged && !touched.has(item.code)
+  const measured = await planItemEvidenceOf(
     tx,
     judgement,
     served.filter((item) => !holds(item)),
@@ -122,11 +122,11 @@ async function judgeItems(
       : { step: planStepOf(item, today), state: planStateOf(item, evidence, today) }
     return { code: item.code, version: item.version, ...found, evidence }
   })
-  await tx.query(WRITE, [JSON.stringify(findings), judgement.run?.id ?? null])
+  await tx.query(WRITE_FINDINGS, [JSON.stringify(findings), judgement.run?.id ?? null])
 }
 
 /** A withdrawn item has no state: what was found of it ends. Each change of a state is an event. */
-const WRITE = `
+const WRITE_FINDINGS = `
   WITH fresh AS MATERIALIZED (
     SELECT * FROM json_to_recordset($1::json) AS r(code text, version integer, step text, state text, evidence jsonb)
   ), moment AS MATERIALIZED (
@@ -148,17 +148,17 @@ const WRITE = `
   SELECT code, (SELECT at FROM moment), version, $2, step, state, nullif(evidence, 'null') FROM changed WHERE state IS NOT NULL`
 
 /** By code; what nobody measured is not in it. One statement for each promised speed. */
-export async function measuredOf(
+export async function planItemEvidenceOf(
   tx: Queryable,
-  { run, rule }: Pick<PlanJudgement, 'run' | 'rule'>,
-  served: readonly Pick<Standing, 'code' | 'technology' | 'targetBps' | 'cells'>[],
-): Promise<Map<string, PlanMeasured>> {
-  const found = new Map<string, PlanMeasured>()
+  { run, rule }: Pick<PlanJudgementInput, 'run' | 'rule'>,
+  served: readonly Pick<CurrentItem, 'code' | 'technology' | 'targetBps' | 'cells'>[],
+): Promise<Map<string, PlanItemEvidence>> {
+  const found = new Map<string, PlanItemEvidence>()
   if (!run) return found
   for (const targetBps of new Set(served.map((item) => item.targetBps))) {
     const items = served.filter((item) => item.targetBps === targetBps)
     const technologies = [...new Set(items.map((item) => item.technology))].filter((name) => name !== null)
-    const judgedBy = planRule(rule, targetBps, technologies)
+    const judgedBy = planRuleOf(rule, targetBps, technologies)
     const codes = items.map((item) => item.code)
     const { sql, parameters } = planEvidenceStatement({ rule: judgedBy, window: run, codes })
     for (const { n, cells_measured: cellsMeasured, ...row } of (await tx.query(sql, parameters)) as Row[]) {

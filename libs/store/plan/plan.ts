@@ -11,11 +11,11 @@ import {
 } from '#domain/plan'
 import { type Bounds } from '#domain/probe'
 import type { Queryable } from '../database/database.js'
-import { type PlanMeasured, judgePlan, localDay } from './judge.js'
+import { type PlanItemEvidence, judgePlan, moroccoDay } from './judge.js'
 import { type RunRow, findRule, latestRun } from '../runs/runs.js'
 
 /** An item as it stands, with what was found of it. */
-export interface PlanListed extends PlanFields {
+export interface PlanItemRow extends PlanFields {
   code: string
   version: number
   /** Where the map shows it, WGS 84 degrees. */
@@ -39,7 +39,7 @@ export interface PlanListed extends PlanFields {
   since: Date
   run: number | null
   /** Null where nothing was measured since its day of service. */
-  evidence: PlanMeasured | null
+  evidence: PlanItemEvidence | null
 }
 
 const FIELDS = `i.name_fr AS "nameFr", i.name_ar AS "nameAr", i.area_code AS "areaCode", i.operator, i.technology,
@@ -49,10 +49,10 @@ const FIELDS = `i.name_fr AS "nameFr", i.name_ar AS "nameAr", i.area_code AS "ar
 const VERSION = `i.version, ${FIELDS}, i.lat, i.lng, cardinality(i.cells) AS cells, i.locality_id AS "localityId",
   i.zone_id AS "zoneId", i.comment, i.source, i.author, i.begun_at AS "changedAt", i.simulated`
 
-const STANDING = `FROM plan_item AS i JOIN plan_finding AS f ON f.code = i.code AND f.ended_at IS NULL
+const FROM_CURRENT_ITEMS = `FROM plan_item AS i JOIN plan_finding AS f ON f.code = i.code AND f.ended_at IS NULL
   WHERE i.ended_at IS NULL AND NOT i.withdrawn`
 
-const IN_AREA = (parameter: string) =>
+const itemInOptionalArea = (parameter: string) =>
   `(${parameter}::text IS NULL OR i.area_code = ${parameter} OR i.area_code LIKE ${parameter} || '.%')`
 
 const dated = (column: string) => `(coalesce(i.${column}::text, '9999-12-31') || ' ' || i.code) COLLATE "C"`
@@ -83,22 +83,22 @@ export interface PlanPage extends PlanFilter {
 }
 
 const filtered = ({ area, state, operator, technology }: PlanFilter) => [area, state, operator, technology]
-const FILTER = `${IN_AREA('$1')} AND f.state = coalesce($2, f.state) AND i.operator IS NOT DISTINCT FROM coalesce($3, i.operator)
+const FILTER = `${itemInOptionalArea('$1')} AND f.state = coalesce($2, f.state) AND i.operator IS NOT DISTINCT FROM coalesce($3, i.operator)
   AND i.technology IS NOT DISTINCT FROM coalesce($4, i.technology)`
 
 /** `key` goes into the cursor. */
-export async function listPlan(db: Queryable, page: PlanPage): Promise<(PlanListed & { key: string })[]> {
+export async function listPlan(db: Queryable, page: PlanPage): Promise<(PlanItemRow & { key: string })[]> {
   const key = SORT_KEYS[page.sort]
   return db.query(
     `SELECT i.code, ${VERSION}, f.step, f.state, f.begun_at AS since, f.run_id AS run, f.evidence, ${key} AS key
-     ${STANDING} AND ${FILTER} AND ${key} > $5 ORDER BY ${key} LIMIT $6`,
+     ${FROM_CURRENT_ITEMS} AND ${FILTER} AND ${key} > $5 ORDER BY ${key} LIMIT $6`,
     [...filtered(page), page.after, page.limit],
   )
 }
 
 /** One version of an item. */
 export interface PlanVersion extends Omit<
-  PlanListed,
+  PlanItemRow,
   'code' | 'step' | 'state' | 'since' | 'run' | 'evidence'
 > {
   withdrawn: boolean
@@ -107,7 +107,7 @@ export interface PlanVersion extends Omit<
 }
 
 /** What was found, and for how long it held. */
-export interface PlanFinding extends Pick<PlanListed, 'step' | 'state' | 'since' | 'run' | 'evidence'> {
+export interface PlanFinding extends Pick<PlanItemRow, 'step' | 'state' | 'since' | 'run' | 'evidence'> {
   version: number
   until: Date | null
 }
@@ -115,7 +115,7 @@ export interface PlanFinding extends Pick<PlanListed, 'step' | 'state' | 'since'
 export interface PlanDetail {
   code: string
   /** Null where it was withdrawn. */
-  standing: PlanListed | null
+  standing: PlanItemRow | null
   /** H3 indexes of the cells that it covers, or covered last. */
   h3: string[]
   /** The newest first. */
@@ -124,7 +124,7 @@ export interface PlanDetail {
 }
 
 /** Findings of one item: the newest. */
-const MOST_FINDINGS = 200
+const MAX_FINDINGS = 200
 
 export async function findPlanItem(db: Queryable, code: string): Promise<PlanDetail | undefined> {
   const versions: (PlanVersion & { h3: string[] })[] = await db.query(
@@ -137,15 +137,15 @@ export async function findPlanItem(db: Queryable, code: string): Promise<PlanDet
   const findings: PlanFinding[] = await db.query(
     `SELECT step, state, begun_at AS since, run_id AS run, evidence, version, ended_at AS until FROM plan_finding
      WHERE code = $1 ORDER BY begun_at DESC LIMIT $2`,
-    [code, MOST_FINDINGS],
+    [code, MAX_FINDINGS],
   )
   const [{ h3, withdrawn, endedAt: _ended, ...newest }] = versions as [(typeof versions)[number]]
   const found = findings.find((finding) => finding.until === null)
-  const standing = withdrawn || !found ? null : { code, ...newest, ...foundOf(found) }
+  const standing = withdrawn || !found ? null : { code, ...newest, ...findingOf(found) }
   return { code, standing, h3, versions: versions.map(({ h3: _h3, ...version }) => version), findings }
 }
 
-const foundOf = ({ step, state, since, run, evidence }: PlanFinding) => ({
+const findingOf = ({ step, state, since, run, evidence }: PlanFinding) => ({
   step,
   state,
   since,
@@ -179,24 +179,24 @@ export interface PlanArea {
 }
 
 /** Digits of the code of the areas inside one: regions, provinces, communes. */
-const digitsInside = (area: string | null): number => (area === null ? 2 : area.length === 2 ? 6 : 11)
+const codeLengthInside = (area: string | null): number => (area === null ? 2 : area.length === 2 ? 6 : 11)
 
 export async function planProgress(db: Queryable, area: string | null, now: Date): Promise<PlanProgress> {
-  const today = await localDay(db, now)
+  const today = await moroccoDay(db, now)
   const counts: PlanMonthCount[] = await db.query(
     `SELECT kind, left(day::text, 7) AS month, count(*)::integer AS count
-     ${STANDING.replace(
+     ${FROM_CURRENT_ITEMS.replace(
        'WHERE',
        `CROSS JOIN LATERAL (VALUES ('promised', i.promised_by),
        ('inService', CASE WHEN f.step = 'in_service' THEN i.in_service_on END),
        ('verified', CASE WHEN f.state = 'verified' THEN i.in_service_on END),
        ('contradicted', CASE WHEN f.state = 'contradicted' THEN i.in_service_on END)) AS d(kind, day) WHERE`,
      )}
-       AND day IS NOT NULL AND ${IN_AREA('$1')} GROUP BY 1, 2`,
+       AND day IS NOT NULL AND ${itemInOptionalArea('$1')} GROUP BY 1, 2`,
     [area],
   )
   const states: { state: PlanState; count: number }[] = await db.query(
-    `SELECT f.state, count(*)::integer AS count ${STANDING} AND ${IN_AREA('$1')} GROUP BY 1`,
+    `SELECT f.state, count(*)::integer AS count ${FROM_CURRENT_ITEMS} AND ${itemInOptionalArea('$1')} GROUP BY 1`,
     [area],
   )
   const found = new Map(states.map((row) => [row.state, row.count]))
@@ -218,14 +218,14 @@ async function areasOf(db: Queryable, area: string | null, today: string): Promi
      FROM (SELECT left(i.area_code, $2) AS code, count(*)::integer AS items, ${count(`i.promised_by <= $3::date`)} AS due,
          ${count(`f.step = 'in_service'`)} AS "inService", ${count(`f.state = 'verified'`)} AS verified,
          ${count(`f.state = 'contradicted'`)} AS contradicted, ${count(`f.state = 'late'`)} AS late
-       ${STANDING} AND ${IN_AREA('$1')} GROUP BY 1) AS p
+       ${FROM_CURRENT_ITEMS} AND ${itemInOptionalArea('$1')} GROUP BY 1) AS p
      JOIN current_area AS a ON a.code = p.code WHERE p.code IS DISTINCT FROM $1 ORDER BY p.code`,
-    [area, digitsInside(area), today],
+    [area, codeLengthInside(area), today],
   )
 }
 
 export interface PlanPoint extends Pick<
-  PlanListed,
+  PlanItemRow,
   'code' | 'nameFr' | 'nameAr' | 'state' | 'lat' | 'lng' | 'simulated'
 > {}
 
@@ -233,7 +233,7 @@ export interface PlanPoint extends Pick<
 export async function planInBox(db: Queryable, box: Bounds, limit: number): Promise<PlanPoint[]> {
   return db.query(
     `SELECT i.code, i.name_fr AS "nameFr", i.name_ar AS "nameAr", f.state, i.lat, i.lng, i.simulated
-     ${STANDING} AND i.lat BETWEEN $1 AND $2 AND i.lng BETWEEN $3 AND $4
+     ${FROM_CURRENT_ITEMS} AND i.lat BETWEEN $1 AND $2 AND i.lng BETWEEN $3 AND $4
      ORDER BY f.state = 'contradicted' DESC, i.code LIMIT $5`,
     [box.south, box.north, box.west, box.east, limit],
   )
@@ -241,7 +241,7 @@ export async function planInBox(db: Queryable, box: Bounds, limit: number): Prom
 
 /** What is promised of a cell, or said to be done there, as the plan stands now. */
 export interface PlanOfCell extends Pick<
-  PlanListed,
+  PlanItemRow,
   | 'code'
   | 'nameFr'
   | 'nameAr'
@@ -259,7 +259,7 @@ export interface PlanOfCell extends Pick<
 > {}
 
 /** Items that a cell's answer names. */
-const MOST_OF_CELL = 50
+const MAX_ITEMS_OF_CELL = 50
 
 /** The items that cover a cell: those of its localities and zones, and others; the next promise first. */
 export async function planOfCell(db: Queryable, cell: string): Promise<PlanOfCell[]> {
@@ -267,20 +267,20 @@ export async function planOfCell(db: Queryable, cell: string): Promise<PlanOfCel
     `SELECT i.code, i.name_fr AS "nameFr", i.name_ar AS "nameAr", i.operator, i.technology, i.target_bps::float8 AS "targetBps",
        i.promised_by::text AS "promisedBy", i.in_service_on::text AS "inServiceOn", i.locality_id AS "localityId",
        i.zone_id AS "zoneId", cardinality(i.cells) AS cells, i.simulated, f.step, f.state
-     ${STANDING} AND i.cells @> ARRAY[$1::bigint] ORDER BY i.promised_by NULLS LAST, i.code COLLATE "C" LIMIT $2`,
-    [cell, MOST_OF_CELL],
+     ${FROM_CURRENT_ITEMS} AND i.cells @> ARRAY[$1::bigint] ORDER BY i.promised_by NULLS LAST, i.code COLLATE "C" LIMIT $2`,
+    [cell, MAX_ITEMS_OF_CELL],
   )
 }
 
 /** The run that the plan was last held against. */
-export const planRun = (db: Queryable): Promise<RunRow | undefined> => latestRun(db, PLAN_RULE)
+export const latestPlanRun = (db: Queryable): Promise<RunRow | undefined> => latestRun(db, PLAN_RULE)
 
 /**
  * Holds items, or the whole plan, against the newest run: after an edit, and when a day has passed. The run held the plan as
  * it was against the same probes: only what is new or changed is measured.
  */
-export async function judgeNow(tx: Queryable, now: Date, codes: readonly string[] | null): Promise<void> {
-  const run = (await planRun(tx)) ?? null
+export async function judgePlanNow(tx: Queryable, now: Date, codes: readonly string[] | null): Promise<void> {
+  const run = (await latestPlanRun(tx)) ?? null
   const rule = (await findRule(tx, PLAN_RULE, run?.ruleVersion))!
-  await judgePlan(tx, { run, rule, at: now, codes, dirty: [] })
+  await judgePlan(tx, { run, rule, at: now, codes, dirtyCells: [] })
 }

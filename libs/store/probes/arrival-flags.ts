@@ -2,12 +2,12 @@
 import {
   CLOCK_TOLERANCE_MS,
   type Flag,
-  type Moment,
-  REPEAT_MS,
-  disagree,
+  type TimedPosition,
+  REPEAT_WINDOW_MS,
+  isDisagreement,
   isCounted,
-  movesTooFast,
-  repeats,
+  isMovingTooFast,
+  isRepeat,
 } from '#domain/probe'
 import type { Queryable } from '../database/database.js'
 import { PREPARED } from '../database/prepared-client.js'
@@ -16,14 +16,14 @@ import type { ProbeRow } from './row.js'
 /** Rows as they are to be written, in the order in which they came. Devices are locked until the transaction's end. */
 export async function flagByContext(tx: Queryable, rows: readonly ProbeRow[]): Promise<readonly ProbeRow[]> {
   const found: (readonly [Flag, readonly ProbeRow[]])[] = []
-  found.push(['disagrees_with_server', await disagreeing(tx, rows)])
+  found.push(['disagrees_with_server', await probesDisagreeingWithServer(tx, rows)])
   const ofDevices = rows.filter((row) => row.device_id !== null).sort(byTime)
   if (ofDevices.length > 0) {
     const devices = await lockDevices(tx, ofDevices)
-    found.push(['moving_too_fast', moving(ofDevices, devices)])
+    found.push(['moving_too_fast', probesMovingTooFast(ofDevices, devices)])
     const doubted = new Set(found.flatMap(([, some]) => some))
     const countable = ofDevices.filter((row) => row.counted && !doubted.has(row))
-    found.push(['repeat', await repeating(tx, countable, devices)])
+    found.push(['repeat', await repeatedProbes(tx, countable, devices)])
     await rememberDevices(tx, ofDevices, devices)
   }
   return withFlags(rows, found)
@@ -45,7 +45,7 @@ function withFlags(
 
 const byTime = (a: ProbeRow, b: ProbeRow) => (a.measured_at < b.measured_at ? -1 : 1)
 
-const momentOf = (row: ProbeRow): Moment => ({
+const momentOf = (row: ProbeRow): TimedPosition => ({
   at: Date.parse(row.measured_at),
   lat: row.lat,
   lng: row.lng,
@@ -53,7 +53,7 @@ const momentOf = (row: ProbeRow): Moment => ({
 })
 
 /** Client and server of one test, two sides of one thing: who differs by more than a fifth is not to be believed. */
-async function disagreeing(tx: Queryable, rows: readonly ProbeRow[]): Promise<ProbeRow[]> {
+async function probesDisagreeingWithServer(tx: Queryable, rows: readonly ProbeRow[]): Promise<ProbeRow[]> {
   const names = rows.flatMap((row) => [row.download_test, row.upload_test]).filter((name) => name !== null)
   if (names.length === 0) return []
   const found: { id: string; direction: string; bps: string; deviceId: string | null }[] = await tx.query(
@@ -65,7 +65,7 @@ async function disagreeing(tx: Queryable, rows: readonly ProbeRow[]): Promise<Pr
     const test = seen.get(`${direction} ${name}`)
     if (!test) return false
     const isAnothers = test.deviceId !== null && test.deviceId !== device
-    return isAnothers || disagree(claimed ?? 0, Number(test.bps))
+    return isAnothers || isDisagreement(claimed ?? 0, Number(test.bps))
   }
   return rows.filter(
     (row) =>
@@ -74,10 +74,10 @@ async function disagreeing(tx: Queryable, rows: readonly ProbeRow[]): Promise<Pr
   )
 }
 
-interface Known {
+interface DeviceHistory {
   /** Newest time of its probes, ms since 1970; null where it sent none. */
   newest: number | null
-  position: Moment | null
+  position: TimedPosition | null
 }
 
 interface DeviceState {
@@ -90,7 +90,7 @@ interface DeviceState {
 }
 
 /** Locked in one order, so that two groups with the same devices wait for each other and never deadlock. */
-async function lockDevices(tx: Queryable, rows: readonly ProbeRow[]): Promise<Map<string, Known>> {
+async function lockDevices(tx: Queryable, rows: readonly ProbeRow[]): Promise<Map<string, DeviceHistory>> {
   const states: DeviceState[] = await tx.query(
     `${PREPARED}SELECT id, last_measured_at AS newest, last_position_at AS at, last_lat AS lat, last_lng AS lng,
        last_accuracy_m AS "accuracyM"
@@ -106,7 +106,10 @@ async function lockDevices(tx: Queryable, rows: readonly ProbeRow[]): Promise<Ma
 }
 
 /** Compares each measured position with the one before it, and leaves the last in `devices`. Rows are in order. */
-function moving(rows: readonly ProbeRow[], devices: ReadonlyMap<string, Known>): ProbeRow[] {
+function probesMovingTooFast(
+  rows: readonly ProbeRow[],
+  devices: ReadonlyMap<string, DeviceHistory>,
+): ProbeRow[] {
   const found: ProbeRow[] = []
   for (const row of rows) {
     const device = devices.get(row.device_id!)
@@ -117,7 +120,7 @@ function moving(rows: readonly ProbeRow[], devices: ReadonlyMap<string, Known>):
     if (before && moment.at < before.at) continue
     // A corrected time is right to the tolerance only.
     const late = { ...moment, at: moment.at + CLOCK_TOLERANCE_MS }
-    if (before && movesTooFast(before, late)) found.push(row)
+    if (before && isMovingTooFast(before, late)) found.push(row)
     else device.position = moment
   }
   return found
@@ -126,7 +129,7 @@ function moving(rows: readonly ProbeRow[], devices: ReadonlyMap<string, Known>):
 async function rememberDevices(
   tx: Queryable,
   rows: readonly ProbeRow[],
-  devices: ReadonlyMap<string, Known>,
+  devices: ReadonlyMap<string, DeviceHistory>,
 ): Promise<void> {
   const newest = new Map(rows.map((row) => [row.device_id!, Date.parse(row.measured_at)]))
   const states = [...devices].map(([id, { newest: before, position }]) => ({
@@ -146,16 +149,16 @@ async function rememberDevices(
   )
 }
 
-type Series = Pick<ProbeRow, 'cell' | 'device_id' | 'operator' | 'technology' | 'outcome'>
+type RepeatKeyFields = Pick<ProbeRow, 'cell' | 'device_id' | 'operator' | 'technology' | 'outcome'>
 
 /** One network at one place, of one device, with one outcome: what is heard again within hours. */
-const seriesOf = (row: Series) =>
+const repeatKeyOf = (row: RepeatKeyFields) =>
   [row.cell, row.device_id, row.operator ?? '', row.technology ?? '', row.outcome].join(' ')
 
-async function repeating(
+async function repeatedProbes(
   tx: Queryable,
   rows: readonly ProbeRow[],
-  devices: ReadonlyMap<string, Known>,
+  devices: ReadonlyMap<string, DeviceHistory>,
 ): Promise<ProbeRow[]> {
   const counted = await countedAround(
     tx,
@@ -163,23 +166,26 @@ async function repeating(
   )
   const found: ProbeRow[] = []
   for (const row of rows) {
-    const series = seriesOf(row)
+    const series = repeatKeyOf(row)
     const others = counted.get(series) ?? []
     counted.set(series, others)
-    if (repeats(momentOf(row), others)) found.push(row)
+    if (isRepeat(momentOf(row), others)) found.push(row)
     else others.push(momentOf(row))
   }
   return found
 }
 
 /** Whether the device may have sent something of the same hours: one that keeps its distance costs no look. */
-const isNear = (row: ProbeRow, device: Known | undefined): boolean =>
-  device?.newest != null && Date.parse(row.measured_at) < device.newest + REPEAT_MS
+const isNear = (row: ProbeRow, device: DeviceHistory | undefined): boolean =>
+  device?.newest != null && Date.parse(row.measured_at) < device.newest + REPEAT_WINDOW_MS
 
-type Counted = Series & { at: Date; lat: number; lng: number; accuracyM: number | null }
+type CountedProbe = RepeatKeyFields & { at: Date; lat: number; lng: number; accuracyM: number | null }
 
 /** What counts already within hours of these, by series: the key of `probe` leads to it. */
-async function countedAround(tx: Queryable, rows: readonly ProbeRow[]): Promise<Map<string, Moment[]>> {
+async function countedAround(
+  tx: Queryable,
+  rows: readonly ProbeRow[],
+): Promise<Map<string, TimedPosition[]>> {
   if (rows.length === 0) return new Map()
   const spans = new Map<string, { cell: string; device: string; from: number; to: number }>()
   for (const row of rows) {
@@ -191,10 +197,10 @@ async function countedAround(tx: Queryable, rows: readonly ProbeRow[]): Promise<
   const wanted = [...spans.values()].map(({ cell, device, from, to }) => ({
     cell,
     device,
-    from: new Date(from - REPEAT_MS),
-    to: new Date(to + REPEAT_MS),
+    from: new Date(from - REPEAT_WINDOW_MS),
+    to: new Date(to + REPEAT_WINDOW_MS),
   }))
-  const known: Counted[] = await tx.query(
+  const known: CountedProbe[] = await tx.query(
     `${PREPARED}SELECT p.cell::text, p.device_id, p.operator, p.technology, p.outcome, p.measured_at AS at, p.lat, p.lng,
        p.accuracy_m AS "accuracyM"
      FROM json_to_recordset($1::json) AS r(cell bigint, device uuid, "from" timestamptz, "to" timestamptz)
@@ -202,9 +208,9 @@ async function countedAround(tx: Queryable, rows: readonly ProbeRow[]): Promise<
      WHERE p.device_id = r.device AND p.counted`,
     [JSON.stringify(wanted)],
   )
-  const counted = new Map<string, Moment[]>()
+  const counted = new Map<string, TimedPosition[]>()
   for (const row of known) {
-    const series = seriesOf(row)
+    const series = repeatKeyOf(row)
     const others = counted.get(series) ?? []
     counted.set(series, others)
     others.push({ ...row, at: row.at.getTime() })

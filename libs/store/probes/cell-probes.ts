@@ -65,7 +65,7 @@ export async function probesOfCell(
 }
 
 /** Whether some of the cell's probes in the run's window are not public one by one. */
-export async function isWithheld(
+export async function hasWithheldProbes(
   db: Queryable,
   run: Pick<RunRow, 'from' | 'to' | 'knownBefore'>,
   cell: string,

@@ -61,7 +61,7 @@ export async function ensureProbeMonths(db: Queryable, months: readonly string[]
   await db.query('SELECT ensure_probe_month(m) FROM unnest($1::date[]) AS m', [months])
 }
 
-export interface RefusedProbe {
+export interface QuarantinedProbe {
   deviceId: string | null
   siteCode: string | null
   field: string | null
@@ -70,7 +70,7 @@ export interface RefusedProbe {
   document: string
 }
 
-export async function quarantineProbes(db: Queryable, refused: readonly RefusedProbe[]): Promise<void> {
+export async function quarantineProbes(db: Queryable, refused: readonly QuarantinedProbe[]): Promise<void> {
   await db.query(
     `INSERT INTO quarantine (digest, device_id, site_code, field, reason, document)
      SELECT DISTINCT ON (digest) digest, "deviceId", "siteCode", field, reason, document
@@ -133,7 +133,7 @@ export async function resolveQuarantined(
  * Of `p`: a site's device measured at its site, whose position is public. It tells of an office's line, not of a person's
  * ways; whoever carried the device away from the site has the flag.
  */
-export const AT_SITE = `p.site_code IS NOT NULL AND NOT 'far_from_site' = ANY (p.flags)
+export const MEASURED_AT_SITE = `p.site_code IS NOT NULL AND NOT 'far_from_site' = ANY (p.flags)
   AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)`
 
 /** Fewer devices would let a reader follow one of them. */
@@ -149,7 +149,7 @@ export const publicProbesOf = (cell: string): string => `(
     GROUP BY operator, technology, tool HAVING count(DISTINCT device_id) >= ${MIN_DEVICES}) AS alike
   ON p.operator IS NOT DISTINCT FROM alike.operator AND p.technology IS NOT DISTINCT FROM alike.technology
     AND p.tool IS NOT DISTINCT FROM alike.tool
-  WHERE p.cell = ${cell} AND (alike.is_common OR (${AT_SITE})))`
+  WHERE p.cell = ${cell} AND (alike.is_common OR (${MEASURED_AT_SITE})))`
 
 /** A probe without device, site and position finer than its cell. */
 export interface ListedProbe {
@@ -198,22 +198,22 @@ export interface ProbePage {
 }
 
 /** UTC as RFC 3339, to the millisecond (`MS`) or the microsecond (`US`). */
-const WRITTEN = (moment: string, digits: 'MS' | 'US') =>
+const rfc3339Sql = (moment: string, digits: 'MS' | 'US') =>
   `to_char(${moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.${digits}"Z"')`
 
 /** Those that came after the probe. */
 const LATE_FLAGS = 'FROM probe_flag AS f WHERE f.cell = p.cell AND f.probe_id = p.id'
 
-const PROBE_COLUMNS = `p.id, to_hex(p.cell) AS h3, ${WRITTEN('p.measured_at', 'MS')} AS "measuredAt", p.technology,
+const PROBE_COLUMNS = `p.id, to_hex(p.cell) AS h3, ${rfc3339Sql('p.measured_at', 'MS')} AS "measuredAt", p.technology,
   p.operator, p.outcome, p.download_bps AS "downloadBps", p.upload_bps AS "uploadBps", p.latency_ms AS "latencyMs",
   p.jitter_ms AS "jitterMs", p.loss_ratio AS "lossRatio", p.signal_dbm AS "signalDbm", p.tool,
   CASE WHEN late.any THEN p.flags || (SELECT array_agg(f.flag ORDER BY f.flag) ${LATE_FLAGS}) ELSE p.flags END AS flags,
   p.counted AND NOT (late.any IS TRUE AND EXISTS (SELECT 1 ${LATE_FLAGS} AND NOT f.counted)) AS counted`
 
 /** Few probes have any: to see that there is none costs a quarter of collecting none. */
-const LATE = `LEFT JOIN LATERAL (SELECT true AS any ${LATE_FLAGS} LIMIT 1) AS late ON true`
+const JOIN_LATE_FLAGS = `LEFT JOIN LATERAL (SELECT true AS any ${LATE_FLAGS} LIMIT 1) AS late ON true`
 
-const MOMENT = (text: string) =>
+const momentSql = (text: string) =>
   `CASE WHEN length(${text}) > 10 THEN ${text}::timestamptz ELSE ${text}::date::timestamp AT TIME ZONE 'Africa/Casablanca' END`
 
 /** A page as the database wrote it, and the key that the next begins after. */
@@ -240,8 +240,8 @@ export function probePage(page: ProbePage): { sql: string; parameters: unknown[]
   const bind = (value: unknown, type: string) => `$${parameters.push(value)}::${type}`
   const conditions = ['true']
   if (page.cell !== null) conditions.push(`p.cell = ${bind(page.cell, 'bigint')}`)
-  if (page.since !== null) conditions.push(`p.measured_at >= ${MOMENT(bind(page.since, 'text'))}`)
-  if (page.until !== null) conditions.push(`p.measured_at < ${MOMENT(bind(page.until, 'text'))}`)
+  if (page.since !== null) conditions.push(`p.measured_at >= ${momentSql(bind(page.since, 'text'))}`)
+  if (page.until !== null) conditions.push(`p.measured_at < ${momentSql(bind(page.until, 'text'))}`)
   if (page.after) conditions.push(afterKey(page.order, page.after, bind))
   const limit = Math.floor(page.limit)
   const order = ORDERS[page.order]
@@ -250,14 +250,14 @@ export function probePage(page: ProbePage): { sql: string; parameters: unknown[]
   // By time, each of the two has its index.
   const chosen = (where: readonly string[]) =>
     page.ofSites || page.cell !== null || page.order === 'cell'
-      ? read(page.ofSites ? [...where, AT_SITE] : where)
+      ? read(page.ofSites ? [...where, MEASURED_AT_SITE] : where)
       : `(${read([...where, 'p.site_code IS NOT NULL'])}) UNION ALL (${read([...where, 'p.site_code IS NULL'])})`
-  const rows = page.place ? inPlace(page, page.place, conditions, chosen, bind) : chosen(conditions)
+  const rows = page.place ? placeCondition(page, page.place, conditions, chosen, bind) : chosen(conditions)
   const last = (column: string) => `(array_agg(${column}))[count(*)]`
   return {
     sql: `${PREPARED}SELECT json_agg(told)::text AS json, count(*)::integer AS count, ${last('p.cell')}::text AS cell,
-        ${WRITTEN(last('p.measured_at'), 'US')} AS "measuredAt", ${last('p.id')} AS id
-      FROM (SELECT p.* FROM (${rows}) AS p ORDER BY ${order} LIMIT ${limit}) AS p ${LATE}
+        ${rfc3339Sql(last('p.measured_at'), 'US')} AS "measuredAt", ${last('p.id')} AS id
+      FROM (SELECT p.* FROM (${rows}) AS p ORDER BY ${order} LIMIT ${limit}) AS p ${JOIN_LATE_FLAGS}
         CROSS JOIN LATERAL (SELECT ${PROBE_COLUMNS}) AS told`,
     parameters,
   }
@@ -269,10 +269,10 @@ const ORDERS: Record<ProbeOrder, string> = {
   cell: 'p.cell, p.measured_at, p.id',
 }
 
-type BindAs = (value: unknown, type: string) => string
+type BindTyped = (value: unknown, type: string) => string
 
 /** The time is said once more by itself: months are left out by it, not by the pair. */
-function afterKey(order: ProbeOrder, { cell, measuredAt, id }: ProbeKey, bind: BindAs): string {
+function afterKey(order: ProbeOrder, { cell, measuredAt, id }: ProbeKey, bind: BindTyped): string {
   const [at, uuid] = [bind(measuredAt, 'timestamptz'), bind(id, 'uuid')]
   if (order === 'cell') return `(p.cell, p.measured_at, p.id) > (${bind(cell, 'bigint')}, ${at}, ${uuid})`
   const [less, atMost] = order === 'measuredAt' ? ['>', '>='] : ['<', '<=']
@@ -280,12 +280,12 @@ function afterKey(order: ProbeOrder, { cell, measuredAt, id }: ProbeKey, bind: B
 }
 
 /** Each range of cells is read by the key, no further than a page; what is not in the box is passed over. */
-function inPlace(
+function placeCondition(
   { ofSites }: Pick<ProbePage, 'ofSites'>,
   { box, ranges }: NonNullable<ProbePage['place']>,
   conditions: readonly string[],
   chosen: (where: readonly string[]) => string,
-  bind: BindAs,
+  bind: BindTyped,
 ): string {
   const within = (
     of: string,

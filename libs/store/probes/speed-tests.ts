@@ -31,7 +31,7 @@ export async function insertTestToken(
 }
 
 /** The device of a token that is used for a direction the first time; undefined where it is not good for it. */
-export async function useTestToken(
+export async function consumeTestToken(
   db: Queryable,
   hash: Buffer,
   direction: Direction,

@@ -18,17 +18,17 @@ const keysOf = ({ from, to }: RunPair) => [from.series, from.id, to.series, to.i
  * Cells with their class in either run (series and id $1, $2 and $3, $4): one merge of their rows in the order of the
  * key. OFFSET 0 keeps each side in that order.
  */
-const compared = (condition: string): string => `
+const comparedCells = (condition: string): string => `
   SELECT cell, coalesce(a.class, 'none') AS "from", coalesce(b.class, 'none') AS "to"
-  FROM (${side(1, 2, condition)}) AS a FULL JOIN (${side(3, 4, condition)}) AS b USING (cell)`
+  FROM (${cellsOfRun(1, 2, condition)}) AS a FULL JOIN (${cellsOfRun(3, 4, condition)}) AS b USING (cell)`
 
-const side = (series: number, run: number, condition: string): string => `
+const cellsOfRun = (series: number, run: number, condition: string): string => `
   SELECT cell, class FROM verdict WHERE series = $${series} AND first_run <= $${run}
     AND (next_run IS NULL OR next_run > $${run}) AND ${condition} ORDER BY cell OFFSET 0`
 
 const DIFFERS = 'WHERE a.class IS DISTINCT FROM b.class'
 
-const inArea = (
+const cellInOptionalArea = (
   parameter: number,
 ): string => `($${parameter}::text IS NULL OR EXISTS (SELECT 1 FROM cell_place AS p
   WHERE p.cell = d.cell AND $${parameter} IN (p.commune_code, p.province_code, p.region_code)))`
@@ -46,8 +46,8 @@ export async function transitionsBetween(
   area: string | null,
 ): Promise<Transition[]> {
   return db.query(
-    `SELECT "from", "to", count(*)::integer AS cells FROM (${compared('true')}) AS d
-     WHERE ${inArea(5)} GROUP BY 1, 2 ORDER BY 1, 2`,
+    `SELECT "from", "to", count(*)::integer AS cells FROM (${comparedCells('true')}) AS d
+     WHERE ${cellInOptionalArea(5)} GROUP BY 1, 2 ORDER BY 1, 2`,
     [...keysOf(runs), area],
   )
 }
@@ -65,21 +65,21 @@ export async function changedCells(
   page: { area: string | null; after: string; limit: number },
 ): Promise<ChangedCell[]> {
   return db.query(
-    `SELECT to_hex(cell) AS h3, "from", "to" FROM (${compared('cell > $5')} ${DIFFERS}) AS d
-     WHERE ${inArea(6)} ORDER BY cell LIMIT $7`,
+    `SELECT to_hex(cell) AS h3, "from", "to" FROM (${comparedCells('cell > $5')} ${DIFFERS}) AS d
+     WHERE ${cellInOptionalArea(6)} ORDER BY cell LIMIT $7`,
     [...keysOf(runs), page.after, page.area, page.limit],
   )
 }
 
-const IN_RANGES = `json_to_recordset($5::json) AS r(low bigint, high bigint)
-  JOIN LATERAL (${compared('cell BETWEEN r.low AND r.high')} ${DIFFERS} OFFSET 0) AS d ON true`
+const CHANGES_IN_RANGES = `json_to_recordset($5::json) AS r(low bigint, high bigint)
+  JOIN LATERAL (${comparedCells('cell BETWEEN r.low AND r.high')} ${DIFFERS} OFFSET 0) AS d ON true`
 
 export async function changedCellsInRanges(
   db: Queryable,
   runs: RunPair,
   ranges: readonly CellRange[],
 ): Promise<ChangedCell[]> {
-  return db.query(`SELECT to_hex(cell) AS h3, "from", "to" FROM ${IN_RANGES}`, [
+  return db.query(`SELECT to_hex(cell) AS h3, "from", "to" FROM ${CHANGES_IN_RANGES}`, [
     ...keysOf(runs),
     JSON.stringify(ranges),
   ])
@@ -94,7 +94,7 @@ export async function changedParentsInRanges(
 ): Promise<(Transition & { h3: string })[]> {
   return db.query(
     `SELECT to_hex(cell_parent(cell, $6)) AS h3, "from", "to", count(*)::integer AS cells
-     FROM ${IN_RANGES} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+     FROM ${CHANGES_IN_RANGES} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
     [...keysOf(runs), JSON.stringify(ranges), resolution],
   )
 }

@@ -10,7 +10,7 @@ import { dirtyCells } from './dirty-cells.js'
 import { judgePlan } from '../plan/judge.js'
 import { CREATE_CHANGED_NETWORKS, ROLL_UP_NETWORKS } from '../verdicts/network-rollup.js'
 import { PREPARED } from '../database/prepared-client.js'
-import { CLOSE_RUN, COUNT_AREAS_ANEW, COUNT_AREAS_ON, CREATE_CHANGED, ROLL_UP } from './rollup-sql.js'
+import { CLOSE_RUN, RECOUNT_AREAS, CARRY_AREA_COUNTS, CREATE_CHANGED_CELLS, ROLL_UP } from './rollup-sql.js'
 import { RECEIVE_LOCK } from '../probes/probes.js'
 import { updateZones } from '../zones/update.js'
 
@@ -106,7 +106,7 @@ export interface RunRequest {
   author: string
 }
 
-export class FutureKnownBefore extends Error {
+export class FutureKnownBeforeError extends Error {
   constructor() {
     super('known-before lies in the future: a run can only speak of what has been received')
   }
@@ -122,11 +122,11 @@ export async function classify(source: DataSource, request: RunRequest): Promise
   return source.transaction(async (tx) => {
     await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`run of ${rule.id}`])
     await tx.query('SELECT pg_advisory_xact_lock_shared(hashtext($1))', [PLACES_LOCK])
-    const window = windowOf(request, await quietMoment(tx))
-    const before = current ? await runBefore(tx, rule) : undefined
+    const window = windowOf(request, await takeSnapshotTime(tx))
+    const before = current ? await previousRun(tx, rule) : undefined
     const run = await startRun(tx, request, window, current, before)
     const cells = before && !request.full ? await dirtyCells(tx, rule, before, window) : null
-    await tx.query(CREATE_CHANGED)
+    await tx.query(CREATE_CHANGED_CELLS)
     await tx.query(CREATE_CHANGED_NETWORKS)
     const { sql, parameters } = classifyStatement({ rule, window, run, cells })
     await tx.query(sql, parameters)
@@ -139,7 +139,13 @@ export async function classify(source: DataSource, request: RunRequest): Promise
     // Zones last from run to run: a run with a window of its own has no run before it.
     if (current) await updateZones(tx, run)
     if (current && rule.id === PLAN_RULE)
-      await judgePlan(tx, { run: { id: run.id, ...window }, rule, at: window.to, codes: null, dirty: cells })
+      await judgePlan(tx, {
+        run: { id: run.id, ...window },
+        rule,
+        at: window.to,
+        codes: null,
+        dirtyCells: cells,
+      })
     return (await findRun(tx, run.id))!
   })
 }
@@ -154,12 +160,12 @@ async function countAreas(
     'SELECT EXISTS (SELECT 1 FROM change WHERE action = $1 AND at >= $2) AS moved',
     [AREAS_IMPORTED, before?.createdAt ?? new Date(0)],
   )
-  if (before && !moved) await tx.query(COUNT_AREAS_ON, [run.id, before.id])
-  else await tx.query(COUNT_AREAS_ANEW, [run.id, run.series])
+  if (before && !moved) await tx.query(CARRY_AREA_COUNTS, [run.id, before.id])
+  else await tx.query(RECOUNT_AREAS, [run.id, run.series])
 }
 
 /** The run of the same rule and version that the next one of the series follows. */
-async function runBefore(tx: Queryable, rule: Rule): Promise<RunRow | undefined> {
+async function previousRun(tx: Queryable, rule: Rule): Promise<RunRow | undefined> {
   const rows: RunRow[] = await tx.query(
     `SELECT ${RUN_COLUMNS} FROM run WHERE rule_id = $1 AND rule_version = $2 AND current ORDER BY id DESC LIMIT 1`,
     [rule.id, rule.version],
@@ -168,7 +174,7 @@ async function runBefore(tx: Queryable, rule: Rule): Promise<RunRow | undefined>
 }
 
 function windowOf(request: RunRequest, knownNow: Date): RunWindow {
-  if (request.knownBefore && request.knownBefore > knownNow) throw new FutureKnownBefore()
+  if (request.knownBefore && request.knownBefore > knownNow) throw new FutureKnownBeforeError()
   const knownBefore = request.knownBefore ?? knownNow
   const to = request.to ?? knownBefore
   const from = request.from ?? new Date(to.getTime() - request.rule.validityDays * 86_400_000)
@@ -180,7 +186,7 @@ function windowOf(request: RunRequest, knownNow: Date): RunWindow {
  * times end at milliseconds: the next whole one is taken, and waited for before writers go on. The lock belongs to the
  * session, not to the transaction, so that writers wait for 2 ms and not for the run.
  */
-async function quietMoment(tx: Queryable): Promise<Date> {
+async function takeSnapshotTime(tx: Queryable): Promise<Date> {
   await tx.query('SELECT pg_advisory_lock($1)', [RECEIVE_LOCK])
   try {
     const [{ moment }] = await tx.query(
@@ -244,7 +250,7 @@ export async function listRuns(
 }
 
 /** Whether probes, claims of coverage or a planner's flags arrived since the rule's newest run, or there is none and some are there. */
-export async function hasNews(db: Queryable, ruleId: string): Promise<boolean> {
+export async function hasNewData(db: Queryable, ruleId: string): Promise<boolean> {
   const [{ newer }] = await db.query(
     `SELECT EXISTS (SELECT 1 FROM probe WHERE received_at >= since) OR EXISTS (SELECT 1 FROM coverage WHERE received_at >= since)
        OR EXISTS (SELECT 1 FROM probe_flag WHERE created_at >= since AND NOT counted) AS newer

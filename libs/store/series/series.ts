@@ -17,7 +17,7 @@ export interface SeriesQuery {
   technology: Technology | null
 }
 
-export const ZONE = `'Africa/Casablanca'`
+export const TIME_ZONE_SQL = `'Africa/Casablanca'`
 
 const MEASURE_COLUMNS: Record<Measure, string> = {
   downloadBps: 'download_bps',
@@ -34,17 +34,17 @@ export const COLUMNS_OF_MEASURES = MEASURES.map((measure) => MEASURE_COLUMNS[mea
  * The whole buckets that hold the time between two moments, so that no bucket is told in part. A date means midnight in
  * Morocco. Civil time is the database's own, as in the buckets.
  */
-export async function spanOf(
+export async function bucketSpanOf(
   db: Queryable,
   step: TimeStep,
   from: string,
   to: string,
 ): Promise<{ from: Date; to: Date }> {
   const moment = (text: string) =>
-    `CASE WHEN length(${text}) > 10 THEN ${text}::timestamptz ELSE ${text}::date::timestamp AT TIME ZONE ${ZONE} END`
+    `CASE WHEN length(${text}) > 10 THEN ${text}::timestamptz ELSE ${text}::date::timestamp AT TIME ZONE ${TIME_ZONE_SQL} END`
   const [span] = await db.query(
     `${PREPARED}SELECT ${bucketOf('"from"')} AS "from", CASE WHEN $1 = 'hour' THEN ${bucketOf('last')} + interval '1 hour'
-       ELSE (${bucketOf('last')} AT TIME ZONE ${ZONE} + ('1 ' || $1)::interval) AT TIME ZONE ${ZONE} END AS "to"
+       ELSE (${bucketOf('last')} AT TIME ZONE ${TIME_ZONE_SQL} + ('1 ' || $1)::interval) AT TIME ZONE ${TIME_ZONE_SQL} END AS "to"
      FROM (SELECT ${moment('$2::text')} AS "from", ${moment('$3::text')} - interval '1 microsecond' AS last) AS asked`,
     [step, from, to],
   )
@@ -52,7 +52,7 @@ export async function spanOf(
 }
 
 /** Begin of the bucket of step $1. Morocco's offset is whole hours, so its hours are UTC's, also where one comes twice. */
-const bucketOf = (moment: string) => `date_trunc($1::text, ${moment}, ${ZONE})`
+const bucketOf = (moment: string) => `date_trunc($1::text, ${moment}, ${TIME_ZONE_SQL})`
 
 /** Of all that was measured in a cell, or of what is public one by one. */
 export const seriesOfCell = (
@@ -80,7 +80,7 @@ export const seriesOfSite = (
 export const MAX_RAW_DAYS = 3
 
 /** Of an area's cells, by the hour: the span may not be longer than MAX_RAW_DAYS. */
-export const hoursOfArea = (
+export const hourlySeriesOfArea = (
   db: Queryable,
   area: { code: string; level: AreaLevel },
   query: SeriesQuery,

@@ -58,7 +58,7 @@ export interface EventRow {
   micros: string
 }
 
-export interface EventsWanted {
+export interface EventPageQuery {
   /** Empty: all. */
   kinds: readonly EventKind[]
   area: string | null
@@ -75,7 +75,7 @@ export interface EventsWanted {
  * Each source gives its newest rows before ($1 micros, $2 id), at most $3, of kinds $4, area $5, rule $6, batch $7, since $8.
  * Another source is one more named SELECT with these columns. Runs are few and read from the newest on; their events by index.
  */
-const SOURCES: Readonly<Record<string, string>> = {
+const EVENT_SOURCES: Readonly<Record<string, string>> = {
   zone: `
     SELECT 'zone-' || r.id || '-' || e.zone_id AS id, r.at, 'zone.' || e.kind AS kind, r.id AS run, r.rule_id AS rule,
       e.zone_id AS zone, z.class, NULL AS item, NULL AS "nameFr", NULL AS "nameAr", NULL AS "stateBefore",
@@ -114,8 +114,8 @@ const SOURCES: Readonly<Record<string, string>> = {
 }
 
 /** The newest first. */
-export async function listEvents(db: Queryable, wanted: EventsWanted): Promise<EventRow[]> {
-  const all = Object.values(SOURCES).map((source) => `(${source})`)
+export async function listEvents(db: Queryable, wanted: EventPageQuery): Promise<EventRow[]> {
+  const all = Object.values(EVENT_SOURCES).map((source) => `(${source})`)
   return db.query(
     `SELECT id, at, kind, run, rule, zone, class, item, "nameFr", "nameAr", "stateBefore", "communeCode", "provinceCode",
        "regionCode", "cellsBefore", "cellsAfter", other, became,

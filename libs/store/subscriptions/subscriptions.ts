@@ -1,5 +1,5 @@
 /** Who is told of events, and what was sent to whom. */
-import { isGivenUp, pauseAfter } from '#domain/event'
+import { isGivenUp, backoffMsAfter } from '#domain/event'
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { DataSource } from 'typeorm'
 import { recordChange } from '../people/changes.js'
@@ -28,7 +28,7 @@ const COLUMNS = `s.id, s.url, s.kinds, s.area, s.rule_id AS rule, s.paused, s.cr
   (SELECT count(*) FROM delivery WHERE subscription_id = s.id AND dead_at IS NOT NULL)::integer AS dead`
 
 /** Each costs a message for every hundred events of a run. */
-const MOST_SUBSCRIPTIONS = 100
+const MAX_SUBSCRIPTIONS = 100
 
 export type NewSubscription = Pick<SubscriptionRow, 'url' | 'kinds' | 'area' | 'rule'>
 
@@ -41,7 +41,7 @@ export async function insertSubscription(
 ): Promise<{ id: string; secret: string } | null> {
   return source.transaction(async (tx) => {
     await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', ['subscriptions'])
-    if ((await listSubscriptions(tx)).length >= MOST_SUBSCRIPTIONS) return null
+    if ((await listSubscriptions(tx)).length >= MAX_SUBSCRIPTIONS) return null
     const id = randomUUID()
     const secret = `whsec_${randomBytes(32).toString('base64')}`
     await tx.query(
@@ -114,10 +114,10 @@ export async function listDeliveries(
 }
 
 /** Events in one message: a first run has one for every zone. */
-const IN_ONE = 100
+const MAX_EVENTS_PER_MESSAGE = 100
 
 /** Messages are numbered by one at a time. */
-const QUEUE_LOCK = `SELECT pg_advisory_xact_lock(hashtext('deliveries'))`
+const TAKE_QUEUE_LOCK = `SELECT pg_advisory_xact_lock(hashtext('deliveries'))`
 
 /**
  * Puts the events that are in no message yet into messages, once. Neither looks at a position in time: a run, or a change of
@@ -132,7 +132,7 @@ export async function queueDeliveries(source: DataSource, now: Date): Promise<vo
 }
 
 async function queueRun(tx: Queryable, run: number, now: Date): Promise<void> {
-  await tx.query(QUEUE_LOCK)
+  await tx.query(TAKE_QUEUE_LOCK)
   const made: unknown[] = await tx.query(
     `INSERT INTO event_batch (key, made_at) VALUES ('zone-' || $1::integer, $2) ON CONFLICT DO NOTHING RETURNING key`,
     [run, now],
@@ -142,16 +142,16 @@ async function queueRun(tx: Queryable, run: number, now: Date): Promise<void> {
 
 /** What is not committed yet is not seen, and goes into the next batch. */
 async function queuePlan(tx: Queryable, now: Date): Promise<void> {
-  await tx.query(QUEUE_LOCK)
+  await tx.query(TAKE_QUEUE_LOCK)
   const batch = `plan-${randomUUID()}`
   const [, count] = await tx.query('UPDATE plan_event SET batch = $1 WHERE batch IS NULL', [batch])
   if (count > 0) await queueBatch(tx, batch, now)
 }
 
-type Wanted = Pick<SubscriptionRow, 'id' | 'kinds' | 'area' | 'rule' | 'createdAt'>
+type SubscriptionFilter = Pick<SubscriptionRow, 'id' | 'kinds' | 'area' | 'rule' | 'createdAt'>
 
 async function queueBatch(tx: Queryable, batch: string, now: Date): Promise<void> {
-  const wanted: Wanted[] = await tx.query(
+  const wanted: SubscriptionFilter[] = await tx.query(
     `SELECT id, kinds, area, rule_id AS rule, created_at AS "createdAt" FROM subscription WHERE deleted_at IS NULL`,
   )
   for (const subscription of wanted) await queueFor(tx, subscription, batch, now)
@@ -160,12 +160,20 @@ async function queueBatch(tx: Queryable, batch: string, now: Date): Promise<void
 /** Whoever subscribed after something happened is not told of it. */
 async function queueFor(
   tx: Queryable,
-  { id, kinds, area, rule, createdAt: since }: Wanted,
+  { id, kinds, area, rule, createdAt: since }: SubscriptionFilter,
   batch: string,
   now: Date,
 ): Promise<void> {
   for (let after: { micros: string; id: string } | null = null; ;) {
-    const events: EventRow[] = await listEvents(tx, { kinds, area, rule, batch, since, after, limit: IN_ONE })
+    const events: EventRow[] = await listEvents(tx, {
+      kinds,
+      area,
+      rule,
+      batch,
+      since,
+      after,
+      limit: MAX_EVENTS_PER_MESSAGE,
+    })
     if (events.length === 0) return
     await tx.query(
       `INSERT INTO delivery (id, subscription_id, number, payload, events, created_at, next_at)
@@ -198,13 +206,13 @@ export interface DueDelivery {
 }
 
 /** Longer than any try takes: a worker that was killed holds its message no longer. */
-const CLAIM_MS = 60_000
+const DELIVERY_LEASE_MS = 60_000
 
 /**
  * Claims the oldest message of each subscription, where it is due and nobody tries it: so they arrive in order, one at a
  * time, whatever number of workers there are.
  */
-export async function claimDeliveries(db: Queryable, now: Date): Promise<DueDelivery[]> {
+export async function leaseDeliveries(db: Queryable, now: Date): Promise<DueDelivery[]> {
   const [rows] = await db.query(
     `UPDATE delivery AS d SET claimed_until = $2 FROM subscription AS s
      WHERE s.id = d.subscription_id AND NOT s.paused AND s.deleted_at IS NULL
@@ -213,7 +221,7 @@ export async function claimDeliveries(db: Queryable, now: Date): Promise<DueDeli
        AND d.number = (SELECT min(number) FROM delivery AS o WHERE o.subscription_id = s.id
          AND o.delivered_at IS NULL AND o.dead_at IS NULL)
      RETURNING d.id, s.id AS subscription, s.url, s.secret, d.payload, d.attempts, d.created_at AS "createdAt"`,
-    [now, new Date(now.getTime() + CLAIM_MS)],
+    [now, new Date(now.getTime() + DELIVERY_LEASE_MS)],
   )
   return rows as DueDelivery[]
 }
@@ -238,6 +246,11 @@ export async function markFailed(
   await db.query(
     `UPDATE delivery SET attempts = attempts + 1, last_error = $2, claimed_until = NULL, next_at = $3, dead_at = $4
      WHERE id = $1`,
-    [id, reason.slice(0, 500), new Date(at.getTime() + pauseAfter(attempts + 1, random)), dead ? at : null],
+    [
+      id,
+      reason.slice(0, 500),
+      new Date(at.getTime() + backoffMsAfter(attempts + 1, random)),
+      dead ? at : null,
+    ],
   )
 }

@@ -1,5 +1,5 @@
 export * from './inferred.js'
-export { REACH, type Reach } from './network-rollup.js'
+export { REACHES, type Reach } from './network-rollup.js'
 export * from './networks.js'
 export * from './sampling.js'
 export * from './verdicts.js'

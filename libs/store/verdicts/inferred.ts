@@ -5,7 +5,7 @@ import { cellToSql, ringsAround } from '#geo'
 import { declarersOf } from '../coverage/coverage.js'
 import type { Queryable } from '../database/database.js'
 import type { RunRow } from '../runs/runs.js'
-import { HOLDS, IN_RANGES, evidenceOfCells } from './verdicts.js'
+import { VALID_IN_RUN, FROM_CELL_RANGES, evidenceOfCells } from './verdicts.js'
 import type { CellRange } from '#geo'
 
 /** Of the given cells (H3), those that can be offered a class. Reads the evidence within the rule's rings. */
@@ -32,38 +32,38 @@ export async function inferredClasses(
 }
 
 /** More cells than this are not inferred at once. */
-const MOST_CELLS = 20_000
+const MAX_INFERRED_CELLS = 20_000
 
 /** Undecided or unmeasured cells with people or sites: in ranges, or in an area. */
-async function openCells(
+async function undecidedPopulatedCells(
   db: Queryable,
   run: Pick<RunRow, 'id' | 'series'>,
   where: { ranges: readonly CellRange[] } | { area: string },
 ): Promise<string[]> {
-  const isOpen = `NOT EXISTS (SELECT 1 FROM verdict AS v WHERE ${HOLDS} AND v.cell = p.cell AND v.class <> 'unknown')`
+  const isOpen = `NOT EXISTS (SELECT 1 FROM verdict AS v WHERE ${VALID_IN_RUN} AND v.cell = p.cell AND v.class <> 'unknown')`
   const inhabited = '(SELECT cell FROM locality UNION SELECT cell FROM site)'
   const rows: { h3: string }[] =
     'area' in where
       ? await db.query(
           `SELECT to_hex(p.cell) AS h3 FROM ${inhabited} AS p JOIN cell_place AS c USING (cell)
            WHERE $3 IN (c.commune_code, c.province_code, c.region_code) AND ${isOpen} ORDER BY p.cell LIMIT $4`,
-          [run.series, run.id, where.area, MOST_CELLS],
+          [run.series, run.id, where.area, MAX_INFERRED_CELLS],
         )
       : await db.query(
-          `SELECT DISTINCT to_hex(p.cell) AS h3 ${IN_RANGES} (
+          `SELECT DISTINCT to_hex(p.cell) AS h3 ${FROM_CELL_RANGES} (
              SELECT cell FROM locality WHERE cell BETWEEN r.low AND r.high
              UNION SELECT cell FROM site WHERE cell BETWEEN r.low AND r.high OFFSET 0) AS p ON true
            WHERE ${isOpen} LIMIT $4`,
-          [run.series, run.id, JSON.stringify(where.ranges), MOST_CELLS],
+          [run.series, run.id, JSON.stringify(where.ranges), MAX_INFERRED_CELLS],
         )
   return rows.map((row) => row.h3)
 }
 
-export async function inferredWhere(
+export async function inferredClassesWithin(
   db: Queryable,
   run: RunRow,
   rule: Rule,
   where: { ranges: readonly CellRange[] } | { area: string },
 ): Promise<Map<string, Inferred>> {
-  return inferredClasses(db, run, rule, await openCells(db, run, where))
+  return inferredClasses(db, run, rule, await undecidedPopulatedCells(db, run, where))
 }

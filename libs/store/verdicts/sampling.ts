@@ -2,7 +2,7 @@
 import type { JudgedNetwork } from '#domain/verdict'
 import type { Queryable } from '../database/database.js'
 import type { RunRow } from '../runs/runs.js'
-import { HOLDS, evidenceOfCells } from './verdicts.js'
+import { VALID_IN_RUN, evidenceOfCells } from './verdicts.js'
 
 export interface UndecidedPlace {
   h3: string
@@ -34,7 +34,7 @@ export async function undecidedPlaces(
      ), open AS (
        SELECT p.*, coalesce(c.commune_code, p.commune_code, c.province_code, c.region_code) AS area
        FROM place AS p LEFT JOIN cell_place AS c USING (cell)
-       WHERE NOT EXISTS (SELECT 1 FROM verdict AS v WHERE ${HOLDS} AND v.cell = p.cell AND v.class <> 'unknown')
+       WHERE NOT EXISTS (SELECT 1 FROM verdict AS v WHERE ${VALID_IN_RUN} AND v.cell = p.cell AND v.class <> 'unknown')
      ), grouped AS (
        SELECT cell, coalesce(sum(population), 0)::integer AS population,
          (array_agg(ARRAY[lat, lng] ORDER BY population DESC NULLS LAST, code NULLS LAST))[1:1] AS at, min(area) AS area,

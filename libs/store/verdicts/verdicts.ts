@@ -4,11 +4,11 @@ import type { Class, ClassCounts, JudgedNetwork } from '#domain/verdict'
 import type { CellRange } from '#geo'
 import type { Queryable } from '../database/database.js'
 import { PREPARED } from '../database/prepared-client.js'
-import { AT_SITE } from '../probes/probes.js'
+import { MEASURED_AT_SITE } from '../probes/probes.js'
 import type { RunRow } from '../runs/runs.js'
 
 /** Rows of run $2 in its series $1: those begun by then and not yet followed by another. */
-export const HOLDS = 'v.series = $1 AND v.first_run <= $2 AND (v.next_run IS NULL OR v.next_run > $2)'
+export const VALID_IN_RUN = 'v.series = $1 AND v.first_run <= $2 AND (v.next_run IS NULL OR v.next_run > $2)'
 
 type RunKey = Pick<RunRow, 'id' | 'series'>
 
@@ -19,7 +19,7 @@ export interface CellRow {
 }
 
 /** OFFSET 0 keeps the ranges outside: one index scan each, where the planner would join by reading the whole run. */
-export const IN_RANGES = `FROM json_to_recordset($3::json) AS r(low bigint, high bigint)
+export const FROM_CELL_RANGES = `FROM json_to_recordset($3::json) AS r(low bigint, high bigint)
   JOIN LATERAL`
 
 export async function verdictsInRanges(
@@ -28,8 +28,8 @@ export async function verdictsInRanges(
   ranges: readonly CellRange[],
 ): Promise<CellRow[]> {
   return db.query(
-    `${PREPARED}SELECT to_hex(cell) AS h3, class, confidence ${IN_RANGES}
-       (SELECT cell, class, confidence FROM verdict AS v WHERE ${HOLDS} AND v.cell BETWEEN r.low AND r.high OFFSET 0) AS v ON true`,
+    `${PREPARED}SELECT to_hex(cell) AS h3, class, confidence ${FROM_CELL_RANGES}
+       (SELECT cell, class, confidence FROM verdict AS v WHERE ${VALID_IN_RUN} AND v.cell BETWEEN r.low AND r.high OFFSET 0) AS v ON true`,
     [run.series, run.id, JSON.stringify(ranges)],
   )
 }
@@ -44,8 +44,8 @@ export async function rollupsInRanges(
   ranges: readonly CellRange[],
 ): Promise<RollupRow[]> {
   return db.query(
-    `${PREPARED}SELECT to_hex(cell) AS h3, white, grey, black, unknown ${IN_RANGES}
-       (SELECT * FROM rollup AS v WHERE ${HOLDS} AND v.cell BETWEEN r.low AND r.high OFFSET 0) AS v ON true`,
+    `${PREPARED}SELECT to_hex(cell) AS h3, white, grey, black, unknown ${FROM_CELL_RANGES}
+       (SELECT * FROM rollup AS v WHERE ${VALID_IN_RUN} AND v.cell BETWEEN r.low AND r.high OFFSET 0) AS v ON true`,
     [run.series, run.id, JSON.stringify(ranges)],
   )
 }
@@ -58,7 +58,7 @@ export async function listVerdicts(
 ): Promise<CellRow[]> {
   return db.query(
     `SELECT to_hex(cell) AS h3, class, confidence FROM verdict AS v
-     WHERE ${HOLDS} AND cell > $3 AND class = coalesce($4, class)
+     WHERE ${VALID_IN_RUN} AND cell > $3 AND class = coalesce($4, class)
        AND EXISTS (SELECT 1 FROM json_to_recordset($5::json) AS r(low bigint, high bigint) WHERE cell BETWEEN low AND high)
      ORDER BY cell LIMIT $6`,
     [run.series, run.id, page.after, page.class, JSON.stringify(page.ranges), page.limit],
@@ -72,7 +72,7 @@ export interface VerdictRow {
 
 export async function verdictAt(db: Queryable, run: RunKey, cell: string): Promise<VerdictRow | undefined> {
   const rows: VerdictRow[] = await db.query(
-    `SELECT class, confidence FROM verdict AS v WHERE ${HOLDS} AND cell = $3`,
+    `SELECT class, confidence FROM verdict AS v WHERE ${VALID_IN_RUN} AND cell = $3`,
     [run.series, run.id, cell],
   )
   return rows[0]
@@ -97,7 +97,7 @@ export async function evidenceOfCells(
        devices, pass_devices AS "passDevices", fail_devices AS "failDevices", days, pass_days AS "passDays",
        fail_days AS "failDays", hours, last_measured_at AS "lastMeasuredAt", declared_bps::float8 AS "declaredBps",
        planned_by::text AS "plannedBy", state
-     FROM evidence AS v WHERE ${HOLDS} AND cell = ANY($3::bigint[]) ORDER BY operator COLLATE "C", technology COLLATE "C"`,
+     FROM evidence AS v WHERE ${VALID_IN_RUN} AND cell = ANY($3::bigint[]) ORDER BY operator COLLATE "C", technology COLLATE "C"`,
     [run.series, run.id, cells],
   )
   const evidence = new Map<string, JudgedNetwork[]>()
@@ -112,13 +112,13 @@ export async function evidenceOfCells(
 
 export async function rollupAt(db: Queryable, run: RunKey, cell: string): Promise<ClassCounts | undefined> {
   const rows: ClassCounts[] = await db.query(
-    `SELECT white, grey, black, unknown FROM rollup AS v WHERE ${HOLDS} AND cell = $3`,
+    `SELECT white, grey, black, unknown FROM rollup AS v WHERE ${VALID_IN_RUN} AND cell = $3`,
     [run.series, run.id, cell],
   )
   return rows[0]
 }
 
-export interface Past {
+export interface PastVerdict {
   run: number
   from: Date
   to: Date
@@ -127,7 +127,7 @@ export interface Past {
 }
 
 /** The cell's verdicts under one rule, newest first, in every series: the run in which each began. */
-export async function historyOf(db: Queryable, ruleId: string, cell: string): Promise<Past[]> {
+export async function verdictHistoryOf(db: Queryable, ruleId: string, cell: string): Promise<PastVerdict[]> {
   return db.query(
     `SELECT r.id AS run, r.valid_from AS "from", r.valid_to AS "to", v.class AS verdict, v.confidence
      FROM verdict AS v JOIN run AS r ON r.id = v.first_run
@@ -160,20 +160,20 @@ export async function quantilesOf(
   cell: string,
 ): Promise<NetworkQuantiles[]> {
   return db.query(
-    `SELECT operator, technology, ${quantiles('download_bps')} AS "downloadBps", ${quantiles('upload_bps')} AS "uploadBps",
-       ${quantiles('latency_ms')} AS "latencyMs"
+    `SELECT operator, technology, ${quantilesSql('download_bps')} AS "downloadBps", ${quantilesSql('upload_bps')} AS "uploadBps",
+       ${quantilesSql('latency_ms')} AS "latencyMs"
      ${COUNTED_IN_WINDOW} AND outcome = 'ok' GROUP BY operator, technology`,
     [cell, run.from, run.to, run.knownBefore],
   )
 }
 
 /** Of fewer measurements quantiles are the measurements themselves. */
-const LEAST_OF_QUANTILES = 3
+const MIN_QUANTILE_SAMPLES = 3
 
 /** Of the measurements that succeeded; null of too few, unless each is public by itself. */
-const quantiles = (column: string) => {
+const quantilesSql = (column: string) => {
   const isOk = `FILTER (WHERE p.outcome = 'ok')`
-  return `CASE WHEN count(p.${column}) ${isOk} >= ${LEAST_OF_QUANTILES} OR bool_and(${AT_SITE}) ${isOk}
+  return `CASE WHEN count(p.${column}) ${isOk} >= ${MIN_QUANTILE_SAMPLES} OR bool_and(${MEASURED_AT_SITE}) ${isOk}
     THEN percentile_cont('{0.1,0.5,0.9}'::float8[]) WITHIN GROUP (ORDER BY p.${column}::float8) ${isOk} END`
 }
 
@@ -200,20 +200,20 @@ export async function profileOf(
   return db.query(
     `SELECT EXTRACT(${PROFILE_PARTS[by]} FROM measured_at AT TIME ZONE 'Africa/Casablanca')::integer AS at,
        count(*)::integer AS probes, (count(*) FILTER (WHERE outcome = 'no_service'))::integer AS "noService",
-       ${quantiles('download_bps')} AS "downloadBps"
+       ${quantilesSql('download_bps')} AS "downloadBps"
      ${COUNTED_IN_WINDOW} GROUP BY 1 ORDER BY 1`,
     [cell, run.from, run.to, run.knownBefore],
   )
 }
 
-export interface CellPlace {
+export interface AreaOfCell {
   code: string
   level: AreaLevel
   nameFr: string
   nameAr: string
 }
 
-export async function areasOfCell(db: Queryable, cell: string): Promise<CellPlace[]> {
+export async function areasOfCell(db: Queryable, cell: string): Promise<AreaOfCell[]> {
   return db.query(
     `SELECT a.code, a.level, a.name_fr AS "nameFr", a.name_ar AS "nameAr" FROM cell_place AS c
      JOIN current_area AS a ON a.code IN (c.region_code, c.province_code, c.commune_code)

@@ -1,21 +1,21 @@
 /** What is known of the white and grey zones of a run: whom they hold, and how far the next fibre is. */
 import type { ZoneFactors } from '#domain/priority'
-import { cellFromSql, centreOf, distanceTo } from '#geo'
+import { cellFromSql, centreOf, nearestDistanceKmTo } from '#geo'
 import { setImmediate as others } from 'node:timers/promises'
 import type { Queryable } from '../database/database.js'
 import type { RunRow } from '../runs/runs.js'
 
 type RunKey = Pick<RunRow, 'id' | 'series' | 'knownBefore'>
 
-const STANDS = `z.series = $1 AND z.first_run <= $2 AND (z.next_run IS NULL OR z.next_run > $2) AND z.class <> 'black'`
+const OPEN_ZONE_VALID_IN_RUN = `z.series = $1 AND z.first_run <= $2 AND (z.next_run IS NULL OR z.next_run > $2) AND z.class <> 'black'`
 
 /**
  * Reads the run's zones and the country's localities and sites once, and no verdict nor probe. People of a list that names
  * none are not known; a zone without a locality of an imported list has no people in the sense of that list.
  */
-const SUMS = `
+const SELECT_ZONE_FACTORS = `
   WITH member AS MATERIALIZED (
-    SELECT z.id, m.cell FROM zone AS z, unnest(z.cells) AS m(cell) WHERE ${STANDS}
+    SELECT z.id, m.cell FROM zone AS z, unnest(z.cells) AS m(cell) WHERE ${OPEN_ZONE_VALID_IN_RUN}
   ), lived AS (
     SELECT m.id, count(*)::integer AS localities, sum(population)::float8 AS people,
       (count(*) FILTER (WHERE population IS NULL))::integer AS uncounted
@@ -39,11 +39,11 @@ const SUMS = `
     CASE WHEN k.sites THEN coalesce(s.administrations, 0) END AS administrations,
     CASE WHEN k.sites THEN coalesce(s.other, 0) END AS "otherSites"
   FROM zone AS z CROSS JOIN known AS k LEFT JOIN lived AS l USING (id) LEFT JOIN served AS s USING (id)
-  WHERE ${STANDS} ORDER BY z.id COLLATE "C"`
+  WHERE ${OPEN_ZONE_VALID_IN_RUN} ORDER BY z.id COLLATE "C"`
 
 /** The factors of every white or grey zone of a run, in the order of the ids. */
 export async function factorsOfZones(db: Queryable, run: RunKey): Promise<ZoneFactors[]> {
-  const zones: Omit<ZoneFactors, 'fibreKm'>[] = await db.query(SUMS, [run.series, run.id])
+  const zones: Omit<ZoneFactors, 'fibreKm'>[] = await db.query(SELECT_ZONE_FACTORS, [run.series, run.id])
   const distances = await fibreDistances(db, run)
   return zones.map((zone) => ({ ...zone, fibreKm: distances?.get(zone.id) ?? null }))
 }
@@ -55,12 +55,12 @@ const PAGE = 2_000
 async function fibreDistances(db: Queryable, run: RunKey): Promise<Map<string, number> | null> {
   const fibre = await fibreCells(db, run)
   if (fibre.length === 0) return null
-  const distance = distanceTo(fibre)
+  const distance = nearestDistanceKmTo(fibre)
   const found = new Map<string, number>()
   for (let after = ''; ;) {
     const page: { id: string; cells: string[] }[] = await db.query(
       `SELECT z.id, ARRAY(SELECT to_hex(cell) FROM unnest(z.cells) AS cell) AS cells FROM zone AS z
-       WHERE ${STANDS} AND z.id > $3 ORDER BY z.id LIMIT ${PAGE}`,
+       WHERE ${OPEN_ZONE_VALID_IN_RUN} AND z.id > $3 ORDER BY z.id LIMIT ${PAGE}`,
       [run.series, run.id, after],
     )
     for (const { id, cells } of page) found.set(id, distance(cells)!)
@@ -95,7 +95,7 @@ export async function fibreCells(db: Queryable, run: RunKey): Promise<string[]> 
  * Changes whenever localities or sites do, whoever changed them: factors taken under another mark are old. Reads both
  * tables; a count and a sum of checksums, since neither keeps when a row last changed.
  */
-export async function markOfPlaces(db: Queryable): Promise<string> {
+export async function placesRevision(db: Queryable): Promise<string> {
   const [{ mark }] = await db.query(
     `SELECT concat_ws(' ', l.n, l.sum, s.n, s.sum) AS mark
      FROM (SELECT count(*) AS n, sum(hashtextextended(concat_ws(' ', id, cell, population), 0)::numeric) AS sum FROM locality) AS l,
@@ -133,7 +133,7 @@ export async function nameZones(
      FROM zone AS z LEFT JOIN current_area AS a ON a.code = coalesce(z.commune_code, z.province_code, z.region_code)
      LEFT JOIN LATERAL (SELECT name_fr, name_ar FROM locality WHERE cell = ANY(z.cells)
        ORDER BY population DESC NULLS LAST, id LIMIT 1) AS l ON true
-     WHERE ${STANDS} AND z.id = ANY($3::text[])`,
+     WHERE ${OPEN_ZONE_VALID_IN_RUN} AND z.id = ANY($3::text[])`,
     [run.series, run.id, ids],
   )
   return new Map(

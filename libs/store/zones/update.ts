@@ -1,6 +1,13 @@
 /** Zones after a run: only the areas in which a cell changed its class are computed again. */
-import { type Zone, type ZoneClass, type ZoneEvent, connected, sameCells, succession } from '#domain/zone'
-import { cellToSql, connectedCells, zonePolygon } from '#geo'
+import {
+  type Zone,
+  type ZoneClass,
+  type ZoneEvent,
+  connectedComponents,
+  hasSameCells,
+  zoneSuccessionOf,
+} from '#domain/zone'
+import { cellToSql, connectedCellGroups, zonePolygon } from '#geo'
 import type { Queryable } from '../database/database.js'
 
 interface RunKey {
@@ -9,15 +16,15 @@ interface RunKey {
 }
 
 /** The smallest area that holds something, '' outside all: zones end at its boundary. Indexed in this very form. */
-const AREA = `coalesce(commune_code, province_code, region_code, '')`
+const SMALLEST_AREA = `coalesce(commune_code, province_code, region_code, '')`
 
 /** Brings the zones of the run's series from the run before to this one. To be called when its verdicts are written. */
 export async function updateZones(tx: Queryable, run: RunKey): Promise<void> {
-  for (const areas of batchesOf(await touchedAreas(tx, run))) await updateAreas(tx, run, areas)
+  for (const areas of batchesOf(await changedAreaGroups(tx, run))) await updateAreas(tx, run, areas)
 }
 
 /** Areas that must be computed together, and how many measured cells they hold. */
-interface Touched {
+interface AreaGroup {
   areas: string[]
   cells: number
 }
@@ -25,7 +32,7 @@ interface Touched {
 /** Cells held in memory at a time, unless one area alone has more: about 10 MB. */
 const BATCH_CELLS = 20_000
 
-function* batchesOf(touched: readonly Touched[]): Generator<string[]> {
+function* batchesOf(touched: readonly AreaGroup[]): Generator<string[]> {
   let areas: string[] = []
   let cells = 0
   for (const some of touched) {
@@ -40,25 +47,25 @@ function* batchesOf(touched: readonly Touched[]): Generator<string[]> {
   if (areas.length > 0) yield areas
 }
 
-async function touchedAreas(tx: Queryable, run: RunKey): Promise<Touched[]> {
+async function changedAreaGroups(tx: Queryable, run: RunKey): Promise<AreaGroup[]> {
   const [{ some }] = await tx.query('SELECT EXISTS (SELECT 1 FROM zone WHERE series = $1) AS some', [
     run.series,
   ])
   const rows: { area: string; cells: number }[] = await (some
-    ? tx.query(touchedBy(CHANGED_CELLS))
-    : tx.query(touchedBy(STANDING_CELLS), [run.series, run.id]))
-  const moves = some ? await movesOf(tx, run) : []
+    ? tx.query(areasHoldingSql(CHANGED_CELLS))
+    : tx.query(areasHoldingSql(CURRENT_CELLS), [run.series, run.id]))
+  const moves = some ? await boundaryMovesOf(tx, run) : []
   if (moves.length === 0) return rows.map(({ area, cells }) => ({ areas: [area], cells }))
-  return together(tx, [...new Set([...rows.map((row) => row.area), ...moves.flat()])], moves)
+  return groupedByMoves(tx, [...new Set([...rows.map((row) => row.area), ...moves.flat()])], moves)
 }
 
-const touchedBy = (cells: string) => `
-  SELECT area, (SELECT count(*)::integer FROM cell_place WHERE ${AREA} = area) AS cells
-  FROM (SELECT DISTINCT ${AREA} AS area FROM (${cells}) AS changed JOIN cell_place USING (cell)) AS touched
+const areasHoldingSql = (cells: string) => `
+  SELECT area, (SELECT count(*)::integer FROM cell_place WHERE ${SMALLEST_AREA} = area) AS cells
+  FROM (SELECT DISTINCT ${SMALLEST_AREA} AS area FROM (${cells}) AS changed JOIN cell_place USING (cell)) AS touched
   ORDER BY area`
 
 /** A series without zones is computed whole: its first run, or runs made before there were zones. $2 is the run, as below. */
-const STANDING_CELLS = `
+const CURRENT_CELLS = `
   SELECT cell FROM verdict WHERE series = $1 AND next_run IS NULL AND class <> 'unknown' AND first_run <= $2`
 
 /** Of the run's table `changed`; a new confidence in the old class moves no zone, and unknown is as good as no verdict. */
@@ -66,20 +73,20 @@ const CHANGED_CELLS = `
   SELECT cell FROM changed WHERE nullif(was, 'unknown') IS DISTINCT FROM nullif(becomes, 'unknown')`
 
 /** Cells are moved by statements of a second or two, which may end after a run that did not see them began. */
-const LATE = `interval '1 hour'`
+const MOVE_MARGIN = `interval '1 hour'`
 
 /** Where new boundaries took cells of standing zones since the run before: from which area, to which. */
-async function movesOf(tx: Queryable, run: RunKey): Promise<[string, string][]> {
+async function boundaryMovesOf(tx: Queryable, run: RunKey): Promise<[string, string][]> {
   const [{ moved }] = await tx.query(
     `SELECT EXISTS (SELECT 1 FROM cell_place WHERE moved_at >
-       (SELECT max(created_at) - ${LATE} FROM run WHERE series = $1 AND id < $2)) AS moved`,
+       (SELECT max(created_at) - ${MOVE_MARGIN} FROM run WHERE series = $1 AND id < $2)) AS moved`,
     [run.series, run.id],
   )
   if (!moved) return []
   const rows: { before: string; now: string }[] = await tx.query(
     `SELECT DISTINCT z.area AS before, p.area AS now
-     FROM (SELECT ${AREA} AS area, unnest(cells) AS cell FROM zone WHERE series = $1 AND next_run IS NULL) AS z
-     JOIN (SELECT ${AREA} AS area, cell FROM cell_place) AS p USING (cell) WHERE z.area <> p.area
+     FROM (SELECT ${SMALLEST_AREA} AS area, unnest(cells) AS cell FROM zone WHERE series = $1 AND next_run IS NULL) AS z
+     JOIN (SELECT ${SMALLEST_AREA} AS area, cell FROM cell_place) AS p USING (cell) WHERE z.area <> p.area
      ORDER BY z.area, p.area`,
     [run.series],
   )
@@ -87,17 +94,17 @@ async function movesOf(tx: Queryable, run: RunKey): Promise<[string, string][]> 
 }
 
 /** Identities follow their cells across boundaries: areas that exchanged cells are computed in one go. */
-async function together(
+async function groupedByMoves(
   tx: Queryable,
   areas: readonly string[],
   moves: readonly [string, string][],
-): Promise<Touched[]> {
+): Promise<AreaGroup[]> {
   const rows: { area: string; cells: number }[] = await tx.query(
-    `SELECT ${AREA} AS area, count(*)::integer AS cells FROM cell_place WHERE ${AREA} = ANY($1::text[]) GROUP BY 1`,
+    `SELECT ${SMALLEST_AREA} AS area, count(*)::integer AS cells FROM cell_place WHERE ${SMALLEST_AREA} = ANY($1::text[]) GROUP BY 1`,
     [areas],
   )
   const cellsIn = new Map(rows.map(({ area, cells }) => [area, cells]))
-  return connected(areas, moves).map((some) => ({
+  return connectedComponents(areas, moves).map((some) => ({
     areas: some,
     cells: some.reduce((sum, area) => sum + (cellsIn.get(area) ?? 0), 0),
   }))
@@ -117,8 +124,8 @@ interface PlacedPatch extends Place {
 type PlacedZone = PlacedPatch & Zone
 
 async function updateAreas(tx: Queryable, run: RunKey, areas: readonly string[]): Promise<void> {
-  const before = await standingZones(tx, run, areas)
-  const { zones, events } = succession(run.id, before, await patchesOf(tx, run, areas))
+  const before = await currentZones(tx, run, areas)
+  const { zones, events } = zoneSuccessionOf(run.id, before, await patchesOf(tx, run, areas))
   const former = new Map(before.map((zone) => [zone.id, zone]))
   const fresh = zones.filter((zone) => !isSame(former.get(zone.id), zone))
   const kept = new Set(zones.filter((zone) => isSame(former.get(zone.id), zone)).map((zone) => zone.id))
@@ -132,16 +139,16 @@ async function updateAreas(tx: Queryable, run: RunKey, areas: readonly string[])
 }
 
 const isSame = (former: PlacedZone | undefined, zone: PlacedZone): boolean =>
-  former !== undefined && areaOf(former) === areaOf(zone) && sameCells(former.cells, zone.cells)
+  former !== undefined && areaOf(former) === areaOf(zone) && hasSameCells(former.cells, zone.cells)
 
 const areaOf = (place: Place): string => place.communeCode ?? place.provinceCode ?? place.regionCode ?? ''
 
 const PLACE_COLUMNS = `commune_code AS "communeCode", province_code AS "provinceCode", region_code AS "regionCode"`
 
-async function standingZones(tx: Queryable, run: RunKey, areas: readonly string[]): Promise<PlacedZone[]> {
+async function currentZones(tx: Queryable, run: RunKey, areas: readonly string[]): Promise<PlacedZone[]> {
   return tx.query(
     `SELECT id, class, ${PLACE_COLUMNS}, ARRAY(SELECT to_hex(cell) FROM unnest(cells) AS cell) AS cells
-     FROM zone WHERE series = $1 AND next_run IS NULL AND ${AREA} = ANY($2::text[]) ORDER BY id`,
+     FROM zone WHERE series = $1 AND next_run IS NULL AND ${SMALLEST_AREA} = ANY($2::text[]) ORDER BY id`,
     [run.series, areas],
   )
 }
@@ -151,7 +158,7 @@ async function patchesOf(tx: Queryable, run: RunKey, areas: readonly string[]): 
   const rows: (Place & { h3: string; class: ZoneClass })[] = await tx.query(
     `SELECT to_hex(p.cell) AS h3, v.class, ${PLACE_COLUMNS} FROM cell_place AS p CROSS JOIN LATERAL (
        SELECT class FROM verdict WHERE series = $1 AND cell = p.cell AND next_run IS NULL OFFSET 0) AS v
-     WHERE ${AREA} = ANY($2::text[]) AND v.class <> 'unknown'`,
+     WHERE ${SMALLEST_AREA} = ANY($2::text[]) AND v.class <> 'unknown'`,
     [run.series, areas],
   )
   const groups = new Map<string, PlacedPatch>()
@@ -162,7 +169,7 @@ async function patchesOf(tx: Queryable, run: RunKey, areas: readonly string[]): 
     else groups.set(key, { ...place, cells: [h3] })
   }
   return [...groups.values()].flatMap((group) =>
-    connectedCells(group.cells).map((cells) => ({ ...group, cells })),
+    connectedCellGroups(group.cells).map((cells) => ({ ...group, cells })),
   )
 }
 

@@ -9,7 +9,7 @@ import type { RunRow } from '../runs/runs.js'
 type RunKey = Pick<RunRow, 'id' | 'series'>
 
 /** Rows of run $2 in its series $1. */
-const HOLDS = 'z.series = $1 AND z.first_run <= $2 AND (z.next_run IS NULL OR z.next_run > $2)'
+const ZONE_VALID_IN_RUN = 'z.series = $1 AND z.first_run <= $2 AND (z.next_run IS NULL OR z.next_run > $2)'
 
 export interface ZoneRow {
   id: string
@@ -57,7 +57,7 @@ export async function listZones(db: Queryable, run: RunKey, search: ZoneSearch):
   const last = after && (keys.length === 1 ? [after.id] : [after.cellCount, after.id])
   return db.query(
     `SELECT ${ZONE_COLUMNS} FROM zone AS z
-     WHERE ${HOLDS} AND class = coalesce($3, class)
+     WHERE ${ZONE_VALID_IN_RUN} AND class = coalesce($3, class)
        AND ($4::text IS NULL OR $4 IN (commune_code, province_code, region_code))
        AND ($5::float8 IS NULL OR ST_Intersects(geom, ST_MakeEnvelope($5, $6, $7, $8, 4326)))
        ${last ? `AND (${keys.join()}) ${beyond} (${last.map((_, i) => `$${i + 10}`).join()})` : ''}
@@ -149,7 +149,7 @@ export async function zonesInBox(
     `SELECT id, class, commune_code AS "communeCode", province_code AS "provinceCode", region_code AS "regionCode",
        cell_count AS "cellCount", ST_AsGeoJSON(ST_ClipByBox2D(ST_Simplify(geom, $7, true), box), 6) AS geojson
      FROM zone AS z, ST_SetSRID(ST_MakeBox2D(ST_MakePoint($3, $4), ST_MakePoint($5, $6)), 4326) AS box
-     WHERE ${HOLDS} AND geom && box AND cell_count >= $8 ORDER BY cell_count DESC, id LIMIT $9`,
+     WHERE ${ZONE_VALID_IN_RUN} AND geom && box AND cell_count >= $8 ORDER BY cell_count DESC, id LIMIT $9`,
     [
       run.series,
       run.id,

@@ -2,7 +2,7 @@
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import { Agent, request } from 'node:http'
-import type { Document, Response } from '../../../apps/api/openapi/document-types.js'
+import type { OpenApiDocument, OpenApiResponse } from '../../../apps/api/openapi/document-types.js'
 import type { Schema } from '../../../apps/api/openapi/type-schema.js'
 import type { Ask } from './requests.js'
 
@@ -46,7 +46,7 @@ export function send(root: string, ask: Ask): Promise<Answer> {
 }
 
 /** Says what is wrong with an answer; null: nothing. */
-export function judgeOf(document: Document): (ask: Ask, answer: Answer) => string | null {
+export function judgeOf(document: OpenApiDocument): (ask: Ask, answer: Answer) => string | null {
   const [whole, sparse] = [ajvOf(forAjv(document)), ajvOf(forAjv(withoutRequired(document)))]
   const isSparse = ({ operation, url }: Ask) =>
     /[?&]fields=/.test(url) && operation.parameters.some(({ name }) => name === 'fields')
@@ -62,12 +62,12 @@ function ajvOf(document: unknown): Ajv {
 }
 
 /** Of whom only some `fields` are asked, none must be there. */
-const withoutRequired = (document: Document): unknown =>
+const withoutRequired = (document: OpenApiDocument): unknown =>
   JSON.parse(JSON.stringify(document), (name, value: unknown) =>
     name === 'required' && Array.isArray(value) ? undefined : value,
   )
 
-function faultOf(document: Document, ajv: Ajv, ask: Ask, answer: Answer): string | null {
+function faultOf(document: OpenApiDocument, ajv: Ajv, ask: Ask, answer: Answer): string | null {
   const { status, headers, body } = answer
   const given = ask.operation.responses[String(status)]
   if (status >= 500 && !(status === 503 && given && headers['retry-after'])) return `answers ${status}`
@@ -97,14 +97,14 @@ function mistakeIn(ajv: Ajv, pointer: string, body: Buffer, status: number): str
 }
 
 function resolved(
-  document: Document,
+  document: OpenApiDocument,
   { path, method }: Ask,
   status: number,
-  given: Response,
-): [string, Response] {
+  given: OpenApiResponse,
+): [string, OpenApiResponse] {
   const name = given.$ref?.split('/').at(-1)
   return name
-    ? [`/components/responses/${name}`, document.components.responses![name] as Response]
+    ? [`/components/responses/${name}`, document.components.responses![name] as OpenApiResponse]
     : [`/paths/${escaped(path)}/${method}/responses/${status}`, given]
 }
 

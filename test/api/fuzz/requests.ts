@@ -1,7 +1,7 @@
 /** Requests made from the OpenAPI document: what it allows, its edges, and what it forbids. */
 import fc from 'fast-check'
 import { gzipSync } from 'node:zlib'
-import type { Document, Operation, Parameter } from '../../../apps/api/openapi/document-types.js'
+import type { OpenApiDocument, Operation, Parameter } from '../../../apps/api/openapi/document-types.js'
 
 export interface Ask {
   operation: Operation
@@ -112,7 +112,7 @@ const CURSORS = [
 /** Bytes that are no text, as they stand in an address. */
 const RAW = ['%ED%A0%80', '%FF%FE', '%C0%AF', '%00', '%ZZ', '%']
 
-export function asks(document: Document, pools: Pools): fc.Arbitrary<Ask> {
+export function asks(document: OpenApiDocument, pools: Pools): fc.Arbitrary<Ask> {
   const routes = Object.entries(document.paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, operation]) => ({
       weight: RARE.has(operation.operationId) ? 1 : 8,
@@ -131,7 +131,7 @@ interface Route {
   operation: Operation
 }
 
-const askOf = (route: Route, pools: Pools, document: Document): fc.Arbitrary<Ask> =>
+const askOf = (route: Route, pools: Pools, document: OpenApiDocument): fc.Arbitrary<Ask> =>
   fc.oneof(
     { weight: 2, arbitrary: carelessAsk(route, pools, document) },
     { weight: 1, arbitrary: rightAsk(route, pools) },
@@ -212,7 +212,7 @@ function rightBody({ operationId, requestBody }: Operation, { bodies, known }: P
 function carelessAsk(
   { path, method, operation }: Route,
   pools: Pools,
-  document: Document,
+  document: OpenApiDocument,
 ): fc.Arbitrary<Ask> {
   const inPath = operation.parameters.filter((one) => one.in === 'path')
   const inQuery = operation.parameters.filter((one) => one.in === 'query')
@@ -344,7 +344,7 @@ interface Body {
   bytes: Buffer
 }
 
-function bodyOf({ requestBody }: Operation, document: Document, { known }: Pools): fc.Arbitrary<Body> {
+function bodyOf({ requestBody }: Operation, document: OpenApiDocument, { known }: Pools): fc.Arbitrary<Body> {
   const media = Object.entries(requestBody!.content)
   const own = fc.constantFrom(...media).chain(([type, { schema, example }]) => {
     const given = example ?? {}
@@ -368,7 +368,7 @@ function bodyOf({ requestBody }: Operation, document: Document, { known }: Pools
   )
 }
 
-function propertiesOf(ref: string | undefined, document: Document): object | undefined {
+function propertiesOf(ref: string | undefined, document: OpenApiDocument): object | undefined {
   const schemas = document.components.schemas as Record<string, { properties?: object }>
   return ref ? schemas[ref.split('/').at(-1)!]?.properties : undefined
 }

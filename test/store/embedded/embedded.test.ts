@@ -9,7 +9,7 @@ import pg from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
 // The engine itself, not through the library: this is its own suite.
-import { type EmbeddedConnection, openEmbedded } from '../../../libs/store/database/embedded/index.js'
+import { type EmbeddedDatabase, openEmbedded } from '../../../libs/store/database/embedded/index.js'
 
 const INVALID = `ST_GeomFromText('POLYGON((0 0, 2 2, 2 0, 0 2, 0 0))')`
 const SQUARE = `ST_GeomFromText('POLYGON((0 0, 0 3, 3 3, 3 0, 0 0))')`
@@ -26,7 +26,7 @@ function copyOfTemplate(): string {
 afterAll(() => folders.forEach((dir) => rmSync(dir, { recursive: true, force: true })))
 
 describe('one process', () => {
-  let engine: EmbeddedConnection
+  let engine: EmbeddedDatabase
   let dir: string
   const pools: pg.Pool[] = []
   const pool = () => {
@@ -227,7 +227,7 @@ for (let id = Number(process.argv[4]); ; id++) {
 `
 
 function inserter(dir: string, mode: 'open' | 'commit', first: number) {
-  const built = new URL('../../../dist/libs/store/embedded/index.js', import.meta.url).href
+  const built = new URL('../../../dist/libs/store/database/embedded/index.js', import.meta.url).href
   const args = ['--input-type=module', '-e', INSERTER, built, dir, mode, String(first)]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   let said = ''

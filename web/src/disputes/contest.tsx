@@ -2,21 +2,21 @@
 import { CLAIMS, type ClaimedState, type DisputeSubject } from '#domain/dispute'
 import { useRef, useState } from 'preact/hooks'
 import type { Cell, Network } from '../api.js'
-import type { Language } from '../language.js'
-import { type DisputeDetail, disputes, documentsOf } from './disputes-api.js'
-import { claimedIn, networkIn } from './parts.js'
+import type { Localizer } from '../language.js'
+import { type DisputeDetail, disputesApi, documentsOf } from './disputes-api.js'
+import { claimedText, networkName } from './parts.js'
 import { FilesField, SendingForm } from './sending-form.js'
 import { WORDS } from './words.js'
 
 interface Props {
-  words: Language
+  words: Localizer
   cell: Cell
   run: number
   onOpened(dispute: DisputeDetail): void
 }
 
-export function Contest({ words, cell, run, onOpened }: Props) {
-  const t = words.says(WORDS)
+export function ContestDialog({ words, cell, run, onOpened }: Props) {
+  const t = words.translatorOf(WORDS)
   const dialog = useRef<HTMLDialogElement>(null)
   const [chosen, setChosen] = useState(0)
   const subjects = subjectsOf(cell)
@@ -24,9 +24,9 @@ export function Contest({ words, cell, run, onOpened }: Props) {
   const close = () => dialog.current?.close()
   const send = async (form: FormData) => {
     onOpened(
-      await disputes.open({
-        ...said(form),
-        ...subjectSaid(subject, run),
+      await disputesApi.open({
+        ...claimFieldsOf(form),
+        ...subjectFieldsOf(subject, run),
         cell: cell.h3,
         documents: await documentsOf(form),
       }),
@@ -64,7 +64,7 @@ export function Contest({ words, cell, run, onOpened }: Props) {
             <select name="claimed" required>
               {claimsOf(cell, subject).map((claimed) => (
                 <option key={claimed} value={claimed}>
-                  {claimedIn(words, claimed)}
+                  {claimedText(words, claimed)}
                 </option>
               ))}
             </select>
@@ -102,21 +102,21 @@ const subjectsOf = ({ evidence = [] }: Cell): Subject[] => [
 const claimsOf = (cell: Cell, { kind }: Subject): ClaimedState[] =>
   CLAIMS[kind].filter((claimed) => kind === 'declaration' || claimed !== cell.verdict)
 
-function nameOf(words: Language, cell: Cell, { network }: Subject): string {
-  const t = words.says(WORDS)
+function nameOf(words: Localizer, cell: Cell, { network }: Subject): string {
+  const t = words.translatorOf(WORDS)
   if (!network) return t('subject_verdict', { standing: words.t(cell.verdict) })
   return t('subject_declaration', {
-    network: networkIn(words, network),
+    network: networkName(words, network),
     speed: words.number((network.declaredBps ?? 0) / 1e6, 1),
   })
 }
 
-const subjectSaid = ({ kind, network }: Subject, run: number) =>
+const subjectFieldsOf = ({ kind, network }: Subject, run: number) =>
   network
     ? { subject: kind, operator: network.operator!, technology: network.technology! }
     : { subject: kind, run }
 
-function said(form: FormData) {
+function claimFieldsOf(form: FormData) {
   const text = (name: string) => String(form.get(name) ?? '').trim()
   const probeIds = text('probes')
     .split(/[\s,;]+/)

@@ -1,33 +1,36 @@
 /** What the server says of disputes, and the ways of asking and adding. */
 import { useEffect, useState } from 'preact/hooks'
-import { GET, POST, type Query, type Schemas, answerTo } from '../api.js'
+import { GET, POST, type QueryParams, type Schemas, unwrapResponse } from '../api.js'
 
 export type Dispute = Schemas['SeenDispute']
 export type DisputeDetail = Schemas['SeenDisputeDetail']
 export type Author = Dispute['opener']
-export type Contested = Schemas['DisputeBody']
-export type NewDocument = NonNullable<Contested['documents']>[number]
+export type DisputeRequest = Schemas['DisputeBody']
+export type NewDocument = NonNullable<DisputeRequest['documents']>[number]
 
-export const disputes = {
-  list: (query: Query<'/api/v1/disputes'>, signal: AbortSignal) =>
-    answerTo<Schemas['SeenDisputePage']>(GET('/api/v1/disputes', { params: { query }, signal })),
+export const disputesApi = {
+  list: (query: QueryParams<'/api/v1/disputes'>, signal: AbortSignal) =>
+    unwrapResponse<Schemas['SeenDisputePage']>(GET('/api/v1/disputes', { params: { query }, signal })),
   one: (id: string, signal: AbortSignal) =>
-    answerTo<DisputeDetail>(GET('/api/v1/disputes/{id}', { params: { path: { id } }, signal })),
-  open: (body: Contested) => told(answerTo<DisputeDetail>(POST('/api/v1/disputes', { body }))),
+    unwrapResponse<DisputeDetail>(GET('/api/v1/disputes/{id}', { params: { path: { id } }, signal })),
+  open: (body: DisputeRequest) =>
+    notifyAfter(unwrapResponse<DisputeDetail>(POST('/api/v1/disputes', { body }))),
   add: (id: string, body: Schemas['DisputeEventBody']) =>
-    told(answerTo<DisputeDetail>(POST('/api/v1/disputes/{id}/events', { params: { path: { id } }, body }))),
+    notifyAfter(
+      unwrapResponse<DisputeDetail>(POST('/api/v1/disputes/{id}/events', { params: { path: { id } }, body })),
+    ),
 }
 
 const listeners = new Set<() => void>()
 
-async function told<T>(sent: Promise<T>): Promise<T> {
+async function notifyAfter<T>(sent: Promise<T>): Promise<T> {
   const answer = await sent
   for (const listener of listeners) listener()
   return answer
 }
 
 /** How often something was added from this page: the cell's panel and the view show the same disputes. */
-export function useChanges(): number {
+export function useDisputeChanges(): number {
   const [changes, setChanges] = useState(0)
   useEffect(() => {
     const listener = () => setChanges((times) => times + 1)

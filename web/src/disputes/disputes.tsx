@@ -2,49 +2,49 @@
 import { DISPUTE_STATES } from '#domain/dispute'
 import { OPERATOR_NAMES } from '#domain/operator'
 import { useEffect, useState } from 'preact/hooks'
-import { useAnswer, valueOf } from '../answer.js'
-import type { Language } from '../language.js'
-import type { Marks, Tone } from '../map/marks.js'
+import { useQuery, queryValueOf } from '../answer.js'
+import type { Localizer } from '../language.js'
+import type { Marks, MarkTone } from '../map/marks.js'
 import { operatorName } from '../network-names.js'
-import { problemIn } from '../problem.js'
+import { problemText } from '../problem.js'
 import type { ViewProps } from '../view-props.js'
-import { type Dispute, disputes, useChanges } from './disputes-api.js'
+import { type Dispute, disputesApi, useDisputeChanges } from './disputes-api.js'
 import './disputes.css'
-import { OneDispute } from './one-dispute.js'
-import { Deadline, State, claimedIn, placeIn, subjectIn } from './parts.js'
+import { DisputeView } from './one-dispute.js'
+import { Deadline, DisputeStateLabel, claimedText, disputePlaceText, subjectText } from './parts.js'
 import { WORDS } from './words.js'
 
 /** In one step of the list. */
-const STEP = 50
+const PAGE_SIZE = 50
 
 export function Disputes(props: ViewProps) {
-  const { words, connection, account, area, kept, onKeep, onMarks } = props
-  const t = words.says(WORDS)
-  const changes = useChanges()
-  const [limit, setLimit] = useState(STEP)
+  const { words, connection, account, area, viewState: kept, onViewState: onKeep, onMarks } = props
+  const t = words.translatorOf(WORDS)
+  const changes = useDisputeChanges()
+  const [limit, setLimit] = useState(PAGE_SIZE)
   const filter = filterOf(kept, area)
   const key = `disputes ${filter.toString()} ${limit} ${account?.name} ${changes}`
-  const asked = useAnswer(connection, key, (signal) =>
-    disputes.list({ ...Object.fromEntries(filter), limit }, signal),
+  const asked = useQuery(connection, key, (signal) =>
+    disputesApi.list({ ...Object.fromEntries(filter), limit }, signal),
   )
-  const found = valueOf(asked)
+  const found = queryValueOf(asked)
   const chosen = kept['dispute'] ?? null
   useEffect(() => {
     if (found) onMarks(marksOf(words, found.items, chosen))
   }, [found, chosen, words])
   const keep = (name: string, value: string) => {
-    setLimit(STEP)
+    setLimit(PAGE_SIZE)
     onKeep({ ...kept, [name]: value })
   }
-  if (chosen) return <OneDispute {...props} id={chosen} onBack={() => onKeep({ ...kept, dispute: '' })} />
+  if (chosen) return <DisputeView {...props} id={chosen} onBack={() => onKeep({ ...kept, dispute: '' })} />
   return (
     <>
       <h2>{t('title')}</h2>
       <p>{t('hint')}</p>
-      <Filters words={words} kept={kept} onKeep={keep} />
+      <Filters words={words} viewState={kept} onKeep={keep} />
       {area && <p class="source">{t('inArea')}</p>}
       {!asked && <p role="status">{words.t('loading')}</p>}
-      {asked && 'refused' in asked && <p class="problem">{problemIn(words, asked.refused)}</p>}
+      {asked && 'refused' in asked && <p class="problem">{problemText(words, asked.refused)}</p>}
       {found && found.items.length === 0 && <p>{t('empty')}</p>}
       {found && found.items.length > 0 && (
         <>
@@ -53,7 +53,7 @@ export function Disputes(props: ViewProps) {
               <Row key={dispute.id} {...{ words, dispute }} onOpen={() => keep('dispute', dispute.id)} />
             ))}
           </ul>
-          {found.next && <button onClick={() => setLimit(limit + STEP)}>{t('more')}</button>}
+          {found.next && <button onClick={() => setLimit(limit + PAGE_SIZE)}>{t('more')}</button>}
           <p class="downloads">
             <a href={`/api/v1/disputes/table.csv?${filter.toString()}`} download>
               {t('csv')}
@@ -69,19 +69,19 @@ export function Disputes(props: ViewProps) {
   )
 }
 
-function filterOf(kept: ViewProps['kept'], area: string | null): URLSearchParams {
+function filterOf(kept: ViewProps['viewState'], area: string | null): URLSearchParams {
   const given = { area, state: kept['state'], operator: kept['operator'], overdue: kept['overdue'] }
   return new URLSearchParams(
     Object.entries(given).filter((entry): entry is [string, string] => Boolean(entry[1])),
   )
 }
 
-interface FiltersProps extends Pick<ViewProps, 'words' | 'kept'> {
+interface FiltersProps extends Pick<ViewProps, 'words' | 'viewState'> {
   onKeep(name: string, value: string): void
 }
 
-function Filters({ words, kept, onKeep }: FiltersProps) {
-  const t = words.says(WORDS)
+function Filters({ words, viewState: kept, onKeep }: FiltersProps) {
+  const t = words.translatorOf(WORDS)
   return (
     <div class="dispute-filters">
       <label class="pick">
@@ -119,18 +119,18 @@ function Filters({ words, kept, onKeep }: FiltersProps) {
   )
 }
 
-function Row({ words, dispute, onOpen }: { words: Language; dispute: Dispute; onOpen(): void }) {
-  const t = words.says(WORDS)
+function Row({ words, dispute, onOpen }: { words: Localizer; dispute: Dispute; onOpen(): void }) {
+  const t = words.translatorOf(WORDS)
   return (
     <li data-id={dispute.id}>
       <p>
         <button class="link" onClick={onOpen}>
-          <bdi>{placeIn(words, dispute)}</bdi>
+          <bdi>{disputePlaceText(words, dispute)}</bdi>
         </button>{' '}
-        <State words={words} state={dispute.state} /> <Deadline words={words} dispute={dispute} />
+        <DisputeStateLabel words={words} state={dispute.state} /> <Deadline words={words} dispute={dispute} />
       </p>
       <p>
-        {subjectIn(words, dispute)} · {t('claimed', { claimed: claimedIn(words, dispute.claimed) })}
+        {subjectText(words, dispute)} · {t('claimed', { claimed: claimedText(words, dispute.claimed) })}
       </p>
       <small>
         {t('openedOn')} {words.date(dispute.openedAt)}
@@ -141,7 +141,7 @@ function Row({ words, dispute, onOpen }: { words: Language; dispute: Dispute; on
 }
 
 /** Where nothing stands any more, nothing is marked. */
-const TONES: Partial<Record<Dispute['state'], Tone>> = {
+const DISPUTE_TONES: Partial<Record<Dispute['state'], MarkTone>> = {
   open: 'waiting',
   under_review: 'waiting',
   more_asked: 'waiting',
@@ -149,13 +149,13 @@ const TONES: Partial<Record<Dispute['state'], Tone>> = {
   upheld: 'good',
 }
 
-function marksOf(words: Language, items: readonly Dispute[], chosen: string | null): Marks {
+function marksOf(words: Localizer, items: readonly Dispute[], chosen: string | null): Marks {
   return {
     type: 'FeatureCollection',
     features: items.flatMap((dispute) => {
-      const tone = dispute.id === chosen ? 'chosen' : dispute.overdue ? 'bad' : TONES[dispute.state]
+      const tone = dispute.id === chosen ? 'chosen' : dispute.overdue ? 'bad' : DISPUTE_TONES[dispute.state]
       if (!tone) return []
-      const label = `${placeIn(words, dispute)}: ${words.says(WORDS)(`state_${dispute.state}`)}`
+      const label = `${disputePlaceText(words, dispute)}: ${words.translatorOf(WORDS)(`state_${dispute.state}`)}`
       const geometry = { type: 'Point' as const, coordinates: [dispute.lng, dispute.lat] }
       return [{ type: 'Feature' as const, geometry, properties: { tone, label } }]
     }),

@@ -1,16 +1,16 @@
 /** In the cell's panel: that its verdict or a declaration is contested, what was decided, and the way to contest it. */
-import { useAnswer, valueOf } from '../answer.js'
+import { useQuery, queryValueOf } from '../answer.js'
 import type { Account, Cell } from '../api.js'
 import type { Connection } from '../connection.js'
-import type { Language } from '../language.js'
-import { Contest } from './contest.js'
-import { type Dispute, disputes, useChanges } from './disputes-api.js'
+import type { Localizer } from '../language.js'
+import { ContestDialog } from './contest.js'
+import { type Dispute, disputesApi, useDisputeChanges } from './disputes-api.js'
 import './disputes.css'
-import { Deadline, State, claimedIn, subjectIn } from './parts.js'
+import { Deadline, DisputeStateLabel, claimedText, subjectText } from './parts.js'
 import { WORDS } from './words.js'
 
 export interface CellDisputesProps {
-  words: Language
+  words: Localizer
   connection: Connection
   cell: Cell
   run: number
@@ -20,14 +20,14 @@ export interface CellDisputesProps {
 }
 
 /** The newest; the view beside the map has them all. */
-const SHOWN = 5
+const MAX_SHOWN_DISPUTES = 5
 
-export function OfCell({ words, connection, cell, run, account, onDispute }: CellDisputesProps) {
-  const t = words.says(WORDS)
-  const changes = useChanges()
-  const query = { cell: cell.h3, limit: SHOWN }
+export function CellDisputesSection({ words, connection, cell, run, account, onDispute }: CellDisputesProps) {
+  const t = words.translatorOf(WORDS)
+  const changes = useDisputeChanges()
+  const query = { cell: cell.h3, limit: MAX_SHOWN_DISPUTES }
   const key = `disputes ${cell.h3} ${account?.name} ${changes}`
-  const found = valueOf(useAnswer(connection, key, (signal) => disputes.list(query, signal)))
+  const found = queryValueOf(useQuery(connection, key, (signal) => disputesApi.list(query, signal)))
   const mayContest = account !== null && !account.mustChangePassword
   if (!mayContest && !found?.items.length) return null
   return (
@@ -38,18 +38,20 @@ export function OfCell({ words, connection, cell, run, account, onDispute }: Cel
             <strong>{standingIn(dispute)}</strong> <Deadline words={words} dispute={dispute} />
           </p>
           <p>
-            {subjectIn(words, dispute)} · {t('claimed', { claimed: claimedIn(words, dispute.claimed) })}
+            {subjectText(words, dispute)} · {t('claimed', { claimed: claimedText(words, dispute.claimed) })}
           </p>
           {dispute.decision && <p dir="auto">{dispute.decision}</p>}
           <p>
-            <State words={words} state={dispute.state} />{' '}
+            <DisputeStateLabel words={words} state={dispute.state} />{' '}
             <button class="link" onClick={() => onDispute(dispute.id)}>
               {t('seeDispute')}
             </button>
           </p>
         </div>
       ))}
-      {mayContest && <Contest key={cell.h3} {...{ words, cell, run }} onOpened={({ id }) => onDispute(id)} />}
+      {mayContest && (
+        <ContestDialog key={cell.h3} {...{ words, cell, run }} onOpened={({ id }) => onDispute(id)} />
+      )}
     </section>
   )
 

@@ -1,12 +1,19 @@
 /** One dispute: what is contested, what happened, and what its reader may do. */
 import type { DisputeAction } from '#domain/dispute'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { useAnswer } from '../answer.js'
-import { problemIn } from '../problem.js'
-import type { Language } from '../language.js'
+import { useQuery } from '../answer.js'
+import { problemText } from '../problem.js'
+import type { Localizer } from '../language.js'
 import type { ViewProps } from '../view-props.js'
-import { type DisputeDetail, disputes, documentsOf } from './disputes-api.js'
-import { Deadline, State, authorIn, claimedIn, placeIn, subjectIn } from './parts.js'
+import { type DisputeDetail, disputesApi, documentsOf } from './disputes-api.js'
+import {
+  Deadline,
+  DisputeStateLabel,
+  authorText,
+  claimedText,
+  disputePlaceText,
+  subjectText,
+} from './parts.js'
 import { FilesField, SendingForm } from './sending-form.js'
 import { WORDS } from './words.js'
 
@@ -15,17 +22,19 @@ interface Props extends Pick<ViewProps, 'words' | 'connection' | 'account' | 'ru
   onBack(): void
 }
 
-export function OneDispute({ id, words, connection, account, rule, onCell, onBack }: Props) {
-  const t = words.says(WORDS)
+export function DisputeView({ id, words, connection, account, rule, onCell, onBack }: Props) {
+  const t = words.translatorOf(WORDS)
   const [added, setAdded] = useState<DisputeDetail | null>(null)
-  const asked = useAnswer(connection, `dispute ${id} ${account?.name}`, (signal) => disputes.one(id, signal))
+  const asked = useQuery(connection, `dispute ${id} ${account?.name}`, (signal) =>
+    disputesApi.one(id, signal),
+  )
   useEffect(() => setAdded(null), [id, account?.name])
   const heading = useRef<HTMLHeadingElement>(null)
   const dispute = added ?? (asked && 'value' in asked ? asked.value : null)
   useEffect(() => heading.current?.focus(), [dispute?.id])
   const add = async (action: DisputeAction, form: FormData) => {
     const comment = String(form.get('comment')).trim()
-    setAdded(await disputes.add(id, { action, comment, documents: await documentsOf(form) }))
+    setAdded(await disputesApi.add(id, { action, comment, documents: await documentsOf(form) }))
   }
   return (
     <>
@@ -33,20 +42,25 @@ export function OneDispute({ id, words, connection, account, rule, onCell, onBac
         <span aria-hidden="true" class="back-sign" /> {t('back')}
       </button>
       {!asked && <p role="status">{words.t('loading')}</p>}
-      {asked && 'refused' in asked && <p class="problem">{problemIn(words, asked.refused)}</p>}
+      {asked && 'refused' in asked && <p class="problem">{problemText(words, asked.refused)}</p>}
       {dispute && (
         <>
           <h2 ref={heading} tabIndex={-1}>
-            <bdi>{placeIn(words, dispute)}</bdi>
+            <bdi>{disputePlaceText(words, dispute)}</bdi>
           </h2>
           <p>
-            <State words={words} state={dispute.state} /> <Deadline words={words} dispute={dispute} />
+            <DisputeStateLabel words={words} state={dispute.state} />{' '}
+            <Deadline words={words} dispute={dispute} />
             {dispute.simulated && <small> {t('simulated')}</small>}
           </p>
-          <Facts {...{ words, dispute, shown: rule, onCell }} />
+          <DisputeFacts {...{ words, dispute, shown: rule, onCell }} />
           <History words={words} dispute={dispute} />
           {dispute.actions.length > 0 && (
-            <Act key={`${dispute.state} ${dispute.events.length}`} {...{ words, dispute }} onAdd={add} />
+            <DisputeActionForm
+              key={`${dispute.state} ${dispute.events.length}`}
+              {...{ words, dispute }}
+              onAdd={add}
+            />
           )}
         </>
       )}
@@ -60,14 +74,14 @@ interface FactsProps extends Pick<ViewProps, 'words' | 'onCell'> {
   shown: ViewProps['rule']
 }
 
-function Facts({ words, dispute, shown, onCell }: FactsProps) {
-  const t = words.says(WORDS)
+function DisputeFacts({ words, dispute, shown, onCell }: FactsProps) {
+  const t = words.translatorOf(WORDS)
   const { h3, run, rule, opener, openedAt, dueBy, claim, reference, probeIds, documents, mine } = dispute
   return (
     <>
       <p>
-        <strong>{subjectIn(words, dispute)}</strong> ·{' '}
-        {t('claimed', { claimed: claimedIn(words, dispute.claimed) })}
+        <strong>{subjectText(words, dispute)}</strong> ·{' '}
+        {t('claimed', { claimed: claimedText(words, dispute.claimed) })}
       </p>
       <dl class="facts">
         <dt>{t('place')}</dt>
@@ -88,7 +102,7 @@ function Facts({ words, dispute, shown, onCell }: FactsProps) {
         </dd>
         <dt>{t('openedBy')}</dt>
         <dd>
-          {authorIn(words, opener)} {mine && t('you')}
+          {authorText(words, opener)} {mine && t('you')}
         </dd>
         <dt>{t('openedOn')}</dt>
         <dd>{words.date(openedAt)}</dd>
@@ -142,17 +156,17 @@ function Facts({ words, dispute, shown, onCell }: FactsProps) {
   )
 }
 
-function History({ words, dispute }: { words: Language; dispute: DisputeDetail }) {
-  const t = words.says(WORDS)
+function History({ words, dispute }: { words: Localizer; dispute: DisputeDetail }) {
+  const t = words.translatorOf(WORDS)
   return (
     <>
       <h3>{t('history')}</h3>
       <ol class="timeline">
         {dispute.events.map(({ number, at, action, author, comment }) => (
           <li key={number} class={action}>
-            <strong>{t(`action_${action}`)}</strong> · <time dateTime={at}>{words.moment(at)}</time>
+            <strong>{t(`action_${action}`)}</strong> · <time dateTime={at}>{words.dateTime(at)}</time>
             <br />
-            <small>{authorIn(words, author)}</small>
+            <small>{authorText(words, author)}</small>
             {comment && <p dir="auto">{comment}</p>}
           </li>
         ))}
@@ -165,13 +179,13 @@ const DECISIONS: readonly DisputeAction[] = ['uphold', 'reject']
 const WITH_FILES: readonly DisputeAction[] = ['comment', 'answer']
 
 interface ActProps {
-  words: Language
+  words: Localizer
   dispute: DisputeDetail
   onAdd(action: DisputeAction, form: FormData): Promise<void>
 }
 
-function Act({ words, dispute: { actions, state }, onAdd }: ActProps) {
-  const t = words.says(WORDS)
+function DisputeActionForm({ words, dispute: { actions, state }, onAdd }: ActProps) {
+  const t = words.translatorOf(WORDS)
   // A comment is always possible; what moves the dispute on stands first.
   const ordered = actions.toSorted((a, b) => Number(a === 'comment') - Number(b === 'comment'))
   const [action, setAction] = useState<DisputeAction>(ordered[0]!)

@@ -1,6 +1,6 @@
 /** What the list, one dispute and the cell's panel say alike. */
 import type { ClaimedState, DisputeState } from '#domain/dispute'
-import { type Language, isolated, nameIn } from '../language.js'
+import { type Localizer, bidiIsolated, localizedName } from '../language.js'
 import { operatorName, technologyName } from '../network-names.js'
 import type { Author, Dispute } from './disputes-api.js'
 import { WORDS } from './words.js'
@@ -16,21 +16,21 @@ const SIGNS: Record<DisputeState, string> = {
   withdrawn: '–',
 }
 
-export function State({ words, state }: { words: Language; state: DisputeState }) {
+export function DisputeStateLabel({ words, state }: { words: Localizer; state: DisputeState }) {
   return (
     <span class={`dispute-state ${state}`}>
-      <span aria-hidden="true">{SIGNS[state]}</span> {words.says(WORDS)(`state_${state}`)}
+      <span aria-hidden="true">{SIGNS[state]}</span> {words.translatorOf(WORDS)(`state_${state}`)}
     </span>
   )
 }
 
-const isRunning = ({ state }: Pick<Dispute, 'state'>) =>
+const isUnfinished = ({ state }: Pick<Dispute, 'state'>) =>
   state !== 'upheld' && state !== 'rejected' && state !== 'withdrawn'
 
 /** Days until the deadline while it matters; overdue is said by word and sign. */
-export function Deadline({ words, dispute }: { words: Language; dispute: Dispute }) {
-  const t = words.says(WORDS)
-  if (!isRunning(dispute)) return null
+export function Deadline({ words, dispute }: { words: Localizer; dispute: Dispute }) {
+  const t = words.translatorOf(WORDS)
+  if (!isUnfinished(dispute)) return null
   return dispute.overdue ? (
     <strong class="overdue">
       <span aria-hidden="true">⚠</span> {t('overdue', { n: -dispute.daysLeft })}
@@ -42,33 +42,37 @@ export function Deadline({ words, dispute }: { words: Language; dispute: Dispute
 
 const MBIT = 1e6
 
-export function subjectIn(words: Language, dispute: Dispute): string {
-  const t = words.says(WORDS)
+export function subjectText(words: Localizer, dispute: Dispute): string {
+  const t = words.translatorOf(WORDS)
   if (dispute.subject === 'verdict')
     return t('subject_verdict', { standing: words.t(dispute.standing as 'white') })
   return t('subject_declaration', {
-    network: networkIn(words, dispute),
+    network: networkName(words, dispute),
     speed: words.number(Number(dispute.standing) / MBIT, 1),
   })
 }
 
-export const networkIn = (
-  words: Language,
+export const networkName = (
+  words: Localizer,
   { operator, technology }: { operator: string | null; technology: string | null },
 ): string =>
-  [operatorName(words, operator), technologyName(words, technology)].filter(Boolean).map(isolated).join(' ')
+  [operatorName(words, operator), technologyName(words, technology)]
+    .filter(Boolean)
+    .map(bidiIsolated)
+    .join(' ')
 
-export function claimedIn(words: Language, claimed: ClaimedState): string {
-  return claimed === 'slower' || claimed === 'absent' ? words.says(WORDS)(claimed) : words.t(claimed)
+export function claimedText(words: Localizer, claimed: ClaimedState): string {
+  return claimed === 'slower' || claimed === 'absent' ? words.translatorOf(WORDS)(claimed) : words.t(claimed)
 }
 
-export function placeIn(words: Language, { placeFr, placeAr, h3 }: Dispute): string {
-  if (placeFr === null || placeAr === null) return words.says(WORDS)('cellOnly', { h3: isolated(h3) })
-  return nameIn(words.lang, { nameFr: placeFr, nameAr: placeAr })
+export function disputePlaceText(words: Localizer, { placeFr, placeAr, h3 }: Dispute): string {
+  if (placeFr === null || placeAr === null)
+    return words.translatorOf(WORDS)('cellOnly', { h3: bidiIsolated(h3) })
+  return localizedName(words.lang, { nameFr: placeFr, nameAr: placeAr })
 }
 
-export function authorIn(words: Language, { role, operator, name }: Author): string {
-  const t = words.says(WORDS)
-  const said = t(`role_${role}`, { operator: isolated(operatorName(words, operator)) })
-  return name ? `${said} · ${isolated(name)}` : said
+export function authorText(words: Localizer, { role, operator, name }: Author): string {
+  const t = words.translatorOf(WORDS)
+  const said = t(`role_${role}`, { operator: bidiIsolated(operatorName(words, operator)) })
+  return name ? `${said} · ${bidiIsolated(name)}` : said
 }

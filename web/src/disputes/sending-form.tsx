@@ -2,12 +2,12 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { DISPUTE_LIMITS } from '#domain/dispute'
-import type { Language } from '../language.js'
-import { problemIn } from '../problem.js'
+import type { Localizer } from '../language.js'
+import { problemText } from '../problem.js'
 import { WORDS } from './words.js'
 
 interface Props {
-  words: Language
+  words: Localizer
   onSubmit(form: FormData): Promise<void>
   /** Buttons beside the one that sends. */
   also?: ComponentChildren
@@ -15,7 +15,7 @@ interface Props {
 }
 
 export function SendingForm({ words, onSubmit, also, children }: Props) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   const [problem, setProblem] = useState('')
   const [busy, setBusy] = useState(false)
   const submit = (event: SubmitEvent) => {
@@ -26,7 +26,7 @@ export function SendingForm({ words, onSubmit, also, children }: Props) {
     if (large !== null) return
     setBusy(true)
     onSubmit(form)
-      .catch((error: unknown) => setProblem(problemIn(words, error)))
+      .catch((error: unknown) => setProblem(problemText(words, error)))
       .finally(() => setBusy(false))
   }
   return (
@@ -53,10 +53,10 @@ function tooLarge(form: FormData): string | null {
   return file instanceof File ? file.name : null
 }
 
-export function FilesField({ words }: { words: Language }) {
+export function FilesField({ words }: { words: Localizer }) {
   return (
     <label>
-      {words.says(WORDS)('files')}
+      {words.translatorOf(WORDS)('files')}
       <input type="file" name="documents" multiple accept=".pdf,.png,.jpg,.jpeg,.csv" />
     </label>
   )

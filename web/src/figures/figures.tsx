@@ -1,10 +1,10 @@
 /** The numbers beside the map: the areas inside the chosen one, to sort, to follow and to take away. */
 import { CLASSES, type ClassCounts } from '#domain/verdict'
-import { valueOf, useAnswer } from '../answer.js'
+import { queryValueOf, useQuery } from '../answer.js'
 import { type AreaFigures, api } from '../api.js'
-import { type Language, nameIn } from '../language.js'
-import { PAINTS } from '../map/colours.js'
-import { problemIn } from '../problem.js'
+import { type Localizer, localizedName } from '../language.js'
+import { CLASS_PAINTS } from '../map/colours.js'
+import { problemText } from '../problem.js'
 import { ReportLink } from '../report-link.js'
 import type { ViewProps } from '../view-props.js'
 import './figures.css'
@@ -26,20 +26,29 @@ type Column = keyof typeof COLUMNS
 const trendOf = ({ cells, whiteBefore }: AreaFigures) =>
   cells === null || whiteBefore === null ? null : cells.white - whiteBefore
 
-export function Figures({ words, connection, run, rule, area, kept, onKeep, onArea }: ViewProps) {
+export function Figures({
+  words,
+  connection,
+  run,
+  rule,
+  area,
+  viewState: kept,
+  onViewState: onKeep,
+  onArea,
+}: ViewProps) {
   const { lang, date } = words
-  const t = words.says(WORDS)
-  const asked = useAnswer(connection, `${run.id} ${area}`, (signal) => api.figures(run.id, area, signal))
+  const t = words.translatorOf(WORDS)
+  const asked = useQuery(connection, `${run.id} ${area}`, (signal) => api.figures(run.id, area, signal))
   const sort: Column = kept['sort'] && kept['sort'] in COLUMNS ? (kept['sort'] as Column) : 'rank'
-  const found = valueOf(asked)
-  const name = found?.parent ? nameIn(lang, found.parent) : t('country')
+  const found = queryValueOf(asked)
+  const name = found?.parent ? localizedName(lang, found.parent) : t('country')
   const query = new URLSearchParams({ run: String(run.id), ...(area && { parent: area }) }).toString()
   return (
     <>
       <h2>{t('title')}</h2>
       {area && <ReportLink words={words} run={run} code={area} />}
       {!asked && <p role="status">{words.t('loading')}</p>}
-      {asked && 'refused' in asked && <p class="problem">{problemIn(words, asked.refused)}</p>}
+      {asked && 'refused' in asked && <p class="problem">{problemText(words, asked.refused)}</p>}
       {found && found.items.length === 0 && <p>{t('empty')}</p>}
       {found && found.items.length > 0 && (
         <>
@@ -75,9 +84,10 @@ export function Figures({ words, connection, run, rule, area, kept, onKeep, onAr
   )
 }
 
-function sorted(items: readonly AreaFigures[], by: Column, lang: Language['lang']): AreaFigures[] {
+function sorted(items: readonly AreaFigures[], by: Column, lang: Localizer['lang']): AreaFigures[] {
   const figure = COLUMNS[by]
-  const byName = (a: AreaFigures, b: AreaFigures) => nameIn(lang, a).localeCompare(nameIn(lang, b), lang)
+  const byName = (a: AreaFigures, b: AreaFigures) =>
+    localizedName(lang, a).localeCompare(localizedName(lang, b), lang)
   return items.toSorted((a, b) => (figure ? figure(a) - figure(b) || byName(a, b) : byName(a, b)))
 }
 
@@ -85,7 +95,7 @@ function sorted(items: readonly AreaFigures[], by: Column, lang: Language['lang'
 const hasAny = (counts: ClassCounts) => CLASSES.some((colour) => counts[colour] > 0)
 
 interface TableProps {
-  words: Language
+  words: Localizer
   caption: string
   items: readonly AreaFigures[]
   sort: Column
@@ -95,7 +105,7 @@ interface TableProps {
 
 function Table({ words, caption, items, sort, onSort, onArea }: TableProps) {
   const { lang, number } = words
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
       <table class="figures">
@@ -125,7 +135,7 @@ function Table({ words, caption, items, sort, onSort, onArea }: TableProps) {
               <td>{area.rank === null ? '–' : number(area.rank)}</td>
               <th scope="row">
                 <button class="link" onClick={() => onArea(area)}>
-                  <bdi>{nameIn(lang, area)}</bdi>
+                  <bdi>{localizedName(lang, area)}</bdi>
                 </button>
                 {area.cells && <Bar counts={area.cells} />}
                 {area.simulated && <small>{t('simulatedArea')}</small>}
@@ -146,8 +156,8 @@ function Table({ words, caption, items, sort, onSort, onArea }: TableProps) {
   )
 }
 
-function Trend({ words, change }: { words: Language; change: number | null }) {
-  const t = words.says(WORDS)
+function Trend({ words, change }: { words: Localizer; change: number | null }) {
+  const t = words.translatorOf(WORDS)
   if (change === null) return <small>{t('noTrend')}</small>
   if (change === 0) return <small>{t('same')}</small>
   return (
@@ -167,7 +177,7 @@ function Bar({ counts }: { counts: ClassCounts }) {
       {CLASSES.map((colour) => {
         const width = (100 * counts[colour]) / all
         at += width
-        const { fill, line } = PAINTS[colour]
+        const { fill, line } = CLASS_PAINTS[colour]
         return (
           <rect
             key={colour}

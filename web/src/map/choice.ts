@@ -1,22 +1,22 @@
 /** What can be chosen on the map. */
 import type { PlanState } from '#domain/plan'
 import type { Class } from '#domain/verdict'
-import type { Word } from './theme.js'
+import type { ThemeWordKey } from './theme.js'
 
 /** What lies on top first. */
-export const KINDS = ['plan', 'site', 'locality', 'zone', 'cell', 'area'] as const
-export type Kind = (typeof KINDS)[number]
+export const SELECTABLE_KINDS = ['plan', 'site', 'locality', 'zone', 'cell', 'area'] as const
+export type SelectableKind = (typeof SELECTABLE_KINDS)[number]
 
 /** The id of one of them, or of none. */
-export type Choice = Partial<Record<Kind, string | null>>
+export type MapSelection = Partial<Record<SelectableKind, string | null>>
 
-export interface Chosen {
-  kind: Kind
+export interface SelectedItem {
+  kind: SelectableKind
   id: string
 }
 
-export function chosenOf(choice: Choice): Chosen | null {
-  for (const kind of KINDS) {
+export function topSelectedOf(choice: MapSelection): SelectedItem | null {
+  for (const kind of SELECTABLE_KINDS) {
     const id = choice[kind]
     if (id) return { kind, id }
   }
@@ -24,11 +24,11 @@ export function chosenOf(choice: Choice): Chosen | null {
 }
 
 /** Something that lies at a place, as its tile tells. */
-export interface Here extends Chosen {
+export interface MapHit extends SelectedItem {
   /** Null where it has none, or the map tells something else. */
   class: Class | null
   /** What the map tells of a cell that is not its class. */
-  word: Word | null
+  themeWordKey: ThemeWordKey | null
   /** Of an item of the plan. */
   state: PlanState | null
   nameFr: string | null

@@ -12,7 +12,7 @@ export interface Paint {
   striped: boolean
 }
 
-export const PAINTS: Record<Class, Paint> = {
+export const CLASS_PAINTS: Record<Class, Paint> = {
   white: { fill: '#ffffff', line: '#c1121f', width: 2, striped: false },
   grey: { fill: '#98a1ac', line: '#6b7480', width: 0.6, striped: false },
   black: { fill: '#20262e', line: '#4b5563', width: 0.6, striped: false },
@@ -25,7 +25,7 @@ export const REACH_PAINTS = {
   // Darker than undecided by more than its stripes: in grey the two would be alike.
   declared: { fill: '#8fc3e6', line: '#00507d', width: 0.8, striped: true },
   missing: { fill: '#ffffff', line: '#c1121f', width: 2, striped: false },
-  undecided: PAINTS.unknown,
+  undecided: CLASS_PAINTS.unknown,
 } as const satisfies Record<string, Paint>
 
 /** How much of a place its operators declare: the more the darker. */
@@ -76,5 +76,5 @@ export const PLAN_SIGNS: Record<PlanState, string> = {
 export const LAND = '#ece8dd'
 export const OUTLINE = '#5b5468'
 /** What the pointer is over, and what was chosen: neither is the colour of a class. */
-export const HOVERED = '#0f766e'
-export const CHOSEN = '#d97706'
+export const HOVER_COLOUR = '#0f766e'
+export const SELECTION_COLOUR = '#d97706'

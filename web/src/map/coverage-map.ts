@@ -5,32 +5,32 @@ import type { Class } from '#domain/verdict'
 import type { Geometry } from 'geojson'
 import type { Instance } from '../api.js'
 import type { Connection } from '../connection.js'
-import { type Choice, type Here } from './choice.js'
-import { CHOSEN, HOVERED } from './colours.js'
+import { type MapSelection, type MapHit } from './choice.js'
+import { SELECTION_COLOUR, HOVER_COLOUR } from './colours.js'
 import { drawAreaColours, drawAreaOutlines, drawCells, drawChosenArea, drawLand } from './draw.js'
 import type { Ring } from './hit-index.js'
-import { type Marks, layerOf } from './marks.js'
+import { type Marks, marksLayerOf } from './marks.js'
 import { type Overlay, Overlays } from './overlays.js'
-import { printsAsShown } from './print.js'
+import { trackPrintSize } from './print.js'
 import { Swipe } from './swipe.js'
-import { type Theme, VERDICT, tilesOf, wordOf } from './theme.js'
+import { type Theme, VERDICT, tileEndpointOf, themeWordKeyOf } from './theme.js'
 import { DATA_MAX_ZOOM, DATA_MIN_ZOOM, EXTENT } from './tile-part.js'
-import { type Found, TileSource, urlOf } from './tile-source.js'
-import { type Draw, VectorLayer } from './vector-layer.js'
+import { type TileHit, TileSource, urlOf } from './tile-source.js'
+import { type DrawTile, VectorLayer } from './vector-layer.js'
 
-export interface View {
+export interface MapView {
   lat: number
   lng: number
   zoom: number
 }
 
-export type Place = Pick<View, 'lat' | 'lng'>
+export type Coordinates = Pick<MapView, 'lat' | 'lng'>
 
 /** west, south, east, north. */
-export type Box = [number, number, number, number]
+export type BBox = [number, number, number, number]
 
 /** What is drawn. */
-export interface Shown {
+export interface MapState {
   run: number | null
   /** The cells as they would be with another download threshold, bit/s. */
   threshold: number | null
@@ -42,17 +42,17 @@ export interface Shown {
 
 export interface MapEvents {
   /** What lies on top first; never empty. */
-  picked(here: readonly Here[]): void
+  onPick(here: readonly MapHit[]): void
   /** Empty: nothing. */
-  over(here: readonly Here[]): void
-  moved(view: View): void
+  onHover(here: readonly MapHit[]): void
+  onMove(view: MapView): void
   /** The run that all tiles in view show; null while some are on their way. */
-  shows(run: number | null): void
+  onRunDrawn(run: number | null): void
 }
 
 const TILE_PIXELS = 256
 /** Of one cell alone one would not see where it lies. */
-const CLOSEST = DATA_MAX_ZOOM + 1
+const MAX_FIT_ZOOM = DATA_MAX_ZOOM + 1
 /** Beyond the served zooms, cells only get bigger. */
 const MAX_ZOOM = 16
 
@@ -67,29 +67,39 @@ export class CoverageMap {
   private readonly layers: Record<'ground' | 'other' | 'cells' | 'outlines' | 'chosen', VectorLayer>
   private readonly attribution = L.control.attribution({ prefix: false })
   private readonly scale = L.control.scale({ imperial: false })
-  private readonly hovered = L.polygon([], { color: HOVERED, weight: 3, fill: false, interactive: false })
-  private readonly marked = L.polygon([], { color: CHOSEN, weight: 4, fill: false, interactive: false })
+  private readonly hovered = L.polygon([], {
+    color: HOVER_COLOUR,
+    weight: 3,
+    fill: false,
+    interactive: false,
+  })
+  private readonly marked = L.polygon([], {
+    color: SELECTION_COLOUR,
+    weight: 4,
+    fill: false,
+    interactive: false,
+  })
   private run: number | null = null
   /** The run that was last told to be on all of the view. */
-  private told: number | null = null
-  private isTelling = false
+  private lastReportedRun: number | null = null
+  private isReportQueued = false
   private theme: Theme = VERDICT
   private threshold: number | null = null
-  private chosen: Choice = {}
+  private chosen: MapSelection = {}
   private colouring = false
-  private over = ''
+  private hoverKey = ''
   private marks: L.GeoJSON | null = null
   private outlined: L.GeoJSON | null = null
   private readonly marksCanvas = L.canvas()
   /** Where something was picked before its tiles came. */
-  private waiting: L.LatLng | null = null
+  private pendingPick: L.LatLng | null = null
   /** Who waits for a place, and ends the wait. */
-  private taker: ((place: Place | null) => void) | null = null
+  private endPositionPick: ((place: Coordinates | null) => void) | null = null
 
   constructor(
     element: HTMLElement,
     instance: Instance,
-    view: View | null,
+    view: MapView | null,
     connection: Connection,
     private readonly events: MapEvents,
   ) {
@@ -110,32 +120,33 @@ export class CoverageMap {
     this.marked.addTo(this.map)
     this.listen()
     new ResizeObserver(() => this.map.invalidateSize()).observe(element)
-    printsAsShown(element)
+    trackPrintSize(element)
   }
 
-  show({ run, threshold, theme, swipe, overlays }: Shown): void {
+  show({ run, threshold, theme, swipe, overlays }: MapState): void {
     this.run = run
     this.theme = theme
     this.threshold = threshold
     const areas = run === null ? null : areasOf(run)
-    if (this.cells.setTiles(run === null ? null : tilesOf(run, theme, threshold))) this.redraw('cells')
-    if (this.other.setTiles(swipe === null ? null : tilesOf(swipe, VERDICT, null))) this.redraw('other')
+    if (this.cells.setTiles(run === null ? null : tileEndpointOf(run, theme, threshold))) this.redraw('cells')
+    if (this.other.setTiles(swipe === null ? null : tileEndpointOf(swipe, VERDICT, null)))
+      this.redraw('other')
     this.toggle('other', swipe !== null)
     if (this.areas.setTiles(areas)) this.redraw('ground', 'outlines', 'chosen')
     this.overlays.show(run, overlays)
-    this.tellWhatIsDrawn()
+    this.reportDrawnRun()
   }
 
   /** An overlay's tiles anew, for people changed what it shows. */
   refresh(overlay: Overlay): void {
     this.overlays.refresh(overlay)
     // What is under the pointer may have another name now.
-    this.over = ''
+    this.hoverKey = ''
   }
 
   /** Where the line of a swipe stands: share of the map from the left; null: no swipe. */
   swipeTo(share: number | null): void {
-    this.swipe.to(share)
+    this.swipe.setShare(share)
   }
 
   colourAreas(on: boolean): void {
@@ -145,7 +156,7 @@ export class CoverageMap {
   }
 
   /** Marks a cell or an area, now or as soon as its tile is there. */
-  choose(choice: Choice): void {
+  select(choice: MapSelection): void {
     const wasArea = this.chosen.area
     this.chosen = choice
     this.marked.setLatLngs([])
@@ -154,31 +165,31 @@ export class CoverageMap {
     this.toggle('chosen', Boolean(choice.area))
   }
 
-  zoomTo(box: Box): void {
-    this.map.fitBounds(boundsOfBox(box), { maxZoom: CLOSEST })
+  zoomTo(box: BBox): void {
+    this.map.fitBounds(boundsOfBox(box), { maxZoom: MAX_FIT_ZOOM })
   }
 
   /** To what was chosen, clear of the panel that tells of it. */
-  zoomToChosen(box: Box): void {
-    this.map.fitBounds(boundsOfBox(box), { maxZoom: CLOSEST, ...this.clearOfPanel() })
+  zoomToChosen(box: BBox): void {
+    this.map.fitBounds(boundsOfBox(box), { maxZoom: MAX_FIT_ZOOM, ...this.panelPadding() })
   }
 
   /** The same, near enough to tell a cell from the next. */
-  zoomToCell({ lat, lng }: Place): void {
+  zoomToCell({ lat, lng }: Coordinates): void {
     const maxZoom = Math.max(this.map.getZoom(), DATA_MAX_ZOOM)
-    this.map.fitBounds(L.latLngBounds([[lat, lng]]), { maxZoom, ...this.clearOfPanel() })
+    this.map.fitBounds(L.latLngBounds([[lat, lng]]), { maxZoom, ...this.panelPadding() })
   }
 
   /** Places that a view points out, instead of those before. */
   mark(marks: Marks | null): void {
     this.marks?.remove()
-    this.marks = marks && layerOf(marks, this.marksCanvas).addTo(this.map)
+    this.marks = marks && marksLayerOf(marks, this.marksCanvas).addTo(this.map)
   }
 
   /** Marks what was chosen where no tile has its outline: a zone, a locality, a site, an item of the plan. */
   outline(geometry: Geometry | null): void {
     this.outlined?.remove()
-    const style = { color: CHOSEN, weight: 4, fill: false, interactive: false }
+    const style = { color: SELECTION_COLOUR, weight: 4, fill: false, interactive: false }
     this.outlined =
       geometry &&
       L.geoJSON(geometry, {
@@ -190,7 +201,7 @@ export class CoverageMap {
   /** Fetches what these runs show of the view, so that stepping to them is quick: a tile never changes. */
   preload(runs: readonly number[]): void {
     for (const run of runs)
-      for (const { url } of [tilesOf(run, this.theme, this.threshold), areasOf(run)])
+      for (const { url } of [tileEndpointOf(run, this.theme, this.threshold), areasOf(run)])
         for (const address of this.cells.addressesInUse())
           // What does not come is asked for again when it is shown.
           fetch(urlOf(url, address), { priority: 'low' }).catch(() => {})
@@ -215,8 +226,8 @@ export class CoverageMap {
    * The next click, or Enter at the cross, is taken as a place instead of choosing what lies there; null: it was given
    * up by Escape, by the signal, or for somebody else.
    */
-  takePlace(signal: AbortSignal): Promise<Place | null> {
-    this.taker?.(null)
+  pickPosition(signal: AbortSignal): Promise<Coordinates | null> {
+    this.endPositionPick?.(null)
     const container = this.map.getContainer()
     return new Promise((resolve) => {
       const giveUp = () => end(null)
@@ -226,14 +237,14 @@ export class CoverageMap {
         event.preventDefault()
         giveUp()
       }
-      const end = (place: Place | null) => {
-        if (this.taker === end) this.taker = null
-        container.classList.toggle('taking', this.taker !== null)
+      const end = (place: Coordinates | null) => {
+        if (this.endPositionPick === end) this.endPositionPick = null
+        container.classList.toggle('taking', this.endPositionPick !== null)
         document.removeEventListener('keydown', onKey, true)
         signal.removeEventListener('abort', giveUp)
         resolve(place)
       }
-      this.taker = end
+      this.endPositionPick = end
       container.classList.add('taking')
       document.addEventListener('keydown', onKey, true)
       signal.addEventListener('abort', giveUp)
@@ -251,20 +262,20 @@ export class CoverageMap {
   }
 
   /** On a phone the panel lies over the lower part of the map; elsewhere it stands at the side. */
-  private clearOfPanel(): L.FitBoundsOptions {
+  private panelPadding(): L.FitBoundsOptions {
     const covered = getComputedStyle(this.map.getContainer()).getPropertyValue('--covered-by-panel')
     return { paddingBottomRight: [0, this.map.getSize().y * Number(covered)] }
   }
 
   private makeLayers(hasBasemap: boolean, bounds: L.LatLngBounds): CoverageMap['layers'] {
-    const ground: Draw = (context, features, scale) => {
+    const ground: DrawTile = (context, features, scale) => {
       if (!hasBasemap) drawLand(context, features, scale)
       if (this.colouring) drawAreaColours(context, features, scale)
     }
-    const chosen: Draw = (...tile) => {
+    const chosen: DrawTile = (...tile) => {
       if (this.chosen.area) drawChosenArea(...tile, this.chosen.area)
     }
-    const layer = (source: TileSource, draw: Draw, className: string) =>
+    const layer = (source: TileSource, draw: DrawTile, className: string) =>
       new VectorLayer(source, draw, { className, bounds })
     return {
       ground: layer(this.areas, ground, 'area-colours'),
@@ -291,8 +302,8 @@ export class CoverageMap {
     // so that a pointer which halts may be told from where it was before.
     this.map
       .getContainer()
-      .addEventListener('mousemove', (event) => this.point(this.map.mouseEventToLatLng(event)))
-    this.map.on('mouseout', () => this.point(null))
+      .addEventListener('mousemove', (event) => this.hoverAt(this.map.mouseEventToLatLng(event)))
+    this.map.on('mouseout', () => this.hoverAt(null))
     // Where the pointer is: on a mark, the event's own place would be the mark's.
     this.map.on('click', ({ originalEvent }) => this.click(this.map.mouseEventToLatLng(originalEvent)))
     // The keyboard's way to the same: Enter picks what lies in the middle, where the cross is.
@@ -301,24 +312,24 @@ export class CoverageMap {
     })
     this.map.on('moveend', () => {
       const { lat, lng } = this.map.getCenter()
-      this.events.moved({ lat, lng, zoom: this.map.getZoom() })
+      this.events.onMove({ lat, lng, zoom: this.map.getZoom() })
     })
     for (const layer of Object.values(this.layers))
-      layer.on('tileloadstart tileload tileerror tileunload', () => this.tellWhatIsDrawn())
+      layer.on('tileloadstart tileload tileerror tileunload', () => this.reportDrawnRun())
     for (const layer of [...Object.values(this.layers), ...this.overlays.all()])
-      layer.on('tileload load', () => this.waiting && this.pick(this.waiting))
+      layer.on('tileload load', () => this.pendingPick && this.pick(this.pendingPick))
   }
 
   /** Once for all that happens now: of a redraw, the old tiles go before the new ones are asked for. */
-  private tellWhatIsDrawn(): void {
-    if (this.isTelling) return
-    this.isTelling = true
+  private reportDrawnRun(): void {
+    if (this.isReportQueued) return
+    this.isReportQueued = true
     queueMicrotask(() => {
-      this.isTelling = false
+      this.isReportQueued = false
       const isDrawn = Object.values(this.layers).every((layer) => layer.isDrawn)
       if (isDrawn) this.markCell()
       const shows = isDrawn ? this.run : null
-      if (shows !== this.told) this.events.shows((this.told = shows))
+      if (shows !== this.lastReportedRun) this.events.onRunDrawn((this.lastReportedRun = shows))
     })
   }
 
@@ -328,19 +339,19 @@ export class CoverageMap {
     if (found) this.marked.setLatLngs(this.outlineOf(found))
   }
 
-  private point(latlng: L.LatLng | null): void {
-    const here = latlng ? this.here(latlng) : []
+  private hoverAt(latlng: L.LatLng | null): void {
+    const here = latlng ? this.hitsAt(latlng) : []
     const over = here.map(({ kind, id }) => `${kind} ${id}`).join()
-    if (over === this.over) return
-    this.over = over
-    const cell = latlng && this.at(this.cells, latlng)
+    if (over === this.hoverKey) return
+    this.hoverKey = over
+    const cell = latlng && this.tileHitAt(this.cells, latlng)
     this.hovered.setLatLngs(cell ? this.outlineOf(cell) : [])
     this.map.getContainer().classList.toggle('over', here.length > 0)
-    this.events.over(here)
+    this.events.onHover(here)
   }
 
   private click(latlng: L.LatLng): void {
-    if (this.taker) this.taker({ lat: latlng.lat, lng: latlng.lng })
+    if (this.endPositionPick) this.endPositionPick({ lat: latlng.lat, lng: latlng.lng })
     else this.pick(latlng)
   }
 
@@ -348,29 +359,29 @@ export class CoverageMap {
   private pick(latlng: L.LatLng): void {
     const { x, y, zoom } = this.tileAt(latlng)
     const isKnown =
-      [this.cells, this.areas].every((source) => source.isKnown(x, y, zoom)) &&
+      [this.cells, this.areas].every((source) => source.isSettled(x, y, zoom)) &&
       this.overlays.isKnown(x, y, zoom)
-    this.waiting = isKnown ? null : latlng
+    this.pendingPick = isKnown ? null : latlng
     if (!isKnown) return
-    const here = this.here(latlng)
-    if (here.length > 0) this.events.picked(here)
+    const here = this.hitsAt(latlng)
+    if (here.length > 0) this.events.onPick(here)
   }
 
   /** What lies at a place, what is on top first. */
-  private here(latlng: L.LatLng): Here[] {
+  private hitsAt(latlng: L.LatLng): MapHit[] {
     const { x, y, zoom, pixels } = this.tileAt(latlng)
-    const cell = this.cells.at(x, y, zoom)
-    const area = this.areas.at(x, y, zoom)
+    const cell = this.cells.hitAt(x, y, zoom)
+    const area = this.areas.hitAt(x, y, zoom)
     return [
       ...this.overlays.at(x, y, zoom, pixels),
-      ...(cell ? [cellOf(cell, this.theme)] : []),
-      ...(area ? [areaOf(area)] : []),
+      ...(cell ? [cellHitOf(cell, this.theme)] : []),
+      ...(area ? [areaHitOf(area)] : []),
     ]
   }
 
-  private at(source: TileSource, latlng: L.LatLng): Found | null {
+  private tileHitAt(source: TileSource, latlng: L.LatLng): TileHit | null {
     const { x, y, zoom } = this.tileAt(latlng)
-    return source.at(x, y, zoom)
+    return source.hitAt(x, y, zoom)
   }
 
   /** A place in tiles of data, and how many pixels one of them is wide. */
@@ -380,19 +391,19 @@ export class CoverageMap {
     return { x, y, zoom, pixels: TILE_PIXELS * this.map.getZoomScale(this.map.getZoom(), zoom) }
   }
 
-  private outlineOf({ feature, address: { x, y, z } }: Found): L.LatLng[][] {
+  private outlineOf({ feature, address: { x, y, z } }: TileHit): L.LatLng[][] {
     const toLatLng = (p: { x: number; y: number }) =>
       this.map.unproject(L.point(x + p.x / EXTENT, y + p.y / EXTENT).multiplyBy(TILE_PIXELS), z)
-    return feature.rings.map((ring) => grown(ring).map(toLatLng))
+    return feature.rings.map((ring) => enlargedRing(ring).map(toLatLng))
   }
 }
 
 /** Marks go around a cell: its own outline is part of its colour. */
-const MARK_GROWTH = 1.1
+const OUTLINE_SCALE = 1.1
 
-function grown(ring: Ring): Ring {
+function enlargedRing(ring: Ring): Ring {
   const middle = { x: mean(ring.map((p) => p.x)), y: mean(ring.map((p) => p.y)) }
-  const away = (from: number, to: number) => from + (to - from) * MARK_GROWTH
+  const away = (from: number, to: number) => from + (to - from) * OUTLINE_SCALE
   return ring.map((p) => ({ x: away(middle.x, p.x), y: away(middle.y, p.y) }))
 }
 
@@ -400,10 +411,10 @@ const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / 
 
 const boundsOf = ({ country }: Instance): L.LatLngBounds => boundsOfBox(country.bounds)
 
-const boundsOfBox = ([west, south, east, north]: Box): L.LatLngBounds =>
+const boundsOfBox = ([west, south, east, north]: BBox): L.LatLngBounds =>
   L.latLngBounds([south, west], [north, east])
 
-function mapOf(element: HTMLElement, instance: Instance, view: View | null): L.Map {
+function mapOf(element: HTMLElement, instance: Instance, view: MapView | null): L.Map {
   const { basemap } = instance
   const bounds = boundsOf(instance)
   const map = L.map(element, {
@@ -421,22 +432,22 @@ function mapOf(element: HTMLElement, instance: Instance, view: View | null): L.M
 
 const areasOf = (run: number) => ({ url: `/tiles/${run}/areas/{z}/{x}/{y}.mvt`, layer: 'areas' })
 
-const cellOf = ({ feature: { properties } }: Found, theme: Theme): Here => ({
+const cellHitOf = ({ feature: { properties } }: TileHit, theme: Theme): MapHit => ({
   kind: 'cell',
   id: String(properties['h3']),
   class: (properties['class'] as Class | undefined) ?? null,
-  word: wordOf(theme, properties),
+  themeWordKey: themeWordKeyOf(theme, properties),
   state: null,
   nameFr: null,
   nameAr: null,
   cells: null,
 })
 
-const areaOf = ({ feature: { properties } }: Found): Here => ({
+const areaHitOf = ({ feature: { properties } }: TileHit): MapHit => ({
   kind: 'area',
   id: String(properties['code']),
   class: null,
-  word: null,
+  themeWordKey: null,
   state: null,
   nameFr: String(properties['name_fr']),
   nameAr: String(properties['name_ar']),

@@ -1,13 +1,13 @@
 /** How cells and areas are painted. */
 import { CLASSES, type Class } from '#domain/verdict'
 import {
-  CHOSEN,
+  SELECTION_COLOUR,
   CONTRADICTION_PAINTS,
   DECLARED_PAINTS,
   DIRECTION_PAINTS,
   LAND,
   OUTLINE,
-  PAINTS,
+  CLASS_PAINTS,
   type Paint,
   REACH_PAINTS,
 } from './colours.js'
@@ -20,40 +20,42 @@ type Features = readonly TileFeature[]
 /** One path per class: thousands of hexagons in four fills. White last, so that its outline lies on top. */
 const ORDER: readonly Class[] = [...CLASSES].reverse()
 
-const VERDICT_PAINTS = ORDER.map((colour): Kind => [({ class: of }) => of === colour, PAINTS[colour]])
+const VERDICT_STYLES = ORDER.map((colour): FeatureStyle => [
+  ({ class: of }) => of === colour,
+  CLASS_PAINTS[colour],
+])
 
 /** Who is painted so. */
-type Kind = readonly [is: (properties: Properties) => boolean, paint: Paint]
+type FeatureStyle = readonly [is: (properties: Properties) => boolean, paint: Paint]
 
 /** Near, a cell's own direction; of a parent, that of most of the cells beneath, the worse on a tie. */
-function isTowards(name: keyof typeof DIRECTION_PAINTS, properties: Properties): boolean {
+function hasDirection(name: keyof typeof DIRECTION_PAINTS, properties: Properties): boolean {
   if (properties['direction'] !== undefined) return properties['direction'] === name
   const [better, worse] = [Number(properties['better']), Number(properties['worse'])]
   return name === (worse + better === 0 ? 'other' : worse >= better ? 'worse' : 'better')
 }
 
-const REACH_KINDS = Object.entries(REACH_PAINTS)
-  .map(([name, paint]): Kind => [({ reach }) => reach === name, paint])
+const REACH_STYLES = Object.entries(REACH_PAINTS)
+  .map(([name, paint]): FeatureStyle => [({ reach }) => reach === name, paint])
   .reverse()
 
-const DECLARED_KINDS = Object.entries(DECLARED_PAINTS)
-  .map(([name, paint]): Kind => [({ level }) => level === name, paint])
+const DECLARED_STYLES = Object.entries(DECLARED_PAINTS)
+  .map(([name, paint]): FeatureStyle => [({ level }) => level === name, paint])
   .reverse()
 
-const KINDS: Record<Theme['kind'], readonly Kind[]> = {
-  verdict: VERDICT_PAINTS,
+const FEATURE_STYLES: Record<Theme['kind'], readonly FeatureStyle[]> = {
+  verdict: VERDICT_STYLES,
   // From afar the inferred would be told from nothing: the server sends them only from near.
-  inferred: VERDICT_PAINTS,
-  network: REACH_KINDS,
-  declared: DECLARED_KINDS,
-  difference: (['other', 'better', 'worse'] as const).map((name): Kind => [
-    (properties) => isTowards(name, properties),
+  inferred: VERDICT_STYLES,
+  network: REACH_STYLES,
+  declared: DECLARED_STYLES,
+  difference: (['other', 'better', 'worse'] as const).map((name): FeatureStyle => [
+    (properties) => hasDirection(name, properties),
     DIRECTION_PAINTS[name],
   ]),
-  contradictions: (['late_plan', 'present_undeclared', 'declared_refuted'] as const).map((name): Kind => [
-    (properties) => Number(properties[name]) > 0,
-    CONTRADICTION_PAINTS[name],
-  ]),
+  contradictions: (['late_plan', 'present_undeclared', 'declared_refuted'] as const).map(
+    (name): FeatureStyle => [(properties) => Number(properties[name]) > 0, CONTRADICTION_PAINTS[name]],
+  ),
 }
 
 export function drawCells(
@@ -64,7 +66,7 @@ export function drawCells(
   theme: Theme['kind'],
 ): void {
   context.globalAlpha = 0.9
-  for (const [is, how] of KINDS[theme]) {
+  for (const [is, how] of FEATURE_STYLES[theme]) {
     const some = features.filter(({ properties }) => is(properties))
     if (some.length > 0) paint(context, pathOf(some, scale), how, ratio)
   }
@@ -82,7 +84,7 @@ export function drawAreaColours(context: Context, features: Features, scale: num
     if (some.length === 0) continue
     // White is kept paler than a white cell: a wash must not look like a measurement.
     context.globalAlpha = colour === 'white' ? 0.55 : 0.35
-    context.fillStyle = PAINTS[colour].fill
+    context.fillStyle = CLASS_PAINTS[colour].fill
     context.fill(pathOf(some, scale), 'evenodd')
   }
 }
@@ -114,11 +116,11 @@ export function drawChosenArea(
   const itself = features.filter(({ properties }) => properties['code'] === code)
   const inside = features.filter(({ properties }) => String(properties['code']).startsWith(`${code}.`))
   const path = pathOf([...itself, ...inside], scale)
-  context.fillStyle = CHOSEN
+  context.fillStyle = SELECTION_COLOUR
   context.globalAlpha = 0.16
   context.fill(path, 'evenodd')
   context.globalAlpha = 1
-  context.strokeStyle = CHOSEN
+  context.strokeStyle = SELECTION_COLOUR
   context.lineWidth = 4 * ratio
   context.lineJoin = 'round'
   context.stroke(pathOf(itself, scale))

@@ -22,8 +22,8 @@ export class HitIndex<F extends { rings: readonly Ring[] }> {
   private add(feature: F): void {
     const xs = feature.rings.flatMap((ring) => ring.map((p) => p.x))
     const ys = feature.rings.flatMap((ring) => ring.map((p) => p.y))
-    const [left, right] = [this.clamp(least(xs)), this.clamp(most(xs))]
-    for (let row = this.clamp(least(ys)); row <= this.clamp(most(ys)); row++)
+    const [left, right] = [this.clamp(minOf(xs)), this.clamp(maxOf(xs))]
+    for (let row = this.clamp(minOf(ys)); row <= this.clamp(maxOf(ys)); row++)
       for (let column = left; column <= right; column++) this.buckets[row * BUCKETS + column]!.push(feature)
   }
 
@@ -32,8 +32,8 @@ export class HitIndex<F extends { rings: readonly Ring[] }> {
   }
 }
 
-const least = (values: readonly number[]) => values.reduce((a, b) => Math.min(a, b), Infinity)
-const most = (values: readonly number[]) => values.reduce((a, b) => Math.max(a, b), -Infinity)
+const minOf = (values: readonly number[]) => values.reduce((a, b) => Math.min(a, b), Infinity)
+const maxOf = (values: readonly number[]) => values.reduce((a, b) => Math.max(a, b), -Infinity)
 
 export function contains(rings: readonly Ring[], x: number, y: number): boolean {
   let inside = false

@@ -3,13 +3,13 @@ import L from 'leaflet'
 import type { Feature, FeatureCollection, Geometry } from 'geojson'
 
 /** How a place is drawn: by shape and colour, so that it can be told apart in print. */
-export type Tone = 'good' | 'bad' | 'waiting' | 'chosen'
+export type MarkTone = 'good' | 'bad' | 'waiting' | 'chosen'
 
 /** `label` is shown beside the pointer. */
-export type Marks = FeatureCollection<Geometry, { tone: Tone; label?: string }>
+export type Marks = FeatureCollection<Geometry, { tone: MarkTone; label?: string }>
 
 /** Okabe and Ito's, which the colour-blind tell apart; dashes for those who print in grey. */
-const STYLES: Record<Tone, L.PathOptions> = {
+const STYLES: Record<MarkTone, L.PathOptions> = {
   good: { color: '#00614a', fillColor: '#009e73', weight: 2 },
   bad: { color: '#8f2d00', fillColor: '#d55e00', weight: 3, dashArray: '6 4' },
   waiting: { color: '#00507d', fillColor: '#56b4e9', weight: 2, dashArray: '2 4' },
@@ -19,8 +19,8 @@ const STYLES: Record<Tone, L.PathOptions> = {
 const DOT_PIXELS = 6
 
 /** A layer of the marks; on one canvas, for there may be thousands. */
-export function layerOf(marks: Marks, renderer: L.Renderer): L.GeoJSON {
-  const styleOf = (feature?: Feature<Geometry, { tone: Tone }>) => ({
+export function marksLayerOf(marks: Marks, renderer: L.Renderer): L.GeoJSON {
+  const styleOf = (feature?: Feature<Geometry, { tone: MarkTone }>) => ({
     ...STYLES[feature!.properties.tone],
     fillOpacity: 0.55,
     renderer,

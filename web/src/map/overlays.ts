@@ -3,17 +3,17 @@ import type L from 'leaflet'
 import { PLAN_STATES, type PlanState } from '#domain/plan'
 import { CLASSES, type Class } from '#domain/verdict'
 import type { Connection } from '../connection.js'
-import { PAINTS, PLAN_PAINTS, PLAN_SIGNS, SIGN_BOX } from './colours.js'
+import { CLASS_PAINTS, PLAN_PAINTS, PLAN_SIGNS, SIGN_BOX } from './colours.js'
 import { pathOf } from './draw.js'
-import type { Here } from './choice.js'
+import type { MapHit } from './choice.js'
 import { EXTENT } from './tile-part.js'
 import { type Properties, TileSource } from './tile-source.js'
-import { type Draw, VectorLayer } from './vector-layer.js'
+import { type DrawTile, VectorLayer } from './vector-layer.js'
 
 export const OVERLAYS = ['zones', 'localities', 'sites', 'plan'] as const
 export type Overlay = (typeof OVERLAYS)[number]
 
-const DRAWS: Record<Overlay, Draw> = {
+const DRAWS: Record<Overlay, DrawTile> = {
   zones: drawZones,
   localities: drawLocalities,
   sites: drawSites,
@@ -45,29 +45,29 @@ export class Overlays {
   }
 
   /** What lies at a place, given in tiles of a zoom; `pixels` is how many a tile is wide on the screen. */
-  at(x: number, y: number, zoom: number, pixels: number): Here[] {
-    const within = (REACH_PIXELS * EXTENT) / pixels
-    const item = this.layers.plan.source.near(x, y, zoom, within)
-    const site = this.layers.sites.source.near(x, y, zoom, within)
-    const locality = this.layers.localities.source.near(x, y, zoom, within)
-    const zone = this.layers.zones.source.at(x, y, zoom)
+  at(x: number, y: number, zoom: number, pixels: number): MapHit[] {
+    const within = (HIT_RADIUS_PIXELS * EXTENT) / pixels
+    const item = this.layers.plan.source.nearestPoint(x, y, zoom, within)
+    const site = this.layers.sites.source.nearestPoint(x, y, zoom, within)
+    const locality = this.layers.localities.source.nearestPoint(x, y, zoom, within)
+    const zone = this.layers.zones.source.hitAt(x, y, zoom)
     return [
-      ...(item ? [pointOf('plan', item.properties)] : []),
-      ...(site ? [pointOf('site', site.properties)] : []),
-      ...(locality ? [pointOf('locality', locality.properties)] : []),
-      ...(zone ? [zoneOf(zone.feature.properties)] : []),
+      ...(item ? [pointHitOf('plan', item.properties)] : []),
+      ...(site ? [pointHitOf('site', site.properties)] : []),
+      ...(locality ? [pointHitOf('locality', locality.properties)] : []),
+      ...(zone ? [zoneHitOf(zone.feature.properties)] : []),
     ]
   }
 
   /** False while a tile of that place is on its way. */
   isKnown(x: number, y: number, zoom: number): boolean {
-    return OVERLAYS.every((name) => this.layers[name].source.isKnown(x, y, zoom))
+    return OVERLAYS.every((name) => this.layers[name].source.isSettled(x, y, zoom))
   }
 
   /** People changed what it shows. */
   refresh(name: Overlay): void {
     const { source, layer } = this.layers[name]
-    source.forgetAll()
+    source.clear()
     if (this.map.hasLayer(layer)) layer.redraw()
   }
 
@@ -88,15 +88,15 @@ export class Overlays {
 const IDS = { plan: 'code', site: 'code', locality: 'id' } as const
 
 /** How far from a point a pointer, or a finger, may be. */
-const REACH_PIXELS = 10
+const HIT_RADIUS_PIXELS = 10
 
-function pointOf(kind: keyof typeof IDS, properties: Properties): Here {
+function pointHitOf(kind: keyof typeof IDS, properties: Properties): MapHit {
   const text = (name: string) => (properties[name] === undefined ? null : String(properties[name]))
   return {
     kind,
     id: String(properties[IDS[kind]]),
     class: kind === 'locality' ? (properties['class'] as Class) : null,
-    word: null,
+    themeWordKey: null,
     state: kind === 'plan' ? (properties['state'] as PlanState) : null,
     nameFr: text(kind === 'site' ? 'name' : 'name_fr'),
     nameAr: text('name_ar'),
@@ -104,11 +104,11 @@ function pointOf(kind: keyof typeof IDS, properties: Properties): Here {
   }
 }
 
-const zoneOf = (properties: Properties): Here => ({
+const zoneHitOf = (properties: Properties): MapHit => ({
   kind: 'zone',
   id: String(properties['id']),
   class: properties['class'] as Class,
-  word: null,
+  themeWordKey: null,
   state: null,
   nameFr: null,
   nameAr: null,
@@ -123,7 +123,7 @@ const ZONE_LINES: Record<Class, string> = {
   unknown: '#8a6d2b',
 }
 
-function drawZones(...[context, features, scale, ratio]: Parameters<Draw>): void {
+function drawZones(...[context, features, scale, ratio]: Parameters<DrawTile>): void {
   context.lineJoin = 'round'
   for (const colour of CLASSES) {
     const path = pathOf(
@@ -143,11 +143,11 @@ function drawZones(...[context, features, scale, ratio]: Parameters<Draw>): void
 /** Radius in pixels by people: an area that grows with them would hide the small, which are those that wait. */
 const radiusOf = (population: number) => 3 + Math.min(4, Math.log10(1 + population) / 1.2)
 
-function drawLocalities(...[context, features, scale, ratio]: Parameters<Draw>): void {
+function drawLocalities(...[context, features, scale, ratio]: Parameters<DrawTile>): void {
   context.lineWidth = 1.6 * ratio
   for (const { rings, properties } of features) {
     const at = rings[0]![0]!
-    const { fill, line } = PAINTS[properties['class'] as Class]
+    const { fill, line } = CLASS_PAINTS[properties['class'] as Class]
     context.beginPath()
     context.arc(
       at.x * scale,
@@ -168,7 +168,7 @@ const SITE_PIXELS = 7
 const MANY_SITES = 40
 const SMALL_SITE_PIXELS = 3.5
 
-function drawSites(...[context, features, scale, ratio]: Parameters<Draw>): void {
+function drawSites(...[context, features, scale, ratio]: Parameters<DrawTile>): void {
   const isCrowded = features.length > MANY_SITES
   const size = (isCrowded ? SMALL_SITE_PIXELS : SITE_PIXELS) * ratio
   context.lineWidth = (isCrowded ? 0.6 : 1.5) * ratio
@@ -187,7 +187,7 @@ const PLAN_PIXELS = 8
 const MANY_ITEMS = 80
 const SMALL_PLAN_PIXELS = 4
 
-function drawPlan(...[context, features, scale, ratio]: Parameters<Draw>): void {
+function drawPlan(...[context, features, scale, ratio]: Parameters<DrawTile>): void {
   const isCrowded = features.length > MANY_ITEMS
   for (const state of PLAN_STATES) {
     const { fill, line, width, sign } = PLAN_PAINTS[state]

@@ -14,7 +14,7 @@ export class Swipe {
   }
 
   /** Null: the right layer alone, over all of the map. */
-  to(share: number | null): void {
+  setShare(share: number | null): void {
     this.share = share
     this.clip()
   }

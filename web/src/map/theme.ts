@@ -14,7 +14,7 @@ export type Theme =
 export const VERDICT: Theme = { kind: 'verdict' }
 
 /** As it stands in the page's address; the verdict is not said. */
-export function themeText(theme: Theme): string | null {
+export function themeParamOf(theme: Theme): string | null {
   if (theme.kind === 'verdict') return null
   if (theme.kind === 'network' || theme.kind === 'declared')
     return [theme.kind, theme.operator, theme.technology].join(':')
@@ -30,17 +30,17 @@ export function themeOf(text: string | null): Theme {
   return VERDICT
 }
 
-export interface Tiles {
+export interface TileEndpoint {
   url: string
   /** In the tile. */
   layer: string
 }
 
-const ADDRESS = '{z}/{x}/{y}.mvt'
+const TILE_PATH = '{z}/{x}/{y}.mvt'
 
 /** Where a theme's tiles are; with another threshold of the rule the verdicts are an estimate. */
-export function tilesOf(run: number, theme: Theme, threshold: number | null): Tiles {
-  const url = (layer: string, query = '') => `/tiles/${run}/${layer}/${ADDRESS}${query}`
+export function tileEndpointOf(run: number, theme: Theme, threshold: number | null): TileEndpoint {
+  const url = (layer: string, query = '') => `/tiles/${run}/${layer}/${TILE_PATH}${query}`
   if (theme.kind === 'network' || theme.kind === 'declared') {
     const { operator, technology } = theme
     const said = Object.entries({ operator, technology }).filter(([, value]) => value !== '')
@@ -59,18 +59,22 @@ const CONTRADICTIONS = ['declared_refuted', 'present_undeclared', 'late_plan'] a
 type Contradiction = (typeof CONTRADICTIONS)[number]
 
 /** Keys of the words that tell a cell, other than of its class. */
-export type Word =
+export type ThemeWordKey =
   | `reach_${'present' | 'declared' | 'missing' | 'undecided'}`
   | `declared_${'most' | 'half' | 'few' | 'slower'}`
   | `difference_${'better' | 'worse' | 'other'}`
   | `contradiction_${Contradiction}`
 
 /** What a cell's tile says of it under a theme; null: its class, or nothing. */
-export function wordOf({ kind }: Theme, properties: Readonly<Record<string, unknown>>): Word | null {
+export function themeWordKeyOf(
+  { kind }: Theme,
+  properties: Readonly<Record<string, unknown>>,
+): ThemeWordKey | null {
   const { reach, level, direction } = properties
-  if (kind === 'network') return `reach_${reach}` as Word
-  if (kind === 'declared') return `declared_${level}` as Word
-  if (kind === 'difference') return direction === undefined ? null : (`difference_${direction}` as Word)
+  if (kind === 'network') return `reach_${reach}` as ThemeWordKey
+  if (kind === 'declared') return `declared_${level}` as ThemeWordKey
+  if (kind === 'difference')
+    return direction === undefined ? null : (`difference_${direction}` as ThemeWordKey)
   if (kind !== 'contradictions') return null
   const found = CONTRADICTIONS.find((name) => Number(properties[name]) > 0)
   return found ? `contradiction_${found}` : null

@@ -10,7 +10,7 @@ export interface TilePart {
   /** The tile to ask for. */
   address: TileAddress
   /** How many parts stand side by side in it. */
-  across: number
+  partsPerSide: number
   /** Which of them, from the north-west. */
   column: number
   row: number
@@ -25,5 +25,5 @@ export function partOf({ x, y, z }: TileAddress): TilePart {
   const beyond = Math.max(0, z - DATA_MAX_ZOOM)
   const across = 2 ** beyond
   const address = { x: Math.floor(x / across), y: Math.floor(y / across), z: z - beyond }
-  return { address, across, column: x - address.x * across, row: y - address.y * across }
+  return { address, partsPerSide: across, column: x - address.x * across, row: y - address.y * across }
 }

@@ -1,10 +1,10 @@
 /** The vector tiles of one layer: fetched once for all who draw or ask, kept for a while. */
 import { VectorTile } from '@mapbox/vector-tile'
 import { PbfReader } from 'pbf'
-import { Refused } from '../refused.js'
+import { ApiError } from '../refused.js'
 import type { Connection } from '../connection.js'
 import { HitIndex, type Ring } from './hit-index.js'
-import type { Tiles } from './theme.js'
+import type { TileEndpoint } from './theme.js'
 import { DATA_MAX_ZOOM, EXTENT, type TileAddress } from './tile-part.js'
 
 export type Properties = Record<string, string | number | boolean>
@@ -21,12 +21,12 @@ export interface Tile {
 }
 
 /** A feature, and the tile in whose units its rings are. */
-export interface Found {
+export interface TileHit {
   feature: TileFeature
   address: TileAddress
 }
 
-export interface Use {
+export interface TileHandle {
   tile: Promise<Tile>
   /** Nobody draws it any more: a request under way is given up. */
   release(): void
@@ -41,31 +41,31 @@ interface Entry {
 }
 
 /** Some screens' worth: what was just left is there again at once. */
-const KEPT = 200
+const MAX_CACHED_TILES = 200
 
 export class TileSource {
   private readonly entries = new Map<string, Entry>()
-  private tiles: Tiles | null = null
+  private tiles: TileEndpoint | null = null
 
   constructor(private readonly connection: Connection) {}
 
   /** Null: no tiles at all. True when they are others than before. */
-  setTiles(tiles: Tiles | null): boolean {
+  setTiles(tiles: TileEndpoint | null): boolean {
     if (tiles?.url === this.tiles?.url) return false
     this.tiles = tiles
-    this.forgetAll()
+    this.clear()
     return true
   }
 
   /** Who asks next asks the server. */
-  forgetAll(): void {
+  clear(): void {
     for (const { abort } of this.entries.values()) abort.abort()
     this.entries.clear()
   }
 
-  use(address: TileAddress): Use {
+  acquire(address: TileAddress): TileHandle {
     const key = keyOf(address)
-    const entry = this.entries.get(key) ?? this.begin(address)
+    const entry = this.entries.get(key) ?? this.startLoading(address)
     // To the end: the first in the map is the one that was left alone longest.
     this.entries.delete(key)
     this.entries.set(key, entry)
@@ -74,7 +74,7 @@ export class TileSource {
   }
 
   /** What lies at a place given in tiles of that zoom; null also where the tile is not there yet. */
-  at(x: number, y: number, zoom: number): Found | null {
+  hitAt(x: number, y: number, zoom: number): TileHit | null {
     const address = { x: Math.floor(x), y: Math.floor(y), z: Math.min(zoom, DATA_MAX_ZOOM) }
     const tile = this.entries.get(keyOf(address))?.loaded
     const feature = tile?.index().at((x - address.x) * EXTENT, (y - address.y) * EXTENT)
@@ -82,14 +82,14 @@ export class TileSource {
   }
 
   /** False while the tile of that place is on its way. */
-  isKnown(x: number, y: number, zoom: number): boolean {
+  isSettled(x: number, y: number, zoom: number): boolean {
     const address = { x: Math.floor(x), y: Math.floor(y), z: Math.min(zoom, DATA_MAX_ZOOM) }
     const entry = this.entries.get(keyOf(address))
     return !entry || entry.loaded !== null
   }
 
   /** The point nearest to a place given as above, within so many tile units of it. */
-  near(x: number, y: number, zoom: number, within: number): TileFeature | null {
+  nearestPoint(x: number, y: number, zoom: number, within: number): TileFeature | null {
     const address = { x: Math.floor(x), y: Math.floor(y), z: Math.min(zoom, DATA_MAX_ZOOM) }
     const features = this.entries.get(keyOf(address))?.loaded?.features ?? []
     let [nearest, least]: [TileFeature | null, number] = [null, within]
@@ -107,7 +107,7 @@ export class TileSource {
   }
 
   /** A feature by a property, on the tiles that are there. */
-  find(name: string, value: string): Found | null {
+  find(name: string, value: string): TileHit | null {
     for (const { loaded, address } of this.entries.values()) {
       const feature = loaded?.features.find(({ properties }) => properties[name] === value)
       if (feature) return { feature, address }
@@ -115,13 +115,13 @@ export class TileSource {
     return null
   }
 
-  private begin(address: TileAddress): Entry {
+  private startLoading(address: TileAddress): Entry {
     const abort = new AbortController()
     const entry: Entry = { address, users: 0, abort, tile: this.load(address, abort.signal), loaded: null }
     entry.tile.then(
       (tile) => (entry.loaded = tile),
       // Who asks next asks anew.
-      () => this.forget(keyOf(address), entry),
+      () => this.evict(keyOf(address), entry),
     )
     return entry
   }
@@ -130,8 +130,8 @@ export class TileSource {
     if (!this.tiles) return tileOf([])
     const { url: template, layer } = this.tiles
     const url = urlOf(template, { x, y, z })
-    const bytes = await this.connection.ask(() => bytesOf(url, signal), signal)
-    return tileOf(decoded(bytes, layer))
+    const bytes = await this.connection.requestWithRetry(() => fetchBytes(url, signal), signal)
+    return tileOf(decodeTile(bytes, layer))
   }
 
   private release(key: string, entry: Entry): void {
@@ -139,15 +139,15 @@ export class TileSource {
     if (entry.users > 0) return
     if (!entry.loaded) {
       entry.abort.abort()
-      this.forget(key, entry)
+      this.evict(key, entry)
     }
     for (const [oldest, { users }] of this.entries) {
-      if (this.entries.size <= KEPT) return
+      if (this.entries.size <= MAX_CACHED_TILES) return
       if (users === 0) this.entries.delete(oldest)
     }
   }
 
-  private forget(key: string, entry: Entry): void {
+  private evict(key: string, entry: Entry): void {
     if (this.entries.get(key) === entry) this.entries.delete(key)
   }
 }
@@ -170,13 +170,13 @@ function once(act: () => void): () => void {
   }
 }
 
-async function bytesOf(url: string, signal: AbortSignal): Promise<Uint8Array> {
+async function fetchBytes(url: string, signal: AbortSignal): Promise<Uint8Array> {
   const answer = await fetch(url, { signal })
-  if (!answer.ok) throw new Refused(answer.status, answer.statusText)
+  if (!answer.ok) throw new ApiError(answer.status, answer.statusText)
   return new Uint8Array(await answer.arrayBuffer())
 }
 
-function decoded(bytes: Uint8Array, name: string): TileFeature[] {
+function decodeTile(bytes: Uint8Array, name: string): TileFeature[] {
   const layer = new VectorTile(new PbfReader(bytes)).layers[name]
   if (!layer) return []
   return Array.from({ length: layer.length }, (_, i) => {

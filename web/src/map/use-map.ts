@@ -3,19 +3,19 @@ import type { RefObject } from 'preact'
 import { useLayoutEffect, useState } from 'preact/hooks'
 import type { Instance } from '../api.js'
 import type { Connection } from '../connection.js'
-import type { Here } from './choice.js'
-import { CoverageMap, type View } from './coverage-map.js'
+import type { MapHit } from './choice.js'
+import { CoverageMap, type MapView } from './coverage-map.js'
 
 export function useMap(
   element: RefObject<HTMLDivElement | null>,
   instance: Instance | null,
-  first: View | null,
+  first: MapView | null,
   connection: Connection,
-  picked: (here: readonly Here[]) => void,
+  picked: (here: readonly MapHit[]) => void,
 ) {
   const [map, setMap] = useState<CoverageMap | null>(null)
   const [at, moved] = useState(first)
-  const [under, over] = useState<readonly Here[]>([])
+  const [under, over] = useState<readonly MapHit[]>([])
   /** The run that is drawn on all of the view; null while tiles are on their way. */
   const [shown, setShown] = useState<number | null>(null)
   const [drawn, setDrawn] = useState(0)
@@ -26,7 +26,14 @@ export function useMap(
       setShown(run)
       if (run !== null) setDrawn((times) => times + 1)
     }
-    setMap(new CoverageMap(element.current, instance, first, connection, { picked, over, moved, shows }))
+    setMap(
+      new CoverageMap(element.current, instance, first, connection, {
+        onPick: picked,
+        onHover: over,
+        onMove: moved,
+        onRunDrawn: shows,
+      }),
+    )
   }, [instance])
   return { map, at, under, shown, drawn }
 }

@@ -4,7 +4,7 @@ import { EXTENT, type TilePart, partOf } from './tile-part.js'
 import type { Tile, TileFeature, TileSource } from './tile-source.js'
 
 /** Draws a tile's features; `scale` is pixels of the canvas per tile unit, `ratio` per pixel of the page. */
-export type Draw = (
+export type DrawTile = (
   context: CanvasRenderingContext2D,
   features: readonly TileFeature[],
   scale: number,
@@ -12,41 +12,41 @@ export type Draw = (
 ) => void
 
 /** More would cost memory and show nothing. */
-const MOST_PIXELS_PER_PIXEL = 2
+const MAX_PIXEL_RATIO = 2
 
 /** Tiles outside of `bounds` are not asked for: of a view of the country most are empty. */
 export class VectorLayer extends L.GridLayer {
   private readonly releases = new WeakMap<HTMLElement, () => void>()
   /** Tiles that neither came nor were given up. */
-  private readonly awaited = new Set<HTMLElement>()
+  private readonly pendingTiles = new Set<HTMLElement>()
 
   constructor(
     private readonly source: TileSource,
-    private readonly draw: Draw,
+    private readonly draw: DrawTile,
     about: { className: string; bounds: L.LatLngBounds },
   ) {
     super({ keepBuffer: 1, ...about })
     this.on('tileunload', (event) => {
       const { tile } = event as unknown as L.TileEvent
-      this.awaited.delete(tile)
+      this.pendingTiles.delete(tile)
       this.releases.get(tile)?.()
     })
   }
 
   /** Leaflet's own `isLoading` stays true where the last tile that it waits for is given up. */
   get isDrawn(): boolean {
-    return this.awaited.size === 0
+    return this.pendingTiles.size === 0
   }
 
   protected override createTile(coords: L.Coords, done: L.DoneCallback): HTMLElement {
     const canvas = document.createElement('canvas')
     const part = partOf(coords)
-    const { tile, release } = this.source.use(part.address)
+    const { tile, release } = this.source.acquire(part.address)
     this.releases.set(canvas, release)
-    this.awaited.add(canvas)
+    this.pendingTiles.add(canvas)
     const came = (error?: Error) => {
       // Of a tile that was given up Leaflet would take it for the one that is in its place now.
-      if (this.awaited.delete(canvas)) done(error, canvas)
+      if (this.pendingTiles.delete(canvas)) done(error, canvas)
     }
     tile.then((loaded) => {
       this.paint(canvas, loaded, part)
@@ -55,8 +55,12 @@ export class VectorLayer extends L.GridLayer {
     return canvas
   }
 
-  private paint(canvas: HTMLCanvasElement, { features }: Tile, { across, column, row }: TilePart): void {
-    const ratio = Math.min(MOST_PIXELS_PER_PIXEL, window.devicePixelRatio || 1)
+  private paint(
+    canvas: HTMLCanvasElement,
+    { features }: Tile,
+    { partsPerSide: across, column, row }: TilePart,
+  ): void {
+    const ratio = Math.min(MAX_PIXEL_RATIO, window.devicePixelRatio || 1)
     const pixels = Math.round(this.getTileSize().x * ratio)
     canvas.width = canvas.height = pixels
     if (features.length === 0) return

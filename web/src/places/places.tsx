@@ -1,17 +1,17 @@
 /** What is known of a zone, a locality, a site or an item of the plan that was chosen. */
 import { type Class } from '#domain/verdict'
-import { birthOf } from '#domain/zone'
+import { birthRunOf } from '#domain/zone'
 import type { ComponentChildren } from 'preact'
-import { type Language, nameIn } from '../language.js'
+import { type Localizer, localizedName } from '../language.js'
 import { operatorName, technologyName } from '../network-names.js'
 import { Swatch } from '../swatch.js'
 import { PlanPanel } from '../plan/plan-panel.js'
-import type { Locality, Place, Site, Zone } from './place.js'
+import type { Locality, PlaceDetail, Site, Zone } from './place.js'
 import { WORDS } from './words.js'
 
 interface PlaceProps {
-  words: Language
-  place: Place
+  words: Localizer
+  place: PlaceDetail
   /** Chooses the cell that it lies in. */
   onCell(h3: string): void
   /** Opens the plan at an item. */
@@ -23,7 +23,7 @@ export function PlacePanel({ words, place, onCell, onPlan }: PlaceProps) {
   const where = area && (
     <p class="places">
       {[...area.parents, area]
-        .map((part) => nameIn(words.lang, part))
+        .map((part) => localizedName(words.lang, part))
         .join(words.lang === 'ar' ? ' ‹ ' : ' › ')}
     </p>
   )
@@ -33,11 +33,11 @@ export function PlacePanel({ words, place, onCell, onPlan }: PlaceProps) {
   return <LocalityPanel {...{ words, where, onCell }} locality={place.locality} />
 }
 
-type Part<T> = T & { words: Language; where: ComponentChildren }
+type Part<T> = T & { words: Localizer; where: ComponentChildren }
 
 function ZonePanel({ words, zone, where, onCell }: Part<{ zone: Zone; onCell(h3: string): void }>) {
   const { date } = words
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   const born = zone.events.find(
     ({ kind, zone: of }) => of === zone.id && (kind === 'born' || kind === 'split'),
   )
@@ -47,7 +47,7 @@ function ZonePanel({ words, zone, where, onCell }: Part<{ zone: Zone; onCell(h3:
         <Swatch of={zone.class} /> {t('zoneOf', { class: words.t(zone.class), n: zone.cellCount })}
       </h2>
       {where}
-      {born && <p>{t('since', { date: date(born.at), run: String(birthOf(zone.id)) })}</p>}
+      {born && <p>{t('since', { date: date(born.at), run: String(birthRunOf(zone.id)) })}</p>}
       <p>{zone.population === null ? t('noPeople') : t('people', { n: zone.population })}</p>
       <p>{t('zoneSites', { n: zone.siteCount })}</p>
       <button onClick={() => onCell(zone.cells[0]!)}>{t('showCell')}</button>
@@ -81,11 +81,12 @@ function LocalityPanel({
   where,
   onCell,
 }: Part<{ locality: Locality }> & Pick<PlaceProps, 'onCell'>) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   return (
     <>
       <h2 data-locality={locality.id}>
-        <bdi>{nameOf(words, locality.nameFr, locality.nameAr)}</bdi> <small>{t('locality')}</small>
+        <bdi>{localizedPlaceName(words, locality.nameFr, locality.nameAr)}</bdi>{' '}
+        <small>{t('locality')}</small>
       </h2>
       {where}
       <p>
@@ -93,7 +94,7 @@ function LocalityPanel({
           ? t('noPeople')
           : words.t('population', { n: words.number(locality.population) })}
       </p>
-      <OfCell words={words} of={locality} onCell={onCell} />
+      <CellOfPlace words={words} of={locality} onCell={onCell} />
       <p class="source">
         <bdi>{locality.id}</bdi> · <bdi>{locality.kind}</bdi>
       </p>
@@ -102,14 +103,15 @@ function LocalityPanel({
 }
 
 function SitePanel({ words, site, where, onCell }: Part<{ site: Site }> & Pick<PlaceProps, 'onCell'>) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   return (
     <>
       <h2 data-site={site.code}>
-        <bdi>{nameOf(words, site.name, site.nameAr ?? null)}</bdi> <small>{t(`type_${site.type}`)}</small>
+        <bdi>{localizedPlaceName(words, site.name, site.nameAr ?? null)}</bdi>{' '}
+        <small>{t(`type_${site.type}`)}</small>
       </h2>
       {where}
-      <OfCell words={words} of={site} onCell={onCell} />
+      <CellOfPlace words={words} of={site} onCell={onCell} />
       <p>
         {site.lastMeasuredOn === null
           ? t('noProbe')
@@ -125,8 +127,8 @@ function SitePanel({ words, site, where, onCell }: Part<{ site: Site }> & Pick<P
   )
 }
 
-function Contract({ words, site }: { words: Language; site: Site }) {
-  const t = words.says(WORDS)
+function Contract({ words, site }: { words: Localizer; site: Site }) {
+  const t = words.translatorOf(WORDS)
   const {
     operator = null,
     technology = null,
@@ -144,16 +146,16 @@ function Contract({ words, site }: { words: Language; site: Site }) {
   )
 }
 
-function OfCell({
+function CellOfPlace({
   words,
   of,
   onCell,
 }: {
-  words: Language
+  words: Localizer
   of: { h3: string; class: Class | null }
   onCell(h3: string): void
 }) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   const colour = of.class ?? 'notMeasured'
   return (
     <>
@@ -165,5 +167,5 @@ function OfCell({
   )
 }
 
-const nameOf = ({ lang }: Language, name: string, nameAr: string | null) =>
+const localizedPlaceName = ({ lang }: Localizer, name: string, nameAr: string | null) =>
   lang === 'ar' && nameAr ? nameAr : name

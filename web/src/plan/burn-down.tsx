@@ -1,6 +1,6 @@
 /** The burn-down: what was promised by each month against what is said to be in service and what is verified. */
 import type { PlanMonth } from '#domain/plan'
-import type { Language } from '../language.js'
+import type { Localizer } from '../language.js'
 import { WORDS } from './words.js'
 
 const LINES = ['promised', 'inService', 'verified', 'contradicted'] as const
@@ -22,7 +22,7 @@ const TOP = 10
 const BOTTOM = 22
 
 interface Props {
-  words: Language
+  words: Localizer
   /** Of the area. */
   name: string
   months: readonly PlanMonth[]
@@ -30,7 +30,7 @@ interface Props {
 }
 
 export function BurnDown({ words, name, months, today }: Props) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   if (months.length < 2) return null
   const caption = t('burnDownCaption', { name })
   return (
@@ -57,7 +57,7 @@ export function BurnDown({ words, name, months, today }: Props) {
 }
 
 function Chart({ words, label, months, today }: Omit<Props, 'name'> & { label: string }) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   const most = Math.max(...months.map((month) => Math.max(month.promised, month.inService ?? 0)), 1)
   const x = (i: number) => LEFT + ((WIDTH - LEFT - RIGHT) * i) / (months.length - 1)
   const y = (value: number) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / most)
@@ -113,11 +113,11 @@ function MonthTable({
   caption,
   months,
 }: {
-  words: Language
+  words: Localizer
   caption: string
   months: readonly PlanMonth[]
 }) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
       <table class="plan-list">

@@ -1,22 +1,22 @@
 /** In the cell's panel: which items of the plan cover it, what each promises, by when, and what that is worth. */
 import type { Cell } from '../api.js'
-import { type Language, isolated } from '../language.js'
-import { nameOf, networkOf, speedIn } from './plan-item.js'
+import { type Localizer, bidiIsolated } from '../language.js'
+import { planItemName, planNetworkText, speedText } from './plan-item.js'
 import './plan.css'
-import { StateName } from './state.js'
+import { PlanStateLabel } from './state.js'
 import { WORDS } from './words.js'
 
 type Item = NonNullable<Cell['plan']>[number]
 
-export interface OfCellProps {
-  words: Language
+export interface CellPlanProps {
+  words: Localizer
   items: readonly Item[]
   /** Opens the plan at the item. */
   onPlan(code: string): void
 }
 
-export function OfCell({ words, items, onPlan }: OfCellProps) {
-  const t = words.says(WORDS)
+export function CellPlanSection({ words, items, onPlan }: CellPlanProps) {
+  const t = words.translatorOf(WORDS)
   return (
     <section class="plan-here" aria-label={t('ofCell')}>
       <h3>{t('ofCell')}</h3>
@@ -24,9 +24,9 @@ export function OfCell({ words, items, onPlan }: OfCellProps) {
         {items.map((item) => (
           <li key={item.code} data-item={item.code}>
             <strong>
-              <bdi>{nameOf(words, item)}</bdi>
+              <bdi>{planItemName(words, item)}</bdi>
             </strong>
-            {item.simulated && ` (${t('simulated')})`} · <StateName words={words} of={item.state} />
+            {item.simulated && ` (${t('simulated')})`} · <PlanStateLabel words={words} of={item.state} />
             <br />
             {sentenceOf(words, item)} {t('cellOf', { n: item.cells })}
             <br />
@@ -41,9 +41,11 @@ export function OfCell({ words, items, onPlan }: OfCellProps) {
   )
 }
 
-function sentenceOf(words: Language, item: Item): string {
-  const t = words.says(WORDS)
-  const named = [networkOf(words, item), speedIn(words, item.targetBps)].filter(Boolean).map(isolated)
+function sentenceOf(words: Localizer, item: Item): string {
+  const t = words.translatorOf(WORDS)
+  const named = [planNetworkText(words, item), speedText(words, item.targetBps)]
+    .filter(Boolean)
+    .map(bidiIsolated)
   const what = named.join(words.lang === 'ar' ? '، ' : ', ')
   if (item.step === 'in_service') return t('cellServed', { what, date: words.date(item.inServiceOn!) })
   if (item.promisedBy === null) return t('cellUndated', { what })

@@ -1,16 +1,16 @@
 /** Where an item lies: in degrees, or pointed out on the map, which fills them in. */
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Language } from '../language.js'
-import type { Place } from '../map/coverage-map.js'
+import type { Localizer } from '../language.js'
+import type { Coordinates } from '../map/coverage-map.js'
 import type { ViewProps } from '../view-props.js'
 import { WORDS } from './words.js'
 
-export interface PlaceProps {
-  words: Language
-  first: Place | null
+export interface PlaceFieldsProps {
+  words: Localizer
+  first: Coordinates | null
   /** What stands in the fields; null: no place. */
-  onPlace(place: Place | null): void
-  onTakePlace: ViewProps['onTakePlace']
+  onPlace(place: Coordinates | null): void
+  onTakePlace: ViewProps['onPickPosition']
 }
 
 /** About a metre; a click is not more exact. */
@@ -18,8 +18,8 @@ const DIGITS = 5
 /** As the server takes it: Morocco with a margin. */
 const LIMITS = { lat: [20.3, 36.4], lng: [-17.6, -0.5] } as const
 
-export function PlaceFields({ words, first, onPlace, onTakePlace }: PlaceProps) {
-  const t = words.says(WORDS)
+export function PlaceFields({ words, first, onPlace, onTakePlace }: PlaceFieldsProps) {
+  const t = words.translatorOf(WORDS)
   const [texts, setTexts] = useState({ lat: String(first?.lat ?? ''), lng: String(first?.lng ?? '') })
   const [said, setSaid] = useState('')
   const [asking, setAsking] = useState<AbortController | null>(null)
@@ -74,7 +74,7 @@ export function PlaceFields({ words, first, onPlace, onTakePlace }: PlaceProps) 
   )
 }
 
-function placeOf({ lat, lng }: Record<keyof Place, string>): Place | null {
+function placeOf({ lat, lng }: Record<keyof Coordinates, string>): Coordinates | null {
   const place = { lat: Number(lat), lng: Number(lng) }
   const isGiven = lat.trim() !== '' && lng.trim() !== ''
   return isGiven && Math.abs(place.lat) <= 90 && Math.abs(place.lng) <= 180 ? place : null

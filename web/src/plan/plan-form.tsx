@@ -3,32 +3,32 @@ import { OPERATOR_NAMES } from '#domain/operator'
 import { type PlanFields } from '#domain/plan'
 import { TECHNOLOGIES } from '#domain/probe'
 import { useState } from 'preact/hooks'
-import type { Language } from '../language.js'
+import type { Localizer } from '../language.js'
 import { operatorName, technologyName } from '../network-names.js'
-import { problemIn } from '../problem.js'
-import { Refused } from '../refused.js'
-import { PlaceFields, type PlaceProps } from './place-fields.js'
+import { problemText } from '../problem.js'
+import { ApiError } from '../refused.js'
+import { PlaceFields, type PlaceFieldsProps } from './place-fields.js'
 import { type PlanChange, type PlanDetail, type PlanItem, planApi } from './plan-api.js'
-import { WORDS, fieldIn, reasonIn } from './words.js'
+import { WORDS, fieldText, reasonText } from './words.js'
 
 const MBIT = 1e6
 const TEXTS = ['nameFr', 'nameAr'] as const
 const DATES = ['awardedOn', 'startedOn', 'promisedBy', 'inServiceOn'] as const
 
 interface Props {
-  words: Language
+  words: Localizer
   /** Null: a new one. */
   item: PlanItem | null
   onDone(detail: PlanDetail): void
   /** Somebody else changed it meanwhile. */
   onConflict(): void
   onClose(): void
-  onPlace: PlaceProps['onPlace']
-  onTakePlace: PlaceProps['onTakePlace']
+  onPlace: PlaceFieldsProps['onPlace']
+  onTakePlace: PlaceFieldsProps['onTakePlace']
 }
 
 export function PlanForm({ words, item, onDone, onConflict, onClose, onPlace, onTakePlace }: Props) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   const [problem, setProblem] = useState('')
   const [busy, setBusy] = useState(false)
   const act = (work: () => Promise<PlanDetail>) => {
@@ -36,8 +36,8 @@ export function PlanForm({ words, item, onDone, onConflict, onClose, onPlace, on
     setProblem('')
     work()
       .then(onDone, (error: unknown) => {
-        if (item && error instanceof Refused && error.status === 409) onConflict()
-        else setProblem(planProblemIn(words, error))
+        if (item && error instanceof ApiError && error.status === 409) onConflict()
+        else setProblem(planProblemText(words, error))
       })
       .finally(() => setBusy(false))
   }
@@ -143,13 +143,13 @@ export function PlanForm({ words, item, onDone, onConflict, onClose, onPlace, on
   )
 }
 
-function planProblemIn(words: Language, error: unknown): string {
-  const t = words.says(WORDS)
-  if (!(error instanceof Refused)) return problemIn(words, error)
+function planProblemText(words: Localizer, error: unknown): string {
+  const t = words.translatorOf(WORDS)
+  if (!(error instanceof ApiError)) return problemText(words, error)
   if (error.code === 'plan_code_form' || error.code === 'plan_code_taken') return t(error.code)
-  if (error.code !== 'plan_faults') return problemIn(words, error)
+  if (error.code !== 'plan_faults') return problemText(words, error)
   const faults = Object.entries(error.fields)
-  return faults.map(([field, reason]) => `${fieldIn(t, field)}: ${reasonIn(t, reason)}`).join('\n')
+  return faults.map(([field, reason]) => `${fieldText(t, field)}: ${reasonText(t, reason)}`).join('\n')
 }
 
 /** Null where nothing was written. */

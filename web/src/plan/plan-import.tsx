@@ -1,46 +1,46 @@
 /** A list of the plan: first what would become of it, line by line, then, if wanted, the import. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { HeadRow } from '../head-row.js'
-import { type Language, listed } from '../language.js'
-import { problemIn } from '../problem.js'
-import { type PlanImported, planApi } from './plan-api.js'
-import { nameOf } from './plan-item.js'
-import { WORDS, fieldIn, reasonIn } from './words.js'
+import { type Localizer, listText } from '../language.js'
+import { problemText } from '../problem.js'
+import { type PlanImportResult, planApi } from './plan-api.js'
+import { planItemName } from './plan-item.js'
+import { WORDS, fieldText, reasonText } from './words.js'
 
-type State =
+type PlanImportState =
   | { name: 'empty' }
   | { name: 'sending'; share: number }
   | { name: 'failed'; problem: string }
-  | { name: 'previewed' | 'done'; result: PlanImported }
+  | { name: 'previewed' | 'done'; result: PlanImportResult }
 
 interface Props {
-  words: Language
+  words: Localizer
   /** Something was written. */
   onDone(): void
 }
 
 export function PlanImport({ words, onDone }: Props) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   const dialog = useRef<HTMLDialogElement>(null)
   const input = useRef<HTMLInputElement>(null)
   const running = useRef<AbortController | null>(null)
   const [file, setFile] = useState<File | null>(null)
-  const [state, setState] = useState<State>({ name: 'empty' })
+  const [state, setState] = useState<PlanImportState>({ name: 'empty' })
   useEffect(() => () => running.current?.abort(), [])
 
   const run = (chosen: File, preview: boolean) => {
     running.current?.abort()
     const abort = (running.current = new AbortController())
-    const show = (next: State) => abort.signal.aborted || setState(next)
+    const show = (next: PlanImportState) => abort.signal.aborted || setState(next)
     const onShare = (share: number) => show({ name: 'sending', share })
     onShare(0)
     const comment = t('importComment', { file: chosen.name.slice(0, 200) })
-    planApi.import({ file: chosen, onShare, signal: abort.signal }, comment, preview).then(
+    planApi.import({ file: chosen, onProgress: onShare, signal: abort.signal }, comment, preview).then(
       (result) => {
         show({ name: preview ? 'previewed' : 'done', result })
         if (!preview) onDone()
       },
-      (error: unknown) => show({ name: 'failed', problem: problemIn(words, error) }),
+      (error: unknown) => show({ name: 'failed', problem: problemText(words, error) }),
     )
   }
   const choose = (chosen: File | undefined) => {
@@ -84,7 +84,7 @@ export function PlanImport({ words, onDone }: Props) {
             <input ref={input} type="file" onChange={(event) => choose(event.currentTarget.files?.[0])} />
           </label>
           <div aria-live="polite">
-            <Outcome words={words} state={state} />
+            <PlanImportOutcome words={words} state={state} />
           </div>
           <div class="buttons">
             {state.name !== 'done' && (
@@ -102,8 +102,8 @@ export function PlanImport({ words, onDone }: Props) {
   )
 }
 
-function Outcome({ words, state }: { words: Language; state: State }) {
-  const t = words.says(WORDS)
+function PlanImportOutcome({ words, state }: { words: Localizer; state: PlanImportState }) {
+  const t = words.translatorOf(WORDS)
   if (state.name === 'empty') return null
   if (state.name === 'sending')
     return (
@@ -132,8 +132,8 @@ function Outcome({ words, state }: { words: Language; state: State }) {
   )
 }
 
-function Refusals({ words, result: { refused } }: { words: Language; result: PlanImported }) {
-  const t = words.says(WORDS)
+function Refusals({ words, result: { refused } }: { words: Localizer; result: PlanImportResult }) {
+  const t = words.translatorOf(WORDS)
   if (refused.length === 0) return null
   return (
     <>
@@ -150,12 +150,12 @@ function Refusals({ words, result: { refused } }: { words: Language; result: Pla
                 <td>
                   <bdi>{code}</bdi>
                 </td>
-                <td>{fieldIn(t, field)}</td>
+                <td>{fieldText(t, field)}</td>
                 <td>
                   <bdi>{value}</bdi>
                 </td>
                 <td class="why">
-                  <bdi>{reasonIn(t, reason)}</bdi>
+                  <bdi>{reasonText(t, reason)}</bdi>
                 </td>
               </tr>
             ))}
@@ -166,8 +166,8 @@ function Refusals({ words, result: { refused } }: { words: Language; result: Pla
   )
 }
 
-function Changes({ words, result: { changes } }: { words: Language; result: PlanImported }) {
-  const t = words.says(WORDS)
+function Changes({ words, result: { changes } }: { words: Localizer; result: PlanImportResult }) {
+  const t = words.translatorOf(WORDS)
   if (changes.length === 0) return null
   return (
     <>
@@ -175,13 +175,13 @@ function Changes({ words, result: { changes } }: { words: Language; result: Plan
       <ul class="reasons">
         {changes.map(({ code, fields, isNew, ...names }) => (
           <li key={code}>
-            <bdi>{code}</bdi> · <bdi>{nameOf(words, names)}</bdi> ·{' '}
+            <bdi>{code}</bdi> · <bdi>{planItemName(words, names)}</bdi> ·{' '}
             {isNew
               ? t('isNew')
               : t('changedFields', {
-                  fields: listed(
+                  fields: listText(
                     words,
-                    fields.map((field) => fieldIn(t, field)),
+                    fields.map((field) => fieldText(t, field)),
                   ),
                 })}
           </li>

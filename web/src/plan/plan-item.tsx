@@ -1,19 +1,19 @@
 /** One item of the plan: what is said, what was measured, how it came to be so; a planner changes it here. */
 import type { PlanFields } from '#domain/plan'
 import { useEffect, useState } from 'preact/hooks'
-import { useAnswer, valueOf } from '../answer.js'
+import { useQuery, queryValueOf } from '../answer.js'
 import type { Connection } from '../connection.js'
-import { type Language, isolated, listed } from '../language.js'
+import { type Localizer, bidiIsolated, listText } from '../language.js'
 import { operatorName, technologyName } from '../network-names.js'
-import { problemIn } from '../problem.js'
-import type { PlaceProps } from './place-fields.js'
+import { problemText } from '../problem.js'
+import type { PlaceFieldsProps } from './place-fields.js'
 import { type PlanDetail, type PlanItem, type PlanVersion, planApi } from './plan-api.js'
 import { PlanForm } from './plan-form.js'
-import { StateName } from './state.js'
-import { WORDS, fieldIn } from './words.js'
+import { PlanStateLabel } from './state.js'
+import { WORDS, fieldText } from './words.js'
 
 interface Props {
-  words: Language
+  words: Localizer
   connection: Connection
   code: string
   mayEdit: boolean
@@ -23,19 +23,19 @@ interface Props {
   onShown(item: PlanItem | null): void
   /** The item was changed. */
   onChange(): void
-  onPlace: PlaceProps['onPlace']
-  onTakePlace: PlaceProps['onTakePlace']
+  onPlace: PlaceFieldsProps['onPlace']
+  onTakePlace: PlaceFieldsProps['onTakePlace']
 }
 
 export function PlanItemView(props: Props) {
   const { words, connection, code, mayEdit, onBack, onMap, onShown, onChange, onPlace, onTakePlace } = props
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   const [loads, setLoads] = useState(0)
   const [isEditing, setEditing] = useState(false)
   const [said, setSaid] = useState('')
-  const asked = useAnswer(connection, `${code} ${loads}`, (signal) => planApi.one(code, signal))
+  const asked = useQuery(connection, `${code} ${loads}`, (signal) => planApi.one(code, signal))
   const [known, setKnown] = useState<PlanDetail | null>(null)
-  const found = valueOf(asked) ?? (known?.code === code ? known : null)
+  const found = queryValueOf(asked) ?? (known?.code === code ? known : null)
   const item = found?.standing ?? null
   useEffect(() => onShown(item), [item])
   const done = (next: PlanDetail | null, message: string) => {
@@ -55,17 +55,17 @@ export function PlanItemView(props: Props) {
       <p role="status" class="hint">
         {said}
       </p>
-      {asked && 'refused' in asked && <p class="problem">{problemIn(words, asked.refused)}</p>}
+      {asked && 'refused' in asked && <p class="problem">{problemText(words, asked.refused)}</p>}
       {!found && !asked && <p role="status">{words.t('loading')}</p>}
       {found && (
         <>
           <h2>
-            <bdi>{nameOf(words, found.versions[0]!)}</bdi>{' '}
+            <bdi>{planItemName(words, found.versions[0]!)}</bdi>{' '}
             <small class="code" dir="ltr">
               {code}
             </small>
           </h2>
-          {item ? <Facts words={words} item={item} /> : <p>{t('withdrawn')}</p>}
+          {item ? <PlanFacts words={words} item={item} /> : <p>{t('withdrawn')}</p>}
           {item && isEditing && (
             <PlanForm
               words={words}
@@ -84,31 +84,31 @@ export function PlanItemView(props: Props) {
 }
 
 /** A list in one language only has one name. */
-export const nameOf = (
-  { lang }: Language,
+export const planItemName = (
+  { lang }: Localizer,
   { nameFr, nameAr }: Pick<PlanFields, 'nameFr' | 'nameAr'>,
 ): string => (lang === 'ar' ? (nameAr ?? nameFr) : nameFr)
 
-export const networkOf = (
-  words: Language,
+export const planNetworkText = (
+  words: Localizer,
   { operator, technology }: Pick<PlanFields, 'operator' | 'technology'>,
 ): string => {
   const names = [operator && operatorName(words, operator), technology && technologyName(words, technology)]
-  return names.filter(Boolean).join(' · ') || words.says(WORDS)('nobody')
+  return names.filter(Boolean).join(' · ') || words.translatorOf(WORDS)('nobody')
 }
 
 const MBIT = 1e6
-export const speedIn = (words: Language, bps: number | null): string =>
+export const speedText = (words: Localizer, bps: number | null): string =>
   bps === null ? '' : `${words.number(bps / MBIT, 1)} ${words.lang === 'ar' ? 'ميغابت/ث' : 'Mbit/s'}`
 
 const DATES = ['awardedOn', 'startedOn', 'promisedBy', 'inServiceOn'] as const
 
-export function Facts({ words, item }: { words: Language; item: PlanItem }) {
-  const t = words.says(WORDS)
+export function PlanFacts({ words, item }: { words: Localizer; item: PlanItem }) {
+  const t = words.translatorOf(WORDS)
   return (
     <>
       <p>
-        <StateName words={words} of={item.state} />
+        <PlanStateLabel words={words} of={item.state} />
         {item.simulated && ` (${t('simulated')})`}
       </p>
       <p>
@@ -116,15 +116,15 @@ export function Facts({ words, item }: { words: Language; item: PlanItem }) {
         {item.state !== item.step &&
           t('foundIs', { date: words.date(item.since), state: t(`state_${item.state}`) })}
       </p>
-      {item.step === 'in_service' && <Evidence words={words} item={item} />}
+      {item.step === 'in_service' && <PlanEvidenceText words={words} item={item} />}
       <dl class="plan-facts">
         <dt>{t('network')}</dt>
         <dd>
-          <bdi>{networkOf(words, item)}</bdi>
+          <bdi>{planNetworkText(words, item)}</bdi>
           {item.targetBps !== null && (
             <>
               <br />
-              <bdi>{speedIn(words, item.targetBps)}</bdi>
+              <bdi>{speedText(words, item.targetBps)}</bdi>
             </>
           )}
         </dd>
@@ -148,8 +148,8 @@ function Fact({ name, value }: { name: string; value: string }) {
   )
 }
 
-function Evidence({ words, item }: { words: Language; item: PlanItem }) {
-  const t = words.says(WORDS)
+function PlanEvidenceText({ words, item }: { words: Localizer; item: PlanItem }) {
+  const t = words.translatorOf(WORDS)
   const { evidence, state } = item
   if (!evidence) return <p>{t('notMeasured')}</p>
   const { passes, samples, cells, cellsMeasured, minDownloadBps } = evidence
@@ -168,8 +168,8 @@ function Evidence({ words, item }: { words: Language; item: PlanItem }) {
   )
 }
 
-function History({ words, detail: { versions, findings } }: { words: Language; detail: PlanDetail }) {
-  const t = words.says(WORDS)
+function History({ words, detail: { versions, findings } }: { words: Localizer; detail: PlanDetail }) {
+  const t = words.translatorOf(WORDS)
   return (
     <>
       <h3>{t('history')}</h3>
@@ -179,7 +179,7 @@ function History({ words, detail: { versions, findings } }: { words: Language; d
             <bdi>
               {t('versionBy', {
                 version: String(version.version),
-                moment: words.moment(version.changedAt),
+                moment: words.dateTime(version.changedAt),
                 author: version.author,
               })}
             </bdi>
@@ -187,7 +187,7 @@ function History({ words, detail: { versions, findings } }: { words: Language; d
             {version.withdrawn && <> · {t('withdrawn')}</>}
             <br />
             <bdi>{version.comment}</bdi>
-            <Changed words={words} from={versions[i + 1] ?? null} to={version} />
+            <VersionChanges words={words} from={versions[i + 1] ?? null} to={version} />
           </li>
         ))}
       </ol>
@@ -195,7 +195,7 @@ function History({ words, detail: { versions, findings } }: { words: Language; d
       <ul class="plan-history">
         {findings.map(({ state, since, run }) => (
           <li key={since}>
-            {words.moment(since)} · <StateName words={words} of={state} />
+            {words.dateTime(since)} · <PlanStateLabel words={words} of={state} />
             {run !== null && <> · {t('inRun', { run: String(run) })}</>}
           </li>
         ))}
@@ -204,25 +204,41 @@ function History({ words, detail: { versions, findings } }: { words: Language; d
   )
 }
 
-const SHOWN = ['nameFr', 'nameAr', 'areaCode', 'operator', 'technology', 'targetBps', ...DATES] as const
+const COMPARED_FIELDS = [
+  'nameFr',
+  'nameAr',
+  'areaCode',
+  'operator',
+  'technology',
+  'targetBps',
+  ...DATES,
+] as const
 
-function Changed({ words, from, to }: { words: Language; from: PlanVersion | null; to: PlanVersion }) {
-  const t = words.says(WORDS)
+function VersionChanges({
+  words,
+  from,
+  to,
+}: {
+  words: Localizer
+  from: PlanVersion | null
+  to: PlanVersion
+}) {
+  const t = words.translatorOf(WORDS)
   if (!from) return null
-  const told = SHOWN.filter((field) => from[field] !== to[field]).map(
-    (field) => `${fieldIn(t, field)}: ${valueIn(words, field, from)} → ${valueIn(words, field, to)}`,
+  const told = COMPARED_FIELDS.filter((field) => from[field] !== to[field]).map(
+    (field) => `${fieldText(t, field)}: ${valueIn(words, field, from)} → ${valueIn(words, field, to)}`,
   )
   if (told.length === 0) return null
-  return <small>{t('changedFields', { fields: listed(words, told) })}</small>
+  return <small>{t('changedFields', { fields: listText(words, told) })}</small>
 }
 
 const isDate = (field: string) => (DATES as readonly string[]).includes(field)
 
-function valueIn(words: Language, field: (typeof SHOWN)[number], version: PlanVersion): string {
+function valueIn(words: Localizer, field: (typeof COMPARED_FIELDS)[number], version: PlanVersion): string {
   const value = version[field]
   if (value === null) return '–'
   if (field === 'operator') return operatorName(words, version.operator)
   if (field === 'technology') return technologyName(words, version.technology)
   if (field === 'targetBps') return words.number(Number(value) / MBIT, 1)
-  return isolated(isDate(field) ? words.date(String(value)) : String(value))
+  return bidiIsolated(isDate(field) ? words.date(String(value)) : String(value))
 }

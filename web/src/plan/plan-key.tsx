@@ -1,16 +1,16 @@
 /** What the signs of the plan on the map mean. */
 import { PLAN_STATES } from '#domain/plan'
-import type { Language } from '../language.js'
+import type { Localizer } from '../language.js'
 import './plan.css'
-import { StateName } from './state.js'
+import { PlanStateLabel } from './state.js'
 import { WORDS } from './words.js'
 
-export function PlanKey({ words }: { words: Language }) {
+export function PlanLegend({ words }: { words: Localizer }) {
   return (
-    <ul class="plan-key" aria-label={words.says(WORDS)('title')}>
+    <ul class="plan-key" aria-label={words.translatorOf(WORDS)('title')}>
       {PLAN_STATES.map((state) => (
         <li key={state} data-state={state}>
-          <StateName words={words} of={state} />
+          <PlanStateLabel words={words} of={state} />
         </li>
       ))}
     </ul>

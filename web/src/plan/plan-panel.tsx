@@ -1,13 +1,13 @@
 /** An item of the plan that was chosen on the map, in short. */
 import type { ComponentChildren } from 'preact'
-import type { Language } from '../language.js'
+import type { Localizer } from '../language.js'
 import type { PlanDetail } from './plan-api.js'
-import { Facts, nameOf } from './plan-item.js'
+import { PlanFacts, planItemName } from './plan-item.js'
 import './plan.css'
 import { WORDS } from './words.js'
 
 interface Props {
-  words: Language
+  words: Localizer
   item: PlanDetail
   /** Names of the areas around. */
   where: ComponentChildren
@@ -16,14 +16,14 @@ interface Props {
 }
 
 export function PlanPanel({ words, item: { code, standing, versions }, where, onPlan }: Props) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   return (
     <>
       <h2 data-plan={code}>
-        <bdi>{nameOf(words, versions[0]!)}</bdi> <small>{words.t('kind_plan')}</small>
+        <bdi>{planItemName(words, versions[0]!)}</bdi> <small>{words.t('kind_plan')}</small>
       </h2>
       {where}
-      {standing ? <Facts words={words} item={standing} /> : <p>{t('withdrawn')}</p>}
+      {standing ? <PlanFacts words={words} item={standing} /> : <p>{t('withdrawn')}</p>}
       <button onClick={() => onPlan(code)}>{t('openPlan')}</button>
       <p class="source">
         <bdi>{code}</bdi>

@@ -4,13 +4,13 @@ import { PLAN_STATES, type PlanState } from '#domain/plan'
 import { TECHNOLOGIES } from '#domain/probe'
 import { useEffect, useState } from 'preact/hooks'
 import { HeadRow } from '../head-row.js'
-import { useAnswer, valueOf } from '../answer.js'
+import { useQuery, queryValueOf } from '../answer.js'
 import type { Account } from '../api.js'
-import { type Language, nameIn } from '../language.js'
-import type { Place } from '../map/coverage-map.js'
-import type { Marks, Tone } from '../map/marks.js'
+import { type Localizer, localizedName } from '../language.js'
+import type { Coordinates } from '../map/coverage-map.js'
+import type { Marks, MarkTone } from '../map/marks.js'
 import { operatorName, technologyName } from '../network-names.js'
-import { problemIn } from '../problem.js'
+import { problemText } from '../problem.js'
 import type { ViewProps } from '../view-props.js'
 import { BurnDown } from './burn-down.js'
 import {
@@ -19,33 +19,44 @@ import {
   type PlanItem,
   type PlanProgress,
   planApi,
-  queryOf,
+  planQueryOf,
 } from './plan-api.js'
 import { PlanForm } from './plan-form.js'
 import { PlanImport } from './plan-import.js'
-import { PlanItemView, nameOf, networkOf, speedIn } from './plan-item.js'
-import { StateName, TONES } from './state.js'
+import { PlanItemView, planItemName, planNetworkText, speedText } from './plan-item.js'
+import { PlanStateLabel, PLAN_TONES } from './state.js'
 import './plan.css'
 import { WORDS } from './words.js'
 
 const SORTS = ['code', 'area', 'promised', 'service', 'state'] as const
 /** Items of a page. */
-const PAGE = 50
+const PAGE_SIZE = 50
 /** Degrees around an item that is shown on the map. */
-const AROUND = 0.03
+const ZOOM_MARGIN_DEGREES = 0.03
 
 const mayPlan = (account: Account | null): boolean =>
   account !== null && !account.mustChangePassword && ['planner', 'administrator'].includes(account.role)
 
 export function Plan(props: ViewProps) {
-  const { words, connection, area, account, kept, onKeep, onMarks, onBox, onArea, onChange, onTakePlace } =
-    props
+  const {
+    words,
+    connection,
+    area,
+    account,
+    viewState: kept,
+    onViewState: onKeep,
+    onMarks,
+    onZoomToBox: onBox,
+    onArea,
+    onOverlayChange: onChange,
+    onPickPosition: onTakePlace,
+  } = props
   const [changes, setChanges] = useState(0)
   const [isCreating, setCreating] = useState(false)
   const [opened, setOpened] = useState<PlanItem | null>(null)
   /** What is given in a form. */
-  const [place, setPlace] = useState<Place | null>(null)
-  const t = words.says(WORDS)
+  const [place, setPlace] = useState<Coordinates | null>(null)
+  const t = words.translatorOf(WORDS)
   const filter: PlanFilter = {
     area,
     state: PLAN_STATES.find((state) => state === kept['state']) ?? null,
@@ -53,13 +64,19 @@ export function Plan(props: ViewProps) {
     technology: kept['technology'] ?? null,
   }
   const sort = SORTS.find((name) => name === kept['sort']) ?? 'code'
-  const progress = useAnswer(connection, `${area} ${changes}`, (signal) => planApi.progress(area, signal))
-  const list = useList(props, filter, sort, changes)
+  const progress = useQuery(connection, `${area} ${changes}`, (signal) => planApi.progress(area, signal))
+  const list = usePlanPages(props, filter, sort, changes)
   const code = kept['item'] ?? null
   const keep = (change: Readonly<Record<string, string>>) => onKeep({ ...kept, ...change })
   const chosen = code === opened?.code ? opened : null
   useEffect(() => onMarks(marksOf(words, list.items, chosen, place)), [words, list.items, chosen, place])
-  const show = ({ lat, lng }: PlanItem) => onBox([lng - AROUND, lat - AROUND, lng + AROUND, lat + AROUND])
+  const show = ({ lat, lng }: PlanItem) =>
+    onBox([
+      lng - ZOOM_MARGIN_DEGREES,
+      lat - ZOOM_MARGIN_DEGREES,
+      lng + ZOOM_MARGIN_DEGREES,
+      lat + ZOOM_MARGIN_DEGREES,
+    ])
   const changed = () => {
     setChanges(changes + 1)
     onChange('plan')
@@ -77,8 +94,8 @@ export function Plan(props: ViewProps) {
         onTakePlace={onTakePlace}
       />
     )
-  const found = valueOf(progress)
-  const name = found?.area ? nameIn(words.lang, found.area) : t('country')
+  const found = queryValueOf(progress)
+  const name = found?.area ? localizedName(words.lang, found.area) : t('country')
   return (
     <>
       <h2>{t('title')}</h2>
@@ -103,7 +120,7 @@ export function Plan(props: ViewProps) {
           onTakePlace={onTakePlace}
         />
       )}
-      {progress && 'refused' in progress && <p class="problem">{problemIn(words, progress.refused)}</p>}
+      {progress && 'refused' in progress && <p class="problem">{problemText(words, progress.refused)}</p>}
       {!found && !progress && <p role="status">{words.t('loading')}</p>}
       {found && isEmpty(found) && <p>{t('empty')}</p>}
       {found && !isEmpty(found) && (
@@ -137,7 +154,7 @@ export function Plan(props: ViewProps) {
 const isEmpty = ({ states }: PlanProgress) => PLAN_STATES.every((state) => states[state] === 0)
 
 function sourceOf({ words, rule }: ViewProps, { run }: PlanProgress): string {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   if (!run) return t('noRun')
   const title = run.rule === rule.id ? rule.title[words.lang] : run.rule
   return t('source', { run: String(run.id), rule: title, from: words.date(run.from), to: words.date(run.to) })
@@ -154,18 +171,23 @@ interface Pages {
 
 const NONE: readonly PlanItem[] = []
 
-function useList({ words, connection }: ViewProps, filter: PlanFilter, sort: string, changes: number): Pages {
-  const key = `${queryOf({ ...filter, sort })} ${changes}`
+function usePlanPages(
+  { words, connection }: ViewProps,
+  filter: PlanFilter,
+  sort: string,
+  changes: number,
+): Pages {
+  const key = `${planQueryOf({ ...filter, sort })} ${changes}`
   const [before, setBefore] = useState<{ key: string; items: readonly PlanItem[]; cursor: string | null }>({
     key,
     items: NONE,
     cursor: null,
   })
   const { items: earlier, cursor } = before.key === key ? before : { items: NONE, cursor: null }
-  const asked = useAnswer(connection, `${key} ${cursor}`, (signal) =>
-    planApi.list(filter, { sort, cursor, limit: PAGE }, signal),
+  const asked = useQuery(connection, `${key} ${cursor}`, (signal) =>
+    planApi.list(filter, { sort, cursor, limit: PAGE_SIZE }, signal),
   )
-  const page = valueOf(asked)
+  const page = queryValueOf(asked)
   const [shown, setShown] = useState<readonly PlanItem[]>(NONE)
   useEffect(() => {
     if (page) setShown([...earlier, ...page.items])
@@ -173,37 +195,37 @@ function useList({ words, connection }: ViewProps, filter: PlanFilter, sort: str
   return {
     items: shown,
     isLoading: asked === null,
-    problem: asked && 'refused' in asked ? problemIn(words, asked.refused) : '',
+    problem: asked && 'refused' in asked ? problemText(words, asked.refused) : '',
     more: page?.next ? () => setBefore({ key, items: shown, cursor: page.next }) : null,
   }
 }
 
 /** The open item on top, or the place that a form gives it. */
 function marksOf(
-  words: Language,
+  words: Localizer,
   items: readonly PlanItem[],
   opened: PlanItem | null,
-  place: Place | null,
+  place: Coordinates | null,
 ): Marks {
-  const at = ({ lat, lng }: Place, tone: Tone, label: string): Marks['features'][number] => ({
+  const at = ({ lat, lng }: Coordinates, tone: MarkTone, label: string): Marks['features'][number] => ({
     type: 'Feature',
     geometry: { type: 'Point', coordinates: [lng, lat] },
     properties: { tone, label },
   })
-  const mark = (item: PlanItem, tone: Tone) => at(item, tone, nameOf(words, item))
+  const mark = (item: PlanItem, tone: MarkTone) => at(item, tone, planItemName(words, item))
   const others = items.filter((item) => item.code !== opened?.code)
   return {
     type: 'FeatureCollection',
     features: [
-      ...others.map((item) => mark(item, TONES[item.state])),
+      ...others.map((item) => mark(item, PLAN_TONES[item.state])),
       ...(opened && !place ? [mark(opened, 'chosen')] : []),
-      ...(place ? [at(place, 'chosen', words.says(WORDS)('placeChosen'))] : []),
+      ...(place ? [at(place, 'chosen', words.translatorOf(WORDS)('placeChosen'))] : []),
     ],
   }
 }
 
 interface StatesProps {
-  words: Language
+  words: Localizer
   progress: PlanProgress
   chosen: string | null
   onState(state: PlanState | null): void
@@ -211,7 +233,7 @@ interface StatesProps {
 
 /** What the measurements refute has a button of its own, before the others. */
 function States({ words, progress: { states }, chosen, onState }: StatesProps) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   const all = PLAN_STATES.reduce((sum, state) => sum + states[state], 0)
   const button = (state: PlanState) => (
     <button
@@ -219,7 +241,7 @@ function States({ words, progress: { states }, chosen, onState }: StatesProps) {
       aria-pressed={chosen === state}
       onClick={() => onState(chosen === state ? null : state)}
     >
-      <StateName words={words} of={state} /> ({words.number(states[state])})
+      <PlanStateLabel words={words} of={state} /> ({words.number(states[state])})
     </button>
   )
   return (
@@ -244,14 +266,14 @@ function States({ words, progress: { states }, chosen, onState }: StatesProps) {
 }
 
 interface FiltersProps {
-  words: Language
+  words: Localizer
   filter: PlanFilter
   sort: string
   onKeep(change: Readonly<Record<string, string>>): void
 }
 
 function Filters({ words, filter, sort, onKeep }: FiltersProps) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   const pick = (name: 'operator' | 'technology', ids: readonly string[], label: (id: string) => string) => (
     <label class="pick">
       {t(name)}
@@ -284,14 +306,14 @@ function Filters({ words, filter, sort, onKeep }: FiltersProps) {
 }
 
 interface ListProps {
-  words: Language
+  words: Localizer
   list: Pages
   caption: string
   onItem(item: PlanItem): void
 }
 
 function List({ words, list, caption, onItem }: ListProps) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   const { items, isLoading, problem, more } = list
   const day = (date: string | null) => (date === null ? t('noDate') : words.date(date))
   if (problem) return <p class="problem">{problem}</p>
@@ -309,7 +331,7 @@ function List({ words, list, caption, onItem }: ListProps) {
               <tr key={item.code} data-code={item.code}>
                 <th scope="row">
                   <button class="link" onClick={() => onItem(item)}>
-                    <bdi>{nameOf(words, item)}</bdi>
+                    <bdi>{planItemName(words, item)}</bdi>
                   </button>
                   <small>
                     <bdi>{item.code}</bdi>
@@ -317,13 +339,13 @@ function List({ words, list, caption, onItem }: ListProps) {
                   </small>
                 </th>
                 <td>
-                  <StateName words={words} of={item.state} />
+                  <PlanStateLabel words={words} of={item.state} />
                   {item.state === 'late' && <small>{t(`step_${item.step}`)}</small>}
                 </td>
                 <td>
-                  <bdi>{networkOf(words, item)}</bdi>
+                  <bdi>{planNetworkText(words, item)}</bdi>
                   <small>
-                    <bdi>{speedIn(words, item.targetBps)}</bdi>
+                    <bdi>{speedText(words, item.targetBps)}</bdi>
                   </small>
                 </td>
                 <td>{day(item.promisedBy)}</td>
@@ -341,9 +363,9 @@ function List({ words, list, caption, onItem }: ListProps) {
   )
 }
 
-function Downloads({ words, filter }: { words: Language; filter: PlanFilter }) {
-  const t = words.says(WORDS)
-  const query = queryOf({ ...filter })
+function Downloads({ words, filter }: { words: Localizer; filter: PlanFilter }) {
+  const t = words.translatorOf(WORDS)
+  const query = planQueryOf({ ...filter })
   return (
     <p class="downloads">
       {(['csv', 'xlsx'] as const).map((format) => (
@@ -377,11 +399,11 @@ function Areas({
   areas,
   onArea,
 }: {
-  words: Language
+  words: Localizer
   areas: readonly PlanArea[]
   onArea: ViewProps['onArea']
 }) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   if (areas.length === 0) return null
   return (
     <>
@@ -403,7 +425,7 @@ function Areas({
               <tr key={area.code} data-code={area.code}>
                 <th scope="row">
                   <button class="link" onClick={() => onArea(area)}>
-                    <bdi>{nameIn(words.lang, area)}</bdi>
+                    <bdi>{localizedName(words.lang, area)}</bdi>
                   </button>
                 </th>
                 {figuresOf(area).map((figure, i) => (

@@ -1,11 +1,11 @@
 /** The state of an item: a sign that can be told apart in grey, and its word. */
 import type { PlanState } from '#domain/plan'
-import type { Language } from '../language.js'
-import type { Tone } from '../map/marks.js'
+import type { Localizer } from '../language.js'
+import type { MarkTone } from '../map/marks.js'
 import { PlanSign } from '../swatch.js'
 import { WORDS } from './words.js'
 
-export const TONES: Record<PlanState, Tone> = {
+export const PLAN_TONES: Record<PlanState, MarkTone> = {
   planned: 'waiting',
   awarded: 'waiting',
   works: 'waiting',
@@ -15,8 +15,8 @@ export const TONES: Record<PlanState, Tone> = {
   contradicted: 'bad',
 }
 
-export function StateName({ words, of }: { words: Language; of: PlanState }) {
-  const t = words.says(WORDS)
+export function PlanStateLabel({ words, of }: { words: Localizer; of: PlanState }) {
+  const t = words.translatorOf(WORDS)
   return (
     <span class="plan-state">
       <PlanSign of={of} />

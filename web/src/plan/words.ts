@@ -461,13 +461,13 @@ const REASONS: readonly (readonly [RegExp, Key])[] = [
   [/^lies before the start/, 'reason_before'],
 ]
 
-export const reasonIn = (t: (key: Key) => string, reason: string): string => {
+export const reasonText = (t: (key: Key) => string, reason: string): string => {
   const known = REASONS.find(([form]) => form.test(reason))
   return known ? t(known[1]) : reason
 }
 
 /** What a refusal calls its column. */
-export const fieldIn = (t: (key: Key) => string, field: string): string => {
+export const fieldText = (t: (key: Key) => string, field: string): string => {
   if (field === 'place' || field === 'row') return t(`field_${field}`)
   return field in en ? t(field as Key) : field
 }

@@ -1,28 +1,30 @@
 /** What the server says of priorities and budgets. */
 import type { Deployed } from '#domain/priority'
-import { GET, POST, type Query, type Schemas, answerTo } from '../api.js'
+import { GET, POST, type QueryParams, type Schemas, unwrapResponse } from '../api.js'
 
 export type PriorityZone = Schemas['PriorityZone']
 export type Priorities = Schemas['Priorities']
 export type FundedZone = Schemas['FundedZone']
 export type RankedZone = Omit<FundedZone, 'technology' | 'cost' | 'benefit'>
 /** With none of the technologies chosen it is not asked. */
-export type BudgetQuestion = Omit<Schemas['BudgetBody'], 'technologies'> & { technologies: Deployed[] }
-export type Maximised = BudgetQuestion['maximise']
+export type BudgetRequest = Omit<Schemas['BudgetBody'], 'technologies'> & { technologies: Deployed[] }
+export type BudgetObjective = BudgetRequest['maximise']
 export type BudgetAnswer = Schemas['BudgetAnswer']
 
-export const priorities = (
+export const fetchPriorities = (
   id: number,
-  query: Query<'/api/v1/runs/{id}/priorities'>,
+  query: QueryParams<'/api/v1/runs/{id}/priorities'>,
   signal: AbortSignal,
 ): Promise<Priorities> =>
-  answerTo<Priorities>(GET('/api/v1/runs/{id}/priorities', { params: { path: { id }, query }, signal }))
+  unwrapResponse<Priorities>(GET('/api/v1/runs/{id}/priorities', { params: { path: { id }, query }, signal }))
 
 export const allocateBudget = (
   id: number,
-  question: BudgetQuestion,
+  question: BudgetRequest,
   signal: AbortSignal,
 ): Promise<BudgetAnswer> => {
   const body = question as Schemas['BudgetBody']
-  return answerTo<BudgetAnswer>(POST('/api/v1/runs/{id}/budget', { params: { path: { id } }, body, signal }))
+  return unwrapResponse<BudgetAnswer>(
+    POST('/api/v1/runs/{id}/budget', { params: { path: { id } }, body, signal }),
+  )
 }

@@ -1,21 +1,27 @@
 /** What a budget buys: the questions, and the answer as figures, a table and marks on the map. */
-import { DEPLOYED, UNIT_COSTS, type UnitCosts, amountsFrom, amountsText } from '#domain/priority'
+import {
+  DEPLOYABLE_TECHNOLOGIES,
+  UNIT_COSTS,
+  type UnitCosts,
+  parseAmounts,
+  formatAmounts,
+} from '#domain/priority'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Language } from '../language.js'
+import type { Localizer } from '../language.js'
 import { technologyName } from '../network-names.js'
-import { problemIn } from '../problem.js'
-import { Refused } from '../refused.js'
-import { type BudgetAnswer, type BudgetQuestion, allocateBudget } from './api.js'
-import type { Inputs } from './kept.js'
+import { problemText } from '../problem.js'
+import { ApiError } from '../refused.js'
+import { type BudgetAnswer, type BudgetRequest, allocateBudget } from './api.js'
+import type { PriorityInputs } from './kept.js'
 import type { PartProps } from './part-props.js'
-import { Source, WeightSliders } from './ranking.js'
+import { PrioritySource, WeightSliders } from './ranking.js'
 import { WORDS } from './words.js'
-import { ZoneFigures, ZoneHeads, ZoneName, marksOf } from './zone-cells.js'
+import { ZoneFigures, ZoneHeads, ZoneName, zoneMarksOf } from './zone-cells.js'
 
 const MILLION = 1e6
-const MOST_MILLIONS = 1e6
+const MAX_MILLIONS = 1e6
 
-type State =
+type BudgetState =
   | { is: 'idle' }
   | { is: 'computing' }
   | { is: 'refused'; error: unknown }
@@ -23,25 +29,25 @@ type State =
   | { is: 'answered'; answer: BudgetAnswer; key: string }
 
 export function BudgetPart(props: PartProps) {
-  const { words, run, area, inputs, onInputs, onMarks, onBox } = props
-  const t = words.says(WORDS)
-  const question = questionOf(inputs, area)
+  const { words, run, area, inputs, onInputs, onMarks, onZoomToBox: onBox } = props
+  const t = words.translatorOf(WORDS)
+  const question = budgetRequestOf(inputs, area)
   const { state, compute, cancel } = useBudget(run.id)
   const answer = state.is === 'answered' ? state.answer : null
-  const isOld = state.is === 'answered' && question !== null && state.key !== keyOf(run.id, question)
+  const isOld = state.is === 'answered' && question !== null && state.key !== requestKeyOf(run.id, question)
   // A link that was sent with an answer brings it: the same question is asked again.
-  const [sent] = useState(inputs.answered)
+  const [sent] = useState(inputs.answeredRun)
   useEffect(() => {
     if (sent !== null && question) compute(question)
   }, [])
   useEffect(() => {
     const answered = answer && question && !isOld ? run.id : null
-    if (answer && answered !== inputs.answered) onInputs({ answered })
+    if (answer && answered !== inputs.answeredRun) onInputs({ answeredRun: answered })
   }, [answer, isOld, question === null])
   useEffect(() => {
     onMarks(
       answer &&
-        marksOf(words, answer.zones, (zone) => ({ tone: 'good', before: `${words.number(zone.rank)}.` })),
+        zoneMarksOf(words, answer.zones, (zone) => ({ tone: 'good', before: `${words.number(zone.rank)}.` })),
     )
   }, [answer, words.lang])
   return (
@@ -53,7 +59,7 @@ export function BudgetPart(props: PartProps) {
           if (question) compute(question)
         }}
       >
-        <Questions {...{ words, inputs, onInputs }} />
+        <BudgetFields {...{ words, inputs, onInputs }} />
         <p>
           <button type="submit" class="primary" disabled={state.is === 'computing' || !question}>
             {t('compute')}
@@ -63,7 +69,7 @@ export function BudgetPart(props: PartProps) {
               type="button"
               onClick={() => {
                 cancel()
-                onInputs({ answered: null })
+                onInputs({ answeredRun: null })
               }}
             >
               {t('cancel')}
@@ -78,7 +84,7 @@ export function BudgetPart(props: PartProps) {
             {t('computing')} <progress />
           </label>
         )}
-        {state.is === 'refused' && <p class="problem">{problemOf(words, state.error)}</p>}
+        {state.is === 'refused' && <p class="problem">{budgetProblemText(words, state.error)}</p>}
         {isOld && <p class="problem">{t('oldAnswer')}</p>}
         {answer && sent !== null && sent !== run.id && (
           <p>
@@ -87,17 +93,17 @@ export function BudgetPart(props: PartProps) {
           </p>
         )}
       </div>
-      {answer && <Answer {...{ words, answer, onBox }} />}
-      {answer && !isOld && <Source {...props} takenAt={answer.takenAt} />}
+      {answer && <BudgetResult {...{ words, answer, onBox }} />}
+      {answer && !isOld && <PrioritySource {...props} takenAt={answer.takenAt} />}
     </>
   )
 }
 
 /** Null: what was typed is no budget. */
-function questionOf(inputs: Inputs, area: string | null): BudgetQuestion | null {
+function budgetRequestOf(inputs: PriorityInputs, area: string | null): BudgetRequest | null {
   const millions = Number(inputs.budget)
   const percent = Number(inputs.regionShare)
-  const isGiven = inputs.budget.trim() !== '' && millions >= 0 && millions <= MOST_MILLIONS
+  const isGiven = inputs.budget.trim() !== '' && millions >= 0 && millions <= MAX_MILLIONS
   if (!isGiven || !(percent >= 0 && percent <= 100)) return null
   return {
     budget: millions * MILLION,
@@ -119,20 +125,20 @@ function linkToRun(run: number): string {
   return `?${query.toString()}`
 }
 
-const keyOf = (run: number, question: BudgetQuestion) => `${run} ${JSON.stringify(question)}`
+const requestKeyOf = (run: number, question: BudgetRequest) => `${run} ${JSON.stringify(question)}`
 
 /** One question at a time; it ends with the view, and with the next. */
 function useBudget(run: number) {
-  const [state, setState] = useState<State>({ is: 'idle' })
+  const [state, setState] = useState<BudgetState>({ is: 'idle' })
   const abort = useRef<AbortController | null>(null)
   useEffect(() => () => abort.current?.abort(), [])
-  const compute = (question: BudgetQuestion) => {
+  const compute = (question: BudgetRequest) => {
     abort.current?.abort()
     const current = new AbortController()
     abort.current = current
     setState({ is: 'computing' })
     allocateBudget(run, question, current.signal).then(
-      (answer) => setState({ is: 'answered', answer, key: keyOf(run, question) }),
+      (answer) => setState({ is: 'answered', answer, key: requestKeyOf(run, question) }),
       (error: unknown) => {
         if (!current.signal.aborted) setState({ is: 'refused', error })
       },
@@ -147,22 +153,22 @@ function useBudget(run: number) {
 
 const REFUSALS = ['budget_infeasible', 'budget_not_found', 'budget_no_people'] as const
 
-function problemOf(words: Language, error: unknown): string {
-  const t = words.says(WORDS)
-  const code = error instanceof Refused ? REFUSALS.find((known) => known === error.code) : undefined
+function budgetProblemText(words: Localizer, error: unknown): string {
+  const t = words.translatorOf(WORDS)
+  const code = error instanceof ApiError ? REFUSALS.find((known) => known === error.code) : undefined
   if (code) return t(code)
-  if (error instanceof Refused && error.status === 503) return t('busy')
-  return problemIn(words, error)
+  if (error instanceof ApiError && error.status === 503) return t('busy')
+  return problemText(words, error)
 }
 
 interface QuestionsProps {
-  words: Language
-  inputs: Inputs
-  onInputs(changed: Partial<Inputs>): void
+  words: Localizer
+  inputs: PriorityInputs
+  onInputs(changed: Partial<PriorityInputs>): void
 }
 
-function Questions({ words, inputs, onInputs }: QuestionsProps) {
-  const t = words.says(WORDS)
+function BudgetFields({ words, inputs, onInputs }: QuestionsProps) {
+  const t = words.translatorOf(WORDS)
   return (
     <>
       <label class="amount">
@@ -171,7 +177,7 @@ function Questions({ words, inputs, onInputs }: QuestionsProps) {
           type="number"
           name="budget"
           min="0"
-          max={MOST_MILLIONS}
+          max={MAX_MILLIONS}
           step="any"
           value={inputs.budget}
           onInput={({ currentTarget: { value } }) => onInputs({ budget: value })}
@@ -222,11 +228,11 @@ function Questions({ words, inputs, onInputs }: QuestionsProps) {
 
 /** One of them is always there. */
 function Technologies({ words, inputs: { technologies }, onInputs }: QuestionsProps) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   return (
     <fieldset class="technologies">
       <legend>{t('technologies')}</legend>
-      {DEPLOYED.map((technology) => (
+      {DEPLOYABLE_TECHNOLOGIES.map((technology) => (
         <label key={technology} class="check">
           <input
             type="checkbox"
@@ -234,7 +240,7 @@ function Technologies({ words, inputs: { technologies }, onInputs }: QuestionsPr
             disabled={technologies.length === 1 && technologies.includes(technology)}
             onChange={({ currentTarget: { checked } }) =>
               onInputs({
-                technologies: DEPLOYED.filter((other) =>
+                technologies: DEPLOYABLE_TECHNOLOGIES.filter((other) =>
                   other === technology ? checked : technologies.includes(other),
                 ),
               })
@@ -248,8 +254,8 @@ function Technologies({ words, inputs: { technologies }, onInputs }: QuestionsPr
 }
 
 function Costs({ words, inputs: { unitCosts }, onInputs }: QuestionsProps) {
-  const t = words.says(WORDS)
-  const isChanged = amountsText(unitCosts, UNIT_COSTS) !== ''
+  const t = words.translatorOf(WORDS)
+  const isChanged = formatAmounts(unitCosts, UNIT_COSTS) !== ''
   const set = (name: keyof UnitCosts, value: string) => {
     const amount = Number(value)
     if (value !== '' && amount >= 0 && amount <= UNIT_COSTS[name].max)
@@ -279,7 +285,7 @@ function Costs({ words, inputs: { unitCosts }, onInputs }: QuestionsProps) {
         <button
           type="button"
           class="small"
-          onClick={() => onInputs({ unitCosts: amountsFrom('', UNIT_COSTS) as UnitCosts })}
+          onClick={() => onInputs({ unitCosts: parseAmounts('', UNIT_COSTS) as UnitCosts })}
         >
           {t('resetCosts')}
         </button>
@@ -289,13 +295,13 @@ function Costs({ words, inputs: { unitCosts }, onInputs }: QuestionsProps) {
 }
 
 interface AnswerProps {
-  words: Language
+  words: Localizer
   answer: BudgetAnswer
-  onBox: PartProps['onBox']
+  onBox: PartProps['onZoomToBox']
 }
 
-function Answer({ words, answer, onBox }: AnswerProps) {
-  const t = words.says(WORDS)
+function BudgetResult({ words, answer, onBox }: AnswerProps) {
+  const t = words.translatorOf(WORDS)
   const millions = (mad: number) => words.number(mad / MILLION, 2)
   const caption = t('resultCaption', { n: answer.zones.length, cost: millions(answer.cost) })
   return (
@@ -349,7 +355,7 @@ function Answer({ words, answer, onBox }: AnswerProps) {
 }
 
 function Figures({ words, answer }: Omit<AnswerProps, 'onBox'>) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   const { number } = words
   const millions = (mad: number) => t('millions', { n: number(mad / MILLION, 2) })
   const rows: [string, string][] = [
@@ -378,26 +384,26 @@ function Figures({ words, answer }: Omit<AnswerProps, 'onBox'>) {
 }
 
 /** Less is rounding. */
-const NO_GAP = 1e-6
+const MIN_GAP = 1e-6
 
-function qualityOf(words: Language, { status, gap, notConsidered }: BudgetAnswer): string {
-  const t = words.says(WORDS)
+function qualityOf(words: Localizer, { status, gap, notConsidered }: BudgetAnswer): string {
+  const t = words.translatorOf(WORDS)
   // Rounded up: "no choice brings 0% more" says nothing.
   const percent = words.t('percent', { figure: words.number(Math.ceil(gap * 1e4) / 100, 2) })
   const said =
     status === 'time_limit'
       ? t('timeLimit', { gap: percent })
-      : gap <= NO_GAP
+      : gap <= MIN_GAP
         ? t('optimal')
         : t('optimalWithin', { gap: percent })
   return notConsidered > 0 ? `${said} (${t('notConsidered', { n: notConsidered })})` : said
 }
 
 function OneMore({ words, answer: { oneMore, benefit, maximise } }: Omit<AnswerProps, 'onBox'>) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   if (!oneMore) return <>{t('oneMoreUnknown')}</>
   const more = oneMore.benefit - benefit
-  if (more <= NO_GAP * benefit) return <>{t('oneMoreNothing')}</>
+  if (more <= MIN_GAP * benefit) return <>{t('oneMoreNothing')}</>
   return (
     <>
       {t('oneMoreBrings', {

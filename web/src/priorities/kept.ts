@@ -4,72 +4,72 @@ import {
   type Limits,
   type UnitCosts,
   type Weights,
-  DEPLOYED,
+  DEPLOYABLE_TECHNOLOGIES,
   UNIT_COSTS,
   WEIGHT_LIMITS,
-  amountsFrom,
-  amountsText,
-  isFault,
+  parseAmounts,
+  formatAmounts,
+  isAmountRefusal,
 } from '#domain/priority'
-import type { Maximised } from './api.js'
+import type { BudgetObjective } from './api.js'
 
-export interface Inputs {
+export interface PriorityInputs {
   part: 'rank' | 'budget'
   weights: Weights
   unitCosts: UnitCosts
   class: 'white' | 'grey' | null
   /** Millions of MAD, as it was typed. */
   budget: string
-  maximise: Maximised
+  maximise: BudgetObjective
   technologies: Deployed[]
   oneZonePerRegion: boolean
   /** Percent, as it was typed. */
   regionShare: string
   /** The run of which these inputs were answered; null: they were not. */
-  answered: number | null
+  answeredRun: number | null
 }
 
 const DEFAULT_BUDGET = '100'
 
-type Kept = Readonly<Record<string, string>>
+type ViewState = Readonly<Record<string, string>>
 
 /** What an old or broken address says wrongly is as if it were not said. */
-function amountsOf<Name extends string>(text: string | undefined, limits: Limits<Name>) {
-  const read = amountsFrom(text ?? '', limits)
-  return isFault(read) ? (amountsFrom('', limits) as Record<Name, number>) : read
+function amountsOrDefault<Name extends string>(text: string | undefined, limits: Limits<Name>) {
+  const read = parseAmounts(text ?? '', limits)
+  return isAmountRefusal(read) ? (parseAmounts('', limits) as Record<Name, number>) : read
 }
 
-export function inputsOf(kept: Kept): Inputs {
+export function inputsOf(kept: ViewState): PriorityInputs {
   const named = kept['tech']?.split(',')
-  const technologies = DEPLOYED.filter((technology) => named?.includes(technology))
+  const technologies = DEPLOYABLE_TECHNOLOGIES.filter((technology) => named?.includes(technology))
   return {
     part: kept['part'] === 'budget' ? 'budget' : 'rank',
-    weights: amountsOf(kept['weights'], WEIGHT_LIMITS),
-    unitCosts: amountsOf(kept['costs'], UNIT_COSTS),
+    weights: amountsOrDefault(kept['weights'], WEIGHT_LIMITS),
+    unitCosts: amountsOrDefault(kept['costs'], UNIT_COSTS),
     class: kept['class'] === 'white' || kept['class'] === 'grey' ? kept['class'] : null,
     budget: kept['budget'] ?? DEFAULT_BUDGET,
     maximise: kept['most'] === 'score' ? 'score' : 'people',
-    technologies: technologies.length > 0 ? technologies : [...DEPLOYED],
+    technologies: technologies.length > 0 ? technologies : [...DEPLOYABLE_TECHNOLOGIES],
     oneZonePerRegion: kept['each'] === 'yes',
     regionShare: kept['share'] ?? '0',
-    answered: /^\d{1,9}$/.test(kept['answered'] ?? '') ? Number(kept['answered']) : null,
+    answeredRun: /^\d{1,9}$/.test(kept['answered'] ?? '') ? Number(kept['answered']) : null,
   }
 }
 
 /** What is as at first is not kept. An amount that was emptied is: it is not the first one. */
-export function keptOf(inputs: Inputs): Kept {
-  const isAll = inputs.technologies.length === DEPLOYED.length
+export function viewStateOf(inputs: PriorityInputs): ViewState {
+  const isAll = inputs.technologies.length === DEPLOYABLE_TECHNOLOGIES.length
   const all = {
     part: inputs.part === 'rank' ? null : inputs.part,
-    weights: amountsText(inputs.weights, WEIGHT_LIMITS) || null,
-    costs: amountsText(inputs.unitCosts, UNIT_COSTS) || null,
+    weights: formatAmounts(inputs.weights, WEIGHT_LIMITS) || null,
+    costs: formatAmounts(inputs.unitCosts, UNIT_COSTS) || null,
     class: inputs.class,
     budget: inputs.budget === DEFAULT_BUDGET ? null : inputs.budget,
     most: inputs.maximise === 'people' ? null : inputs.maximise,
     tech: isAll ? null : inputs.technologies.join(','),
     each: inputs.oneZonePerRegion ? 'yes' : null,
     share: inputs.regionShare === '0' ? null : inputs.regionShare,
-    answered: inputs.answered === null ? null : String(inputs.answered),
+    answered: inputs.answeredRun === null ? null : String(inputs.answeredRun),
   }
   return Object.fromEntries(
     Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== null),

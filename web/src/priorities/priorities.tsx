@@ -3,7 +3,7 @@ import { useMemo } from 'preact/hooks'
 import type { ViewProps } from '../view-props.js'
 import '../figures/figures.css'
 import { BudgetPart } from './budget.js'
-import { inputsOf, keptOf } from './kept.js'
+import { inputsOf, viewStateOf } from './kept.js'
 import type { PartProps } from './part-props.js'
 import './priorities.css'
 import { RankingPart } from './ranking.js'
@@ -13,10 +13,10 @@ const PARTS = ['rank', 'budget'] as const
 const PART_WORDS = { rank: 'partRank', budget: 'partBudget' } as const
 
 export function Priorities(props: ViewProps) {
-  const { words, kept, onKeep, area } = props
-  const t = words.says(WORDS)
+  const { words, viewState: kept, onViewState: onKeep, area } = props
+  const t = words.translatorOf(WORDS)
   const inputs = useMemo(() => inputsOf(kept), [kept])
-  const onInputs: PartProps['onInputs'] = (changed) => onKeep(keptOf({ ...inputs, ...changed }))
+  const onInputs: PartProps['onInputs'] = (changed) => onKeep(viewStateOf({ ...inputs, ...changed }))
   const Part = inputs.part === 'rank' ? RankingPart : BudgetPart
   return (
     <div class="priorities">

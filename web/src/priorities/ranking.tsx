@@ -1,33 +1,40 @@
 /** The first zones by the planner's weights, and how firmly each stands where it does. */
-import { FACTORS, type Factor, UNIT_COSTS, WEIGHT_LIMITS, amountsFrom, amountsText } from '#domain/priority'
+import {
+  FACTORS,
+  type Factor,
+  UNIT_COSTS,
+  WEIGHT_LIMITS,
+  parseAmounts,
+  formatAmounts,
+} from '#domain/priority'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { valueOf, useAnswer } from '../answer.js'
-import { type Language, listed } from '../language.js'
-import { problemIn } from '../problem.js'
-import { type Priorities, type PriorityZone, priorities } from './api.js'
-import type { Inputs } from './kept.js'
+import { queryValueOf, useQuery } from '../answer.js'
+import { type Localizer, listText } from '../language.js'
+import { problemText } from '../problem.js'
+import { type Priorities, type PriorityZone, fetchPriorities } from './api.js'
+import type { PriorityInputs } from './kept.js'
 import type { PartProps } from './part-props.js'
 import { WORDS } from './words.js'
-import { ZoneFigures, ZoneHeads, ZoneName, marksOf } from './zone-cells.js'
+import { ZoneFigures, ZoneHeads, ZoneName, zoneMarksOf } from './zone-cells.js'
 
 /** Rows of the table, and "the first ones" of the stability. */
 const TOP = 50
 /** A slider that is being moved asks nothing. */
-const PAUSE_MS = 250
+const DEBOUNCE_MS = 250
 
 export function RankingPart(props: PartProps) {
-  const { words, connection, run, area, inputs, onInputs, onMarks, onBox } = props
-  const t = words.says(WORDS)
+  const { words, connection, run, area, inputs, onInputs, onMarks, onZoomToBox: onBox } = props
+  const t = words.translatorOf(WORDS)
   const wanted = queryOf(inputs, area)
-  const query = useSettled(wanted)
-  const asked = useAnswer(connection, query && `${run.id} ${query}`, (signal) =>
-    priorities(run.id, { ...Object.fromEntries(new URLSearchParams(query!)), limit: TOP }, signal),
+  const query = useDebounced(wanted)
+  const asked = useQuery(connection, query && `${run.id} ${query}`, (signal) =>
+    fetchPriorities(run.id, { ...Object.fromEntries(new URLSearchParams(query!)), limit: TOP }, signal),
   )
-  const found = useLast(valueOf(asked))
+  const found = useLastNonNull(queryValueOf(asked))
   useEffect(() => {
     if (found)
       onMarks(
-        marksOf(words, found.items, (zone) => ({
+        zoneMarksOf(words, found.items, (zone) => ({
           tone: zone.class === 'white' ? 'bad' : 'waiting',
           before: `${words.number(zone.rank)}.`,
         })),
@@ -38,10 +45,10 @@ export function RankingPart(props: PartProps) {
       <WeightSliders {...{ words, inputs, onInputs }} />
       {query === null && <p role="status">{t('noWeight')}</p>}
       {!found && !asked && query !== null && <p role="status">{words.t('loading')}</p>}
-      {asked && 'refused' in asked && <p class="problem">{problemIn(words, asked.refused)}</p>}
+      {asked && 'refused' in asked && <p class="problem">{problemText(words, asked.refused)}</p>}
       {found && found.items.length === 0 && <p>{t('empty')}</p>}
       {found && found.items.length > 0 && (
-        <Table {...{ words, found, onBox }} isOld={wanted !== query || valueOf(asked) === null}>
+        <Table {...{ words, found, onBox }} isOld={wanted !== query || queryValueOf(asked) === null}>
           <p class="downloads">
             {(['csv', 'xlsx'] as const).map((format) => (
               <a key={format} href={`/api/v1/runs/${run.id}/priorities.${format}?${query ?? ''}`} download>
@@ -51,17 +58,17 @@ export function RankingPart(props: PartProps) {
           </p>
         </Table>
       )}
-      <Source {...props} takenAt={found?.takenAt ?? null} />
+      <PrioritySource {...props} takenAt={found?.takenAt ?? null} />
     </>
   )
 }
 
 /** Null where every weight is 0. */
-function queryOf({ weights, unitCosts, class: of }: Inputs, area: string | null): string | null {
+function queryOf({ weights, unitCosts, class: of }: PriorityInputs, area: string | null): string | null {
   if (FACTORS.every((factor) => weights[factor] === 0)) return null
   return new URLSearchParams({
-    weights: amountsText(weights, WEIGHT_LIMITS),
-    unitCosts: amountsText(unitCosts, UNIT_COSTS),
+    weights: formatAmounts(weights, WEIGHT_LIMITS),
+    unitCosts: formatAmounts(unitCosts, UNIT_COSTS),
     top: String(TOP),
     ...(of && { class: of }),
     ...(area && { area }),
@@ -69,31 +76,31 @@ function queryOf({ weights, unitCosts, class: of }: Inputs, area: string | null)
 }
 
 /** The value when it has stayed for a moment. */
-function useSettled<T>(value: T): T {
+function useDebounced<T>(value: T): T {
   const [settled, setSettled] = useState(value)
   useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), PAUSE_MS)
+    const timer = setTimeout(() => setSettled(value), DEBOUNCE_MS)
     return () => clearTimeout(timer)
   }, [value])
   return settled
 }
 
 /** What was known last stays until the next is there: a table that comes and goes cannot be read. */
-function useLast<T>(value: T | null): T | null {
+function useLastNonNull<T>(value: T | null): T | null {
   const last = useRef(value)
   if (value !== null) last.current = value
   return last.current
 }
 
 interface SlidersProps {
-  words: Language
-  inputs: Inputs
-  onInputs(changed: Partial<Inputs>): void
+  words: Localizer
+  inputs: PriorityInputs
+  onInputs(changed: Partial<PriorityInputs>): void
 }
 
 export function WeightSliders({ words, inputs: { weights }, onInputs }: SlidersProps) {
-  const t = words.says(WORDS)
-  const isChanged = amountsText(weights, WEIGHT_LIMITS) !== ''
+  const t = words.translatorOf(WORDS)
+  const isChanged = formatAmounts(weights, WEIGHT_LIMITS) !== ''
   return (
     <fieldset class="weights">
       <legend>{t('weights')}</legend>
@@ -117,7 +124,7 @@ export function WeightSliders({ words, inputs: { weights }, onInputs }: SlidersP
       {isChanged && (
         <button
           class="small"
-          onClick={() => onInputs({ weights: amountsFrom('', WEIGHT_LIMITS) as Inputs['weights'] })}
+          onClick={() => onInputs({ weights: parseAmounts('', WEIGHT_LIMITS) as PriorityInputs['weights'] })}
         >
           {t('reset')}
         </button>
@@ -127,16 +134,16 @@ export function WeightSliders({ words, inputs: { weights }, onInputs }: SlidersP
 }
 
 interface TableProps {
-  words: Language
+  words: Localizer
   found: Priorities
   /** The weights have moved since. */
   isOld: boolean
-  onBox: PartProps['onBox']
+  onBox: PartProps['onZoomToBox']
   children: preact.ComponentChildren
 }
 
 function Table({ words, found, isOld, onBox, children }: TableProps) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   const { top, draws, leftOut, zones, items } = found
   const caption = t('caption', { n: words.number(items.length), all: zones })
   const nameOf = (factor: Factor) => t(factor)
@@ -169,7 +176,7 @@ function Table({ words, found, isOld, onBox, children }: TableProps) {
       </div>
       {children}
       {leftOut.length > 0 && (
-        <p class="source">{t('leftOut', { names: listed(words, leftOut.map(nameOf)) })}</p>
+        <p class="source">{t('leftOut', { names: listText(words, leftOut.map(nameOf)) })}</p>
       )}
       <p class="source">
         {t('firmHint', { top: words.number(top), draws: words.number(draws) })} {t('costHint')}{' '}
@@ -180,7 +187,7 @@ function Table({ words, found, isOld, onBox, children }: TableProps) {
 }
 
 interface FirmnessProps {
-  words: Language
+  words: Localizer
   zone: PriorityZone
   zones: number
   top: number
@@ -189,7 +196,7 @@ interface FirmnessProps {
 
 /** On a logarithmic scale of ranks: between 1 and 2 lies as much as between 50 and 100. */
 function Firmness({ words, zone, zones, top, draws }: FirmnessProps) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   const { rank, rankLow, rankHigh, firmness, topShare } = zone
   const at = (of: number) => (zones < 2 ? 50 : 2 + (96 * Math.log(of)) / Math.log(zones))
   const share = words.t('percent', { figure: words.number(100 * topShare) })
@@ -210,8 +217,8 @@ function Firmness({ words, zone, zones, top, draws }: FirmnessProps) {
 }
 
 /** Where the figures come from. */
-export function Source({ words, run, rule, takenAt }: PartProps & { takenAt: string | null }) {
-  const t = words.says(WORDS)
+export function PrioritySource({ words, run, rule, takenAt }: PartProps & { takenAt: string | null }) {
+  const t = words.translatorOf(WORDS)
   if (takenAt === null) return null
   return (
     <p class="source">
@@ -220,7 +227,7 @@ export function Source({ words, run, rule, takenAt }: PartProps & { takenAt: str
         rule: rule.title[words.lang],
         from: words.date(run.from),
         to: words.date(run.to),
-        taken: words.moment(takenAt),
+        taken: words.dateTime(takenAt),
       })}
       {rule.assumption && ` (${words.t('assumption')})`}
     </p>

@@ -1,31 +1,31 @@
 /** The cells of a zone's row that both tables have, and its mark on the map. */
-import type { Language } from '../language.js'
-import type { Marks, Tone } from '../map/marks.js'
+import type { Localizer } from '../language.js'
+import type { Marks, MarkTone } from '../map/marks.js'
 import { Swatch } from '../swatch.js'
 import type { RankedZone } from './api.js'
 import { WORDS } from './words.js'
 
 /** By its most populous locality, else its commune, else its own id. */
-export function zoneName({ lang }: Language, zone: RankedZone): string {
+export function zoneName({ lang }: Localizer, zone: RankedZone): string {
   const locality = (lang === 'ar' && zone.localityAr) || zone.localityFr
   return locality ?? areaName(lang, zone) ?? zone.id
 }
 
-const areaName = (lang: Language['lang'], zone: RankedZone): string | null =>
+const areaName = (lang: Localizer['lang'], zone: RankedZone): string | null =>
   lang === 'ar' ? zone.areaAr : zone.areaFr
 
 /** Degrees: a zone of one cell is shown with what lies around it. */
-const MARGIN = 0.04
+const ZOOM_MARGIN_DEGREES = 0.04
 
 const around = ([west, south, east, north]: RankedZone['bbox']): RankedZone['bbox'] => [
-  west - MARGIN,
-  south - MARGIN,
-  east + MARGIN,
-  north + MARGIN,
+  west - ZOOM_MARGIN_DEGREES,
+  south - ZOOM_MARGIN_DEGREES,
+  east + ZOOM_MARGIN_DEGREES,
+  north + ZOOM_MARGIN_DEGREES,
 ]
 
 interface NameProps {
-  words: Language
+  words: Localizer
   zone: RankedZone
   onBox(box: RankedZone['bbox']): void
 }
@@ -54,8 +54,8 @@ export function ZoneName({ words, zone, onBox }: NameProps) {
 
 const FIGURES = ['people', 'localities', 'schools', 'healthCentres', 'administrations'] as const
 
-export const ZoneHeads = ({ words }: { words: Language }) => {
-  const t = words.says(WORDS)
+export const ZoneHeads = ({ words }: { words: Localizer }) => {
+  const t = words.translatorOf(WORDS)
   return (
     <>
       {[...FIGURES, 'fibreKm' as const, 'costClass' as const].map((name) => (
@@ -67,7 +67,7 @@ export const ZoneHeads = ({ words }: { words: Language }) => {
   )
 }
 
-export function ZoneFigures({ words: { number }, zone }: { words: Language; zone: RankedZone }) {
+export function ZoneFigures({ words: { number }, zone }: { words: Localizer; zone: RankedZone }) {
   return (
     <>
       {FIGURES.map((name) => (
@@ -79,10 +79,10 @@ export function ZoneFigures({ words: { number }, zone }: { words: Language; zone
   )
 }
 
-export function marksOf(
-  words: Language,
+export function zoneMarksOf(
+  words: Localizer,
   zones: readonly RankedZone[],
-  mark: (zone: RankedZone) => { tone: Tone; before: string },
+  mark: (zone: RankedZone) => { tone: MarkTone; before: string },
 ): Marks {
   return {
     type: 'FeatureCollection',

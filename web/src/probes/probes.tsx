@@ -2,15 +2,15 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { type Account, api } from '../api.js'
 import type { Connection } from '../connection.js'
-import type { Language } from '../language.js'
+import type { Localizer } from '../language.js'
 import { operatorName, technologyName } from '../network-names.js'
-import { problemIn } from '../problem.js'
+import { problemText } from '../problem.js'
 import type { Probe, ProbePage } from './probe.js'
 import './probes.css'
 import { WORDS } from './words.js'
 
 export interface ProbesProps {
-  words: Language
+  words: Localizer
   connection: Connection
   account: Account | null
   h3: string
@@ -20,7 +20,7 @@ export interface ProbesProps {
 const MAY_SEE_ALL = ['planner', 'administrator']
 
 export function Probes({ words, connection, account, h3, run }: ProbesProps) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   const seesAll = account !== null && !account.mustChangePassword && MAY_SEE_ALL.includes(account.role)
   const [pages, setPages] = useState<ProbePage[]>([])
   const [asked, setAsked] = useState<string | null>('')
@@ -31,7 +31,7 @@ export function Probes({ words, connection, account, h3, run }: ProbesProps) {
     if (asked === null) return
     const abort = (running.current = new AbortController())
     connection
-      .ask((signal) => api.cellProbes({ h3, run, seesAll, cursor: asked }, signal), abort.signal)
+      .requestWithRetry((signal) => api.cellProbes({ h3, run, seesAll, cursor: asked }, signal), abort.signal)
       .then(
         (page) => {
           setPages((before) => [...before, page])
@@ -45,7 +45,7 @@ export function Probes({ words, connection, account, h3, run }: ProbesProps) {
   const next = last?.next ?? null
   return (
     <>
-      {problem !== null && <p class="problem">{problemIn(words, problem)}</p>}
+      {problem !== null && <p class="problem">{problemText(words, problem)}</p>}
       {last?.withheld && <p role="status">{t('withheld')}</p>}
       {last && !last.withheld && items.length === 0 && <p role="status">{t('empty')}</p>}
       {items.length > 0 && <Table words={words} items={items} seesAll={seesAll} />}
@@ -56,8 +56,8 @@ export function Probes({ words, connection, account, h3, run }: ProbesProps) {
   )
 }
 
-function Table({ words, items, seesAll }: { words: Language; items: readonly Probe[]; seesAll: boolean }) {
-  const t = words.says(WORDS)
+function Table({ words, items, seesAll }: { words: Localizer; items: readonly Probe[]; seesAll: boolean }) {
+  const t = words.translatorOf(WORDS)
   return (
     <div class="scroll probes" tabIndex={0} role="region" aria-label={t('caption')}>
       <table>
@@ -82,13 +82,13 @@ function Table({ words, items, seesAll }: { words: Language; items: readonly Pro
   )
 }
 
-function Row({ words, probe, seesAll }: { words: Language; probe: Probe; seesAll: boolean }) {
-  const t = words.says(WORDS)
+function Row({ words, probe, seesAll }: { words: Localizer; probe: Probe; seesAll: boolean }) {
+  const t = words.translatorOf(WORDS)
   const mbps = (bps: number | null) => (bps === null ? '–' : words.number(bps / 1e6, 1))
   const judged = probe.passes === null ? 'notCounted' : probe.passes ? 'pass' : 'fail'
   return (
     <tr>
-      <td>{words.moment(probe.measuredAt)}</td>
+      <td>{words.dateTime(probe.measuredAt)}</td>
       <td>
         <bdi>{operatorName(words, probe.operator)}</bdi> <bdi>{technologyName(words, probe.technology)}</bdi>
       </td>

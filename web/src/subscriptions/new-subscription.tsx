@@ -1,10 +1,10 @@
 /** A new subscription; its secret is shown once, for the server keeps it to itself. */
 import { useState } from 'preact/hooks'
 import type { RuleInWords } from '../api.js'
-import type { Language } from '../language.js'
-import { problemIn } from '../problem.js'
-import { Refused } from '../refused.js'
-import { type EventKind, type NewSubscription, subscriptions } from './subscriptions-api.js'
+import type { Localizer } from '../language.js'
+import { problemText } from '../problem.js'
+import { ApiError } from '../refused.js'
+import { type EventKind, type NewSubscription, subscriptionsApi } from './subscriptions-api.js'
 import { WORDS } from './words.js'
 
 const ZONE_KINDS = [
@@ -28,14 +28,14 @@ const PLAN_KINDS = [
 ] as const satisfies readonly EventKind[]
 
 interface Props {
-  words: Language
+  words: Localizer
   rule: RuleInWords | undefined
   area: string | null
   onDone(): void
 }
 
 export function NewSubscriptionForm({ words, rule, area, onDone }: Props) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   const [made, setMade] = useState<NewSubscription | null>(null)
   const [problem, setProblem] = useState('')
   const [busy, setBusy] = useState(false)
@@ -46,7 +46,7 @@ export function NewSubscriptionForm({ words, rule, area, onDone }: Props) {
     setBusy(true)
     setProblem('')
     setMade(null)
-    subscriptions
+    subscriptionsApi
       .add({
         url: String(form.get('url')).trim(),
         kinds: form.getAll('kind') as EventKind[],
@@ -59,7 +59,7 @@ export function NewSubscriptionForm({ words, rule, area, onDone }: Props) {
           setMade(answer)
           onDone()
         },
-        (error: unknown) => setProblem(webhookProblemIn(words, error)),
+        (error: unknown) => setProblem(webhookProblemText(words, error)),
       )
       .finally(() => setBusy(false))
   }
@@ -116,8 +116,8 @@ export function NewSubscriptionForm({ words, rule, area, onDone }: Props) {
   )
 }
 
-function Secret({ words, secret }: { words: Language; secret: string }) {
-  const t = words.says(WORDS)
+function Secret({ words, secret }: { words: Localizer; secret: string }) {
+  const t = words.translatorOf(WORDS)
   const [isCopied, setCopied] = useState(false)
   return (
     <div class="secret" role="status">
@@ -141,8 +141,8 @@ function Secret({ words, secret }: { words: Language; secret: string }) {
   )
 }
 
-function webhookProblemIn(words: Language, error: unknown): string {
-  const code = error instanceof Refused ? error.code : null
-  if (code === 'webhook_address' || code === 'webhooks_full') return words.says(WORDS)(code)
-  return problemIn(words, error)
+function webhookProblemText(words: Localizer, error: unknown): string {
+  const code = error instanceof ApiError ? error.code : null
+  if (code === 'webhook_address' || code === 'webhooks_full') return words.translatorOf(WORDS)(code)
+  return problemText(words, error)
 }

@@ -1,29 +1,31 @@
 /** What the server says of webhooks. */
-import { DELETE, GET, PATCH, POST, type Schemas, answerTo } from '../api.js'
+import { DELETE, GET, PATCH, POST, type Schemas, unwrapResponse } from '../api.js'
 
 export type Subscription = Schemas['SubscriptionRow']
 export type NewSubscription = Schemas['NewSubscriptionAnswer']
 export type Delivery = Schemas['DeliveryRow']
-export type Wanted = Schemas['SubscriptionBody']
+export type SubscriptionRequest = Schemas['SubscriptionBody']
 export type EventKind = Subscription['kinds'][number]
 
 /** The last ones are looked at; the others are for programs. */
-const SHOWN_DELIVERIES = 10
+const MAX_DELIVERIES = 10
 
-export const subscriptions = {
+export const subscriptionsApi = {
   list: async (signal: AbortSignal) =>
-    (await answerTo<Schemas['SubscriptionRowPage']>(GET('/api/v1/subscriptions', { signal }))).items,
-  add: (body: Wanted) => answerTo<NewSubscription>(POST('/api/v1/subscriptions', { body })),
+    (await unwrapResponse<Schemas['SubscriptionRowPage']>(GET('/api/v1/subscriptions', { signal }))).items,
+  add: (body: SubscriptionRequest) =>
+    unwrapResponse<NewSubscription>(POST('/api/v1/subscriptions', { body })),
   pause: (id: string, paused: boolean) =>
-    answerTo<Subscription>(
+    unwrapResponse<Subscription>(
       PATCH('/api/v1/subscriptions/{id}', { params: { path: { id } }, body: { paused } }),
     ),
-  remove: (id: string) => answerTo<void>(DELETE('/api/v1/subscriptions/{id}', { params: { path: { id } } })),
+  remove: (id: string) =>
+    unwrapResponse<void>(DELETE('/api/v1/subscriptions/{id}', { params: { path: { id } } })),
   /** The newest first. */
   deliveries: async (id: string, signal: AbortSignal) => {
-    const params = { path: { id }, query: { limit: SHOWN_DELIVERIES } }
+    const params = { path: { id }, query: { limit: MAX_DELIVERIES } }
     return (
-      await answerTo<Schemas['DeliveryRowPage']>(
+      await unwrapResponse<Schemas['DeliveryRowPage']>(
         GET('/api/v1/subscriptions/{id}/deliveries', { params, signal }),
       )
     ).items

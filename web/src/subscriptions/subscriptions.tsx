@@ -1,19 +1,19 @@
 /** Webhooks: which addresses are told of events, what was sent to them, a new one, and their end. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { HeadRow } from '../head-row.js'
-import { useAnswer } from '../answer.js'
+import { useQuery } from '../answer.js'
 import type { RuleInWords } from '../api.js'
 import type { Connection } from '../connection.js'
-import { useKeptFocus } from '../kept-focus.js'
-import { type Language, listed } from '../language.js'
-import { problemIn } from '../problem.js'
+import { useFocusRestore } from '../kept-focus.js'
+import { type Localizer, listText } from '../language.js'
+import { problemText } from '../problem.js'
 import { NewSubscriptionForm } from './new-subscription.js'
-import { type Delivery, type Subscription, subscriptions } from './subscriptions-api.js'
+import { type Delivery, type Subscription, subscriptionsApi } from './subscriptions-api.js'
 import './subscriptions.css'
 import { WORDS } from './words.js'
 
 interface Props {
-  words: Language
+  words: Localizer
   connection: Connection
   rules: readonly RuleInWords[]
   /** The one that is shown. */
@@ -24,13 +24,13 @@ interface Props {
 }
 
 export function Subscriptions({ words, connection, rules, rule, area, onClose }: Props) {
-  const t = words.says(WORDS)
+  const t = words.translatorOf(WORDS)
   const dialog = useRef<HTMLDialogElement>(null)
   const [changes, setChanges] = useState(0)
   const [said, setSaid] = useState('')
   useEffect(() => dialog.current?.showModal(), [])
-  useKeptFocus(dialog)
-  const asked = useAnswer(connection, `subscriptions ${changes}`, subscriptions.list)
+  useFocusRestore(dialog)
+  const asked = useQuery(connection, `subscriptions ${changes}`, subscriptionsApi.list)
   const [known, setKnown] = useState<readonly Subscription[] | null>(null)
   useEffect(() => {
     if (asked && 'value' in asked) setKnown(asked.value)
@@ -46,13 +46,17 @@ export function Subscriptions({ words, connection, rules, rule, area, onClose }:
       <p role="status" class="hint">
         {said}
       </p>
-      {asked && 'refused' in asked && <p class="problem">{problemIn(words, asked.refused)}</p>}
+      {asked && 'refused' in asked && <p class="problem">{problemText(words, asked.refused)}</p>}
       {!asked && !known && <p>{words.t('loading')}</p>}
       {known?.length === 0 && <p>{t('none')}</p>}
       {known && known.length > 0 && (
         <ul class="webhooks">
           {known.map((subscription) => (
-            <One key={subscription.id} {...{ words, connection, rules, subscription }} onChange={changed} />
+            <SubscriptionItem
+              key={subscription.id}
+              {...{ words, connection, rules, subscription }}
+              onChange={changed}
+            />
           ))}
         </ul>
       )}
@@ -71,8 +75,8 @@ interface OneProps extends Pick<Props, 'words' | 'connection' | 'rules'> {
   onChange(message: string): void
 }
 
-function One({ words, connection, rules, subscription, onChange }: OneProps) {
-  const t = words.says(WORDS)
+function SubscriptionItem({ words, connection, rules, subscription, onChange }: OneProps) {
+  const t = words.translatorOf(WORDS)
   const { id, url, paused } = subscription
   const [isOpen, setOpen] = useState(false)
   const [isAsked, setAsked] = useState(false)
@@ -81,7 +85,7 @@ function One({ words, connection, rules, subscription, onChange }: OneProps) {
     setProblem('')
     work.then(
       () => onChange(message),
-      (error: unknown) => setProblem(problemIn(words, error)),
+      (error: unknown) => setProblem(problemText(words, error)),
     )
   }
   return (
@@ -89,7 +93,7 @@ function One({ words, connection, rules, subscription, onChange }: OneProps) {
       <bdi class="address" dir="ltr">
         {url}
       </bdi>
-      <Said {...{ words, rules, subscription }} />
+      <SubscriptionSummary {...{ words, rules, subscription }} />
       <p class="problem" role="alert">
         {problem}
       </p>
@@ -99,13 +103,13 @@ function One({ words, connection, rules, subscription, onChange }: OneProps) {
         </button>
         <button
           type="button"
-          onClick={() => act(subscriptions.pause(id, !paused), t(paused ? 'resumed' : 'paused'))}
+          onClick={() => act(subscriptionsApi.pause(id, !paused), t(paused ? 'resumed' : 'paused'))}
         >
           {t(paused ? 'resume' : 'pause')}
         </button>
         <button
           type="button"
-          onClick={() => (isAsked ? act(subscriptions.remove(id), t('removed', { url })) : setAsked(true))}
+          onClick={() => (isAsked ? act(subscriptionsApi.remove(id), t('removed', { url })) : setAsked(true))}
         >
           {t(isAsked ? 'removeSure' : 'remove')}
         </button>
@@ -120,15 +124,19 @@ function One({ words, connection, rules, subscription, onChange }: OneProps) {
   )
 }
 
-function Said({ words, rules, subscription }: Pick<OneProps, 'words' | 'rules' | 'subscription'>) {
-  const t = words.says(WORDS)
+function SubscriptionSummary({
+  words,
+  rules,
+  subscription,
+}: Pick<OneProps, 'words' | 'rules' | 'subscription'>) {
+  const t = words.translatorOf(WORDS)
   const { kinds, area, rule, paused, createdAt, createdBy, pending, dead } = subscription
   const title = rules.find(({ id }) => id === rule)?.title[words.lang] ?? rule
   return (
     <p class="hint">
       {kinds.length === 0
         ? t('everyKind')
-        : listed(
+        : listText(
             words,
             kinds.map((kind) => t(kind)),
           )}
@@ -136,7 +144,7 @@ function Said({ words, rules, subscription }: Pick<OneProps, 'words' | 'rules' |
       {area ? t('inArea', { code: `\u2066${area}\u2069` }) : t('everywhere')} ·{' '}
       {title === null ? t('everyRule') : <bdi>{title}</bdi>}
       <br />
-      {t('madeBy', { name: `\u2068${createdBy}\u2069`, moment: words.moment(createdAt) })}
+      {t('madeBy', { name: `\u2068${createdBy}\u2069`, moment: words.dateTime(createdAt) })}
       {' · '}
       {t('waiting', { n: pending })}
       {dead > 0 && <strong> · {t('givenUp', { n: dead })}</strong>}
@@ -146,10 +154,10 @@ function Said({ words, rules, subscription }: Pick<OneProps, 'words' | 'rules' |
 }
 
 function Deliveries({ words, connection, id }: Pick<Props, 'words' | 'connection'> & { id: string }) {
-  const t = words.says(WORDS)
-  const asked = useAnswer(connection, id, (signal) => subscriptions.deliveries(id, signal))
+  const t = words.translatorOf(WORDS)
+  const asked = useQuery(connection, id, (signal) => subscriptionsApi.deliveries(id, signal))
   if (!asked) return <p role="status">{words.t('loading')}</p>
-  if ('refused' in asked) return <p class="problem">{problemIn(words, asked.refused)}</p>
+  if ('refused' in asked) return <p class="problem">{problemText(words, asked.refused)}</p>
   if (asked.value.length === 0) return <p role="status">{t('noDeliveries')}</p>
   return (
     <div class="rows" tabIndex={0} role="region" aria-label={t('deliveries')}>
@@ -161,10 +169,10 @@ function Deliveries({ words, connection, id }: Pick<Props, 'words' | 'connection
           {asked.value.map((delivery) => (
             <tr key={delivery.number}>
               <td>{words.number(delivery.number)}</td>
-              <td>{words.moment(delivery.createdAt)}</td>
+              <td>{words.dateTime(delivery.createdAt)}</td>
               <td>{words.number(delivery.events)}</td>
               <td>{words.number(delivery.attempts)}</td>
-              <td class="why">{stateOf(words, delivery)}</td>
+              <td class="why">{deliveryStateText(words, delivery)}</td>
             </tr>
           ))}
         </tbody>
@@ -174,14 +182,14 @@ function Deliveries({ words, connection, id }: Pick<Props, 'words' | 'connection
 }
 
 /** The reason is the receiver's or the network's own word. */
-function stateOf(words: Language, { deliveredAt, deadAt, nextAt, lastError, attempts }: Delivery) {
-  const t = words.says(WORDS)
-  if (deliveredAt) return t('delivered', { moment: words.moment(deliveredAt) })
+function deliveryStateText(words: Localizer, { deliveredAt, deadAt, nextAt, lastError, attempts }: Delivery) {
+  const t = words.translatorOf(WORDS)
+  if (deliveredAt) return t('delivered', { moment: words.dateTime(deliveredAt) })
   const state = deadAt
-    ? t('gaveUp', { moment: words.moment(deadAt) })
+    ? t('gaveUp', { moment: words.dateTime(deadAt) })
     : attempts === 0
       ? t('waits')
-      : t('triesAgain', { moment: words.moment(nextAt) })
+      : t('triesAgain', { moment: words.dateTime(nextAt) })
   return lastError ? (
     <>
       {state} · <bdi>{lastError}</bdi>

@@ -10,12 +10,12 @@ import {
   closeStatement,
   copyInResponse,
   errorResponse,
-  parameter,
-  passwordWanted,
+  parameterStatus,
+  passwordRequest,
   readyForQuery,
-  split,
+  splitFrames,
   sqlOf,
-  sync,
+  syncMessage,
   typeOf,
   withPrefix,
 } from './frames.js'
@@ -77,14 +77,14 @@ export class Connection extends Duplex {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     const last = this.statements.size
-      ? Buffer.concat([...[...this.statements].map(closeStatement), sync()])
+      ? Buffer.concat([...[...this.statements].map(closeStatement), syncMessage()])
       : null
-    void this.session.leave(this, last).then(() => done(error))
+    void this.session.disconnect(this, last).then(() => done(error))
   }
 
   private async consume(): Promise<void> {
     while (this.phase === 'startup') if (!this.startup()) return
-    const { frames, rest } = split(this.bytes)
+    const { frames, rest } = splitFrames(this.bytes)
     this.bytes = rest
     if (rest.length > MAX_MESSAGE_BYTES) throw new Error('a message is too long')
     for (const message of frames) await this.accept(message)
@@ -107,7 +107,7 @@ export class Connection extends Duplex {
 
   private askPassword(): void {
     this.phase = 'password'
-    this.push(passwordWanted())
+    this.push(passwordRequest())
   }
 
   private welcome(): void {
@@ -121,7 +121,7 @@ export class Connection extends Duplex {
       integer_datetimes: 'on',
       standard_conforming_strings: 'on',
     }
-    const parameters = Object.entries(settings).map(([name, value]) => parameter(name, value))
+    const parameters = Object.entries(settings).map(([name, value]) => parameterStatus(name, value))
     this.push(Buffer.concat([authenticationOk(), ...parameters, backendKey(), readyForQuery('I')]))
   }
 

@@ -38,16 +38,16 @@ interface Reply {
   error?: string
 }
 
-interface Waiting {
+interface PendingRequest {
   chunks: Buffer[]
   done: (answer: Buffer) => void
   failed: (error: Error) => void
 }
 
 export class Engine {
-  private readonly waiting = new Map<number, Waiting>()
+  private readonly pendingRequests = new Map<number, PendingRequest>()
   private next = 0
-  private dead: Error | null = null
+  private closedError: Error | null = null
   private worker!: Worker
   /** Requests wait for a worker that is being started. */
   private started: Promise<void> = Promise.resolve()
@@ -55,7 +55,7 @@ export class Engine {
   private constructor(
     private readonly dir: string,
     /** Told when the worker ended without being asked, or was started anew: what connections had there is gone. */
-    private readonly died: (error: Error) => void,
+    private readonly onDeath: (error: Error) => void,
   ) {}
 
   /** First opening makes the database (5 to 12 s), later ones take about 2 s. */
@@ -103,44 +103,44 @@ export class Engine {
 
   /** Runs one batch of messages and gives all that the engine answered. */
   exec(bytes: Buffer): Promise<Buffer> {
-    return this.ask({ bytes: new Uint8Array(bytes) })
+    return this.sendRequest({ bytes: new Uint8Array(bytes) })
   }
 
   async close(): Promise<void> {
-    if (!this.dead) await this.ask({ close: true })
-    this.dead ??= new Error('the embedded database is closed')
+    if (!this.closedError) await this.sendRequest({ close: true })
+    this.closedError ??= new Error('the embedded database is closed')
     await this.worker.terminate()
   }
 
-  private async ask(message: { bytes?: Uint8Array; close?: boolean }): Promise<Buffer> {
+  private async sendRequest(message: { bytes?: Uint8Array; close?: boolean }): Promise<Buffer> {
     await this.started
-    if (this.dead) throw this.dead
+    if (this.closedError) throw this.closedError
     const id = ++this.next
     return new Promise((done, failed) => {
-      this.waiting.set(id, { chunks: [], done, failed })
+      this.pendingRequests.set(id, { chunks: [], done, failed })
       this.worker.postMessage({ id, ...message })
     })
   }
 
   private receive({ id, data, done, error }: Reply): void {
-    const waiting = id === undefined ? undefined : this.waiting.get(id)
+    const waiting = id === undefined ? undefined : this.pendingRequests.get(id)
     if (!waiting) return
     if (data) waiting.chunks.push(Buffer.from(data.buffer, data.byteOffset, data.byteLength))
     if (!done) return
-    this.waiting.delete(id!)
+    this.pendingRequests.delete(id!)
     if (error) waiting.failed(new Error(error))
     else waiting.done(Buffer.concat(waiting.chunks))
   }
 
   private end(error: Error): void {
-    if (this.dead) return
-    this.dead = error
+    if (this.closedError) return
+    this.closedError = error
     this.fail(error)
   }
 
   private fail(error: Error): void {
-    for (const { failed } of this.waiting.values()) failed(error)
-    this.waiting.clear()
-    this.died(error)
+    for (const { failed } of this.pendingRequests.values()) failed(error)
+    this.pendingRequests.clear()
+    this.onDeath(error)
   }
 }

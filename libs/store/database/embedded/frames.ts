@@ -16,7 +16,7 @@ export function frame(type: string, body: Buffer = Buffer.alloc(0)): Buffer {
 }
 
 /** The whole messages at the start of the bytes, and what is left of them. */
-export function split(bytes: Buffer): { frames: Buffer[]; rest: Buffer } {
+export function splitFrames(bytes: Buffer): { frames: Buffer[]; rest: Buffer } {
   const frames: Buffer[] = []
   let at = 0
   while (at + 5 <= bytes.length) {
@@ -33,15 +33,15 @@ export type Status = 'I' | 'T' | 'E'
 export const readyForQuery = (status: Status): Buffer => frame('Z', Buffer.from(status))
 
 export const authenticationOk = (): Buffer => frame('R', Buffer.from([0, 0, 0, 0]))
-export const passwordWanted = (): Buffer => frame('R', Buffer.from([0, 0, 0, 3]))
+export const passwordRequest = (): Buffer => frame('R', Buffer.from([0, 0, 0, 3]))
 export const backendKey = (): Buffer => frame('K', Buffer.alloc(8))
-export const parameter = (name: string, value: string): Buffer =>
+export const parameterStatus = (name: string, value: string): Buffer =>
   frame('S', Buffer.from(`${name}\0${value}\0`))
 
 export const errorResponse = (code: string, message: string, severity = 'ERROR'): Buffer =>
   frame('E', Buffer.from(`S${severity}\0V${severity}\0C${code}\0M${message}\0\0`))
 
-export const query = (sql: string): Buffer => frame('Q', Buffer.from(`${sql}\0`))
+export const queryMessage = (sql: string): Buffer => frame('Q', Buffer.from(`${sql}\0`))
 
 /** Asks for COPY data as text; what the columns are nobody reads. */
 export const copyInResponse = (): Buffer => frame('G', Buffer.from([0, 0, 0]))
@@ -55,7 +55,7 @@ export function sqlOf(message: Buffer): string {
 
 /** First column of the first row in an answer, as text; null when there is none. */
 export function firstValue(answer: Buffer): string | null {
-  const row = split(answer).frames.find((f) => typeOf(f) === 'D')
+  const row = splitFrames(answer).frames.find((f) => typeOf(f) === 'D')
   if (!row) return null
   const length = row.readInt32BE(7)
   return length < 0 ? null : row.subarray(11, 11 + length).toString()
@@ -80,4 +80,4 @@ export function withPrefix(message: Buffer, prefix: string): { message: Buffer; 
 }
 
 export const closeStatement = (name: string): Buffer => frame('C', Buffer.from(`S${name}\0`))
-export const sync = (): Buffer => frame('S')
+export const syncMessage = (): Buffer => frame('S')

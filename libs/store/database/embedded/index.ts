@@ -10,10 +10,10 @@ import { type Duplex, pipeline } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Connection } from './connection.js'
 import { Engine } from './engine.js'
-import { dropLock, takeLock } from './lock.js'
+import { releaseLock, takeLock } from './lock.js'
 import { Session } from './session.js'
 
-export interface EmbeddedConnection {
+export interface EmbeddedDatabase {
   /** For pg.Pool and TypeORM's `extra`: one connection, since the engine has one session. */
   poolOptions: {
     max: 1
@@ -38,14 +38,14 @@ interface Endpoint {
 const NAMES = { user: 'postgres', database: 'postgres' } as const
 
 /** Opens the folder, which it makes if needed. Errors name the folder. */
-export async function openEmbedded(dir: string): Promise<EmbeddedConnection> {
+export async function openEmbedded(dir: string): Promise<EmbeddedDatabase> {
   await mkdir(dir, { recursive: true, mode: 0o700 })
   await chmod(dir, 0o700)
   const lock = await takeLock(dir)
   return lock.taken ? openAsOwner(dir) : openAsGuest(dir, lock.holder.pid)
 }
 
-async function openAsOwner(dir: string): Promise<EmbeddedConnection> {
+async function openAsOwner(dir: string): Promise<EmbeddedDatabase> {
   const connections = new Set<Connection>()
   try {
     const engine = await Engine.open(join(dir, 'pg'), (error) => connections.forEach((c) => c.destroy(error)))
@@ -67,11 +67,11 @@ async function openAsOwner(dir: string): Promise<EmbeddedConnection> {
       for (const connection of connections) connection.destroy()
       await rm(endpointOf(dir), { force: true })
       await engine.close()
-      await dropLock(dir)
+      await releaseLock(dir)
     }
     return { role: 'owner', poolOptions: { max: 1, ...NAMES, stream: () => connect() }, close: once(close) }
   } catch (error) {
-    await dropLock(dir)
+    await releaseLock(dir)
     throw new Error(`the embedded database in ${dir} could not be opened: ${(error as Error).message}`, {
       cause: error,
     })
@@ -105,7 +105,7 @@ async function writeEndpoint(dir: string, endpoint: Endpoint): Promise<void> {
 const OWNER_STARTS_MS = 30_000
 const POLL_MS = 100
 
-async function openAsGuest(dir: string, holder: number): Promise<EmbeddedConnection> {
+async function openAsGuest(dir: string, holder: number): Promise<EmbeddedDatabase> {
   for (let waited = 0; waited < OWNER_STARTS_MS; waited += POLL_MS) {
     const endpoint = await readEndpoint(dir)
     if (endpoint?.pid === holder) return guestOf(endpoint)
@@ -125,7 +125,7 @@ async function readEndpoint(dir: string): Promise<Endpoint | null> {
   }
 }
 
-function guestOf({ port, secret }: Endpoint): EmbeddedConnection {
+function guestOf({ port, secret }: Endpoint): EmbeddedDatabase {
   const poolOptions = { max: 1, ...NAMES, host: '127.0.0.1', port, password: secret } as const
   return { role: 'guest', poolOptions, close: async () => {} }
 }

@@ -44,7 +44,7 @@ export async function takeLock(dir: string): Promise<{ taken: true } | { taken: 
   })
 }
 
-export const dropLock = (dir: string): Promise<void> => rm(pathOf(dir), { force: true })
+export const releaseLock = (dir: string): Promise<void> => rm(pathOf(dir), { force: true })
 
 async function holderOf(dir: string): Promise<Holder | null> {
   try {

@@ -4,9 +4,9 @@ import {
   type Status,
   errorResponse,
   firstValue,
-  query,
+  queryMessage,
   readyForQuery,
-  split,
+  splitFrames,
   sqlOf,
   typeOf,
 } from './frames.js'
@@ -18,7 +18,7 @@ export class Session {
   constructor(private readonly engine: Engine) {}
 
   async serverVersion(): Promise<string> {
-    return firstValue(await this.engine.exec(query('SHOW server_version'))) ?? '18'
+    return firstValue(await this.engine.exec(queryMessage('SHOW server_version'))) ?? '18'
   }
 
   /** Runs a batch of messages for a connection; the answer always ends with one ReadyForQuery. */
@@ -26,7 +26,7 @@ export class Session {
     await this.turn(who)
     let status: Status = 'I'
     try {
-      const answer = await this.answered(batch)
+      const answer = await this.execBatch(batch)
       status = answer.status
       return answer.bytes
     } finally {
@@ -35,11 +35,11 @@ export class Session {
   }
 
   /** A connection is gone: what it left open is rolled back. */
-  async leave(who: object, last: Buffer | null): Promise<void> {
+  async disconnect(who: object, last: Buffer | null): Promise<void> {
     const waits = this.queue.findIndex((waiting) => waiting.who === who)
     if (waits >= 0) this.queue.splice(waits, 1)
     try {
-      if (this.holder === who) await this.engine.exec(query('ROLLBACK'))
+      if (this.holder === who) await this.engine.exec(queryMessage('ROLLBACK'))
       this.release(who)
       if (last) await this.run(who, last)
     } catch {
@@ -65,26 +65,26 @@ export class Session {
     next?.go()
   }
 
-  private async answered(batch: Buffer): Promise<{ bytes: Buffer; status: Status }> {
-    const sent = split(batch).frames
-    const got = split(await this.engine.exec(batch)).frames
+  private async execBatch(batch: Buffer): Promise<{ bytes: Buffer; status: Status }> {
+    const sent = splitFrames(batch).frames
+    const got = splitFrames(await this.engine.exec(batch)).frames
     const copyIn = sent.some((f) => typeOf(f) === 'c' || typeOf(f) === 'f')
     const kept = got.filter((f) => typeOf(f) !== 'Z' && !(copyIn && typeOf(f) === 'G'))
-    if (isWhole(sent, kept)) {
+    if (isComplete(sent, kept)) {
       // Stack that a lost exception left behind runs out here, in a statement of anybody.
-      if (codesIn(got).includes(STACK_DEPTH_EXCEEDED)) await this.check()
+      if (codesIn(got).includes(STACK_DEPTH_EXCEEDED)) await this.failOnPurpose()
       const status = statusIn(got)
       return { bytes: Buffer.concat([...kept, readyForQuery(status)]), status }
     }
-    return this.swallowed()
+    return this.lostExceptionAnswer()
   }
 
   /**
    * A C++ exception (GEOS) ends a statement without a word, at times even without ReadyForQuery, and a transaction would
    * go on and commit. Here it becomes an error; a statement that surely fails ends an open transaction and tells the status.
    */
-  private async swallowed(): Promise<{ bytes: Buffer; status: Status }> {
-    const status = await this.check()
+  private async lostExceptionAnswer(): Promise<{ bytes: Buffer; status: Status }> {
+    const status = await this.failOnPurpose()
     const error = errorResponse('XX000', 'the statement ended without a result: an exception in PostGIS')
     return { bytes: Buffer.concat([error, readyForQuery(status)]), status }
   }
@@ -93,8 +93,8 @@ export class Session {
    * Fails a statement on purpose, which ends an open transaction. Each lost exception leaves some of the engine's stack
    * behind (about 560 use it up), and once one left the engine mute: then it is started anew, and its connections end.
    */
-  private async check(): Promise<Status> {
-    const got = split(await this.engine.exec(query('SELECT 1/0'))).frames
+  private async failOnPurpose(): Promise<Status> {
+    const got = splitFrames(await this.engine.exec(queryMessage('SELECT 1/0'))).frames
     if (codesIn(got).some((code) => code === DIVISION_BY_ZERO || code === IN_FAILED_TRANSACTION))
       return statusIn(got)
     await this.engine.restart()
@@ -123,7 +123,7 @@ function statusIn(frames: readonly Buffer[]): Status {
  * After a swallowed exception the engine says "empty query" or "portal suspended": the first counts only where the
  * query was empty, the second only where the client asked for a number of rows.
  */
-function isWhole(sent: readonly Buffer[], got: readonly Buffer[]): boolean {
+function isComplete(sent: readonly Buffer[], got: readonly Buffer[]): boolean {
   if (got.some((f) => typeOf(f) === 'E')) return true
   const executes = sent.filter((f) => typeOf(f) === 'E')
   const asked = executes.length + sent.filter((f) => typeOf(f) === 'Q').length
