@@ -1,2 +1,3 @@
 export * from './database.js'
 export { PREPARED } from './prepared-client.js'
+export { type Sql, type SqlValue, type Statement, join, param, raw, sql } from './sql.js'

@@ -1,0 +1,84 @@
+/**
+ * SQL text with its values apart. In a statement written with the tag, `${value}` becomes a numbered parameter and
+ * `${fragment}` is spliced in with its own parameters: nobody counts `$n`, and a value cannot end up in the text.
+ * What is not a value comes from another `sql` template, from `raw` (text of our own, never of a request) or from
+ * `join`.
+ */
+
+/** A piece of SQL. Only the functions of this file make one, so that a plain string does not pass for SQL. */
+export class Sql {
+  /** Text between the values; always one more than there are values. */
+  readonly texts: readonly string[]
+  readonly values: readonly unknown[]
+
+  private constructor(texts: readonly string[], values: readonly unknown[]) {
+    this.texts = texts
+    this.values = values
+  }
+
+  /** For this file only: `sql`, `raw` and `join` are what others use. */
+  static of(texts: readonly string[], values: readonly unknown[]): Sql {
+    return new Sql(texts, values)
+  }
+
+  /** The statement as PostgreSQL takes it. The same value object twice is one parameter. */
+  toStatement(): Statement {
+    const parameters: unknown[] = []
+    const numbers = new Map<unknown, number>()
+    const numberOf = (value: unknown) => {
+      const earlier = value instanceof Param ? numbers.get(value) : undefined
+      if (earlier !== undefined) return earlier
+      const number = parameters.push(value instanceof Param ? value.value : value)
+      if (value instanceof Param) numbers.set(value, number)
+      return number
+    }
+    const [first = '', ...rest] = this.texts
+    return {
+      sql: rest.reduce((text, next, i) => `${text}$${numberOf(this.values[i])}${next}`, first),
+      parameters,
+    }
+  }
+}
+
+/** A finished statement: text with `$1 … $n`, and as many parameters. */
+export interface Statement {
+  sql: string
+  parameters: unknown[]
+}
+
+/** A value that stands at several places of a statement as one parameter. */
+class Param {
+  constructor(readonly value: unknown) {}
+}
+
+/** What may be bound: a value of a column. An object or a function is refused by the compiler: JSON is made text first. */
+export type SqlValue =
+  string | number | bigint | boolean | Date | null | readonly string[] | readonly number[] | Buffer
+
+export function sql(texts: TemplateStringsArray, ...parts: readonly (Sql | SqlValue)[]): Sql {
+  const outTexts = [texts[0]!]
+  const outValues: unknown[] = []
+  parts.forEach((part, i) => {
+    const next = texts[i + 1]!
+    if (part instanceof Sql) {
+      outTexts.push(outTexts.pop()! + part.texts[0]!, ...part.texts.slice(1))
+      outValues.push(...part.values)
+      outTexts.push(outTexts.pop()! + next)
+    } else {
+      outValues.push(part)
+      outTexts.push(next)
+    }
+  })
+  return Sql.of(outTexts, outValues)
+}
+
+/** Text of our own source as SQL: a column name of a table of columns, a constant. Never anything that a request holds. */
+export const raw = (text: string): Sql => Sql.of([text], [])
+
+/** A value that is bound once however often it is spliced, with its SQL type: `$3::bigint[]`. */
+export const param = (value: SqlValue, type: string): Sql => Sql.of(['', `::${type}`], [new Param(value)])
+
+/** Pieces with a separator between them, as in a list of columns or of conditions. */
+export function join(parts: readonly Sql[], separator: string): Sql {
+  return parts.reduce((whole, part, i) => (i === 0 ? part : sql`${whole}${raw(separator)}${part}`), raw(''))
+}
