@@ -4,13 +4,13 @@
  * a step the counts are those of the probes, between two steps the truth lies between theirs.
  */
 import type { Rule } from '../rule/rule.js'
+import { MBIT_BPS } from '../units/units.js'
 import type { Class } from './verdict.js'
 
 export const WHAT_IF_METRICS = ['download', 'upload', 'latency'] as const
 export type Metric = (typeof WHAT_IF_METRICS)[number]
 
-const MBPS = 1_000_000
-const bpsOfMbps = (figures: readonly number[]) => figures.map((figure) => figure * MBPS)
+const bpsOfMbps = (figures: readonly number[]) => figures.map((figure) => figure * MBIT_BPS)
 
 /** From lax to strict, bit/s and ms; at most 15, for a step is kept in four bits. Every shipped threshold is a step. */
 export const THRESHOLD_STEPS: Readonly<Record<Metric, readonly number[]>> = {

@@ -1,6 +1,7 @@
 /** Runs: a rule applied to a window of probes, written once, kept as changes to the run before. */
 import { PLAN_RULE } from '#domain/plan'
 import { type Rule, SHIPPED_RULES } from '#domain/rule'
+import { DAY_MS } from '#domain/units'
 import type { DataSource } from 'typeorm'
 import type { Queryable } from '../database/database.js'
 import { PLACES_LOCK, placeNewCells } from '../areas/cell-places.js'
@@ -177,7 +178,7 @@ function windowOf(request: RunRequest, knownNow: Date): RunWindow {
   if (request.knownBefore && request.knownBefore > knownNow) throw new FutureKnownBeforeError()
   const knownBefore = request.knownBefore ?? knownNow
   const to = request.to ?? knownBefore
-  const from = request.from ?? new Date(to.getTime() - request.rule.validityDays * 86_400_000)
+  const from = request.from ?? new Date(to.getTime() - request.rule.validityDays * DAY_MS)
   return { from, to, knownBefore }
 }
 

@@ -22,7 +22,8 @@ import type { DataSource } from 'typeorm'
 import { PLACES_LOCK, placeCellsOf } from '../areas/cell-places.js'
 import type { Queryable } from '../database/database.js'
 import type { RunRow } from '../runs/runs.js'
-import { COLUMNS_OF_MEASURES, type SeriesQuery, TIME_ZONE_SQL } from './series.js'
+import { TIME_ZONE_SQL } from '../database/local-time.js'
+import { COLUMNS_OF_MEASURES, type SeriesQuery } from './series.js'
 
 export interface SeriesUpdateOptions {
   /** Ends a fill between two months; then nothing of it is kept, and the sums are as they were. */

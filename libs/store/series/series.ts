@@ -3,6 +3,7 @@ import { type AreaLevel } from '#domain/place'
 import { type Technology } from '#domain/probe'
 import { MEASURES, type Measure, type SeriesBucket, type Spread, type TimeStep } from '#domain/series'
 import type { Queryable } from '../database/database.js'
+import { TIME_ZONE_SQL } from '../database/local-time.js'
 import { PREPARED } from '../database/prepared-client.js'
 import { publicProbesOf } from '../probes/probes.js'
 
@@ -16,8 +17,6 @@ export interface SeriesQuery {
   operator: string | null
   technology: Technology | null
 }
-
-export const TIME_ZONE_SQL = `'Africa/Casablanca'`
 
 const MEASURE_COLUMNS: Record<Measure, string> = {
   downloadBps: 'download_bps',
