@@ -57,7 +57,7 @@ function shapesOf(layer: 'regions' | 'provinces'): Map<unknown, AreaGeometry> {
 
 function areaGeometryOrThrow(geometry: unknown, id: unknown): AreaGeometry {
   const shape = polygonOf(geometry)
-  if ('fault' in shape)
-    throw new Error(`morocco-map ${String(id)}: ${shape.fault.reason} ${shape.fault.value}`)
+  if ('rejection' in shape)
+    throw new Error(`morocco-map ${String(id)}: ${shape.rejection.reason} ${shape.rejection.value}`)
   return shape.geometry
 }

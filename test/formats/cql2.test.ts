@@ -62,12 +62,12 @@ test('AND binds more than OR, NOT more than both, words in any case', () => {
 
 describe('what is wrong is told with its position and what stands there', () => {
   test.each([
-    ['', 1, 'it ends there'],
+    ['', 1, 'end of filter'],
     ['a_integer', 10, 'comparison'],
     ['a_integer = ', 12, 'a number'],
     ["a_integer = 'x'", 13, 'a number'],
     ['a_integer = 1 a_integer = 2', 15, 'AND, OR or the end'],
-    ['colour = 1', 1, 'there is colour'],
+    ['colour = 1', 1, 'found colour'],
     ['a_integer = 1 AND colour = 1', 19, 'a_text'],
     ['(a_integer = 1', 15, ')'],
     ["a_text = 'x", 10, "'x"],

@@ -51,12 +51,12 @@ describe('readLocalities', () => {
     [',A,,PPL,35,-4,,', 'id', '', /missing/],
     ['2,,,PPL,35,-4,,', 'nameFr', '', /missing/],
     ['2,A,,PPL,x,-4,,', 'lat', 'x', /degrees/],
-    ['2,A,,PPL,-4,35,,', 'lat', '-4, 35', /exchanged/],
+    ['2,A,,PPL,-4,35,,', 'lat', '-4, 35', /swapped/],
     ['2,A,,PPL,35,-400,,', 'lng', '-400', /projected/],
     ['2,A,,PPL,35,-4,1.5,', 'population', '1.5', /whole number/],
     ['2,A,,PPL,35,-4,-1,', 'population', '-1', /whole number/],
     ['2,A,,PPL,35,-4,,01.051', 'communeCode', '01.051', /commune code/],
-    ['1,B,,PPL,35,-4,,', 'id', '1', /twice/],
+    ['1,B,,PPL,35,-4,,', 'id', '1', /duplicate/],
   ])('refuses %s', async (line, field, value, reason) => {
     const { localities, rejections: refused } = await read(HEADER, '1,A,,PPL,35,-4,,', line)
     expect(localities).toHaveLength(1)

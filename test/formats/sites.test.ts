@@ -31,7 +31,7 @@ const SITE = {
 
 describe('readSites', () => {
   it('reads a French list', async () =>
-    expect(await read(HEADER, GOOD)).toEqual({ sites: [SITE], refused: [], notes: [] }))
+    expect(await read(HEADER, GOOD)).toEqual({ sites: [SITE], rejections: [], notes: [] }))
 
   it('reads an Arabic list', async () => {
     const header =
@@ -82,7 +82,7 @@ describe('readSites', () => {
         code: 'S2',
         field: 'lat',
         value: '-3.93, 35.25',
-        reason: 'latitude and longitude are exchanged',
+        reason: 'latitude and longitude are swapped',
       },
     ])
   })
@@ -117,7 +117,7 @@ describe('readSites', () => {
     [{ 3: '' }, 'communeCode', '', /missing/],
     [{ 4: 'nord' }, 'lat', 'nord', /degrees/],
     [{ 4: '489000' }, 'lat', '489000', /projected/],
-    [{ 4: '-3,93', 5: '35,25' }, 'lat', '-3.93, 35.25', /exchanged/],
+    [{ 4: '-3,93', 5: '35,25' }, 'lat', '-3.93, 35.25', /swapped/],
     [{ 4: '48,85', 5: '2,35' }, 'lat', '48.85, 2.35', /outside Morocco/],
     [{ 4: '0', 5: '0' }, 'lat', '0, 0', /outside Morocco/],
     [{ 5: '' }, 'lng', '', /missing/],
@@ -157,7 +157,7 @@ describe('readSites', () => {
     const { sites, rejections: refused } = await read(HEADER, GOOD, GOOD)
     expect(sites).toHaveLength(1)
     expect(refused).toEqual([
-      { line: 3, code: 'S1', field: 'code', value: 'S1', reason: 'stands on line 2 already' },
+      { line: 3, code: 'S1', field: 'code', value: 'S1', reason: 'duplicates line 2' },
     ])
   })
 

@@ -205,7 +205,7 @@ describe('a sample of', () => {
     expect(french.probes[1]!.measuredAt).toBe('2026-03-01T10:00:00.000Z')
     expect(french.problems).toEqual([
       'Date “31/02/2026 09:30”: is not a time such as 2026-03-01 09:30',
-      'Technologie “6G”: is no technology that is known',
+      'Technologie “6G”: is not a known technology',
     ])
     expect((await read(sample('plain-ar.csv'))).probes[1]!.outcome).toBe('no_service')
     expect((await read(sample('rmbt.csv'))).problems).toEqual([
@@ -305,13 +305,13 @@ describe('damaged', () => {
     [
       'ndt7-client.json',
       (t) => t.replace('15600000', '"many"'),
-      /LastServerMeasurement.TCPInfo.BytesAcked is "many": a number is needed/,
+      /LastServerMeasurement.TCPInfo.BytesAcked is "many": must be a number/,
     ],
     ['ndt7-archive.json', (t) => t.replace('12500000', '[]'), /TCPInfo.BytesAcked is \[\]/],
     [
       'ndt7-summary.json',
       (t) => t.replace('"Mbit/s"', '"MByte/s"'),
-      /Download.Throughput.Unit is "MByte\/s": Mbit\/s is known/,
+      /Download.Throughput.Unit is "MByte\/s": expected Mbit\/s/,
     ],
     ['ookla.json', (t) => t.replace('1562500,', '{},'), /download.bandwidth is \{\}/],
     [

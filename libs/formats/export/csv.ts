@@ -9,8 +9,8 @@ export async function* writeCsv(
   { columns, geometry }: ExportLayer,
   batches: FeatureBatches,
 ): AsyncGenerator<string> {
-  const place = geometry === 'Point' ? ['lng', 'lat'] : ['WKT']
-  yield [...columns.map((column) => column.name), ...place].join(',') + LINE_END
+  const placeColumns = geometry === 'Point' ? ['lng', 'lat'] : ['WKT']
+  yield [...columns.map((column) => column.name), ...placeColumns].join(',') + LINE_END
   const cells = columns.map(cellOf)
   for await (const features of batches) {
     let text = ''
@@ -24,22 +24,22 @@ export async function* writeCsv(
 
 const plain = (value: FeatureValue) => (value === null ? '' : String(value))
 
-/** Only what people wrote can need quotes, or be taken for a formula. */
+/** Only texts, which people wrote, can need quotes or be taken for a formula. */
 const cellOf = ({ type }: Column) => (type === 'text' ? textCell : plain)
 
 /**
- * Spreadsheets run what begins so as a formula, even in quotes; an apostrophe makes it text. Where they take `;` or a tab for
- * the separator (in French and Arabic), what stands behind one begins a cell too.
+ * Spreadsheets take a cell that begins with one of these characters for a formula, even in quotes; an apostrophe before it
+ * makes it a text. In French and Arabic they split cells at `;` or a tab, so what follows one of those begins a cell, too.
  */
 const FORMULA = /(^|[;\t])(?=[=+\-@\t\r])/g
-/** Of a million cells nearly none. */
+/** A quick check, since of a million cells nearly none needs more. */
 const MAY_BE_FORMULA = /^[=+\-@\t\r]|[;\t]/
 const NEEDS_QUOTES = /[",\r\n]/
 
 export function textCell(value: FeatureValue): string {
   if (value === null) return ''
-  const given = value as string
-  const text = MAY_BE_FORMULA.test(given) ? given.replace(FORMULA, "$1'") : given
+  const original = value as string
+  const text = MAY_BE_FORMULA.test(original) ? original.replace(FORMULA, "$1'") : original
   return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 

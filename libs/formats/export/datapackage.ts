@@ -1,4 +1,4 @@
-/** A description that travels with a file: Data Package 1 (https://specs.frictionlessdata.io), as R and Python read it. */
+/** The description beside an exported file: Data Package 1 (https://specs.frictionlessdata.io), which R and Python read. */
 import type { Column, ColumnType } from '#domain/feature'
 import { EXPORT_FORMATS, type ExportFormat } from './formats.js'
 import type { ExportLayer } from './layer.js'
@@ -15,19 +15,20 @@ const FIELD_TYPES: Record<ColumnType, string> = {
 export interface ExportDescription {
   layer: ExportLayer & { title: string; about: string }
   format: ExportFormat
-  /** Where the file is: an address, or its name beside the description. */
+  /** The file's address, or its name in the folder of the description. */
   path: string
   bytes: number
   /** SHA-256 in hexadecimal. */
   sha256: string
-  /** Whether any of it comes from the demonstration. */
+  /** Whether the file has data of the demonstration. */
   simulated: boolean
   licences: readonly { name: string; title: string; path?: string }[]
-  /** What it speaks of, where it speaks of one. */
+  /** The run and the rule that the file depends on; null where it depends on none. */
   run: Record<string, unknown> | null
   rule: Record<string, unknown> | null
 }
 
+/** The document `datapackage.json` of one exported file. */
 export function dataPackage(described: ExportDescription) {
   const { layer, format, path, bytes, sha256, simulated, licences, run, rule } = described
   const { mediaType } = EXPORT_FORMATS[format]
@@ -55,7 +56,7 @@ export function dataPackage(described: ExportDescription) {
   }
 }
 
-/** As Frictionless names a column. */
+/** A field of a Table Schema of Frictionless Data. */
 interface Field {
   name: string
   type: string
@@ -70,7 +71,7 @@ const fieldOf = ({ name, type, unit, about }: Column): Field => ({
   ...(unit && { unit }),
 })
 
-/** What a table has in place of a shape. */
+/** The columns that hold the geometry. */
 function placeFields({ geometry }: ExportLayer, format: ExportFormat): Field[] {
   if (format === 'parquet') return [{ name: 'geometry', type: 'any', description: 'WKB in WGS 84' }]
   if (format !== 'csv') return []

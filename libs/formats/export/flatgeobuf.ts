@@ -10,7 +10,7 @@ import type { FeatureBatches, ExportLayer } from './layer.js'
 
 const MAGIC = Uint8Array.of(0x66, 0x67, 0x62, 0x03, 0x66, 0x67, 0x62, 0x01)
 const GEOMETRY_TYPES = { Point: 1, Polygon: 3, MultiPolygon: 6 } as const
-/** A day has no type of its own. */
+/** FlatGeobuf has no type for a day, so it is written as a text. */
 const COLUMN_TYPES: Record<ColumnType, number> = {
   boolean: 2,
   integer: 7,
@@ -20,7 +20,7 @@ const COLUMN_TYPES: Record<ColumnType, number> = {
   time: 13,
 }
 const WGS84 = 4326
-/** Bytes of a builder to begin with: a cell with its properties. */
+/** Initial size of a builder: one cell with its properties fits. */
 const INITIAL_BUILDER_BYTES = 4096
 
 export async function* writeFlatGeobuf(
@@ -65,7 +65,7 @@ function columnOf(b: Builder, { name, type, about, unit }: Column): number {
   return b.endObject()
 }
 
-/** Vectors are written from their end. */
+/** FlatBuffers builds vectors from their end. */
 function writeOffsetVector(b: Builder, all: readonly number[]): number {
   b.startVector(4, all.length, 4)
   for (const offset of all.toReversed()) b.addOffset(offset)
@@ -84,11 +84,11 @@ function encodeFeature(
   b.addFieldOffset(0, shape, 0)
   b.addFieldOffset(1, values, 0)
   b.finishSizePrefixed(b.endObject())
-  // The builder is used again.
+  // A copy, because the builder is reused.
   return b.asUint8Array().slice()
 }
 
-/** Each value that is there: the number of its column, then what its type asks for, in little endian. */
+/** Each value that is not null: the number of its column, then its bytes in little endian. */
 function propertyBytes(columns: readonly Column[], properties: Feature['properties']): Uint8Array {
   const parts: Uint8Array[] = []
   columns.forEach(({ name, type }, i) => {
@@ -128,7 +128,7 @@ function writeGeometry(b: Builder, geometry: FeatureGeometry): number {
   return b.endObject()
 }
 
-/** Coordinates one after another, and where each ring ends, counted in points. */
+/** All coordinates in one vector, and the ends of the rings, counted in points. */
 function writeSimpleGeometry(b: Builder, rings: readonly (readonly Position[])[], type: number): number {
   const ends: number[] = []
   for (const ring of rings) ends.push((ends.at(-1) ?? 0) + ring.length)

@@ -1,12 +1,12 @@
-/** The files that collections are given out as. */
+/** The formats in which collections are exported. */
 import { writeCsv } from './csv.js'
 import { writeFlatGeobuf } from './flatgeobuf.js'
 import { writeGeoJson, writeNdjson } from './geojson.js'
 import type { FeatureWriter } from './layer.js'
 
-/** Its library is loaded with the first file. */
-const writeParquetLazily: FeatureWriter = async function* (...given) {
-  yield* (await import('./parquet.js')).writeParquet(...given)
+/** Loads its library with the first file. */
+const writeParquetLazily: FeatureWriter = async function* (layer, batches) {
+  yield* (await import('./parquet.js')).writeParquet(layer, batches)
 }
 
 export type ExportFormat = 'csv' | 'geojson' | 'ndjson' | 'fgb' | 'parquet'

@@ -1,4 +1,4 @@
-/** What a writer of files is given. */
+/** The input of a writer of files. */
 import type { Column, Feature } from '#domain/feature'
 
 export interface ExportLayer {
@@ -9,7 +9,7 @@ export interface ExportLayer {
 
 export type FeatureBatches = AsyncIterable<readonly Feature[]>
 
-/** Turns features into the pieces of a file as they come; a reader that is slow holds it back. */
+/** Turns features into pieces of a file as they are read; it waits for a slow consumer. */
 export type FeatureWriter = (
   layer: ExportLayer,
   batches: FeatureBatches,

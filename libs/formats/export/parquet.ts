@@ -1,4 +1,4 @@
-/** Parquet with Snappy, its shapes as GeoParquet 1.1 has them: WKB in a column `geometry`, described in the key `geo`. */
+/** GeoParquet 1.1, compressed with Snappy: geometry is WKB in a column `geometry`, described by the metadata key `geo`. */
 import type { Column, ColumnType, Feature } from '#domain/feature'
 import {
   type BasicType,
@@ -18,10 +18,10 @@ const TYPES: Record<ColumnType, BasicType> = {
   time: 'TIMESTAMP',
 }
 
-/** Rows that are held until they are written: readers like large groups, a server small ones. */
+/** Rows that are held in memory until they are written: large groups are good for readers, small ones for the server. */
 const ROW_GROUP = 20_000
 
-/** Gives away what was written so far; offsets in the file count on. */
+/** A writer whose bytes can be taken out as they are written, while offsets in the file continue. */
 class DrainableByteWriter extends ByteWriter {
   take(): Uint8Array {
     const bytes = this.getBytes().slice()
@@ -54,11 +54,11 @@ export async function* writeParquet(layer: ExportLayer, batches: FeatureBatches)
 const geoOf = ({ geometry }: ExportLayer) => ({
   version: '1.1.0',
   primary_column: 'geometry',
-  // Without a `crs` it is OGC:CRS84.
+  // The default of `crs` is OGC:CRS84.
   columns: { geometry: { encoding: 'WKB', geometry_types: [geometry] } },
 })
 
-/** Columns of rows that wait; shapes as bytes at once, which take a tenth of the room. */
+/** The columns of the rows that wait. Geometry is encoded at once, because as bytes it needs a tenth of the memory. */
 class RowGroup {
   size = 0
   private values: unknown[][]

@@ -1,4 +1,4 @@
-/** A small table as a file for a spreadsheet. */
+/** A small table as a file for a spreadsheet: it is built in memory. */
 import { textCell } from './csv.js'
 
 export interface SpreadsheetTable {
@@ -6,12 +6,13 @@ export interface SpreadsheetTable {
   rows: readonly (readonly (string | number | null)[])[]
 }
 
+/** RFC 4180 with a header row. */
 export const csvTable = ({ columns, rows }: SpreadsheetTable): string =>
   [columns, ...rows]
     .map((row) => row.map((value) => (typeof value === 'number' ? String(value) : textCell(value))).join(','))
     .join('\r\n') + '\r\n'
 
-/** Texts are kept as texts: a spreadsheet runs none of them. */
+/** Texts are written with the type text, so a spreadsheet never runs one as a formula. */
 export async function xlsxTable({ columns, rows }: SpreadsheetTable): Promise<Buffer> {
   const head = columns.map((value) => ({ value, fontWeight: 'bold' as const }))
   const body = rows.map((row) =>

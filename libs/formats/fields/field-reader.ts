@@ -1,35 +1,34 @@
-/** Reading the fields of one row: a value or the reason why not, every fault of the row collected. */
+/** Reads the fields of one row: each is a value or the reason why it has none; all reasons of the row are collected. */
 import { normaliseAreaCode, levelOfCode } from '#domain/place'
+import { CONTROL_CHARACTERS } from '../file/control-characters.js'
 import type { NamedRow } from './headers.js'
 import { numberOf } from './number.js'
 import type { Parsed } from './parsed.js'
-import { type RowRejection, shortValueText } from './refusal.js'
+import { type RowRejection, shortValueText } from './row-rejection.js'
 
 export interface FieldReader<F extends string> {
-  /** The parsed cell, or the fallback after a fault was noted. */
+  /** The parsed cell, or the fallback after a rejection was noted. */
   read: <T>(field: F, parse: (text: string) => Parsed<T>, fallback: T) => T
+  /** Notes a rejection; the value is that of the field unless one is given. */
   reject: (field: F, reason: string, value?: string) => void
   rejections: RowRejection[]
 }
 
-/** Characters that no text column of PostgreSQL holds (NUL), or that only a damaged file has. */
-const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/
-
-/** Reads a row field by field. `codeField` is the one that names the record in the report. */
+/** A reader of this row. `codeField` is the field that names the record in the report. */
 export function fieldReader<F extends string>(row: NamedRow<F>, codeField: NoInfer<F>): FieldReader<F> {
-  const faults: RowRejection[] = []
+  const rejections: RowRejection[] = []
   const code = row.cell(codeField) || undefined
-  const refuse = (field: string, reason: string, value: string) =>
-    void faults.push({ line: row.line, code, field, value: shortValueText(value), reason })
-  if (row.extraCells.length > 0) refuse('row', TOO_MANY_CELLS, row.extraCells.join(' | '))
+  const reject = (field: string, reason: string, value: string) =>
+    void rejections.push({ line: row.line, code, field, value: shortValueText(value), reason })
+  if (row.extraCells.length > 0) reject('row', TOO_MANY_CELLS, row.extraCells.join(' | '))
   return {
-    rejections: faults,
-    reject: (field, reason, value) => refuse(field, reason, value ?? row.cell(field)),
+    rejections,
+    reject: (field, reason, value) => reject(field, reason, value ?? row.cell(field)),
     read(field, parse, fallback) {
       const text = row.cell(field)
       const parsed = CONTROL_CHARACTERS.test(text) ? { reason: 'holds control characters' } : parse(text)
       if ('value' in parsed) return parsed.value
-      refuse(field, parsed.reason, text)
+      reject(field, parsed.reason, text)
       return fallback
     },
   }
@@ -43,7 +42,7 @@ export const requiredText = (text: string): Parsed<string> =>
 
 export const optionalText = (text: string): Parsed<string | null> => ({ value: text === '' ? null : text })
 
-/** Degrees; the limit is 90 for a latitude and 180 for a longitude. */
+/** Reads decimal degrees; the limit is 90 for a latitude and 180 for a longitude. */
 export const degrees =
   (limit: 90 | 180) =>
   (text: string): Parsed<number> => {
@@ -53,6 +52,7 @@ export const degrees =
     return Math.abs(value) <= limit ? { value } : { reason: `lies outside ±${limit}: it looks projected` }
   }
 
+/** A whole number that fits PostgreSQL's integer, or null for an empty cell. */
 export function optionalCount(text: string): Parsed<number | null> {
   if (text === '') return { value: null }
   const value = numberOf(text)
@@ -61,6 +61,7 @@ export function optionalCount(text: string): Parsed<number | null> {
     : { reason: 'is not a whole number' }
 }
 
+/** The HCP code of a commune in its canonical form. */
 export function communeCode(text: string): Parsed<string> {
   const code = normaliseAreaCode(text)
   if (code !== null && levelOfCode(code) === 'commune') return { value: code }

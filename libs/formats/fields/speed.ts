@@ -1,4 +1,4 @@
-/** Speeds with their units, as headers and cells state them. Everything becomes bit/s. */
+/** Speeds with their units, as headers and cells state them. All are converted to bit/s. */
 import { foldName } from '#domain/place'
 import { numberOf } from './number.js'
 import type { Parsed } from './parsed.js'
@@ -12,22 +12,22 @@ const ARABIC_PREFIX: Readonly<Record<string, string>> = {
   جيجا: 'g',
 }
 
-// On folded text: Mbps, Mbit/s, Mb/s, Mbits, mégabits par seconde.
+// These match folded text: Mbps, Mbit/s, Mb/s, Mbits, mégabits par seconde.
 const LATIN_UNIT =
   /(?<!\p{L})(?:(k|m|g|kilo|mega|giga) ?)?(?:bps|bits?(?: ?\/ ?s(?:ec(?:onde)?)?| par seconde| per second)?|b ?\/ ?s)(?!\p{L})|(?<!\p{L})([kmg])b(?!\p{L})/u
 const WORD_UNIT = /(?<!\p{L})(kilo|mega|giga)s?(?!\p{L})/u
 const ARABIC_UNIT = /(كيلو|ميغا|ميجا|جيغا|جيجا) ?(?:بت|بيت)?(?!\p{L})(?: ?\/ ?ث(?:انيه)?| في الثانيه)?/u
 
-/** Octets: `MB/s` with its capital B, `Mo/s`. Eight times as much, so it is asked about, not guessed. */
+/** Octets (bytes): `MB/s` with a capital B, `Mo/s`. They are eight times as much, so the person is asked. */
 const OCTETS = /(?<!\p{L})[kKMG]B(?!\p{L})(?: ?\/ ?s)?|(?<!\p{L})[kmgKMG]o ?\/ ?s|\p{L}*[oO]ctets?|بايت/u
 
-/** A capacity above 1 Tbit/s is a wrong unit. */
+/** No access line has 1 Tbit/s: a larger speed means that the unit is wrong. */
 const MAX_BPS = 1e12
 
-/** `contractedDownBps` in words. */
+/** `contractedDownBps` becomes `contracted Down Bps`. */
 export const splitCamelCase = (name: string): string => name.replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
 
-/** The unit in a text, in bit/s: null without one, `octets` where it counts those. */
+/** The unit that a text names, in bit/s; null without one, `octets` where the text speaks of bytes. */
 export function speedUnitOf(text: string): number | 'octets' | null {
   if (OCTETS.test(text)) return 'octets'
   const folded = foldName(splitCamelCase(text))
@@ -39,34 +39,34 @@ export function speedUnitOf(text: string): number | 'octets' | null {
   return arabic ? PREFIX[ARABIC_PREFIX[arabic[1]!]!]! : null
 }
 
-/** A header's name alone: `Débit descendant (Mbit/s)` without its bracket. */
+/** A header without its unit: `Débit descendant (Mbit/s)` without the bracket. */
 export const withoutUnit = (header: string): string =>
   foldName(splitCamelCase(header.replace(OCTETS, ' ')))
     .replace(LATIN_UNIT, ' ')
     .replace(WORD_UNIT, ' ')
     .replace(ARABIC_UNIT, ' ')
 
-/** bit/s of a cell; the cell's own unit comes before the header's. An empty cell is null. */
+/** The speed of a cell in bit/s, null for an empty one. A unit in the cell takes precedence over that of the header. */
 export function speedOf(cell: string, header: string): Parsed<number | null> {
   if (cell.trim() === '') return { value: null }
-  const [, digits = '', written = ''] = /^([-+−\d.,\s]*)(.*)$/su.exec(cell.trim()) ?? []
+  const [, digits = '', unitText = ''] = /^([-+−\d.,\s]*)(.*)$/su.exec(cell.trim()) ?? []
   const amount = numberOf(digits)
   if (amount === null) return { reason: 'is not a speed such as “20” or “20 Mbit/s”' }
-  const unit = written === '' ? speedUnitOf(header) : cellUnit(written)
+  const unit = unitText === '' ? speedUnitOf(header) : cellUnit(unitText)
   if (unit === 'octets') return { reason: 'is it bits or octets (8 bits)? Write the speed in Mbit/s' }
-  if (unit === null) return { reason: missingUnitReason(digits.trim(), written) }
+  if (unit === null) return { reason: missingUnitReason(digits.trim(), unitText) }
   const bps = Math.round(amount * unit)
   return bps > 0 && bps <= MAX_BPS ? { value: bps } : { reason: outOfRangeReason(bps) }
 }
 
-/** In a cell, a letter alone will do: `20 M`. */
-const cellUnit = (written: string): number | 'octets' | null =>
-  PREFIX[/^[kmg]$/i.test(written) ? written.toLowerCase() : '?'] ?? speedUnitOf(written)
+/** In a cell a single letter is enough: `20 M`. */
+const cellUnit = (unitText: string): number | 'octets' | null =>
+  PREFIX[/^[kmg]$/i.test(unitText) ? unitText.toLowerCase() : '?'] ?? speedUnitOf(unitText)
 
-const missingUnitReason = (digits: string, written: string): string =>
-  written === ''
+const missingUnitReason = (digits: string, unitText: string): string =>
+  unitText === ''
     ? `has no unit: is ${digits} in Mbit/s, kbit/s or bit/s? Write it in the header, such as “(Mbit/s)”`
-    : `the unit “${written}” is not known: is it Mbit/s, kbit/s or bit/s?`
+    : `the unit “${unitText}” is not known: is it Mbit/s, kbit/s or bit/s?`
 
 const outOfRangeReason = (bps: number): string =>
   bps > 0

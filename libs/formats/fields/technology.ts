@@ -1,8 +1,9 @@
 /** Access technologies as contracts and inventories name them, in French, Arabic and English. */
 import type { Technology } from '#domain/probe'
 import { headerKey } from './headers.js'
+import type { Parsed } from './parsed.js'
 
-/** Separated by commas. */
+/** Names of each technology, separated by commas. */
 const NAMES: Readonly<Record<Technology, string>> = {
   fibre: `fibre optique, fiber, fiber optic, optical fibre, optical fiber, fo, ftth, ftto, fttb, gpon,
     الألياف البصرية, ألياف بصرية, الألياف الضوئية, الفيبر`,
@@ -27,5 +28,12 @@ const TECHNOLOGY_OF: ReadonlyMap<string, Technology> = new Map(
   ),
 )
 
-/** The technology that a text names; null when it names none that is known. */
+/** The technology that a text names; null when no known technology has this name. */
 export const technologyOf = (text: string): Technology | null => TECHNOLOGY_OF.get(headerKey(text)) ?? null
+
+/** A technology, or null for an empty cell. */
+export function optionalTechnology(text: string): Parsed<Technology | null> {
+  if (text === '') return { value: null }
+  const value = technologyOf(text)
+  return value ? { value } : { reason: 'is not a known technology such as fibre, ADSL, 4G or VSAT' }
+}

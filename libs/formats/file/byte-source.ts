@@ -1,18 +1,18 @@
-/** Files as bytes, whole or in chunks, gzip taken off on the way. */
+/** Files as bytes, whole or in chunks; gzip is decompressed on the way. */
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip, gunzipSync } from 'node:zlib'
-import { UnreadableFileError } from './file-problem.js'
+import { UnreadableFileError } from './unreadable-file-error.js'
 
 /** A whole file, or its chunks as they arrive. */
 export type ByteSource = Uint8Array | AsyncIterable<Uint8Array>
 
-/** Enough to tell every format that we read by its first bytes. */
+/** Enough to recognise every format that we read by its first bytes. */
 const HEAD_BYTES = 4
 
-/** 64 KiB, what Node reads from a file at once. */
+/** 64 KiB, as much as Node reads from a file at once. */
 const CHUNK_BYTES = 65_536
 
-/** A JSON document is held whole, as text and as objects: 256 MiB is 100 times the communes of the country in detail. */
+/** A JSON document is held in memory, as text and as objects: 256 MiB is 100 times all communes of the country in detail. */
 const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024
 
 const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b
@@ -20,11 +20,11 @@ const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x
 export interface OpenedBytes {
   /** The first four bytes, or all if there are fewer. */
   head: Uint8Array
-  /** All bytes, those of `head` included. */
+  /** All bytes, including those of `head`. */
   chunks: AsyncIterable<Uint8Array>
 }
 
-/** The bytes after gzip, if there was any, with a look at the first ones. */
+/** The decompressed bytes of a file, and the first of them. */
 export async function openBytes(source: ByteSource, file?: string): Promise<OpenedBytes> {
   const opened = await peekHead(chunksOf(source))
   return isGzip(opened.head) ? peekHead(gunzipStream(opened.chunks, file)) : opened
@@ -59,7 +59,7 @@ async function* prependChunk(
 
 async function* gunzipStream(chunks: AsyncIterable<Uint8Array>, file?: string): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip()
-  // The error reaches the loop below; the callback only keeps it from being thrown a second time.
+  // The error reaches the loop below; the callback only keeps it from being thrown a second time as unhandled.
   pipeline(Readable.from(chunks), gunzip, () => undefined)
   try {
     for await (const chunk of gunzip) yield chunk
@@ -71,7 +71,7 @@ async function* gunzipStream(chunks: AsyncIterable<Uint8Array>, file?: string): 
 const damagedGzipError = (file: string | undefined, cause: unknown): UnreadableFileError =>
   new UnreadableFileError('the gzip file is damaged or cut short', file, { cause })
 
-/** Text of a whole document: gzip taken off, UTF-8 checked, byte order mark removed. */
+/** Text of a whole document: decompressed, checked to be UTF-8, without a byte order mark. Throws `UnreadableFileError`. */
 export function documentText(bytes: Uint8Array, file?: string): string {
   const plain = isGzip(bytes) ? gunzipDocument(bytes, file) : bytes
   if (plain.length > MAX_DOCUMENT_BYTES) throw tooLargeError(file)
@@ -97,16 +97,16 @@ const tooLargeError = (file?: string): UnreadableFileError =>
     file,
   )
 
-/** All chunks in one piece, up to a limit. */
+/** All chunks as one buffer; throws `tooLargeError()` beyond `maxBytes`. */
 export async function readAllBytes(
   chunks: AsyncIterable<Uint8Array>,
-  limit: { bytes: number; problem: () => Error },
+  limit: { maxBytes: number; tooLargeError: () => Error },
 ): Promise<Buffer> {
   const pieces: Uint8Array[] = []
   let length = 0
   for await (const chunk of chunks) {
     length += chunk.length
-    if (length > limit.bytes) throw limit.problem()
+    if (length > limit.maxBytes) throw limit.tooLargeError()
     pieces.push(chunk)
   }
   return Buffer.concat(pieces, length)

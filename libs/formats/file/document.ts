@@ -1,4 +1,5 @@
-/** Small documents that people attach as evidence: what they are is told by their bytes, never by what their sender says. */
+/** Small documents that people attach as evidence. Their type is taken from their bytes, never from what the sender claims. */
+import { CONTROL_CHARACTERS } from './control-characters.js'
 
 export const DOCUMENT_TYPES = {
   'application/pdf': ['pdf'],
@@ -14,26 +15,23 @@ const SIGNATURES: readonly [DocumentType, readonly number[]][] = [
   ['image/jpeg', [0xff, 0xd8, 0xff]],
 ]
 
-/** Null: none that is taken. */
+/** The type of a document by its signature; null when it is none of those that are accepted. */
 export function documentTypeOf(bytes: Uint8Array): DocumentType | null {
-  const signed = SIGNATURES.find(([, signature]) => signature.every((byte, i) => bytes[i] === byte))
-  return signed ? signed[0] : isCsv(bytes) ? 'text/csv' : null
+  const match = SIGNATURES.find(([, signature]) => signature.every((byte, i) => bytes[i] === byte))
+  return match ? match[0] : isCsv(bytes) ? 'text/csv' : null
 }
 
-// oxlint-disable-next-line no-control-regex
-const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/
-
-/** A table has no signature: text in UTF-8 without control characters, with a separator in its first line, and no markup. */
+/** CSV has no signature: it is UTF-8 text without control characters or markup, with a separator in its first line. */
 function isCsv(bytes: Uint8Array): boolean {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    const first = text.trimStart().split(/\r?\n/, 1)[0]!
-    return !CONTROL_CHARACTERS.test(text) && /[,;\t]/.test(first) && !/^[<%#]/.test(first)
+    const firstLine = text.trimStart().split(/\r?\n/, 1)[0]!
+    return !CONTROL_CHARACTERS.test(text) && /[,;\t]/.test(firstLine) && !/^[<%#]/.test(firstLine)
   } catch {
     return false
   }
 }
 
-/** Whether a file's name ends as its type's do. */
+/** Whether the name of a file ends with an extension of its type. */
 export const hasExtensionOf = (name: string, type: DocumentType): boolean =>
   (DOCUMENT_TYPES[type] as readonly string[]).includes(/\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? '')

@@ -1,5 +1,5 @@
 export * from './byte-source.js'
 export * from './document.js'
-export * from './file-problem.js'
+export * from './unreadable-file-error.js'
 export * from './ndjson.js'
 export * from './nesting.js'

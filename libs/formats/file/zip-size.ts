@@ -1,8 +1,8 @@
-/** What a zip file unpacks to: as it says, and, since it may lie, as it does. */
+/** The size of a zip file once unpacked: as its directory declares, and, since that may lie, as counted by inflating. */
 import { createInflateRaw } from 'node:zlib'
-import { UnreadableFileError } from './file-problem.js'
+import { UnreadableFileError } from './unreadable-file-error.js'
 
-/** A sheet of 300 MiB of XML has some millions of cells: whoever needs more sends CSV, which is read as a stream. */
+/** 300 MiB of XML are some millions of cells; a larger table can be sent as CSV, which is read as a stream. */
 const MAX_UNPACKED_BYTES = 300 * 1024 * 1024
 
 // Layout: PKWARE APPNOTE 4.3.12 (central directory header) and 4.3.16 (end of central directory).
@@ -13,47 +13,47 @@ const LOCAL_HEADER_LENGTH = 30
 const END_LENGTH = 22
 const CENTRAL_HEADER_LENGTH = 46
 
-/** A workbook has some dozens. */
+/** A workbook has some dozens of entries. */
 const MAX_ENTRIES = 10_000
 
 /** Throws when the zip is cut short, or unpacks to more than memory should hold. */
 export async function assertUnpackedSize(bytes: Buffer, file?: string): Promise<void> {
-  const said = declaredSizeOf(bytes)
-  if (said === null) throw new UnreadableFileError('the .xlsx is damaged or cut short', file)
-  if (said > MAX_UNPACKED_BYTES || (await exceedsUnpackedLimit(bytes)))
+  const declaredBytes = declaredSizeOf(bytes)
+  if (declaredBytes === null) throw new UnreadableFileError('the .xlsx is damaged or cut short', file)
+  if (declaredBytes > MAX_UNPACKED_BYTES || (await exceedsUnpackedLimit(bytes)))
     throw new UnreadableFileError('the .xlsx unpacks to more than 300 MiB', file)
 }
 
 /**
- * Counted by inflating, and let go. The reader goes by where entries begin and not by the directory at the end, so whatever
- * looks like a beginning is counted: never less than the reader unpacks.
+ * Inflates and discards every entry. The XLSX reader finds entries by their local headers and not by the directory at the
+ * end, so whatever looks like a local header is counted: never less than the reader unpacks.
  */
 async function exceedsUnpackedLimit(bytes: Buffer): Promise<boolean> {
-  let [left, begins] = [MAX_UNPACKED_BYTES, 0]
+  let [remainingBytes, entryCount] = [MAX_UNPACKED_BYTES, 0]
   for (
     let at = bytes.indexOf(LOCAL_HEADER_SIGNATURE);
     at >= 0;
     at = bytes.indexOf(LOCAL_HEADER_SIGNATURE, at + 1)
   ) {
     if (at + LOCAL_HEADER_LENGTH > bytes.length) break
-    left -= await inflatedSize(
+    remainingBytes -= await inflatedSize(
       bytes.subarray(at + LOCAL_HEADER_LENGTH + bytes.readUInt16LE(at + 26) + bytes.readUInt16LE(at + 28)),
-      left,
+      remainingBytes,
     )
-    if (left < 0 || ++begins > MAX_ENTRIES) return true
+    if (remainingBytes < 0 || ++entryCount > MAX_ENTRIES) return true
   }
   return false
 }
 
-/** Of what is inflated from there, up to where it goes on for more than `most`. */
-async function inflatedSize(packed: Buffer, most: number): Promise<number> {
+/** Bytes that are inflated from the beginning of `packed`; counting stops beyond `maxBytes`. */
+async function inflatedSize(packed: Buffer, maxBytes: number): Promise<number> {
   const inflate = createInflateRaw()
   let size = 0
   inflate.end(packed)
   try {
-    for await (const chunk of inflate as AsyncIterable<Buffer>) if ((size += chunk.length) > most) break
+    for await (const chunk of inflate as AsyncIterable<Buffer>) if ((size += chunk.length) > maxBytes) break
   } catch {
-    // No deflated bytes, or damaged ones: so far the reader comes too.
+    // Bytes that are not deflated, or damaged: the XLSX reader stops at the same place.
   }
   return size
 }

@@ -1,1 +1,2 @@
 export * from './cql2.js'
+export { GEOMETRY_PROPERTY } from './parser.js'

@@ -1,14 +1,14 @@
-/** Edges of a shape that cross: each crossing is a corner more for whoever has to make the shape valid. */
+/** Edges of a shape that cross: making the shape valid adds a corner for each crossing. */
 import type { Position } from '#domain/place'
 
 type Edge = readonly [Position, Position]
 
-/** Whether more than `most` pairs of edges meet elsewhere than at their common ends. Looks at each pair: n² / 2. */
-export function hasMoreCrossingsThan(rings: readonly (readonly Position[])[], most: number): boolean {
+/** Whether more than `maxCrossings` pairs of edges meet elsewhere than at their common ends. Compares each pair, in O(n²). */
+export function hasMoreCrossingsThan(rings: readonly (readonly Position[])[], maxCrossings: number): boolean {
   const edges = rings.flatMap((ring) => ring.slice(1).map((to, i): Edge => [ring[i]!, to]))
   let crossings = 0
   for (let i = 0; i < edges.length; i++)
-    for (let j = 0; j < i; j++) if (doCross(edges[i]!, edges[j]!) && ++crossings > most) return true
+    for (let j = 0; j < i; j++) if (doCross(edges[i]!, edges[j]!) && ++crossings > maxCrossings) return true
   return false
 }
 

@@ -1,29 +1,22 @@
-/** GeoPackage: tables of features in a SQLite file. Only polygons in WGS 84 are of use here. */
+/** GeoPackage: tables of features in an SQLite file, read where their coordinates are WGS 84. */
 import type { Database, SqlJsStatic, SqlValue } from 'sql.js'
-import { UnreadableFileError } from '../file/file-problem.js'
+import { UnreadableFileError } from '../file/unreadable-file-error.js'
+import type { RawFeature } from './raw-feature.js'
 import { GeometryBlobError, geometryOfBlob } from './wkb.js'
-
-export interface PackageFeature {
-  properties: Record<string, unknown>
-  /** As GeoJSON, not yet checked. */
-  geometry: unknown
-  /** Why its geometry cannot be read. */
-  geometryError?: string
-}
 
 /** SQLite files begin with "SQLite format 3". */
 export const isSqlite = (head: Uint8Array): boolean => Buffer.from(head).toString('latin1') === 'SQLi'
 
-/** EPSG's number of WGS 84, and the name of the same in GeoJSON's order. */
+/** EPSG's code of WGS 84. */
 const WGS_84 = 4326
 
-/** Compiled once for a process, with the first file. */
+/** The WebAssembly module, compiled once per process, with the first file. */
 let sqlite: Promise<SqlJsStatic> | null = null
 
 const loadSqlite = async (): Promise<SqlJsStatic> => (await import('sql.js')).default()
 
-/** The features of all feature tables. A file that is none throws `UnreadableFileError`. */
-export async function featuresOfGeoPackage(bytes: Uint8Array, file?: string): Promise<PackageFeature[]> {
+/** The features of all feature tables, in the order of the tables' names. A file without any throws `UnreadableFileError`. */
+export async function featuresOfGeoPackage(bytes: Uint8Array, file?: string): Promise<RawFeature[]> {
   const { Database } = await (sqlite ??= loadSqlite())
   const database = new Database(bytes)
   try {
@@ -48,9 +41,9 @@ const FEATURE_TABLES = `
   JOIN gpkg_spatial_ref_sys AS s ON s.srs_id = g.srs_id WHERE c.data_type = 'features' ORDER BY 1`
 
 function featureTablesOf(database: Database, file?: string): FeatureTable[] {
-  const found = database.exec(FEATURE_TABLES)[0]?.values ?? []
-  if (found.length === 0) throw new UnreadableFileError('the GeoPackage has no table of features', file)
-  return found.map(([table, geometry, reference, code]) => {
+  const tables = database.exec(FEATURE_TABLES)[0]?.values ?? []
+  if (tables.length === 0) throw new UnreadableFileError('the GeoPackage has no table of features', file)
+  return tables.map(([table, geometry, reference, code]) => {
     if (code !== WGS_84)
       throw new UnreadableFileError(
         `the coordinates of ${table} are in ${reference}; export it in WGS 84 (EPSG:4326) and send it again`,
@@ -62,7 +55,7 @@ function featureTablesOf(database: Database, file?: string): FeatureTable[] {
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
-function* rowsOf(database: Database, { table, geometry }: FeatureTable): Generator<PackageFeature> {
+function* rowsOf(database: Database, { table, geometry }: FeatureTable): Generator<RawFeature> {
   const statement = database.prepare(`SELECT * FROM ${quoted(table)}`)
   try {
     while (statement.step()) yield featureOf(statement.getAsObject(), geometry)
@@ -71,7 +64,7 @@ function* rowsOf(database: Database, { table, geometry }: FeatureTable): Generat
   }
 }
 
-function featureOf({ ...properties }: Record<string, SqlValue>, column: string): PackageFeature {
+function featureOf({ ...properties }: Record<string, SqlValue>, column: string): RawFeature {
   const blob = properties[column]
   delete properties[column]
   try {

@@ -1,2 +1,3 @@
 export * from './polygon.js'
+export * from './raw-feature.js'
 export * from './topojson.js'

@@ -1,29 +1,29 @@
-/** Is this GeoJSON geometry a polygon that a map can show? */
+/** Checks that a GeoJSON geometry is a polygon that a map can show. */
 import type { AreaGeometry, Position } from '#domain/place'
 import { isSwapped, SWAPPED_REASON } from '../fields/position.js'
-import { shortValueText } from '../fields/refusal.js'
-import { isObject } from './topojson.js'
+import { shortValueText } from '../fields/row-rejection.js'
+import { isObject } from '../file/json-object.js'
 
 export interface GeometryRejection {
   value: string
   reason: string
 }
 
-/** The closing point included. */
+/** Including the closing point. */
 const MIN_RING_POINTS = 4
 
 const POLYGONAL = ['Polygon', 'MultiPolygon']
 
-/** The geometry with its positions cut to two numbers, or the first fault found in it. */
-export function polygonOf(geometry: unknown): { geometry: AreaGeometry } | { fault: GeometryRejection } {
+/** The geometry with positions of two numbers (heights are dropped), or the first reason against it. WGS 84 degrees. */
+export function polygonOf(geometry: unknown): { geometry: AreaGeometry } | { rejection: GeometryRejection } {
   if (!isObject(geometry))
-    return { fault: { value: shortValueText(geometry), reason: 'there is no geometry' } }
+    return { rejection: { value: shortValueText(geometry), reason: 'there is no geometry' } }
   const { type, coordinates } = geometry
   if (!POLYGONAL.includes(String(type)))
-    return { fault: { value: shortValueText(type), reason: 'is not a Polygon or MultiPolygon' } }
+    return { rejection: { value: shortValueText(type), reason: 'is not a Polygon or MultiPolygon' } }
   const polygons = type === 'Polygon' ? [coordinates] : coordinates
-  const fault = polygonsRejection(polygons)
-  if (fault) return { fault }
+  const rejection = polygonsRejection(polygons)
+  if (rejection) return { rejection }
   const flat = (polygons as Position[][][]).map((rings) => rings.map((ring) => ring.map(flatPosition)))
   return {
     geometry:
@@ -31,7 +31,6 @@ export function polygonOf(geometry: unknown): { geometry: AreaGeometry } | { fau
   }
 }
 
-/** Heights are left out. */
 const flatPosition = ([lng, lat]: Position): Position => [lng, lat]
 
 function polygonsRejection(polygons: unknown): GeometryRejection | null {
@@ -39,8 +38,8 @@ function polygonsRejection(polygons: unknown): GeometryRejection | null {
   for (const rings of polygons) {
     if (!isFilledArray(rings)) return EMPTY_GEOMETRY
     for (const ring of rings) {
-      const fault = ringRejection(ring)
-      if (fault) return fault
+      const rejection = ringRejection(ring)
+      if (rejection) return rejection
     }
   }
   return null
@@ -62,8 +61,8 @@ function ringRejection(ring: unknown): GeometryRejection | null {
     if (reason) return { value: shortValueText(position), reason }
   }
   const [first, last] = [ring[0], ring.at(-1)] as [Position, Position]
-  const closed = first[0] === last[0] && first[1] === last[1]
-  return closed
+  const isClosed = first[0] === last[0] && first[1] === last[1]
+  return isClosed
     ? null
     : { value: shortValueText([first, last]), reason: 'a ring does not end where it begins' }
 }

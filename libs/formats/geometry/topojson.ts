@@ -1,21 +1,11 @@
-/** TopoJSON to GeoJSON features, one object at a time so that one damaged arc spoils one feature only. */
+/** TopoJSON to GeoJSON features, one object at a time, so that a damaged arc affects one feature only. */
 import type { GeoJsonProperties } from 'geojson'
 import { feature } from 'topojson-client'
 import type { GeometryObject, Topology } from 'topojson-specification'
+import { isObject } from '../file/json-object.js'
+import type { RawFeature } from './raw-feature.js'
 
 type Member = GeometryObject<GeoJsonProperties>
-
-export interface RawFeature {
-  id?: unknown
-  properties: Record<string, unknown>
-  /** As it came: to be checked before it is believed. */
-  geometry: unknown
-  /** Why the geometry could not be decoded. */
-  geometryError?: string
-}
-
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export const isTopology = (document: unknown): document is Topology =>
   isObject(document) &&
@@ -23,7 +13,7 @@ export const isTopology = (document: unknown): document is Topology =>
   Array.isArray(document.arcs) &&
   isObject(document.objects)
 
-/** Features of all objects of the topology, collections taken apart. */
+/** The features of all objects of a topology; members of collections are listed one by one. */
 export function featuresOfTopology(topology: Topology): RawFeature[] {
   return Object.values(topology.objects)
     .flatMap((object) => membersOf(object))

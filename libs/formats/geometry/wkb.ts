@@ -1,7 +1,7 @@
 /** Polygons in the geometry blobs of GeoPackage (OGC 12-128r19, clause 2.1.3): a header, then well-known binary. */
 import type { Position } from '#domain/place'
 
-/** As GeoJSON, not yet checked; null where the blob says that the geometry is empty. */
+/** As GeoJSON, not yet checked; null where the blob is marked as empty. */
 export type BlobGeometry = { type: string; coordinates: unknown } | null
 
 /** Bytes of the envelope by its code in the flags. */
@@ -20,9 +20,10 @@ const NAMES: Readonly<Record<number, string>> = {
   7: 'GeometryCollection',
 }
 
-/** A blob that ends too early, or is none: the message says what is wrong with it. */
+/** A blob that cannot be decoded; the message says why. */
 export class GeometryBlobError extends Error {}
 
+/** The polygons of a blob. Other types come without coordinates. Throws `GeometryBlobError`. */
 export function geometryOfBlob(blob: Uint8Array): BlobGeometry {
   const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength)
   try {
@@ -44,14 +45,14 @@ function wkbReader(view: DataView, start: number) {
   let isLittle = true
   const uint = () => view.getUint32((at += 4) - 4, isLittle)
   const double = () => view.getFloat64((at += 8) - 8, isLittle)
-  /** Each item takes some bytes: a count that the blob cannot hold is not begun with. */
-  const listOf = <T>(item: () => T, leastBytes: number): T[] => {
+  /** Each item takes at least `minBytes`, so a count that the blob cannot hold is rejected before anything is read. */
+  const listOf = <T>(item: () => T, minBytes: number): T[] => {
     const count = uint()
-    if (count * leastBytes > view.byteLength - at) throw new GeometryBlobError('ends too early')
+    if (count * minBytes > view.byteLength - at) throw new GeometryBlobError('ends too early')
     return Array.from({ length: count }, item)
   }
   /** Type code, and how many numbers a position has: ISO adds 1000, 2000, 3000, EWKB sets the top bits. */
-  const head = () => {
+  const readTypeCode = () => {
     isLittle = view.getUint8(at++) === 1
     const code = uint()
     const iso = Math.floor((code & 0xffff) / 1000)
@@ -70,10 +71,10 @@ function wkbReader(view: DataView, start: number) {
     }, 4)
   return {
     geometry(): BlobGeometry {
-      const { type, numbers } = head()
+      const { type, numbers } = readTypeCode()
       if (type === POLYGON) return { type: 'Polygon', coordinates: polygon(numbers) }
       if (type !== MULTI_POLYGON) return { type: NAMES[type] ?? `geometry type ${type}`, coordinates: [] }
-      return { type: 'MultiPolygon', coordinates: listOf(() => polygon(head().numbers), 9) }
+      return { type: 'MultiPolygon', coordinates: listOf(() => polygon(readTypeCode().numbers), 9) }
     },
   }
 }

@@ -1,28 +1,30 @@
-/** Boundaries: GeoJSON and TopoJSON at any level, the level told from the form of the HCP code. */
+/** Boundaries of areas at any level, as GeoJSON or TopoJSON. The level follows from the form of the HCP code. */
 import { type AreaLevel, type AreaRecord, levelOfCode, normaliseAreaCode, parentCodeOf } from '#domain/place'
 import { documentText } from '../file/byte-source.js'
-import { UnreadableFileError } from '../file/file-problem.js'
+import { UnreadableFileError } from '../file/unreadable-file-error.js'
 import { columnsOf, headerKey } from '../fields/headers.js'
 import { polygonOf } from '../geometry/polygon.js'
-import { type RowRejection, shortValueText } from '../fields/refusal.js'
-import { featuresOfTopology, isObject, isTopology, type RawFeature } from '../geometry/topojson.js'
+import { type RowRejection, shortValueText } from '../fields/row-rejection.js'
+import { isObject } from '../file/json-object.js'
+import { type RawFeature, rawFeatureOf } from '../geometry/raw-feature.js'
+import { featuresOfTopology, isTopology } from '../geometry/topojson.js'
 
 export interface AreaFile {
   areas: AreaRecord[]
-  /** `line` is the 1-based number of the feature; of a feature with several faults the first is told. */
+  /** `line` is the 1-based number of the feature; a feature with several faults is rejected for the first of them. */
   rejections: RowRejection[]
-  /** What was assumed or left empty, for people. */
+  /** For people: what was assumed or left empty. */
   notes: string[]
 }
 
 export interface AreaFileOptions {
-  /** Year of the edition; what the file says of it is not looked at then. 0 marks simulated areas. */
+  /** Year of the edition, which overrides that of the file; 0 marks simulated areas. */
   vintage?: number
   /** The file's name, for messages. */
   name?: string
 }
 
-/** Codes and names of RGPH 2024 are the edition in force. */
+/** The edition in force: codes and names of the census of 2024 (RGPH 2024). */
 const DEFAULT_VINTAGE = 2024
 
 const PROPERTIES = {
@@ -72,25 +74,25 @@ type Property = keyof typeof PROPERTIES
 /** `population`, `pop_2014`, `population_2024`, `السكان`. */
 const POPULATION = /^(?:pop|population|populations|population legale|السكان|عدد السكان)(?: ((?:19|20)\d\d))?$/
 
-/** Reads the areas of a file. What is wrong with single features is in `refused`; a file that is none throws. */
+/** Reads the areas of a file. Faults of single features are in `rejections`; a file that cannot be read throws `UnreadableFileError`. */
 export function readAreas(bytes: Uint8Array, options: AreaFileOptions = {}): AreaFile {
   const features = featuresOf(documentOf(bytes, options.name), options.name)
   const edition = editionOf(features, options.vintage)
   const file: AreaFile = { areas: [], rejections: [], notes: [...edition.notes] }
-  const seen = new Set<string>()
+  const keys = new Set<string>()
   for (const [index, feature] of features.entries()) {
-    const read = areaOf(feature, edition.vintage, file.notes, options.vintage === undefined)
-    const refusal = 'area' in read ? duplicateRejection(read.area, seen) : read.refusal
-    if (refusal) file.rejections.push({ line: index + 1, ...refusal })
-    else if ('area' in read) file.areas.push(read.area)
+    const result = areaOf(feature, edition.vintage, file.notes, options.vintage === undefined)
+    const rejection = 'area' in result ? duplicateRejection(result.area, keys) : result.rejection
+    if (rejection) file.rejections.push({ line: index + 1, ...rejection })
+    else if ('area' in result) file.areas.push(result.area)
   }
   return file
 }
 
-function duplicateRejection({ code, vintage }: AreaRecord, seen: Set<string>): RowRejection | null {
+function duplicateRejection({ code, vintage }: AreaRecord, keys: Set<string>): RowRejection | null {
   const key = `${code} ${vintage}`
-  if (seen.has(key)) return { code, field: 'code', value: code, reason: 'stands twice in the file' }
-  seen.add(key)
+  if (keys.has(key)) return { code, field: 'code', value: code, reason: 'is a duplicate' }
+  keys.add(key)
   return null
 }
 
@@ -108,21 +110,15 @@ function featuresOf(document: unknown, file?: string): RawFeature[] {
   if (!isObject(document)) throw new UnreadableFileError(NOT_GEOJSON, file)
   assertWgs84(document.crs, file)
   if (isTopology(document)) return featuresOfTopology(document)
-  if (document.type === 'Feature') return [featureOf(document)]
+  if (document.type === 'Feature') return [rawFeatureOf(document)]
   if (document.type !== 'FeatureCollection' || !Array.isArray(document.features))
     throw new UnreadableFileError(NOT_GEOJSON, file)
-  return document.features.map(featureOf)
+  return document.features.map(rawFeatureOf)
 }
 
 const NOT_GEOJSON = 'the file is neither a GeoJSON FeatureCollection or Feature nor TopoJSON'
 
-function featureOf(value: unknown): RawFeature {
-  if (!isObject(value)) return { properties: {}, geometry: null }
-  const properties = isObject(value.properties) ? value.properties : {}
-  return { id: value.id, properties, geometry: value.geometry }
-}
-
-/** The spellings of WGS 84 in the `crs` member of GeoJSON 2008, as GDAL, QGIS and ArcGIS write them. */
+/** WGS 84 in the `crs` member of GeoJSON 2008, in the spellings of GDAL, QGIS and ArcGIS. */
 const WGS_84 = /CRS:?84h?$|EPSG:(?:[\d.]*:)?4326$|EPSG\/0\/4326$/i
 
 function assertWgs84(crs: unknown, file?: string): void {
@@ -136,18 +132,18 @@ function assertWgs84(crs: unknown, file?: string): void {
     )
 }
 
-/** The year that the file's features share unless they say otherwise. */
+/** The year of the features that name none of their own. */
 function editionOf(
   features: readonly RawFeature[],
-  given: number | undefined,
+  chosenVintage: number | undefined,
 ): { vintage: number; notes: string[] } {
-  if (given !== undefined) return { vintage: given, notes: [] }
+  if (chosenVintage !== undefined) return { vintage: chosenVintage, notes: [] }
   const years = new Set(features.flatMap(({ properties }) => populationYears(properties)))
   if (years.size > 0) return { vintage: Math.max(...years), notes: [] }
-  const silent = features.some(({ properties }) => propertyOf(properties, 'vintage') === '')
+  const isAssumed = features.some(({ properties }) => propertyOf(properties, 'vintage') === '')
   return {
     vintage: DEFAULT_VINTAGE,
-    notes: silent ? [`the file names no year: ${DEFAULT_VINTAGE} was assumed`] : [],
+    notes: isAssumed ? [`the file names no year: ${DEFAULT_VINTAGE} was assumed`] : [],
   }
 }
 
@@ -164,25 +160,24 @@ function propertyOf(properties: Record<string, unknown>, property: Property): st
   return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : ''
 }
 
-type ReadArea = { area: AreaRecord } | { refusal: RowRejection }
+type AreaResult = { area: AreaRecord } | { rejection: RowRejection }
 
-function areaOf(feature: RawFeature, edition: number, notes: string[], ownVintage: boolean): ReadArea {
+function areaOf(feature: RawFeature, edition: number, notes: string[], usesOwnVintage: boolean): AreaResult {
   const { properties } = feature
-  const written = propertyOf(properties, 'code')
-  const place = codeAndLevelOf(written)
-  if ('refusal' in place) return place
+  const place = codeAndLevelOf(propertyOf(properties, 'code'))
+  if ('rejection' in place) return place
   const { code, level } = place
-  const refuse = (field: string, value: string, reason: string): ReadArea => ({
-    refusal: { code, field, value, reason },
+  const reject = (field: string, value: string, reason: string): AreaResult => ({
+    rejection: { code, field, value, reason },
   })
-  const vintage = (ownVintage && propertyOf(properties, 'vintage')) || String(edition)
+  const vintage = (usesOwnVintage && propertyOf(properties, 'vintage')) || String(edition)
   if (!/^(0|1[89]\d\d|2[01]\d\d)$/.test(vintage))
-    return refuse('vintage', shortValueText(vintage), 'is not a year')
+    return reject('vintage', shortValueText(vintage), 'is not a year')
   const names = namesOf(properties)
-  if (!names) return refuse('nameFr', '', 'there is no name, neither French nor Arabic')
-  if (feature.geometryError) return refuse('geometry', '', feature.geometryError)
+  if (!names) return reject('nameFr', '', 'there is no name, neither French nor Arabic')
+  if (feature.geometryError) return reject('geometry', '', feature.geometryError)
   const shape = polygonOf(feature.geometry)
-  if ('fault' in shape) return refuse('geometry', shape.fault.value, shape.fault.reason)
+  if ('rejection' in shape) return reject('geometry', shape.rejection.value, shape.rejection.reason)
   const population = populationOf(properties, Number(vintage), code, notes)
   return {
     area: {
@@ -198,22 +193,22 @@ function areaOf(feature: RawFeature, edition: number, notes: string[], ownVintag
   }
 }
 
-function codeAndLevelOf(written: string): { code: string; level: AreaLevel } | { refusal: RowRejection } {
-  const code = normaliseAreaCode(written)
+function codeAndLevelOf(text: string): { code: string; level: AreaLevel } | { rejection: RowRejection } {
+  const code = normaliseAreaCode(text)
   const level = code && levelOfCode(code)
   const field = 'code'
   if (!code || !level) {
-    const reason = written === '' ? 'is missing' : 'is not an HCP code such as 01, 01.051 or 01.051.01.01'
-    return { refusal: { field, value: shortValueText(written), reason } }
+    const reason = text === '' ? 'is missing' : 'is not an HCP code such as 01, 01.051 or 01.051.01.01'
+    return { rejection: { field, value: shortValueText(text), reason } }
   }
   if (level === 'cercle')
-    return { refusal: { code, field, value: written, reason: 'is a cercle: this level is not loaded' } }
+    return { rejection: { code, field, value: text, reason: 'is a cercle: this level is not loaded' } }
   return { code, level }
 }
 
 const ARABIC = /\p{Script=Arabic}/u
 
-/** A name in one language only stands for both; a lone `name` counts for the script that it is written in. */
+/** A name in one language serves for both; a single `name` is taken for the language whose script it has. */
 function namesOf(properties: Record<string, unknown>): { nameFr: string; nameAr: string } | null {
   const [fr, ar] = [propertyOf(properties, 'nameFr'), propertyOf(properties, 'nameAr')]
   const nameAr = ar || (ARABIC.test(fr) ? fr : '') || fr
@@ -239,14 +234,14 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
   prefecture: ['prefecture', 'عماله'],
 }
 
-/** The type in our words; one that is not known stays as it is, and a feature type of another tool is none. */
+/** The type in our words; an unknown one stays as it is. A region has no type. */
 function typeOf(text: string): string | null {
   const key = headerKey(text)
-  const known = Object.entries(TYPES).find(([, names]) => names.includes(key))
-  return known ? known[0] : text === '' || key === 'region' ? null : text
+  const match = Object.entries(TYPES).find(([, names]) => names.includes(key))
+  return match ? match[0] : text === '' || key === 'region' ? null : text
 }
 
-/** The population of the edition's year; without a year, or of another year when there is no better. */
+/** The population of the edition's year; else one without a year, else one of any year. */
 function populationOf(
   properties: Record<string, unknown>,
   vintage: number,

@@ -1,27 +1,32 @@
 /**
- * What an operator declares or promises: a table of cells or points (CSV, XLSX), or features (GeoJSON, GeoPackage) whose
- * properties are such a table's columns and whose geometry is a polygon, if they name no cell.
+ * Coverage that an operator declares or promises: a table of cells or points (CSV, XLSX), or features (GeoJSON,
+ * GeoPackage) whose properties have the columns of such a table, and whose geometry is a polygon unless they name a cell.
  */
 import { operatorOf } from '#domain/operator'
 import { type AreaGeometry } from '#domain/place'
 import { type Technology } from '#domain/probe'
 import type { ByteSource } from '../file/byte-source.js'
-import { type FieldReader, degrees, fieldReader } from '../fields/field-reader.js'
+import { type FieldReader, fieldReader } from '../fields/field-reader.js'
 import { openFeatureRows } from '../tables/feature-rows.js'
-import type { PackageFeature } from '../geometry/geopackage.js'
+import type { RawFeature } from '../geometry/raw-feature.js'
 import { namedRows } from '../fields/headers.js'
 import type { Parsed } from '../fields/parsed.js'
 import { polygonOf } from '../geometry/polygon.js'
-import { isInMorocco, isSwapped, SWAPPED_REASON } from '../fields/position.js'
-import type { RowRejection } from '../fields/refusal.js'
+import {
+  LATITUDE_HEADERS,
+  LONGITUDE_HEADERS,
+  readPosition,
+  rejectOutsideMorocco,
+} from '../fields/position.js'
+import type { RowRejection } from '../fields/row-rejection.js'
 import { speedOf } from '../fields/speed.js'
 import { technologyOf } from '../fields/technology.js'
 
-/** The FCC's availability files are read by their own column names; their speeds are in Mbit/s. */
+/** The FCC's availability files are read by their own column names. */
 const COLUMNS = {
   h3: ['h3', 'h3_index', 'h3_res8_id', 'cell', 'cellule', 'hex'],
-  lat: ['lat', 'latitude', 'y', 'خط العرض'],
-  lng: ['lng', 'lon', 'long', 'longitude', 'x', 'خط الطول'],
+  lat: LATITUDE_HEADERS,
+  lng: LONGITUDE_HEADERS,
   operator: ['operator', 'operateur', 'brand_name', 'provider', 'fournisseur', 'المتعهد'],
   technology: ['technology', 'technologie', 'techno', 'tech', 'التكنولوجيا', 'التقنية'],
   download: [
@@ -42,7 +47,7 @@ const COLUMNS = {
 type Field = keyof typeof COLUMNS
 type Reader = FieldReader<Field>
 
-/** Where a claim lies: one cell, one point, or all cells whose centre lies in a polygon. */
+/** The place of a claim: one cell, one point, or all cells whose centre lies in a polygon. */
 export type ClaimPlace = { h3: string } | { lat: number; lng: number } | { geometry: AreaGeometry }
 
 export interface CoverageClaim {
@@ -53,7 +58,7 @@ export interface CoverageClaim {
   uploadBps: number | null
   /** YYYY-MM-DD: declared since, or promised by. */
   onDate: string
-  /** Line of the table or number of the feature, for what is found wrong later. */
+  /** Line of the table or number of the feature, for rejections that are found later. */
   line: number
 }
 
@@ -67,7 +72,7 @@ export interface CoverageFile {
   rejections: RowRejection[]
 }
 
-/** Reads a file of claims; what a row does not say is taken from the defaults. A file that cannot be read throws `UnreadableFileError`. */
+/** Reads a file of claims; what a row lacks is taken from the defaults. A file that cannot be read throws `UnreadableFileError`. */
 export async function readCoverage(
   source: ByteSource,
   name: string,
@@ -89,12 +94,13 @@ function claimOf(
   cell: (field: Field) => string,
   header: (field: Field) => string | null,
   defaults: CoverageDefaults,
-  feature: PackageFeature | null,
+  feature: RawFeature | null,
 ): Omit<CoverageClaim, 'line'> {
   const { read } = reader
-  const fcc = header('download')?.startsWith('max_advertised') ? ' (Mbit/s)' : ''
+  // Headers of the FCC's files name no unit; their speeds are in Mbit/s.
+  const unit = header('download')?.startsWith('max_advertised') ? ' (Mbit/s)' : ''
   const speed = (field: 'download' | 'upload') => (text: string) =>
-    speedOf(text, `${header(field) ?? ''}${fcc}`)
+    speedOf(text, `${header(field) ?? ''}${unit}`)
   const downloadBps = read('download', speed('download'), null)
   if (downloadBps === null && cell('download') === '') reader.reject('download', 'is missing')
   return {
@@ -107,21 +113,18 @@ function claimOf(
   }
 }
 
-function placeOf(reader: Reader, cell: (field: Field) => string, feature: PackageFeature | null): ClaimPlace {
+function placeOf(reader: Reader, cell: (field: Field) => string, feature: RawFeature | null): ClaimPlace {
   if (cell('h3') !== '') return { h3: reader.read('h3', h3Index, '') }
   if (feature && (feature.geometry !== null || feature.geometryError || cell('lat') === '')) {
     const polygon = polygonOf(feature.geometry)
     if ('geometry' in polygon) return { geometry: polygon.geometry }
-    const { value, reason } = polygon.fault
+    const { value, reason } = polygon.rejection
     reader.reject('h3', `geometry: ${feature.geometryError ?? reason}`, feature.geometryError ? '' : value)
     return { h3: '' }
   }
-  const lat = reader.read('lat', degrees(90), NaN)
-  const lng = reader.read('lng', degrees(180), NaN)
-  if (isSwapped(lat, lng)) reader.reject('lat', SWAPPED_REASON, `${lat}, ${lng}`)
-  else if (!Number.isNaN(lat + lng) && !isInMorocco(lat, lng))
-    reader.reject('lat', 'lies outside Morocco', `${lat}, ${lng}`)
-  return { lat, lng }
+  const position = readPosition(reader)
+  rejectOutsideMorocco(reader, position)
+  return position
 }
 
 const h3Index = (text: string): Parsed<string> =>
@@ -130,15 +133,15 @@ const h3Index = (text: string): Parsed<string> =>
     : { reason: 'is not an H3 index of 15 characters' }
 
 const operatorOrDefault =
-  (otherwise: string | undefined) =>
+  (defaultOperator: string | undefined) =>
   (text: string): Parsed<string> => {
-    const operator = operatorOf(text || otherwise)
+    const operator = operatorOf(text || defaultOperator)
     return operator === null
       ? { reason: 'is missing: name it in the file or by --operator' }
       : { value: operator }
   }
 
-/** The FCC's codes beside names: Broadband Data Collection, table of technology codes. */
+/** Codes of the FCC's Broadband Data Collection (its table of technology codes), which may stand in place of names. */
 const FCC_TECHNOLOGIES: Readonly<Record<string, Technology>> = {
   '10': 'vdsl',
   '40': 'cable',
@@ -154,16 +157,14 @@ const FCC_TECHNOLOGIES: Readonly<Record<string, Technology>> = {
 }
 
 function technology(text: string): Parsed<Technology> {
-  const known = FCC_TECHNOLOGIES[text] ?? technologyOf(text)
-  return known
-    ? { value: known }
-    : { reason: text === '' ? 'is missing' : 'is not a technology that is known' }
+  const value = FCC_TECHNOLOGIES[text] ?? technologyOf(text)
+  return value ? { value } : { reason: text === '' ? 'is missing' : 'is not a known technology' }
 }
 
 const dateOrDefault =
-  (otherwise: string | undefined) =>
+  (defaultDate: string | undefined) =>
   (text: string): Parsed<string> => {
-    const date = /^(\d{4}-\d\d-\d\d)([T ].*)?$/.exec(text || (otherwise ?? ''))?.[1]
+    const date = /^(\d{4}-\d\d-\d\d)([T ].*)?$/.exec(text || (defaultDate ?? ''))?.[1]
     if (date && !Number.isNaN(Date.parse(date))) return { value: date }
     return {
       reason:

@@ -3,7 +3,6 @@ import type { LocalityRecord } from '#domain/place'
 import type { ByteSource } from '../file/byte-source.js'
 import {
   communeCode,
-  degrees,
   type FieldReader,
   fieldReader,
   optionalCount,
@@ -12,8 +11,14 @@ import {
 } from '../fields/field-reader.js'
 import { namedRows } from '../fields/headers.js'
 import type { Parsed } from '../fields/parsed.js'
-import { isInMorocco, isSwapped, SWAPPED_REASON } from '../fields/position.js'
-import type { RowRejection } from '../fields/refusal.js'
+import {
+  isInMorocco,
+  LATITUDE_HEADERS,
+  LONGITUDE_HEADERS,
+  readPosition,
+  rejectSwapped,
+} from '../fields/position.js'
+import type { RowRejection } from '../fields/row-rejection.js'
 import { tableRows } from '../tables/table.js'
 
 const COLUMNS = {
@@ -21,8 +26,8 @@ const COLUMNS = {
   nameAr: ['name_ar', 'nom_ar', 'nom_arabe', 'nom en arabe', 'الاسم بالعربية', 'الاسم', 'اسم الدوار'],
   nameFr: ['name_fr', 'nom_fr', 'name', 'nom', 'localite', 'locality', 'douar', 'nom_douar', 'libelle'],
   kind: ['kind', 'feature_code', 'type', 'nature', 'النوع'],
-  lat: ['lat', 'latitude', 'y', 'خط العرض'],
-  lng: ['lng', 'lon', 'long', 'longitude', 'x', 'خط الطول'],
+  lat: LATITUDE_HEADERS,
+  lng: LONGITUDE_HEADERS,
   population: ['population', 'pop', 'habitants', 'السكان', 'عدد السكان'],
   communeCode: ['commune_code', 'code_commune', 'code_hcp', 'hcp_code', 'commune', 'رمز الجماعة'],
 } as const
@@ -31,7 +36,7 @@ type Reader = FieldReader<keyof typeof COLUMNS>
 
 export interface LocalityFile {
   localities: LocalityRecord[]
-  /** Every fault with its line; a line with a fault gives no locality. */
+  /** All reasons of all lines; a line with a rejection gives no locality. */
   rejections: RowRejection[]
   notes: string[]
 }
@@ -44,7 +49,7 @@ export async function readLocalities(source: ByteSource, name?: string): Promise
   for await (const row of namedRows(tableRows(source, name), COLUMNS, ['id', 'lat', 'lng'], name)) {
     const reader = fieldReader(row, 'id')
     const locality = localityOf(reader)
-    if (seen.has(locality.id)) reader.reject('id', 'stands twice in the file')
+    if (seen.has(locality.id)) reader.reject('id', 'is a duplicate')
     if (locality.id !== '') seen.add(locality.id)
     if (reader.rejections.length > 0) file.rejections.push(...reader.rejections)
     else if (file.localities.push(locality) && !isInMorocco(locality.lat, locality.lng)) abroad++
@@ -65,19 +70,18 @@ function localityOf(reader: Reader): LocalityRecord {
   }
 }
 
-function namesOf({ read, reject: refuse }: Reader): { nameFr: string; nameAr: string | null } {
+function namesOf({ read, reject }: Reader): { nameFr: string; nameAr: string | null } {
   const nameFr = read('nameFr', optionalText, '')
   const nameAr = read('nameAr', optionalText, '')
-  if (nameFr === null && nameAr === null) refuse('nameFr', 'is missing')
+  if (nameFr === null && nameAr === null) reject('nameFr', 'is missing')
   return { nameFr: nameFr ?? nameAr ?? '', nameAr }
 }
 
 const optionalCommune = (text: string): Parsed<string | null> =>
   text === '' ? { value: null } : communeCode(text)
 
-function positionOf({ read, reject: refuse }: Reader): { lat: number; lng: number } {
-  const lat = read('lat', degrees(90), NaN)
-  const lng = read('lng', degrees(180), NaN)
-  if (isSwapped(lat, lng)) refuse('lat', SWAPPED_REASON, `${lat}, ${lng}`)
-  return { lat, lng }
+function positionOf(reader: Reader): { lat: number; lng: number } {
+  const position = readPosition(reader)
+  rejectSwapped(reader, position)
+  return position
 }

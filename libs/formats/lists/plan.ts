@@ -1,20 +1,25 @@
-/** The plan as its keepers list it: a table (CSV, XLSX) or features (GeoJSON, GeoPackage), one item a line. */
+/** The deployment plan as a table (CSV, XLSX) or as features (GeoJSON, GeoPackage), one item per line. */
 import { operatorOf } from '#domain/operator'
 import { levelOfCode, normaliseAreaCode } from '#domain/place'
 import { PLAN_CODE, type PlanFields, type PlanPlace, type PlanRow } from '#domain/plan'
 import type { ByteSource } from '../file/byte-source.js'
 import { openFeatureRows } from '../tables/feature-rows.js'
-import { communeCode, degrees, type FieldReader, fieldReader, optionalText } from '../fields/field-reader.js'
-import { UnreadableFileError } from '../file/file-problem.js'
-import type { PackageFeature } from '../geometry/geopackage.js'
+import { communeCode, type FieldReader, fieldReader, optionalText } from '../fields/field-reader.js'
+import { UnreadableFileError } from '../file/unreadable-file-error.js'
+import type { RawFeature } from '../geometry/raw-feature.js'
 import { type NamedRow, namedRows } from '../fields/headers.js'
 import type { Parsed } from '../fields/parsed.js'
 import { polygonOf } from '../geometry/polygon.js'
-import { isInMorocco, isSwapped, SWAPPED_REASON } from '../fields/position.js'
-import type { RowRejection } from '../fields/refusal.js'
+import {
+  LATITUDE_HEADERS,
+  LONGITUDE_HEADERS,
+  readPosition,
+  rejectOutsideMorocco,
+} from '../fields/position.js'
+import type { RowRejection } from '../fields/row-rejection.js'
 import { speedOf } from '../fields/speed.js'
-import { technologyOf } from '../fields/technology.js'
-import { isObject } from '../geometry/topojson.js'
+import { optionalTechnology } from '../fields/technology.js'
+import { isObject } from '../file/json-object.js'
 
 const COLUMNS = {
   code: [
@@ -68,8 +73,8 @@ const COLUMNS = {
     'رمز الجماعة',
     'رمز الجماعة الترابية',
   ],
-  lat: ['lat', 'latitude', 'y', 'خط العرض'],
-  lng: ['lng', 'lon', 'long', 'longitude', 'x', 'خط الطول'],
+  lat: LATITUDE_HEADERS,
+  lng: LONGITUDE_HEADERS,
   operator: ['operator', 'operateur', 'attributaire', 'titulaire', 'fournisseur', 'المتعهد', 'المشغل'],
   technology: ['technology', 'technologie', 'techno', 'tech', 'التكنولوجيا', 'التقنية'],
   targetBps: [
@@ -153,13 +158,13 @@ type Reader = FieldReader<Column>
 
 export interface PlanFile {
   rows: PlanRow[]
-  /** Every fault with its line; a line with a fault gives no item. */
+  /** All reasons of all lines; a line with a rejection gives no item. */
   rejections: RowRejection[]
-  /** Lines read. */
+  /** Number of lines read, without the header. */
   lines: number
 }
 
-/** Morocco has 32,000 douars. */
+/** Morocco has 32,000 douars (RGPH 2024): a longer list is not a plan. */
 const MAX_ROWS = 100_000
 
 /** Reads a list of the plan; a file without the column of the code throws `UnreadableFileError`. */
@@ -171,8 +176,8 @@ export async function readPlan(source: ByteSource, name: string): Promise<PlanFi
     if (++file.lines > MAX_ROWS) throw new UnreadableFileError(`has more than ${MAX_ROWS} lines`, name)
     const reader = fieldReader(row, 'code')
     const item = itemOf(row, reader, features?.[row.line - 1] ?? null)
-    const first = lineOf.get(item.code)
-    if (first !== undefined) reader.reject('code', `stands on line ${first} already`)
+    const firstLine = lineOf.get(item.code)
+    if (firstLine !== undefined) reader.reject('code', `duplicates line ${firstLine}`)
     else if (item.code !== '') lineOf.set(item.code, row.line)
     if (reader.rejections.length > 0) file.rejections.push(...reader.rejections)
     else file.rows.push(item)
@@ -180,7 +185,7 @@ export async function readPlan(source: ByteSource, name: string): Promise<PlanFi
   return file
 }
 
-function itemOf(row: Row, reader: Reader, feature: PackageFeature | null): PlanRow {
+function itemOf(row: Row, reader: Reader, feature: RawFeature | null): PlanRow {
   const { read } = reader
   const fields: Partial<PlanFields> = {}
   const take = <F extends Column & keyof PlanFields>(
@@ -191,14 +196,14 @@ function itemOf(row: Row, reader: Reader, feature: PackageFeature | null): PlanR
   }
   take('nameFr', optionalText)
   take('nameAr', optionalText)
-  // A list in one language only names its places once; one that names none keeps the names that are known.
+  // A list in one language has one column of names; a list without names keeps those that are stored.
   if (fields.nameFr === null || fields.nameFr === undefined) {
     delete fields.nameFr
     if (fields.nameAr) fields.nameFr = fields.nameAr
   }
   take('areaCode', optionalArea)
   take('operator', (text) => ({ value: operatorOf(text) }))
-  take('technology', technology)
+  take('technology', optionalTechnology)
   take('targetBps', (text) => speedOf(text, row.header('targetBps') ?? ''))
   for (const field of ['awardedOn', 'startedOn', 'promisedBy', 'inServiceOn'] as const)
     take(field, optionalDay)
@@ -228,12 +233,6 @@ function optionalArea(text: string): Parsed<string | null> {
     : { value: code }
 }
 
-function technology(text: string): Parsed<PlanFields['technology']> {
-  if (text === '') return { value: null }
-  const value = technologyOf(text)
-  return value ? { value } : { reason: 'is not a known technology such as fibre, ADSL, 4G or VSAT' }
-}
-
 /** 2027-03-31, or as it is written in French: 31/03/2027. */
 export function optionalDay(text: string): Parsed<string | null> {
   if (text === '') return { value: null }
@@ -251,33 +250,31 @@ function isDay(iso: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(iso)
 }
 
-/** The most certain way to say a place comes first; a row that says none leaves it as it is known. */
-function placeOf(row: Row, reader: Reader, feature: PackageFeature | null): PlanPlace | null {
+/** The most precise statement of a place takes precedence; null, where a row has none, leaves the place unchanged. */
+function placeOf(row: Row, reader: Reader, feature: RawFeature | null): PlanPlace | null {
   const { cell } = row
   if (cell('localityId') !== '') return { localityId: reader.read('localityId', optionalText, '') ?? '' }
   if (cell('zoneId') !== '') return { zoneId: reader.read('zoneId', optionalText, '') ?? '' }
   if (feature?.geometryError || (feature && feature.geometry !== null)) return shapeOf(reader, feature)
-  if (cell('lat') !== '' || cell('lng') !== '')
-    return positionOf(reader, reader.read('lat', degrees(90), NaN), reader.read('lng', degrees(180), NaN))
+  if (cell('lat') !== '' || cell('lng') !== '') return positionOf(reader, readPosition(reader))
   const name = cell('nameFr') || cell('nameAr')
   const commune = communeCode(cell('areaCode'))
   return name !== '' && 'value' in commune ? { name, communeCode: commune.value } : null
 }
 
-function shapeOf(reader: Reader, { geometry, geometryError: problem }: PackageFeature): PlanPlace | null {
+function shapeOf(reader: Reader, { geometry, geometryError }: RawFeature): PlanPlace | null {
   if (isObject(geometry) && geometry['type'] === 'Point' && Array.isArray(geometry['coordinates'])) {
     const [lng, lat] = geometry['coordinates'] as unknown[]
-    if (typeof lat === 'number' && typeof lng === 'number') return positionOf(reader, lat, lng)
+    if (typeof lat === 'number' && typeof lng === 'number') return positionOf(reader, { lat, lng })
   }
   const polygon = polygonOf(geometry)
   if ('geometry' in polygon) return { geometry: polygon.geometry }
-  reader.reject('lat', `geometry: ${problem ?? polygon.fault.reason}`, problem ? '' : polygon.fault.value)
+  const { reason, value } = polygon.rejection
+  reader.reject('lat', `geometry: ${geometryError ?? reason}`, geometryError ? '' : value)
   return null
 }
 
-function positionOf(reader: Reader, lat: number, lng: number): PlanPlace {
-  if (isSwapped(lat, lng)) reader.reject('lat', SWAPPED_REASON, `${lat}, ${lng}`)
-  else if (!Number.isNaN(lat + lng) && !isInMorocco(lat, lng))
-    reader.reject('lat', 'lies outside Morocco', `${lat}, ${lng}`)
-  return { lat, lng }
+function positionOf(reader: Reader, position: { lat: number; lng: number }): PlanPlace {
+  rejectOutsideMorocco(reader, position)
+  return position
 }

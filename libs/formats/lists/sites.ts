@@ -1,23 +1,25 @@
 /** Lists of sites, CSV or XLSX, as administrations keep them. */
 import { operatorOf } from '#domain/operator'
 import { SITE_TYPES, type SiteRecord, type SiteType } from '#domain/place'
-import { type Technology } from '#domain/probe'
 import type { ByteSource } from '../file/byte-source.js'
 import {
   communeCode,
-  degrees,
   type FieldReader,
   fieldReader,
   optionalText,
   requiredText,
 } from '../fields/field-reader.js'
 import { headerKey, type NamedRow, namedRows } from '../fields/headers.js'
-import type { Parsed } from '../fields/parsed.js'
-import { isInMorocco, isSwapped, SWAPPED_REASON } from '../fields/position.js'
-import { type RowRejection, shortValueText } from '../fields/refusal.js'
+import {
+  LATITUDE_HEADERS,
+  LONGITUDE_HEADERS,
+  readPosition,
+  rejectOutsideMorocco,
+} from '../fields/position.js'
+import { type RowRejection, shortValueText } from '../fields/row-rejection.js'
 import { speedOf } from '../fields/speed.js'
 import { tableRows } from '../tables/table.js'
-import { technologyOf } from '../fields/technology.js'
+import { optionalTechnology } from '../fields/technology.js'
 
 const COLUMNS = {
   code: [
@@ -80,8 +82,8 @@ const COLUMNS = {
     'رمز الجماعة',
     'رمز الجماعة الترابية',
   ],
-  lat: ['lat', 'latitude', 'y', 'خط العرض'],
-  lng: ['lng', 'lon', 'long', 'longitude', 'x', 'خط الطول'],
+  lat: LATITUDE_HEADERS,
+  lng: LONGITUDE_HEADERS,
   operator: ['operator', 'operateur', 'fournisseur', 'fai', 'isp', 'المتعهد', 'المشغل', 'متعهد الاتصالات'],
   technology: [
     'technology',
@@ -127,7 +129,7 @@ type Column = keyof typeof COLUMNS
 type Row = NamedRow<Column>
 type Reader = FieldReader<Column>
 
-/** Separated by commas. */
+/** Names of each type, separated by commas. */
 const TYPE_NAMES: Readonly<Record<SiteType, string>> = {
   council: `conseil, conseil communal, commune, siège de commune, mairie, municipalité, hôtel de ville, الجماعة, جماعة,
     مقر الجماعة, مجلس جماعي, المجلس الجماعي, جماعة ترابية, بلدية`,
@@ -152,16 +154,16 @@ const TYPE_OF: ReadonlyMap<string, SiteType> = new Map(
 
 export interface SiteFile {
   sites: SiteRecord[]
-  /** Every fault with its line; a line with a fault gives no site. */
+  /** All reasons of all lines; a line with a rejection gives no site. */
   rejections: RowRejection[]
   notes: string[]
 }
 
-/** Reads a list of sites. A file without the needed columns throws `UnreadableFileError`; faults of lines are in `refused`. */
+/** Reads a list of sites. A file without the required columns throws `UnreadableFileError`; faults of lines are in `rejections`. */
 export async function readSites(source: ByteSource, name?: string): Promise<SiteFile> {
   const file: SiteFile = { sites: [], rejections: [], notes: [] }
   const lineOf = new Map<string, number>()
-  const strangeTypes = new Set<string>()
+  const unknownTypes = new Set<string>()
   for await (const row of namedRows(
     tableRows(source, name),
     COLUMNS,
@@ -171,23 +173,23 @@ export async function readSites(source: ByteSource, name?: string): Promise<Site
     const reader = fieldReader(row, 'code')
     const site = siteOf(row, reader)
     rejectDuplicate(site.code, row.line, lineOf, reader)
-    if (isUnknownType(row.cell('type'))) strangeTypes.add(shortValueText(row.cell('type')))
+    if (isUnknownType(row.cell('type'))) unknownTypes.add(shortValueText(row.cell('type')))
     if (reader.rejections.length === 0) file.sites.push(site)
     else file.rejections.push(...reader.rejections)
   }
-  if (strangeTypes.size > 0)
-    file.notes.push(`types read as “other”: ${[...strangeTypes].slice(0, 20).join(', ')}`)
+  if (unknownTypes.size > 0)
+    file.notes.push(`types read as “other”: ${[...unknownTypes].slice(0, 20).join(', ')}`)
   return file
 }
 
 function rejectDuplicate(code: string, line: number, lineOf: Map<string, number>, reader: Reader): void {
   if (code === '') return
-  const first = lineOf.get(code)
-  if (first === undefined) lineOf.set(code, line)
-  else reader.reject('code', `stands on line ${first} already`)
+  const firstLine = lineOf.get(code)
+  if (firstLine === undefined) lineOf.set(code, line)
+  else reader.reject('code', `duplicates line ${firstLine}`)
 }
 
-/** The site of a row; worth something only when the reader has noted no fault. */
+/** The site of a row; valid only when the reader has noted no rejection. */
 function siteOf(row: Row, reader: Reader): SiteRecord {
   const { read } = reader
   return {
@@ -197,7 +199,7 @@ function siteOf(row: Row, reader: Reader): SiteRecord {
     communeCode: read('communeCode', communeCode, ''),
     ...positionOf(reader),
     operator: read('operator', (text) => ({ value: operatorOf(text) }), null),
-    technology: read('technology', technology, null),
+    technology: read('technology', optionalTechnology, null),
     contractedDownBps: read(
       'contractedDownBps',
       (text) => speedOf(text, row.header('contractedDownBps') ?? ''),
@@ -213,25 +215,17 @@ function siteOf(row: Row, reader: Reader): SiteRecord {
 
 const isUnknownType = (text: string): boolean => text !== '' && !TYPE_OF.has(headerKey(text))
 
-/** A list in one language only names its sites once. */
-function namesOf({ read, reject: refuse }: Reader): { name: string; nameAr: string | null } {
+/** A list in one language has one column of names, which then serves for both. */
+function namesOf({ read, reject }: Reader): { name: string; nameAr: string | null } {
   const name = read('name', optionalText, '')
   const nameAr = read('nameAr', optionalText, '')
-  if (name === null && nameAr === null) refuse('name', 'is missing')
+  if (name === null && nameAr === null) reject('name', 'is missing')
   return { name: name ?? nameAr ?? '', nameAr }
 }
 
 /** A site has a Moroccan commune's code: elsewhere its position is wrong, and its probes would be judged there. */
-function positionOf({ read, reject: refuse }: Reader): { lat: number; lng: number } {
-  const lat = read('lat', degrees(90), NaN)
-  const lng = read('lng', degrees(180), NaN)
-  if (Number.isNaN(lat) || Number.isNaN(lng) || isInMorocco(lat, lng)) return { lat, lng }
-  refuse('lat', isSwapped(lat, lng) ? SWAPPED_REASON : 'the position lies outside Morocco', `${lat}, ${lng}`)
-  return { lat, lng }
-}
-
-function technology(text: string): Parsed<Technology | null> {
-  if (text === '') return { value: null }
-  const value = technologyOf(text)
-  return value ? { value } : { reason: 'is not a known technology such as fibre, ADSL, 4G or VSAT' }
+function positionOf(reader: Reader): { lat: number; lng: number } {
+  const position = readPosition(reader)
+  rejectOutsideMorocco(reader, position)
+  return position
 }

@@ -1,9 +1,9 @@
-/** Tables as people send them: CSV with any of the usual delimiters, gzipped or not, and XLSX (its first sheet). */
+/** Tables as people send them: CSV with any of the usual delimiters, compressed or not, and the first sheet of an XLSX. */
 import { isUtf8 } from 'node:buffer'
 import { pipeline, Readable } from 'node:stream'
 import { type CsvError, parse } from 'csv-parse'
 import { type ByteSource, readAllBytes, openBytes } from '../file/byte-source.js'
-import { UnreadableFileError } from '../file/file-problem.js'
+import { UnreadableFileError } from '../file/unreadable-file-error.js'
 import { assertUnpackedSize } from '../file/zip-size.js'
 
 export interface TableRow {
@@ -17,7 +17,7 @@ const MAX_XLSX_BYTES = 50 * 1024 * 1024
 /** A record longer than this (1 MiB) is a quotation mark that was never closed. */
 const MAX_RECORD_CHARS = 1024 * 1024
 
-/** Rows of a table in order, empty ones included. Faults of the whole file are thrown as `UnreadableFileError`. */
+/** Rows of a table in order, including empty ones. A file that cannot be read throws `UnreadableFileError`. */
 export async function* tableRows(source: ByteSource, file?: string): AsyncGenerator<TableRow> {
   const { head, chunks } = await openBytes(source, file)
   if (isZip(head)) yield* sheetRows(chunks, file)
@@ -30,9 +30,9 @@ const isZip = (head: Uint8Array): boolean => head[0] === 0x50 && head[1] === 0x4
 const isOldOffice = (head: Uint8Array): boolean => head[0] === 0xd0 && head[1] === 0xcf && head[2] === 0x11
 
 async function* sheetRows(chunks: AsyncIterable<Uint8Array>, file?: string): AsyncGenerator<TableRow> {
-  const problem = () =>
+  const tooLargeError = () =>
     new UnreadableFileError('the workbook is larger than 50 MiB: save its sheet as CSV', file)
-  const bytes = await readAllBytes(chunks, { bytes: MAX_XLSX_BYTES, problem })
+  const bytes = await readAllBytes(chunks, { maxBytes: MAX_XLSX_BYTES, tooLargeError })
   await assertUnpackedSize(bytes, file)
   for (const [index, row] of (await firstSheet(bytes, file)).entries()) {
     yield { line: index + 1, cells: row.map(cellText) }
@@ -45,9 +45,9 @@ async function firstSheet(bytes: Buffer, file?: string) {
   try {
     return await readSheet(bytes)
   } catch (cause) {
-    const known = cause instanceof InvalidInputError && cause.code === 'FILE_NOT_SUPPORTED'
+    const isNotXlsx = cause instanceof InvalidInputError && cause.code === 'FILE_NOT_SUPPORTED'
     throw new UnreadableFileError(
-      known ? 'the zip file is not an .xlsx workbook' : 'the .xlsx is damaged',
+      isNotXlsx ? 'the zip file is not an .xlsx workbook' : 'the .xlsx is damaged',
       file,
       {
         cause,
@@ -61,14 +61,14 @@ function cellText(value: unknown): string {
   return value instanceof Date ? dateText(value) : String(value)
 }
 
-/** What was typed: a sheet's times have no zone. A time of day alone is a part of the day zero, 30 December 1899. */
+/** The date as it was typed: times of a sheet have no zone. A time of day alone is stored as a part of 30 December 1899. */
 function dateText(date: Date): string {
   const [day, time] = date.toISOString().slice(0, -1).split('T') as [string, string]
   if (date.getUTCFullYear() < 1900) return time
   return time === '00:00:00.000' ? day : `${day} ${time}`
 }
 
-/** Decodes UTF-8, or UTF-16 with its mark (Excel's "Unicode text"); the old 8-bit pages are refused, see below. */
+/** Decodes UTF-8, or UTF-16 with a byte order mark (Excel's "Unicode text"); 8-bit encodings are rejected, see below. */
 async function* textOf(
   chunks: AsyncIterable<Uint8Array>,
   head: Uint8Array,
@@ -99,14 +99,16 @@ function decodeOrThrow(decode: () => string, chunk: Uint8Array, line: number, fi
 }
 
 /**
- * Windows-1252 and Windows-1256 share é, è, à, ç but read É as ة: which one it was cannot be told from the bytes
- * alone, and a name stored wrongly stays wrong. So the person is asked; the guess only helps them to recognise it.
+ * Windows-1252 and Windows-1256 have é, è, à, ç in common, but É of one is ة of the other: the bytes alone do not tell
+ * which of them it was, and a name that is stored wrongly stays wrong. So the person is asked; the guess is only a hint.
  */
 function locateInvalidUtf8(chunk: Uint8Array, firstLine: number): { at: number; guess: string } {
   const lines = Buffer.from(chunk).toString('latin1').split('\n')
-  const wrong = lines.findIndex((line) => !isUtf8(Buffer.from(line, 'latin1')))
-  const guess = /[\xc0-\xff]{3}/.test(lines[wrong] ?? '') ? 'Windows-1256 (Arabic)' : 'Windows-1252 (French)'
-  return { at: firstLine + Math.max(wrong, 0), guess }
+  const badLine = lines.findIndex((line) => !isUtf8(Buffer.from(line, 'latin1')))
+  const guess = /[\xc0-\xff]{3}/.test(lines[badLine] ?? '')
+    ? 'Windows-1256 (Arabic)'
+    : 'Windows-1252 (French)'
+  return { at: firstLine + Math.max(badLine, 0), guess }
 }
 
 async function* csvRows(text: AsyncGenerator<string>, file?: string): AsyncGenerator<TableRow> {
@@ -118,7 +120,7 @@ async function* csvRows(text: AsyncGenerator<string>, file?: string): AsyncGener
     relax_column_count: true,
     relax_quotes: true,
     max_record_size: MAX_RECORD_CHARS,
-    // The line travels as a first cell: the types of csv-parse let a record become nothing else than cells.
+    // The line number is passed as a first cell, since the types of csv-parse allow a record to be nothing but cells.
     on_record: (cells) => [String(lines.begunBy(cells)), ...cells],
   })
   pipeline(Readable.from(prependText(first, text)), parser, () => undefined)
@@ -130,11 +132,11 @@ async function* csvRows(text: AsyncGenerator<string>, file?: string): AsyncGener
   }
 }
 
-/** csv-parse 7.0.3 counts a line break inside quotation marks twice, so lines are counted here, as rows are parsed. */
+/** Counts lines as rows are parsed, since csv-parse 7.0.3 counts a line break inside quotation marks twice. */
 function lineCounter() {
   let next = 1
   return {
-    /** Line on which the row begins that is not complete yet. */
+    /** Line on which the row that is not complete yet begins. */
     next: () => next,
     /** Line on which this row, the next one, begins. */
     begunBy(cells: readonly string[]): number {
@@ -164,7 +166,7 @@ function csvError(cause: CsvError, line: number, file?: string): UnreadableFileE
 
 const DELIMITERS = [',', ';', '\t'] as const
 
-/** The delimiter that the first line with any of them has most of, outside quotation marks. */
+/** The delimiter that is most frequent, outside quotation marks, in the first line that has any. */
 function delimiterOf(text: string): string {
   for (const line of text.split(/\r?\n|\r/, 20)) {
     const bare = line.replace(/"[^"]*"/g, '')

@@ -1,6 +1,7 @@
-/** Which tool wrote a document, by its shape. */
+/** Recognises the tool that wrote a document by the document's shape. */
 import { type ProbeDraft, ImportQuestion, type ToolFormat } from './draft.js'
-import { type Json, memberAt, isObject } from './json.js'
+import { isObject } from '../file/json-object.js'
+import { type Json, memberAt } from './json.js'
 import { archive, clientResult, goSummary } from './ndt7.js'
 import {
   cloudflare,
@@ -20,7 +21,7 @@ interface Shape {
 
 const has = (document: Json, ...names: string[]) =>
   names.every((name) => memberAt(document, name) !== undefined)
-/** A figure, or what stands where one should. */
+/** Whether a member is present and is no object: a figure, or something in the place of one. */
 const isScalarMember = (document: Json, name: string) => has(document, name) && !isObject(document[name])
 const sides = (document: Json) => [
   document,
@@ -30,7 +31,7 @@ const sides = (document: Json) => [
   document.Upload,
 ]
 
-/** The first that fits; what makes a shape its tool's own comes before what several have. */
+/** The first shape that fits is used, so those that one tool alone has come before those that several share. */
 const SHAPES: readonly Shape[] = [
   {
     format: 'giga',
@@ -93,7 +94,7 @@ const SHAPES: readonly Shape[] = [
   },
 ]
 
-/** Said by hand, a format is read by its most usual shape where no other of it fits. */
+/** The usual reader of a format that the person chose, for documents that fit none of its shapes. */
 const DEFAULT_READERS: Partial<Record<ToolFormat, (document: Json) => ProbeDraft>> = {
   ndt7: clientResult,
   ookla,
@@ -109,15 +110,17 @@ export interface DocumentReader {
   read: (document: Json) => ProbeDraft
 }
 
-/** How to read a document; a question where its shape is that of several tools or of none. */
-export function documentReaderOf(document: Json, wanted: ToolFormat | null): DocumentReader {
-  const shape = SHAPES.find((s) => (wanted === null || s.format === wanted) && s.fits(document))
+/** The reader of a document. Throws `ImportQuestion` where its shape is that of several tools or of none. */
+export function documentReaderOf(document: Json, requestedFormat: ToolFormat | null): DocumentReader {
+  const shape = SHAPES.find(
+    (s) => (requestedFormat === null || s.format === requestedFormat) && s.fits(document),
+  )
   if (shape) return shape
-  if (wanted !== null) {
-    const read = DEFAULT_READERS[wanted]
-    if (read) return { format: wanted, read }
+  if (requestedFormat !== null) {
+    const read = DEFAULT_READERS[requestedFormat]
+    if (read) return { format: requestedFormat, read }
     throw new ImportQuestion(
-      `${wanted} is a table (CSV or XLSX), and this is a JSON document: which tool wrote it?`,
+      `${requestedFormat} is a table (CSV or XLSX), and this is a JSON document: which tool wrote it?`,
     )
   }
   if (has(document, 'download', 'upload'))

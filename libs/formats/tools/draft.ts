@@ -1,10 +1,10 @@
-/** One result of another tool, as far as its document tells. */
+/** One result of another tool, as far as its document gives it. */
 import type { ProbeInput } from '#domain/probe'
 
-/** A probe without what the document does not say: who imports adds the place, the operator, a time. */
+/** A probe with the fields that the document has; the importer adds the place, the operator and, if needed, the time. */
 export type ProbeDraft = Partial<Omit<ProbeInput, 'raw' | 'measuredAt' | 'outcome'>> & {
   outcome: ProbeInput['outcome']
-  /** RFC 3339; null where the document holds no time. */
+  /** RFC 3339; null where the document has no time. */
   measuredAt: string | null
 }
 
@@ -21,12 +21,12 @@ export const TOOL_FORMATS = [
 ] as const
 export type ToolFormat = (typeof TOOL_FORMATS)[number]
 
-/** Something that only the person can tell; nothing is imported until it is answered. */
+/** Something that only the person who imports can tell; nothing is imported until it is answered. */
 export class ImportQuestion extends Error {
   override readonly name = 'ImportQuestion'
 }
 
-/** A record that cannot be a probe: the field of the document, and why. */
+/** A record that cannot become a probe: the member or column of the file, and the reason. */
 export class UnreadableResultError extends Error {
   override readonly name = 'UnreadableResultError'
   constructor(

@@ -1,22 +1,23 @@
 /**
- * ndt7 in its three forms. Units: Mbit/s from the client, bytes and microseconds from the server.
+ * Results of ndt7 in their three forms. The client counts in Mbit/s, the server in bytes and microseconds.
  * Client result: https://github.com/m-lab/ndt7-js · archive: https://github.com/m-lab/ndt-server · summary: ndt7-client-go.
  */
 import { UnreadableResultError, type ProbeDraft } from './draft.js'
-import { type Json, memberAt, isObject, numberAt, scaledAt, textAt, timeAt } from './json.js'
+import { isObject } from '../file/json-object.js'
+import { type Json, memberAt, numberAt, scaledAt, textAt, timeAt } from './json.js'
 
 const MBIT = 1e6
 const BITS = 8
 const MICROSECONDS = 1000
 
-/** The client's last measurements: one direction, or both under `download` and `upload`. */
+/** The last measurements of the client: of one direction, or of both under `download` and `upload`. */
 export function clientResult(document: Json): ProbeDraft {
-  const only = isObject(document.LastClientMeasurement) || isObject(document.LastServerMeasurement)
+  const isOneDirection = isObject(document.LastClientMeasurement) || isObject(document.LastServerMeasurement)
   const test = textAt(document, 'LastServerMeasurement.Test')
-  if (only && test === null)
+  if (isOneDirection && test === null)
     throw new UnreadableResultError('Test', 'the result does not say whether it is a download or an upload')
-  const down = only ? (test === 'download' ? document : null) : sideOf(document, 'download')
-  const up = only ? (test === 'upload' ? document : null) : sideOf(document, 'upload')
+  const down = isOneDirection ? (test === 'download' ? document : null) : sideOf(document, 'download')
+  const up = isOneDirection ? (test === 'upload' ? document : null) : sideOf(document, 'upload')
   const sides = { download: directionOf(down, 'BytesAcked'), upload: directionOf(up, 'BytesReceived') }
   return {
     ...draftOf(sides),
@@ -45,17 +46,17 @@ function directionOf(side: unknown, bytesMember: string): Direction | null {
   const tcp = 'LastServerMeasurement.TCPInfo'
   const bytes = numberAt(side, `${tcp}.${bytesMember}`)
   const elapsed = numberAt(side, `${tcp}.ElapsedTime`)
-  const counted = bytes !== null && bytes > 0 && elapsed ? Math.round((bytes * BITS * 1e6) / elapsed) : null
+  const serverBps = bytes !== null && bytes > 0 && elapsed ? Math.round((bytes * BITS * 1e6) / elapsed) : null
   const seconds = numberAt(side, 'LastClientMeasurement.ElapsedTime')
   const rtt = numberAt(side, `${tcp}.MinRTT`)
-  const sent = numberAt(side, `${tcp}.BytesSent`)
-  const again = numberAt(side, `${tcp}.BytesRetrans`)
+  const sentBytes = numberAt(side, `${tcp}.BytesSent`)
+  const retransmittedBytes = numberAt(side, `${tcp}.BytesRetrans`)
   return {
-    bps: counted ?? scaledAt(side, 'LastClientMeasurement.MeanClientMbps', MBIT),
+    bps: serverBps ?? scaledAt(side, 'LastClientMeasurement.MeanClientMbps', MBIT),
     bytes: numberAt(side, 'LastClientMeasurement.NumBytes') ?? bytes,
     ms: seconds === null ? null : seconds * 1000,
     rttMs: rtt === null ? null : rtt / MICROSECONDS,
-    lossRatio: sent && again !== null ? again / sent : null,
+    lossRatio: sentBytes && retransmittedBytes !== null ? retransmittedBytes / sentBytes : null,
     test: textAt(side, 'LastServerMeasurement.ConnectionInfo.UUID'),
   }
 }
@@ -83,30 +84,30 @@ function draftOf({ download, upload }: { download: Direction | null; upload: Dir
 const addressOf = (endpoint: string | null): string | null =>
   endpoint === null ? null : (/^\[(.+)\]:\d+$|^([^:]+):\d+$/.exec(endpoint)?.slice(1).find(Boolean) ?? null)
 
-/** One file of the server's archive: one sub-test, whose last measurement of the server counts. */
+/** One file of the server's archive: the test of one direction, of which the server's last measurement counts. */
 export function archive(document: Json): ProbeDraft {
   const name = isObject(document.Download) ? 'Download' : 'Upload'
   const list = memberAt(document, `${name}.ServerMeasurements`)
   const last = Array.isArray(list) ? list.at(-1) : null
-  const direction = directionOf(
+  const measured = directionOf(
     { LastServerMeasurement: last },
     name === 'Download' ? 'BytesAcked' : 'BytesReceived',
   )
   const elapsed = numberAt(last, 'TCPInfo.ElapsedTime')
-  const found = direction && {
-    ...direction,
+  const direction = measured && {
+    ...measured,
     ms: elapsed === null ? null : elapsed / MICROSECONDS,
     test: textAt(document, `${name}.UUID`),
   }
   const isDown = name === 'Download'
   return {
-    ...draftOf({ download: isDown ? found : null, upload: isDown ? null : found }),
+    ...draftOf({ download: isDown ? direction : null, upload: isDown ? null : direction }),
     measuredAt: timeAt(document, `${name}.StartTime`) ?? timeAt(document, 'StartTime'),
     clientAddress: textAt(document, 'ClientIP'),
   }
 }
 
-/** `ndt7-client -format=json -quiet`; it writes its units beside the values. */
+/** The summary of `ndt7-client -format=json -quiet`, which names the units of its values. */
 export function goSummary(document: Json): ProbeDraft {
   const side = (name: 'Download' | 'Upload'): Direction | null =>
     isObject(document[name])
@@ -125,11 +126,11 @@ export function goSummary(document: Json): ProbeDraft {
 
 function inUnit(document: Json, path: string, unit: string, factor: number): number | null {
   const value = numberAt(document, `${path}.Value`)
-  const given = textAt(document, `${path}.Unit`)
-  if (value !== null && given !== unit)
+  const unitText = textAt(document, `${path}.Unit`)
+  if (value !== null && unitText !== unit)
     throw new UnreadableResultError(
       `${path}.Unit`,
-      `${path}.Unit is ${JSON.stringify(given)}: ${unit} is known`,
+      `${path}.Unit is ${JSON.stringify(unitText)}: expected ${unit}`,
     )
   return value === null ? null : factor === MBIT ? Math.round(value * factor) : value * factor
 }

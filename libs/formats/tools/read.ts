@@ -1,56 +1,57 @@
-/** Results of other tools as records of probes, whatever the file: detected, read as a stream where it is a table. */
+/** Results of other tools as records of probes. The format is detected; tables and NDJSON are read as streams. */
 import type { Technology } from '#domain/probe'
 import { createHash } from 'node:crypto'
 import { type ByteSource, readAllBytes, openBytes } from '../file/byte-source.js'
-import { UnreadableFileError } from '../file/file-problem.js'
+import { UnreadableFileError } from '../file/unreadable-file-error.js'
 import { type LineRecord, readNdjsonBatches } from '../file/ndjson.js'
 import { tableRows } from '../tables/table.js'
 import { documentReaderOf } from './detect.js'
 import { UnreadableResultError, type ProbeDraft, ImportQuestion, type ToolFormat } from './draft.js'
 import { MAX_NESTING, isTooDeep } from '../file/nesting.js'
-import { type Json, isObject } from './json.js'
+import type { Json } from './json.js'
+import { isObject } from '../file/json-object.js'
 import { type ResultTable, type Unit, resultTableOf } from './table.js'
 
 export interface ResultsOptions {
-  /** Null detects it. */
+  /** Null: detect it. */
   format: ToolFormat | null
-  /** For tables whose headers name no unit. */
+  /** Unit of the speeds of a table whose headers name none. */
   unit: Unit | null
-  /** What the documents do not say, the importer does; what they say stands. */
+  /** These and the next four hold for records that do not state them themselves. */
   operator?: string | null | undefined
   technology?: Technology | null | undefined
   measuredAt?: string | null | undefined
   lat?: number | null | undefined
   lng?: number | null | undefined
-  /** Goes into the ids of documents without one: the same file for two sites is two sets of probes. */
+  /** Part of the ids that are made for records without one, so that one file for two sites gives two sets of probes. */
   site?: string | null | undefined
 }
 
-/** What was found, known once the first record is. */
+/** Filled in when the first record has been read. */
 export interface DetectedFormat {
   format: ToolFormat | 'probe' | null
   unit: string | null
 }
 
 const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
-/** A document of one result, on one line. */
+/** The document of one result on one line. */
 const MAX_LINE_BYTES = 1024 * 1024
 const BATCH = 250
 
 /**
- * Records in batches; each has the probe as its document, or a problem. `found` is filled on the way. Throws
+ * Records in batches; each has a probe as its document, or a reason why it is none. `detected` is filled on the way. Throws
  * `ImportQuestion` where only the person can tell, `UnreadableFileError` where the file cannot be read at all.
  */
 export async function* readResults(
   source: ByteSource,
   options: ResultsOptions,
-  found: DetectedFormat,
+  detected: DetectedFormat,
 ): AsyncGenerator<LineRecord[]> {
   const { head, chunks } = await openBytes(source)
-  const first = firstCharacterOf(head)
-  if (first === '') throw new UnreadableFileError('the file is empty', undefined, { code: 'empty' })
-  if (first !== '{' && first !== '[') return yield* tableRecords(chunks, options, found)
-  yield* jsonRecords(chunks, first, options, found)
+  const firstCharacter = firstCharacterOf(head)
+  if (firstCharacter === '') throw new UnreadableFileError('the file is empty', undefined, { code: 'empty' })
+  if (firstCharacter !== '{' && firstCharacter !== '[') return yield* tableRecords(chunks, options, detected)
+  yield* jsonRecords(chunks, firstCharacter, options, detected)
 }
 
 const firstCharacterOf = (head: Uint8Array): string =>
@@ -63,7 +64,7 @@ const firstCharacterOf = (head: Uint8Array): string =>
 async function* tableRecords(
   chunks: AsyncIterable<Uint8Array>,
   options: ResultsOptions,
-  found: DetectedFormat,
+  detected: DetectedFormat,
 ): AsyncGenerator<LineRecord[]> {
   let table: ResultTable | null = null
   let batch: LineRecord[] = []
@@ -74,7 +75,7 @@ async function* tableRecords(
     if (!table) {
       table = resultTableOf(cells, options.format, options.unit)
       if (!table && ++searched >= HEADER_SEARCH_ROWS) break
-      if (table) Object.assign(found, { format: table.format, unit: table.unit })
+      if (table) Object.assign(detected, { format: table.format, unit: table.unit })
       continue
     }
     const { read, raw } = table
@@ -94,22 +95,22 @@ async function* tableRecords(
   yield batch
 }
 
-/** Titles above the header. */
+/** Rows above the header, such as titles, that are searched for it. */
 const HEADER_SEARCH_ROWS = 20
 const NO_HEADER =
   'Which columns are the results? No header row with a download, an upload or an outcome was found (such as “date; débit descendant (Mbit/s)”).'
 
 async function* jsonRecords(
   chunks: AsyncIterable<Uint8Array>,
-  first: string,
+  firstCharacter: string,
   options: ResultsOptions,
-  found: DetectedFormat,
+  detected: DetectedFormat,
 ): AsyncGenerator<LineRecord[]> {
   const [start, rest] = await firstLine(chunks)
-  if (first === '{' && isJsonObject(start)) return yield* lineRecords(rest, options, found)
-  const problem = () =>
+  if (firstCharacter === '{' && isJsonObject(start)) return yield* lineRecords(rest, options, detected)
+  const tooLargeError = () =>
     new UnreadableFileError('the document is larger than 64 MiB: send it as NDJSON, a result a line')
-  const text = (await readAllBytes(rest, { bytes: MAX_DOCUMENT_BYTES, problem }))
+  const text = (await readAllBytes(rest, { maxBytes: MAX_DOCUMENT_BYTES, tooLargeError }))
     .toString('utf8')
     .replace(/^\ufeff/, '')
   const document = parseJson(text)
@@ -118,11 +119,13 @@ async function* jsonRecords(
       `the document is nested deeper than ${MAX_NESTING} levels: nothing of it was taken`,
     )
   const documents: unknown[] = Array.isArray(document) ? document : [document]
-  const all = documents.map((one, index) => jsonRecord(index, one, JSON.stringify(one) ?? '', options, found))
-  for (let i = 0; i < all.length; i += BATCH) yield all.slice(i, i + BATCH)
+  const records = documents.map((one, index) =>
+    jsonRecord(index, one, JSON.stringify(one) ?? '', options, detected),
+  )
+  for (let i = 0; i < records.length; i += BATCH) yield records.slice(i, i + BATCH)
 }
 
-/** Whether the first line is a document by itself: then each line is one. */
+/** Whether the first line is a document of its own; then each line is one. */
 function isJsonObject(line: string): boolean {
   try {
     return isObject(JSON.parse(line))
@@ -134,51 +137,52 @@ function isJsonObject(line: string): boolean {
 async function* lineRecords(
   chunks: AsyncIterable<Uint8Array>,
   options: ResultsOptions,
-  found: DetectedFormat,
+  detected: DetectedFormat,
 ): AsyncGenerator<LineRecord[]> {
-  const stream: { event: string; data: unknown }[] = []
+  const events: { event: string; data: unknown }[] = []
   for await (const batch of readNdjsonBatches(chunks, MAX_LINE_BYTES)) {
-    // A stream of iperf3's is one result in many lines.
-    for (const { document } of batch) if (isEvent(document)) stream.push(document)
-    if (stream.length > MAX_EVENTS) throw new UnreadableFileError('the stream of iperf3 is too long')
-    const whole = batch.filter((record) => !isEvent(record.document))
-    if (whole.length > 0)
-      yield whole.map((record) =>
+    // With --json-stream, iperf3 writes one result in many lines.
+    for (const { document } of batch) if (isEvent(document)) events.push(document)
+    if (events.length > MAX_EVENTS) throw new UnreadableFileError('the stream of iperf3 is too long')
+    const results = batch.filter((record) => !isEvent(record.document))
+    if (results.length > 0)
+      yield results.map((record) =>
         record.rejectionReason
           ? record
-          : jsonRecord(record.index, record.document, record.text, options, found),
+          : jsonRecord(record.index, record.document, record.text, options, detected),
       )
   }
-  if (stream.length === 0) return
-  const document = Object.fromEntries(stream.map(({ event, data }) => [event, data]))
-  yield [jsonRecord(0, document, JSON.stringify(document), options, found)]
+  if (events.length === 0) return
+  const document = Object.fromEntries(events.map(({ event, data }) => [event, data]))
+  yield [jsonRecord(0, document, JSON.stringify(document), options, detected)]
 }
 
-/** A day of intervals of a second. */
+/** A day of intervals of one second. */
 const MAX_EVENTS = 100_000
 
 const isEvent = (document: unknown): document is { event: string; data: unknown } =>
   isObject(document) && typeof document.event === 'string' && 'data' in document
 
+/** The first line, and all chunks from the beginning. */
 async function firstLine(chunks: AsyncIterable<Uint8Array>): Promise<[string, AsyncGenerator<Uint8Array>]> {
   const iterator = chunks[Symbol.asyncIterator]()
-  const seen: Uint8Array[] = []
+  const readChunks: Uint8Array[] = []
   let length = 0
   for (;;) {
     const next = await iterator.next()
     if (next.done) break
-    seen.push(next.value)
+    readChunks.push(next.value)
     length += next.value.length
     if (next.value.includes(10) || length > MAX_LINE_BYTES) break
   }
-  const text = Buffer.concat(seen)
+  const text = Buffer.concat(readChunks)
     .toString('utf8')
     .replace(/^\ufeff/, '')
-  async function* all() {
-    yield* seen
+  async function* allChunks() {
+    yield* readChunks
     for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value
   }
-  return [text.split('\n', 1)[0]!, all()]
+  return [text.split('\n', 1)[0]!, allChunks()]
 }
 
 function parseJson(text: string): unknown {
@@ -200,31 +204,31 @@ function jsonRecord(
   document: unknown,
   text: string,
   options: ResultsOptions,
-  found: DetectedFormat,
+  detected: DetectedFormat,
 ): LineRecord {
   if (!isObject(document)) return { index, document, text }
-  // Our own form, as a device sends it: nothing is to be translated.
+  // A probe as devices send it needs no translation.
   if ('measuredAt' in document && 'outcome' in document) {
-    found.format ??= 'probe'
+    detected.format ??= 'probe'
     return { index, document: { ...defaultsOf(options), ...document }, text }
   }
   const read = () => {
     const reading = documentReaderOf(document, options.format)
-    found.format ??= reading.format
+    detected.format ??= reading.format
     return reading.read(document)
   }
   return recordOf(index, () => document, read, options, text)
 }
 
-/** What holds for every record unless it says otherwise. */
+/** Fields of every record that does not state them itself. */
 const defaultsOf = ({ operator, technology, lat, lng }: ResultsOptions): Record<string, unknown> =>
   assignPresent({ operator, technology, lat, lng })
 
-/** Members with something in them, by hand: it is done for every row of a file. */
-function assignPresent(members: object, onto: Record<string, unknown> = {}): Record<string, unknown> {
-  const all = members as Record<string, unknown>
-  for (const name in all) if (all[name] != null) onto[name] = all[name]
-  return onto
+/** Copies the members that are not null. A plain loop, since it runs for every row of a file. */
+function assignPresent(members: object, target: Record<string, unknown> = {}): Record<string, unknown> {
+  const source = members as Record<string, unknown>
+  for (const name in source) if (source[name] != null) target[name] = source[name]
+  return target
 }
 
 function recordOf(
@@ -239,7 +243,7 @@ function recordOf(
   try {
     return { index, text: source, document: probeOf(read(), raw, source, options) }
   } catch (error) {
-    // Once something was handed on, a question can no longer hold the rest up.
+    // Once a batch was handed on, a question can no longer stop the import.
     if (error instanceof UnreadableResultError || (error instanceof ImportQuestion && index >= BATCH))
       return { index, text: source, rejectionReason: error.message }
     throw error
@@ -259,7 +263,7 @@ function probeOf(draft: ProbeDraft, raw: Json, source: string, options: ResultsO
   return probe
 }
 
-/** A UUID made from the document and the site: the same file again is the same probes. */
+/** A UUID (version 8) derived from the document and the site, so that importing a file again gives the same probes. */
 function idOf(source: string, site: string): string {
   const hex = createHash('sha256').update(`${site}\n${source}`).digest('hex')
   const variant = ((parseInt(hex[16]!, 16) & 3) | 8).toString(16)

@@ -1,12 +1,13 @@
 /** The results of public speed tests, each with its own units. */
 import { UnreadableResultError, type ProbeDraft } from './draft.js'
-import { type Json, memberAt, isObject, numberAt, scaledAt, textAt, timeAt } from './json.js'
+import { isObject } from '../file/json-object.js'
+import { type Json, memberAt, numberAt, scaledAt, textAt, timeAt } from './json.js'
 
 const BITS = 8
 const KBIT = 1e3
 const MBIT = 1e6
 
-/** Ookla's CLI, `speedtest --format=json`: bytes a second, milliseconds, percent. */
+/** Ookla's CLI, `speedtest --format=json`: bytes per second, milliseconds, percent. */
 export function ookla(document: Json): ProbeDraft {
   if (document.type !== 'result') {
     const time = timeAt(document, 'timestamp')
@@ -32,7 +33,7 @@ export function ookla(document: Json): ProbeDraft {
   }
 }
 
-/** The Python speedtest-cli, `--json`: bits a second, milliseconds. */
+/** The Python speedtest-cli, `--json`: bits per second, milliseconds. */
 export function speedtestCli(document: Json): ProbeDraft {
   return {
     tool: 'speedtest-cli',
@@ -64,7 +65,7 @@ export function librespeedCli(document: Json): ProbeDraft {
   }
 }
 
-/** LibreSpeed's telemetry as its page posts it: Mbit/s and milliseconds, as text. */
+/** LibreSpeed's telemetry as its page posts it: Mbit/s and milliseconds, written as texts. */
 export function librespeedTelemetry(document: Json): ProbeDraft {
   return {
     tool: 'librespeed',
@@ -78,7 +79,7 @@ export function librespeedTelemetry(document: Json): ProbeDraft {
   }
 }
 
-/** Cloudflare's `getSummary()`: bits a second, milliseconds, a ratio; it holds no time. */
+/** Cloudflare's `getSummary()`: bits per second, milliseconds, a ratio; it has no time. */
 export function cloudflare(document: Json): ProbeDraft {
   return {
     tool: 'cloudflare',
@@ -92,7 +93,7 @@ export function cloudflare(document: Json): ProbeDraft {
   }
 }
 
-/** Giga Meter: kbit/s, milliseconds, bytes; the ndt7 results beside them hold the names of the tests. */
+/** Giga Meter: kbit/s, milliseconds, bytes; the ndt7 results in the same document name the tests. */
 export function giga(document: Json): ProbeDraft {
   const down = numberAt(document, 'Download')
   const up = numberAt(document, 'Upload')
@@ -117,10 +118,10 @@ export function giga(document: Json): ProbeDraft {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i
 
-/** The document's own id where it is a UUID: then the same result through two tools is one probe. */
+/** The document's own id if it is a UUID, so that one result that arrives in two ways is one probe. */
 const idOf = (id: string | null) => (id !== null && UUID.test(id) ? { id: id.toLowerCase() } : {})
 
-/** iperf3, `-J`: bits a second, microseconds. A line of `--json-stream` is put together before. */
+/** iperf3, `-J`: bits per second, microseconds. The lines of `--json-stream` are assembled to such a document before. */
 export function iperf3(document: Json): ProbeDraft {
   const seconds = numberAt(document, 'start.timestamp.timesecs')
   const measuredAt = seconds === null ? null : new Date(seconds * 1000).toISOString()

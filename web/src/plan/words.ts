@@ -135,7 +135,7 @@ const en = {
   reason_network: 'is missing: what is in service has an operator and a technology',
   reason_place: 'is missing: a locality, a zone, a position or a shape',
   reason_outside: 'lies outside Morocco',
-  reason_swapped: 'latitude and longitude are exchanged',
+  reason_swapped: 'latitude and longitude are swapped',
   reason_locality: 'no locality has this id',
   reason_zone: 'no zone has this id',
   reason_name: 'no one locality of this commune has this name: give its position',
@@ -452,12 +452,12 @@ const REASONS: readonly (readonly [RegExp, Key])[] = [
   [/^is missing: a locality/, 'reason_place'],
   [/^is missing$/, 'reason_missing'],
   [/^lies outside Morocco/, 'reason_outside'],
-  [/^latitude and longitude are exchanged/, 'reason_swapped'],
+  [/^latitude and longitude are swapped/, 'reason_swapped'],
   [/^no locality has/, 'reason_locality'],
   [/^no zone has/, 'reason_zone'],
   [/^no one locality/, 'reason_name'],
   [/^is not an HCP/, 'reason_commune'],
-  [/^stands on line/, 'reason_twice'],
+  [/^duplicates line/, 'reason_twice'],
   [/^lies before the start/, 'reason_before'],
 ]
 

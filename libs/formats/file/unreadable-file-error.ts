@@ -1,4 +1,4 @@
-/** What people meet most, for those who say it in another language; `fields` are what it speaks of. */
+/** Codes of the most frequent reasons, so that the page can say them in its own language; `fields` are the values that such a sentence names. */
 interface FileErrorDetails {
   code?: 'empty' | 'columns' | 'encoding' | 'old_office' | 'not_json'
   fields?: Record<string, string>

@@ -1,11 +1,11 @@
-/** One thing in a file that was not taken, and why. A row may have several; none of its values is kept then. */
+/** One reason why a row of a file was not taken. A row may have several; none of its values is used then. */
 export interface RowRejection {
   /** Line of a table, or 1-based number of a feature. */
   line?: number
-  /** Code of the area, site or locality, as far as it is known. */
+  /** Code of the area, site or locality, if the row gives one. */
   code?: string
   field: string
-  /** What stood there, cut after 80 characters. */
+  /** The value in question, cut after 80 characters. */
   value: string
   reason: string
 }

@@ -1,0 +1,18 @@
+/** A feature of any file, as it was read: nothing of it has been checked yet. */
+import { isObject } from '../file/json-object.js'
+
+export interface RawFeature {
+  id?: unknown
+  properties: Record<string, unknown>
+  /** As GeoJSON; null where the feature has none. */
+  geometry: unknown
+  /** Why the geometry could not be decoded. */
+  geometryError?: string
+}
+
+/** A member of a GeoJSON FeatureCollection; whatever is no object becomes a feature without anything. */
+export function rawFeatureOf(value: unknown): RawFeature {
+  if (!isObject(value)) return { properties: {}, geometry: null }
+  const { id, properties, geometry = null } = value
+  return { id, properties: isObject(properties) ? { ...properties } : {}, geometry }
+}
