@@ -191,7 +191,11 @@ test.each([
   [{ budget: 1, maximise: 'votes' }, 400, 'maximise must be one of'],
   [{ budget: 1, maximise: 'people', technologies: ['adsl'] }, 400, 'technologies'],
   [{ budget: 1, maximise: 'people', weights: { people: 'many' } }, 400, 'weights: people must be a number'],
-  [{ budget: 1, maximise: 'people', unitCosts: { gold: 1 } }, 400, 'unitCosts: unknown name "gold"; expected one of'],
+  [
+    { budget: 1, maximise: 'people', unitCosts: { gold: 1 } },
+    400,
+    'unitCosts: unknown name "gold"; expected one of',
+  ],
   [{ budget: 1, maximise: 'people', regionShare: 2 }, 400, 'regionShare must not be greater than 1'],
 ])('the budget %j is refused in words', async (body, status, words) => {
   expect(await detailOf(await post(body))).toEqual([status, expect.stringContaining(words)])
