@@ -1,4 +1,4 @@
-/** `npm start`: everything on one address. The only file that may know two apps. */
+/** `npm start`: API, page and worker on one address. This is the only file that may import two apps. */
 import { type Config, ConfigError, loadConfig } from '#config'
 import { createFirstAdministrator, prepareDatabase } from '#setup'
 import { type Database, openDatabase } from '#store/database'
@@ -12,9 +12,11 @@ const log = (text: string) => void process.stderr.write(`${text}\n`)
 
 interface RunningServer {
   url: string
+  /** Ends in good order: what is in flight is finished first. */
   stop(): Promise<void>
 }
 
+/** Prepares the database, starts API and worker, and resolves when the server answers. */
 export async function start(config: Config): Promise<RunningServer> {
   const interactive = await openDatabase({
     url: config.databaseUrl,
@@ -44,12 +46,13 @@ export async function start(config: Config): Promise<RunningServer> {
 }
 
 async function prepare(config: Config, database: Database): Promise<void> {
-  if (!database.isOwner) throw new Error(`another server uses the folder ${config.dataDir}: stop it first`)
+  if (!database.isOwner)
+    throw new Error(`another server is using the folder ${config.dataDir}: stop it first`)
   await prepareDatabase(database.source, new Date(), log)
   const admin = await createFirstAdministrator(database.source)
   if (admin) log(`First start: sign in as "${admin.name}" with the one-time password ${admin.password}`)
   if (!config.demo) return
-  // What only some servers need is loaded by them alone: all that is loaded stays in memory.
+  // Whatever is loaded stays in memory, so that what only some servers need is imported only there.
   const { buildDemo } = await import('#demo')
   await buildDemo(database.source, new Date(), log)
 }
@@ -66,25 +69,25 @@ async function startInProcessWorker({ source }: Database, config: Config): Promi
   return startWorker(source, log, config)
 }
 
-/** On a PostgreSQL of its own the schedule runs beside the API, so that neither delays the other. */
+/** With a PostgreSQL server the schedule runs in a process beside the API, so that neither delays the other. */
 function forkWorker(): Worker {
   const child = fork(new URL('./worker/main.js', import.meta.url))
-  const ended = new Promise<void>((done) => child.once('exit', () => done()))
+  const exit = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   return {
     async stop() {
       if (child.connected) child.disconnect()
-      await ended
+      await exit
     },
   }
 }
 
 async function main(): Promise<void> {
   const starting = start(loadConfig(process.env))
-  let stopping = false
-  /** The first signal ends in good order, also while starting; a second one at once. */
+  let isStopping = false
+  /** The first signal ends in good order, also during the start; the second one ends at once. */
   const stop = () => {
-    if (stopping) process.exit(130)
-    stopping = true
+    if (isStopping) process.exit(130)
+    isStopping = true
     starting.then((running) => running.stop()).then(() => process.exit(0), fail)
   }
   process.on('SIGINT', stop)

@@ -1,5 +1,6 @@
-/** The agent's work, a tick at a time: measure when it is due, see whether the line is there, deliver. */
+/** The agent's work, one tick after the other: measure when a test is due, check whether the line is up, deliver. */
 import { randomUUID } from 'node:crypto'
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '#domain/units'
 import { readFileSync, statSync } from 'node:fs'
 import type { AgentConfig } from './config.js'
 import { readToken } from './config.js'
@@ -9,25 +10,27 @@ import { MIN_TEST_SPACING_MS, localDayOf, dueTest, nextTest, remainingTestsInMon
 import { type Observation, Spool } from './spool.js'
 import { type AgentState, loadState, saveState } from './state.js'
 
-/** What the agent takes from the machine; tests give it another clock. */
+/** What the agent needs of its machine; tests replace it. */
 export interface Machine {
   /** Milliseconds since 1970. */
   clock: () => number
+  /** Id of the machine's current boot and milliseconds since then; null where the system does not provide them. */
   boot: () => { id: string; uptimeMs: number } | null
   random: () => number
   measure: typeof measure
 }
 
-const CHECK_EVERY_MS = 15 * 60_000
-const CHECK_TIMEOUT_MS = 10_000
-/** Below this a test of one direction says little. */
+const CHECK_INTERVAL_MS = 15 * MINUTE_MS
+const CHECK_TIMEOUT_MS = 10 * SECOND_MS
+/** A test of one direction with fewer bytes measures too little to be worth its data. */
 const MIN_TEST_BYTES = 1_000_000
 
 export class Agent {
   readonly spool: Spool
   readonly state: AgentState
   private checkedAt = -Infinity
-  private tokenSeen = 0
+  /** Modification time of the token file at the last look, ms since 1970; 0 before the first. */
+  private tokenModifiedAt = 0
 
   constructor(
     private readonly config: AgentConfig,
@@ -38,24 +41,24 @@ export class Agent {
     this.state = loadState(config.spool)
   }
 
-  /** Before anything is recorded; one process only. */
+  /** Prepares the spool. It must be called before anything is recorded, and by one process only. */
   initialize(): this {
     this.spool.initialize()
     saveState(this.config.spool, this.state)
     return this
   }
 
-  /** Called every minute. */
+  /** One round of work; it is called every minute. */
   async tick(): Promise<void> {
     const now = this.machine.clock()
     const due = dueTest(now, this.state.seed, this.state.lastTest, this.state.lastTestAt)
     if (due) await this.test(due.name)
-    else if (Math.abs(now - this.checkedAt) >= CHECK_EVERY_MS) await this.check()
+    else if (Math.abs(now - this.checkedAt) >= CHECK_INTERVAL_MS) await this.check()
     if (this.isDeliveryDue()) await this.deliver()
     this.updateState()
   }
 
-  /** One test now, whatever the schedule says; the monthly budget holds. */
+  /** Runs one test now, whatever the schedule says, within the monthly budget. Null where the budget is used up. */
   async test(name = 'by hand'): Promise<MeasureResult | null> {
     const maxBytes = this.budget()
     this.updateState({ lastTest: name, lastTestAt: this.machine.clock(), skipped: null })
@@ -65,8 +68,8 @@ export class Agent {
     }
     const measured = await this.machine.measure(this.config.server, this.token(), maxBytes)
     if (measured.outcome === 'busy') {
-      // Again at the next tick after that: the band is hours long.
-      this.updateState({ lastTest: null, lastTestAt: null, skipped: `the server was busy` })
+      // The test is due again at the next tick: its band is hours long.
+      this.updateState({ lastTest: null, lastTestAt: null, skipped: 'the server was busy' })
       return measured
     }
     this.updateState({ usedBytes: this.state.usedBytes + measured.usedBytes })
@@ -74,6 +77,7 @@ export class Agent {
     return measured
   }
 
+  /** Sends what is waiting, whatever the backoff says, and stores the result for the next tick and for `status`. */
   async deliver(): Promise<DeliveryResult> {
     this.spool.flushUnsaved()
     const { server, tokenFile } = this.config
@@ -91,19 +95,19 @@ export class Agent {
     else {
       const { error: problem, waitMs } = result
       this.updateState({ failures: this.state.failures + 1, notBefore: now + waitMs, problem })
-      this.log(`not delivered: ${problem}; again in ${Math.round(waitMs / 60_000)} min`)
+      this.log(`not delivered: ${problem}; retrying in ${Math.round(waitMs / MINUTE_MS)} min`)
     }
     return result
   }
 
-  /** For people and machines: what is unsent and why, what comes next. */
+  /** The state of the agent for people and machines: what is unsent and why, and what comes next. */
   status() {
     const { state } = this
     const now = this.machine.clock()
     const iso = (at: number | null) => (at === null ? null : new Date(at).toISOString())
     return {
       ...this.spool.counts(),
-      why: this.spool.counts().waiting === 0 ? null : (state.problem ?? 'to be sent at the next minute'),
+      why: this.spool.counts().waiting === 0 ? null : (state.problem ?? 'will be sent within a minute'),
       nextDelivery: state.problem === null ? null : iso(state.notBefore),
       lastDelivery: iso(state.deliveredAt),
       lastTest: iso(state.lastTestAt),
@@ -115,7 +119,7 @@ export class Agent {
     }
   }
 
-  /** Bytes for each direction of the next test, so that the month's budget lasts; null: no limit, 0: none left. */
+  /** Bytes for each direction of the next test, so that the month's budget lasts; null for no limit, 0 where none are left. */
   private budget(): number | null {
     const { monthlyBytes, maxBytesPerTest } = this.config
     const now = this.machine.clock()
@@ -124,13 +128,13 @@ export class Agent {
     if (monthlyBytes === null) return maxBytesPerTest
     const share =
       (monthlyBytes - this.state.usedBytes) / (remainingTestsInMonth(now, this.state.seed) + 1) / 2
-    // A poor share is saved up for fewer tests that say something.
-    const left = Math.max(share, Math.min(MIN_TEST_BYTES, (monthlyBytes - this.state.usedBytes) / 2))
-    const bytes = Math.floor(Math.min(left, maxBytesPerTest ?? Infinity))
+    // A share that is too small for a useful test is saved up for fewer tests.
+    const usefulShare = Math.max(share, Math.min(MIN_TEST_BYTES, (monthlyBytes - this.state.usedBytes) / 2))
+    const bytes = Math.floor(Math.min(usefulShare, maxBytesPerTest ?? Infinity))
     return bytes < MIN_TEST_BYTES ? 0 : bytes
   }
 
-  /** A kilobyte: is the line there? An outage is recorded when it begins and every four hours. */
+  /** Checks with about a kilobyte whether the line is up. An outage is recorded when it begins and every four hours. */
   private async check(): Promise<void> {
     const now = this.machine.clock()
     this.checkedAt = now
@@ -139,45 +143,45 @@ export class Agent {
       return
     }
     const { references } = this.config
-    const others = await Promise.all(references.map(isReachable))
-    if (others.some(Boolean)) return
-    const recorded = this.state.downRecordedAt
+    const reachable = await Promise.all(references.map(isReachable))
+    if (reachable.some(Boolean)) return
+    const lastRecordedAt = this.state.downRecordedAt
     this.updateState({ downSince: this.state.downSince ?? now })
-    if (recorded !== null && Math.abs(now - recorded) < MIN_TEST_SPACING_MS) return
+    if (lastRecordedAt !== null && Math.abs(now - lastRecordedAt) < MIN_TEST_SPACING_MS) return
     this.updateState({ downRecordedAt: now })
-    // Without another address to ask, it may as well be our server that is down: that says nothing of the line.
+    // Without a reference address it may be our server that is down, which says nothing about the line.
     this.record({ outcome: references.length > 0 ? 'no_service' : 'failed', tool: 'taghtiya-agent check' })
   }
 
-  private record(some: { outcome: Observation['probe']['outcome']; [field: string]: unknown }): void {
+  private record(fields: { outcome: Observation['probe']['outcome']; [field: string]: unknown }): void {
     const { operator, technology } = this.config
     const probe = {
       id: randomUUID(),
       measuredAt: new Date(this.machine.clock()).toISOString(),
       operator,
       technology,
-      ...some,
+      ...fields,
     }
     const saved = this.spool.add({ probe, boot: this.machine.boot() })
     if (saved === false) this.log('the disk is full: the observation is in memory')
-    if (saved === null)
-      this.log('the disk and the memory kept for it are full: an observation could not be kept')
+    if (saved === null) this.log('the disk and the reserved memory are full: an observation was lost')
   }
 
   private isDeliveryDue(): boolean {
     const { waiting, unsaved } = this.spool.counts()
     if (waiting === 0) return false
-    // Another token is tried at once; a clock that was set back must not stop the delivery for years.
-    const changed = this.tokenChanged()
-    const wait = this.state.notBefore - this.machine.clock()
-    return changed || unsaved > 0 || wait <= 0 || wait > MAX_WAIT_MS
+    const isNewToken = this.isTokenChanged()
+    const waitMs = this.state.notBefore - this.machine.clock()
+    // A wait that is longer than any backoff comes from a clock that was set back: it must not stop the delivery for years.
+    return isNewToken || unsaved > 0 || waitMs <= 0 || waitMs > MAX_WAIT_MS
   }
 
-  private tokenChanged(): boolean {
-    const changed = statSync(this.config.tokenFile, { throwIfNoEntry: false })?.mtimeMs ?? 0
-    const isNew = this.tokenSeen !== 0 && changed !== this.tokenSeen
-    this.tokenSeen = changed
-    return isNew
+  /** Whether the token file changed since the last look; a new token is tried at once. */
+  private isTokenChanged(): boolean {
+    const modifiedAt = statSync(this.config.tokenFile, { throwIfNoEntry: false })?.mtimeMs ?? 0
+    const isChanged = this.tokenModifiedAt !== 0 && modifiedAt !== this.tokenModifiedAt
+    this.tokenModifiedAt = modifiedAt
+    return isChanged
   }
 
   private token(): string | null {
@@ -188,26 +192,28 @@ export class Agent {
     }
   }
 
-  private updateState(some: Partial<AgentState> = {}): void {
+  /** Changes the state and saves it, if it differs from the saved one. */
+  private updateState(changes: Partial<AgentState> = {}): void {
     const before = JSON.stringify(this.state)
-    Object.assign(this.state, some)
+    Object.assign(this.state, changes)
     if (JSON.stringify(this.state) !== before) saveState(this.config.spool, this.state)
   }
 }
 
-const MAX_WAIT_MS = 12 * 3_600_000
+/** Longer than the longest backoff of a delivery. */
+const MAX_WAIT_MS = 12 * HOUR_MS
 
 async function isReachable(url: string): Promise<boolean> {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(CHECK_TIMEOUT_MS), redirect: 'manual' })
-    await answer.body?.cancel()
-    return answer.status < 500
+    const response = await fetch(url, { signal: AbortSignal.timeout(CHECK_TIMEOUT_MS), redirect: 'manual' })
+    await response.body?.cancel()
+    return response.status < 500
   } catch {
     return false
   }
 }
 
-/** Linux tells the start it runs since, and the seconds since then, sleep included. */
+/** Linux has an id for each boot, and the seconds since then, including those in which the machine slept. */
 function bootOf(): { id: string; uptimeMs: number } | null {
   try {
     const id = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()

@@ -1,23 +1,25 @@
-/** What the agent is told: a JSON file, or the environment. Every fault is named at once. */
+/** The agent's configuration: a JSON file, or the environment. All errors are reported at once. */
 import { TECHNOLOGIES, type Technology } from '#domain/probe'
 import { readFileSync, statSync } from 'node:fs'
 
 export interface AgentConfig {
   /** http(s)://host[:port] of the service. */
   server: string
-  /** Holds the device's token and nothing else; readable by its owner only. */
+  /** File that contains the device's token and nothing else; only its owner may read it. */
   tokenFile: string
+  /** Folder of the spool and of the agent's state. */
   spool: string
   operator: string | null
   technology: Technology | null
-  /** For tests of this program's own line, in bytes; null: no limit. */
+  /** Bytes that the tests may use in a month; null for no limit. */
   monthlyBytes: number | null
-  /** Of one direction of one test. */
+  /** Bytes of one direction of one test; null for no limit. */
   maxBytesPerTest: number | null
-  /** Addresses elsewhere: only when these do not answer either is it the line, and not our server, that is dead. */
+  /** URLs of other servers: only when these do not answer either is the line down, and not just our server. */
   references: string[]
 }
 
+/** The configuration or the token file is not usable; the message is for people. */
 export class AgentConfigError extends Error {}
 
 const NAMES = {
@@ -34,29 +36,32 @@ type Name = keyof typeof NAMES
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** The environment wins over the file named by TAGHTIYA_AGENT_CONFIG. */
+/**
+ * Reads the configuration; the environment takes precedence over the file that TAGHTIYA_AGENT_CONFIG names. Throws
+ * AgentConfigError with all errors at once.
+ */
 export function loadConfig(env: Environment): AgentConfig {
   const file = env.TAGHTIYA_AGENT_CONFIG ? fileOf(env.TAGHTIYA_AGENT_CONFIG) : {}
-  const faults: string[] = []
+  const errors: string[] = []
   const text = (name: Name): string | null => {
     const value = env[NAMES[name]] ?? file[name]
     return value === undefined || value === null || value === '' ? null : String(value)
   }
-  const needed = (name: Name): string => {
+  const requiredText = (name: Name): string => {
     const value = text(name)
-    if (value === null) faults.push(`${name} (${NAMES[name]}) is missing`)
+    if (value === null) errors.push(`${name} (${NAMES[name]}) is missing`)
     return value ?? ''
   }
   const bytes = (name: Name): number | null => {
     const value = text(name)
     if (value !== null && !/^\d{4,15}$/.test(value))
-      faults.push(`${name} is "${value}": a number of bytes is needed`)
+      errors.push(`${name} must be a number of bytes; it is "${value}"`)
     return value === null ? null : Number(value)
   }
   const config: AgentConfig = {
-    server: needed('server').replace(/\/+$/, ''),
-    tokenFile: needed('tokenFile'),
-    spool: needed('spool'),
+    server: requiredText('server').replace(/\/+$/, ''),
+    tokenFile: requiredText('tokenFile'),
+    spool: requiredText('spool'),
     operator: text('operator'),
     technology: text('technology') as Technology | null,
     monthlyBytes: bytes('monthlyBytes'),
@@ -65,11 +70,11 @@ export function loadConfig(env: Environment): AgentConfig {
   }
   for (const url of [config.server, ...config.references])
     if (url !== '' && !/^https?:\/\/[^/\s]+/.test(url))
-      faults.push(`"${url}" does not begin with http:// or https://`)
+      errors.push(`"${url}" must begin with http:// or https://`)
   if (config.technology !== null && !TECHNOLOGIES.includes(config.technology))
-    faults.push(`technology is "${config.technology}": one of ${TECHNOLOGIES.join(', ')}`)
-  if (faults.length > 0)
-    throw new AgentConfigError(`The configuration is wrong:\n${faults.map((f) => `  ${f}`).join('\n')}`)
+    errors.push(`technology must be one of ${TECHNOLOGIES.join(', ')}; it is "${config.technology}"`)
+  if (errors.length > 0)
+    throw new AgentConfigError(`Invalid configuration:\n${errors.map((error) => `  ${error}`).join('\n')}`)
   return config
 }
 
@@ -81,12 +86,17 @@ function fileOf(path: string): Record<string, unknown> {
   }
 }
 
-/** Read anew for each delivery, so that another token takes effect at once. Never logged. */
+/**
+ * The device's token. It is read again for each delivery, so that a new token takes effect at once, and it is never logged.
+ * Throws AgentConfigError where others may read the file or where it does not contain a token.
+ */
 export function readToken(path: string): string {
   const mode = statSync(path).mode & 0o777
   if ((mode & 0o077) !== 0)
-    throw new AgentConfigError(`${path} may be read by others (mode ${mode.toString(8)}): chmod 600 ${path}`)
+    throw new AgentConfigError(
+      `${path} is readable by others (mode ${mode.toString(8)}): run chmod 600 ${path}`,
+    )
   const token = readFileSync(path, 'utf8').trim()
-  if (!/^\S{20,200}$/.test(token)) throw new AgentConfigError(`${path} does not hold a device's token`)
+  if (!/^\S{20,200}$/.test(token)) throw new AgentConfigError(`${path} does not contain a device token`)
   return token
 }

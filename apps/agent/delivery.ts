@@ -1,32 +1,35 @@
-/** Sending what waits: oldest first, one batch at a time, and further apart the longer the server does not take it. */
+/** Sends the observations in the spool: the oldest first, one batch at a time, with a backoff while the server fails. */
+import { HOUR_MS, MINUTE_MS } from '#domain/units'
 import type { Spool, SpooledObservation } from './spool.js'
 
-const BATCH = 500
-const BATCH_BYTES = 1_000_000
-const TIMEOUT_MS = 60_000
-const MIN_BACKOFF_MS = 60_000
-const MAX_BACKOFF_MS = 6 * 3_600_000
-/** A token that is refused is not accepted a minute later. */
-const TOKEN_WAIT_MS = 3_600_000
+const MAX_BATCH_SIZE = 500
+const MAX_BATCH_BYTES = 1_000_000
+const TIMEOUT_MS = MINUTE_MS
+const MIN_BACKOFF_MS = MINUTE_MS
+const MAX_BACKOFF_MS = 6 * HOUR_MS
+/** A token that is refused will not be accepted a minute later. */
+const TOKEN_WAIT_MS = HOUR_MS
 
 export interface DeliveryOptions {
   server: string
-  /** Read anew each time; throws where there is none. */
+  /** Reads the token; it is called for each batch and throws where there is none. */
   token: () => string
   /** Milliseconds since 1970 by the machine's clock. */
   clock: () => number
-  /** Milliseconds since the machine's start; null where the system does not tell. */
+  /** Id of the machine's current boot and milliseconds since then; null where the system does not provide them. */
   boot: () => { id: string; uptimeMs: number } | null
   random: () => number
 }
 
+/** Number of observations that were sent, and why the delivery ended early, with the pause before the next attempt. */
 export type DeliveryResult = { sent: number } & ({ error: null } | { error: string; waitMs: number })
 
+/** The answer of POST /api/v1/probes, as far as the agent needs it. */
 interface Answer {
   rejected: { index: number; reason: string }[]
 }
 
-/** Sends until nothing waits or the server does not take it. `failures`: how often that was so before. */
+/** Sends until the spool is empty or a batch fails. `failures` is the number of failed deliveries before this one. */
 export async function deliver(
   spool: Spool,
   failures: number,
@@ -34,87 +37,89 @@ export async function deliver(
 ): Promise<DeliveryResult> {
   let sent = 0
   for (;;) {
-    const batch = spool.nextBatch(BATCH, BATCH_BYTES)
+    const batch = spool.nextBatch(MAX_BATCH_SIZE, MAX_BATCH_BYTES)
     if (batch.length === 0) return { sent, error: null }
-    const failed = await send(spool, batch, options)
-    if (failed)
-      return { sent, error: failed.problem, waitMs: failed.waitMs ?? backoffMs(failures, options.random) }
+    const failure = await send(spool, batch, options)
+    if (failure)
+      return { sent, error: failure.reason, waitMs: failure.waitMs ?? backoffMs(failures, options.random) }
     sent += batch.length
   }
 }
 
-/** Exponential, and anywhere below it: sites that lost the server together do not come back together. */
+/** Exponential backoff with full jitter, ms: agents that lost the server at the same time do not come back together. */
 export const backoffMs = (failures: number, random: () => number): number =>
   Math.max(
     MIN_BACKOFF_MS / 2,
     random() * Math.min(MIN_BACKOFF_MS * 2 ** Math.min(failures, 20), MAX_BACKOFF_MS),
   )
 
-type SendFailure = { problem: string; waitMs?: number } | null
+/** Why a batch was not sent; `waitMs` where the backoff does not decide the pause. */
+type SendFailure = { reason: string; waitMs?: number } | null
 
 async function send(
   spool: Spool,
   batch: readonly SpooledObservation[],
   options: DeliveryOptions,
 ): Promise<SendFailure> {
-  let answer: Response
+  let response: Response
   try {
-    answer = await fetch(`${options.server}/api/v1/probes`, {
+    response = await fetch(`${options.server}/api/v1/probes`, {
       method: 'POST',
       headers: { authorization: `Bearer ${options.token()}`, 'content-type': 'application/json' },
       body: JSON.stringify(batch.map((item) => withAge(item, options))),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
   } catch (error) {
-    return { problem: errorText(error) }
+    return { reason: errorText(error) }
   }
-  const { status } = answer
-  if (status === 200) return applyAnswer(spool, batch, answer)
+  const { status } = response
+  if (status === 200) return applyAnswer(spool, batch, response)
   if (status === 401 || status === 403)
-    return { problem: `token refused (${status}): put another into the token file`, waitMs: TOKEN_WAIT_MS }
-  const after = Number(answer.headers.get('retry-after')) * 1000
+    return { reason: `token refused (${status}): put a new one into the token file`, waitMs: TOKEN_WAIT_MS }
+  const retryAfterMs = Number(response.headers.get('retry-after')) * 1000
   if (status >= 500 || status === 429 || status === 408)
     return {
-      problem: `the server answered ${status}`,
-      ...(after > 0 && { waitMs: after * (1 + options.random()) }),
+      reason: `the server answered ${status}`,
+      ...(retryAfterMs > 0 && { waitMs: retryAfterMs * (1 + options.random()) }),
     }
-  return sendHalves(spool, batch, status, await answer.text().catch(() => ''), options)
+  return sendHalves(spool, batch, status, await response.text().catch(() => ''), options)
 }
 
+/** Removes from the spool what the server accepted, and sets aside what it rejected. */
 async function applyAnswer(
   spool: Spool,
   batch: readonly SpooledObservation[],
-  answer: Response,
+  response: Response,
 ): Promise<SendFailure> {
-  const body = (await answer.json().catch(() => null)) as Answer | null
-  if (!Array.isArray(body?.rejected)) return { problem: 'the answer is not that of a Taghtiya server' }
-  const reasons = new Map(body.rejected.map(({ index, reason }) => [index, reason]))
+  const answer = (await response.json().catch(() => null)) as Answer | null
+  if (!Array.isArray(answer?.rejected)) return { reason: 'not a Taghtiya server response' }
+  const reasons = new Map(answer.rejected.map(({ index, reason }) => [index, reason]))
   for (const [i, item] of batch.entries()) if (reasons.has(i)) spool.reject(item, reasons.get(i)!)
   spool.remove(batch.filter((_, i) => !reasons.has(i)))
   return null
 }
 
-/** One of them spoils the batch: halves find it, and the others arrive. */
+/** Sends a refused batch in halves, again and again, so that only the observations that cause the refusal are set aside. */
 async function sendHalves(
   spool: Spool,
   batch: readonly SpooledObservation[],
   status: number,
-  words: string,
+  responseText: string,
   options: DeliveryOptions,
 ): Promise<SendFailure> {
   if (batch.length === 1) {
-    spool.reject(batch[0]!, `the server answered ${status}: ${words.slice(0, 300)}`)
+    spool.reject(batch[0]!, `the server answered ${status}: ${responseText.slice(0, 300)}`)
     return null
   }
   const middle = batch.length >> 1
   return (await send(spool, batch.slice(0, middle), options)) ?? send(spool, batch.slice(middle), options)
 }
 
-/** The age by the machine's own counter where it has not been started since; else the clock at sending. */
+/** The age by the uptime where the machine was not rebooted since the observation; else the clock at sending. */
 function withAge({ probe, boot }: SpooledObservation, options: DeliveryOptions): object {
-  const now = options.boot()
-  if (boot && now?.id === boot.id && now.uptimeMs >= boot.uptimeMs)
-    return { ...probe, ageMs: Math.round(now.uptimeMs - boot.uptimeMs) }
+  const currentBoot = options.boot()
+  if (boot && currentBoot?.id === boot.id && currentBoot.uptimeMs >= boot.uptimeMs)
+    return { ...probe, ageMs: Math.round(currentBoot.uptimeMs - boot.uptimeMs) }
   return { ...probe, sentAt: new Date(options.clock()).toISOString() }
 }
 

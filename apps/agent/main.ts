@@ -9,8 +9,8 @@ import { type AgentConfig, AgentConfigError, loadConfig, readToken } from './con
 const USAGE = `npm run agent -- <command>
   run       measure by the schedule, in the foreground (for systemd)
   measure   one test now
-  deliver   send what waits now
-  status    what is unsent and why, what comes next [--json]
+  deliver   send what is waiting now
+  status    what is unsent and why, and what comes next [--json]
 Settings: TAGHTIYA_SERVER, TAGHTIYA_TOKEN_FILE, TAGHTIYA_SPOOL; see docs/agent.md.`
 
 const log = (text: string) => void process.stderr.write(`${text}\n`)
@@ -29,6 +29,7 @@ async function main(): Promise<number> {
   return command(config, values.json ?? false)
 }
 
+/** Runs a command and gives its exit code. */
 type Command = (config: AgentConfig, json: boolean) => Promise<number>
 
 const COMMANDS: Record<string, Command> = {
@@ -36,19 +37,19 @@ const COMMANDS: Record<string, Command> = {
     readToken(config.tokenFile)
     return withSpoolLock(config, async () => {
       const agent = new Agent(config, undefined, log).initialize()
-      const stopped = new Promise<void>((stop) => {
-        process.once('SIGTERM', () => stop())
-        process.once('SIGINT', () => stop())
+      const stopSignal = new Promise<void>((resolve) => {
+        process.once('SIGTERM', () => resolve())
+        process.once('SIGINT', () => resolve())
       })
-      let working: Promise<void> = Promise.resolve()
+      let currentTick: Promise<void> = Promise.resolve()
       const tick = () =>
-        (working = agent.tick().catch((error: unknown) => log(`this minute failed: ${String(error)}`)))
+        (currentTick = agent.tick().catch((error: unknown) => log(`this minute failed: ${String(error)}`)))
       const task = cron.schedule('* * * * *', tick, { noOverlap: true })
-      log(`Taghtiya's agent runs; the next test is at ${agent.status().nextTest}`)
+      log(`Taghtiya agent is running; the next test is at ${agent.status().nextTest}`)
       await tick()
-      await stopped
+      await stopSignal
       await task.destroy()
-      await working
+      await currentTick
       return 0
     })
   },
@@ -61,9 +62,9 @@ const COMMANDS: Record<string, Command> = {
     }),
   deliver: (config) =>
     withSpoolLock(config, async () => {
-      const { sent, error: problem } = await new Agent(config, undefined, log).initialize().deliver()
-      log(`${sent} sent${problem === null ? '' : `; ${problem}`}`)
-      return problem === null ? 0 : 1
+      const { sent, error } = await new Agent(config, undefined, log).initialize().deliver()
+      log(`${sent} sent${error === null ? '' : `; ${error}`}`)
+      return error === null ? 0 : 1
     }),
   async status(config, json) {
     const status = new Agent(config).status()
@@ -74,12 +75,12 @@ const COMMANDS: Record<string, Command> = {
   },
 }
 
-/** Two agents on one spool would send twice and count twice. */
+/** Runs the work while no other process uses the spool: two agents on one spool would send and count everything twice. */
 async function withSpoolLock(config: AgentConfig, work: () => Promise<number>): Promise<number> {
   const path = join(config.spool, 'lock')
-  const holder = holderOf(path)
-  if (holder !== null) {
-    log(`process ${holder} is at work on ${config.spool}: it measures and delivers by itself`)
+  const holderPid = lockHolderOf(path)
+  if (holderPid !== null) {
+    log(`process ${holderPid} already uses ${config.spool}: it measures and delivers by itself`)
     return 1
   }
   mkdirSync(config.spool, { recursive: true, mode: 0o700 })
@@ -91,7 +92,8 @@ async function withSpoolLock(config: AgentConfig, work: () => Promise<number>): 
   }
 }
 
-function holderOf(path: string): number | null {
+/** The id of the other process that holds the lock; null where none is running. */
+function lockHolderOf(path: string): number | null {
   try {
     const pid = Number(readFileSync(path, 'utf8'))
     process.kill(pid, 0)

@@ -1,45 +1,49 @@
-/** One speed test of the site's line, by the ndt7 client. */
+/** One speed test of the site's line with the ndt7 client. */
 import { bytesOfNdt7, resultOfNdt7 } from '#domain/probe'
 import { ndt7 } from './ndt7-client.js'
 
+/** A test that ran, with the fields of its probe and the bytes that it used; or `busy`. */
 export type MeasureResult =
   | { outcome: 'ok' | 'failed'; probe: object; usedBytes: number }
-  /** The server is full: nothing is said of the line. */
+  /** The server runs as many tests as it can; this says nothing about the line. */
   | { outcome: 'busy' }
 
 const TIMEOUT_MS = 20_000
 
-/** `maxBytes` of each direction; without a token the server measures all the same, for nobody. */
+/**
+ * Measures the line. `maxBytes` is the limit of each direction. Without a token the server measures as well, but the result
+ * belongs to no device.
+ */
 export async function measure(
   server: string,
   token: string | null,
   maxBytes: number | null,
 ): Promise<MeasureResult> {
-  const ticket = token === null ? null : await requestTestToken(server, token)
-  if (ticket === 'busy') return { outcome: 'busy' }
-  if (ticket === 'unreachable') return { outcome: 'failed', probe: {}, usedBytes: 0 }
+  const testToken = token === null ? null : await requestTestToken(server, token)
+  if (testToken === 'busy') return { outcome: 'busy' }
+  if (testToken === 'unreachable') return { outcome: 'failed', probe: {}, usedBytes: 0 }
   const { code, ...sides } = await ndt7(server, {
     client_name: 'taghtiya-agent',
-    ...(ticket && { token: ticket }),
+    ...(testToken && { token: testToken }),
     ...(maxBytes !== null && { max_bytes: String(maxBytes) }),
   })
   const probe = code === 0 ? resultOfNdt7(sides) : null
   return { outcome: probe ? 'ok' : 'failed', probe: probe ?? {}, usedBytes: bytesOfNdt7(sides) }
 }
 
-/** A token for this test; null where the device's own is refused: the result then waits for another one. */
+/** The token for one test; null where the device's token is refused, so that the result waits in the spool for a new one. */
 async function requestTestToken(
   server: string,
   token: string,
 ): Promise<string | null | 'busy' | 'unreachable'> {
   try {
-    const answer = await fetch(`${server}/api/v1/tests`, {
+    const response = await fetch(`${server}/api/v1/tests`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}` },
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
-    if (answer.status === 503) return 'busy'
-    return answer.ok ? ((await answer.json()) as { token: string }).token : null
+    if (response.status === 503) return 'busy'
+    return response.ok ? ((await response.json()) as { token: string }).token : null
   } catch {
     return 'unreachable'
   }

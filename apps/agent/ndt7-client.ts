@@ -1,4 +1,7 @@
-/** The unmodified npm client `@m-lab/ndt7` in Node: it wants the Worker and WebSocket of a browser. */
+/**
+ * The unmodified npm client `@m-lab/ndt7` in Node. It needs a browser's Worker and WebSocket, which are provided here: a Worker
+ * that runs its script in a context of this thread, and the WebSocket of `ws`.
+ */
 import type { Ndt7Side } from '#domain/probe'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -10,7 +13,7 @@ const fileOf = (name: string) => require.resolve(`@m-lab/ndt7/src/${name}`)
 
 type Listener = (event: { data: unknown }) => void
 
-/** Its worker counts `size ?? length` of a message, which an ArrayBuffer has not. */
+/** The client's worker reads `size ?? length` of a message, which a Buffer has and an ArrayBuffer does not. */
 class BufferSocket extends WebSocket {
   constructor(url: string, protocol: string) {
     super(url, protocol, { perMessageDeflate: false })
@@ -21,13 +24,13 @@ class BufferSocket extends WebSocket {
 class InThreadWorker {
   onmessage: Listener = () => {}
   resolve!: (code: number) => void
-  private readonly inside: { self: { onmessage?: Listener } }
+  private readonly context: { self: { onmessage?: Listener } }
   private ended = false
 
   constructor(file: string) {
     const postMessage = (data: unknown) => void (this.ended || this.onmessage({ data }))
     const self = {}
-    this.inside = vm.createContext({
+    this.context = vm.createContext({
       self,
       postMessage,
       WebSocket: BufferSocket,
@@ -36,17 +39,17 @@ class InThreadWorker {
       Uint8Array,
       console,
     }) as never
-    vm.runInContext(readFileSync(file, 'utf8'), this.inside)
+    vm.runInContext(readFileSync(file, 'utf8'), this.context)
   }
   postMessage(data: unknown): void {
-    this.inside.self.onmessage?.({ data })
+    this.context.self.onmessage?.({ data })
   }
   terminate(): void {
     this.ended = true
   }
 }
 
-/** Both tests against a server's address (http or https, no path); `code` is the client's own exit code. */
+/** Runs download and upload against a server (http or https URL without a path). `code` is 0 where both succeeded. */
 export async function ndt7(
   server: string,
   metadata: Record<string, string> = {},

@@ -1,7 +1,9 @@
-/** When to measure: in the time bands of the day, at a moment that nobody can foresee, four hours apart. Pure. */
+/** When to measure: in the time bands of the day, at unpredictable times, at least four hours apart. Pure. */
+import { REPEAT_WINDOW_MS } from '#domain/probe'
+import { DAY_MS, HOUR_MS, MINUTE_MS, TIME_ZONE } from '#domain/units'
 import { createHash } from 'node:crypto'
 
-/** Hours of the country's day; the last is the evening peak. Each begins four hours after the one before it. */
+/** Local hours of the bands. The last one is the evening peak; each begins four hours after the one before it. */
 export const BANDS = [
   { from: 8, to: 12 },
   { from: 12, to: 16 },
@@ -9,27 +11,26 @@ export const BANDS = [
   { from: 20, to: 23 },
 ] as const
 
-/** What is measured again within four hours at one place counts once. */
-export const MIN_TEST_SPACING_MS = 4 * 3_600_000
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
+/** Two measurements at one place within this time count once, so that the tests are at least as far apart. */
+export const MIN_TEST_SPACING_MS = REPEAT_WINDOW_MS
 
 export interface PlannedTest {
-  /** `2026-03-01/2`: the day and the band, by which a test is known as done. */
+  /** Day and band, such as `2026-03-01/2`; by it the agent remembers which test is done. */
   name: string
   /** Milliseconds since 1970. */
   at: number
-  /** End of its band: later it is not made up for. */
+  /** End of its band, ms since 1970: a test that was missed is not made up for later. */
   until: number
 }
 
-/** A moment so close to the band's end could be missed by a tick. */
-const MARGIN_MS = 5 * 60_000
+/** A test is planned no closer than this to the end of its band, because a tick could miss it. */
+const MARGIN_MS = 5 * MINUTE_MS
 
 /**
- * The day's tests, two to four. The bands are filled in an order that changes by the day, each uniformly in what the
- * distance to its neighbours leaves, and left out where that is nothing: so every hour of a band is measured some day.
- * `seed` is the device's own, so that a village's agents do not measure together.
+ * The tests of a local day (YYYY-MM-DD), two to four of them in the order of their times. The bands are filled in an order
+ * that changes from day to day. Each test is uniform over the part of its band that the distance to the other tests leaves,
+ * and is left out where nothing is left, so that every hour of a band is measured on some days. Each device has its own
+ * `seed`, so that the agents of one village do not measure at the same time.
  */
 export function plannedTestsOf(day: string, seed: string): PlannedTest[] {
   const order = BANDS.map((_, i) => i).sort((a, b) => rank(a) - rank(b))
@@ -38,18 +39,24 @@ export function plannedTestsOf(day: string, seed: string): PlannedTest[] {
   }
   const placed = new Map<number, PlannedTest>()
   for (const i of order) {
-    const before = [...placed].filter(([k]) => k < i).map(([, test]) => test.at)
-    const after = [...placed].filter(([k]) => k > i).map(([, test]) => test.at)
+    const earlierTests = [...placed].filter(([k]) => k < i).map(([, test]) => test.at)
+    const laterTests = [...placed].filter(([k]) => k > i).map(([, test]) => test.at)
     const until = instantOf(day, BANDS[i]!.to)
-    const from = Math.max(instantOf(day, BANDS[i]!.from), ...before.map((at) => at + MIN_TEST_SPACING_MS))
-    const to = Math.min(until - MARGIN_MS, ...after.map((at) => at - MIN_TEST_SPACING_MS))
+    const from = Math.max(
+      instantOf(day, BANDS[i]!.from),
+      ...earlierTests.map((at) => at + MIN_TEST_SPACING_MS),
+    )
+    const to = Math.min(until - MARGIN_MS, ...laterTests.map((at) => at - MIN_TEST_SPACING_MS))
     const at = Math.floor(from + uniform(`${seed} ${day} ${i}`) * (to - from))
     if (from <= to) placed.set(i, { name: `${day}/${i}`, at, until })
   }
   return [...placed.values()].sort((a, b) => a.at - b.at)
 }
 
-/** The test that is due now: its moment has come, its band has not ended, and it was not made. */
+/**
+ * The test that is due: its time has come, its band has not ended, and it is not done. `done` is the name of the last test and
+ * `lastAt` its time; times are ms since 1970. Null where none is due, or the last test is less than four hours ago.
+ */
 export function dueTest(
   now: number,
   seed: string,
@@ -59,16 +66,17 @@ export function dueTest(
   const test = plannedTestsOf(localDayOf(now), seed).findLast(({ at, until }) => at <= now && now < until)
   if (!test || test.name === done) return null
   // A clock that was set back must not stop the tests for years.
-  const tooNear = lastAt !== null && now - lastAt < MIN_TEST_SPACING_MS && now >= lastAt
-  return tooNear ? null : test
+  const isTooSoon = lastAt !== null && now - lastAt < MIN_TEST_SPACING_MS && now >= lastAt
+  return isTooSoon ? null : test
 }
 
+/** The next test after now, today or tomorrow. */
 export function nextTest(now: number, seed: string): PlannedTest {
   const days = [localDayOf(now), localDayOf(now + DAY_MS)]
   return days.flatMap((day) => plannedTestsOf(day, seed)).find(({ at }) => at > now)!
 }
 
-/** Tests until the month ends, this day's that are to come among them. */
+/** Number of tests that are still to come this month, the rest of today's included. */
 export function remainingTestsInMonth(now: number, seed: string): number {
   const month = localDayOf(now).slice(0, 7)
   let count = plannedTestsOf(localDayOf(now), seed).filter(({ at }) => at > now).length
@@ -77,11 +85,11 @@ export function remainingTestsInMonth(now: number, seed: string): number {
   return count
 }
 
-/** 0 to 1, the same for the same text. */
+/** A number from 0 to 1 that is uniform over texts, and always the same for the same text. */
 const uniform = (text: string): number => createHash('sha256').update(text).digest().readUInt32BE() / 2 ** 32
 
 const CLOCK = new Intl.DateTimeFormat('en-CA', {
-  timeZone: 'Africa/Casablanca',
+  timeZone: TIME_ZONE,
   hourCycle: 'h23',
   year: 'numeric',
   month: '2-digit',
@@ -91,17 +99,18 @@ const CLOCK = new Intl.DateTimeFormat('en-CA', {
   second: '2-digit',
 })
 
-/** The country's civil time, as if it were UTC. */
+/** The local civil time of an instant, written as the instant at which UTC would show the same. */
 function civilTimeOf(at: number): number {
   const part = Object.fromEntries(CLOCK.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
   return Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!, part.second!)
 }
 
-/** `2026-03-01` of the country at an instant. */
+/** The local day (YYYY-MM-DD) of an instant in ms since 1970. */
 export const localDayOf = (at: number): string => new Date(civilTimeOf(at)).toISOString().slice(0, 10)
 
+/** The instant of a local hour: the offset is estimated, then taken at the estimated instant, in case the clock changes. */
 function instantOf(day: string, hour: number): number {
-  const wanted = Date.parse(`${day}T00:00:00Z`) + hour * HOUR_MS
-  const guess = wanted - (civilTimeOf(wanted) - wanted)
-  return wanted - (civilTimeOf(guess) - guess)
+  const civilTime = Date.parse(`${day}T00:00:00Z`) + hour * HOUR_MS
+  const estimate = civilTime - (civilTimeOf(civilTime) - civilTime)
+  return civilTime - (civilTimeOf(estimate) - estimate)
 }

@@ -1,7 +1,7 @@
 /**
- * Observations on the disk until the server has taken them: one file each, there whole or not at all, in order.
- * `observations/` waits, `rejected/` was refused by the server, `damaged/` could not be read: nothing is deleted unless
- * the server has it.
+ * The spool: observations on the disk until the server has accepted them, one file each, complete or not there at all, in
+ * order. `observations/` has those that wait, `rejected/` those that the server rejected, `damaged/` those that could not be
+ * read. Nothing is deleted before the server has it.
  */
 import { randomUUID } from 'node:crypto'
 import {
@@ -17,23 +17,23 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 
-/** As POST /api/v1/probes takes it, with what tells its age beside it. */
+/** A probe in the form that POST /api/v1/probes takes, with what its age can be computed from. */
 export interface Observation {
   probe: { id: string; measuredAt: string; outcome: 'ok' | 'no_service' | 'failed'; [field: string]: unknown }
-  /** The machine's start, and milliseconds since it: a clock that does not jump. Null where the system has none. */
+  /** Id of the machine's boot and milliseconds since then, a clock that never jumps; null where the system has none. */
   boot: { id: string; uptimeMs: number } | null
 }
 
 export interface SpooledObservation extends Observation {
-  /** File name, or null where the disk was full and it is in memory only. */
+  /** File name; null where the disk was full, so that the observation is in memory only. */
   name: string | null
 }
 
-/** Room for some dozen observations is kept, for the day on which the disk is full. */
+/** A file of this size is kept in reserve: deleting it makes room for some dozen observations when the disk is full. */
 const RESERVE_BYTES = 131_072
-/** In memory, when even the reserve is used up: two weeks of observations. */
+/** Number of observations, two weeks of them, that are kept in memory when even the reserve is used up. */
 const MAX_UNSAVED = 200
-/** So long that names sort by number for longer than any computer lives. */
+/** File names begin with a number of so many digits, so that they sort by number for longer than any computer lives. */
 const DIGITS = 12
 
 export class Spool {
@@ -43,11 +43,13 @@ export class Spool {
   constructor(private readonly dir: string) {
     for (const name of ['observations', 'rejected', 'damaged'])
       mkdirSync(join(dir, name), { recursive: true, mode: 0o700 })
-    const last = readdirSync(this.path('observations')).filter(isObservation).sort().at(-1)
-    this.next = last ? Number(last.slice(0, DIGITS)) + 1 : 1
+    const lastName = readdirSync(this.path('observations')).filter(isObservation).sort().at(-1)
+    this.next = lastName ? Number(lastName.slice(0, DIGITS)) + 1 : 1
   }
 
-  /** Of the one process that writes: takes off what a killed one left half written, and makes the reserve. */
+  /**
+   * Removes what a killed process left half written, and creates the reserve. Only the one process that writes may call this.
+   */
   initialize(): void {
     for (const name of readdirSync(this.path('observations')).filter((n) => n.startsWith('.')))
       rmSync(join(this.path('observations'), name))
@@ -58,7 +60,10 @@ export class Spool {
     return join(this.dir, folder)
   }
 
-  /** True when it is safely on the disk; false when the disk is full and it is kept in memory. Null: no room at all. */
+  /**
+   * Stores an observation. True where it is safely on the disk, false where the disk is full and it is in memory, null where
+   * there is no room at all and it is lost.
+   */
   add(observation: Observation): boolean | null {
     if (this.save(observation)) return true
     rmSync(this.path('reserve'), { force: true })
@@ -68,18 +73,18 @@ export class Spool {
     return false
   }
 
-  /** Tries again what the full disk did not take, and makes the reserve anew. */
+  /** Writes what the full disk did not take before, and creates the reserve again. */
   flushUnsaved(): void {
     while (this.unsaved.length > 0 && this.save(this.unsaved[0]!)) this.unsaved.shift()
     if (this.unsaved.length === 0) this.reserve()
   }
 
-  /** The oldest first; a file that cannot be read is put aside. */
-  nextBatch(most: number, mostBytes: number): SpooledObservation[] {
-    const taken: SpooledObservation[] = []
+  /** The oldest observations, up to both limits but at least one. A file that cannot be read is moved to `damaged/`. */
+  nextBatch(maxCount: number, maxBytes: number): SpooledObservation[] {
+    const batch: SpooledObservation[] = []
     let bytes = 0
     for (const name of this.names()) {
-      if (taken.length >= most) return taken
+      if (batch.length >= maxCount) return batch
       const text = readFileSync(join(this.path('observations'), name), 'utf8')
       const observation = parseObservation(text)
       if (!observation) {
@@ -87,29 +92,31 @@ export class Spool {
         continue
       }
       bytes += text.length
-      if (taken.length > 0 && bytes > mostBytes) return taken
-      taken.push({ ...observation, name })
+      if (batch.length > 0 && bytes > maxBytes) return batch
+      batch.push({ ...observation, name })
     }
-    return [...taken, ...this.unsaved.slice(0, most - taken.length)]
+    return [...batch, ...this.unsaved.slice(0, maxCount - batch.length)]
   }
 
+  /** Deletes observations that the server has accepted. */
   remove(items: readonly SpooledObservation[]): void {
     for (const item of items)
       if (item.name) rmSync(join(this.path('observations'), item.name), { force: true })
       else this.unsaved.splice(this.unsaved.indexOf(item), 1)
   }
 
-  /** Kept beside its reason; a person decides. */
+  /** Moves an observation to `rejected/`, with the reason, for a person to decide. */
   reject(item: SpooledObservation, reason: string): void {
     const { name, ...observation } = item
-    const saved = this.write(
+    const isSaved = this.write(
       'rejected',
       name ?? `${item.probe.id}.json`,
       JSON.stringify({ ...observation, reason }),
     )
-    if (saved) this.remove([item])
+    if (isSaved) this.remove([item])
   }
 
+  /** Number of observations that wait (`unsaved` of them in memory only), were rejected, and are damaged. */
   counts(): { waiting: number; unsaved: number; rejected: number; damaged: number } {
     return {
       waiting: this.names().length + this.unsaved.length,
@@ -130,7 +137,10 @@ export class Spool {
     return true
   }
 
-  /** Under another name, to the disk, then renamed, and the folder to the disk. False where the disk is full. */
+  /**
+   * Writes a file under a temporary name, flushes it to the disk, renames it and flushes the folder, so that it is complete or
+   * not there. False where the disk is full.
+   */
   private write(folder: string, name: string, text: string): boolean {
     const draft = join(this.path(folder), `.${randomUUID()}`)
     try {
@@ -165,10 +175,11 @@ const isObservation = (name: string): boolean => name.endsWith('.json') && !name
 const isFull = (error: unknown): boolean =>
   ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
 
+/** Writes a file that only its owner may read, and flushes it to the disk. */
 export function writeThrough(path: string, bytes: Buffer): void {
   const file = openSync(path, 'w', 0o600)
   try {
-    for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
+    for (let offset = 0; offset < bytes.length;) offset += writeSync(file, bytes, offset)
     fsyncSync(file)
   } finally {
     closeSync(file)

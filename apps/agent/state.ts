@@ -1,27 +1,32 @@
-/** What the agent remembers between two starts, beside its observations. */
+/** What the agent remembers from start to start, beside its observations. The field names are those of state.json. */
 import { readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import { writeThrough } from './spool.js'
 
 export interface AgentState {
-  /** Makes this agent's moments its own. */
+  /** Seed of this agent's schedule, so that its times differ from those of other agents. */
   seed: string
-  /** Name and time of the last test. */
+  /** Name of the last test (see schedule.ts). */
   lastTest: string | null
+  /** Time of the last test, like all times here in ms since 1970. */
   lastTestAt: number | null
-  /** Bytes of tests in a month, `2026-03`. */
+  /** The month to which `usedBytes` belongs, such as `2026-03`. */
   month: string | null
+  /** Bytes that tests have used in that month. */
   usedBytes: number
-  /** Why the last planned test was not made. */
+  /** Why the last planned test was skipped. */
   skipped: string | null
-  /** Failed deliveries one after the other, when the next may be, and what was said. */
+  /** Number of failed deliveries since the last that succeeded. */
   failures: number
+  /** Time before which no delivery is attempted. */
   notBefore: number
+  /** Why the last delivery failed. */
   problem: string | null
   deliveredAt: number | null
-  /** Since when the line is down, and when that was last recorded. */
+  /** Since when the line is down. */
   downSince: number | null
+  /** When an observation of that was last recorded. */
   downRecordedAt: number | null
 }
 
@@ -40,16 +45,17 @@ const initialState = (): AgentState => ({
   downRecordedAt: null,
 })
 
+/** The saved state; the initial one where none was saved or the file is damaged. */
 export function loadState(dir: string): AgentState {
   try {
     return { ...initialState(), ...(JSON.parse(readFileSync(join(dir, 'state.json'), 'utf8')) as object) }
   } catch {
-    // None yet, or a damaged one: what it held is convenience, no observation.
+    // Nothing of value is lost with the state: the observations are in the spool.
     return initialState()
   }
 }
 
-/** Appears whole. A full disk leaves the former one. */
+/** Saves the state as a whole. Where the disk is full, the state saved before remains. */
 export function saveState(dir: string, state: AgentState): void {
   const draft = join(dir, '.state.new')
   try {

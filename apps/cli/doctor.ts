@@ -1,7 +1,8 @@
-/** `doctor`: what an operator asks first when something is wrong. */
+/** `doctor`: the first things to check when something is wrong. */
 import type { DataSource } from 'typeorm'
 import type { Output } from './output.js'
 
+/** The result of one check. */
 interface Check {
   name: string
   ok: boolean
@@ -39,7 +40,7 @@ const CHECKS: readonly { name: string; sql: string; ok: (row: Record<string, unk
   },
 ]
 
-/** True when all is well. */
+/** Runs and prints all checks. True where all of them are good. */
 export async function doctor(source: DataSource, output: Output): Promise<boolean> {
   const checks: Check[] = []
   for (const { name, sql, ok } of CHECKS) {

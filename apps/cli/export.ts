@@ -1,4 +1,5 @@
-/** `export COLLECTION --format F --out FILE`: the file, and beside it what it is. */
+/** `export COLLECTION --format F --out FILE`: writes the file and, beside it, a description of it. */
+import { DEFAULT_RULE } from '#domain/rule'
 import { EXPORT_FORMATS, dataPackage, isExportFormat } from '#formats/export'
 import {
   COLLECTIONS,
@@ -31,105 +32,106 @@ interface ExportOptions {
   licence: string | null
 }
 
-const DEFAULT_RULE = 'ma-floor'
-
+/** Writes an export and its datapackage.json. True when both are written. */
 export async function runExport(options: ExportOptions): Promise<boolean> {
   const { source, output, collection: name = '', format = '', out } = options
-  if (!isCollection(name)) throw new UsageError(`export what? One of: ${COLLECTIONS.join(', ')}`)
+  if (!isCollection(name))
+    throw new UsageError(`unknown or missing collection; expected one of: ${COLLECTIONS.join(', ')}`)
   if (!isExportFormat(format))
     throw new UsageError(
-      `--format is "${format}": one of ${Object.keys(EXPORT_FORMATS).join(', ')} is needed`,
+      `--format must be one of ${Object.keys(EXPORT_FORMATS).join(', ')}; it is "${format}"`,
     )
-  if (!out) throw new UsageError(`export ${name} needs --out FILE`)
+  if (!out) throw new UsageError(`export ${name} requires --out FILE`)
   const collection = collectionOf(name)
   const run = await runOf(collection, options)
   const layer = format === 'csv' ? asPoints(collection) : collection
-  const told = { rows: 0, bytes: 0, hash: createHash('sha256') }
+  const written = { rows: 0, bytes: 0, hash: createHash('sha256') }
   const features = countRows(exportFeatures(source.manager, layer, run), (rows) => {
-    told.rows += rows
-    output.progress(`${told.rows} rows`)
+    written.rows += rows
+    output.progress(`${written.rows} rows`)
   })
   await writeAtomically(out, EXPORT_FORMATS[format].write(layer, features), (piece) => {
-    told.bytes += Buffer.byteLength(piece)
-    told.hash.update(piece)
+    written.bytes += Buffer.byteLength(piece)
+    written.hash.update(piece)
   })
   const rule = run && (await findRule(source.manager, run.rule, run.ruleVersion))!
   const description = dataPackage({
     layer,
     format,
     path: basename(out),
-    bytes: told.bytes,
-    sha256: told.hash.digest('hex'),
+    bytes: written.bytes,
+    sha256: written.hash.digest('hex'),
     simulated: await isSimulated(source.manager),
     licences: licencesOf(layer, options.licence),
     run: run && { ...run },
     rule: rule && { ...rule },
   })
   await writeFile(`${out}.datapackage.json`, `${JSON.stringify(description, null, 2)}\n`)
-  const of = run ? ` of run ${run.id} (${run.rule})` : ''
+  const ofRun = run ? ` of run ${run.id} (${run.rule})` : ''
   output.result(
-    [`${told.rows} rows of ${name}${of} in ${out}; ${basename(out)}.datapackage.json describes them`],
+    [`${written.rows} rows of ${name}${ofRun} in ${out}; ${basename(out)}.datapackage.json describes them`],
     {
-      rows: told.rows,
-      bytes: told.bytes,
+      rows: written.rows,
+      bytes: written.bytes,
       run: run?.id ?? null,
     },
   )
   return true
 }
 
+/** The part of a datapackage.json that describes the file itself. */
 interface DescribedFile {
   resources: [{ bytes: number; hash: string }]
 }
 
-/** Copies get cut and mixed up: compares a file with the description that was written beside it. */
+/** Compares a file with the description beside it, because copies are cut short or mixed up. True where they agree. */
 export async function verifyExport(file: string | undefined, output: Output): Promise<boolean> {
-  if (!file) throw new UsageError('export verify needs a FILE')
+  if (!file) throw new UsageError('export verify requires a FILE')
   const { bytes, hash } = await readDescription(`${file}.datapackage.json`)
-  const found = { bytes: 0, hash: createHash('sha256') }
+  const actual = { bytes: 0, hash: createHash('sha256') }
   try {
     for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
-      found.bytes += chunk.length
-      found.hash.update(chunk)
+      actual.bytes += chunk.length
+      actual.hash.update(chunk)
     }
   } catch (error) {
     throw new CommandError(`cannot read ${file} (${(error as NodeJS.ErrnoException).code})`)
   }
-  const same = found.bytes === bytes && `sha256:${found.hash.digest('hex')}` === hash
-  const words = same
-    ? 'is what its description says'
-    : `is not what its description says: it has ${found.bytes} bytes, ${bytes} were written`
-  output.result([`${file} ${words}`], { same, bytes: found.bytes, described: bytes })
-  return same
+  const isSame = actual.bytes === bytes && `sha256:${actual.hash.digest('hex')}` === hash
+  const sentence = isSame
+    ? 'matches its description'
+    : `does not match its description: it has ${actual.bytes} bytes, ${bytes} were written`
+  output.result([`${file} ${sentence}`], { same: isSame, bytes: actual.bytes, described: bytes })
+  return isSame
 }
 
 async function readDescription(file: string): Promise<DescribedFile['resources'][0]> {
   try {
     return (JSON.parse(await readFile(file, 'utf8')) as DescribedFile).resources[0]
   } catch {
-    throw new CommandError(`${file} is no description of an export, or is not there`)
+    throw new CommandError(`${file} is missing or is not the description of an export`)
   }
 }
 
+/** The run to export: the one named by --run, else the latest one of the rule; null for a collection without runs. */
 async function runOf(
   { id, ofRun }: Collection,
   { source, rule, run }: ExportOptions,
 ): Promise<RunRow | null> {
   if (!ofRun) {
     if (rule !== undefined || run !== undefined)
-      throw new UsageError(`${id} speaks of no run: leave --rule and --run out`)
+      throw new UsageError(`${id} does not depend on a run: omit --rule and --run`)
     return null
   }
   if (run !== undefined && !/^\d{1,9}$/.test(run))
-    throw new UsageError(`--run is "${run}": the id of a run is needed`)
-  const found = run
+    throw new UsageError(`--run must be the id of a run; it is "${run}"`)
+  const ruleId = rule ?? DEFAULT_RULE.id
+  const exportedRun = run
     ? await findRun(source.manager, Number(run))
-    : await latestRun(source.manager, rule ?? DEFAULT_RULE)
-  if (!found)
-    throw new CommandError(
-      run ? `there is no run ${run}` : `the rule "${rule ?? DEFAULT_RULE}" has no run yet`,
-    )
-  return found
+    : await latestRun(source.manager, ruleId)
+  if (!exportedRun)
+    throw new CommandError(run ? `there is no run ${run}` : `the rule "${ruleId}" has no run yet`)
+  return exportedRun
 }
 
 async function* countRows<T>(
@@ -142,21 +144,21 @@ async function* countRows<T>(
   }
 }
 
-/** Under another name until it is whole: a file that is there can be relied on. */
+/** Writes under another name until the file is complete, so that a file that exists can be relied on. */
 async function writeAtomically(
   out: string,
   pieces: AsyncIterable<string | Uint8Array>,
-  told: (piece: string | Uint8Array) => void,
+  onPiece: (piece: string | Uint8Array) => void,
 ): Promise<void> {
   const part = `${out}.part`
-  async function* telling() {
+  async function* observed() {
     for await (const piece of pieces) {
-      told(piece)
+      onPiece(piece)
       yield piece
     }
   }
   try {
-    await pipeline(Readable.from(telling(), { objectMode: false }), createWriteStream(part))
+    await pipeline(Readable.from(observed(), { objectMode: false }), createWriteStream(part))
     await rename(part, out)
   } catch (error) {
     await rm(part, { force: true })

@@ -1,4 +1,4 @@
-/** `npm run taghtiya -- <command>`. Exit 0 done, 1 failed or refused in part, 2 wrong usage. */
+/** `npm run taghtiya -- <command>`. Exit code 0: done; 1: failed or rejected in part; 2: wrong usage. */
 import { type Config, ConfigError, loadConfig } from '#config'
 import { operatorOf } from '#domain/operator'
 import { prepareDatabase } from '#setup'
@@ -30,14 +30,14 @@ const USAGE = `npm run taghtiya -- <command>
   import sites FILE                    CSV or XLSX
   import declared FILE [--operator O] [--date D]   GeoJSON, CSV or XLSX: what is covered now
   import planned FILE [--operator O] [--date D]    the same: what is promised by a date
-  import plan FILE [--preview]         CSV, XLSX or GeoJSON: who builds what where and by when (docs/plan.md)
+  import plan FILE [--preview]         CSV, XLSX or GeoJSON: who builds what, where and by when (docs/plan.md)
   import probes FILE [--site CODE] [--operator O] [--technology T] [--format F] [--unit U] [--measured-at D] [--preview]
                                        results of any speed test: JSON, NDJSON, CSV or XLSX, .gz too
   classify [--rule R] [--from D] [--to D] [--known-before D] [--full]
-                                       --full judges every cell again, to check: the same verdicts, slower
+                                       --full judges every cell again, to check: same verdicts, slower
   export COLLECTION --format F --out FILE [--rule R | --run ID]
                                        csv, geojson, ndjson, fgb or parquet; FILE.datapackage.json describes it
-  export verify FILE                   is FILE what its description says, to the byte?
+  export verify FILE                   checks FILE against its description, to the byte
   device add --site CODE               prints the token once
   user add --name N --role R [--operator O]
                                        prints the one-time password; R: ${ROLES.join(', ')}
@@ -72,17 +72,19 @@ type Values = ReturnType<typeof parse>['values']
 interface CommandContext {
   config: Config
   source: DataSource
-  words: string[]
+  /** The arguments that are not options; the first is the command. */
+  positionals: string[]
   values: Values
   author: string
   output: Output
 }
 
-const COMMANDS: Record<string, (call: CommandContext) => Promise<boolean>> = {
-  import: ({ source, words, values, author, output }) =>
-    runImport(words[1], {
+/** Each command runs and resolves to true where it succeeded as a whole. */
+const COMMANDS: Record<string, (context: CommandContext) => Promise<boolean>> = {
+  import: ({ source, positionals, values, author, output }) =>
+    runImport(positionals[1], {
       source,
-      file: words[2],
+      file: positionals[2],
       author,
       output,
       vintage: values.vintage,
@@ -96,13 +98,13 @@ const COMMANDS: Record<string, (call: CommandContext) => Promise<boolean>> = {
       preview: values.preview,
     }),
   classify: runClassify,
-  export: ({ config, source, words, values, output }) =>
-    words[1] === 'verify'
-      ? verifyExport(words[2], output)
+  export: ({ config, source, positionals, values, output }) =>
+    positionals[1] === 'verify'
+      ? verifyExport(positionals[2], output)
       : runExport({
           source,
           output,
-          collection: words[1],
+          collection: positionals[1],
           format: values.format,
           out: values.out,
           rule: values.rule,
@@ -126,7 +128,7 @@ function dateOf(values: Values, name: 'from' | 'to' | 'known-before'): Date | un
   const text = values[name]
   if (text === undefined) return undefined
   if (!/^\d{4}-\d\d-\d\d([T ].+)?$/.test(text) || Number.isNaN(Date.parse(text)))
-    throw new UsageError(`--${name} is "${text}": a date like 2026-03-01 or 2026-03-01T09:00:00Z is needed`)
+    throw new UsageError(`--${name} must be a date like 2026-03-01 or 2026-03-01T09:00:00Z; it is "${text}"`)
   return new Date(text)
 }
 
@@ -136,8 +138,7 @@ async function runClassify({ source, values, author, output }: CommandContext): 
     to: dateOf(values, 'to'),
     knownBefore: dateOf(values, 'known-before'),
   }
-  if (window.from && window.to && window.from >= window.to)
-    throw new UsageError('--from must lie before --to')
+  if (window.from && window.to && window.from >= window.to) throw new UsageError('--from must be before --to')
   const rules = values.rule ? [await findRule(source.manager, values.rule)] : await listRules(source.manager)
   const runs = []
   for (const rule of rules) {
@@ -155,8 +156,8 @@ async function runClassify({ source, values, author, output }: CommandContext): 
   return true
 }
 
-async function addDevice({ source, words, values, author, output }: CommandContext): Promise<boolean> {
-  if (words[1] !== 'add' || !values.site) throw new UsageError('device add --site CODE')
+async function addDevice({ source, positionals, values, author, output }: CommandContext): Promise<boolean> {
+  if (positionals[1] !== 'add' || !values.site) throw new UsageError('usage: device add --site CODE')
   if (!(await findSite(source.manager, values.site)))
     throw new CommandError(`no site has the code "${values.site}"`)
   const token = newToken()
@@ -166,32 +167,31 @@ async function addDevice({ source, words, values, author, output }: CommandConte
   return true
 }
 
-async function addUser({ source, words, values, author, output }: CommandContext): Promise<boolean> {
+async function addUser({ source, positionals, values, author, output }: CommandContext): Promise<boolean> {
   const { name, role } = values
   const operator = operatorOf(values.operator)
-  if (words[1] !== 'add' || !name || !role)
-    throw new UsageError('user add --name NAME --role ROLE [--operator O]')
+  if (positionals[1] !== 'add' || !name || !role)
+    throw new UsageError('usage: user add --name NAME --role ROLE [--operator O]')
   if (!ROLES.includes(role as Role))
-    throw new UsageError(`--role is "${role}": one of ${ROLES.join(', ')} is needed`)
+    throw new UsageError(`--role must be one of ${ROLES.join(', ')}; it is "${role}"`)
   if ((role === 'operator') !== (operator !== null))
-    throw new UsageError('--operator is asked for the role operator, and for no other')
+    throw new UsageError('--operator is required for the role operator and not allowed for others')
   const password = randomBytes(12).toString('base64url')
   const account = { name, role: role as Role, mustChangePassword: true, operator }
-  if (
-    !(await insertAccount(source.manager, { ...account, passwordHash: await hashPassword(password) }, author))
-  )
-    throw new CommandError(`the name "${name}" is taken`)
+  const passwordHash = await hashPassword(password)
+  const isInserted = await insertAccount(source.manager, { ...account, passwordHash }, author)
+  if (!isInserted) throw new CommandError(`the name "${name}" is taken`)
   await recordChange(source.manager, author, 'add account', name, { role, operator })
   output.result([`${name}, ${role}; one-time password: ${password}`], { name, role, operator, password })
   return true
 }
 
 async function run(args: string[]): Promise<boolean> {
-  const { values, positionals: words } = parse(args)
+  const { values, positionals } = parse(args)
   const output = outputFor(values.json ?? false, process.stdout, process.stderr)
-  const command = COMMANDS[words[0] ?? '']
-  if (!command || values.help)
-    throw new UsageError(words[0] && !command ? `no command is called "${words[0]}"` : '')
+  const [name = ''] = positionals
+  const command = COMMANDS[name]
+  if (!command || values.help) throw new UsageError(name && !command ? `unknown command "${name}"` : '')
   const config = loadConfig(process.env)
   const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, purpose: 'batch' })
   try {
@@ -199,7 +199,7 @@ async function run(args: string[]): Promise<boolean> {
     return await command({
       config,
       source: database.source,
-      words,
+      positionals,
       values,
       author: `cli:${userInfo().username}`,
       output,
@@ -215,12 +215,12 @@ function exitCodeOf(error: unknown): number {
     process.stderr.write(`${[error.message, USAGE].filter(Boolean).join('\n\n')}\n`)
     return 2
   }
-  const expected =
+  const isExpected =
     error instanceof CommandError || error instanceof FutureKnownBeforeError || error instanceof ConfigError
   process.stderr.write(
-    `${expected ? error.message : `failed: ${String((error as Error)?.message ?? error)}`}\n`,
+    `${isExpected ? error.message : `failed: ${String((error as Error)?.message ?? error)}`}\n`,
   )
   return 1
 }
 
-process.exitCode = await run(process.argv.slice(2)).then((whole) => (whole ? 0 : 1), exitCodeOf)
+process.exitCode = await run(process.argv.slice(2)).then((isComplete) => (isComplete ? 0 : 1), exitCodeOf)

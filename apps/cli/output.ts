@@ -1,8 +1,9 @@
-/** What a command says: words for people on a terminal, one JSON object for machines; progress on stderr only. */
+/** The output of commands: lines for people, one JSON object for machines; progress goes to stderr, on a terminal only. */
 
 export interface Output {
-  /** The result. `lines` for people, `data` for machines. */
+  /** Prints the result: `lines` for people, `data` for machines. */
   result(lines: readonly string[], data: unknown): void
+  /** Replaces the line of progress on the terminal. */
   progress(text: string): void
 }
 
@@ -13,8 +14,8 @@ export function outputFor(json: boolean, out: NodeJS.WritableStream, err: NodeJS
   }
 }
 
-/** Wrong usage: exit 2. */
+/** The command was called wrongly: exit code 2, and the usage is printed. */
 export class UsageError extends Error {}
 
-/** The command could not be done: exit 1, in words for people. */
+/** The command could not be carried out, for a reason that the message explains: exit code 1. */
 export class CommandError extends Error {}

@@ -1,4 +1,7 @@
-/** Tells subscribers of events: at least once, in order, signed as Standard Webhooks has it. */
+/**
+ * Delivers events to subscribers: at least once, in order, signed as the Standard Webhooks specification asks
+ * (https://www.standardwebhooks.com).
+ */
 import {
   type DueDelivery,
   leaseDeliveries,
@@ -10,41 +13,44 @@ import { Webhook } from 'standardwebhooks'
 import type { DataSource } from 'typeorm'
 import { postWebhook } from './webhook-post.js'
 
-/** Messages to one subscriber in a row before the job ends; the next minute goes on. */
+/** Number of deliveries to one subscriber after which the job ends; it continues a minute later. */
 const MAX_ROUNDS = 500
 
 export interface DeliverOptions {
+  /** Whether webhooks may go to http:// on this machine, for tests. */
   allowsLoopback: boolean
+  /** The current time. */
   now(): Date
 }
 
+/** Queues the deliveries of new events, then attempts all that are due. */
 export async function deliverWebhooks(source: DataSource, options: DeliverOptions): Promise<void> {
   await queueDeliveries(source, options.now())
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const due = await leaseDeliveries(source.manager, options.now())
     if (due.length === 0) return
-    await Promise.all(due.map((one) => attemptDelivery(source, one, options)))
+    await Promise.all(due.map((delivery) => attemptDelivery(source, delivery, options)))
   }
 }
 
 async function attemptDelivery(
   source: DataSource,
-  due: DueDelivery,
+  delivery: DueDelivery,
   { allowsLoopback, now }: DeliverOptions,
 ): Promise<void> {
-  const { id, url, secret, payload } = due
-  const at = now()
+  const { id, url, secret, payload } = delivery
+  const attemptedAt = now()
   const headers = {
     'content-type': 'application/json',
     'user-agent': 'Taghtiya',
     'webhook-id': id,
-    'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-    'webhook-signature': new Webhook(secret).sign(id, at, payload),
+    'webhook-timestamp': String(Math.floor(attemptedAt.getTime() / 1000)),
+    'webhook-signature': new Webhook(secret).sign(id, attemptedAt, payload),
   }
   try {
     await postWebhook({ url, headers, body: payload }, allowsLoopback)
     await markDelivered(source.manager, id, now())
   } catch (error) {
-    await markFailed(source.manager, due, String((error as Error).message), now(), Math.random())
+    await markFailed(source.manager, delivery, String((error as Error).message), now(), Math.random())
   }
 }

@@ -1,4 +1,5 @@
-/** What happens by the clock: one table. */
+/** The schedule: a table of the jobs that run by the clock. */
+import { MINUTE_MS, TIME_ZONE } from '#domain/units'
 import { partitionMonthsAround } from '#setup'
 import { dropOldLeases, takeLease } from '#store/people'
 import { judgePlanNow } from '#store/plan'
@@ -11,19 +12,19 @@ import { deliverWebhooks } from './deliver.js'
 
 interface Job {
   name: string
-  /** In Africa/Casablanca. */
+  /** Five-field cron expression, in the country's time zone. */
   cron: string
   run(source: DataSource, now: Date, options: WorkerOptions, work: JobContext): Promise<void>
 }
 
-/** What a long job needs: to say how far it is, and to end early when the worker stops. */
+/** What a long job needs: a way to report its progress, and a signal to end early when the worker stops. */
 interface JobContext {
   log(text: string): void
   signal: AbortSignal
 }
 
 export interface WorkerOptions {
-  /** Webhooks may go to http:// on this machine: for tests. */
+  /** Whether webhooks may go to http:// on this machine, for tests. */
   webhooksLoopback: boolean
 }
 
@@ -35,7 +36,7 @@ const JOBS: readonly Job[] = [
       await classifyRulesWithNews(source)
       await updateAreaSeries(source, {
         signal,
-        progress: (month) => log(`time series of the areas: ${month} is in`),
+        progress: (month) => log(`time series of the areas: ${month} is done`),
       })
     },
   },
@@ -55,7 +56,7 @@ const JOBS: readonly Job[] = [
     run: (source, _now, { webhooksLoopback }) =>
       deliverWebhooks(source, { allowsLoopback: webhooksLoopback, now: () => new Date() }),
   },
-  // A day that passes makes what was promised for it late.
+  // When a day has passed, what was promised for it is late.
   {
     name: 'plan',
     cron: '10 0 * * *',
@@ -64,20 +65,24 @@ const JOBS: readonly Job[] = [
   { name: 'leases', cron: '40 2 * * 0', run: (source) => dropOldLeases(source.manager) },
 ]
 
-/** A new run of each rule for which probes or claims of coverage arrived since its last one. */
+/** Makes a new run of each rule for which probes or claims of coverage arrived since its last run. */
 export async function classifyRulesWithNews(source: DataSource): Promise<void> {
   for (const rule of await listRules(source.manager))
     if (await hasNewData(source.manager, rule.id)) await classify(source, { rule, author: 'worker' })
 }
 
 export interface Worker {
+  /** Stops the schedule, aborts what can be aborted, and waits for the jobs that are running. */
   stop(): Promise<void>
 }
 
-/** A tick belongs to whoever writes its lease first; a job that is shorter than the clocks' difference cannot run twice. */
-const LEASE_MS = 30 * 60_000
+/**
+ * A tick belongs to the worker that writes its lease first. The lease outlasts any difference between the workers' clocks, so
+ * that a short job does not run twice.
+ */
+const LEASE_MS = 30 * MINUTE_MS
 
-/** Starts the schedule, and classifies at once when probes arrived while no worker ran. */
+/** Starts the schedule, and classifies at once, because probes may have arrived while no worker ran. */
 export function startWorker(source: DataSource, log: (text: string) => void, options: WorkerOptions): Worker {
   const coordinator: RunCoordinator = {
     shouldRun: (key) => takeLease(source.manager, key, LEASE_MS),
@@ -85,18 +90,18 @@ export function startWorker(source: DataSource, log: (text: string) => void, opt
   const running = new Set<Promise<void>>()
   const stopping = new AbortController()
   const run = (job: Job) => {
-    const done = job
+    const completion = job
       .run(source, new Date(), options, { log, signal: stopping.signal })
       .catch((error: unknown) => {
         if (!stopping.signal.aborted) log(`job ${job.name} failed: ${String(error)}`)
       })
-    running.add(done)
-    return done.finally(() => running.delete(done))
+    running.add(completion)
+    return completion.finally(() => running.delete(completion))
   }
   const tasks: ScheduledTask[] = JOBS.map((job) =>
     cron.schedule(job.cron, () => run(job), {
       name: job.name,
-      timezone: 'Africa/Casablanca',
+      timezone: TIME_ZONE,
       noOverlap: true,
       distributed: true,
       distributedLease: LEASE_MS,

@@ -1,4 +1,4 @@
-/** The worker as a process of its own, beside an API on the same PostgreSQL. */
+/** The worker as a separate process, beside an API on the same PostgreSQL. */
 import { loadConfig } from '#config'
 import { prepareDatabase } from '#setup'
 import { openDatabase } from '#store/database'
@@ -7,19 +7,19 @@ import { type Worker, startWorker } from './jobs.js'
 const log = (text: string) => void process.stderr.write(`${text}\n`)
 
 let worker: Worker | null = null
-let stopping = false
+let isStopping = false
 
-/** Before the schedule runs there is nothing to wait for: what is open is rolled back. */
+/** Ends the process. Before the schedule runs there is nothing to wait for: an open transaction is rolled back. */
 function stop(): void {
-  if (stopping) return
-  stopping = true
+  if (isStopping) return
+  isStopping = true
   void (worker?.stop() ?? Promise.resolve()).then(() => process.exit(0))
 }
 process.on('SIGINT', stop)
 process.on('SIGTERM', stop)
-// Started by `npm start`: ends with it, however that ended.
+// A worker that was started by `npm start` ends together with it, however that one ended.
 process.on('disconnect', stop)
-// It may have ended while this program was being loaded.
+// The parent may have ended while this program was being loaded.
 if (process.send && !process.connected) stop()
 
 const config = loadConfig(process.env)

@@ -1,4 +1,4 @@
-/** A message to an address that somebody else chose: nothing inside our own network may be reached by it. */
+/** Posts a message to a URL that somebody else chose, so that nothing inside our own network can be reached by it. */
 import { webhookUrlRefusal } from '#domain/event'
 import { lookup } from 'node:dns/promises'
 import { request as requestHttp } from 'node:http'
@@ -7,7 +7,7 @@ import { BlockList, isIPv6 } from 'node:net'
 
 const TIMEOUT_MS = 10_000
 
-/** Not reachable from the internet, or not one machine (RFC 6890 and its successors). */
+/** Addresses that are not reachable from the internet, or are not a single machine (RFC 6890 and its successors). */
 const NON_PUBLIC_V4 = listOf('ipv4', [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -25,8 +25,9 @@ const NON_PUBLIC_V4 = listOf('ipv4', [
   ['224.0.0.0', 4],
   ['240.0.0.0', 4],
 ])
-/** Of IPv6 only what is given out to networks; in it, what carries an IPv4 address or is kept for examples. */
+/** IPv6 addresses that are assigned to networks (RFC 4291). */
 const PUBLIC_V6 = listOf('ipv6', [['2000::', 3]])
+/** The part of them that embeds an IPv4 address, or is reserved for protocols or examples. */
 const NON_PUBLIC_V6 = listOf('ipv6', [
   ['2001::', 23],
   ['2001:db8::', 32],
@@ -40,6 +41,7 @@ function listOf(family: 'ipv4' | 'ipv6', subnets: readonly (readonly [string, nu
   return list
 }
 
+/** Whether an IPv4 or IPv6 address is a single machine on the internet. */
 export function isPublicAddress(address: string): boolean {
   if (isIPv6(address)) return PUBLIC_V6.check(address, 'ipv6') && !NON_PUBLIC_V6.check(address, 'ipv6')
   return !NON_PUBLIC_V4.check(address, 'ipv4')
@@ -51,18 +53,21 @@ export type HostResolver = (host: string) => Promise<{ address: string; family: 
 
 const resolveByDns: HostResolver = (host) => lookup(host, { all: true, verbatim: true })
 
-/** The one address that is used: a name that is looked up twice may lead elsewhere the second time. */
+/**
+ * The address to which the message is sent. The name is resolved only once, because a second look-up may give another address.
+ * Throws where any address of the name is not public; loopback is allowed only for tests.
+ */
 export async function resolvePublicAddress(
   url: URL,
   allowsLoopback: boolean,
   resolve: HostResolver = resolveByDns,
 ): Promise<{ address: string; family: number }> {
-  const found = await resolve(url.hostname.replace(/^\[|\]$/g, ''))
-  for (const { address } of found)
+  const addresses = await resolve(url.hostname.replace(/^\[|\]$/g, ''))
+  for (const { address } of addresses)
     if (!isPublicAddress(address) && !(allowsLoopback && isLoopback(address)))
-      throw new Error(`${url.hostname} leads to ${address}, which is not on the internet`)
-  if (!found[0]) throw new Error(`${url.hostname} leads nowhere`)
-  return found[0]
+      throw new Error(`${url.hostname} resolves to ${address}, which is not a public address`)
+  if (!addresses[0]) throw new Error(`${url.hostname} does not resolve`)
+  return addresses[0]
 }
 
 export interface WebhookMessage {
@@ -71,17 +76,20 @@ export interface WebhookMessage {
   body: string
 }
 
-/** Sent when the receiver answers 2xx; else an error with its reason. Redirects are not followed, no answer is read. */
+/**
+ * Sends a message; it is delivered when the receiver answers 2xx. Throws an error with the reason otherwise. Redirects are not
+ * followed, and the body of the answer is not read.
+ */
 export async function postWebhook(
   { url: text, headers, body }: WebhookMessage,
   allowsLoopback: boolean,
   resolve?: HostResolver,
 ): Promise<void> {
-  const fault = webhookUrlRefusal(text, allowsLoopback)
-  if (fault) throw new Error(`the address ${fault}`)
+  const refusal = webhookUrlRefusal(text, allowsLoopback)
+  if (refusal) throw new Error(`the URL ${refusal}`)
   const url = new URL(text)
   const { address, family } = await resolvePublicAddress(url, allowsLoopback, resolve)
-  const status = await new Promise<number>((answered, failed) => {
+  const status = await new Promise<number>((resolveStatus, reject) => {
     const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
       method: 'POST',
       headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
@@ -91,11 +99,11 @@ export async function postWebhook(
       lookup: (_host, options, done) =>
         options.all ? done(null, [{ address, family }]) : done(null, address, family),
     })
-    request.on('error', failed)
+    request.on('error', reject)
     // After an answer such as 101 there is neither a response nor an error.
-    request.on('close', () => failed(new Error('the receiver closed the connection without an answer')))
+    request.on('close', () => reject(new Error('the receiver closed the connection without an answer')))
     request.on('response', (response) => {
-      answered(response.statusCode ?? 0)
+      resolveStatus(response.statusCode ?? 0)
       response.destroy()
     })
     request.end(body)

@@ -1,81 +1,84 @@
-/** The configuration from the environment: pure, and every fault is named at once. */
+/** The configuration, read from the environment. Pure; all errors are reported at once. */
 
 export interface Config {
   port: number
   host: string
-  /** postgres://…; absent for the embedded database. */
+  /** postgres://…; undefined for the embedded database. */
   databaseUrl: string | undefined
+  /** Folder of the embedded database and of everything that the server stores beside a database. */
   dataDir: string
-  /** A fresh start shows the demonstration country. */
+  /** Whether an empty database is filled with the demonstration country. */
   demo: boolean
-  /** Raster tiles under the map; none unless configured, so that nothing leaves for the internet. */
+  /** Raster tiles under the map; null unless configured, so that the page makes no requests to the internet. */
   basemap: { url: string; attribution: string } | null
-  /** Requests a minute that one address may read with; null for no limit. Not the page's own, nor tiles. */
+  /**
+   * Read requests per minute that one address may make; null for no limit. The page's own requests and tiles do not count.
+   */
   readRateLimitPerMinute: number | null
-  /** SPDX name of the licence under which measurements, lists and claims are given out; null: exports say that none is stated. */
+  /**
+   * SPDX identifier of the licence under which measurements, lists and claims are published; null where none was chosen, which
+   * exports then state.
+   */
   dataLicence: string | null
-  /** Webhooks may go to http:// on this machine: for tests. */
+  /** Whether webhooks may be delivered to http:// on this machine, for tests. */
   webhooksLoopback: boolean
 }
 
+/** The environment is not a valid configuration; `messages` has one line for each error. */
 export class ConfigError extends Error {
   constructor(readonly messages: readonly string[]) {
-    super(`The configuration is wrong:\n${messages.map((f) => `  ${f}`).join('\n')}`)
+    super(`Invalid configuration:\n${messages.map((f) => `  ${f}`).join('\n')}`)
   }
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
+/** Reads the configuration. Unset and empty variables have their defaults. Throws ConfigError with all errors at once. */
 export function loadConfig(env: Environment): Config {
-  const faults: string[] = []
+  const errors: string[] = []
   const config: Config = {
-    port: portOf(env.PORT || '3000', faults),
+    port: portOf(env.PORT || '3000', errors),
     host: env.HOST || '127.0.0.1',
-    databaseUrl: databaseUrlOf(env.DATABASE_URL, faults),
+    databaseUrl: databaseUrlOf(env.DATABASE_URL, errors),
     dataDir: env.DATA_DIR || '.data',
-    demo: demoOf(env.DEMO, faults),
+    demo: switchOf('DEMO', env.DEMO, true, errors),
     basemap: env.BASEMAP_URL ? { url: env.BASEMAP_URL, attribution: env.BASEMAP_ATTRIBUTION ?? '' } : null,
-    readRateLimitPerMinute: readRateLimitOf(env.RATE_LIMIT || '1200', faults),
-    dataLicence: licenceOf(env.DATA_LICENCE, faults),
-    webhooksLoopback: switchOf('WEBHOOKS_LOOPBACK', env.WEBHOOKS_LOOPBACK, faults),
+    readRateLimitPerMinute: readRateLimitOf(env.RATE_LIMIT || '1200', errors),
+    dataLicence: licenceOf(env.DATA_LICENCE, errors),
+    webhooksLoopback: switchOf('WEBHOOKS_LOOPBACK', env.WEBHOOKS_LOOPBACK, false, errors),
   }
-  if (faults.length > 0) throw new ConfigError(faults)
+  if (errors.length > 0) throw new ConfigError(errors)
   return config
 }
 
-function portOf(text: string, faults: string[]): number {
+function portOf(text: string, errors: string[]): number {
   const port = Number(text)
   if (!/^\d+$/.test(text) || port > 65_535)
-    faults.push(`PORT is "${text}": a number from 0 to 65535 is needed`)
+    errors.push(`PORT must be a number from 0 to 65535; it is "${text}"`)
   return port
 }
 
-function databaseUrlOf(text: string | undefined, faults: string[]): string | undefined {
+function databaseUrlOf(text: string | undefined, errors: string[]): string | undefined {
   if (text && !/^postgres(ql)?:\/\//.test(text))
-    faults.push('DATABASE_URL does not start with postgres:// or postgresql://')
+    errors.push('DATABASE_URL must start with postgres:// or postgresql://')
   return text || undefined
 }
 
-function switchOf(name: string, text: string | undefined, faults: string[]): boolean {
-  if (text && text !== 'on' && text !== 'off') faults.push(`${name} is "${text}": on or off is needed`)
-  return text === 'on'
+function switchOf(name: string, text: string | undefined, defaultValue: boolean, errors: string[]): boolean {
+  if (text && text !== 'on' && text !== 'off') errors.push(`${name} must be on or off; it is "${text}"`)
+  return text ? text === 'on' : defaultValue
 }
 
-function demoOf(text: string | undefined, faults: string[]): boolean {
-  if (text && text !== 'on' && text !== 'off') faults.push(`DEMO is "${text}": on or off is needed`)
-  return text !== 'off'
-}
-
-function readRateLimitOf(text: string, faults: string[]): number | null {
+function readRateLimitOf(text: string, errors: string[]): number | null {
   if (text === 'off') return null
   const limit = Number(text)
   if (!/^\d{1,9}$/.test(text) || limit < 1)
-    faults.push(`RATE_LIMIT is "${text}": requests a minute, or off, is needed`)
+    errors.push(`RATE_LIMIT must be a number of requests per minute, or off; it is "${text}"`)
   return limit
 }
 
-function licenceOf(text: string | undefined, faults: string[]): string | null {
+function licenceOf(text: string | undefined, errors: string[]): string | null {
   if (text && !/^[A-Za-z0-9][A-Za-z0-9.+-]{1,63}$/.test(text))
-    faults.push(`DATA_LICENCE is "${text}": an SPDX name like CC-BY-4.0 is needed`)
+    errors.push(`DATA_LICENCE must be an SPDX identifier such as CC-BY-4.0; it is "${text}"`)
   return text || null
 }

@@ -1,5 +1,5 @@
-/** Puts the demonstration country into a database, its probes through the same ingest as a device's. */
-import { SHIPPED_RULES } from '#domain/rule'
+/** Fills a database with the demonstration country. Its probes go through the same ingest as those of devices. */
+import { DEFAULT_RULE, SHIPPED_RULES } from '#domain/rule'
 import { ProbeWriter, ingest, recordsOfBody } from '#ingest'
 import { PROVINCES, moroccoAreas } from '#places'
 import { insertSimulatedCommunes, upsertLocalities } from '#store/areas'
@@ -14,12 +14,16 @@ import { demoPlan } from './plan.js'
 
 export const DEMO_SEED = 2030
 const AUTHOR = 'demonstration'
-/** Sites whose probes are on their way at once: enough to fill a group. */
+/** Number of sites whose probes are sent at the same time: enough to fill a group of the writer. */
 const SITES_AT_ONCE = 16
 
 const SEATS = PROVINCES.map((p) => ({ provinceCode: p.code, lat: p.seatLat, lng: p.seatLng }))
 
-/** Builds it where nothing real is and no run was made; an interrupted build is taken up again. */
+/**
+ * Builds the demonstration country and returns the number of its sites and of the probes that were new. Null where the database
+ * has real data, which are never mixed with simulated ones, or a run. An interrupted build is continued. `report` gets a line
+ * for people now and then.
+ */
 export async function buildDemo(
   source: DataSource,
   now: Date,
@@ -36,11 +40,11 @@ export async function buildDemo(
   const probes = await sendProbes(source, provinces, now, report)
   await importDemoPlan(source, provinces, now)
   for (const rule of SHIPPED_RULES) await classify(source, { rule, author: AUTHOR })
-  await addDemoDisputes(source, SHIPPED_RULES.find((rule) => rule.default)!.id, now)
+  await addDemoDisputes(source, DEFAULT_RULE.id, now)
   return { sites: provinces.reduce((sum, p) => sum + p.sites.length, 0), probes }
 }
 
-/** Before the first run, which finds what has become of it. */
+/** The plan is imported before the first run, because the run judges its items. */
 async function importDemoPlan(
   source: DataSource,
   provinces: readonly DemoProvince[],
@@ -58,7 +62,7 @@ async function importDemoPlan(
     now,
     preview: false,
   })
-  if (refused[0]) throw new Error(`the simulated plan was refused: ${JSON.stringify(refused[0])}`)
+  if (refused[0]) throw new Error(`the simulated plan was rejected: ${JSON.stringify(refused[0])}`)
 }
 
 const sitesOf = (provinces: readonly DemoProvince[]) =>
@@ -73,12 +77,12 @@ async function sendProbes(
   report: (text: string) => void,
 ): Promise<number> {
   const writer = new ProbeWriter(source, 1)
-  const all = sitesOf(provinces)
+  const sites = sitesOf(provinces)
   let sent = 0
-  for (let i = 0; i < all.length; i += SITES_AT_ONCE) {
-    const some = all.slice(i, i + SITES_AT_ONCE)
+  for (let i = 0; i < sites.length; i += SITES_AT_ONCE) {
+    const batch = sites.slice(i, i + SITES_AT_ONCE)
     const results = await Promise.all(
-      some.map(async ({ site, seat }) => {
+      batch.map(async ({ site, seat }) => {
         const id = await insertDevice(source.manager, site.code, sha256(newToken()), AUTHOR)
         const device: Device = { id, siteCode: site.code, lat: site.lat, lng: site.lng }
         const probes = demoProbes(site, remotenessOf(site, seat), now, DEMO_SEED)

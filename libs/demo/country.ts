@@ -1,17 +1,16 @@
-/** A simulated country over the real provinces: sites, a hidden true coverage, and the probes that it makes. Pure. */
+/** A simulated country over the real provinces: sites, a hidden true coverage, and the probes that follow from it. Pure. */
 import { type AreaRecord, type LocalityRecord, type SiteRecord } from '#domain/place'
-import { type ProbeInput, type Technology, distanceM } from '#domain/probe'
+import { type GeoPoint, type ProbeInput, type Technology, distanceM } from '#domain/probe'
 import { type Random, randomNormal, seededRandom } from '#domain/random'
-import { type Shape, cellsCentredIn, centreOf } from '#geo'
+import { DAY_MS, HOUR_MS, MBIT_BPS } from '#domain/units'
+import { cellsCentredIn, centreOf } from '#geo'
 import { DOWNLOAD_MBPS, LATENCY_MS, UPLOAD_MBPS, valueAtShare } from './percentiles.js'
 import { pickRandom, randomUuidV4 } from './random.js'
 
-export interface DemoCommune {
+export interface DemoCommune extends GeoPoint {
   code: string
   nameFr: string
   nameAr: string
-  lat: number
-  lng: number
 }
 
 export interface DemoProvince {
@@ -21,29 +20,28 @@ export interface DemoProvince {
   localities: LocalityRecord[]
 }
 
-export interface DemoSeat {
+/** The seat of a province. */
+export interface DemoSeat extends GeoPoint {
   provinceCode: string
-  lat: number
-  lng: number
 }
 
-/** Cells of this resolution (36 km²) are the places that a site may stand in. */
+/** A site stands in a cell of this resolution (36 km²), at most one site in each. */
 const PLACE_RESOLUTION = 6
 const SITES_IN_A_COMMUNE = 3
-/** A province of 37 million / 75 people gets about this many sites. */
+/** Number of sites of a province with the mean population of all provinces. */
 const MEAN_SITES = 12
 
-/** The sites of every province: dense near its seat, with some far out. */
+/** The communes, sites and localities of every province: dense near its seat, with some far away. */
 export function demoProvinces(
   areas: readonly AreaRecord[],
   seats: readonly DemoSeat[],
   seed: number,
 ): DemoProvince[] {
   const provinces = areas.filter((area) => area.level === 'province')
-  const people = provinces.reduce((sum, p) => sum + (p.population ?? 0), 0) / provinces.length
+  const meanPopulation = provinces.reduce((sum, p) => sum + (p.population ?? 0), 0) / provinces.length
   return provinces.map((province) => {
     const random = seededRandom(seed ^ Number(province.code.replace('.', '')))
-    const size = Math.sqrt((province.population ?? people) / people)
+    const size = Math.sqrt((province.population ?? meanPopulation) / meanPopulation)
     const seat = seats.find((s) => s.provinceCode === province.code)!
     return demoProvince(province, seat, Math.max(6, Math.min(24, Math.round(MEAN_SITES * size))), random)
   })
@@ -58,70 +56,75 @@ function demoProvince(area: AreaRecord, seat: DemoSeat, sites: number, random: R
     code: area.code,
     communes,
     sites: places.map((place, i) => demoSite(area, communes, place, i + 1, random)),
-    // Last: what is drawn for them changes no site.
+    // They are drawn last, so that their draws do not change the sites.
     localities: demoLocalities(area, seat, communes, places, random),
   }
 }
 
-interface Place {
-  lat: number
-  lng: number
-}
-
-/** The town holds this part of a province's people, the douars what is drawn: a list of the plan is never all of them. */
+/**
+ * The town has this share of a province's people; the population of a douar is drawn. Together they are not everybody, as a
+ * list of the plan never names all localities.
+ */
 const TOWN_SHARE = 0.2
 const MAX_TOWN_DISTANCE_M = 8_000
-const DOUAR_POPULATION = { median: 450, spread: 0.9, least: 40, most: 4_000 }
-/** One douar in ten is on the list without its people. */
+const DOUAR_POPULATION = { median: 450, sigma: 0.9, min: 40, max: 4_000 }
+/** One douar in ten is on the list without its population. */
 const UNCOUNTED_SHARE = 0.1
 
-/** A populated place beside each site: the nearest to the seat is the town where it is near enough, all others are douars. */
+/** A locality at each site. The one nearest to the seat is the town if it is near enough; all others are douars. */
 function demoLocalities(
   area: AreaRecord,
-  seat: Place,
+  seat: GeoPoint,
   communes: readonly DemoCommune[],
-  places: readonly Place[],
+  places: readonly GeoPoint[],
   random: Random,
 ): LocalityRecord[] {
-  const town = nearestTo(seat, places)
+  const townPlace = nearestTo(seat, places)
   return places.map((place, i) => {
-    const isTown = place === town && distanceM(place, seat) < MAX_TOWN_DISTANCE_M
+    const isTown = place === townPlace && distanceM(place, seat) < MAX_TOWN_DISTANCE_M
     const drawn = Math.round(
-      DOUAR_POPULATION.median * Math.exp(DOUAR_POPULATION.spread * randomNormal(random)),
+      DOUAR_POPULATION.median * Math.exp(DOUAR_POPULATION.sigma * randomNormal(random)),
     )
-    const douar = Math.max(DOUAR_POPULATION.least, Math.min(DOUAR_POPULATION.most, drawn))
+    const douarPopulation = Math.max(DOUAR_POPULATION.min, Math.min(DOUAR_POPULATION.max, drawn))
     const isUncounted = random() < UNCOUNTED_SHARE
     return {
       id: `SIM-L-${area.code}-${String(i + 1).padStart(2, '0')}`,
       nameFr: `${isTown ? 'Ville simulée' : `Douar simulé ${i + 1}`} (${area.nameFr})`,
       nameAr: `${isTown ? 'مدينة محاكاة' : `دوار محاكاة ${i + 1}`} (${area.nameAr})`,
       kind: isTown ? 'PPLA2' : 'PPL',
-      population: isTown ? Math.round(TOWN_SHARE * (area.population ?? 0)) : isUncounted ? null : douar,
+      population: isTown
+        ? Math.round(TOWN_SHARE * (area.population ?? 0))
+        : isUncounted
+          ? null
+          : douarPopulation,
       communeCode: nearestTo(place, communes).code,
       ...place,
     }
   })
 }
 
-function nearestTo<P extends Place>(place: Place, some: readonly P[]): P {
-  return some.reduce((a, b) => (distanceM(a, place) <= distanceM(b, place) ? a : b))
+function nearestTo<P extends GeoPoint>(place: GeoPoint, candidates: readonly P[]): P {
+  return candidates.reduce((a, b) => (distanceM(a, place) <= distanceM(b, place) ? a : b))
 }
 
-/** Drawn without repetition, a place 40 km from the seat being a third as likely as the seat itself. */
-function placesNear(area: AreaRecord, seat: Place, count: number, random: Random): Place[] {
-  const centres = cellsCentredIn(area.geometry as Shape, PLACE_RESOLUTION).map(centreOf)
-  const weighed = centres.map(([lng, lat]) => {
+/**
+ * Places drawn without repetition; one at 40 km from the seat is about a third as likely as one at the seat (weighted sampling
+ * by keys: Efraimidis and Spirakis 2006).
+ */
+function placesNear(area: AreaRecord, seat: GeoPoint, count: number, random: Random): GeoPoint[] {
+  const centres = cellsCentredIn(area.geometry, PLACE_RESOLUTION).map(centreOf)
+  const keyed = centres.map(([lng, lat]) => {
     const weight = Math.exp(-distanceM({ lat, lng }, seat) / 40_000) + 0.05
     return { lat, lng, key: random() ** (1 / weight) }
   })
-  const chosen = weighed.sort((a, b) => b.key - a.key).slice(0, count)
+  const chosen = keyed.sort((a, b) => b.key - a.key).slice(0, count)
   return chosen.map(({ lat, lng }) => ({ lat: jitter(lat, random), lng: jitter(lng, random) }))
 }
 
 const jitter = (degrees: number, random: Random) => Number((degrees + (random() - 0.5) * 0.02).toFixed(5))
 
-/** Cercle 99 exists in no province: a simulated commune's code can never be a real one's. */
-function demoCommune(area: AreaRecord, place: Place, n: number): DemoCommune {
+/** No province has a cercle 99, so that the code of a simulated commune is never that of a real one. */
+function demoCommune(area: AreaRecord, place: GeoPoint, n: number): DemoCommune {
   return {
     code: `${area.code}.99.${String(n).padStart(2, '0')}`,
     nameFr: `Commune simulée ${n} (${area.nameFr})`,
@@ -141,33 +144,35 @@ const SITE_KINDS = [
 function demoSite(
   area: AreaRecord,
   communes: readonly DemoCommune[],
-  place: Place,
+  place: GeoPoint,
   n: number,
   random: Random,
 ): SiteRecord {
-  const near = nearestTo(place, communes)
   const kind = n % SITES_IN_A_COMMUNE === 1 ? SITE_KINDS[0] : pickRandom(random, SITE_KINDS)
   return {
     code: `SIM-${area.code}-${String(n).padStart(2, '0')}`,
     name: `${kind.fr} ${n}, ${area.nameFr} (simulé)`,
     nameAr: `${kind.ar} ${n}، ${area.nameAr} (محاكاة)`,
     type: kind.type,
-    communeCode: near.code,
+    communeCode: nearestTo(place, communes).code,
     ...place,
   }
 }
 
-/** How strong each operator is far from the towns. */
+/** How far each operator's network reaches beyond the towns, in units of remoteness. */
 const OPERATOR_REACH = [
   { id: 'iam', reach: 0.35 },
   { id: 'orange', reach: 0.1 },
   { id: 'inwi', reach: 0 },
 ] as const
 
-const DAY_MS = 86_400_000
+/** The demonstration has probes of this many days. */
 export const DEMO_DAYS = 90
 
-/** The probes of one site over the 90 days before `end`: three lines measured at random hours from 7 to 22 UTC. */
+/**
+ * The probes of one site over the DEMO_DAYS days before `end`: the lines of three operators, measured at random hours from 7
+ * to 22 UTC. `remoteness` is that of `remotenessOf`. The same seed gives the same probes with the same ids.
+ */
 export function demoProbes(site: SiteRecord, remoteness: number, end: Date, seed: number): ProbeInput[] {
   const random = seededRandom(seed ^ hashOf(site.code))
   return OPERATOR_REACH.flatMap((operator) => {
@@ -186,11 +191,11 @@ interface Line {
   outage: number
 }
 
-/** The hidden truth of one line. */
+/** The hidden truth of one line, drawn at its operator's remoteness. */
 function demoLine(remoteness: number, random: Random): Line {
   const rank = Math.max(0.01, Math.min(0.99, 0.72 - 0.8 * remoteness + 0.16 * randomNormal(random)))
-  const dead = random() < 0.95 * Math.max(0, remoteness - 0.1)
-  if (dead) return { technology: '3g', rank, outage: 0.97 }
+  const isDead = random() < 0.95 * Math.max(0, remoteness - 0.1)
+  if (isDead) return { technology: '3g', rank, outage: 0.97 }
   const technology = rank > 0.8 ? 'fibre' : rank > 0.3 ? '4g' : rank > 0.15 ? '3g' : '2g'
   return { technology, rank, outage: rank < 0.25 ? 0.1 : 0.005 }
 }
@@ -205,23 +210,23 @@ function demoProbe(operator: string, line: Line, end: Date, random: Random): Pro
     tool: 'simulator',
   }
   if (random() < line.outage) return { ...probe, outcome: 'no_service' }
-  const evening = measuredAt.getUTCHours() >= 18 ? 0.75 : 1
-  const luck = Math.exp(0.3 * randomNormal(random)) * evening
+  const eveningFactor = measuredAt.getUTCHours() >= 18 ? 0.75 : 1
+  const speedFactor = Math.exp(0.3 * randomNormal(random)) * eveningFactor
   return {
     ...probe,
     outcome: 'ok',
-    downloadBps: Math.round(valueAtShare(line.rank, DOWNLOAD_MBPS) * 1e6 * luck),
-    uploadBps: Math.round(valueAtShare(line.rank, UPLOAD_MBPS) * 1e6 * luck),
-    latencyMs: Number((valueAtShare(1 - line.rank, LATENCY_MS) / luck).toFixed(1)),
+    downloadBps: Math.round(valueAtShare(line.rank, DOWNLOAD_MBPS) * MBIT_BPS * speedFactor),
+    uploadBps: Math.round(valueAtShare(line.rank, UPLOAD_MBPS) * MBIT_BPS * speedFactor),
+    latencyMs: Number((valueAtShare(1 - line.rank, LATENCY_MS) / speedFactor).toFixed(1)),
   }
 }
 
 function randomTimeBefore(end: Date, random: Random): Date {
   const day = Math.floor(end.getTime() / DAY_MS) - 1 - Math.floor(random() * DEMO_DAYS)
-  return new Date(day * DAY_MS + Math.floor((7 + random() * 15) * 3600_000))
+  return new Date(day * DAY_MS + Math.floor((7 + random() * 15) * HOUR_MS))
 }
 
-/** FNV-1a. */
+/** A 32-bit hash of a text (FNV-1a). */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5
   for (const letter of text) hash = Math.imul(hash ^ letter.codePointAt(0)!, 0x01000193)
@@ -229,4 +234,5 @@ function hashOf(text: string): number {
 }
 
 /** 0 at the province's seat, 1 beyond 80 km. */
-export const remotenessOf = (site: Place, seat: Place): number => Math.min(1, distanceM(site, seat) / 80_000)
+export const remotenessOf = (site: GeoPoint, seat: GeoPoint): number =>
+  Math.min(1, distanceM(site, seat) / 80_000)

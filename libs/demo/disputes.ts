@@ -1,13 +1,12 @@
-/** Three simulated disputes: one just opened at a site, one overdue that waits for an operator's answer, one upheld. */
+/** Three simulated disputes: one just opened at a site, one overdue that waits for its opener's answer, and one upheld. */
 import type { ClaimedState, DisputeAction } from '#domain/dispute'
 import type { Class } from '#domain/verdict'
-import { cellToSql } from '#geo'
+import { DAY_MS } from '#domain/units'
+import { EVERY_CELL_RANGE, cellToSql } from '#geo'
 import { type DisputeAuthor, addDisputeEvent, openDispute } from '#store/disputes'
 import { type RunRow, latestRun } from '#store/runs'
 import { listVerdicts } from '#store/verdicts'
 import type { DataSource } from 'typeorm'
-
-const DAY_MS = 86_400_000
 
 const author = (
   name: string,
@@ -24,20 +23,20 @@ const OPERATOR = author('demonstration operator', 'operator', 'iam')
 const PLANNER = author('demonstration planner', 'planner')
 
 interface DemoDispute {
-  /** The verdict that is contested: of the n-th cell that has it. */
-  standing: Class
+  /** The class that is contested, in the n-th cell that has it. */
+  contestedClass: Class
   nth: number
   claimed: ClaimedState
   by: DisputeAuthor
   claim: string
-  /** Before the demonstration was built: a deadline that is over must lie more than its days back. */
+  /** When it was opened: more than DISPUTE_DAYS days ago makes it overdue. */
   daysAgo: number
   events: readonly [daysAgo: number, DisputeAction, DisputeAuthor, string][]
 }
 
 const DISPUTES: readonly DemoDispute[] = [
   {
-    standing: 'grey',
+    contestedClass: 'grey',
     nth: 40,
     claimed: 'white',
     by: AGENT,
@@ -46,7 +45,7 @@ const DISPUTES: readonly DemoDispute[] = [
     events: [],
   },
   {
-    standing: 'white',
+    contestedClass: 'white',
     nth: 25,
     claimed: 'grey',
     by: OPERATOR,
@@ -58,7 +57,7 @@ const DISPUTES: readonly DemoDispute[] = [
     ],
   },
   {
-    standing: 'grey',
+    contestedClass: 'grey',
     nth: 90,
     claimed: 'black',
     by: AGENT,
@@ -71,29 +70,34 @@ const DISPUTES: readonly DemoDispute[] = [
   },
 ]
 
+/** Opens the disputes against the latest run of the rule. Nothing happens where there is no run or no such cell. */
 export async function addDemoDisputes(source: DataSource, rule: string, now: Date): Promise<void> {
   const run = await latestRun(source.manager, rule)
   if (!run) return
   for (const dispute of DISPUTES) await addDispute(source, run, dispute, now)
 }
 
-const ALL_CELLS = [{ low: '0', high: '9223372036854775807' }]
-
 async function addDispute(source: DataSource, run: RunRow, dispute: DemoDispute, now: Date): Promise<void> {
-  const { standing, nth, claimed, by, claim, daysAgo, events } = dispute
-  const page = { after: '0', limit: nth, class: standing, ranges: ALL_CELLS }
+  const { contestedClass, nth, claimed, by, claim, daysAgo, events } = dispute
+  const page = { after: '0', limit: nth, class: contestedClass, ranges: [EVERY_CELL_RANGE] }
   const cell = (await listVerdicts(source.manager, run, page)).at(-1)
   if (!cell) return
-  const at = (days: number) => new Date(now.getTime() - days * DAY_MS)
-  const nothing = { probeIds: [], reference: null, documents: [], simulated: true }
+  const timeBefore = (days: number) => new Date(now.getTime() - days * DAY_MS)
+  const attachments = { probeIds: [], reference: null, documents: [], simulated: true }
   const subject = { kind: 'verdict', run } as const
   const opened = await openDispute(
     source,
-    { cell: cellToSql(cell.h3), subject, claimed, claim, ...nothing },
+    { cell: cellToSql(cell.h3), subject, claimed, claim, ...attachments },
     by,
-    at(daysAgo),
+    timeBefore(daysAgo),
   )
   if ('refused' in opened) return
-  for (const [days, action, who, comment] of events)
-    await addDisputeEvent(source, opened.id, { action, comment, documents: [] }, who, at(days))
+  for (const [days, action, eventAuthor, comment] of events)
+    await addDisputeEvent(
+      source,
+      opened.id,
+      { action, comment, documents: [] },
+      eventAuthor,
+      timeBefore(days),
+    )
 }

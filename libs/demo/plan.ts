@@ -1,21 +1,21 @@
-/** A simulated plan over the demonstration's sites, of which the hidden truth makes some promises kept and some not. Pure. */
+/** A simulated plan over the demonstration's sites; the hidden truth decides which promises are kept. Pure. */
 import { type SiteRecord } from '#domain/place'
 import { type PlanRow } from '#domain/plan'
 import { type ProbeInput, type Technology } from '#domain/probe'
 import { type Random, seededRandom } from '#domain/random'
+import { DAY_MS } from '#domain/units'
 import { DEMO_DAYS } from './country.js'
 import { pickRandom } from './random.js'
 
-const DAY_MS = 86_400_000
-/** Two sites in three. */
+/** Two sites in three have an item. */
 const SHARE_OF_SITES = 0.66
-/** Bit/s: the national floor, and what the second plan speaks of. */
+/** Promised speeds, bit/s: the national floor, and the speeds that the second plan names. */
 const TARGETS = [2e6, 2e6, 4e6, 10e6] as const
-/** Days between the steps. */
+/** Mean number of days between two steps. */
 const AWARD_TO_START_DAYS = 90
 const START_TO_SERVICE_DAYS = 200
 
-/** Each step with the share of the items that have reached it and no further. */
+/** Each step with the share of the items that have reached it and no later one. The last step has the remainder. */
 const STEP_SHARES = [
   ['planned', 0.12],
   ['awarded', 0.12],
@@ -24,7 +24,7 @@ const STEP_SHARES = [
   ['in_service', 1],
 ] as const
 
-/** One item for most sites: one of the networks that are measured there, at a step of its way. */
+/** An item for two sites in three: a network that is measured there, at one of the steps. */
 export function demoPlan(
   sites: readonly { site: SiteRecord; probes: readonly ProbeInput[] }[],
   end: Date,
@@ -56,29 +56,29 @@ interface Network {
 }
 
 function datesOf(end: Date, random: Random, network: Network) {
-  const day = (ahead: number) =>
-    new Date(end.getTime() + Math.round(ahead) * DAY_MS).toISOString().slice(0, 10)
+  const dayAfter = (days: number) =>
+    new Date(end.getTime() + Math.round(days) * DAY_MS).toISOString().slice(0, 10)
   const step = stepOf(random())
-  // In service long enough ago for the demonstration's 90 days of probes to tell.
-  const served = -Math.round(5 + random() ** 0.6 * (step === 'in_service' ? DEMO_DAYS + 150 : 0))
+  // Some are in service longer than the demonstration has probes of, so that all of their probes count for them.
+  const service = -Math.round(5 + random() ** 0.6 * (step === 'in_service' ? DEMO_DAYS + 150 : 0))
   const start =
-    step === 'in_service' ? served - START_TO_SERVICE_DAYS * (0.6 + random()) : -20 - random() * 250
+    step === 'in_service' ? service - START_TO_SERVICE_DAYS * (0.6 + random()) : -20 - random() * 250
   const promise =
     step === 'in_service'
-      ? served + (random() - 0.6) * 120
+      ? service + (random() - 0.6) * 120
       : step === 'late'
         ? -5 - random() * 150
         : 40 + random() * 900
-  const isNamed = step !== 'planned'
-  const isBegun = step === 'works' || step === 'late' || step === 'in_service'
+  const isAwarded = step !== 'planned'
+  const isStarted = step === 'works' || step === 'late' || step === 'in_service'
   return {
-    operator: isNamed ? network.operator : null,
-    technology: isNamed ? network.technology : null,
+    operator: isAwarded ? network.operator : null,
+    technology: isAwarded ? network.technology : null,
     targetBps: pickRandom(random, TARGETS),
-    awardedOn: isNamed ? day(start - AWARD_TO_START_DAYS * (0.5 + random())) : null,
-    startedOn: isBegun ? day(start) : null,
-    promisedBy: day(promise),
-    inServiceOn: step === 'in_service' ? day(served) : null,
+    awardedOn: isAwarded ? dayAfter(start - AWARD_TO_START_DAYS * (0.5 + random())) : null,
+    startedOn: isStarted ? dayAfter(start) : null,
+    promisedBy: dayAfter(promise),
+    inServiceOn: step === 'in_service' ? dayAfter(service) : null,
   }
 }
 

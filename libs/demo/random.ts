@@ -1,9 +1,10 @@
+/** Draws that the demonstration needs. */
 import type { Random } from '#domain/random'
 
 export const pickRandom = <T>(random: Random, items: readonly T[]): T =>
   items[Math.floor(random() * items.length)]!
 
-/** A UUID of version 4's form, made from the seed, so that a second build sends the same ids. */
+/** A UUID in the form of version 4, drawn from the seed, so that a second build sends the same ids. */
 export function randomUuidV4(random: Random): string {
   const hex = Array.from({ length: 4 }, () =>
     Math.floor(random() * 2 ** 32)

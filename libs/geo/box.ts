@@ -1,21 +1,25 @@
-/** Cells and boxes. */
+/** Cells, bounding boxes, and the ranges of cells that a box needs. */
 import type { Polygon, Position } from '#domain/place'
 import type { Bounds } from '#domain/probe'
 import { type CellRange, WORKING_RESOLUTION, boundaryOf } from './cell.js'
-import { rangesCovering } from './tile.js'
+import { isRingInBounds, rangesCovering } from './tile.js'
 
+/** The outline of a cell as a closed ring. */
 export const hexagonOf = (h3: string): Polygon => {
   const corners = boundaryOf(h3)
   return { type: 'Polygon', coordinates: [[...corners, corners[0]!]] }
 }
 
+/** Whether a point lies in a box or on its edge; degrees. */
 export const isPointInBox = (b: Bounds, [lng, lat]: Position): boolean =>
   lng >= b.west && lng <= b.east && lat >= b.south && lat <= b.north
 
-/** Whether a convex polygon and a box have a point in common: no edge of either has the two on different sides. */
+/**
+ * Whether a convex polygon and a box have a point in common: they have none exactly if an edge of one of them separates the
+ * two (separating axis theorem). The ring is closed and anticlockwise, as H3's boundaries are; everything in degrees.
+ */
 export function isConvexTouchingBox(ring: readonly Position[], box: Bounds): boolean {
-  if (!ring.some(([lng]) => lng >= box.west) || !ring.some(([lng]) => lng <= box.east)) return false
-  if (!ring.some(([, lat]) => lat >= box.south) || !ring.some(([, lat]) => lat <= box.north)) return false
+  if (!isRingInBounds(box, ring)) return false
   const corners: Position[] = [
     [box.west, box.south],
     [box.east, box.south],
@@ -24,20 +28,24 @@ export function isConvexTouchingBox(ring: readonly Position[], box: Bounds): boo
   ]
   return !ring.slice(1).some((to, i) => {
     const from = ring[i]!
-    // H3's corners run anticlockwise: what lies to the right of an edge lies outside.
+    // The ring is anticlockwise, so that whatever lies to the right of an edge lies outside.
     return corners.every(
       ([lng, lat]) => (to[0] - from[0]) * (lat - from[1]) - (to[1] - from[1]) * (lng - from[0]) < 0,
     )
   })
 }
 
-/** A box larger than this, or nearer to a pole, is read cell by cell: its ranges would cost more than they save. */
+/** A larger box, or one nearer to a pole, is answered from all cells: its ranges would cost more than they save. */
 const MAX_SPAN_DEGREES = 30
 const MAX_LATITUDE = 60
 
-const EVERY_CELL_RANGE: CellRange = { low: '0', high: '9223372036854775807' }
+/** The range of all working cells that can exist. */
+export const EVERY_CELL_RANGE: CellRange = { low: '0', high: '9223372036854775807' }
 
-/** Ranges of working cells that hold all which touch one of the boxes, and some neighbours, in ascending order. */
+/**
+ * Ranges that contain every working cell which touches one of the boxes, and some of their neighbours, in ascending order
+ * and without overlaps. Null, as for "no box", gives the range of all cells.
+ */
 export function rangesOfBoxes(boxes: readonly Bounds[] | null): CellRange[] {
   const isLarge = (b: Bounds) =>
     b.east - b.west > MAX_SPAN_DEGREES ||
@@ -47,7 +55,7 @@ export function rangesOfBoxes(boxes: readonly Bounds[] | null): CellRange[] {
   return mergedRanges(boxes.flatMap((box) => rangesCovering(box, WORKING_RESOLUTION)))
 }
 
-/** In ascending order, without overlaps: two boxes may share cells. */
+/** Joins ranges that overlap, because two boxes may share cells. */
 function mergedRanges(ranges: readonly CellRange[]): CellRange[] {
   const sorted = ranges.toSorted((a, b) => (BigInt(a.low) < BigInt(b.low) ? -1 : 1))
   const result: CellRange[] = []

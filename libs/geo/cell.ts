@@ -1,4 +1,7 @@
-/** H3 cells as the database keeps them: the 64-bit index as a signed integer, written in decimal for SQL. */
+/**
+ * H3 cells in the two forms in which they are written: the 15 hexadecimal digits of the API (`h3`), and the 64-bit index as a
+ * decimal number for the database (`cell`).
+ */
 import {
   cellToBoundary,
   cellToLatLng,
@@ -9,48 +12,55 @@ import {
   latLngToCell,
   polygonToCells,
 } from 'h3-js'
+import type { AreaGeometry } from '#domain/place'
 import type { Bounds } from '#domain/probe'
 
-/** The grain of every probe and verdict: about 0.74 km² in Morocco. */
+/** The resolution of every probe and verdict: cells of about 0.74 km² in Morocco. */
 export const WORKING_RESOLUTION = 8
-/** Coarser grains that serve the map when zoomed out. */
+/** The coarser resolutions that serve the map when it is zoomed out. */
 export const ROLLUP_RESOLUTIONS = [4, 5, 6, 7] as const
-/** At which the country has a few thousand parents: for tiles up to zoom 7. Nearer, a tile's own cells are few enough. */
+/**
+ * The resolution at which the country has a few thousand cells, for tiles up to zoom 7. At a higher zoom the cells of one
+ * tile are few enough.
+ */
 export const COUNTRY_RESOLUTION = 5
 
+/** The working cell that contains a point; degrees. */
 export const cellAt = (lat: number, lng: number): string => latLngToCell(lat, lng, WORKING_RESOLUTION)
 
-/** An H3 index never has its top bit set, so it fits PostgreSQL's signed bigint. */
+/** The cell as the database writes it. An H3 index never has its top bit set, so that it fits PostgreSQL's signed bigint. */
 export const cellToSql = (h3: string): string => BigInt(`0x${h3}`).toString()
 
+/** The H3 index of a cell as the database writes it. */
 export const cellFromSql = (cell: string): string => BigInt(cell).toString(16)
 
-/** A valid cell of the working or a rollup resolution. */
+/** Whether a text is a valid H3 index of the working resolution or of a rollup resolution. */
 export const isServedCell = (h3: string): boolean => {
   if (!/^[0-9a-f]{15}$/.test(h3) || !isValidCell(h3)) return false
   const res = getResolution(h3)
   return res >= ROLLUP_RESOLUTIONS[0] && res <= WORKING_RESOLUTION
 }
 
-/** From edge to edge, on average; each coarser resolution is √7 times as wide. */
+/** Mean width of a working cell from edge to edge; the cells of each coarser resolution are √7 times as wide. */
 const WORKING_CELL_KM = 0.92
-const KM_PER_DEGREE = 111.2
+/** Length of a degree of a great circle on the mean Earth radius. */
+export const KM_PER_DEGREE = 111.2
 
-/** Width and height of a box in km, on its middle parallel. */
+/** Width (along its middle parallel) and height of a box, in km. */
 export function boxSizeKm({ west, south, east, north }: Bounds): { wideKm: number; highKm: number } {
-  const shrink = Math.cos((((south + north) / 2) * Math.PI) / 180)
-  return { wideKm: (east - west) * shrink * KM_PER_DEGREE, highKm: (north - south) * KM_PER_DEGREE }
+  const parallelScale = Math.cos((((south + north) / 2) * Math.PI) / 180)
+  return { wideKm: (east - west) * parallelScale * KM_PER_DEGREE, highKm: (north - south) * KM_PER_DEGREE }
 }
 
-/** The finest served resolution at which a box is about so many cells across at most. */
-export function resolutionForBox(box: Bounds, most: { wide: number; high: number }): number {
+/** The finest served resolution at which a box is at most about `maxCells` cells wide and high. */
+export function resolutionForBox(box: Bounds, maxCells: { wide: number; high: number }): number {
   const { wideKm, highKm } = boxSizeKm(box)
-  const coarser =
-    Math.log(Math.max(wideKm / most.wide, highKm / most.high) / WORKING_CELL_KM) / Math.log(Math.sqrt(7))
-  return Math.max(ROLLUP_RESOLUTIONS[0], WORKING_RESOLUTION - Math.max(0, Math.ceil(coarser)))
+  const minCellKm = Math.max(wideKm / maxCells.wide, highKm / maxCells.high)
+  const levelsUp = Math.log(minCellKm / WORKING_CELL_KM) / Math.log(Math.sqrt(7))
+  return Math.max(ROLLUP_RESOLUTIONS[0], WORKING_RESOLUTION - Math.max(0, Math.ceil(levelsUp)))
 }
 
-/** The coarser cell that holds a cell. */
+/** The cell of a coarser resolution that contains a cell. */
 export const parentOf = (h3: string, resolution: number): string => cellToParent(h3, resolution)
 
 /** The rings of cells around a cell, the nearest first. */
@@ -68,29 +78,25 @@ export const centreOf = (h3: string): [number, number] => {
   return [lng, lat]
 }
 
-/** First and last index, in decimal, of the descendants of a cell at a finer resolution: they are contiguous. */
+/** A range of cells: the first and the last index, both included, as decimal numbers for the database. */
 export interface CellRange {
   low: string
   high: string
 }
 
+/** The range of the descendants of a cell at a finer resolution: in H3 their indexes are contiguous. */
 export function descendantRangeOf(h3: string, resolution: number): CellRange {
   const digits = resolution - getResolution(h3)
   const shift = BigInt(3 * (15 - resolution))
-  const free = ((1n << BigInt(3 * digits)) - 1n) << shift
-  const base = (BigInt(`0x${h3}`) & ~(15n << 52n) & ~free) | (BigInt(resolution) << 52n)
-  // Each free digit runs from 0 to 6: octal 66…6.
-  const sixes = digits === 0 ? 0n : BigInt(`0o${'6'.repeat(digits)}`) << shift
-  return { low: base.toString(), high: (base | sixes).toString() }
+  const freeBits = ((1n << BigInt(3 * digits)) - 1n) << shift
+  const base = (BigInt(`0x${h3}`) & ~(15n << 52n) & ~freeBits) | (BigInt(resolution) << 52n)
+  // Each free digit runs from 0 to 6, so that the last descendant has the octal digits 66…6.
+  const lastDigits = digits === 0 ? 0n : BigInt(`0o${'6'.repeat(digits)}`) << shift
+  return { low: base.toString(), high: (base | lastDigits).toString() }
 }
 
-type Rings = [number, number][][]
-
-/** GeoJSON of a polygon or several, in [lng, lat]. */
-export type Shape = { type: 'Polygon'; coordinates: Rings } | { type: 'MultiPolygon'; coordinates: Rings[] }
-
-/** The cells of a resolution whose centre lies in the shape. */
-export function cellsCentredIn(shape: Shape, resolution: number): string[] {
+/** The cells of a resolution whose centre lies in the shape; holes are left out. */
+export function cellsCentredIn(shape: AreaGeometry, resolution: number): string[] {
   const polygons = shape.type === 'Polygon' ? [shape.coordinates] : shape.coordinates
   return polygons.flatMap((rings) => polygonToCells(rings, resolution, true))
 }

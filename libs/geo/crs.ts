@@ -1,4 +1,4 @@
-/** Reference systems in which features are given out. */
+/** The coordinate reference systems in which features are given out. */
 import type { FeatureGeometry, Filter, FilterShape } from '#domain/feature'
 import type { Position } from '#domain/place'
 import type { Bounds } from '#domain/probe'
@@ -8,7 +8,7 @@ export const WEB_MERCATOR = 'http://www.opengis.net/def/crs/EPSG/0/3857'
 export const CRS_URIS = [CRS84, WEB_MERCATOR] as const
 export type CrsUri = (typeof CRS_URIS)[number]
 
-/** Metres, of the sphere that EPSG:3857 takes the Earth for. */
+/** Radius of the sphere by which EPSG:3857 approximates the Earth. */
 const WEB_MERCATOR_RADIUS_M = 6_378_137
 const RADIANS_PER_DEGREE = Math.PI / 180
 
@@ -22,6 +22,7 @@ const fromMercator = ([x, y]: Position): Position => [
   (2 * Math.atan(Math.exp(y / WEB_MERCATOR_RADIUS_M)) - Math.PI / 2) / RADIANS_PER_DEGREE,
 ]
 
+/** A geometry in degrees, projected to the reference system. */
 export function projectedGeometryOf(geometry: FeatureGeometry, crs: CrsUri): FeatureGeometry {
   if (crs === CRS84) return geometry
   const ring = (positions: Position[]) => positions.map(toMercator)
@@ -30,7 +31,7 @@ export function projectedGeometryOf(geometry: FeatureGeometry, crs: CrsUri): Fea
   return { type: 'MultiPolygon', coordinates: geometry.coordinates.map((rings) => rings.map(ring)) }
 }
 
-/** A box of a reference system in degrees. */
+/** A box whose bounds are in the units of the reference system, in degrees. */
 export function boxInDegrees({ west, south, east, north }: Bounds, crs: CrsUri): Bounds {
   if (crs === CRS84) return { west, south, east, north }
   const [left, bottom] = fromMercator([west, south])
@@ -38,7 +39,7 @@ export function boxInDegrees({ west, south, east, north }: Bounds, crs: CrsUri):
   return { west: left, south: bottom, east: right, north: top }
 }
 
-/** A filter whose shapes are of a reference system, in degrees. */
+/** A filter whose shapes are in the units of the reference system, with its shapes in degrees. */
 export function filterInDegrees(filter: Filter, crs: CrsUri): Filter {
   if (crs === CRS84) return filter
   if (filter.op === 'and' || filter.op === 'or')

@@ -1,4 +1,7 @@
-/** Mapbox Vector Tile 2.1, written by hand on pbf: the embedded database has no ST_AsMVT, so every engine uses this. */
+/**
+ * Mapbox Vector Tile 2.1 on top of pbf (https://github.com/mapbox/vector-tile-spec). The embedded database has no ST_AsMVT,
+ * so the tiles of every engine are encoded here.
+ */
 import { PbfWriter } from 'pbf'
 import { TILE_EXTENT } from './tile.js'
 
@@ -6,7 +9,10 @@ export type PropertyValue = string | number | boolean
 
 export interface TileFeature {
   properties: Record<string, PropertyValue | null>
-  /** Points: one ring of one position. Polygons: rings in tile units, not closed, outer rings clockwise on screen. */
+  /**
+   * In tile units. A point is one ring of one position. The rings of a polygon are not closed; outer rings are clockwise on
+   * screen, holes anticlockwise.
+   */
   rings: readonly (readonly [number, number])[][]
   kind: 'point' | 'polygon'
 }
@@ -16,12 +22,14 @@ const LINE_TO = 2
 const CLOSE_PATH = 7
 const GEOMETRY_TYPE = { point: 1, polygon: 3 }
 
+/** Encodes a tile of one layer. Features have the ids 1, 2, 3 … in their order; null properties are left out. */
 export function encodeTile(layer: string, features: readonly TileFeature[]): Buffer {
   const tile = new PbfWriter()
   tile.writeMessage(3, writeLayer, { layer, features })
   return Buffer.from(tile.finish())
 }
 
+/** The keys and values of a layer, each written once; features refer to them by index. */
 interface TagDictionary {
   keys: Map<string, number>
   values: Map<PropertyValue, number>
@@ -31,21 +39,21 @@ function writeLayer(
   { layer, features }: { layer: string; features: readonly TileFeature[] },
   pbf: PbfWriter,
 ): void {
-  const words: TagDictionary = { keys: new Map(), values: new Map() }
+  const dictionary: TagDictionary = { keys: new Map(), values: new Map() }
   pbf.writeVarintField(15, 2)
   pbf.writeStringField(1, layer)
   pbf.writeVarintField(5, TILE_EXTENT)
-  features.forEach((feature, i) => pbf.writeMessage(2, writeFeature, { feature, id: i + 1, words }))
-  for (const key of words.keys.keys()) pbf.writeStringField(3, key)
-  for (const value of words.values.keys()) pbf.writeMessage(4, writeValue, value)
+  features.forEach((feature, i) => pbf.writeMessage(2, writeFeature, { feature, id: i + 1, dictionary }))
+  for (const key of dictionary.keys.keys()) pbf.writeStringField(3, key)
+  for (const value of dictionary.values.keys()) pbf.writeMessage(4, writeValue, value)
 }
 
 function writeFeature(
-  { feature, id, words }: { feature: TileFeature; id: number; words: TagDictionary },
+  { feature, id, dictionary }: { feature: TileFeature; id: number; dictionary: TagDictionary },
   pbf: PbfWriter,
 ): void {
   pbf.writeVarintField(1, id)
-  pbf.writePackedVarint(2, tagsOf(feature, words))
+  pbf.writePackedVarint(2, tagsOf(feature, dictionary))
   pbf.writeVarintField(3, GEOMETRY_TYPE[feature.kind])
   pbf.writePackedVarint(4, feature.kind === 'point' ? pointCommands(feature) : polygonCommands(feature))
 }
@@ -59,11 +67,12 @@ function tagsOf({ properties }: TileFeature, { keys, values }: TagDictionary): n
   return tags
 }
 
-function indexIn<T>(words: Map<T, number>, word: T): number {
-  const known = words.get(word)
-  if (known !== undefined) return known
-  words.set(word, words.size)
-  return words.size - 1
+/** The index of an entry, which is added if it is new. */
+function indexIn<T>(indexes: Map<T, number>, entry: T): number {
+  const index = indexes.get(entry)
+  if (index !== undefined) return index
+  indexes.set(entry, indexes.size)
+  return indexes.size - 1
 }
 
 function writeValue(value: PropertyValue, pbf: PbfWriter): void {
@@ -81,24 +90,24 @@ function pointCommands({ rings }: TileFeature): number[] {
   return [command(MOVE_TO, 1), zigzag(x), zigzag(y)]
 }
 
-/** Positions are deltas from the one before, across rings. */
+/** Each position is written as the difference from the position before, also from ring to ring. */
 function polygonCommands({ rings }: TileFeature): number[] {
-  const out: number[] = []
+  const commands: number[] = []
   let x = 0
   let y = 0
   const step = ([nx, ny]: readonly [number, number]) => {
-    out.push(zigzag(nx - x), zigzag(ny - y))
+    commands.push(zigzag(nx - x), zigzag(ny - y))
     x = nx
     y = ny
   }
   for (const ring of rings) {
-    out.push(command(MOVE_TO, 1))
+    commands.push(command(MOVE_TO, 1))
     step(ring[0]!)
-    out.push(command(LINE_TO, ring.length - 1))
+    commands.push(command(LINE_TO, ring.length - 1))
     for (let i = 1; i < ring.length; i++) step(ring[i]!)
-    out.push(command(CLOSE_PATH, 1))
+    commands.push(command(CLOSE_PATH, 1))
   }
-  return out
+  return commands
 }
 
 /** Twice the signed area in tile units; positive is clockwise on screen, where y grows downwards. */
@@ -112,7 +121,7 @@ export function signedArea(ring: readonly (readonly [number, number])[]): number
   return sum
 }
 
-/** The ring turned the way that its part asks for (outer clockwise, holes the other way), or null when it has no area. */
+/** The ring in the direction that it needs (outer rings clockwise on screen, holes anticlockwise); null where it has no area. */
 export function orientedRing(ring: [number, number][], outer: boolean): [number, number][] | null {
   const area = signedArea(ring)
   if (area === 0) return null

@@ -1,8 +1,6 @@
-/** Distances from many cells to the nearest of many others: a k-d tree over points of the unit sphere. */
+/** Distances from many cells to the nearest of many others, by a k-d tree over points of the unit sphere (Bentley 1975). */
+import { EARTH_RADIUS_M } from '#domain/probe'
 import { centreOf } from './cell.js'
-
-/** As `distanceM` of the domain library takes it. */
-const EARTH_KM = 6_371.0088
 
 type Point = [x: number, y: number, z: number]
 
@@ -14,8 +12,9 @@ function pointOf(h3: string): Point {
 interface Node {
   point: Point
   axis: 0 | 1 | 2
-  /** Points that are not higher on the axis, and not lower. */
+  /** Points that are not higher than this one on the axis. */
   low: Node | null
+  /** Points that are not lower than this one on the axis. */
   high: Node | null
 }
 
@@ -34,24 +33,25 @@ function treeOf(points: Point[], axis: 0 | 1 | 2 = 0): Node | null {
 
 const squaredChord = (a: Point, b: Point) => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2
 
-/** The square of the chord to the nearest point, or `best` where none is nearer. */
+/** The square of the chord from a point to the nearest point of the tree, or `best` where none is nearer than that. */
 function nearestSquaredChord(node: Node | null, to: Point, best: number): number {
   if (!node) return best
-  const off = to[node.axis] - node.point[node.axis]
-  const [near, far] = off < 0 ? [node.low, node.high] : [node.high, node.low]
-  const found = nearestSquaredChord(near, to, Math.min(best, squaredChord(node.point, to)))
-  return off * off < found ? nearestSquaredChord(far, to, found) : found
+  const offset = to[node.axis] - node.point[node.axis]
+  const [sameSide, otherSide] = offset < 0 ? [node.low, node.high] : [node.high, node.low]
+  const nearest = nearestSquaredChord(sameSide, to, Math.min(best, squaredChord(node.point, to)))
+  return offset * offset < nearest ? nearestSquaredChord(otherSide, to, nearest) : nearest
 }
 
 /**
- * Gives the kilometres along the ground between the middles of the nearest two cells, one of a list and one of these; null
- * where there are none of these. What one cell of a list has found spares the others most of the search.
+ * Builds a function that gives, for a list of cells, the great-circle distance in km from the nearest of them to the nearest
+ * of `cells`, between their centres; null where one of the two lists is empty. The distance that one cell of the list finds
+ * bounds the search of the next, so that a whole list costs little more than one cell.
  */
 export function nearestDistanceKmTo(cells: readonly string[]): (from: readonly string[]) => number | null {
   const tree = treeOf(cells.map(pointOf))
   return (from) => {
     if (!tree || from.length === 0) return null
     const chord = Math.sqrt(from.reduce((best, h3) => nearestSquaredChord(tree, pointOf(h3), best), Infinity))
-    return 2 * EARTH_KM * Math.asin(Math.min(1, chord / 2))
+    return (2 * EARTH_RADIUS_M * Math.asin(Math.min(1, chord / 2))) / 1000
   }
 }

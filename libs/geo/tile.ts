@@ -1,7 +1,7 @@
-/** Web-mercator tiles: their envelopes, the H3 resolution that fits a zoom, the cells that may touch a tile. */
+/** Web Mercator tiles (XYZ): their envelopes, the H3 resolution for a zoom, and the cells that may touch a tile. */
 import { POLYGON_TO_CELLS_FLAGS, getHexagonEdgeLengthAvg, polygonToCellsExperimental } from 'h3-js'
 import type { Bounds } from '#domain/probe'
-import { type CellRange, descendantRangeOf } from './cell.js'
+import { type CellRange, KM_PER_DEGREE, descendantRangeOf } from './cell.js'
 
 export interface TileAddress {
   z: number
@@ -10,17 +10,20 @@ export interface TileAddress {
 }
 
 export const MIN_ZOOM = 4
-/** Beyond this the browser enlarges: a res-8 cell is already 30 pixels wide. */
+/** At a higher zoom the browser enlarges tiles of this one, where a cell of resolution 8 is already 30 pixels wide. */
 export const MAX_ZOOM = 12
+/** Width and height of a tile in tile units. */
 export const TILE_EXTENT = 4096
-/** Drawn around a tile, in tile units, so that outlines do not end at its edge. */
+/** Margin around a tile in which features are drawn as well, in tile units, so that outlines do not end at its edge. */
 export const TILE_BUFFER = 128
 
-/** Keeps a hexagon between 13 and 40 pixels wide. */
+/** The resolution for each zoom from 0, by which a hexagon is between 13 and 40 pixels wide. */
 const RESOLUTION_BY_ZOOM = [4, 4, 4, 4, 4, 4, 4, 5, 6, 6, 7, 8, 8]
 
+/** The H3 resolution of the cells on tiles of a zoom. */
 export const resolutionAt = (z: number): number => RESOLUTION_BY_ZOOM[Math.min(z, MAX_ZOOM)]!
 
+/** Whether an address is that of a tile which is served. */
 export const isTile = ({ z, x, y }: TileAddress): boolean =>
   [z, x, y].every(Number.isInteger) &&
   z >= MIN_ZOOM &&
@@ -34,7 +37,7 @@ const lngAt = (x: number, z: number) => (x / 2 ** z) * 360 - 180
 const latAt = (y: number, z: number) =>
   (180 / Math.PI) * Math.atan(Math.sinh(Math.PI * (1 - (2 * y) / 2 ** z)))
 
-/** The tile in degrees, widened by `margin` tile widths on each side. */
+/** The bounds of a tile in degrees, extended by `margin` tile widths on each side. */
 export function envelopeOf({ z, x, y }: TileAddress, margin = 0): Bounds {
   return {
     west: lngAt(x - margin, z),
@@ -44,7 +47,7 @@ export function envelopeOf({ z, x, y }: TileAddress, margin = 0): Bounds {
   }
 }
 
-/** Position of a point in the tile's own units: [0, 0] its north-west corner, [4096, 4096] its south-east. */
+/** The position of a point ([lng, lat], degrees) in units of a tile: [0, 0] is its north-west corner, y grows southwards. */
 export function tilePositionOf(
   [lng, lat]: readonly [number, number],
   { z, x, y }: TileAddress,
@@ -57,13 +60,13 @@ export function tilePositionOf(
 }
 
 /**
- * Index ranges that hold every cell of `resolution` which may touch the envelope; they hold some neighbours too.
- * Descendants overhang their ancestor by less than half of its edge, hence the margin. With a finer resolution to end at,
- * the ranges are of all the descendants there of those cells.
+ * Ranges of indexes that contain every cell of `resolution` which may touch the box, and some of their neighbours. With a
+ * finer `rangeResolution` they are the ranges of all the descendants of those cells.
  */
-export function rangesCovering(box: Bounds, resolution: number, endsAt = resolution): CellRange[] {
+export function rangesCovering(box: Bounds, resolution: number, rangeResolution = resolution): CellRange[] {
   const cover = coverResolution(box, resolution)
-  const margin = (0.5 * getHexagonEdgeLengthAvg(cover, 'km')) / 111
+  // Descendants reach beyond their ancestor by less than half of its edge, hence the margin.
+  const margin = (0.5 * getHexagonEdgeLengthAvg(cover, 'km')) / KM_PER_DEGREE
   const lngMargin = margin / Math.cos((Math.max(Math.abs(box.north), Math.abs(box.south)) * Math.PI) / 180)
   const [west, east] = [box.west - lngMargin, box.east + lngMargin]
   const [south, north] = [box.south - margin, box.north + margin]
@@ -75,17 +78,21 @@ export function rangesCovering(box: Bounds, resolution: number, endsAt = resolut
     [west, south],
   ]
   const cells = polygonToCellsExperimental([ring], cover, POLYGON_TO_CELLS_FLAGS.containmentOverlapping, true)
-  return cells.map((cell) => descendantRangeOf(cell, endsAt))
+  return cells.map((cell) => descendantRangeOf(cell, rangeResolution))
 }
 
-/** Coarse enough that a few dozen ranges hold the box. */
+/** A resolution at which a few dozen cells cover the box. */
 function coverResolution({ west, south, east, north }: Bounds, resolution: number): number {
-  const km = Math.max(east - west, north - south) * 111
+  const km = Math.max(east - west, north - south) * KM_PER_DEGREE
   const finest = Math.max(0, resolution - 2)
   for (let res = 0; res < finest; res++) if (getHexagonEdgeLengthAvg(res, 'km') * 3 < km) return res
   return finest
 }
 
+/**
+ * Whether the bounding box of a ring and a box have a point in common; degrees. Where this is false the ring itself does not
+ * touch the box; where it is true it need not.
+ */
 export const isRingInBounds = (box: Bounds, ring: readonly (readonly [number, number])[]): boolean =>
   ring.some(([lng]) => lng >= box.west) &&
   ring.some(([lng]) => lng <= box.east) &&

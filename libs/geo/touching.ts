@@ -1,4 +1,4 @@
-/** Working cells that a shape touches, or whose centre lies in it. */
+/** The working cells that touch a shape, or whose centre lies in it. */
 import type { FilterShape } from '#domain/feature'
 import type { MultiPolygon, Polygon, Position } from '#domain/place'
 import type { Bounds } from '#domain/probe'
@@ -6,12 +6,15 @@ import { POLYGON_TO_CELLS_FLAGS, polygonToCellsExperimental } from 'h3-js'
 import { isConvexTouchingBox, hexagonOf, isPointInBox } from './box.js'
 import { WORKING_RESOLUTION, centreOf } from './cell.js'
 
-/** A shape larger than this in degrees² would name more cells than a statement should carry: about 50,000. */
+/** About 50,000 working cells: more than one SQL statement should carry. */
 const MAX_SQUARE_DEGREES = 3.5
-/** Wider than a cell: none that touches a line or a point is missed. */
+/** Wider than a cell, so that no cell which touches a point or a box is missed. */
 const PAD_DEGREES = 0.02
 
-/** Null where the shape is too large for that. */
+/**
+ * The working cells whose outline touches the shape (`outline`), or whose centre lies in it (`centre`); each once. Null where
+ * the bounding boxes of its parts have more than MAX_SQUARE_DEGREES together. The shape is in degrees.
+ */
 export function cellsTouching(shape: FilterShape, by: 'outline' | 'centre'): string[] | null {
   const parts =
     shape.type === 'MultiPolygon'
@@ -28,10 +31,11 @@ type ShapePart = Exclude<FilterShape, MultiPolygon>
 
 function cellsOfPart(part: ShapePart, box: Bounds, by: 'outline' | 'centre'): string[] {
   if (by === 'outline' && part.type === 'Polygon') return cellsOverlapping(part.coordinates)
-  const near = cellsOverlapping([ringAround(box)])
-  if (by === 'outline') return near.filter((h3) => isConvexTouchingBox(hexagonOf(h3).coordinates[0]!, box))
-  return near.filter((h3) =>
-    part.type === 'Polygon' ? inPolygon(part, centreOf(h3)) : isPointInBox(box, centreOf(h3)),
+  const nearbyCells = cellsOverlapping([ringAround(box)])
+  if (by === 'outline')
+    return nearbyCells.filter((h3) => isConvexTouchingBox(hexagonOf(h3).coordinates[0]!, box))
+  return nearbyCells.filter((h3) =>
+    part.type === 'Polygon' ? isInPolygon(part, centreOf(h3)) : isPointInBox(box, centreOf(h3)),
   )
 }
 
@@ -63,13 +67,13 @@ function boundsOf(part: ShapePart): Bounds {
   }
 }
 
-/** By the number of edges that a line to the east crosses; holes are outside. */
-function inPolygon({ coordinates }: Polygon, [lng, lat]: Position): boolean {
-  let inside = false
+/** Whether a point lies in a polygon, by the number of edges that a line to its east crosses; holes are outside. */
+function isInPolygon({ coordinates }: Polygon, [lng, lat]: Position): boolean {
+  let isInside = false
   for (const ring of coordinates)
     for (let i = 1; i < ring.length; i++) {
       const [[x1, y1], [x2, y2]] = [ring[i - 1]!, ring[i]!]
-      if (y1 > lat !== y2 > lat && lng < ((x2 - x1) * (lat - y1)) / (y2 - y1) + x1) inside = !inside
+      if (y1 > lat !== y2 > lat && lng < ((x2 - x1) * (lat - y1)) / (y2 - y1) + x1) isInside = !isInside
     }
-  return inside
+  return isInside
 }

@@ -1,21 +1,27 @@
-/** Cells that hang together, and their outline. */
+/** Groups of connected cells, and their outlines. */
 import { type MultiPolygon } from '#domain/place'
 import { connectedComponents } from '#domain/zone'
 import { cellsToMultiPolygon, gridDisk } from 'h3-js'
 
-/** Groups of cells that share edges: each sorted, in the order of their first cells. */
+/**
+ * The connected components of cells of one resolution, where cells that share an edge are connected. Each group is sorted,
+ * and the groups are in the order of their first cells.
+ */
 export function connectedCellGroups(cells: readonly string[]): string[][] {
-  const known = new Set(cells)
-  return connectedComponents(known, adjacentPairs(known))
+  const members = new Set(cells)
+  return connectedComponents(members, adjacentPairs(members))
 }
 
-/** Each pair once. */
+/** The pairs of cells that share an edge, each once. */
 function* adjacentPairs(cells: ReadonlySet<string>): Generator<[string, string]> {
   for (const cell of cells)
     for (const other of gridDisk(cell, 1)) if (other > cell && cells.has(other)) yield [cell, other]
 }
 
-/** The outline of cells, with holes. A corner is shared by three cells at most, so rings never touch: it is always valid. */
+/**
+ * The outline of cells of one resolution, with holes. At most three cells share a corner, so that rings never touch each
+ * other and the polygon is always valid. Positions are rounded to 1e-7 degrees.
+ */
 export function zonePolygon(cells: readonly string[]): MultiPolygon {
   const polygons = cellsToMultiPolygon([...cells], true)
   return {
@@ -26,5 +32,5 @@ export function zonePolygon(cells: readonly string[]): MultiPolygon {
   }
 }
 
-/** To 1e-7 degrees (1 cm): the corners that two zones share stay the same, and the text is half as long. */
+/** Rounded to 1e-7 degrees (1 cm): corners that two zones share stay equal, and the text is half as long. */
 const roundedDegrees = (degrees: number) => Math.round(degrees * 1e7) / 1e7

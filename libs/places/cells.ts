@@ -1,6 +1,7 @@
 /**
- * Res-8 cells whose centre lies in each region and province, on the geometry of `morocco-map` 1.3.0 as the database mends
- * it. Counting them takes 18 s, so the counts stand here as facts; a test counts some of them again.
+ * Number of cells of resolution 8 whose centre lies in each region and province, by HCP code, on the geometry of `morocco-map`
+ * 1.3.0 after the database has made it valid. Counting them takes 18 s, so the counts are written down here; a test counts
+ * some of them again.
  */
 export const MOROCCO_CELL_COUNTS: Readonly<Record<string, number>> = {
   '01': 20748,

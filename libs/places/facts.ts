@@ -1,7 +1,7 @@
 /**
- * The 12 regions and the 75 provinces and prefectures as facts. Codes, names, population and households: HCP, general
- * census RGPH 2024 (CC BY 4.0, credit Haut-Commissariat au Plan; put into this form by us). Seats: GeoNames (CC BY 4.0).
- * ISO 3166-2 codes are those of the 2018 edition, as OpenStreetMap and `morocco-map` carry them.
+ * Facts about the 12 regions and the 75 provinces and prefectures. Codes, names, population and households are from HCP's
+ * general census RGPH 2024 (CC BY 4.0, credit: Haut-Commissariat au Plan; converted to this form by the project). Seats are
+ * from GeoNames (CC BY 4.0). ISO 3166-2 codes are those of the 2018 edition, which OpenStreetMap and `morocco-map` use.
  */
 
 export interface RegionFact {
@@ -13,7 +13,7 @@ export interface RegionFact {
   nameAr: string
   population: number
   households: number
-  /** Chief town, WGS 84 degrees. */
+  /** Chief town; its position is in degrees, WGS 84. */
   seatFr: string
   seatLat: number
   seatLng: number
@@ -23,7 +23,7 @@ export interface ProvinceFact extends RegionFact {
   type: 'province' | 'prefecture'
 }
 
-/** Year of the census and of the codes. */
+/** Year of the census and of the edition of the codes. */
 export const FACTS_VINTAGE = 2024
 
 // code | iso | name fr | name ar | population | households | seat | lat | lng
@@ -146,8 +146,8 @@ function regionOf(fields: readonly string[]): RegionFact {
   }
 }
 
-function fieldsOfLines(lines: string): string[][] {
-  return lines
+function fieldsOfLines(text: string): string[][] {
+  return text
     .trim()
     .split('\n')
     .map((line) => line.split(' | '))

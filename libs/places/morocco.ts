@@ -1,22 +1,22 @@
 /**
- * The country's regions and provinces with their shapes. Codes, names and populations are ours (facts.ts); only the
- * geometry comes from the npm package `morocco-map`, whose names are partly wrong (Figuig bears Nador's).
+ * The country's regions and provinces with their shapes. Codes, names and populations are those of facts.ts; only the geometry
+ * comes from the npm package `morocco-map`, because some of its names are wrong (Figuig has Nador's name).
  */
 import { createRequire } from 'node:module'
 import { type AreaGeometry, type AreaRecord, parentCodeOf } from '#domain/place'
 import { featuresOfTopology, isTopology, polygonOf } from '#formats/geometry'
 import { FACTS_VINTAGE, PROVINCES, type RegionFact, REGIONS } from './facts.js'
 
-/** The credit that the shapes' licence asks for, wherever they are shown. */
+/** The attribution that the licences require wherever the areas are shown. */
 export const MOROCCO_ATTRIBUTION =
   'HCP, RGPH 2024 (CC BY 4.0); shapes © OpenStreetMap contributors (ODbL 1.0), via morocco-map 1.3.0'
 
-/** Required, not imported: JSON modules differ between bundler, vitest and Node 20, `require` does not. */
+/** `require` and not `import`, because bundler, vitest and Node 20 treat JSON modules differently. */
 const require = createRequire(import.meta.url)
 
 /**
- * The 12 regions and the 75 provinces and prefectures, regions first. 48 of the provinces cross themselves: mend them
- * (ST_MakeValid) before asking what lies inside.
+ * The 12 regions and the 75 provinces and prefectures, regions first. The geometry of 48 provinces intersects itself and must
+ * be made valid (ST_MakeValid) before it is queried. Throws where the installed `morocco-map` is not the expected version.
  */
 export function moroccoAreas(): AreaRecord[] {
   return [...areasOf(REGIONS, 'regions', () => null), ...areasOf(PROVINCES, 'provinces', ({ type }) => type)]

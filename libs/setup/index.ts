@@ -1,6 +1,7 @@
-/** What every database needs before it can serve: tables, rules, the country's areas, partitions, an administrator. */
+/** Prepares a database before it can serve: tables, rules, the country's areas, partitions, an administrator. */
 import { MOROCCO_CELL_COUNTS, MOROCCO_ATTRIBUTION, moroccoAreas } from '#places'
-import { type Shape, WORKING_RESOLUTION, cellsCentredIn } from '#geo'
+import type { AreaGeometry } from '#domain/place'
+import { WORKING_RESOLUTION, cellsCentredIn } from '#geo'
 import { hasAreas, importAreas } from '#store/areas'
 import { migrate } from '#store/database'
 import { hashPassword, insertAccount, listAccounts } from '#store/people'
@@ -9,11 +10,14 @@ import { registerRules } from '#store/runs'
 import { randomBytes } from 'node:crypto'
 import type { DataSource } from 'typeorm'
 
-/** Counts the working cells of an area. */
+/** Number of working cells whose centre lies in a polygon or multipolygon (GeoJSON). */
 export const workingCellCountOf = (geometry: object): number =>
-  cellsCentredIn(geometry as Shape, WORKING_RESOLUTION).length
+  cellsCentredIn(geometry as AreaGeometry, WORKING_RESOLUTION).length
 
-/** Safe to repeat and to run from several processes at once. `report` tells people what takes long. */
+/**
+ * Migrates the database and fills in what is missing. It is safe to repeat and to run from several processes at once.
+ * `report` gets a line for people when a step takes long. Throws where a migration or the import of the areas fails.
+ */
 export async function prepareDatabase(
   source: DataSource,
   now: Date,
@@ -30,10 +34,13 @@ export async function prepareDatabase(
     cellCount: (geometry, code) => MOROCCO_CELL_COUNTS[code] ?? workingCellCountOf(geometry),
   })
   if (refused.length > 0)
-    throw new Error(`the country's own areas were refused: ${JSON.stringify(refused[0])}`)
+    throw new Error(`importing the built-in areas failed: ${JSON.stringify(refused[0])}`)
 }
 
-/** Partitions are made for the month before, this one and three ahead: no probe of today waits for one. */
+/**
+ * The months, as their first days (YYYY-MM-DD), for which partitions of probes are made: from the month before to three months
+ * ahead, so that no probe of today has to wait for its partition.
+ */
 export function partitionMonthsAround(now: Date): string[] {
   return [-1, 0, 1, 2, 3].map((ahead) =>
     new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + ahead, 1)).toISOString().slice(0, 10),
@@ -42,19 +49,19 @@ export function partitionMonthsAround(now: Date): string[] {
 
 export interface FirstAdministrator {
   name: string
-  /** Shown once; it may only be used to set another. */
+  /** Shown once. It must be changed at the first sign-in. */
   password: string
 }
 
-/** Makes the administrator where there is no account yet. */
+/** Creates the first administrator; null where an account already exists. */
 export async function createFirstAdministrator(source: DataSource): Promise<FirstAdministrator | null> {
   if ((await listAccounts(source.manager)).length > 0) return null
   const password = randomBytes(12).toString('base64url')
   const account = { name: 'admin', role: 'administrator', mustChangePassword: true } as const
-  const made = await insertAccount(
+  const isInserted = await insertAccount(
     source.manager,
     { ...account, passwordHash: await hashPassword(password) },
     'setup',
   )
-  return made ? { name: account.name, password } : null
+  return isInserted ? { name: account.name, password } : null
 }

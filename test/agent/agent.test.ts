@@ -1,4 +1,4 @@
-/** The agent against a real server: what can go wrong at a site goes wrong here, and everything arrives once. */
+/** The agent against a real server: whatever can go wrong at a site goes wrong here, and every observation arrives once. */
 import { execFile, spawn, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -49,7 +49,7 @@ const folder = () => {
   return made
 }
 
-/** The way between an agent and the server, which can fail. It counts what passes. */
+/** A proxy between an agent and the server that can fail. It counts what passes. */
 class Gate {
   mode: 'open' | 'down' | 500 = 'open'
   posts = 0
@@ -117,7 +117,7 @@ function configFor(gate: { url: string }, change: Partial<AgentConfig> = {}): Ag
   }
 }
 
-/** A machine whose clock the test moves. */
+/** A machine whose clock is set by the test. */
 function machineAt(start: number): Machine & { now: number } {
   const machine = {
     now: start,
@@ -177,7 +177,7 @@ test(
     const start = Date.now() - 60 * 24 * HOUR
     const machine = machineAt(start)
     const agent = new Agent(configFor(gate), machine).initialize()
-    // Some weeks of tests; the checks record the outage beside them.
+    // Tests of some weeks; the checks record the outage as well.
     for (let minutes = 0; agent.spool.counts().waiting < 200; minutes += 15) {
       machine.now = start + minutes * MINUTE
       await agent.tick()
@@ -187,7 +187,7 @@ test(
     const before = machine.now
     for (; machine.now < before + 72 * HOUR; machine.now += 5 * MINUTE) await agent.tick()
     const failing = gate.posts - down
-    // Every six hours at most, once the wait has grown; random waits may be shorter.
+    // At most every six hours, once the backoff has grown; a random backoff may be shorter.
     expect(failing).toBeLessThan(72)
     expect(failing).toBeGreaterThan(6)
     const waits = agent.spool.counts().waiting
@@ -225,10 +225,10 @@ test(
       const machine = machineAt(Date.UTC(2026, 4, 11, 1))
       const agent = new Agent(configFor(gate, { references: [...references] }), machine).initialize()
       for (let i = 0; i < 24; i++, machine.now += 15 * MINUTE) await agent.tick()
-      // Six hours of the night: when it began, and four hours later.
+      // During six hours of the night it is recorded twice: when it began, and four hours later.
       expect(agent.spool.nextBatch(9, 1e6).map((o) => o.probe.outcome)).toEqual([outcome, outcome])
     }
-    // Somebody else answers: it is our server that is down, and the line works.
+    // A reference server answers, so that our server is down and the line is up.
     const machine = machineAt(Date.UTC(2026, 4, 11, 1))
     const agent = new Agent(
       configFor(gate, { references: [`${server.url}/health/live`] }),
@@ -291,7 +291,7 @@ test(
     await agent.tick()
     expect(agent.spool.counts().waiting).toBe(1)
     gate.mode = 'open'
-    // An hour later, the clock is right: only the machine's own counter knows when it was.
+    // An hour later the clock is right: only the uptime tells when the observation was made.
     const later = new Agent(config, {
       ...machine,
       clock: Date.now,
@@ -302,7 +302,7 @@ test(
     expect(Math.abs(Date.now() - HOUR - row!.measured_at.getTime())).toBeLessThan(10_000)
     expect(row!.device_measured_at!.getTime()).toBe(wrong)
     expect(row!.flags).toContain('clock_corrected')
-    // A clock that is still wrong when it sends is corrected by what it says then.
+    // A clock that is still wrong at sending is corrected by the time that it shows then.
     await database.source.query('DELETE FROM probe')
     const still = new Agent(configFor(gate), machineAt(wrong)).initialize()
     still.spool.add(observation(wrong - 2 * HOUR))
@@ -312,31 +312,35 @@ test(
   },
 )
 
-test('a revoked token loses nothing; another is tried at the next minute', { timeout: 30_000 }, async () => {
-  const config = configFor(server)
-  writeFileSync(config.tokenFile, 'tgt_a_token_that_was_revoked', { mode: 0o600 })
-  const machine = machineAt(Date.now())
-  const agent = new Agent(config, machine).initialize()
-  for (let i = 0; i < 3; i++) agent.spool.add(observation(machine.now - (i + 1) * 5 * HOUR))
-  await agent.deliver()
-  expect(agent.status()).toMatchObject({
-    waiting: 3,
-    why: 'token refused (401): put another into the token file',
-  })
-  await agent.tick()
-  // One more where the hour of the day has a test due.
-  expect(agent.spool.counts().waiting).toBeGreaterThanOrEqual(3)
-  await sleep(20)
-  const another = newToken()
-  await insertDevice(database.source.manager, 'S1', sha256(another), 'test')
-  writeFileSync(config.tokenFile, another, { mode: 0o600 })
-  machine.now += MINUTE
-  await agent.tick()
-  expect(agent.spool.counts().waiting).toBe(0)
-  expect((await stored()).length).toBeGreaterThanOrEqual(3)
-})
+test(
+  'a revoked token loses nothing, and a new one is tried within a minute',
+  { timeout: 30_000 },
+  async () => {
+    const config = configFor(server)
+    writeFileSync(config.tokenFile, 'tgt_a_token_that_was_revoked', { mode: 0o600 })
+    const machine = machineAt(Date.now())
+    const agent = new Agent(config, machine).initialize()
+    for (let i = 0; i < 3; i++) agent.spool.add(observation(machine.now - (i + 1) * 5 * HOUR))
+    await agent.deliver()
+    expect(agent.status()).toMatchObject({
+      waiting: 3,
+      why: 'token refused (401): put another into the token file',
+    })
+    await agent.tick()
+    // There is one more where a test is due at this hour of the day.
+    expect(agent.spool.counts().waiting).toBeGreaterThanOrEqual(3)
+    await sleep(20)
+    const another = newToken()
+    await insertDevice(database.source.manager, 'S1', sha256(another), 'test')
+    writeFileSync(config.tokenFile, another, { mode: 0o600 })
+    machine.now += MINUTE
+    await agent.tick()
+    expect(agent.spool.counts().waiting).toBe(0)
+    expect((await stored()).length).toBeGreaterThanOrEqual(3)
+  },
+)
 
-test('what the server refuses is put aside with its reason, what cannot be read too; the rest arrives', async () => {
+test('observations that the server rejects or that cannot be read are set aside with the reason; the others arrive', async () => {
   const agent = new Agent(configFor(server), machineAt(Date.now())).initialize()
   const bad = observation(Date.now() - HOUR)
   agent.spool.add(observation(Date.now() - 9 * HOUR))
@@ -401,7 +405,7 @@ function fill(path: string): void {
     }
 }
 
-test('whatever happens in whatever order, each observation arrives once', { timeout: 60_000 }, async () => {
+test('each observation arrives once, whatever happens in whatever order', { timeout: 60_000 }, async () => {
   const step = fc.constantFrom('add', 'add', 'kill', 'deliver', 'down', '500', 'open', 'lost answer')
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
@@ -419,7 +423,7 @@ test('whatever happens in whatever order, each observation arrives once', { time
         } else if (what === 'kill') agent = new Agent(config, machine).initialize()
         else if (what === 'deliver') await agent.deliver()
         else if (what === 'lost answer') {
-          // The server has them, and the agent does not know.
+          // The server has stored them, but the agent did not get the answer.
           const waiting = new Spool(config.spool).nextBatch(500, 1e6).map(({ probe }) => probe)
           await fetch(`${server.url}/api/v1/probes`, {
             method: 'POST',
@@ -438,23 +442,27 @@ test('whatever happens in whatever order, each observation arrives once', { time
   )
 })
 
-test('a budget is kept: shorter tests first, then none, with the reason', { timeout: 60_000 }, async () => {
-  const machine = machineAt(Date.UTC(2026, 4, 31, 8, 0))
-  const agent = new Agent(
-    configFor(server, { monthlyBytes: 5_000_000, maxBytesPerTest: null }),
-    machine,
-  ).initialize()
-  for (let i = 0; i < 4; i++) {
-    await agent.test()
-    machine.now += 5 * HOUR
-    if (agent.state.skipped) break
-  }
-  expect(agent.state.skipped).toBe('the data budget of this month is used up')
-  // A test may pass its cap by what is under way when it is reached.
-  expect(agent.status().usedBytesThisMonth).toBeLessThan(15_000_000)
-})
+test(
+  'the data budget is kept: tests become shorter, then are skipped with the reason',
+  { timeout: 60_000 },
+  async () => {
+    const machine = machineAt(Date.UTC(2026, 4, 31, 8, 0))
+    const agent = new Agent(
+      configFor(server, { monthlyBytes: 5_000_000, maxBytesPerTest: null }),
+      machine,
+    ).initialize()
+    for (let i = 0; i < 4; i++) {
+      await agent.test()
+      machine.now += 5 * HOUR
+      if (agent.state.skipped) break
+    }
+    expect(agent.state.skipped).toBe('the data budget of this month is used up')
+    // A test may exceed its limit by what is in flight when the limit is reached.
+    expect(agent.status().usedBytesThisMonth).toBeLessThan(15_000_000)
+  },
+)
 
-test('faults of the configuration are named at once; a token that others may read is refused', () => {
+test('all errors of the configuration are reported at once; a token that others may read is refused', () => {
   expect(() =>
     loadConfig({ TAGHTIYA_SERVER: 'ftp://x', TAGHTIYA_TECHNOLOGY: '6g', TAGHTIYA_MAX_BYTES: 'all' }),
   ).toThrow(
@@ -470,7 +478,7 @@ test('faults of the configuration are named at once; a token that others may rea
   }
   const refused = spawnSync(process.execPath, ['dist/apps/agent/main.js', 'run'], { env })
   expect(refused.status).toBe(2)
-  expect(refused.stderr.toString()).toMatch(/may be read by others \(mode 644\): chmod 600/)
+  expect(refused.stderr.toString()).toMatch(/is readable by others \(mode 644\): chmod 600/)
   expect(refused.stderr.toString()).not.toContain(token)
   expect(spawnSync(process.execPath, ['dist/apps/agent/main.js', 'fly'], { env }).status).toBe(2)
 })

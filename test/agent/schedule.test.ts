@@ -21,7 +21,7 @@ const hourIn = (at: number) =>
     }).format(at),
   )
 
-/** Days around both changes of the clock, and any other. */
+/** Days around both changes of the clock, and ordinary days. */
 const day = fc.oneof(
   fc.constantFrom('2026-02-15', '2026-02-14', '2026-03-22', '2026-12-31', '2028-02-29'),
   fc
@@ -29,7 +29,7 @@ const day = fc.oneof(
     .map((d) => d.toISOString().slice(0, 10)),
 )
 
-test('each day has two to four tests, one in a band of the country’s time, at least four hours apart', () => {
+test('each day has two to four tests, at most one in a band of local time, at least four hours apart', () => {
   fc.assert(
     fc.property(day, fc.string(), (name, seed) => {
       const plan = plannedTestsOf(name, seed)
@@ -44,7 +44,7 @@ test('each day has two to four tests, one in a band of the country’s time, at 
   )
 })
 
-test('moments differ from day to day and device to device, and every hour is measured', () => {
+test('the times differ from day to day and from device to device, and every hour is measured', () => {
   const hours = new Set<number>()
   const minutes = new Set<number>()
   for (let i = 0; i < 400; i++)
@@ -56,7 +56,7 @@ test('moments differ from day to day and device to device, and every hour is mea
   expect(minutes.size).toBeGreaterThan(500)
 })
 
-test('minute by minute through some days, each planned test is due once', () => {
+test('minute by minute over several days, each planned test is due once', () => {
   let [done, last, count]: [string | null, number | null, number] = [null, null, 0]
   const start = Date.UTC(2026, 4, 10)
   for (let now = start; now < start + 5 * DAY; now += MINUTE) {
@@ -75,7 +75,7 @@ test('minute by minute through some days, each planned test is due once', () => 
   expect(nextTest(start, 'seed').at).toBeGreaterThan(start)
 })
 
-test('a clock set back by years stops no test, one that was off makes up within the band', () => {
+test('a clock that was set back by years stops no test, and a missed test is made up for within its band', () => {
   const [first] = plannedTestsOf('2026-05-11', 'seed')
   const now = first!.at + MINUTE
   expect(dueTest(now, 'seed', null, now + 3 * 365 * DAY)).toEqual(first)
@@ -84,7 +84,7 @@ test('a clock set back by years stops no test, one that was off makes up within 
   expect(dueTest(Date.UTC(2026, 4, 11, 23, 30), 'seed', null, null)).toBeNull()
 })
 
-test('waits grow to six hours and are spread', () => {
+test('the backoff grows to six hours and is spread', () => {
   expect(backoffMs(0, () => 1)).toBe(60_000)
   expect(backoffMs(3, () => 1)).toBe(480_000)
   expect(backoffMs(50, () => 1)).toBe(6 * 3_600_000)

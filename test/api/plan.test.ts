@@ -147,7 +147,7 @@ test('a change needs its comment and its version; the history keeps both version
   })
   expect(await ask('PUT', '/P-1', { version: 2, comment: 'x', inServiceOn: dayBack(-5) })).toMatchObject({
     status: 422,
-    body: { detail: 'inServiceOn lies in the future: what is promised stands in promised_by' },
+    body: { detail: 'inServiceOn must not be in the future: use promised_by for a promised date' },
   })
   expect(await ask('PUT', '/P-1', { version: 2, startedOn: '2026-13-01' })).toMatchObject({ status: 400 })
   expect(await ask('PUT', '/P-9', change)).toMatchObject({

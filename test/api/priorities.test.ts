@@ -167,11 +167,11 @@ test('no money buys nothing; technologies are those allowed; regions get what th
 })
 
 test.each([
-  ['priorities?weights=peple:5', 400, 'weights: "peple" is not one of white, people'],
+  ['priorities?weights=peple:5', 400, 'weights: unknown name "peple"; expected one of white, people'],
   ['priorities?weights=people:11', 400, 'people must be a number from 0 to 10; it is 11'],
-  ['priorities?weights=people', 400, 'must be written name:amount'],
-  ['priorities?weights=people:-1', 400, 'must be written name:amount'],
-  ['priorities?weights=__proto__:1', 400, 'is not one of'],
+  ['priorities?weights=people', 400, 'must have the form name:amount'],
+  ['priorities?weights=people:-1', 400, 'must have the form name:amount'],
+  ['priorities?weights=__proto__:1', 400, 'expected one of'],
   ['priorities?unitCosts=share4g:2', 400, 'unitCosts: share4g must be a number from 0 to 1'],
   [
     'priorities?weights=white:0,people:0,localities:0,schools:0,healthCentres:0,administrations:0,fibreDistance:0,cost:0',
@@ -191,7 +191,11 @@ test.each([
   [{ budget: 1, maximise: 'votes' }, 400, 'maximise must be one of'],
   [{ budget: 1, maximise: 'people', technologies: ['adsl'] }, 400, 'technologies'],
   [{ budget: 1, maximise: 'people', weights: { people: 'many' } }, 400, 'weights: people must be a number'],
-  [{ budget: 1, maximise: 'people', unitCosts: { gold: 1 } }, 400, 'unitCosts: "gold" is not one of'],
+  [
+    { budget: 1, maximise: 'people', unitCosts: { gold: 1 } },
+    400,
+    'unitCosts: unknown name "gold"; expected one of',
+  ],
   [{ budget: 1, maximise: 'people', regionShare: 2 }, 400, 'regionShare must not be greater than 1'],
 ])('the budget %j is refused in words', async (body, status, words) => {
   expect(await detailOf(await post(body))).toEqual([status, expect.stringContaining(words)])

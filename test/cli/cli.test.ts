@@ -17,7 +17,7 @@ const write = (name: string, text: string) => {
   return join(folder, name)
 }
 
-/** While the server runs: on the embedded engine the command is then a guest of the process that holds the folder. */
+/** On the embedded engine a command that runs beside the server works through the process that has locked the folder. */
 describe.each(ENGINES)('the command line beside a running server on %s', (engine) => {
   let place: { env: Record<string, string | undefined>; remove(): Promise<void> }
   let server: RunningServer
@@ -41,7 +41,7 @@ describe.each(ENGINES)('the command line beside a running server on %s', (engine
   const count = async (sql: string) =>
     Number((await database.source.query(`SELECT count(*) AS n FROM ${sql}`))[0].n)
 
-  test('wrong usage ends with 2, what cannot be done with 1, and both say why', async () => {
+  test('exits with 2 after wrong usage and with 1 after a failure, with the reason', async () => {
     for (const args of [
       [],
       ['nonsense'],
@@ -67,7 +67,7 @@ describe.each(ENGINES)('the command line beside a running server on %s', (engine
     }
   })
 
-  test('the plan is looked at, then taken; a faulty line is named', async () => {
+  test('previews a plan, then imports it; a faulty line is named', async () => {
     const file = write(
       'plan.csv',
       'code;nom;lat;lng;échéance\nP-1;Aït Ali;33,9;-5,5;30/06/2028\nP-2;x;33,9;-5,5;31/02/2028\n',
@@ -82,7 +82,7 @@ describe.each(ENGINES)('the command line beside a running server on %s', (engine
     expect(await count('plan_finding')).toBe(1)
   })
 
-  test('sites come in from a CSV with a line-by-line report; a device’s token works', async () => {
+  test('imports sites from a CSV with a line-by-line report; the token of a device works', async () => {
     const file = write(
       'sites.csv',
       'رمز الموقع;الاسم;النوع;رمز الجماعة;خط العرض;خط الطول\nA1;مدرسة النور;مدرسة;01.051.01.01;35,2447;-3,9317\nA2;x;école;01.051.01.01;99;-3\n',
@@ -115,11 +115,11 @@ describe.each(ENGINES)('the command line beside a running server on %s', (engine
     ])
   })
 
-  test('import probes takes any tool’s file: looked at first, asked about, then taken once', async () => {
+  test('import probes reads any tool’s file: it previews, asks for what is missing, and imports once', async () => {
     const file = write('speeds.csv', 'date,download,upload\n2026-03-02 10:30,12.5,3.25\n')
     const before = await count('probe')
-    const asked = await cli('import', 'probes', file, '--site', 'A1')
-    expect([asked.code, asked.err]).toEqual([1, expect.stringContaining('Say --unit Mbit/s')])
+    const question = await cli('import', 'probes', file, '--site', 'A1')
+    expect([question.code, question.err]).toEqual([1, expect.stringContaining('Say --unit Mbit/s')])
     const given = [file, '--site', 'A1', '--unit', 'Mbit/s', '--operator', 'inwi', '--json']
     const preview = await cli('import', 'probes', ...given, '--preview')
     expect([preview.code, JSON.parse(preview.out)]).toMatchObject([
@@ -141,7 +141,7 @@ describe.each(ENGINES)('the command line beside a running server on %s', (engine
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('--unit is "MB"')])
   })
 
-  test('classify prints a run for machines and for people; doctor finds all well', async () => {
+  test('classify prints a run for machines and for people; doctor finds no fault', async () => {
     const { code, out } = await cli('classify', '--rule', 'ma-floor', '--json')
     expect(code).toBe(0)
     expect(JSON.parse(out)).toMatchObject({ rule: 'ma-floor', counts: { unknown: 1 } })
@@ -154,7 +154,7 @@ describe.each(ENGINES)('the command line beside a running server on %s', (engine
   })
 
   test.skipIf(!there)(
-    'the 1,503 communes and the 43,593 localities load whole',
+    'imports all 1,503 communes and 43,593 localities',
     async () => {
       const areas = await cli('import', 'areas', `${DATA}/boundaries/hcp2014_adm123.topo.json`, '--json')
       expect(areas.err).toBe('')
@@ -168,7 +168,7 @@ describe.each(ENGINES)('the command line beside a running server on %s', (engine
     180_000,
   )
 
-  test('an area outside its parent, or without one, is refused by name', async () => {
+  test('rejects by name an area outside its parent or without one', async () => {
     const square = (code: string, lng: number) => ({
       type: 'Feature',
       properties: { code, name_fr: code, name_ar: 'x', vintage: 2024 },
@@ -194,7 +194,7 @@ describe.each(ENGINES)('the command line beside a running server on %s', (engine
   })
 })
 
-test('on a folder that no server holds a command opens it, leaves no lock, and says one JSON document', async () => {
+test('without a server a command opens the folder itself, leaves no lock, and prints one JSON document', async () => {
   const place = folderPlace()
   try {
     const file = write('one.csv', 'code,name,type,commune_code,lat,lng\nB1,B,school,01.051.01.01,35.2,-3.9\n')
@@ -208,8 +208,8 @@ test('on a folder that no server holds a command opens it, leaves no lock, and s
   }
 })
 
-/** A known fault: quarantine keeps the site of such a record, but a device is asked for when it is submitted again. */
-test('what a file’s --site placed and was refused can be corrected and submitted again', async () => {
+/** A regression test: quarantine stored the site of such a record, but resubmitting it required a device. */
+test('a rejected record that --site had placed can be corrected and submitted again', async () => {
   const place = await serverPlace()
   const server = await startServer(place.env)
   try {

@@ -8,7 +8,7 @@ import { OBSERVED_CELLS, fillObservatory } from '../support/observatory.js'
 import { runCli } from '../support/process.js'
 import { serve } from '../support/server.js'
 
-/** On the embedded engine the command is a guest of this process, which holds the folder. */
+/** On the embedded engine the command works through this process, which has locked the folder. */
 describe.each(ENGINES)('export on the command line on %s', (engine) => {
   const folder = mkdtempSync(join(tmpdir(), 'taghtiya-cli-export-'))
   let database: TestDatabase
@@ -22,7 +22,7 @@ describe.each(ENGINES)('export on the command line on %s', (engine) => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  test('writes the file that the server gives, and what it is beside it', async () => {
+  test('writes the same file as the server, with its description beside it', async () => {
     const server = await serve(database)
     for (const [collection, format] of [
       ['cells', 'csv'],
@@ -49,39 +49,39 @@ describe.each(ENGINES)('export on the command line on %s', (engine) => {
     const whole = readFileSync(out)
     for (const wrong of [whole.subarray(0, -1), Buffer.from(whole).fill('x', 50, 51)]) {
       writeFileSync(out, wrong)
-      const { code, out: said } = await cli('export', 'verify', out, '--json')
-      expect([code, JSON.parse(said)]).toEqual([
+      const { code, out: json } = await cli('export', 'verify', out, '--json')
+      expect([code, JSON.parse(json)]).toEqual([
         1,
         { same: false, bytes: wrong.length, described: whole.length },
       ])
     }
-    expect((await cli('export', 'verify', join(folder, 'none.csv'))).err).toContain('no description')
+    expect((await cli('export', 'verify', join(folder, 'none.csv'))).err).toContain('is missing or is not')
   })
 
-  test('says how much it wrote, for people and for machines', async () => {
+  test('reports how much it wrote, for people and for machines', async () => {
     const out = join(folder, 'cells.ndjson')
-    const { out: said } = await cli('export', 'cells', '--format', 'ndjson', '--out', out, '--json')
-    expect(JSON.parse(said)).toMatchObject({
+    const { out: json } = await cli('export', 'cells', '--format', 'ndjson', '--out', out, '--json')
+    expect(JSON.parse(json)).toMatchObject({
       rows: OBSERVED_CELLS.length,
       bytes: readFileSync(out).length,
       run: 1,
     })
   })
 
-  test('wrong usage ends with 2, what cannot be done with 1 and without a file', async () => {
+  test('exits with 2 after wrong usage, with 1 and without a file after a failure', async () => {
     const out = join(folder, 'none.csv')
     for (const [args, code, word] of [
       [['roads', '--format', 'csv', '--out', out], 2, 'cells'],
       [['cells', '--format', 'shp', '--out', out], 2, 'parquet'],
       [['cells', '--format', 'csv'], 2, '--out'],
-      [['sites', '--format', 'csv', '--out', out, '--rule', 'ma-floor'], 2, 'no run'],
+      [['sites', '--format', 'csv', '--out', out, '--rule', 'ma-floor'], 2, 'does not depend on a run'],
       [['cells', '--format', 'csv', '--out', out, '--run', 'x'], 2, '--run'],
       [['cells', '--format', 'csv', '--out', out, '--run', '99'], 1, 'no run 99'],
       [['cells', '--format', 'csv', '--out', out, '--rule', 'none'], 1, 'none'],
       [['cells', '--format', 'csv', '--out', join(folder, 'nowhere', 'x.csv')], 1, 'cannot write'],
     ] as const) {
-      const { code: ended, err } = await cli('export', ...args)
-      expect([args, ended, err]).toEqual([args, code, expect.stringContaining(word)])
+      const { code: exitCode, err } = await cli('export', ...args)
+      expect([args, exitCode, err]).toEqual([args, code, expect.stringContaining(word)])
     }
     expect(existsSync(out) || existsSync(`${out}.part`)).toBe(false)
   })

@@ -19,7 +19,7 @@ test('the same seed gives the same country, another seed another', () => {
   expect(probesOf(DEMO_SEED)[0]).not.toEqual(probesOf(DEMO_SEED + 1)[0])
 })
 
-test('every province has sites, three operators measure at each, over the 90 days before the end', () => {
+test('every province has sites, and at each the lines of three operators are measured over the 90 days before the end', () => {
   expect(country(DEMO_SEED).filter((p) => p.sites.length >= 1)).toHaveLength(75)
   const probes = probesOf(DEMO_SEED)
   expect(new Set(probes.map((p) => p.operator))).toEqual(new Set(['iam', 'orange', 'inwi']))
@@ -29,7 +29,7 @@ test('every province has sites, three operators measure at each, over the 90 day
   expect(new Set(probes.map((p) => p.id)).size).toBe(probes.length)
 })
 
-test('localities stand beside sites, say that they are simulated, and hold fewer people than their province', () => {
+test('localities lie at sites, are labelled as simulated, and have fewer people than their province', () => {
   const provinces = moroccoAreas().filter(({ level }) => level === 'province')
   for (const { code, sites, localities } of country(DEMO_SEED)) {
     expect(localities.map(({ lat, lng }) => [lat, lng])).toEqual(sites.map(({ lat, lng }) => [lat, lng]))
@@ -44,7 +44,7 @@ test('localities stand beside sites, say that they are simulated, and hold fewer
   expect(all.some(({ population }) => population === null)).toBe(true)
 })
 
-test('speeds spread as the country’s do: a tenth under 2 Mbit/s, a tenth above 60', () => {
+test('speeds are distributed as in the country: a tenth below 2 Mbit/s, a tenth above 60', () => {
   const speeds = probesOf(DEMO_SEED).flatMap((p) => p.downloadBps ?? [])
   const share = (of: (bps: number) => boolean) => speeds.filter(of).length / speeds.length
   expect(share((bps) => bps < 2e6)).toBeGreaterThan(0.05)
@@ -52,7 +52,7 @@ test('speeds spread as the country’s do: a tenth under 2 Mbit/s, a tenth above
   expect(share((bps) => bps > 60e6)).toBeGreaterThan(0.02)
 })
 
-test('the plan has some hundred items of every step, none with a fault', () => {
+test('the plan has about a hundred items of every step, and none is rejected', () => {
   const sites = country(DEMO_SEED).flatMap(({ code, sites: all }) => {
     const seat = SEATS.find((s) => s.provinceCode === code)!
     return all.map((site) => ({ site, probes: demoProbes(site, remotenessOf(site, seat), END, DEMO_SEED) }))

@@ -78,11 +78,11 @@ describe('normaliseAreaCode', () => {
     '-1',
   ])('“%s” is none', (text) => expect(normaliseAreaCode(text)).toBeNull())
 
-  it('gives dotted codes back as they are', () => {
+  it('returns dotted codes unchanged', () => {
     fc.assert(fc.property(fc.oneof(region, province, commune), (code) => normaliseAreaCode(code) === code))
   })
 
-  it('finds every commune again from its digits, with its leading zero or without', () => {
+  it('restores the code of every commune from its digits, with or without the leading zero', () => {
     fc.assert(
       fc.property(commune, (code) => {
         const written = code.replaceAll('.', '')

@@ -38,7 +38,7 @@ const size = fc.record({
   fibreKm: fc.option(fc.double({ min: 0, max: 300, noNaN: true })),
 })
 
-test('a larger zone, more places or a longer way never cost less; no way to fibre, no price for it', () => {
+test('a larger zone, more places or a longer distance never cost less; without a distance to fibre it has no cost', () => {
   fc.assert(
     fc.property(size, costs, fc.constantFrom(...DEPLOYABLE_TECHNOLOGIES), (zone, unit, technology) => {
       const cost = deploymentCostOf(technology, zone, unit)
@@ -55,10 +55,10 @@ test('a larger zone, more places or a longer way never cost less; no way to fibr
   )
 })
 
-test('costs by hand', () => {
+test('costs computed by hand', () => {
   const zone = { cellCount: 300, places: 4, fibreKm: 12.5 }
   const by = (technology: Deployed) => deploymentCostOf(technology, zone, DEFAULT_UNIT_COSTS)
-  // 300 cells are 221.2 km²: two 4G masts of 150 km² each, six of 5G, three bases.
+  // 300 cells are 221.2 km², which two 4G masts of 150 km² each cover, or six 5G masts, or three FWA base stations.
   expect(DEPLOYABLE_TECHNOLOGIES.map(by)).toEqual([
     12.5 * 250_000 + 4 * 150_000,
     6 * 2_500_000,
@@ -70,7 +70,7 @@ test('costs by hand', () => {
   expect(COST_CLASS_BOUNDS.filter((bound) => bound < 2_732_000)).toHaveLength(2)
 })
 
-test('the options of a zone are those that no cheaper one equals', () => {
+test('the options of a zone are those whose benefit no cheaper option reaches', () => {
   fc.assert(
     fc.property(size, costs, fc.nat({ max: 1_000 }), (zone, unit, benefit) => {
       const factors: ZoneFactors = { ...zoneOf(1), ...zone, schools: 0, localities: zone.places }
@@ -89,7 +89,7 @@ test('the options of a zone are those that no cheaper one equals', () => {
   )
 })
 
-test('the greedy answer keeps the budget and is never better than the best; the bound never below it', () => {
+test('the greedy answer keeps within the budget and is never better than the optimum; the bound is never below it', () => {
   fc.assert(
     fc.property(candidates(6), fc.nat({ max: 60 }), (some, budget) => {
       const steps = stepsByYield(some)
@@ -103,7 +103,7 @@ test('the greedy answer keeps the budget and is never better than the best; the 
   )
 })
 
-test('with money for all, both are everything', () => {
+test('with enough money the greedy answer and the bound are the whole benefit', () => {
   fc.assert(
     fc.property(candidates(8), (some) => {
       const steps = stepsByYield(some)
@@ -119,7 +119,7 @@ const meets = fc.record({
   regionShare: fc.constantFrom(0, 0.3, 0.7, 1),
 })
 
-test('with conditions on regions too, the bound is never below the best, and what is called too dear is', () => {
+test('with conditions on regions the bound is never below the optimum, and a budget below the minimum cost has no answer', () => {
   let dear = 0
   fc.assert(
     fc.property(candidates(6), fc.nat({ max: 60 }), meets, (some, budget, conditions) => {
@@ -142,7 +142,7 @@ test('with conditions on regions too, the bound is never below the best, and wha
   expect(dear).toBeGreaterThan(0)
 })
 
-test('what is fixed fits, and is what the relaxation takes whole; the open zones are the closest to its edge', () => {
+test('fixed zones fit the budget and are those that the relaxation serves whole; the open zones are the closest to its edge', () => {
   const many = fc
     .array(candidates(8), { minLength: 2, maxLength: 2 })
     .map(([a, b]) => [...a!, ...b!].map((candidate, n) => ({ ...candidate, zone: zoneOf(n) })))
@@ -167,7 +167,7 @@ test('what is fixed fits, and is what the relaxation takes whole; the open zones
   )
 })
 
-test('what changed between two answers', () => {
+test('the difference between two answers', () => {
   const choice = (id: string, technology: Deployed) => ({ id, technology, cost: 1, benefit: 1 })
   expect(
     choiceChangeBetween(

@@ -25,7 +25,7 @@ export const zoneOf = (n: number): ZoneFactors => ({
   fibreKm: null,
 })
 
-/** Options that rise in cost and benefit. */
+/** Options of increasing cost and benefit. */
 const options = fc
   .array(fc.record({ cost: fc.integer({ min: 0, max: 15 }), benefit: fc.integer({ min: 1, max: 20 }) }), {
     minLength: 1,
@@ -49,7 +49,7 @@ export const FREE: Constraints = { oneZonePerRegion: false, regionShare: 0 }
 
 type Given = readonly (Pick<ServiceOption, 'cost' | 'benefit'> | null)[]
 
-/** Of all answers within the budget that satisfy the condition; -1 where none does. */
+/** The benefit of the best answer within the budget that satisfies the condition; -1 where none does. */
 export function bestByHand(
   some: readonly Candidate[],
   budget: number,
@@ -70,7 +70,7 @@ export function bestByHand(
   return best
 }
 
-/** Whether what each zone is given is what the regions must have. */
+/** Whether an answer meets the conditions on regions. */
 export function meetsConditions(
   some: readonly Candidate[],
   given: readonly ({ benefit: number } | null)[],

@@ -25,7 +25,7 @@ import { expect, test } from 'vitest'
 const DAY = 86_400_000
 const PARTIES = ['opener', 'reviewer', 'reader'] as const
 
-/** Every way on: `state action` to the state after it. All others are refused. */
+/** Every allowed transition: `state action` to the state after it. All others are refused. */
 const WAYS: Readonly<Record<string, DisputeState>> = {
   'open comment': 'open',
   'open review': 'under_review',
@@ -58,7 +58,7 @@ const BY: Readonly<Record<DisputeAction, readonly DisputeParty[]>> = {
 }
 
 test.each(DISPUTE_STATES.flatMap((state) => DISPUTE_ACTIONS.map((action) => [state, action] as const)))(
-  'from %s, %s leads where it is said, or nowhere',
+  'from %s, %s leads to its state, or is refused',
   (state, action) => {
     expect(stateAfter(state, action)).toBe(WAYS[`${state} ${action}`] ?? null)
     for (const party of PARTIES) {
@@ -70,7 +70,7 @@ test.each(DISPUTE_STATES.flatMap((state) => DISPUTE_ACTIONS.map((action) => [sta
   },
 )
 
-test('what is finished stays finished, and everything else can be finished', () => {
+test('a finished dispute stays finished, and every other one can be finished', () => {
   for (const state of DISPUTE_STATES) {
     const all = PARTIES.flatMap((party) => actionsOf(state, party))
     if (isFinished(state)) expect(all).toEqual([])
@@ -78,7 +78,7 @@ test('what is finished stays finished, and everything else can be finished', () 
   }
 })
 
-test('nobody decides what they opened, whatever they are', () => {
+test('nobody decides a dispute that they opened, whatever their role', () => {
   for (const isPlanner of [true, false]) {
     const party = partyOf({ isOpener: true, isPlanner })
     for (const state of DISPUTE_STATES)
@@ -89,7 +89,7 @@ test('nobody decides what they opened, whatever they are', () => {
   expect(partyOf({ isOpener: false, isPlanner: false })).toBe('reader')
 })
 
-test('along any way of actions a decision comes after a review by another, and nothing after it', () => {
+test('in any sequence of actions a decision follows a review by another person, and nothing follows it', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...DISPUTE_ACTIONS), { maxLength: 12 }), (actions) => {
       let state: DisputeState = 'open'
@@ -107,7 +107,7 @@ test('along any way of actions a decision comes after a review by another, and n
   )
 })
 
-test('documents: planners always, who opened it while it runs, nobody else', () => {
+test('planners always read the documents, the opener until the dispute is finished, nobody else ever', () => {
   for (const state of DISPUTE_STATES) {
     expect(hasDocumentAccess({ isOpener: false, isPlanner: true }, state)).toBe(true)
     expect(hasDocumentAccess({ isOpener: true, isPlanner: false }, state)).toBe(!isFinished(state))
@@ -115,7 +115,7 @@ test('documents: planners always, who opened it while it runs, nobody else', () 
   }
 })
 
-test('overdue follows from the deadline and the moment, and only while it is unfinished', () => {
+test('being overdue follows from the deadline and the time, and only for an unfinished dispute', () => {
   const opened = Date.UTC(2026, 10, 1, 9)
   const due = deadlineOf(opened)
   expect(due - opened).toBe(DISPUTE_DAYS * DAY)
@@ -129,7 +129,7 @@ test('overdue follows from the deadline and the moment, and only while it is unf
   expect([daysLeft(due, due + DAY), daysLeft(due, due + DAY + 1)]).toEqual([-1, -2])
 })
 
-test('a claim is one of its subject', () => {
+test('a claim belongs to its kind of subject', () => {
   for (const subject of DISPUTE_SUBJECTS)
     for (const other of DISPUTE_SUBJECTS)
       for (const claimed of CLAIMS[other]) expect(isClaimOf(subject, claimed)).toBe(subject === other)

@@ -26,8 +26,8 @@ const PROBE: ProbeInput = {
 }
 const YEARS_3 = 3 * 365 * 24 * HOUR
 
-describe('what takes a probe out of the evidence', () => {
-  test('is that its place, its figures or its newness are in doubt', () => {
+describe('the flags that take a probe out of the evidence', () => {
+  test('say that its place or its figures are in doubt, or that it repeats another', () => {
     expect(FLAGS.filter((flag) => !isCounted([flag]))).toEqual([
       'inaccurate_position',
       'too_short',
@@ -66,7 +66,7 @@ describe('flags of the test itself', () => {
   })
 })
 
-describe('two sides of a test', () => {
+describe('the client and the server of a test', () => {
   test('agree within a fifth of the larger', () => {
     expect(isDisagreement(80, 100)).toBe(false)
     expect(isDisagreement(79, 100)).toBe(true)
@@ -89,7 +89,7 @@ describe('a device', () => {
     expect(isRepeat({ ...here, accuracyM: 300 }, [north(250)])).toBe(true)
   })
 
-  test('moves too fast above 250 km/h, with the positions’ uncertainty taken off', () => {
+  test('moves too fast above 250 km/h, after the uncertainty of the positions is subtracted', () => {
     expect(isMovingTooFast(here, north(249_000, NOW + HOUR))).toBe(false)
     expect(isMovingTooFast(here, north(251_000, NOW + HOUR))).toBe(true)
     expect(isMovingTooFast({ ...here, accuracyM: 1_500 }, north(251_000, NOW + HOUR))).toBe(false)
@@ -101,7 +101,7 @@ describe('a device', () => {
 describe('the time of a device whose clock is wrong', () => {
   const probe = (change: Partial<ProbeInput>) => ({ ...PROBE, ...change })
 
-  test('is right again by the clock at sending, whatever it was wrong by and however long it waited', () => {
+  test('is corrected by the clock at sending, whatever its error and however long the probe waited', () => {
     const wrongBy = fc.integer({ min: -YEARS_3, max: YEARS_3 })
     const waited = fc.integer({ min: 0, max: 400 * 24 * HOUR })
     fc.assert(
@@ -116,7 +116,7 @@ describe('the time of a device whose clock is wrong', () => {
     )
   })
 
-  test('is taken from the age where that is known: the clock was set right in between', () => {
+  test('is computed from the age where that is known, because the clock may have been set in between', () => {
     const measuredAt = new Date(NOW - YEARS_3).toISOString()
     const sent = { measuredAt, sentAt: new Date(NOW).toISOString() }
     expect(correctedTime(probe(sent), NOW)).toBeNull()

@@ -15,7 +15,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 const ROUNDING = 1e-9
-/** The largest that ingest takes. */
+/** The largest values that ingest accepts. */
 const MOST = { downloadBps: 100e9, uploadBps: 100e9, latencyMs: 3_600_000, jitterMs: 3_600_000, lossRatio: 1 }
 
 const some = fc.constantFrom(...MEASURES).chain((measure) =>
@@ -30,7 +30,7 @@ const histogramOf = (bins: readonly number[]) =>
     .sort((a, b) => a - b)
     .map((bin) => ({ bin, count: bins.filter((b) => b === bin).length }))
 
-test('a bin stands for its values within the error, and lies among its own measure’s', () => {
+test('the value of a bin is within the error of its values, and a bin belongs to the measure of its values', () => {
   fc.assert(
     fc.property(some, ({ measure, values }) => {
       for (const value of [...values, MOST[measure], MIN_RESOLVED_VALUE[measure]]) {
@@ -44,7 +44,7 @@ test('a bin stands for its values within the error, and lies among its own measu
   )
 })
 
-test('quantiles of summed bins are within the error of the exact ones', () => {
+test('quantiles of added histograms are within the error of the exact ones', () => {
   fc.assert(
     fc.property(some, ({ measure, values }) => {
       const spread = spreadOf(histogramOf(values.map((value) => binOf(measure, value))))!
@@ -67,10 +67,10 @@ test('quantiles of summed bins are within the error of the exact ones', () => {
   expect(spreadOf([])).toBeNull()
 })
 
-test('few things are counted exactly, many within half as many again', () => {
+test('few things are counted exactly, many with an error below one half', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 5_000 }), fc.integer(), (count, seed) => {
-      // fast-check's doubles crowd at their bounds: an even spread is made by a plain generator.
+      // fast-check's doubles are concentrated at their bounds; this generator spreads them evenly.
       let state = seed
       const hashes: number[] = []
       for (let i = 0; i < count; i++) {

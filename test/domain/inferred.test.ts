@@ -41,7 +41,7 @@ function network(operator: string, technology: Technology, passes: number, sampl
 const near = (...networks: JudgedNetwork[]): Neighbour => ({ ring: 1, networks })
 const far = (...networks: JudgedNetwork[]): Neighbour => ({ ring: 2, networks })
 
-test('a radio network next door reaches here, a fibre does not', () => {
+test('a radio network of a neighbouring cell reaches here, a fibre network does not', () => {
   const radio = inferredOf(rule, [], [near(network('iam', '4g', 60), network('inwi', '4g', 60))], [])
   expect(radio).toMatchObject({ class: 'black' })
   expect(
@@ -49,7 +49,7 @@ test('a radio network next door reaches here, a fibre does not', () => {
   ).toBeNull()
 })
 
-test('a farther neighbour says less, neighbours that disagree make it less sure', () => {
+test('a neighbour farther away gives less confidence, and so do neighbours that disagree', () => {
   const two = [network('iam', '4g', 60), network('inwi', '4g', 60)]
   const one = inferredOf(rule, [], [near(...two)], [])!
   const farther = inferredOf(rule, [], [far(...two)], [])!
@@ -58,7 +58,7 @@ test('a farther neighbour says less, neighbours that disagree make it less sure'
   expect(inferredOf(rule, [], [near(...two), against], [])).toBeNull()
 })
 
-test('white needs every operator tried in vain by two neighbours; one operator that nobody tried leaves it open', () => {
+test('white requires every operator to have failed at two neighbours; an operator that nobody measured prevents it', () => {
   const silent = ['iam', 'orange', 'inwi'].map((operator) => network(operator, '4g', 0))
   expect(inferredOf(rule, [], [near(...silent)], [])).toBeNull()
   expect(inferredOf(rule, [], [near(...silent), near(...silent)], [])).toMatchObject({ class: 'white' })
@@ -66,7 +66,7 @@ test('white needs every operator tried in vain by two neighbours; one operator t
   expect(inferredOf(rule, [], [near(...two), near(...two)], [])).toBeNull()
 })
 
-test('what the cell itself measured comes first, a declaration last', () => {
+test('measurements of the cell itself come first, a declaration last', () => {
   const own = ['orange', 'inwi'].map((operator) => network(operator, '4g', 0))
   const offer = inferredOf(rule, own, [near(network('orange', '4g', 60))], ['iam'])!
   expect(offer.class).toBe('grey')
@@ -83,7 +83,7 @@ const some = fc.record({
   passes: fc.integer({ min: 0, max: 20 }),
 })
 
-test('pooled evidence is the same in any order and any grouping, and of one cell its own', () => {
+test('pooled evidence does not depend on order or grouping, and that of one cell is its own evidence', () => {
   const networks = fc.array(
     some.map((n) => network(n.operator, n.technology, n.passes, 20)),
     { maxLength: 12 },

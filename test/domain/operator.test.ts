@@ -42,7 +42,7 @@ describe('operatorOf', () => {
     [undefined, null],
   ])('%s → %s', (name, id) => expect(operatorOf(name)).toBe(id))
 
-  it('knows the names that we show', () => {
+  it('recognises the names that are shown', () => {
     for (const [id, names] of Object.entries(OPERATOR_NAMES))
       for (const name of Object.values(names)) expect(operatorOf(name)).toBe(id)
   })
@@ -53,7 +53,7 @@ describe('operatorOf', () => {
     fc.constantFrom('Orange', 'İAM', 'wana  ', 'ΑΣ'),
   )
 
-  it('gives an id its own id', () => {
+  it('maps an id to itself', () => {
     fc.assert(
       fc.property(anyName, (name) => {
         const id = operatorOf(name)
@@ -63,7 +63,7 @@ describe('operatorOf', () => {
     )
   })
 
-  it('does not look at case, outer or double spaces', () => {
+  it('ignores case and outer and double spaces', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[a-z0-9 ]{0,20}$/), (name) => {
         const spaced = `\t ${name.replaceAll(' ', '  ').toUpperCase()} `
@@ -72,7 +72,7 @@ describe('operatorOf', () => {
     )
   })
 
-  it('never gives text that PostgreSQL would refuse', () => {
+  it('never gives a text that PostgreSQL would refuse', () => {
     fc.assert(fc.property(anyName, (name) => !/[\p{Cc}\p{Cs}]/u.test(operatorOf(name) ?? '')))
   })
 })

@@ -31,7 +31,7 @@ const evidence: fc.Arbitrary<PlanEvidence> = fc
   .map(({ state, cells, share }) => ({ state, cells, cellsMeasured: Math.ceil(share * cells) }))
 const someEvidence = fc.option(evidence)
 
-test('nothing is verified or contradicted by silence: each needs measurements that say so, since the day of service', () => {
+test('an item is verified or contradicted only by measurements since its day of service', () => {
   const seen = new Set<string>()
   const property = fc.property(dates, someEvidence, (item, measured) => {
     const state = planStateOf(item, measured, TODAY)
@@ -42,18 +42,18 @@ test('nothing is verified or contradicted by silence: each needs measurements th
     expect(state === 'contradicted').toBe(
       isServed && (measured?.state === 'refuted' || measured?.state === 'absent'),
     )
-    // Without measurements what people say stands, unless the promise was broken.
-    const said = planStateOf(item, null, TODAY)
+    // Without measurements the reported step stands, unless the item is late.
+    const reportedState = planStateOf(item, null, TODAY)
     const step = planStepOf(item, TODAY)
     const isBroken = step !== 'in_service' && item.promisedBy !== null && item.promisedBy < TODAY
-    expect(said).toBe(isBroken ? 'late' : step)
-    if (!isServed) expect(state).toBe(said)
+    expect(reportedState).toBe(isBroken ? 'late' : step)
+    if (!isServed) expect(state).toBe(reportedState)
   })
   fc.assert(property, { numRuns: 2_000, seed: 20261126 })
   expect([...seen].sort()).toEqual([...PLAN_STATES].sort())
 })
 
-test('a later day never takes a step back, and only service ends being late', () => {
+test('on a later day the step never goes back, and only being in service ends being late', () => {
   const later = fc.integer({ min: 0, max: 500 })
   const order = ['planned', 'awarded', 'works', 'in_service']
   fc.assert(
@@ -68,7 +68,7 @@ test('a later day never takes a step back, and only service ends being late', ()
   )
 })
 
-test('the promised day itself is not late, the day after is', () => {
+test('an item is not late on the promised day, but on the day after', () => {
   const item = { awardedOn: null, startedOn: null, promisedBy: TODAY, inServiceOn: null }
   expect(planStateOf(item, null, TODAY)).toBe('planned')
   expect(planStateOf(item, null, '2026-11-27')).toBe('late')
@@ -87,7 +87,7 @@ const FULL: PlanFields = {
   inServiceOn: '2026-01-01',
 }
 
-test('what cannot stand is named by its field', () => {
+test('each rejection names its field', () => {
   const fields = (change: Partial<PlanFields>) =>
     planRejections({ ...FULL, ...change }, TODAY).map((f) => f.field)
   expect(fields({})).toEqual([])
@@ -102,7 +102,7 @@ test('what cannot stand is named by its field', () => {
   ])
 })
 
-test('the burn-down has every month once, never sinks, and says nothing of what was done in the future', () => {
+test('the burn-down has every month once, never decreases, and reports nothing but promises for the future', () => {
   const count: fc.Arbitrary<PlanMonthCount> = fc.record({
     kind: fc.constantFrom('promised', 'inService', 'verified', 'contradicted'),
     month: fc

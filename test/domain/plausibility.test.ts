@@ -26,7 +26,7 @@ const fieldOf = (change: Partial<ProbeInput> & { lat?: number; lng?: number }) =
   rejectionOf({ ...PROBE, ...change }, NOW, MOROCCO_BOUNDS)?.field ?? null
 const at = (ms: number) => new Date(ms).toISOString()
 
-describe('what is refused', () => {
+describe('rejected', () => {
   test.each([
     ['its south edge', { lat: south }, null],
     ['beyond its south edge', { lat: south - 1e-9 }, 'lat'],
@@ -52,19 +52,22 @@ describe('what is refused', () => {
     ['nothing', '', 'measuredAt'],
   ])('a time of %s', (_, measuredAt, field) => expect(fieldOf({ measuredAt })).toBe(field))
 
-  test.each(['downloadBps', 'uploadBps'] as const)('a %s below zero or above any line', (field) => {
-    expect([0, 1, MAX_SPEED_BPS, null].map((value) => fieldOf({ [field]: value }))).toEqual([
-      null,
-      null,
-      null,
-      null,
-    ])
-    expect([-1, -1e-9, MAX_SPEED_BPS + 1, Infinity].map((value) => fieldOf({ [field]: value }))).toEqual(
-      Array(4).fill(field),
-    )
-  })
+  test.each(['downloadBps', 'uploadBps'] as const)(
+    'is a %s below zero or above that of any line',
+    (field) => {
+      expect([0, 1, MAX_SPEED_BPS, null].map((value) => fieldOf({ [field]: value }))).toEqual([
+        null,
+        null,
+        null,
+        null,
+      ])
+      expect([-1, -1e-9, MAX_SPEED_BPS + 1, Infinity].map((value) => fieldOf({ [field]: value }))).toEqual(
+        Array(4).fill(field),
+      )
+    },
+  )
 
-  test('one fault is told at a time, the place first, and with its figure', () => {
+  test('one rejection is given at a time, the place first, with the rejected value', () => {
     const all = { lat: 48.85, measuredAt: '1970-01-01T00:00:00Z', downloadBps: -5 }
     expect(rejectionOf({ ...PROBE, ...all }, NOW, MOROCCO_BOUNDS)).toEqual({
       field: 'lat',
@@ -73,7 +76,7 @@ describe('what is refused', () => {
     expect(rejectionOf({ ...PROBE, downloadBps: -5 }, NOW, MOROCCO_BOUNDS)?.reason).toContain('-5')
   })
 
-  test('nothing within all the limits', () => {
+  test('is nothing within all the limits', () => {
     const probe = fc.record({
       lat: fc.double({ min: south, max: north, noNaN: true }),
       lng: fc.double({ min: west, max: east, noNaN: true }),
@@ -92,7 +95,7 @@ describe('what is refused', () => {
 
 describe('flags', () => {
   const site = { lat: 34, lng: -6 }
-  /** A position north of the site by so many metres. */
+  /** A position at this distance north of the site. */
   const away = (metres: number) => ({ lat: 34 + (metres / 6_371_008.8) * (180 / Math.PI), lng: -6 })
 
   test.each([
@@ -118,7 +121,7 @@ describe('the distance of two places', () => {
     const casablanca = { lat: 33.5731, lng: -7.5898 }
     expect(distanceM({ lat: 30, lng: -6 }, { lat: 31, lng: -6 })).toBeCloseTo(111_195.08, 1)
     expect(distanceM({ lat: 0, lng: 0 }, { lat: 0, lng: 180 })).toBeCloseTo(Math.PI * 6_371_008.8, 1)
-    // Law of cosines on the same sphere.
+    // The reference is the law of cosines on the same sphere.
     expect(distanceM(rabat, casablanca) / cosines(rabat, casablanca)).toBeCloseTo(1, 6)
   })
 

@@ -56,15 +56,15 @@ function finish<T>(work: Generator<void, T>): T {
   }
 }
 
-test('more of a factor, all else equal, never lowers a score, and raises it where the factor has weight', () => {
+test('a higher factor never lowers a score, other things being equal, and raises it where the factor has a weight', () => {
   const amounts = ['people', 'localities', 'schools', 'healthCentres', 'administrations', 'fibreKm'] as const
   fc.assert(
     fc.property(zones, weights, fc.constantFrom(...amounts), (some, by, factor) => {
-      // The largest stays what it was, so that the scale does too.
+      // The largest value is not changed, so that the scale stays the same.
       const largest = { ...some[0]!, id: '9-largest', [factor]: 10_000 }
       const [less, more] = [5, 700].map((amount) => {
         const table = tableOf([{ ...some[0]!, [factor]: amount }, ...some.slice(1), largest])
-        // A price is a factor of its own, and follows what is to be built.
+        // The cost is a factor of its own and follows from the size of the zone.
         return scoresOf(table, { ...by, cost: 0 })[0]!
       }) as [number, number]
       const weight = by[factor === 'fibreKm' ? 'fibreDistance' : factor]
@@ -74,7 +74,7 @@ test('more of a factor, all else equal, never lowers a score, and raises it wher
   )
 })
 
-test('scores lie between 0 and 100, only the proportions of the weights matter, nor the order of the zones', () => {
+test('scores lie between 0 and 100 and depend neither on the scale of the weights nor on the order of the zones', () => {
   fc.assert(
     fc.property(zones, weights, fc.double({ min: 0.01, max: 50, noNaN: true }), (some, by, times) => {
       const table = tableOf(some)
@@ -90,7 +90,7 @@ test('scores lie between 0 and 100, only the proportions of the weights matter, 
   )
 })
 
-test('a rank is one more than the zones of a higher score; equal ones share it, in the order of their ids', () => {
+test('a rank is one more than the number of zones with a higher score; zones of equal score share it, in the order of their ids', () => {
   fc.assert(
     fc.property(zones, weights, (some, by) => {
       const table = tableOf([...some, ...some.map((z) => ({ ...z, id: `${z.id}-twin` }))])
@@ -107,37 +107,37 @@ test('a rank is one more than the zones of a higher score; equal ones share it, 
   )
 })
 
-test('what is not known of any zone is left out, and of one zone moves it neither up nor down', () => {
+test('a factor that is known of no zone is left out, and one that is unknown of one zone moves it neither up nor down', () => {
   fc.assert(
     fc.property(zones, weights, (some, by) => {
-      const blind = tableOf(some.map((z) => ({ ...z, people: null })))
-      expect(blind.leftOut).toContain('people')
-      const without = scoresOf(tableOf(some.map((z) => ({ ...z, people: 0 }))), { ...by, people: 0 })
-      expect([...scoresOf(blind, by)]).toEqual([...without])
+      const withoutPeople = tableOf(some.map((z) => ({ ...z, people: null })))
+      expect(withoutPeople.leftOut).toContain('people')
+      const withZeroWeight = scoresOf(tableOf(some.map((z) => ({ ...z, people: 0 }))), { ...by, people: 0 })
+      expect([...scoresOf(withoutPeople, by)]).toEqual([...withZeroWeight])
     }),
   )
-  const known = { ...fc.sample(zone(1), 1)[0]!, people: 0 }
-  expect(tableOf([known]).leftOut).not.toContain('people')
+  const counted = { ...fc.sample(zone(1), 1)[0]!, people: 0 }
+  expect(tableOf([counted]).leftOut).not.toContain('people')
 })
 
-test('stability agrees with ranking every draw by hand, holds the rank itself and is the same each time', () => {
+test('stability agrees with ranking every draw by brute force, includes the rank itself and is reproducible', () => {
   fc.assert(
     fc.property(zones, weights, fc.integer({ min: 1, max: 10 }), (some, by, top) => {
       const table = tableOf(some)
-      const asked = rankedBy(table, by).slice(0, 7)
-      const ask = () =>
-        finish(rankStabilities(table, { weights: by, chosen: everyone(table), targets: asked, top }))
-      const found = ask()
-      expect(ask()).toEqual(found)
-      found.forEach(({ low, high, topShare }, i) => {
-        expect(low).toBeLessThanOrEqual(asked[i]!.rank)
-        expect(high).toBeGreaterThanOrEqual(asked[i]!.rank)
+      const targets = rankedBy(table, by).slice(0, 7)
+      const stabilities = () =>
+        finish(rankStabilities(table, { weights: by, chosen: everyone(table), targets, top }))
+      const first = stabilities()
+      expect(stabilities()).toEqual(first)
+      first.forEach(({ low, high, topShare }, i) => {
+        expect(low).toBeLessThanOrEqual(targets[i]!.rank)
+        expect(high).toBeGreaterThanOrEqual(targets[i]!.rank)
         expect(low).toBeGreaterThanOrEqual(1)
         expect(high).toBeLessThanOrEqual(some.length)
         if (high <= top) expect(topShare).toBeGreaterThanOrEqual(0.95 - 1 / STABILITY_DRAWS)
         if (low > top) expect(topShare).toBeLessThanOrEqual(0.05 + 1 / STABILITY_DRAWS)
       })
-      // Asked of all, the ranks of one draw are a ranking: their topmost shares sum to the first places.
+      // Over all zones, the shares of being among the first ones sum to the number of first places.
       const all = finish(
         rankStabilities(table, { weights: by, chosen: everyone(table), targets: rankedBy(table, by), top }),
       )
@@ -148,7 +148,7 @@ test('stability agrees with ranking every draw by hand, holds the rank itself an
   )
 })
 
-test('one factor alone cannot be moved by weights; a zone that leads in every factor is firm', () => {
+test('with a single factor no weights change the ranks; a zone that leads in every factor is firm', () => {
   const [a, b] = fc.sample(zone(1), 2) as [ZoneFactors, ZoneFactors]
   const many = { people: 900, localities: 9, schools: 9, healthCentres: 9, administrations: 9, fibreKm: 90 }
   const few = { people: 9, localities: 1, schools: 1, healthCentres: 1, administrations: 1, fibreKm: 1 }

@@ -3,7 +3,7 @@ import { type Rule, SHIPPED_RULES, ruleRejections, normalQuantileOf } from '#dom
 import { type NetworkEvidence, normalCdf, verdictOf, wilsonInterval } from '#domain/verdict'
 import { describe, expect, test } from 'vitest'
 
-test('the quantile of each confidence leaves half of the rest on each side', () => {
+test('the quantile of each confidence leaves half of the remaining probability on each side', () => {
   for (const confidence of [0.8, 0.9, 0.95, 0.99] as const)
     expect(normalCdf(normalQuantileOf(confidence))).toBeCloseTo((1 + confidence) / 2, 6)
 })
@@ -17,7 +17,7 @@ test('the map opens with exactly one rule, the national floor', () => {
   expect(SHIPPED_RULES.filter((rule) => rule.default).map((rule) => rule.id)).toEqual(['ma-floor'])
 })
 
-test('the thresholds are those of their sources', () => {
+test('the thresholds are those of the sources', () => {
   const figures = (rule: Rule) => [
     rule.minDownloadBps / 1e6,
     rule.minUploadBps === null ? null : rule.minUploadBps / 1e6,
@@ -34,7 +34,7 @@ test('the thresholds are those of their sources', () => {
   })
 })
 
-test('data are a rule when every field is; each fault names its field and value', () => {
+test('data are a rule where every field is valid; each rejection names its field and value', () => {
   const good: Record<string, unknown> = { ...SHIPPED_RULES[1]!, id: 'my-rule' }
   expect(ruleRejections(good)).toEqual([])
   const bad: [string, unknown][] = [
@@ -66,11 +66,11 @@ describe.each(SHIPPED_RULES.map((rule) => [rule.id, rule] as const))('the rule %
   const { minSamples, passShare } = rule
   const lower = (samples: number) => wilsonInterval(samples, samples, normalQuantileOf(rule.confidence)).lower
 
-  test('can be met by the fewest samples that it asks for, when all of them pass', () => {
+  test('can be met by the smallest number of samples that it asks for, when all of them pass', () => {
     expect(lower(minSamples)).toBeGreaterThanOrEqual(passShare)
   })
 
-  test('can make every class of what just suffices: three full days of one device a network', () => {
+  test('can give every class from the minimum of evidence: three full days of one device per network', () => {
     const days = Math.max(rule.minDays, Math.ceil(minSamples / rule.deviceDayCap))
     const weight = days * rule.deviceDayCap * 1000
     const network = (operator: string, passWeight: number): NetworkEvidence => ({

@@ -49,7 +49,7 @@ const network: fc.Arbitrary<NetworkEvidence> = fc
   })
 const cell = fc.uniqueArray(network, { maxLength: 3, selector: (n) => n.operator })
 
-test('what is advised decides at the share found so far, and a visit fewer does not', () => {
+test('the advised visits decide at the share found so far, and one visit less does not', () => {
   let advised = 0
   fc.assert(
     fc.property(cell, (networks) => {
@@ -75,7 +75,7 @@ test('what is advised decides at the share found so far, and a visit fewer does 
   expect(advised).toBeGreaterThan(100)
 })
 
-test('a few passes of as many are no close share: some days more decide', () => {
+test('a few passes without a failure are not a close share: some further days decide', () => {
   const [some] = fc.sample(network, { numRuns: 1, seed: 1 })
   const four = {
     ...some!,
@@ -92,7 +92,7 @@ test('a few passes of as many are no close share: some days more decide', () => 
   expect(need!.visits).toBeLessThan(8)
 })
 
-test('a cell that is decided needs nothing; one that nobody measured needs every operator; the advice decides the class', () => {
+test('a decided cell needs nothing, a cell that nobody measured needs every operator, and the advised visits decide the class', () => {
   fc.assert(
     fc.property(cell, (networks) => {
       const needs = needsOf(rule, networks)
@@ -110,7 +110,7 @@ test('a cell that is decided needs nothing; one that nobody measured needs every
   )
 })
 
-test('a route begins where it is told, visits each stop once, and is not longer than taking them as they come', () => {
+test('a route begins at the first stop, visits each stop once, and is not longer than the given order', () => {
   const stop = fc.record({
     lat: fc.double({ min: 30, max: 35, noNaN: true }),
     lng: fc.double({ min: -9, max: -2, noNaN: true }),

@@ -16,7 +16,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 const shipped = SHIPPED_RULES[0]!
-/** States every class, however unsure. */
+/** A rule that states every class, however unsure it is. */
 const rule: Rule = { ...shipped, classConfidence: 0 }
 
 const network: fc.Arbitrary<NetworkEvidence> = fc
@@ -34,7 +34,7 @@ const network: fc.Arbitrary<NetworkEvidence> = fc
     return evidence({ ...n, passes, noService: silent && passes === 0 ? n.samples : 0 })
   })
 
-/** Of one device, every sample of weight one, on the same days whether it passed or failed. */
+/** Evidence of one device with samples of weight one, on the same days whether they passed or failed. */
 function evidence(
   known: Pick<NetworkEvidence, 'operator' | 'technology' | 'samples' | 'passes' | 'days' | 'hours'> &
     Partial<NetworkEvidence>,
@@ -62,7 +62,7 @@ const sure = (operator: string | null, passes: number, samples = 30): NetworkEvi
   evidence({ operator, technology: '4g', samples, passes, days: 9, hours: 9 })
 
 describe('the interval', () => {
-  test('is Wilson’s: 12 of 12 reach n/(n+z²)', () => {
+  test('is Wilson’s: the lower bound of 12 of 12 is n/(n+z²)', () => {
     const z = 1.6448536269514722
     expect(wilsonInterval(12, 12, z).lower).toBeCloseTo(12 / (12 + z * z), 12)
     expect(wilsonInterval(0, 12, z).upper).toBeCloseTo((z * z) / (12 + z * z), 12)
@@ -74,7 +74,7 @@ describe('the interval', () => {
     ])
   })
 
-  test('the normal distribution is right to seven digits', () => {
+  test('the normal distribution is correct to seven digits', () => {
     for (const [x, p] of [
       [0, 0.5],
       [1, 0.8413447460685429],
@@ -87,7 +87,7 @@ describe('the interval', () => {
 })
 
 describe('the verdict of a cell', () => {
-  test('the fewest passes that decide are the rule’s minimum', () => {
+  test('the smallest number of passes that decides is the rule’s minimum', () => {
     const { minSamples } = rule
     const of = (samples: number) => networkVerdict(rule, sure('iam', samples, samples)).state
     expect([of(minSamples - 1), of(minSamples)]).toEqual(['unknown', 'present'])
@@ -100,7 +100,7 @@ describe('the verdict of a cell', () => {
     expect(verdictOf(rule, [{ ...sure('x', 30), operator: null }]).class).toBe('grey')
   })
 
-  test('unknown is never white: white needs every network decided and none present', () => {
+  test('white requires every network to be decided and none to be present', () => {
     fc.assert(
       fc.property(fc.array(network, { maxLength: 6 }), (networks) => {
         const states = networks.map((n) => networkVerdict(rule, n).state)
@@ -134,19 +134,19 @@ describe('the verdict of a cell', () => {
     )
   })
 
-  test('every undecided, refuted or silent network is among the reasons', () => {
+  test('every undecided, refuted or absent network is among the reasons', () => {
     fc.assert(
       fc.property(fc.array(network, { maxLength: 5 }), (networks) => {
         const reasons = reasonsOf(rule, networks)
-        const told = reasons.filter((r) => r.code.startsWith('network_')).length
+        const networkReasons = reasons.filter((r) => r.code.startsWith('network_')).length
         const notPresent = networks.filter((n) => networkVerdict(rule, n).state !== 'present').length
-        expect(told).toBe(notPresent)
+        expect(networkReasons).toBe(notPresent)
         expect(reasons.length > 0).toBe(true)
       }),
     )
   })
 
-  test('many cells have the class of most of the decided, the worse on a tie', () => {
+  test('many cells are summarised by the class of most decided cells, the worse one on a tie', () => {
     expect(dominantClass({ white: 0, grey: 0, black: 0, unknown: 9 })).toBe('unknown')
     expect(dominantClass({ white: 1, grey: 1, black: 0, unknown: 9 })).toBe('white')
     expect(dominantClass({ white: 1, grey: 2, black: 2, unknown: 0 })).toBe('grey')
@@ -167,7 +167,7 @@ describe('under any rule', () => {
   const cell = fc.array(network, { maxLength: 7 })
   const RUNS = { numRuns: 500, seed: 20261123 }
 
-  test('a cell is black from so many operators on, grey below, white only when all are decided', () => {
+  test('a cell is black from the rule’s number of operators on, grey below it, white only when all are decided', () => {
     fc.assert(
       fc.property(someRule, cell, (some, networks) => {
         const stateOf = (n: NetworkEvidence) => networkVerdict(some, n).state
@@ -190,7 +190,7 @@ describe('under any rule', () => {
     )
   })
 
-  test('a network that passes never makes a cell whiter, even one that nobody named', () => {
+  test('a network that passes never makes a cell whiter, even one without an operator', () => {
     const order = ['unknown', 'white', 'grey', 'black']
     fc.assert(
       fc.property(someRule, cell, fc.constantFrom('new', 'iam', null), (some, networks, operator) => {
@@ -214,7 +214,7 @@ describe('under any rule', () => {
     )
   })
 
-  test('something is missing exactly where a network is undecided, and each lack is true', () => {
+  test('something is missing exactly where a network is undecided, and each missing requirement is not met', () => {
     fc.assert(
       fc.property(someRule, network, (some, n) => {
         const missing = missingOf(some, n)
@@ -227,7 +227,7 @@ describe('under any rule', () => {
     )
   })
 
-  test('the interval holds the share, lies in 0..1, and narrows as samples come', () => {
+  test('the interval contains the share, lies in 0..1, and narrows with more samples', () => {
     const k = fc.integer({ min: 0, max: 200 })
     fc.assert(
       fc.property(
@@ -280,13 +280,13 @@ describe('a sample', () => {
     expect(isJudgeableSample(strict, { ...measured, ...change }, hour)).toBe(judged)
   })
 
-  test('of no named technology is left out where unknown ones are', () => {
+  test('without a technology is left out where wifi_unknown is', () => {
     expect(
       isJudgeableSample({ ...strict, technologies: ['4g'] }, { ...measured, technology: null }, 20),
     ).toBe(false)
   })
 
-  test('needs no figure that the rule does not ask for', () => {
+  test('needs no measure that the rule does not ask for', () => {
     const lax = { ...strict, minUploadBps: null, maxLatencyMs: null }
     const bare = { ...good, downloadBps: 100 }
     expect([isJudgeableSample(lax, bare, 20), isPassingSample(lax, bare)]).toEqual([true, true])
@@ -323,7 +323,7 @@ describe('plausibility', () => {
     [{ lat: 20.77, lng: -17.1 }, null],
   ])('%j: %s', (change, field) => expect(fieldOf(change)).toBe(field))
 
-  test('marks what is far from its site or imprecise', () => {
+  test('flags probes that are far from their site or imprecise', () => {
     const site = { lat: 34, lng: -6 }
     expect(flagsOf({ ...probe, lat: 34.035 }, site)).toEqual([])
     expect(flagsOf({ ...probe, lat: 34.037 }, site)).toEqual(['far_from_site'])
@@ -333,7 +333,7 @@ describe('plausibility', () => {
   })
 })
 
-test('every rule says itself in three languages, with its own figures', () => {
+test('every rule is described in three languages, with its own figures', () => {
   for (const some of SHIPPED_RULES) {
     const words = sentenceOf(some)
     for (const text of Object.values(words)) {

@@ -13,7 +13,7 @@ import { expect, test } from 'vitest'
 const RUNS = { numRuns: 300, seed: 20261123 }
 const CELLS = Array.from({ length: 18 }, (_, i) => `8839${String(i).padStart(2, '0')}000000fff`)
 
-/** A class for some cells, and a group of that class for each: shapes do not matter here. */
+/** Draws a class and a group of that class for some cells; the shapes do not matter here. */
 const someMap: fc.Arbitrary<ClassPatch[]> = fc
   .array(
     fc.record({ class: fc.constantFrom(...ZONE_CLASSES, null), group: fc.integer({ min: 0, max: 2 }) }),
@@ -35,7 +35,7 @@ const someMap: fc.Arbitrary<ClassPatch[]> = fc
   })
 const someMaps = fc.array(someMap, { minLength: 1, maxLength: 6 })
 
-/** What follows run by run. */
+/** The zones and events run by run. */
 function history(maps: readonly ClassPatch[][], order: <T>(list: readonly T[]) => T[]) {
   let before: Zone[] = []
   return maps.map((map, i) => {
@@ -48,7 +48,7 @@ function history(maps: readonly ClassPatch[][], order: <T>(list: readonly T[]) =
 const byId = (zones: readonly Zone[]) => [...zones].sort((a, b) => (a.id < b.id ? -1 : 1))
 const byZone = (events: readonly ZoneEvent[]) => [...events].sort((a, b) => (a.zone < b.zone ? -1 : 1))
 
-test('the order of zones and patches changes nothing', () => {
+test('the order of zones and patches does not matter', () => {
   fc.assert(
     fc.property(someMaps, fc.infiniteStream(fc.nat()), (maps, luck) => {
       const shuffle = <T>(list: readonly T[]): T[] =>
@@ -67,7 +67,7 @@ test('the order of zones and patches changes nothing', () => {
   )
 })
 
-test('each cell is in one zone, of its class, and no id is used twice', () => {
+test('each cell is in one zone, which has its class, and no id is used twice', () => {
   fc.assert(
     fc.property(someMaps, (maps) => {
       history(maps, (list) => [...list]).forEach(({ zones }, i) => {
@@ -80,7 +80,7 @@ test('each cell is in one zone, of its class, and no id is used twice', () => {
   )
 })
 
-test('played back, the events give the zones that stand after each run with their sizes', () => {
+test('replayed, the events give the zones of each run with their sizes', () => {
   fc.assert(
     fc.property(someMaps, (maps) => {
       const sizes = new Map<string, number>()
@@ -98,7 +98,7 @@ test('played back, the events give the zones that stand after each run with thei
   )
 })
 
-test('an heir shares cells with what it was; a pair that both lost shares no more than the pairs that won', () => {
+test('an heir shares cells with its predecessor; a pair that lost shares no more cells than the pairs that won', () => {
   fc.assert(
     fc.property(someMap, someMap, (first, second) => {
       const before = zoneSuccessionOf(1, [], first).zones
@@ -124,7 +124,7 @@ const [a, b, c, d, e] = CELLS as [string, string, string, string, string]
 const white = (...cells: string[]): ClassPatch => ({ class: 'white', cells })
 const grey = (...cells: string[]): ClassPatch => ({ class: 'grey', cells })
 const zone = (born: number, patch: ClassPatch): Zone => ({ ...patch, id: `${born}-${patch.cells[0]}` })
-const told = (before: Zone[], now: ClassPatch[]) =>
+const eventsOf = (before: Zone[], now: ClassPatch[]) =>
   zoneSuccessionOf(9, before, now).events.map((e) => [e.zone, e.kind, e.cellsBefore, e.cellsAfter, e.other])
 
 test.each<[string, Zone[], ClassPatch[], unknown[]]>([
@@ -178,9 +178,9 @@ test.each<[string, Zone[], ClassPatch[], unknown[]]>([
       [`1-${a}`, 'resolved', 2, 0, null],
     ],
   ],
-])('%s', (_, before, now, events) => expect(told(before, now)).toEqual(events))
+])('%s', (_, before, now, events) => expect(eventsOf(before, now)).toEqual(events))
 
-test('a resolved zone says what its cells became', () => {
+test('a resolved zone reports the classes of its cells', () => {
   const { events } = zoneSuccessionOf(
     2,
     [zone(1, white(a, b, c, d))],

@@ -1,4 +1,4 @@
-/** Requests that ended the whole process; so each speaks to a server of its own. */
+/** Requests that once ended the whole process, each sent to a server of its own. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { serverPlace } from '../support/database.js'
 import { type RunningServer, startServer } from '../support/process.js'
@@ -15,8 +15,8 @@ afterAll(async () => {
   await place.remove()
 })
 
-/** class-transformer copies the request's stream as if it were a form, sockets included: a native assertion fails. */
-test('lines sent where a form is wanted do not end the server', async () => {
+/** class-transformer copied the request's stream, sockets included, as if it were a form, and a native assertion failed. */
+test('an NDJSON body where a form is expected does not end the server', async () => {
   const headers = { 'content-type': 'application/x-ndjson' }
   const sent = fetch(`${server.url}/api/v1/session`, { method: 'POST', body: '{"name":"a"}', headers })
   const status = await sent.then(

@@ -9,7 +9,7 @@ import { startServer } from '../support/process.js'
 import { siteWithDevice } from '../support/server.js'
 
 const KILLS = 5
-/** 40 days back, so that the load reaches months whose partitions the load itself has to make. */
+/** 40 days back, so that the load reaches months whose partitions it has to create itself. */
 const probe = () => ({
   id: randomUUID(),
   measuredAt: new Date(Date.now() - Math.random() * 40 * 86_400_000).toISOString(),
@@ -33,9 +33,14 @@ describe.each(ENGINES)('SIGKILL in the middle of a load on %s', (engine) => {
   async function send(url: string, probes: unknown[]): Promise<boolean> {
     const body = probes.map((p) => JSON.stringify(p)).join('\n')
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' }
-    const answer = await fetch(`${url}/api/v1/probes`, { method: 'POST', headers, body }).catch(() => null)
-    const told = (await answer?.json().catch(() => null)) as { accepted: number; duplicates: number } | null
-    return answer?.status === 200 && told !== null && told.accepted + told.duplicates === probes.length
+    const response = await fetch(`${url}/api/v1/probes`, { method: 'POST', headers, body }).catch(() => null)
+    const answer = (await response?.json().catch(() => null)) as {
+      accepted: number
+      duplicates: number
+    } | null
+    return (
+      response?.status === 200 && answer !== null && answer.accepted + answer.duplicates === probes.length
+    )
   }
 
   test(`${KILLS} times: nothing acknowledged is lost, nothing is doubled`, async () => {
@@ -62,7 +67,7 @@ describe.each(ENGINES)('SIGKILL in the middle of a load on %s', (engine) => {
       expect(await server.ended).toBe('SIGKILL')
     }
     const server = await startServer(place.env)
-    // A device that never saw the answer sends again what was taken.
+    // A device that did not get the answer sends again what was already accepted.
     for (const batch of [...taken.slice(-20), ...pending]) {
       expect(await send(server.url, batch)).toBe(true)
       batch.forEach((p) => acknowledged.add(p.id))
@@ -78,15 +83,15 @@ describe.each(ENGINES)('SIGKILL in the middle of a load on %s', (engine) => {
     expect([...acknowledged].filter((id) => !there.has(id))).toEqual([])
   }, 120_000)
 
-  test('Ctrl-C ends it cleanly, and the next start is ready in time', async () => {
+  test('Ctrl-C ends the server cleanly, and the next start is ready in time', async () => {
     const first = await startServer(place.env)
-    const asked = Date.now()
+    const signalledAt = Date.now()
     first.process.kill('SIGINT')
     expect(await first.ended).toBe(0)
-    expect(Date.now() - asked).toBeLessThan(5_000)
+    expect(Date.now() - signalledAt).toBeLessThan(5_000)
     if (place.env.DATA_DIR)
-      for (const left of ['lock', 'endpoint.json'])
-        expect(existsSync(join(place.env.DATA_DIR, left))).toBe(false)
+      for (const name of ['lock', 'endpoint.json'])
+        expect(existsSync(join(place.env.DATA_DIR, name))).toBe(false)
     const second = await startServer(place.env)
     expect(second.took).toBeLessThan(15_000)
     expect((await fetch(`${second.url}/health/ready`)).status).toBe(200)

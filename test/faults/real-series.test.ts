@@ -1,4 +1,4 @@
-/** A real line, measured every hour in 2014, whose speed stepped from 30 to 80 Mbit/s on 24 September. */
+/** A real line that was measured every hour in 2014; its speed rose from 30 to 80 Mbit/s on 24 September. */
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { SHIPPED_RULES } from '#domain/rule'
@@ -12,7 +12,7 @@ const FILE = '../shared/data/measurements/klimburg_chicago_2014.csv'
 const there = existsSync(FILE)
 if (!there) console.log(`skipped: ${FILE} is absent`)
 
-/** A UUID of the line, so that sending it again is harmless. */
+/** A UUID made from the line, so that sending it again is harmless. */
 function idOf(line: string): string {
   const hex = createHash('sha256').update(line).digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
@@ -46,7 +46,7 @@ describe.skipIf(!there).each(ENGINES)('a real series at a site in Al Hoceima on 
     await database.drop()
   })
 
-  test('its cell changes colour with the step', async () => {
+  test('its cell changes class with the step', async () => {
     const { token } = await siteWithDevice(database)
     const all = probes()
     const answer = await fetch(`${server.url}/api/v1/probes`, {
@@ -73,7 +73,7 @@ describe.skipIf(!there).each(ENGINES)('a real series at a site in Al Hoceima on 
     }
     const before = await verdictIn('2014-09-01', '2014-09-24')
     const after = await verdictIn('2014-09-25', '2014-11-30')
-    // 30 Mbit/s sold and 29 to 32 measured: too often under the rule's 30.
+    // A line of 30 Mbit/s measures 29 to 32, which is below the rule's 30 too often.
     expect(before.verdict).toBe('white')
     expect(before.evidence[0]!.quantiles.downloadBps[1]).toBeLessThan(35e6)
     expect(after.verdict).toBe('grey')

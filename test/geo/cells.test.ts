@@ -25,7 +25,7 @@ import { expect, test } from 'vitest'
 const lat = fc.double({ min: 21, max: 35.8, noNaN: true })
 const lng = fc.double({ min: -17, max: -1.1, noNaN: true })
 
-test('a cell goes to SQL and back', () => {
+test('a cell is converted to SQL and back', () => {
   fc.assert(
     fc.property(lat, lng, fc.integer({ min: 0, max: 15 }), (a, o, res) => {
       const cell = latLngToCell(a, o, res)
@@ -69,7 +69,7 @@ const widened = ({ west, south, east, north }: Bounds, by: number): [number, num
   [west - by, south - by],
 ]
 
-test('the ranges of a tile hold every cell that touches it', () => {
+test('the ranges of a tile contain every cell that touches it', () => {
   const zoom = fc.integer({ min: MIN_ZOOM + 3, max: MAX_ZOOM })
   fc.assert(
     fc.property(lat, lng, zoom, (a, o, z) => {
@@ -99,7 +99,7 @@ test('a box of any size is covered by few ranges', () => {
   expect(ranges.length).toBeLessThan(200)
 })
 
-test('a tile reads back as it was written', () => {
+test('a decoded tile equals the encoded one', () => {
   const value = fc.oneof(
     fc.string(),
     fc.integer(),

@@ -39,7 +39,7 @@ test('no other cell of that resolution lies in the range of a cell', () => {
   )
 })
 
-test('the range of a pentagon holds its children and no neighbour', () => {
+test('the range of a pentagon contains its children and no neighbour', () => {
   const pentagon = '821c07fffffffff'
   expect(isPentagon(pentagon)).toBe(true)
   const range = descendantRangeOf(pentagon, 4)
@@ -48,7 +48,7 @@ test('the range of a pentagon holds its children and no neighbour', () => {
   for (const h3 of around) expect(holds(range, h3)).toBe(children.has(h3))
 })
 
-test('a place lies in the working cell at it, whose corners are not closed', () => {
+test('a point lies in the working cell at it, whose boundary is not closed', () => {
   fc.assert(
     fc.property(place, ({ lat, lng }) => {
       const h3 = cellAt(lat, lng)
@@ -68,7 +68,7 @@ test('cells of resolutions 4 to 8 are served and no others', () => {
   expect(served.flatMap((yes, res) => (yes ? [res] : []))).toEqual([4, 5, 6, 7, 8])
 })
 
-test('text that is no lower-case cell is not served', () => {
+test('a text that is not a lower-case cell is not served', () => {
   const cell = cellAt(34, -6)
   const wrong = [
     cell.toUpperCase(),

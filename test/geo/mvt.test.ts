@@ -27,7 +27,7 @@ const square = (x: number, y: number, side: number): Ring => [
 
 const character = fc.constantFrom(...'az09 _éçœأكادير٣-😀\u0000')
 const value: fc.Arbitrary<PropertyValue | null> = fc.oneof(
-  // No characters beyond U+1FFFF: pbf 5.1.2 writes U+20000 as U+10000.
+  // Characters beyond U+1FFFF are left out, because pbf 5.1.2 writes U+20000 as U+10000.
   fc.string({ unit: character }),
   fc.maxSafeInteger(),
   fc.double({ noNaN: true }).map((n) => n + 0),
@@ -56,7 +56,7 @@ const features = fc.array(fc.oneof(point, polygon), { minLength: 1, maxLength: 2
 const withoutNulls = (feature: TileFeature) =>
   Object.fromEntries(Object.entries(feature.properties).filter(([, v]) => v !== null))
 
-describe('a tile read by another library', () => {
+describe('a tile decoded by another library', () => {
   test('has the properties that were written, without those that are null', () => {
     fc.assert(
       fc.property(features, (written) => {
@@ -82,7 +82,7 @@ describe('a tile read by another library', () => {
     )
   })
 
-  test('has kinds, a version, an extent, and ids from one on', () => {
+  test('has geometry types, a version, an extent, and ids starting at 1', () => {
     fc.assert(
       fc.property(features, (written) => {
         const layer = readBack(written)
@@ -96,7 +96,7 @@ describe('a tile read by another library', () => {
     )
   })
 
-  test('keeps a hole in its polygon and an island beside it apart', () => {
+  test('keeps a hole in a polygon and an island beside it apart', () => {
     const rings = [
       orientedRing(square(0, 0, 1000), true)!,
       orientedRing(square(200, 200, 100), false)!,
@@ -107,7 +107,7 @@ describe('a tile read by another library', () => {
     expect(read.toGeoJSON(0, 0, 0).geometry.type).toBe('MultiPolygon')
   })
 
-  test('writes a word that many features share once', () => {
+  test('writes a value that many features share only once', () => {
     const many = Array.from({ length: 100 }, (_, i) => ({
       kind: 'point' as const,
       rings: [[[i, i] as [number, number]]],
@@ -126,7 +126,7 @@ describe('a tile read by another library', () => {
 describe('winding', () => {
   const ring = fc.array(fc.tuple(coordinate, coordinate), { minLength: 3, maxLength: 8 })
 
-  test('a turned ring has the sign of its part and the same points', () => {
+  test('an oriented ring has the sign of its part and the same points', () => {
     fc.assert(
       fc.property(ring, fc.boolean(), (some, outer) => {
         const before = some.map(String).sort()

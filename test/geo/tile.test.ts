@@ -44,7 +44,7 @@ const widened = (box: Bounds, by: number): Bounds => ({
   north: box.north + by,
 })
 
-/** Every cell that touches the box, found without any range: those around it, each one looked at. */
+/** Every cell that touches the box, found without ranges: each cell around the box is examined. */
 function touching(box: Bounds, resolution: number): string[] {
   const edge = getHexagonEdgeLengthAvg(resolution, 'km') / 80
   const flag = POLYGON_TO_CELLS_FLAGS.containmentOverlapping
@@ -63,7 +63,7 @@ function outsideOf(ranges: readonly { low: string; high: string }[], cells: read
 describe.each(ZOOMS)('at zoom %i', (z) => {
   const resolution = resolutionAt(z)
 
-  test('the ranges of a tile with its buffer hold every cell that touches it', () => {
+  test('the ranges of a tile with its buffer contain every cell that touches it', () => {
     fc.assert(
       fc.property(lat, lng, (a, o) => {
         const box = envelopeOf(tileAt(a, o, z), TILE_BUFFER / TILE_EXTENT)
@@ -73,7 +73,7 @@ describe.each(ZOOMS)('at zoom %i', (z) => {
     )
   })
 
-  test('the ranges of any box of that size hold every cell that touches it', () => {
+  test('the ranges of any box of that size contain every cell that touches it', () => {
     const width = 360 / 2 ** z
     const size = fc.double({ min: width / 50, max: width, noNaN: true })
     fc.assert(
@@ -85,12 +85,12 @@ describe.each(ZOOMS)('at zoom %i', (z) => {
     )
   })
 
-  test('a position inside a tile has its place in units of the tile', () => {
+  test('a position inside a tile is expressed in units of the tile', () => {
     const unit = fc.integer({ min: 0, max: TILE_EXTENT })
     fc.assert(
       fc.property(lat, lng, unit, unit, (a, o, px, py) => {
         const tile = tileAt(a, o, z)
-        // The envelope of a tile that many zooms deeper is the unit itself.
+        // The envelope of a tile at a zoom so much higher is the unit itself.
         const exact = envelopeOf({ z: z + 12, x: tile.x * TILE_EXTENT + px, y: tile.y * TILE_EXTENT + py })
         expect(tilePositionOf([exact.west, exact.north], tile).map((n) => n + 0)).toEqual([px, py])
       }),
@@ -99,7 +99,7 @@ describe.each(ZOOMS)('at zoom %i', (z) => {
   })
 })
 
-test('a tile holds the position that it was found for', () => {
+test('a tile contains the position for which it was computed', () => {
   fc.assert(
     fc.property(lat, lng, fc.constantFrom(...ZOOMS), (a, o, z) => {
       const box = envelopeOf(tileAt(a, o, z))
@@ -145,7 +145,7 @@ test('only tiles of the served zooms are tiles', () => {
   expect(wrong.filter(isTile)).toEqual([])
 })
 
-test('finer cells are drawn the nearer the map, down to the working resolution', () => {
+test('the higher the zoom, the finer the cells, down to the working resolution', () => {
   const drawn = ZOOMS.map(resolutionAt)
   expect(drawn).toEqual([...drawn].sort((a, b) => a - b))
   expect([drawn[0], drawn.at(-1), resolutionAt(19)]).toEqual([4, 8, 8])

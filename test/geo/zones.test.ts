@@ -4,11 +4,11 @@ import { areNeighborCells, cellToBoundary, gridDisk, polygonToCells } from 'h3-j
 import { expect, test } from 'vitest'
 
 const RUNS = { numRuns: 150, seed: 20261123 }
-/** 61 cells: half of them make many shapes, with holes and islands. */
+/** 61 cells: choosing about half of them gives many shapes, with holes and islands. */
 const FIELD = gridDisk(cellAt(33.9, -5.5), 4)
 const someCells = fc.subarray(FIELD, { minLength: 0 })
 
-/** By hand: spreads from each cell over all cells that share an edge with one that is reached. */
+/** A flood fill: it spreads from each cell over all cells that share an edge with one already reached. */
 function floodFill(cells: readonly string[]): string[][] {
   const left = new Set(cells)
   const groups: string[][] = []
@@ -26,7 +26,7 @@ function floodFill(cells: readonly string[]): string[][] {
   return groups.sort((a, b) => (a[0]! < b[0]! ? -1 : 1))
 }
 
-test('connected cells are those that a flood fill reaches, whatever their order', () => {
+test('connected cells are those that a flood fill reaches, in whatever order they are given', () => {
   fc.assert(
     fc.property(someCells, fc.infiniteStream(fc.nat()), (cells, luck) => {
       const shuffled = cells
@@ -38,7 +38,7 @@ test('connected cells are those that a flood fill reaches, whatever their order'
   )
 })
 
-test('the outline of connected cells is one polygon that holds exactly them', () => {
+test('the outline of connected cells is one polygon that contains exactly these cells', () => {
   fc.assert(
     fc.property(someCells, (cells) => {
       for (const group of connectedCellGroups(cells)) {
@@ -51,7 +51,7 @@ test('the outline of connected cells is one polygon that holds exactly them', ()
   )
 })
 
-test('an outline is closed, and follows the corners of its cells to a centimetre', () => {
+test('an outline is closed and follows the corners of its cells to a centimetre', () => {
   const group = connectedCellGroups(FIELD)[0]!
   const corners = group.flatMap((cell) => cellToBoundary(cell, true))
   const [ring] = zonePolygon(group).coordinates[0]!

@@ -10,7 +10,7 @@ if (!there) console.log('skipped: ../shared/data/regions.csv and provinces.csv a
 const sum = (facts: readonly RegionFact[], field: 'population' | 'households') =>
   facts.reduce((total, fact) => total + fact[field], 0)
 
-/** These two files hold no quotation marks. */
+/** These two files have no quotation marks. */
 function csvRows(name: string): Record<string, string>[] {
   const [header = '', ...lines] = readFileSync(new URL(name, DATA), 'utf8').trim().split(/\r?\n/)
   const names = header.split(',')

@@ -7,7 +7,7 @@ const areas = moroccoAreas()
 const ringsOf = ({ geometry }: AreaRecord): Position[][] =>
   geometry.type === 'Polygon' ? geometry.coordinates : geometry.coordinates.flat()
 
-/** Even-odd rule over all rings: right for the holes, and near enough where a ring crosses itself. */
+/** The even-odd rule over all rings: correct for holes, and close enough where a ring intersects itself. */
 function holds(area: AreaRecord, lat: number, lng: number): boolean {
   let inside = false
   for (const ring of ringsOf(area))
@@ -30,7 +30,7 @@ function extentOf(area: AreaRecord) {
 }
 
 describe('moroccoAreas', () => {
-  it('gives every region and province once, each with its shape and our names', () => {
+  it('gives every region and province once, each with its shape and the names of the facts', () => {
     expect(areas.map(({ code }) => code)).toEqual([...REGIONS, ...PROVINCES].map(({ code }) => code))
     expect(areas.filter(({ level }) => level === 'region')).toHaveLength(12)
     expect(areas.filter(({ level }) => level === 'province')).toHaveLength(75)

@@ -381,7 +381,7 @@ describe.each(ENGINES)('the plan on %s', (engine) => {
       fields: { inServiceOn: dayBack(60) },
     })
     expect(bad).toEqual({
-      faults: [{ field: 'inServiceOn', reason: `lies before the start of the works, ${dayBack(50)}` }],
+      faults: [{ field: 'inServiceOn', reason: `must not be before startedOn (${dayBack(50)})` }],
     })
     expect(await editPlan(database.source, { ...edit, ...who, version: 2, withdrawn: true })).toEqual({
       version: 3,

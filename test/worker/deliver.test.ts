@@ -1,4 +1,4 @@
-/** Webhooks to a real receiver that fails some times; and what they may never reach. */
+/** Webhooks to a real receiver that fails sometimes, and the addresses that they must never reach. */
 import { MAX_DELIVERY_HOURS, webhookUrlRefusal, isGivenUp, backoffMsAfter } from '#domain/event'
 import { SHIPPED_RULES } from '#domain/rule'
 import { editPlan, importPlan, judgePlanNow } from '#store/plan'
@@ -38,7 +38,7 @@ interface Got {
   body: string
 }
 
-/** Answers what it is told to; keeps what it got. */
+/** A receiver that answers as the test sets it, and records what it received. */
 async function receiver() {
   const got: Got[] = []
   const next: (number | 'hold')[] = []
@@ -76,12 +76,12 @@ describe.each(ENGINES)('webhooks on %s', (engine) => {
   })
 
   const rule = (id: string) => SHIPPED_RULES.find((one) => one.id === id)!
-  /** The same events once more, as those of new runs would be. */
+  /** The same events again, as if new runs had made them. */
   const queueAgain = () => database.source.query('DELETE FROM event_batch')
   const deliverAt = (ms: number) =>
     deliverWebhooks(database.source, { allowsLoopback: true, now: () => new Date(ms) })
 
-  test('every event once and in order, signed; failed tries are repeated with the same id and bytes', async () => {
+  test('each event is delivered once, in order and signed; failed attempts are repeated with the same id and bytes', async () => {
     const db = database.source.manager
     const start = Date.now()
     await deliverAt(start)
@@ -90,7 +90,7 @@ describe.each(ENGINES)('webhooks on %s', (engine) => {
     const other = { ...all, rule: 'eu-2013', kinds: ['zone.resolved' as const] }
     await insertSubscription(database.source, other, 'test', new Date())
     await deliverAt(Date.now())
-    // The run from before anybody subscribed is nobody's.
+    // Nobody gets the events of a run from before the subscription.
     expect(to.got).toEqual([])
     const first = await classify(database.source, { rule: rule('eu-2013'), author: 'test' })
     const second = await classify(database.source, { rule: rule('giga-school'), author: 'test' })
@@ -100,7 +100,7 @@ describe.each(ENGINES)('webhooks on %s', (engine) => {
     expect(to.got).toHaveLength(1)
     const [waiting] = await listDeliveries(db, id, { before: 2, limit: 10 })
     expect(waiting).toMatchObject({ attempts: 1, lastError: 'the receiver answered 500', deliveredAt: null })
-    // Not before its time, and none overtakes it.
+    // It is not sent before it is due, and no other event overtakes it.
     await deliverAt(now + 1_000)
     expect(to.got).toHaveLength(1)
     await deliverAt((now += MINUTE))
@@ -131,7 +131,7 @@ describe.each(ENGINES)('webhooks on %s', (engine) => {
       events.map((event) => event.id),
     )
     for (const { headers, body } of to.got.slice(-1)) {
-      // The package's clock is the true one; ours went on.
+      // The package uses the real clock, while the test has moved its own.
       const timestamp = Number(headers['webhook-timestamp'])
       const signed = new Webhook(secret).sign(headers['webhook-id']!, new Date(timestamp * 1000), body)
       expect(headers['webhook-signature']).toBe(signed)
@@ -144,7 +144,7 @@ describe.each(ENGINES)('webhooks on %s', (engine) => {
     expect(to.got).toHaveLength(2 + arrived.length)
   })
 
-  test('what does not arrive for three days is given up with its reason; what is paused waits', async () => {
+  test('a delivery that fails for three days is given up with the reason; a paused subscription waits', async () => {
     const db = database.source.manager
     const { id } = (await listSubscriptions(db))[0]!
     await queueAgain()
@@ -162,7 +162,7 @@ describe.each(ENGINES)('webhooks on %s', (engine) => {
     expect((await listSubscriptions(db))[0]).toMatchObject({ pending: 0, dead: 1 })
   })
 
-  test('a change of the plan is told once, whoever made it: a list, a person, the calendar', async () => {
+  test('a change of the plan is delivered once, whether a list, a person or the calendar made it', async () => {
     const plan = await receiver()
     const { source } = database
     await deliverAt(Date.now())
@@ -195,30 +195,32 @@ describe.each(ENGINES)('webhooks on %s', (engine) => {
     await importPlan(source, [rowOf('B', day)], { ...about, simulated: false })
     const edit = { author: 'test', now: new Date(), place: null, comment: 'test', withdrawn: false }
     await editPlan(source, { ...edit, code: 'A/é', version: 1, fields: { awardedOn: '2026-01-01' } })
-    // Two workers at once.
+    // Two workers run at the same time.
     await Promise.all([deliverAt(Date.now()), deliverAt(Date.now())])
     const later = new Date(tomorrow.getTime() + 2 * 86_400_000)
     await source.transaction((tx) => judgePlanNow(tx, later, null))
-    // Nothing has changed any more.
+    // Nothing has changed since.
     await source.transaction((tx) => judgePlanNow(tx, later, null))
     await editPlan(source, { ...edit, code: 'B', version: 1, fields: {}, withdrawn: true })
     await deliverAt(Date.now())
     await deliverAt(Date.now())
-    const told = plan.got.map(({ path, body }) => ({
+    const messages = plan.got.map(({ path, body }) => ({
       path,
       events: (JSON.parse(body) as { data: { events: PlanEvent[] } }).data.events.toReversed(),
     }))
-    const toldTo = (path: string) =>
-      told.flatMap((one) => (one.path === path ? one.events : [])).map(({ kind, item }) => `${item} ${kind}`)
-    expect(toldTo('/hook')).toEqual([
+    const eventsSentTo = (path: string) =>
+      messages
+        .flatMap((one) => (one.path === path ? one.events : []))
+        .map(({ kind, item }) => `${item} ${kind}`)
+    expect(eventsSentTo('/hook')).toEqual([
       'A/é plan.planned',
       'B plan.planned',
       'A/é plan.awarded',
       'B plan.late',
       'B plan.withdrawn',
     ])
-    expect(toldTo('/hook/late')).toEqual(['B plan.late'])
-    const [, , awarded] = told.filter(({ path }) => path === '/hook').flatMap(({ events }) => events)
+    expect(eventsSentTo('/hook/late')).toEqual(['B plan.late'])
+    const [, , awarded] = messages.filter(({ path }) => path === '/hook').flatMap(({ events }) => events)
     expect(awarded).toMatchObject({
       stateBefore: 'planned',
       simulated: true,
@@ -227,7 +229,7 @@ describe.each(ENGINES)('webhooks on %s', (engine) => {
     })
     expect(awarded).toMatchObject({ communeCode: '01.051.01.01', provinceCode: '01.051', regionCode: '01' })
     if (engine === 'postgresql') {
-      // Begun before another, committed after it.
+      // It began before another transaction and commits after it.
       const runner = source.createQueryRunner()
       await runner.startTransaction()
       await runner.query(INSERT_EVENT, ['A/é', new Date()])
@@ -243,7 +245,7 @@ describe.each(ENGINES)('webhooks on %s', (engine) => {
   })
 
   if (engine === 'postgresql')
-    test('a worker that is killed in the middle of a try loses nothing: another sends it again under the same id', async () => {
+    test('a worker that is killed during an attempt loses nothing: another one sends it again with the same id', async () => {
       await queueAgain()
       const before = to.got.length
       to.next.push('hold')
@@ -254,7 +256,7 @@ describe.each(ENGINES)('webhooks on %s', (engine) => {
         worker.kill('SIGKILL')
         await once(worker, 'exit')
       }
-      // Claimed by the dead one: not before the claim is over.
+      // It is leased by the dead worker, and not sent before that lease ends.
       await deliverAt(Date.now())
       expect(to.got).toHaveLength(before + 1)
       await deliverAt(Date.now() + 2 * MINUTE)
@@ -270,7 +272,7 @@ function startWorker({ env }: TestDatabase): ChildProcess {
   })
 }
 
-test('over HTTP a planner subscribes, sees the secret once, pauses and deletes; others may not', async () => {
+test('over HTTP a planner subscribes, sees the secret once, pauses and deletes; others are refused', async () => {
   const database = await freshDatabase('postgresql')
   const server = await serve(database, { webhooksLoopback: false })
   try {
@@ -287,13 +289,13 @@ test('over HTTP a planner subscribes, sees the secret once, pauses and deletes; 
       const text = await answer.text()
       return { status: answer.status, text, body: (text ? JSON.parse(text) : null) as Record<string, string> }
     }
-    const wanted = { url: 'https://example.org/hook', kinds: ['zone.born'], area: '01' }
-    expect((await call('POST', '', null, wanted)).status).toBe(401)
-    expect((await call('POST', '', 'analyst', wanted)).status).toBe(403)
-    const made = await call('POST', '', 'planner', wanted)
+    const subscription = { url: 'https://example.org/hook', kinds: ['zone.born'], area: '01' }
+    expect((await call('POST', '', null, subscription)).status).toBe(401)
+    expect((await call('POST', '', 'analyst', subscription)).status).toBe(403)
+    const made = await call('POST', '', 'planner', subscription)
     expect([made.status, made.body]).toEqual([
       201,
-      expect.objectContaining({ ...wanted, paused: false, pending: 0 }),
+      expect.objectContaining({ ...subscription, paused: false, pending: 0 }),
     ])
     expect(made.body['secret']).toMatch(/^whsec_[A-Za-z0-9+/=]{44}$/)
     expect((await call('GET', '', 'planner')).text).not.toContain('whsec_')
@@ -313,14 +315,14 @@ test('over HTTP a planner subscribes, sees the secret once, pauses and deletes; 
       'https://a:b@example.org/',
     ])
       expect([url, (await call('POST', '', 'planner', { url })).status]).toEqual([url, 422])
-    expect((await call('POST', '', 'planner', { ...wanted, kinds: ['zone.eaten'] })).status).toBe(400)
+    expect((await call('POST', '', 'planner', { ...subscription, kinds: ['zone.eaten'] })).status).toBe(400)
   } finally {
     await server.close()
     await database.drop()
   }
 })
 
-describe('what is not reached', () => {
+describe('an address that is not public', () => {
   test.each([
     '0.0.0.0',
     '10.1.2.3',
@@ -350,18 +352,18 @@ describe('what is not reached', () => {
       { address, family: address.includes(':') ? 6 : 4 },
     ]
     await expect(resolvePublicAddress(new URL('https://hook.example'), false, resolve)).rejects.toThrow(
-      'not on the internet',
+      'not a public address',
     )
   })
 
   test.each(['8.8.8.8', '172.32.0.1', '196.200.131.1', '2606:4700::1111', '2a00:1450::1'])(
-    '%s is',
+    '%s is public',
     (address) => {
       expect(isPublicAddress(address)).toBe(true)
     },
   )
 
-  test('the other spellings of this machine, and names of it', async () => {
+  test('other spellings and names of this machine are refused', async () => {
     for (const url of [
       'https://127.0.0.1/',
       'https://2130706433/',
@@ -369,7 +371,7 @@ describe('what is not reached', () => {
       'https://[::1]/',
       'https://localhost/',
     ])
-      await expect(postWebhook({ url, headers: {}, body: '' }, false)).rejects.toThrow('not on the internet')
+      await expect(postWebhook({ url, headers: {}, body: '' }, false)).rejects.toThrow('not a public address')
     await expect(postWebhook({ url: 'http://127.0.0.1/', headers: {}, body: '' }, false)).rejects.toThrow(
       'https://',
     )
@@ -378,7 +380,7 @@ describe('what is not reached', () => {
     expect(webhookUrlRefusal('https://hook.example/a?b=c', false)).toBeNull()
   })
 
-  test('an address is looked up once and no redirect is followed', async () => {
+  test('a name is resolved once and no redirect is followed', async () => {
     const to = await receiver()
     let lookups = 0
     const resolve = async () => (lookups++, [{ address: '127.0.0.1', family: 4 }])
@@ -393,7 +395,7 @@ describe('what is not reached', () => {
   })
 })
 
-/** Of a receiver that answers with bytes of its own. */
+/** A receiver that answers with the given bytes. */
 test.each([
   [
     'an upgrade that nobody asked for',
@@ -418,7 +420,7 @@ test.each([
   odd.close()
 })
 
-test('pauses grow from a quarter of a minute to an hour at most, and three days are the end', () => {
+test('the backoff grows from a quarter of a minute to an hour, and attempts end after three days', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 1000 }),

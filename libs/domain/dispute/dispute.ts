@@ -1,7 +1,8 @@
-/** Disputes: somebody contests a verdict or a declaration; somebody else decides, and all that was said stays visible. */
-import { CLASSES } from '../verdict/verdict.js'
+/** Disputes: one person contests a verdict or a declaration, another one decides, and every step stays visible. Pure. */
+import { DAY_MS } from '../units/units.js'
+import { CLASSES } from '../verdict/class.js'
 
-/** Overdue is no state: it follows from the deadline and the moment at which it is asked for. */
+/** Being overdue is not a state: it follows from the deadline and the current time (see `isOverdue`). */
 export const DISPUTE_STATES = [
   'open',
   'under_review',
@@ -13,6 +14,7 @@ export const DISPUTE_STATES = [
 ] as const
 export type DisputeState = (typeof DISPUTE_STATES)[number]
 
+/** The states that no action changes any more. */
 export const FINISHED_STATES = ['upheld', 'rejected', 'withdrawn'] as const satisfies readonly DisputeState[]
 
 export const isFinished = (state: DisputeState): boolean =>
@@ -21,28 +23,30 @@ export const isFinished = (state: DisputeState): boolean =>
 export const DISPUTE_SUBJECTS = ['verdict', 'declaration'] as const
 export type DisputeSubject = (typeof DISPUTE_SUBJECTS)[number]
 
-/** What may be claimed instead: of a verdict another class, of a declaration that the network is slower or not there. */
+/** What may be claimed instead: of a verdict another class; of a declaration that the network is slower, or is absent. */
 export const CLAIMS = {
   verdict: CLASSES,
   declaration: ['slower', 'absent'],
 } as const satisfies Record<DisputeSubject, readonly string[]>
 export type ClaimedState = (typeof CLAIMS)[DisputeSubject][number]
 
+/** Whether this state may be claimed of this kind of subject. */
 export const isClaimOf = (subject: DisputeSubject, claimed: ClaimedState): boolean =>
   (CLAIMS[subject] as readonly string[]).includes(claimed)
 
-/** What can be done to a dispute that was opened. */
+/** The actions on a dispute that has been opened. */
 export const DISPUTE_ACTIONS = ['comment', 'review', 'ask', 'answer', 'uphold', 'reject', 'withdraw'] as const
 export type DisputeAction = (typeof DISPUTE_ACTIONS)[number]
 
-/** Who somebody is in one dispute: who opened it never decides it, whatever their role. */
+/** The part that a person plays in one dispute. Whoever opened a dispute never decides it, whatever their role. */
 export type DisputeParty = 'opener' | 'reviewer' | 'reader'
 
+/** The part of a person, from whether they opened the dispute and whether they are a planner. */
 export function partyOf({ isOpener, isPlanner }: { isOpener: boolean; isPlanner: boolean }): DisputeParty {
   return isOpener ? 'opener' : isPlanner ? 'reviewer' : 'reader'
 }
 
-/** Who opened a dispute reads its documents while it runs; planners, who answer for decisions, at any time. */
+/** The opener may read a dispute's documents until it is finished; planners, who answer for the decision, at any time. */
 export const hasDocumentAccess = (
   { isOpener, isPlanner }: { isOpener: boolean; isPlanner: boolean },
   state: DisputeState,
@@ -50,13 +54,13 @@ export const hasDocumentAccess = (
 
 interface DisputeTransition {
   from: readonly DisputeState[]
-  /** Null: the state stays. */
+  /** Null where the action does not change the state. */
   to: DisputeState | null
   by: readonly DisputeParty[]
 }
 
 const UNFINISHED_STATES = ['open', 'under_review', 'more_asked', 'answered'] as const
-/** Also while an answer is awaited: one that never comes must not keep a dispute open for ever. */
+/** Includes the state in which an answer is awaited: an answer that never comes must not keep a dispute open for ever. */
 const REVIEWABLE_STATES = ['under_review', 'more_asked', 'answered'] as const
 
 const DISPUTE_TRANSITIONS: Readonly<Record<DisputeAction, DisputeTransition>> = {
@@ -69,52 +73,53 @@ const DISPUTE_TRANSITIONS: Readonly<Record<DisputeAction, DisputeTransition>> = 
   withdraw: { from: UNFINISHED_STATES, to: 'withdrawn', by: ['opener'] },
 }
 
-/** Whose decision it is: its comment is public. */
+/** Whether the action decides the dispute; the comment of a decision is public. */
 export const isDecision = (action: DisputeAction | 'open'): boolean =>
   action === 'uphold' || action === 'reject'
 
+/** Whether this action is ever open to this party. */
 export const isActionOpenTo = (action: DisputeAction, party: DisputeParty): boolean =>
   DISPUTE_TRANSITIONS[action].by.includes(party)
 
-/** The state after an action; null where the state does not allow it. */
+/** The state after an action; null where the state does not allow the action. */
 export function stateAfter(state: DisputeState, action: DisputeAction): DisputeState | null {
   const { from, to } = DISPUTE_TRANSITIONS[action]
   return from.includes(state) ? (to ?? state) : null
 }
 
-/** What somebody may do now. */
+/** The actions that this party may take in this state. */
 export const actionsOf = (state: DisputeState, party: DisputeParty): DisputeAction[] =>
   DISPUTE_ACTIONS.filter((action) => isActionOpenTo(action, party) && stateAfter(state, action) !== null)
 
-const DAY_MS = 86_400_000
-
-/** A project assumption: no Moroccan text names a deadline for contesting a coverage map. */
+/** A project assumption: no Moroccan text sets a deadline for contesting a coverage map. */
 export const DISPUTE_DAYS = 30
 
-/** Milliseconds since 1970. */
+/** Time by which a dispute should be decided; both times are milliseconds since 1970. */
 export const deadlineOf = (openedAt: number): number => openedAt + DISPUTE_DAYS * DAY_MS
 
+/** Whether an unfinished dispute is past its deadline; both times are milliseconds since 1970. */
 export const isOverdue = (state: DisputeState, dueBy: number, now: number): boolean =>
   !isFinished(state) && now > dueBy
 
-/** Whole days until the deadline, a begun one counted; negative once it is over: -1 is the first day late. */
+/** Days until the deadline, rounded up; negative once it has passed, -1 during the first day after it. */
 export function daysLeft(dueBy: number, now: number): number {
   const days = (dueBy - now) / DAY_MS
   return days >= 0 ? Math.ceil(days) : Math.floor(days)
 }
 
-/** What keeps a reviewer's desk and the database from being flooded. */
+/** Limits that keep the reviewers and the database from being flooded. */
 export const DISPUTE_LIMITS = {
-  /** Unfinished disputes of one account, and of one device. */
+  /** Unfinished disputes that one account may have. */
   openPerAccount: 20,
+  /** Unfinished disputes that one device may have. */
   openPerDevice: 3,
-  /** Of one dispute, over all its events. */
+  /** Documents of one dispute, over all its events; the limits below are those of one dispute as well. */
   documents: 5,
   documentBytes: 1024 * 1024,
   events: 200,
   probes: 20,
 } as const
 
-/** Evidence is attached or described, not linked: a link may change after it was read, or lead anywhere. */
+/** Whether a text has a link. Evidence is attached or described, because a link may change after it was read. */
 export const hasLink = (text: string): boolean =>
   /\b[a-z][a-z0-9+.-]*:\/\/|\bwww\.|\bmailto:|\bdata:|\bjavascript:/i.test(text)

@@ -1,4 +1,4 @@
-/** What events are called, in the feed and on the page. */
+/** The names of events in each language, for the feed and the page. */
 
 const en = {
   'zone.born': 'Born',

@@ -1,31 +1,35 @@
-/** Deliveries of events: where they may go, and when they are tried again. */
+/** Deliveries of events to webhooks: which addresses are allowed, and when a failed delivery is tried again. Pure. */
+import { HOUR_MS, SECOND_MS } from '../units/units.js'
 
-/** At first after half a minute, then twice as long each time, an hour at most. */
-const MIN_BACKOFF_MS = 30_000
-const MAX_BACKOFF_MS = 3_600_000
-/** A receiver may be away for a long weekend. */
+/** The pause doubles with each failure, from half a minute to an hour. */
+const MIN_BACKOFF_MS = 30 * SECOND_MS
+const MAX_BACKOFF_MS = HOUR_MS
+/** A receiver may be unreachable for a long weekend. */
 export const MAX_DELIVERY_HOURS = 72
 
-/** Pause before the next try after `attempts` that failed; `random` from 0 to 1 spreads those that failed together. */
+/**
+ * Pause, in ms, before the next attempt after `attempts` failed ones (at least 1). `random`, from 0 to 1, spreads deliveries
+ * that failed at the same moment.
+ */
 export function backoffMsAfter(attempts: number, random: number): number {
-  const full = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** Math.min(attempts - 1, 20))
-  return Math.round(full * (0.5 + random / 2))
+  const backoff = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** Math.min(attempts - 1, 20))
+  return Math.round(backoff * (0.5 + random / 2))
 }
 
-/** Milliseconds since 1970. */
+/** Whether a delivery that was created then is no longer attempted; both times are milliseconds since 1970. */
 export const isGivenUp = (createdAt: number, now: number): boolean =>
-  now - createdAt > MAX_DELIVERY_HOURS * 3_600_000
+  now - createdAt > MAX_DELIVERY_HOURS * HOUR_MS
 
 /**
- * Why an address cannot be told of events, as far as its text says; null: it may. Where it leads is looked up when it is
- * used. `http` is for tests, on this machine, where the configuration allows it.
+ * Why events are not sent to this URL, judged by its text alone; null where they may be sent. The address that it resolves to
+ * is checked when it is used. `http` is only for tests on this machine, where the configuration allows it.
  */
 export function webhookUrlRefusal(text: string, allowsLoopback: boolean): string | null {
-  if (!URL.canParse(text)) return 'is no address'
+  if (!URL.canParse(text)) return 'is not a valid URL'
   const { protocol, username, password, hostname, hash } = new URL(text)
-  if (username || password) return 'holds a name or a password: the signature is what proves who sends'
-  if (hash) return 'has a fragment, which is not sent'
+  if (username || password) return 'must not contain credentials: deliveries are signed'
+  if (hash) return 'must not have a fragment (#…)'
   if (protocol === 'https:') return null
   const isLoopback = ['127.0.0.1', '[::1]', 'localhost'].includes(hostname)
-  return protocol === 'http:' && allowsLoopback && isLoopback ? null : 'does not begin with https://'
+  return protocol === 'http:' && allowsLoopback && isLoopback ? null : 'must begin with https://'
 }

@@ -1,11 +1,12 @@
-/** Places with properties, as they leave the house: GIS services and files. */
+/** Features: places with properties, as the GIS services and the exports give them out. */
 import type { MultiPolygon, Polygon, Position } from '../place/area.js'
 
-/** `time` is RFC 3339 in UTC, `date` YYYY-MM-DD; both travel as text. `integer` may exceed 32 bits, never 2^53. */
+/** Values of `time` (RFC 3339 in UTC) and `date` (YYYY-MM-DD) are texts. `integer` may exceed 32 bits, but not 2^53. */
 export type ColumnType = 'text' | 'integer' | 'number' | 'boolean' | 'date' | 'time'
 
+/** A property that the features of a collection have. */
 export interface Column {
-  /** snake_case, as the database has it. */
+  /** In snake_case, as in the database. */
   name: string
   type: ColumnType
   unit?: string
@@ -14,7 +15,7 @@ export interface Column {
 
 export type FeatureValue = string | number | boolean | null
 
-/** In degrees, [lng, lat], unless projected. */
+/** Positions are [lng, lat] in degrees, unless the geometry was projected. */
 export type FeatureGeometry = { type: 'Point'; coordinates: Position } | Polygon | MultiPolygon
 
 export interface Feature {
@@ -23,7 +24,7 @@ export interface Feature {
   properties: Record<string, FeatureValue>
 }
 
-/** Moments in milliseconds since 1970, both included; null where open. */
+/** Both times are milliseconds since 1970 and included; null where the span is open. */
 export interface TimeSpan {
   from: number | null
   to: number | null

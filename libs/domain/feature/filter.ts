@@ -1,4 +1,4 @@
-/** What a reader asks of features: conditions on their properties and their place. Null answers neither yes nor no, as in SQL. */
+/** Filters: conditions on the properties and the place of features. A null property makes a condition unknown, as in SQL. */
 import type { MultiPolygon, Polygon, Position } from '../place/area.js'
 import type { Bounds } from '../probe/plausibility.js'
 
@@ -8,21 +8,22 @@ export type Literal =
   | { type: 'boolean'; value: boolean }
   /** YYYY-MM-DD. */
   | { type: 'date'; value: string }
-  /** RFC 3339 in UTC, as `Date` writes it. */
+  /** RFC 3339 in UTC, as `Date.toISOString` writes it. */
   | { type: 'time'; value: string }
 
 export type Comparison = '=' | '<>' | '<' | '<=' | '>' | '>='
 
-/** In degrees. */
+/** A shape in degrees of WGS 84. */
 export type FilterShape =
   { type: 'Point'; coordinates: Position } | { type: 'Box'; box: Bounds } | Polygon | MultiPolygon
 
+/** A filter as a tree of conditions. */
 export type Filter =
   | { op: 'and' | 'or'; of: readonly Filter[] }
   | { op: 'not'; of: Filter }
   | { op: 'always'; value: boolean }
   | { op: Comparison; property: string; value: Literal }
-  /** `%` stands for any text, `_` for one character, `\` takes the next as it is. */
+  /** In a pattern `%` stands for any text, `_` for one character, and `\` takes the next character literally. */
   | { op: 'like'; property: string; pattern: string }
   | { op: 'between'; property: string; low: Literal; high: Literal }
   | { op: 'in'; property: string; values: readonly Literal[] }

@@ -1,4 +1,4 @@
-/** One id per operator: two spellings of one name must never count as two networks. */
+/** One id for each operator: two spellings of one name must never count as two networks. */
 import { foldName } from '../place/place-name.js'
 
 /** Display names of the three national operators. */
@@ -10,8 +10,8 @@ export const OPERATOR_NAMES = {
 export type NationalOperator = keyof typeof OPERATOR_NAMES
 
 /**
- * Names, former names and the SIM's MCC + MNC: 604 is Morocco; Orange was Médi Télécom (Méditel) until 2016, inwi is
- * the mark of Wana Corporate, Maroc Telecom the mark of Itissalat Al-Maghrib.
+ * The names and former names of each operator, and the MCC and MNC of its SIMs (604 is Morocco; ITU-T E.212). Orange was
+ * Médi Télécom (Méditel) until 2016; inwi is the brand of Wana Corporate, Maroc Telecom that of Itissalat Al-Maghrib.
  */
 const SPELLINGS: Readonly<Record<NationalOperator, readonly string[]>> = {
   iam: [
@@ -58,7 +58,7 @@ const SPELLINGS: Readonly<Record<NationalOperator, readonly string[]>> = {
   ],
 }
 
-/** Spacing, punctuation and a closing legal form (S.A.) say nothing about who it is. */
+/** The name without spacing, punctuation and a closing legal form (S.A.), which do not tell operators apart. */
 const spellingKeyOf = (name: string): string =>
   foldName(name)
     .replace(/[^\p{L}\p{N}]+/gu, '')
@@ -68,13 +68,19 @@ const ID_OF_KEY: ReadonlyMap<string, string> = new Map(
   Object.entries(SPELLINGS).flatMap(([id, names]) => names.map((name) => [spellingKeyOf(name), id] as const)),
 )
 
-/** The operator's id; any other operator goes by its own tidied name. Null when nothing is said. */
+/**
+ * The id of the operator with this name. An operator that is not one of the national ones has its own normalised name as its
+ * id. Null where there is no name.
+ */
 export function operatorOf(name: string | null | undefined): string | null {
-  const tidy = normalisedNameOf(name ?? '')
-  return tidy === '' ? null : (ID_OF_KEY.get(spellingKeyOf(tidy)) ?? tidy)
+  const normalised = normalisedNameOf(name ?? '')
+  return normalised === '' ? null : (ID_OF_KEY.get(spellingKeyOf(normalised)) ?? normalised)
 }
 
-/** Direction marks, controls and lone surrogates cannot be seen, and the last two cannot be stored as text either. */
+/**
+ * Lower case, without the characters that nobody sees: direction marks, control characters and unpaired surrogates. The last
+ * two could not be stored as text either.
+ */
 function normalisedNameOf(name: string): string {
   return name
     .replace(/\p{Cf}/gu, '')

@@ -4,7 +4,7 @@
  * censuses of 2014 and 2024, so a code means something only together with its vintage.
  */
 
-/** The levels that are loaded; cercles are recognised by their code, to be refused by name. */
+/** The levels that are stored. Cercles are recognised by their code, so that an import can reject them by name. */
 export const AREA_LEVELS = ['region', 'province', 'commune'] as const
 export type AreaLevel = (typeof AREA_LEVELS)[number]
 
@@ -20,7 +20,9 @@ export interface MultiPolygon {
 }
 export type AreaGeometry = Polygon | MultiPolygon
 
+/** An area as it is imported. */
 export interface AreaRecord {
+  /** Dotted HCP code. */
   code: string
   /** Year of the edition of code and boundary; 0 marks a simulated area. */
   vintage: number
@@ -41,52 +43,56 @@ const CODE_FORMS: readonly [AreaLevel | 'cercle', RegExp][] = [
   ['commune', /^\d\d\.\d{3}\.\d\d\.(\d\d|0)$/],
 ]
 
-/** The twelve regions in force since 2015. */
+/** There have been twelve regions since 2015. */
 const LAST_REGION = 12
 
-/** Level of a dotted code, by its form alone; null when it is none. */
+/** The level of a dotted code, by its form alone; null where it is not a code. */
 export function levelOfCode(code: string): AreaLevel | 'cercle' | null {
   const region = Number(code.slice(0, 2))
   if (!(region >= 1 && region <= LAST_REGION)) return null
   return CODE_FORMS.find(([, form]) => form.test(code))?.[0] ?? null
 }
 
-/** The area that a dotted code lies in: cercles are passed over, a commune's parent is its province. */
+/**
+ * The code of the area in which the area of a dotted code lies; null for a region. Cercles are skipped: the parent of a
+ * commune is its province.
+ */
 export function parentCodeOf(code: string): string | null {
   const level = levelOfCode(code)
   if (level === 'province') return code.slice(0, 2)
   return level === 'commune' || level === 'cercle' ? code.slice(0, 6) : null
 }
 
-/** The dotted form of a code written with dots or without, leading zeros lost or not; null when it is no code. */
+/** The dotted form of a code that is written with or without dots and leading zeros; null where it is not a code. */
 export function normaliseAreaCode(text: string): string | null {
-  const written = text.trim()
-  const code = DIGITS.test(written) ? dottedCodeOf(written.replace(/\.0$/, '')) : withRegionZero(written)
+  const trimmed = text.trim()
+  const code = DIGITS.test(trimmed) ? dottedCodeOf(trimmed.replace(/\.0$/, '')) : withRegionZero(trimmed)
   return code !== null && levelOfCode(code) ? code : null
 }
 
-/** Digits, and the `.0` that a spreadsheet's number gains on its way through a program that reads it as a float. */
+/** Digits, and the `.0` that a program adds when it reads a spreadsheet's number as a float. */
 const DIGITS = /^\d{1,2}$|^\d{4,9}(\.0)?$/
 
-/** Dotted codes are also published with a closing dot, and lose the region's zero in spreadsheets: `1.051.01.01.` */
-function withRegionZero(written: string): string | null {
-  const form = /^(\d{1,2})((?:\.\d+)+)\.?$/.exec(written)
+/** Dotted codes are also published with a closing dot, and spreadsheets drop the region's zero: `1.051.01.01.` */
+function withRegionZero(text: string): string | null {
+  const form = /^(\d{1,2})((?:\.\d+)+)\.?$/.exec(text)
   return form && form[1]!.padStart(2, '0') + form[2]!
 }
 
 function dottedCodeOf(digits: string): string | null {
-  const whole = withLostZeros(digits)
-  const parts = [whole.slice(0, 2), whole.slice(2, 5), whole.slice(5, 7), whole.slice(7)]
+  const all = withLostZeros(digits)
+  const parts = [all.slice(0, 2), all.slice(2, 5), all.slice(5, 7), all.slice(7)]
   return parts.filter((part) => part !== '').join('.')
 }
 
 /**
- * Puts lost zeros back. Whole codes have 2, 5, 7 (cercle), 8 (city with arrondissements, ends in a single 0) or 9
- * digits; HCP's tables also write a city in 9 (001511010). A first digit other than 0 is a region of 10 to 12 or a
- * lost zero: the length tells which, save for 7, where no city lies in those regions and no cercle ends in 0.
+ * Restores lost leading zeros. Complete codes have 2, 5, 7 (cercle), 8 (city with arrondissements, ends in a single 0) or 9
+ * digits; HCP's tables also write a city in 9 (001511010). A first digit other than 0 means either a region from 10 to 12
+ * or a lost zero. The length tells which, except for 7 digits; there a final 0 tells, because no city with arrondissements
+ * lies in the regions 10 to 12 and no cercle ends in 0.
  */
 function withLostZeros(digits: string): string {
   if (digits.startsWith('0')) return digits.replace(/^00/, '0')
-  const lost = [1, 4, 6, 8].includes(digits.length) || (digits.length === 7 && digits.endsWith('0'))
-  return lost ? `0${digits}` : digits
+  const hasLostZero = [1, 4, 6, 8].includes(digits.length) || (digits.length === 7 && digits.endsWith('0'))
+  return hasLostZero ? `0${digits}` : digits
 }

@@ -1,8 +1,8 @@
-/** Folding of names for search, in French and in Arabic: two spellings of one place become one text. */
+/** Folding of names for search, in French and Arabic: different spellings of a place become the same text. */
 
 /**
- * Letters that Unicode's decomposition keeps apart. Alef, waw and ya with hamza or madda fall apart into the letter
- * and a mark, so only the rest is listed. Gaf and its Moroccan form ڭ write the g of أكادير.
+ * Letters that count as the same and that Unicode's decomposition does not unify. Alef, waw and ya with hamza or madda are
+ * decomposed into the letter and a mark, so only the others are listed. Gaf and its Moroccan form ڭ write the g of أكادير.
  */
 const SAME_LETTER: Readonly<Record<string, string>> = {
   ٱ: 'ا',
@@ -23,15 +23,15 @@ const SAME_LETTER: Readonly<Record<string, string>> = {
 }
 const LETTERS = new RegExp(`[${Object.keys(SAME_LETTER).join('')}]`, 'gu')
 
-/** Lone hamza, tatweel, apostrophes of every shape: left out, so that `M'diq` is found by `mdiq`. */
+/** Isolated hamza, tatweel, and apostrophes of every form are removed, so that `M'diq` is found by `mdiq`. */
 const SILENT = /[ءـ'’‘ʼʻʿʾ`´′]/gu
 
-/** Marks (accents, Arabic vowels, shadda), and characters that only steer direction or joining. */
+/** Marks (accents, Arabic vowels, shadda), and characters that only control direction or joining. */
 const MARKS = /[\p{M}\p{Cf}]/gu
 
 const SEPARATORS = /[\s\p{Z}\p{Pd}\p{Pc}\p{Cc}]+/gu
 
-/** The text to store for search and to search for. Folding twice changes nothing. */
+/** The folded text, to be stored for search and to be searched for. Folding a folded text does not change it. */
 export function foldName(text: string): string {
   return lowerLetters(text)
     .replace(SILENT, '')
@@ -42,5 +42,5 @@ export function foldName(text: string): string {
     .trim()
 }
 
-/** In this order: decomposition can bring capitals (™ is TM); lower case of it leaves nothing to decompose. */
+/** Decomposition comes first, because it can produce capitals (™ is TM); lower case never needs decomposition again. */
 const lowerLetters = (text: string): string => text.normalize('NFKD').toLowerCase()

@@ -22,10 +22,10 @@ export interface SiteRecord {
   /** WGS 84 degrees. */
   lat: number
   lng: number
-  /** As `operatorOf` gives it. */
+  /** Operator id, as `operatorOf` gives it. */
   operator?: string | null
   technology?: Technology | null
-  /** bit/s. */
+  /** Contracted speeds of the site's line, bit/s. */
   contractedDownBps?: number | null
   contractedUpBps?: number | null
 }

@@ -1,22 +1,23 @@
 /**
- * The plan (PNHD 2): what operators were charged to build where and by when, what is said of it, and what the measurements
- * say. Pure: a day is a local one (Africa/Casablanca), written YYYY-MM-DD, so that days compare as texts.
+ * The plan (PNHD 2): what operators are charged to build, where and by when, what is reported of it, and what the
+ * measurements show. Pure. A day is a local day (Africa/Casablanca), written YYYY-MM-DD, so that days compare as texts.
  */
 import type { AreaGeometry } from '../place/area.js'
 import type { Technology } from '../probe/probe.js'
-import { type Rule, SHIPPED_RULES } from '../rule/rule.js'
-import type { NetworkState } from '../verdict/verdict.js'
+import { DEFAULT_RULE } from '../rule/shipped-rules.js'
+import type { Rule } from '../rule/rule.js'
+import type { NetworkState } from '../verdict/network.js'
 
-/** What an item of the plan says; each change of it is a new version. */
+/** The contents of an item of the plan. Each change of it makes a new version of the item. */
 export interface PlanFields {
   nameFr: string
   nameAr: string | null
-  /** HCP code of the commune, or of the smallest known area that holds its centre. */
+  /** HCP code of the commune, or of the smallest area in the database that contains the item's centre. */
   areaCode: string | null
-  /** Null while nobody was charged with it. */
+  /** Operator id; null while nobody is charged with it. */
   operator: string | null
   technology: Technology | null
-  /** Promised download, bit/s; null: the rule's threshold. */
+  /** Promised download speed, bit/s; null where the rule's threshold applies. */
   targetBps: number | null
   awardedOn: string | null
   startedOn: string | null
@@ -24,10 +25,11 @@ export interface PlanFields {
   inServiceOn: string | null
 }
 
-/** What the dates say, from the last step to the first. */
+/** The steps of an item, as its dates report them, from the first to the last. */
 export const PLAN_STEPS = ['planned', 'awarded', 'works', 'in_service'] as const
 export type PlanStep = (typeof PLAN_STEPS)[number]
 
+/** The states of an item: its step, or what the deadline and the measurements make of it. */
 export const PLAN_STATES = [
   'planned',
   'awarded',
@@ -39,7 +41,7 @@ export const PLAN_STATES = [
 ] as const
 export type PlanState = (typeof PLAN_STATES)[number]
 
-/** Where an item lies, as a file says it. */
+/** Where an item lies, in the form in which a file names the place. */
 export type PlanPlace =
   | { localityId: string }
   | { zoneId: string }
@@ -47,7 +49,7 @@ export type PlanPlace =
   | { lat: number; lng: number }
   | { geometry: AreaGeometry }
 
-/** A line of a file of the plan. What the file has no column for is not in `fields`. */
+/** One line of a file of the plan. `fields` has only the fields for which the file has a column. */
 export interface PlanRow {
   line: number
   code: string
@@ -58,23 +60,27 @@ export interface PlanRow {
 
 export const PLAN_CODE = /^[\p{L}\p{N}][\p{L}\p{N}._/-]{0,59}$/u
 
-/** The plan is held against the runs of the rule that the map opens with. */
-export const PLAN_RULE = SHIPPED_RULES.find((rule) => rule.default)!.id
+/** The plan is compared with the runs of the default rule. */
+export const PLAN_RULE = DEFAULT_RULE.id
 
-/** What an item's own network was measured to be, in its cells and since its day of service. */
+/** What was measured of an item's own network, in its cells and since its day of service. */
 export interface PlanEvidence {
   state: NetworkState
-  /** Cells of the item, and those of them in which the rule could judge a sample. */
+  /** Number of the item's cells. */
   cells: number
+  /** Number of its cells that have at least one sample which the rule can judge. */
   cellsMeasured: number
 }
 
-/** One school says nothing of forty villages: fewer of an item's cells measured than this share verify nothing. */
+/**
+ * The share of an item's cells that must have been measured before the item can be verified: measurements at one school say
+ * nothing about forty villages.
+ */
 export const MIN_MEASURED_SHARE = 0.5
 
 /**
- * The rule by which an item is judged: that of the run, with the promised speed as its threshold and the promised technology
- * as its only one. A declaration or a promise verifies nothing.
+ * The rule by which an item is judged: the run's rule, with the promised speed as its threshold and only the promised
+ * technologies. Declarations and promises do not count, because they verify nothing.
  */
 export function planRuleOf(rule: Rule, targetBps: number | null, technologies: readonly Technology[]): Rule {
   return {
@@ -88,24 +94,24 @@ export function planRuleOf(rule: Rule, targetBps: number | null, technologies: r
 
 type PlanDates = Pick<PlanFields, 'awardedOn' | 'startedOn' | 'promisedBy' | 'inServiceOn'>
 
-/** What people say: the last step whose day has come. */
+/** The step as reported: the last step whose day has come. `today` is a local day. */
 export function planStepOf({ awardedOn, startedOn, inServiceOn }: PlanDates, today: string): PlanStep {
-  const has = (day: string | null) => day !== null && day <= today
-  if (has(inServiceOn)) return 'in_service'
-  if (has(startedOn)) return 'works'
-  return has(awardedOn) ? 'awarded' : 'planned'
+  const hasCome = (day: string | null) => day !== null && day <= today
+  if (hasCome(inServiceOn)) return 'in_service'
+  if (hasCome(startedOn)) return 'works'
+  return hasCome(awardedOn) ? 'awarded' : 'planned'
 }
 
 /**
- * What people say, held against the measurements. Only a measured network verifies and only a refuted one contradicts: what
- * nobody measured stays in service, as it is said.
+ * The reported step, compared with the measurements. Only a network that is measured as present verifies an item, and only a
+ * refuted or absent one contradicts it; an item that nobody measured stays in service, as reported.
  */
 export function planStateOf(item: PlanDates, evidence: PlanEvidence | null, today: string): PlanState {
   const step = planStepOf(item, today)
   if (step !== 'in_service') return item.promisedBy !== null && item.promisedBy < today ? 'late' : step
   if (evidence?.state === 'refuted' || evidence?.state === 'absent') return 'contradicted'
-  const isSeen = evidence !== null && evidence.cellsMeasured >= evidence.cells * MIN_MEASURED_SHARE
-  return evidence?.state === 'present' && isSeen ? 'verified' : 'in_service'
+  const isMeasured = evidence !== null && evidence.cellsMeasured >= evidence.cells * MIN_MEASURED_SHARE
+  return evidence?.state === 'present' && isMeasured ? 'verified' : 'in_service'
 }
 
 export interface PlanRejection {
@@ -113,21 +119,20 @@ export interface PlanRejection {
   reason: string
 }
 
-/** Why an item cannot stand as it is. */
+/** The reasons why an item is not accepted as it is; an empty list where it is. `today` is a local day. */
 export function planRejections(item: PlanFields, today: string): PlanRejection[] {
-  const faults: PlanRejection[] = []
+  const rejections: PlanRejection[] = []
   const { startedOn, inServiceOn } = item
-  if (item.nameFr === '') faults.push({ field: 'nameFr', reason: 'is missing' })
+  if (item.nameFr === '') rejections.push({ field: 'nameFr', reason: 'is missing' })
   for (const field of ['awardedOn', 'startedOn', 'inServiceOn'] as const)
     if (item[field] !== null && item[field] > today)
-      faults.push({ field, reason: 'lies in the future: what is promised stands in promised_by' })
+      rejections.push({ field, reason: 'must not be in the future: use promised_by for a promised date' })
   if (inServiceOn !== null && startedOn !== null && inServiceOn < startedOn)
-    faults.push({ field: 'inServiceOn', reason: `lies before the start of the works, ${startedOn}` })
+    rejections.push({ field: 'inServiceOn', reason: `must not be before startedOn (${startedOn})` })
   if (inServiceOn !== null)
     for (const field of ['operator', 'technology'] as const)
-      if (item[field] === null)
-        faults.push({ field, reason: 'is missing: what is in service has an operator and a technology' })
-  return faults
+      if (item[field] === null) rejections.push({ field, reason: 'is required for an item in service' })
+  return rejections
 }
 
 const COMPARED_FIELDS = [
@@ -143,48 +148,50 @@ const COMPARED_FIELDS = [
   'inServiceOn',
 ] as const satisfies readonly (keyof PlanFields)[]
 
-/** The fields in which two versions differ. */
+/** The fields in which two versions of an item differ. */
 export const changedPlanFields = (a: PlanFields, b: PlanFields): (keyof PlanFields)[] =>
   COMPARED_FIELDS.filter((field) => a[field] !== b[field])
 
-/** Items by the month (YYYY-MM) of a day of theirs. */
+/** Number of items by the month (YYYY-MM) of one of their days. */
 export interface PlanMonthCount {
   kind: 'promised' | 'inService' | 'verified' | 'contradicted'
   month: string
   count: number
 }
 
-/** Items up to the end of a month; what is said to be in service has no future: null there. */
+/** Number of items up to the end of a month. For months to come only the promises are known; the rest is null there. */
 export interface PlanMonth {
   month: string
-  /** Promised for a day by then. */
+  /** Promised for a day up to then. */
   promised: number
-  /** Said to be in service since a day by then. */
+  /** Reported to be in service since a day up to then. */
   inService: number | null
-  /** Of those, what the measurements confirm today, and what they refute. */
+  /** Those of `inService` that the measurements of today confirm. */
   verified: number | null
+  /** Those of `inService` that the measurements of today refute. */
   contradicted: number | null
 }
 
-/** The burn-down: month by month without a gap, from the first that has anything to the last, and at least to this one. */
+/** The burn-down month by month without a gap, from the first month that has an item to the last, at least up to this one. */
 export function burnDown(counts: readonly PlanMonthCount[], thisMonth: string): PlanMonth[] {
-  const months = counts.map((row) => row.month).sort()
+  const monthsWithItems = counts.map((row) => row.month).sort()
   const sums = { promised: 0, inService: 0, verified: 0, contradicted: 0 }
   const series: PlanMonth[] = []
-  const last = [thisMonth, ...months.slice(-1)].sort().at(-1)!
-  for (let month = months[0]; month !== undefined && month <= last; month = monthAfter(month)) {
+  const lastMonth = [thisMonth, ...monthsWithItems.slice(-1)].sort().at(-1)!
+  for (let month = monthsWithItems[0]; month !== undefined && month <= lastMonth; month = monthAfter(month)) {
     for (const { kind, count } of counts.filter((row) => row.month === month)) sums[kind] += count
-    const { promised, ...done } = sums
+    const { promised, ...reported } = sums
     const isPast = month <= thisMonth
     series.push({
       month,
       promised,
-      ...(isPast ? done : { inService: null, verified: null, contradicted: null }),
+      ...(isPast ? reported : { inService: null, verified: null, contradicted: null }),
     })
   }
   return series
 }
 
+/** The month after this one; both are YYYY-MM. */
 export function monthAfter(month: string): string {
   const [year, number] = month.split('-').map(Number) as [number, number]
   return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`

@@ -1,7 +1,7 @@
 /**
- * What it would cost to serve a zone, by technology. No official unit cost is known: every default below is an assumption of
- * the project, is labelled so wherever it is shown, and can be changed by the planner. Amounts are in dirhams (MAD), once,
- * to build; what it costs to run is not counted.
+ * What it would cost to serve a zone by each technology. No official unit cost is known: every default below is an assumption
+ * of the project, is labelled so wherever it is shown, and can be changed by the planner. Amounts are in dirhams (MAD), paid
+ * once to build; running costs are not counted.
  */
 import type { Limits } from './amounts.js'
 import type { Technology } from '../probe/probe.js'
@@ -17,15 +17,16 @@ export type Deployed = (typeof DEPLOYABLE_TECHNOLOGIES)[number]
 
 const MAD = { max: 1e9 }
 const SHARE = { max: 1 }
-/** A mast covers something: no area is smaller than a cell's. */
+/** The area that a mast covers, km². An area smaller than a cell counts as a cell. */
 const KM2 = { max: 100_000 }
 
 /**
- * `…Share` is the part of a zone's benefit that a technology brings: without it the cheapest would always win, and a shared
- * terminal is no fibre. A place is a locality or a site.
+ * The unit costs, MAD, each with its default and its limit. `…Share` is the share of a zone's benefit that a technology
+ * brings: without it the cheapest technology would always win, although a shared satellite terminal does not replace fibre.
+ * A place is a locality or a site.
  */
 export const UNIT_COSTS = {
-  /** A kilometre from the nearest cell with fibre to the zone. */
+  /** For each kilometre from the nearest cell with fibre to the zone. */
   fibrePerKm: { default: 250_000, ...MAD },
   fibrePerPlace: { default: 150_000, ...MAD },
   fibreShare: { default: 1, ...SHARE },
@@ -49,19 +50,19 @@ export const DEFAULT_UNIT_COSTS: UnitCosts = Object.fromEntries(
   Object.entries(UNIT_COSTS).map(([name, cost]) => [name, cost.default]),
 ) as UnitCosts
 
-/** Mean area of a cell, km² (H3's own table, resolution 8). */
+/** Mean area of a cell of resolution 8, km² (from H3's table of cell statistics). */
 export const MEAN_CELL_KM2 = 0.7373276
 
-/** What of a zone decides its costs. */
+/** The facts about a zone that decide its costs. */
 export interface ZoneSize {
   cellCount: number
-  /** Localities and sites in it; what was never imported is not there. */
+  /** Number of localities and sites in the zone, as far as they were imported. */
   places: number
-  /** From its nearest cell to the nearest one with fibre; null where none is known. */
+  /** Kilometres from its nearest cell to the nearest cell with fibre; null where no cell with fibre is known. */
   fibreKm: number | null
 }
 
-/** Whole dirhams; null where it cannot be said: the way to the next fibre is not known. */
+/** Cost of serving the zone, in whole dirhams; null for fibre where the distance to the nearest fibre is not known. */
 export function deploymentCostOf(technology: Deployed, zone: ZoneSize, costs: UnitCosts): number | null {
   const masts = (km2: number) => Math.ceil((zone.cellCount * MEAN_CELL_KM2) / Math.max(km2, MEAN_CELL_KM2))
   switch (technology) {
@@ -87,20 +88,23 @@ const BENEFIT_SHARE_KEYS: Record<Deployed, keyof UnitCosts> = {
   satellite_leo: 'satelliteShare',
 }
 
-/** The part of a zone's benefit that the technology brings, 0 to 1. */
+/** The share of a zone's benefit that the technology brings, 0 to 1. */
 export const benefitShareOf = (technology: Deployed, costs: UnitCosts): number =>
   costs[BENEFIT_SHARE_KEYS[technology]]
 
-/** Upper bounds of the cost classes 1 to 3 in MAD; beyond them lies class 4. An assumption, as the unit costs are. */
+/** Upper bounds of the cost classes 1 to 3, MAD; what costs more is in class 4. An assumption, as the unit costs are. */
 export const COST_CLASS_BOUNDS = [1_000_000, 2_000_000, 5_000_000] as const
 export const COST_CLASSES = [1, 2, 3, 4] as const
 export type CostClass = (typeof COST_CLASSES)[number]
 
-/** By the cheapest network on the ground. A satellite costs the same everywhere and would tell no zones apart. */
+/**
+ * The cost class by the cheapest terrestrial technology. A satellite costs the same everywhere, so that it would not tell
+ * zones apart.
+ */
 export function costClassOf(zone: ZoneSize, costs: UnitCosts): CostClass {
-  const grounded = DEPLOYABLE_TECHNOLOGIES.filter((technology) => technology !== 'satellite_leo')
+  const terrestrial = DEPLOYABLE_TECHNOLOGIES.filter((technology) => technology !== 'satellite_leo')
   const cheapest = Math.min(
-    ...grounded.map((technology) => deploymentCostOf(technology, zone, costs) ?? Infinity),
+    ...terrestrial.map((technology) => deploymentCostOf(technology, zone, costs) ?? Infinity),
   )
   return (1 + COST_CLASS_BOUNDS.filter((bound) => cheapest > bound).length) as CostClass
 }

@@ -59,11 +59,14 @@ function speedRejection(probe: ProbeInput): Rejection | null {
   return null
 }
 
+/** Mean Earth radius in metres (IUGG). */
+export const EARTH_RADIUS_M = 6_371_008.8
+
 /** Great-circle distance in metres on the mean Earth radius (haversine; error below 0.6 %). */
 export function distanceM(a: GeoPoint, b: GeoPoint): number {
   const rad = Math.PI / 180
   const dLat = Math.sin(((b.lat - a.lat) * rad) / 2)
   const dLng = Math.sin(((b.lng - a.lng) * rad) / 2)
   const h = dLat * dLat + Math.cos(a.lat * rad) * Math.cos(b.lat * rad) * dLng * dLng
-  return 2 * 6_371_008.8 * Math.asin(Math.sqrt(Math.min(1, h)))
+  return 2 * EARTH_RADIUS_M * Math.asin(Math.sqrt(Math.min(1, h)))
 }

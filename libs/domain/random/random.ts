@@ -1,6 +1,9 @@
-/** Seeded randomness (mulberry32): the same seed gives the same country, the same draws. */
+/** Seeded pseudo-random numbers, so that the same seed always gives the same draws. Not for secrets. */
+
+/** Gives the next number, uniform from 0 (included) to 1 (excluded). */
 export type Random = () => number
 
+/** A generator for a seed (mulberry32 by Tommy Ettinger, public domain; period 2^32). */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0
   return () => {
@@ -11,6 +14,6 @@ export function seededRandom(seed: number): Random {
   }
 }
 
-/** Standard normal (Box and Muller). */
+/** A draw of the standard normal distribution (Box and Muller 1958). */
 export const randomNormal = (random: Random): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())

@@ -1,34 +1,37 @@
-/** Whether data make a rule: a rule is written by people, and judges a country. */
+/** The check whether data are a rule. Rules are written by people and judge a whole country. */
 import { TECHNOLOGIES } from '../probe/probe.js'
 import type { Rejection } from '../probe/plausibility.js'
 import { CONFIDENCES, type Rule } from './rule.js'
 
+/** Gives what a value must be where it is not accepted; null where it is. */
 type Check = (value: unknown) => string | null
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+const isNumberBetween = (value: unknown, min: number, max: number): value is number =>
+  typeof value === 'number' && value >= min && value <= max
 const numberCheck =
-  (min: number, max: number, kind: 'number' | 'whole' = 'number'): Check =>
+  (min: number, max: number): Check =>
   (value) =>
-    typeof value === 'number' &&
-    value >= min &&
-    value <= max &&
-    (kind === 'number' || Number.isInteger(value))
+    isNumberBetween(value, min, max) ? null : `must be a number from ${min} to ${max}`
+const integerCheck =
+  (min: number, max: number): Check =>
+  (value) =>
+    isNumberBetween(value, min, max) && Number.isInteger(value)
       ? null
-      : `must be a ${kind} number from ${min} to ${max}`
-const integerCheck = (min: number, max: number) => numberCheck(min, max, 'whole')
+      : `must be a whole number from ${min} to ${max}`
 const nullableCheck =
   (check: Check): Check =>
   (value) =>
     value === null ? null : check(value)
 const booleanCheck: Check = (value) => (typeof value === 'boolean' ? null : 'must be true or false')
 const textCheck =
-  (most: number, pattern = /\S/u): Check =>
+  (maxLength: number, pattern = /\S/u, form = ''): Check =>
   (value) =>
-    typeof value === 'string' && value.length <= most && pattern.test(value)
+    typeof value === 'string' && value.length <= maxLength && pattern.test(value)
       ? null
-      : `must be a text of at most ${most} letters`
+      : `must be a text of 1 to ${maxLength} characters${form}`
 const confidenceCheck: Check = (value) =>
   (CONFIDENCES as readonly unknown[]).includes(value) ? null : `must be one of ${CONFIDENCES.join(', ')}`
 
@@ -36,14 +39,14 @@ const MAX_BPS = 1e11
 const MAX_DAYS = 3650
 
 const CHECKS: Record<keyof Omit<Rule, 'version'>, Check> = {
-  id: textCheck(60, /^[a-z0-9-]+$/),
+  id: textCheck(60, /^[a-z0-9-]+$/, ' from a-z, 0-9 and -'),
   title: (value) =>
     isObject(value) && ['en', 'fr', 'ar'].every((lang) => textCheck(200)(value[lang]) === null)
       ? null
-      : 'must have a text each for en, fr and ar',
+      : 'must have a text for each of en, fr and ar',
   source: textCheck(500),
   assumption: booleanCheck,
-  default: (value) => (value === false ? null : 'must be false: the project itself names the default rule'),
+  default: (value) => (value === false ? null : 'must be false: the default rule is built in'),
   minDownloadBps: numberCheck(1, MAX_BPS),
   minUploadBps: nullableCheck(numberCheck(1, MAX_BPS)),
   maxLatencyMs: nullableCheck(numberCheck(1, 60_000)),
@@ -73,7 +76,7 @@ const CHECKS: Record<keyof Omit<Rule, 'version'>, Check> = {
   inferenceConfidence: (value) =>
     Array.isArray(value) && value.length <= 5 && value.every((share) => numberCheck(0, 1)(share) === null)
       ? null
-      : 'must be a list of at most 5 shares, one a ring',
+      : 'must be a list of at most 5 shares from 0 to 1, one per ring',
   declaredCounts: booleanCheck,
   planningHorizonDays: nullableCheck(integerCheck(0, MAX_DAYS)),
   blackFrom: integerCheck(1, 10),
@@ -83,20 +86,23 @@ const CHECKS: Record<keyof Omit<Rule, 'version'>, Check> = {
     new Set(value).size === value.length &&
     value.every((technology) => (TECHNOLOGIES as readonly unknown[]).includes(technology))
       ? null
-      : `must be a list, each once, of ${TECHNOLOGIES.join(', ')}`,
+      : `must be a list without repetition of ${TECHNOLOGIES.join(', ')}`,
   validityDays: integerCheck(1, MAX_DAYS),
 }
 
-/** What keeps data from being a rule, field by field; empty when nothing does. The version is given by the store. */
+/**
+ * The reasons why data are not a rule, field by field; an empty list where they are one. A version is not needed: the store
+ * gives it.
+ */
 export function ruleRejections(data: unknown): Rejection[] {
   if (!isObject(data)) return [{ field: 'rule', reason: 'rule must be an object' }]
-  const unknown = Object.keys(data).filter((field) => !(field in CHECKS) && field !== 'version')
+  const unknownFields = Object.keys(data).filter((field) => !(field in CHECKS) && field !== 'version')
   return [
-    ...unknown.map((field) => ({ field, reason: `${field} is not a field of a rule` })),
+    ...unknownFields.map((field) => ({ field, reason: `${field} is not a field of a rule` })),
     ...Object.entries(CHECKS).flatMap(([field, check]) => {
-      const fault = check(data[field])
-      return fault
-        ? [{ field, reason: `${field} ${fault}; it is ${JSON.stringify(data[field]) ?? 'missing'}` }]
+      const requirement = check(data[field])
+      return requirement
+        ? [{ field, reason: `${field} ${requirement}; it is ${JSON.stringify(data[field]) ?? 'missing'}` }]
         : []
     }),
   ]

@@ -1,12 +1,17 @@
-/** A rule said in plain sentences per language, from its data. */
+/** The plain sentences that describe a rule in each language, made from its data. */
+import { MBIT_BPS } from '../units/units.js'
 import type { Rule, Words } from './rule.js'
 
 interface SentenceParts {
+  /** Download, or download/upload, Mbit/s. */
   speed: string
+  /** Share of samples that must pass, per cent. */
   share: string
-  sure: string
+  /** Least probability of a class, per cent. */
+  classConfidence: string
 }
 
+/** The description of a rule, as it is shown beside the map. */
 export function sentenceOf(rule: Rule): Words {
   return {
     en: english(rule, sentencePartsOf(rule)),
@@ -16,21 +21,21 @@ export function sentenceOf(rule: Rule): Words {
 }
 
 function sentencePartsOf(rule: Rule): SentenceParts {
-  const mbps = (bps: number) => String(bps / 1e6)
-  const speed = [rule.minDownloadBps, rule.minUploadBps].filter((v) => v !== null).map(mbps)
+  const mbitText = (bps: number) => String(bps / MBIT_BPS)
+  const speed = [rule.minDownloadBps, rule.minUploadBps].filter((v) => v !== null).map(mbitText)
   return {
     speed: speed.join('/'),
     share: percentText(rule.passShare),
-    sure: percentText(rule.classConfidence),
+    classConfidence: percentText(rule.classConfidence),
   }
 }
 
 const percentText = (share: number) => String(Math.round(share * 1000) / 10)
 
-/** What is said only of a rule that asks for it. */
-const textIf = (isSaid: boolean, text: string): string => (isSaid ? text : '')
+/** A part of the sentence that only some rules need. */
+const textIf = (isNeeded: boolean, text: string): string => (isNeeded ? text : '')
 
-function english(r: Rule, { speed, share, sure }: SentenceParts): string {
+function english(r: Rule, { speed, share, classConfidence }: SentenceParts): string {
   return (
     `A network is present when at least ${share} % of its measurements reach ${speed} Mbit/s` +
     textIf(r.maxLatencyMs !== null, ` within ${r.maxLatencyMs} ms`) +
@@ -46,13 +51,13 @@ function english(r: Rule, { speed, share, sure }: SentenceParts): string {
     ) +
     `. A network that was decided ${r.settleDays} days ago stays so while ${percentText(r.keepConfidence)} % confidence remains. ` +
     `${r.blackFrom} operators or more: black; fewer: grey; none of those measured: white; not enough evidence, or a class ` +
-    `less than ${sure} % sure: unknown.` +
+    `less than ${classConfidence} % sure: unknown.` +
     textIf(r.declaredCounts, ' A declared network counts where nothing measured contradicts it.') +
     textIf(r.planningHorizonDays !== null, ` A network promised within ${r.planningHorizonDays} days counts.`)
   )
 }
 
-function french(r: Rule, { speed, share, sure }: SentenceParts): string {
+function french(r: Rule, { speed, share, classConfidence }: SentenceParts): string {
   return (
     `Un réseau est présent quand au moins ${share} % de ses mesures atteignent ${speed} Mbit/s` +
     textIf(r.maxLatencyMs !== null, ` en ${r.maxLatencyMs} ms au plus`) +
@@ -68,13 +73,13 @@ function french(r: Rule, { speed, share, sure }: SentenceParts): string {
     ) +
     `. Un réseau décidé il y a ${r.settleDays} jours le reste tant que la confiance atteint ${percentText(r.keepConfidence)} %. ` +
     `${r.blackFrom} opérateurs ou plus : noire ; moins : grise ; aucun de ceux mesurés : blanche ; pas assez de preuves, ou ` +
-    `une classe sûre à moins de ${sure} % : sans données.` +
+    `une classe sûre à moins de ${classConfidence} % : sans données.` +
     textIf(r.declaredCounts, ' Un réseau déclaré compte là où aucune mesure ne le contredit.') +
     textIf(r.planningHorizonDays !== null, ` Un réseau promis d’ici ${r.planningHorizonDays} jours compte.`)
   )
 }
 
-function arabic(r: Rule, { speed, share, sure }: SentenceParts): string {
+function arabic(r: Rule, { speed, share, classConfidence }: SentenceParts): string {
   return (
     `تُعد الشبكة حاضرة إذا بلغ ${share}٪ على الأقل من قياساتها ${speed} ميغابت/ث` +
     textIf(r.maxLatencyMs !== null, ` في حدود ${r.maxLatencyMs} م.ث`) +
@@ -86,7 +91,7 @@ function arabic(r: Rule, { speed, share, sure }: SentenceParts): string {
     `${r.deviceDayCap} قياسات في اليوم و${r.deviceCap} في المجموع` +
     textIf(r.halfWeightAfterDays !== null, `، وبعد ${r.halfWeightAfterDays} يوما يُحتسب القياس بالنصف`) +
     `. والشبكة التي حُسم أمرها قبل ${r.settleDays} يوما تبقى كذلك ما دامت الثقة ${percentText(r.keepConfidence)}٪. ` +
-    `${r.blackFrom} متعهدين أو أكثر: سوداء؛ أقل: رمادية؛ لا أحد ممن قيسوا: بيضاء؛ أدلة غير كافية أو صنف ثقته دون ${sure}٪: ` +
+    `${r.blackFrom} متعهدين أو أكثر: سوداء؛ أقل: رمادية؛ لا أحد ممن قيسوا: بيضاء؛ أدلة غير كافية أو صنف ثقته دون ${classConfidence}٪: ` +
     `بدون معطيات.` +
     textIf(r.declaredCounts, ' وتُحتسب الشبكة المصرح بها حيث لا يناقضها أي قياس.') +
     textIf(r.planningHorizonDays !== null, ` وتُحتسب الشبكة الموعود بها خلال ${r.planningHorizonDays} يوما.`)

@@ -1,18 +1,21 @@
 /**
- * Distributions that can be added: values are counted in bins whose bounds grow by one factor, so that figures read from
- * the sum of any two are as near to the truth as those of each (DDSketch: Masson, Rim, Lee, VLDB 2019).
+ * Histograms that can be added up. Values are counted in bins whose bounds grow by a constant factor, so that quantiles read
+ * from a sum of histograms have the same relative error as those of each (DDSketch: Masson, Rim, Lee, VLDB 2019).
  */
 
-/** What a probe measures as a number: names of its fields. */
+/** The fields of a probe that have a histogram. */
 export const MEASURES = ['downloadBps', 'uploadBps', 'latencyMs', 'jitterMs', 'lossRatio'] as const
 export type Measure = (typeof MEASURES)[number]
 
-/** A quantile read from bins is off by at most this share of the exact one. */
+/** The largest relative error of a quantile that is read from bins. */
 export const RELATIVE_ERROR = 0.02
-/** Upper over lower bound of a bin: from its middle, both are as far away as the error allows. */
+/** The ratio of a bin's upper to its lower bound; both differ from the bin's value by the relative error. */
 export const BIN_GROWTH = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)
 
-/** Smaller values are in bin 0 and read as 0. The largest that ingest takes (100 Gbit/s, an hour) lie below bin 700. */
+/**
+ * The smallest value that has a bin of its own; smaller values are in bin 0 and read as 0. The largest values that ingest
+ * accepts (100 Gbit/s, one hour) lie below bin 700.
+ */
 export const MIN_RESOLVED_VALUE: Record<Measure, number> = {
   downloadBps: 1,
   uploadBps: 1,
@@ -21,30 +24,31 @@ export const MIN_RESOLVED_VALUE: Record<Measure, number> = {
   lossRatio: 1e-4,
 }
 
-/** Bins of all measures lie in one list: this many are set aside for each. */
+/** The bins of all measures are numbered in one sequence, in which each measure has this many. */
 export const BINS_PER_MEASURE = 1_000
 
+/** The measure to which a bin belongs. */
 export const measureOfBin = (bin: number): Measure => MEASURES[Math.floor(bin / BINS_PER_MEASURE)]!
 
-/** Number of a value's bin in the list of all measures' bins; the SQL of area-series.ts says the same. */
+/** The number of a value's bin in the sequence of all bins. The SQL of the store's area-series.ts does the same. */
 export function binOf(measure: Measure, value: number): number {
-  const least = MIN_RESOLVED_VALUE[measure]
-  const within = value < least ? 0 : 1 + Math.floor(Math.log(value / least) / Math.log(BIN_GROWTH))
-  return MEASURES.indexOf(measure) * BINS_PER_MEASURE + within
+  const smallest = MIN_RESOLVED_VALUE[measure]
+  const index = value < smallest ? 0 : 1 + Math.floor(Math.log(value / smallest) / Math.log(BIN_GROWTH))
+  return MEASURES.indexOf(measure) * BINS_PER_MEASURE + index
 }
 
-/** The value that stands for all of a bin: as far, by share, from its lower bound as from its upper. */
+/** The value that represents a bin: it has the same relative distance from the lower bound as from the upper bound. */
 export function valueOfBin(bin: number): number {
-  const within = bin % BINS_PER_MEASURE
-  if (within === 0) return 0
+  const index = bin % BINS_PER_MEASURE
+  if (index === 0) return 0
   return (
-    (MIN_RESOLVED_VALUE[measureOfBin(bin)] * BIN_GROWTH ** (within - 1) * 2 * BIN_GROWTH) / (1 + BIN_GROWTH)
+    (MIN_RESOLVED_VALUE[measureOfBin(bin)] * BIN_GROWTH ** (index - 1) * 2 * BIN_GROWTH) / (1 + BIN_GROWTH)
   )
 }
 
-/** Never a mean alone: a few fast lines would hide the many slow ones. */
+/** Quantiles of a measure. A mean is never shown, because a few fast lines would hide the many slow ones. */
 export interface Spread {
-  /** Values that the three figures rest on. */
+  /** Number of values from which the three quantiles are computed. */
   samples: number
   /** A tenth of the values lie below. */
   p10: number
@@ -53,10 +57,13 @@ export interface Spread {
   p90: number
 }
 
-/** Bins in ascending order with how many values each holds. */
+/** The bins in ascending order, each with the number of its values. */
 export type Histogram = readonly { bin: number; count: number }[]
 
-/** Of the bins of one measure; null where there is no value. Interpolated between ranks, as PostgreSQL's percentile_cont. */
+/**
+ * The quantiles of one measure's bins; null where there is no value. They are interpolated between ranks, as PostgreSQL's
+ * percentile_cont does.
+ */
 export function spreadOf(bins: Histogram): Spread | null {
   const samples = bins.reduce((sum, { count }) => sum + count, 0)
   if (samples === 0) return null
@@ -68,29 +75,30 @@ export function spreadOf(bins: Histogram): Spread | null {
   return { samples, p10: quantile(0.1), median: quantile(0.5), p90: quantile(0.9) }
 }
 
-/** Of the value with so many smaller ones. */
+/** The value at a rank, counted from 0. */
 function valueAtRank(bins: Histogram, rank: number): number {
-  let below = 0
+  let cumulativeCount = 0
   for (const { bin, count } of bins) {
-    below += count
-    if (rank < below) return valueOfBin(bin)
+    cumulativeCount += count
+    if (rank < cumulativeCount) return valueOfBin(bin)
   }
   return valueOfBin(bins.at(-1)!.bin)
 }
 
-/** So many of the smallest hashes of different things are kept: fewer things are counted exactly. */
+/** The number of smallest hashes that a sketch keeps. Up to this number of things the count is exact. */
 export const MAX_SKETCH_HASHES = 64
-/** Hashes are whole numbers below this. */
+/** Hashes are whole numbers from 0 (included) to this (excluded). */
 export const HASH_RANGE = 2 ** 60
 
 /**
- * How many different things left these smallest hashes, ascending: exact below MAX_SKETCH_HASHES, else an estimate whose
- * standard error is 13 % (Bar-Yossef et al. 2002, Beyer et al. 2007).
+ * The number of different things of which these are the smallest hashes, in ascending order. It is exact below
+ * MAX_SKETCH_HASHES, and else an estimate with a standard error of 13 % (k minimum values: Bar-Yossef et al. 2002, Beyer et
+ * al. 2007).
  */
-export function distinctCountOf(smallest: readonly number[]): number {
-  if (smallest.length < MAX_SKETCH_HASHES) return smallest.length
+export function distinctCountOf(smallestHashes: readonly number[]): number {
+  if (smallestHashes.length < MAX_SKETCH_HASHES) return smallestHashes.length
   return Math.max(
     MAX_SKETCH_HASHES,
-    Math.round(((MAX_SKETCH_HASHES - 1) * HASH_RANGE) / smallest[MAX_SKETCH_HASHES - 1]!),
+    Math.round(((MAX_SKETCH_HASHES - 1) * HASH_RANGE) / smallestHashes[MAX_SKETCH_HASHES - 1]!),
   )
 }

@@ -1,17 +1,20 @@
-/** What two runs say otherwise of a cell. */
-import { CLASSES } from './verdict.js'
+/** The difference between two runs in one cell. */
+import { CLASSES, type Class, DECIDED_CLASSES } from './class.js'
 
-/** `none`: the run has no verdict there, since nothing was measured. */
+/** `none` means that the run has no verdict on the cell, because nothing was measured there. */
 export const STANDINGS = [...CLASSES, 'none'] as const
+/** The class of a cell in a run, or `none`. */
 export type Standing = (typeof STANDINGS)[number]
 
 export type Direction = 'better' | 'worse' | 'other'
 
-const TOWARDS_BLACK: readonly Standing[] = ['white', 'grey', 'black']
-
-/** Better is towards black. Where one side is not decided nothing got better or worse: only what is known changed. */
+/**
+ * Better is towards black. Where the cell is undecided in one of the runs nothing got better or worse: only the knowledge
+ * of it changed, and the direction is `other`.
+ */
 export function changeDirectionOf(from: Standing, to: Standing): Direction {
-  const [a, b] = [TOWARDS_BLACK.indexOf(from), TOWARDS_BLACK.indexOf(to)]
-  if (a < 0 || b < 0 || a === b) return 'other'
-  return b > a ? 'better' : 'worse'
+  const ranks: readonly (Class | 'none')[] = DECIDED_CLASSES
+  const [rankBefore, rankAfter] = [ranks.indexOf(from), ranks.indexOf(to)]
+  if (rankBefore < 0 || rankAfter < 0 || rankBefore === rankAfter) return 'other'
+  return rankAfter > rankBefore ? 'better' : 'worse'
 }

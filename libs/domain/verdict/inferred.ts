@@ -1,69 +1,77 @@
 /**
- * A class for a cell that its own measurements do not decide, from what lies around it. It is an offer, kept apart from
- * verdicts everywhere: in data, on the map, in totals.
+ * An inferred class for a cell that its own measurements do not decide, from the cells around it. It is kept apart from
+ * verdicts everywhere: in the data, on the map and in totals.
  *
- * What a technology allows: a radio cell reaches its neighbours, so a mobile or fixed-wireless network that is present next
- * door is likely here; a satellite in low orbit serves them all alike; a fibre or copper line says nothing of the next
- * village. A network counts as not here when at least two neighbours tried it and none found it.
+ * How far a technology reaches decides what a neighbour can tell. A radio network that is present in the next cell is likely
+ * to be present here too; a satellite in low orbit serves all cells alike; a fibre or copper line says nothing about the next
+ * village. A network counts as not present here when at least two neighbours measured it and none of them found it.
  */
 import { OPERATOR_NAMES } from '../operator/operator.js'
 import type { Technology } from '../probe/probe.js'
 import type { Rule } from '../rule/rule.js'
-import { type Class, type JudgedNetwork, networkVerdict } from './verdict.js'
+import type { Class } from './class.js'
+import { type JudgedNetwork, isDecidedState, networkVerdict } from './network.js'
 
 const REACHES_NEIGHBOURS: readonly (Technology | null)[] = ['2g', '3g', '4g', '5g', 'fwa', 'satellite_leo']
 
-/** Fewest neighbours that must have tried an operator in vain. */
+/** So many neighbouring networks of an operator must have failed before the operator counts as not present. */
 const MIN_FAILED_NEIGHBOURS = 2
 
-/** What a declaration is worth where nobody measured: an assumption, until enough declarations were tested. */
+/** The confidence in a declaration where nobody measured: an assumption, until enough declarations have been tested. */
 const DECLARED_CONFIDENCE = 0.7
 
-/** A weaker offer helps nobody. */
+/** An inferred class that is less sure than this is not given. */
 const MIN_INFERRED_CONFIDENCE = 0.6
 
+/** A cell near the one that is asked about. */
 export interface Neighbour {
   /** Distance in rings of cells, from 1. */
   ring: number
   networks: readonly JudgedNetwork[]
 }
 
+/** What the inferred class assumes of one operator, and why. */
 export interface Basis {
   operator: string
   isPresent: boolean
+  /** Probability that `isPresent` is right, 0 to 1. */
   confidence: number
   from: 'measured' | 'neighbours' | 'declared'
-  /** Ring of the nearest neighbour that says so; null for what the cell itself says. */
+  /** Ring of the neighbour that it rests on; null where it rests on the cell itself. */
   ring: number | null
 }
 
 export interface Inferred {
   class: Exclude<Class, 'unknown'>
-  /** 0..1 in thousandths. */
+  /** Probability that the class is right, 0 to 1 in thousandths. */
   confidence: number
   basis: Basis[]
 }
 
-/** Null where nothing can be offered. `declared` are the operators that declare a network here that meets the rule. */
+/**
+ * The inferred class of a cell, from the cell's own networks, those of its neighbours, and the operators that declare a
+ * network here that meets the rule (`declared`). Null where no class can be inferred: white and grey need a basis for every
+ * national operator and every operator that was measured around, black only for those that make it black.
+ */
 export function inferredOf(
   rule: Rule,
-  own: readonly JudgedNetwork[],
+  cellNetworks: readonly JudgedNetwork[],
   neighbours: readonly Neighbour[],
   declared: readonly string[],
 ): Inferred | null {
-  const tried = [...own, ...neighbours.flatMap((neighbour) => neighbour.networks)].flatMap(
-    (n) => n.operator ?? [],
+  const networks = [...cellNetworks, ...neighbours.flatMap((neighbour) => neighbour.networks)]
+  const measuredOperators = networks.flatMap((n) => n.operator ?? [])
+  const operators = [...new Set([...Object.keys(OPERATOR_NAMES), ...measuredOperators, ...declared])].sort()
+  const basis = operators.flatMap(
+    (operator) =>
+      measuredBasisOf(rule, cellNetworks, operator) ??
+      neighbourBasisOf(rule, neighbours, operator) ??
+      (declared.includes(operator) ? declaredBasisOf(operator) : []),
   )
-  const operators = [...new Set([...Object.keys(OPERATOR_NAMES), ...tried, ...declared])].sort()
-  const basis = operators.flatMap((operator) => {
-    const known = measuredBasisOf(rule, own, operator) ?? neighbourBasisOf(rule, neighbours, operator)
-    return known ?? (declared.includes(operator) ? declaredBasisOf(operator) : [])
-  })
   const present = basis.filter((b) => b.isPresent).sort((a, b) => b.confidence - a.confidence)
-  const isWhole = basis.length === operators.length
   if (present.length >= rule.blackFrom)
     return inferredWhenConfident('black', present.slice(0, rule.blackFrom), basis)
-  if (!isWhole) return null
+  if (basis.length < operators.length) return null
   return inferredWhenConfident(present.length > 0 ? 'grey' : 'white', basis, basis)
 }
 
@@ -85,37 +93,39 @@ const declaredBasisOf = (operator: string): Basis => ({
   ring: null,
 })
 
-function measuredBasisOf(rule: Rule, own: readonly JudgedNetwork[], operator: string): Basis | null {
-  const decided = own
+function measuredBasisOf(rule: Rule, cellNetworks: readonly JudgedNetwork[], operator: string): Basis | null {
+  const decided = cellNetworks
     .filter((n) => n.operator === operator)
     .map((n) => networkVerdict(rule, n))
-    .filter(({ state }) => state === 'present' || state === 'refuted' || state === 'absent')
+    .filter(({ state }) => isDecidedState(state))
   const present = decided.filter(({ state }) => state === 'present')
-  const said = present.length > 0 ? present : decided
-  if (said.length === 0) return null
-  const confidence = Math.max(...said.map((n) => n.confidence))
+  const deciding = present.length > 0 ? present : decided
+  if (deciding.length === 0) return null
+  const confidence = Math.max(...deciding.map((n) => n.confidence))
   return { operator, isPresent: present.length > 0, confidence, from: 'measured', ring: null }
 }
 
 function neighbourBasisOf(rule: Rule, neighbours: readonly Neighbour[], operator: string): Basis | null {
-  const said = neighbours
+  const decided = neighbours
     .flatMap(({ ring, networks }) =>
       networks
         .filter((n) => n.operator === operator && REACHES_NEIGHBOURS.includes(n.technology))
         .map((n) => ({ ring, ...networkVerdict(rule, n) })),
     )
-    .filter(({ state }) => state === 'present' || state === 'refuted' || state === 'absent')
-  const sure = (n: { ring: number; confidence: number }) =>
+    .filter(({ state }) => isDecidedState(state))
+  const confidenceHere = (n: { ring: number; confidence: number }) =>
     n.confidence * (rule.inferenceConfidence[n.ring - 1] ?? 0)
-  const present = said.filter(({ state }) => state === 'present')
-  if (present.length === 0 && said.length < MIN_FAILED_NEIGHBOURS) return null
-  const best = (present.length > 0 ? present : said).reduce((a, b) => (sure(b) > sure(a) ? b : a))
-  // Neighbours that disagree make it as unsure as their shares.
-  const agree = present.length > 0 ? present.length / said.length : 1
+  const present = decided.filter(({ state }) => state === 'present')
+  if (present.length === 0 && decided.length < MIN_FAILED_NEIGHBOURS) return null
+  const best = (present.length > 0 ? present : decided).reduce((a, b) =>
+    confidenceHere(b) > confidenceHere(a) ? b : a,
+  )
+  // Where neighbours disagree, the confidence is lowered by the share of those that agree.
+  const agreeingShare = present.length > 0 ? present.length / decided.length : 1
   return {
     operator,
     isPresent: present.length > 0,
-    confidence: sure(best) * agree,
+    confidence: confidenceHere(best) * agreeingShare,
     from: 'neighbours',
     ring: best.ring,
   }

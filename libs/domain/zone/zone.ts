@@ -1,11 +1,11 @@
 /** Zones: connected cells of one class inside one area, with an identity that lasts from run to run. */
-import type { Class } from '../verdict/verdict.js'
+import { type Class, DECIDED_CLASSES } from '../verdict/class.js'
 
-/** Only what is decided makes a zone: unknown is not a finding. */
-export const ZONE_CLASSES = ['white', 'grey', 'black'] as const satisfies readonly Class[]
+/** Only decided cells make a zone, because unknown is not a finding. */
+export const ZONE_CLASSES = DECIDED_CLASSES
 export type ZoneClass = (typeof ZONE_CLASSES)[number]
 
-/** Cells that hang together in a run. */
+/** Connected cells of one class in one run. */
 export interface ClassPatch {
   class: ZoneClass
   /** H3 indexes in ascending order; at least one. */
@@ -13,13 +13,13 @@ export interface ClassPatch {
 }
 
 export interface Zone extends ClassPatch {
-  /** `<run in which it was born>-<its smallest cell then>`: no two zones of any runs share it. */
+  /** `<run in which it was born>-<its smallest cell in that run>`; unique over all runs. */
   id: string
 }
 
 export const ZONE_ID = /^[1-9]\d{0,8}-[0-9a-f]{15}$/
 
-/** The run in which a zone was born. */
+/** The run in which a zone was born, read from its id. */
 export const birthRunOf = (id: string): number => Number(id.slice(0, id.indexOf('-')))
 
 export type ZoneEventKind = 'born' | 'split' | 'grown' | 'shrunk' | 'changed' | 'merged' | 'resolved'
@@ -27,32 +27,32 @@ export type ZoneEventKind = 'born' | 'split' | 'grown' | 'shrunk' | 'changed' | 
 export interface ZoneEvent {
   zone: string
   kind: ZoneEventKind
-  /** 0 for a zone that begins. */
+  /** Number of cells in the run before; 0 for a zone that begins. */
   cellsBefore: number
-  /** 0 for a zone that ends. */
+  /** Number of cells in this run; 0 for a zone that ends. */
   cellsAfter: number
-  /** The zone that it was split from or merged into. */
+  /** Id of the zone that it was split from or merged into; else null. */
   other: string | null
-  /** What the cells of a resolved zone are now; unknown also stands for "no longer measured". */
+  /** Number of cells of a resolved zone by their class in this run; `unknown` includes cells that are no longer measured. */
   became: Record<Class, number> | null
 }
 
-/** What stands after a run, in the order of the patches, and what happened to each zone: at most one event. */
+/** The zones of a run, in the order of its patches, and what happened to each zone: at most one event for each. */
 export interface ZoneSuccession<P extends ClassPatch> {
   zones: (P & { id: string })[]
   events: ZoneEvent[]
 }
 
 /**
- * Gives the patches of a run the identities of the zones that stood before. A zone and a patch share the cells that both
- * hold in the same class. Pairs that share cells are taken in this order: the most shared cells, the older zone (born in
+ * Gives the patches of a run the identities of the zones of the run before. A zone and a patch share the cells that both
+ * have in the same class. The pairs that share cells are taken in this order: the most shared cells, the older zone (born in
  * the earlier run), the zone whose id has the smaller cell, the patch with the smaller first cell. A pair whose zone and
- * patch are both still free makes the patch the zone's heir. From this follows all else:
+ * patch were not yet taken makes the patch the zone's heir. Everything else follows from this:
  * - an heir has grown or shrunk by its number of cells, has changed where the number is the same and the cells are not,
  *   and has no event where nothing changed;
- * - a patch that is no heir was split from the zone of its first pair, or was born where it has none;
- * - a zone without an heir was merged into the zone of its first pair's patch, or is resolved where it has none.
- * Each cell is in one patch at most, and was in one zone at most; the order of both lists changes nothing.
+ * - a patch that is not an heir was split from the zone of its first pair, or was born where it has no pair;
+ * - a zone without an heir was merged into the zone of its first pair's patch, or is resolved where it has no pair.
+ * Each cell must be in at most one patch and in at most one zone. The order of the two lists does not change the result.
  */
 export function zoneSuccessionOf<P extends ClassPatch>(
   run: number,
@@ -62,24 +62,27 @@ export function zoneSuccessionOf<P extends ClassPatch>(
   const pairs = pairsOf(before, now)
   const heirs = heirsOf(pairs)
   const zones = now.map((patch) => ({ ...patch, id: heirs.get(patch)?.id ?? `${run}-${patch.cells[0]}` }))
-  const firstOfPatch = firstBy(pairs, (pair) => pair.patch)
-  const firstOfZone = firstBy(pairs, (pair) => pair.zone)
+  const firstPairOfPatch = firstPairBy(pairs, (pair) => pair.patch)
+  const firstPairOfZone = firstPairBy(pairs, (pair) => pair.zone)
   const idOf = new Map<ClassPatch, string>(now.map((patch, i) => [patch, zones[i]!.id]))
-  const begun = now.flatMap((patch) => {
-    const heir = heirs.get(patch)
-    return heir ? survivalEvents(heir, patch) : [birthEvent(idOf.get(patch)!, patch, firstOfPatch.get(patch))]
+  const patchEvents = now.flatMap((patch) => {
+    const predecessor = heirs.get(patch)
+    return predecessor
+      ? survivalEvents(predecessor, patch)
+      : [birthEvent(idOf.get(patch)!, patch, firstPairOfPatch.get(patch))]
   })
   const survivors = new Set(heirs.values())
-  const classNow = classesOf(now)
-  const ended = before
+  const classOfCell = classesOf(now)
+  const endEvents = before
     .filter((zone) => !survivors.has(zone))
     .map((zone) => {
-      const into = firstOfZone.get(zone)
-      return into ? mergeEvent(zone, idOf.get(into.patch)!) : resolutionEvent(zone, classNow)
+      const pair = firstPairOfZone.get(zone)
+      return pair ? mergeEvent(zone, idOf.get(pair.patch)!) : resolutionEvent(zone, classOfCell)
     })
-  return { zones, events: [...begun, ...ended] }
+  return { zones, events: [...patchEvents, ...endEvents] }
 }
 
+/** A zone of the run before and a patch of this run that share cells. */
 interface Pair {
   zone: Zone
   patch: ClassPatch
@@ -112,6 +115,7 @@ function comparePairs(a: Pair, b: Pair): number {
 
 const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
+/** For each patch that is an heir, the zone whose identity it takes. */
 function heirsOf(pairs: readonly Pair[]): Map<ClassPatch, Zone> {
   const heirs = new Map<ClassPatch, Zone>()
   const inherited = new Set<Zone>()
@@ -123,10 +127,10 @@ function heirsOf(pairs: readonly Pair[]): Map<ClassPatch, Zone> {
   return heirs
 }
 
-function firstBy<K>(pairs: readonly Pair[], key: (pair: Pair) => K): Map<K, Pair> {
-  const first = new Map<K, Pair>()
-  for (const pair of pairs) if (!first.has(key(pair))) first.set(key(pair), pair)
-  return first
+function firstPairBy<K>(pairs: readonly Pair[], key: (pair: Pair) => K): Map<K, Pair> {
+  const firstPairs = new Map<K, Pair>()
+  for (const pair of pairs) if (!firstPairs.has(key(pair))) firstPairs.set(key(pair), pair)
+  return firstPairs
 }
 
 function classesOf(patches: readonly ClassPatch[]): Map<string, ZoneClass> {
@@ -135,6 +139,7 @@ function classesOf(patches: readonly ClassPatch[]): Map<string, ZoneClass> {
   return classes
 }
 
+/** Whether two lists have the same cells in the same order. */
 export const hasSameCells = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((cell, i) => cell === b[i])
 
@@ -153,12 +158,12 @@ function birthEvent(id: string, patch: ClassPatch, from: Pair | undefined): Zone
 
 const endFields = (zone: Zone) => ({ zone: zone.id, cellsBefore: zone.cells.length, cellsAfter: 0 })
 
-function mergeEvent(zone: Zone, into: string): ZoneEvent {
-  return { ...endFields(zone), kind: 'merged', other: into, became: null }
+function mergeEvent(zone: Zone, successorId: string): ZoneEvent {
+  return { ...endFields(zone), kind: 'merged', other: successorId, became: null }
 }
 
-function resolutionEvent(zone: Zone, classNow: ReadonlyMap<string, ZoneClass>): ZoneEvent {
+function resolutionEvent(zone: Zone, classOfCell: ReadonlyMap<string, ZoneClass>): ZoneEvent {
   const became: Record<Class, number> = { white: 0, grey: 0, black: 0, unknown: 0 }
-  for (const cell of zone.cells) became[classNow.get(cell) ?? 'unknown']++
+  for (const cell of zone.cells) became[classOfCell.get(cell) ?? 'unknown']++
   return { ...endFields(zone), kind: 'resolved', other: null, became }
 }

@@ -447,8 +447,8 @@ const REASONS: readonly (readonly [RegExp, Key])[] = [
   [/^is not a known technology/, 'reason_technology'],
   [/^is not a day/, 'reason_day'],
   [/^does not lie between/, 'reason_years'],
-  [/^lies in the future/, 'reason_future'],
-  [/^is missing: what is in service/, 'reason_network'],
+  [/^must not be in the future/, 'reason_future'],
+  [/^is required for an item in service/, 'reason_network'],
   [/^is missing: a locality/, 'reason_place'],
   [/^is missing$/, 'reason_missing'],
   [/^lies outside Morocco/, 'reason_outside'],
@@ -458,7 +458,7 @@ const REASONS: readonly (readonly [RegExp, Key])[] = [
   [/^no one locality/, 'reason_name'],
   [/^is not an HCP/, 'reason_commune'],
   [/^duplicates line/, 'reason_twice'],
-  [/^lies before the start/, 'reason_before'],
+  [/^must not be before startedOn/, 'reason_before'],
 ]
 
 export const reasonText = (t: (key: Key) => string, reason: string): string => {

@@ -1,0 +1,71 @@
+/** The evidence of one network in one cell, and which probes enter it under a rule. */
+import type { ProbeInput, Technology } from '../probe/probe.js'
+import type { Rule } from '../rule/rule.js'
+
+/** What was measured and claimed of one network (operator with technology) in one cell, under one rule. */
+export interface NetworkEvidence {
+  operator: string | null
+  technology: Technology | null
+  /** Samples that the rule can judge: every figure it asks for was measured, or there was no service. */
+  samples: number
+  passes: number
+  noService: number
+  /** Samples between 19:00 and 23:00 local time. */
+  peakSamples: number
+  /** Weight of the samples in thousandths of one sample, after the rule's caps and its weight by age. */
+  weight: number
+  /** Weight of the samples that pass, in the same unit. */
+  passWeight: number
+  /** The part of `weight` that was measured on local days before the rule's `settleDays`. */
+  settledWeight: number
+  /** The part of `passWeight` that was measured on local days before the rule's `settleDays`. */
+  settledPassWeight: number
+  /** Distinct devices. Probes without a device count as one device. */
+  devices: number
+  /** Distinct devices with at least one sample that passes. */
+  passDevices: number
+  /** Distinct devices with at least one sample that fails. */
+  failDevices: number
+  /** Distinct local days, Africa/Casablanca. */
+  days: number
+  /** Distinct local days with at least one sample that passes. */
+  passDays: number
+  /** Distinct local days with at least one sample that fails. */
+  failDays: number
+  /** Distinct local hours of the day. */
+  hours: number
+  /** Milliseconds since 1970; null where nobody measured. */
+  lastMeasuredAt: number | null
+  /** Download speed that the operator declares here, bit/s, where it meets the rule's thresholds; else null. */
+  declaredBps: number | null
+  /** Date (YYYY-MM-DD) by which a network that meets the thresholds is promised, within the rule's horizon; else null. */
+  plannedBy: string | null
+}
+
+/** Local hours whose samples the evidence counts as evening samples: `from` is included, `to` excluded. */
+export const EVENING_HOURS = { from: 19, to: 23 } as const
+
+/** Whether the rule counts this probe as a sample. `localHour` is the hour of the day in Africa/Casablanca, 0 to 23. */
+export function isJudgeableSample(rule: Rule, probe: ProbeInput, localHour: number): boolean {
+  const { peakHours } = rule
+  if (!rule.technologies.includes(probe.technology ?? 'wifi_unknown')) return false
+  if (peakHours && (localHour < peakHours.from || localHour >= peakHours.to)) return false
+  if (probe.outcome === 'no_service') return true
+  return probe.outcome === 'ok' && hasNeededFigures(rule, probe)
+}
+
+function hasNeededFigures(rule: Rule, probe: ProbeInput): boolean {
+  if (probe.downloadBps == null) return false
+  if (rule.minUploadBps !== null && probe.uploadBps == null) return false
+  if (rule.maxLatencyMs !== null && probe.latencyMs == null) return false
+  return rule.maxLossRatio === null || probe.lossRatio != null
+}
+
+/** Whether a sample meets the rule's thresholds. The probe must be judgeable (see `isJudgeableSample`). */
+export function isPassingSample(rule: Rule, probe: ProbeInput): boolean {
+  if (probe.outcome !== 'ok') return false
+  if (probe.downloadBps! < rule.minDownloadBps) return false
+  if (rule.minUploadBps !== null && probe.uploadBps! < rule.minUploadBps) return false
+  if (rule.maxLatencyMs !== null && probe.latencyMs! > rule.maxLatencyMs) return false
+  return rule.maxLossRatio === null || probe.lossRatio! <= rule.maxLossRatio
+}
