@@ -18,9 +18,10 @@ export function cellStages(scope: JudgementScope): Stage[] {
 }
 
 /**
- * `cell_summary`: one row per cell. The present operators' confidences as arrays in descending order, apart for those that
- * have a name and the one that has none; the probability that all others with a name are absent (`others_absence`); how
- * many have a name and are only `claimed`; and the packed `ladder` (classAtStep() of the domain).
+ * `cell_summary`: one row per cell. The present operators' confidences as arrays in descending order, apart for
+ * those that have a name and the one that has none; the probability that all others with a name are absent
+ * (`others_absence`); how many have a name and are only `claimed`; and the packed `ladder` (classAtStep() of the
+ * domain).
  *
  * Input: `operator_summary`.
  */
@@ -50,8 +51,8 @@ function cellSummaryStage(scope: JudgementScope, blackFrom: Sql): Stage {
 }
 
 /**
- * Twelve bits a metric: up to which step the cell is black, up to which at least grey, from which on white. An operator
- * without a name stands for one only where no named one does: alone, never as one of several.
+ * Twelve bits a metric: up to which step the cell is black, up to which at least grey, from which on white. An
+ * operator without a name stands for one only where no named one does: alone, never as one of several.
  */
 function ladderOf({ rule }: JudgementScope, blackFrom: Sql): Sql {
   const blackTo = (metric: Metric): Sql =>
@@ -80,8 +81,9 @@ const cellPresenceStage: Stage = {
 }
 
 /**
- * `candidate_class`: the class that the count of operators gives, before it is asked how sure it is; whether that count
- * needs a claim (`rests_on_claim`); and the probability that the operators which make the class are all present.
+ * `candidate_class`: the class that the count of operators gives, before it is asked how sure it is; whether that
+ * count needs a claim (`rests_on_claim`); and the probability that the operators which make the class are all
+ * present.
  */
 function candidateClassStage(blackFrom: Sql): Stage {
   const presentProduct = (presence: string): Sql =>
@@ -103,7 +105,9 @@ function candidateClassStage(blackFrom: Sql): Stage {
 /** A class that rests on a declaration or a promise is as sure as a coin: nobody measured it. */
 const CLAIMED_CONFIDENCE = 0.5
 
-/** `class_probability`: classProbabilityOf() of the domain, of all samples and with hysteresis (`retained_…`); 0..1. */
+/**
+ * `class_probability`: classProbabilityOf() of the domain, of all samples and with hysteresis (`retained_…`); 0..1.
+ */
 const classProbabilityStage: Stage = (() => {
   const probability = (prefix: string): Sql =>
     roundedProbability(
@@ -121,8 +125,8 @@ const classProbabilityStage: Stage = (() => {
 })()
 
 /**
- * `published_class`: whether the class is sure enough to be stated (`is_published`): publishedClass() of the domain. One
- * that was sure enough by the settled samples stays down to the rule's `keepClassConfidence`.
+ * `published_class`: whether the class is sure enough to be stated (`is_published`): publishedClass() of the
+ * domain. One that was sure enough by the settled samples stays down to the rule's `keepClassConfidence`.
  */
 function publishedClassStage({ rule }: JudgementScope): Stage {
   const needed = param(rule.classConfidence, 'float8')

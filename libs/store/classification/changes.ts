@@ -32,9 +32,9 @@ const VERDICT: VersionedTable = {
 }
 
 /**
- * Stages that write. Inputs: `network_state`, `incoming_verdict`, and the tables `evidence` and `verdict` as the run
- * before left them (of the judged cells only). For either table: `current_…` are its valid rows, `closed_…` those that
- * end with this run, `opened_…` those that begin with it.
+ * Stages that write. Inputs: `network_state`, `incoming_verdict`, and the tables `evidence` and `verdict` as the
+ * run before left them (of the judged cells only). For either table: `current_…` are its valid rows, `closed_…`
+ * those that end with this run, `opened_…` those that begin with it.
  */
 export function changeStages(scope: JudgementScope, run: RunOfSeries): Stage[] {
   const series = param(run.series, 'integer')

@@ -7,14 +7,17 @@ import { ladderStepNames } from './thresholds.js'
 
 const countsClaims = (rule: Rule): boolean => rule.declaredCounts || rule.planningHorizonDays !== null
 
-/** From networks that were measured to all that a rule counts: those that operators declare or promise stand beside them. */
+/**
+ * From networks that were measured to all that a rule counts: those that operators declare or promise stand beside
+ * them.
+ */
 export const claimStages = (scope: JudgementScope): Stage[] =>
   countsClaims(scope.rule) ? [claimStage(scope), networkStage(scope)] : [measuredOnlyNetworkStage()]
 
 /**
- * `claim`: one row per cell and network for which an operator claims at least the rule's speeds: the fastest declared
- * now (`declared_bps`, bit/s), the earliest promised within the rule's horizon (`planned_by`); each null where there is
- * none or the rule does not count it.
+ * `claim`: one row per cell and network for which an operator claims at least the rule's speeds: the fastest
+ * declared now (`declared_bps`, bit/s), the earliest promised within the rule's horizon (`planned_by`); each null
+ * where there is none or the rule does not count it.
  *
  * Input: `coverage`, as it was known before `knownBefore`.
  */
@@ -47,8 +50,8 @@ const uploadCondition = ({ minUploadBps }: Rule): Sql =>
   minUploadBps === null ? raw('') : sql`AND upload_bps >= ${param(minUploadBps, 'bigint')}`
 
 /**
- * `network`: one row per cell and network that was measured or is claimed. The figures of one that nobody measured are 0,
- * and its `last_measured_at` is null.
+ * `network`: one row per cell and network that was measured or is claimed. The figures of one that nobody measured
+ * are 0, and its `last_measured_at` is null.
  *
  * Inputs: `measured_network`, `claim`.
  */

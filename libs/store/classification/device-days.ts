@@ -9,11 +9,11 @@ const countOf = (condition: Sql, name: string): Sql =>
   sql`(count(*) FILTER (WHERE ${condition}))::integer AS ${raw(name)}`
 
 /**
- * `device_day`: one row per cell, network, device and local day, with counts of samples. Probes without a device are
- * taken as those of one device (`device_id` is null).
+ * `device_day`: one row per cell, network, device and local day, with counts of samples. Probes without a device
+ * are taken as those of one device (`device_id` is null).
  *
- * Input: `sample`. `hours` is a bitmap of local hours (bit 0 is midnight to one); `<metric>_<step>` counts the samples
- * that would pass at that step of the ladder.
+ * Input: `sample`. `hours` is a bitmap of local hours (bit 0 is midnight to one); `<metric>_<step>` counts the
+ * samples that would pass at that step of the ladder.
  */
 export function deviceDayStage(scope: JudgementScope): Stage {
   const { from, to } = EVENING_HOURS

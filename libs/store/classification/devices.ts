@@ -7,8 +7,8 @@ import { ladderStepNames } from './thresholds.js'
 const passWeightOf = (count: string): Sql => sql`sum((${raw(count)}::bigint * weight / samples)::integer)`
 
 /**
- * `device`: one row per cell, network and device. Weights are thousandths of a sample; `pass_days` and `fail_days` are
- * bitmaps of the days on which at least one of its samples passed, failed (null where none did).
+ * `device`: one row per cell, network and device. Weights are thousandths of a sample; `pass_days` and `fail_days`
+ * are bitmaps of the days on which at least one of its samples passed, failed (null where none did).
  *
  * Input: `weighted_day`. Weights are whole numbers, so that no order of the rows changes a sum.
  */

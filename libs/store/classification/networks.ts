@@ -26,10 +26,11 @@ export const EVIDENCE_FIGURES = [
 ] as const
 
 /**
- * `measured_network`: one row per cell and network that was measured, with the figures of NetworkEvidence of the domain.
+ * `measured_network`: one row per cell and network that was measured, with the figures of NetworkEvidence of the
+ * domain.
  *
- * Input: `device`. No device weighs more than the rule's `deviceCap`: what lies above is cut from its passes and failures
- * alike. Days and hours are counts of distinct ones, no longer bitmaps.
+ * Input: `device`. No device weighs more than the rule's `deviceCap`: what lies above is cut from its passes and
+ * failures alike. Days and hours are counts of distinct ones, no longer bitmaps.
  */
 export function measuredNetworkStage({ rule }: Pick<JudgementScope, 'rule'>): Stage {
   const cap = param(rule.deviceCap * WEIGHT_UNIT, 'integer')

@@ -7,8 +7,8 @@ import { movableMetricsOf } from './thresholds.js'
  * `operator_summary`: one row per cell and operator, its networks together (OperatorSummary of the domain).
  *
  * Input: `network_state`. `presence` is the highest confidence of a present network, null where none is present;
- * `absence` the probability that none of its measured networks reaches the rule's share, null where none was measured.
- * Factors are multiplied in ascending order, as in the domain: a product of doubles depends on the order.
+ * `absence` the probability that none of its measured networks reaches the rule's share, null where none was
+ * measured. Factors are multiplied in ascending order, as in the domain: a product of doubles depends on the order.
  */
 export function operatorStage({ rule }: Pick<JudgementScope, 'rule'>): Stage {
   const ladder = movableMetricsOf(rule).flatMap((metric) => [`${metric}_passed`, `${metric}_open`])

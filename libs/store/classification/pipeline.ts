@@ -1,7 +1,7 @@
 /**
- * The classification of a country in one statement: the set-based twin of verdictOf() of the domain. Each stage stands in
- * a file of its own, with what it reads and what one of its rows is; here they stand in order. The order of every
- * arithmetic operation is that of the domain, so that both give the same doubles.
+ * The classification of a country in one statement: the set-based twin of verdictOf() of the domain. Each stage
+ * stands in a file of its own, with what it reads and what one of its rows is; here they stand in order. The order
+ * of every arithmetic operation is that of the domain, so that both give the same doubles.
  */
 import type { Rule } from '#domain/rule'
 import { type Statement, raw } from '../database/sql.js'
@@ -40,8 +40,8 @@ const networkStages = (scope: JudgementScope, source: ProbeSource): Stage[] => [
 ]
 
 /**
- * Writes the verdicts that differ from the run before in the series, closes those that ended, and lists both in `changed`;
- * in `changed_network` the networks of which something else is said.
+ * Writes the verdicts that differ from the run before in the series, closes those that ended, and lists both in
+ * `changed`; in `changed_network` the networks of which something else is said.
  */
 export function classifyStatement({ rule, window, run, cells }: ClassificationInput): Statement {
   const scope = judgementScope(rule, window, cells)
@@ -62,8 +62,9 @@ export interface PlanEvidenceInput extends Pick<ClassificationInput, 'window'> {
 }
 
 /**
- * By the same rule and the same weights, the network of each item of the plan over all its cells: an item, by its number in
- * `codes`, stands where a cell stands above. Gives the evidence with its state, and in how many cells it was measured.
+ * By the same rule and the same weights, the network of each item of the plan over all its cells: an item, by its
+ * number in `codes`, stands where a cell stands above. Gives the evidence with its state, and in how many cells it
+ * was measured.
  */
 export function planEvidenceStatement({ rule, window, codes }: PlanEvidenceInput): Statement {
   const scope = judgementScope(rule, window, null)

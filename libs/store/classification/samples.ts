@@ -1,6 +1,6 @@
 import type { Metric } from '#domain/verdict'
 import { type Sql, join, param, raw, sql } from '../database/sql.js'
-import { type JudgementScope, TIME_ZONE_SQL, cellCondition } from './scope.js'
+import { type JudgementScope, cellCondition, localTime } from './scope.js'
 import { type Stage, columnList } from './stage.js'
 import { COLUMN_OF_METRIC, freeColumn, movableMetricsOf, thresholdsOf } from './thresholds.js'
 
@@ -13,7 +13,10 @@ export interface ProbeSource {
 /** Hour of the local day, 0..23, of a sample. */
 export const LOCAL_HOUR = raw(`date_part('hour', local)::integer`)
 
-/** Only samples of the rule's hours of the day count, where it names any. To be used as the WHERE clause over `sample`. */
+/**
+ * Only samples of the rule's hours of the day count, where it names any. To be used as the WHERE clause over
+ * `sample`.
+ */
 export const peakHoursClause = ({ rule }: Pick<JudgementScope, 'rule'>): Sql =>
   rule.peakHours
     ? sql`WHERE ${LOCAL_HOUR} >= ${param(rule.peakHours.from, 'integer')}
@@ -21,12 +24,13 @@ export const peakHoursClause = ({ rule }: Pick<JudgementScope, 'rule'>): Sql =>
     : raw('')
 
 /**
- * `sample`: one row per probe that the rule can judge (isJudgeableSample() of the domain, its hours of the day excepted).
+ * `sample`: one row per probe that the rule can judge (isJudgeableSample() of the domain, its hours of the day
+ * excepted).
  *
- * Inputs: `probe` (or `plan_probe`), `probe_flag`. Columns: the network's key (an operator or a technology that nobody
- * named is ''), `device_id`, `measured_at`, `local` (timestamp in the country's zone), `is_silent` (there was no
- * service), `is_pass` (isPassingSample() of the domain), and `free_<metric>` for each threshold that can be moved.
- * `OFFSET 0` keeps the planner from computing the local time once for every use.
+ * Inputs: `probe` (or `plan_probe`), `probe_flag`. Columns: the network's key (an operator or a technology that
+ * nobody named is ''), `device_id`, `measured_at`, `local` (timestamp in the country's zone), `is_silent` (there
+ * was no service), `is_pass` (isPassingSample() of the domain), and `free_<metric>` for each threshold that can be
+ * moved. `OFFSET 0` keeps the planner from computing the local time once for every use.
  */
 export function sampleStage(scope: JudgementScope, { relation, cellColumn }: ProbeSource): Stage {
   const { rule, from, to, knownBefore } = scope
@@ -41,7 +45,7 @@ export function sampleStage(scope: JudgementScope, { relation, cellColumn }: Pro
     name: 'sample',
     query: sql`
     SELECT ${columnList(columns)}, coalesce(operator, '') AS operator, coalesce(technology, '') AS technology,
-      device_id, measured_at, (measured_at AT TIME ZONE ${TIME_ZONE_SQL}) AS local,
+      device_id, measured_at, ${localTime(raw('measured_at'))} AS local,
       outcome = 'no_service' AS is_silent, outcome = 'ok' AND ${isPass} AS is_pass,
       ${join(
         movableMetricsOf(rule).map((metric) => freeFigure(scope, metric)),

@@ -1,21 +1,26 @@
 import { MIN_MEASURED_AT_MS } from '#domain/probe'
 import type { Rule } from '#domain/rule'
+import { DAY_MS } from '#domain/units'
+import { TIME_ZONE_SQL } from '../database/local-time.js'
 import { type Sql, param, raw, sql } from '../database/sql.js'
-
-/** The one time zone in which days and hours of measurements are told. */
-export const TIME_ZONE_SQL = raw(`'Africa/Casablanca'`)
 
 /** One thousandth of a sample is the unit of weight, so that half a sample is a whole number. */
 export const WEIGHT_UNIT = 1000
 
-/** Valid time (`from` included, `to` excluded) and transaction time: only what was received before `knownBefore` counts. */
+/**
+ * Valid time (`from` included, `to` excluded) and transaction time: only what was received before `knownBefore`
+ * counts.
+ */
 export interface JudgementWindow {
   from: Date
   to: Date
   knownBefore: Date
 }
 
-/** What all stages share: the rule as data, and the window as parameters that are bound once however often they stand. */
+/**
+ * What all stages share: the rule as data, and the window as parameters that are bound once however often they
+ * stand.
+ */
 export interface JudgementScope {
   rule: Rule
   window: JudgementWindow
@@ -33,7 +38,10 @@ export interface JudgementScope {
   cells: Sql | null
 }
 
-const localDay = (time: Sql): Sql => sql`(${time} AT TIME ZONE ${TIME_ZONE_SQL})::date`
+/** A point in time as the local time of the country, in which days and hours of measurements are meant. */
+export const localTime = (time: Sql): Sql => sql`(${time} AT TIME ZONE ${raw(TIME_ZONE_SQL)})`
+
+const localDay = (time: Sql): Sql => sql`${localTime(time)}::date`
 
 export function judgementScope(
   rule: Rule,
@@ -55,8 +63,6 @@ export function judgementScope(
 
 export const cellCondition = ({ cells }: Pick<JudgementScope, 'cells'>): Sql =>
   cells ? sql`AND cell = ANY(${cells})` : raw('')
-
-const DAY_MS = 86_400_000
 
 /** No probe is older than the earliest time that ingest accepts. */
 const firstMomentOf = ({ from }: JudgementWindow): Date =>

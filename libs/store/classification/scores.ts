@@ -13,9 +13,10 @@ export const scoreStages = (scope: JudgementScope): Stage[] => {
 const samplesOf = (weight: string): Sql => raw(`${weight}::float8 / ${WEIGHT_UNIT}`)
 
 /**
- * `wilson_score`: the rows of `network` with wilsonScoreOf() of the domain for all samples (`score`) and for the settled
- * ones (`settled_score`), in standard errors; and between which weights of passes the share is not decided at the
- * rule's confidence: from `decisive_pass_weight` on it lies above, up to `decisive_fail_weight` below (thousandths).
+ * `wilson_score`: the rows of `network` with wilsonScoreOf() of the domain for all samples (`score`) and for the
+ * settled ones (`settled_score`), in standard errors; and between which weights of passes the share is not decided
+ * at the rule's confidence: from `decisive_pass_weight` on it lies above, up to `decisive_fail_weight` below
+ * (thousandths).
  */
 function wilsonScoreStage({ rule }: JudgementScope, share: Sql): Stage {
   const z = param(normalQuantileOf(rule.confidence), 'float8')
@@ -56,7 +57,9 @@ function logOddsStage({ rule }: JudgementScope, share: Sql): Stage {
   }
 }
 
-/** From here on the normal distribution is 1 to 15 digits, and PostgreSQL refuses an exponential that close to zero. */
+/**
+ * From here on the normal distribution is 1 to 15 digits, and PostgreSQL refuses an exponential that close to zero.
+ */
 const MAX_NORMAL_SCORE = '8::float8'
 
 /** `normal_tail`: |log odds| as the argument x of normalCdf() of the domain, and its t = 1 / (1 + 0.2316419 x). */
@@ -78,13 +81,17 @@ const normalCdf = (x: string, t: string): Sql =>
         + ${t} * (-0.356563782::float8 + ${t} * (1.781477937::float8
         + ${t} * (-1.821255978::float8 + ${t} * 1.330274429::float8)))))`)
 
-/** A probability rounded to thousandths as the domain rounds it, and never more than 0.999: samples make nothing certain. */
+/**
+ * A probability rounded to thousandths as the domain rounds it, and never more than 0.999: samples make nothing
+ * certain.
+ */
 export const roundedProbability = (probability: Sql): Sql =>
   sql`least(0.999, floor((${probability}) * 1000 + 0.5) / 1000)`
 
 /**
- * `network_confidence`: networkConfidenceOf() of the domain: how sure it is that the share of passes lies on the side of
- * the rule's on which it was found, by all samples (`confidence`) and by the settled ones (`settled_confidence`).
+ * `network_confidence`: networkConfidenceOf() of the domain: how sure it is that the share of passes lies on the
+ * side of the rule's on which it was found, by all samples (`confidence`) and by the settled ones
+ * (`settled_confidence`).
  */
 const confidenceStage: Stage = {
   name: 'network_confidence',

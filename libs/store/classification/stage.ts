@@ -4,7 +4,9 @@ import { type Sql, join, raw, sql } from '../database/sql.js'
 export interface Stage {
   name: string
   query: Sql
-  /** Computed once and kept: for a stage that several later ones read. A stage that writes is computed once anyway. */
+  /**
+   * Computed once and kept: for a stage that several later ones read. A stage that writes is computed once anyway.
+   */
   isMaterialized?: boolean
 }
 

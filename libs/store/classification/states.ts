@@ -17,8 +17,8 @@ const onSide = (above: string, below: string): Sql =>
   raw(`CASE WHEN score >= 0 THEN ${above} ELSE ${below} END`)
 
 /**
- * `sufficient_evidence`: the rows of `network_confidence` with what the rule asks before it decides: enough weight and
- * hours (`has_enough`), days and devices on the side that decides (`is_spread`), and a share that is decided
+ * `sufficient_evidence`: the rows of `network_confidence` with what the rule asks before it decides: enough weight
+ * and hours (`has_enough`), days and devices on the side that decides (`is_spread`), and a share that is decided
  * (`is_decisive`: isShareDecided() of the domain, with its hysteresis).
  */
 function sufficiencyStage({ rule }: JudgementScope, minDays: Sql, minDevices: Sql): Stage {
@@ -42,12 +42,12 @@ const absenceProbability = (logOdds: string, confidence: string): Sql =>
   raw(`CASE WHEN ${logOdds} >= 0 THEN 1 - ${confidence} ELSE ${confidence} END`)
 
 /**
- * `network_state`: one row per cell and network with its `state` (networkState() of the domain) and, for the class of
- * the cell, how probable it is that the network is absent; null where nobody measured it. What is called `retained_…`
- * looks at the settled samples too, where they say more of the same: the hysteresis of the class.
+ * `network_state`: one row per cell and network with its `state` (networkState() of the domain) and, for the class
+ * of the cell, how probable it is that the network is absent; null where nobody measured it. What is called
+ * `retained_…` looks at the settled samples too, where they say more of the same: the hysteresis of the class.
  *
- * `<metric>_passed` counts the ladder's steps at which the network would be present, `<metric>_open` those at which it
- * would not be known to fail.
+ * `<metric>_passed` counts the ladder's steps at which the network would be present, `<metric>_open` those at which
+ * it would not be known to fail.
  */
 function stateStage(scope: JudgementScope, minDays: Sql, minDevices: Sql): Stage {
   const current = absenceProbability('log_odds', 'confidence')
