@@ -10,6 +10,7 @@ import { judgementScope } from '../../../libs/store/classification/scope.js'
 import { raw } from '../../../libs/store/database/sql.js'
 import { ENGINES, type TestDatabase, freshDatabase } from '../../support/database.js'
 import { type Columns, given, rowsOfStages } from './given.js'
+import { LADDER } from './network-rows.js'
 
 const FLOOR: Rule = SHIPPED_RULES.find(({ id }) => id === 'ma-floor')!
 const WINDOW = {
@@ -55,10 +56,6 @@ const SAMPLE: Columns = {
   is_pass: ['boolean', true],
   free_download: ['bigint', 30_000_000],
 }
-/** Counts at the ten steps of the download ladder, 1 Mbit/s to 200. */
-const LADDER: Columns = Object.fromEntries(
-  Array.from({ length: 10 }, (_, i) => [`download_${i}`, ['integer', 0] as const]),
-)
 const DEVICE_DAY: Columns = {
   cell: ['bigint', '1'],
   operator: ['text', 'iam'],
