@@ -7,6 +7,8 @@
 
 /** A piece of SQL. Only the functions of this file make one, so that a plain string does not pass for SQL. */
 export class Sql {
+  /** Makes the type nominal: an object that merely looks alike does not compile as a fragment. */
+  declare private readonly brand: never
   /** Text between the values; always one more than there are values. */
   readonly texts: readonly string[]
   readonly values: readonly unknown[]
@@ -55,19 +57,18 @@ class Param {
 export type SqlValue =
   string | number | bigint | boolean | Date | null | readonly string[] | readonly number[] | Buffer
 
-export function sql(texts: TemplateStringsArray, ...parts: readonly (Sql | SqlValue)[]): Sql {
+/** What may stand in `${…}` of a statement. */
+export type SqlPart = Sql | SqlValue
+
+export function sql(texts: TemplateStringsArray, ...parts: readonly SqlPart[]): Sql {
   const outTexts = [texts[0]!]
   const outValues: unknown[] = []
   parts.forEach((part, i) => {
-    const next = texts[i + 1]!
-    if (part instanceof Sql) {
-      outTexts.push(outTexts.pop()! + part.texts[0]!, ...part.texts.slice(1))
-      outValues.push(...part.values)
-      outTexts.push(outTexts.pop()! + next)
-    } else {
-      outValues.push(part)
-      outTexts.push(next)
-    }
+    const fragment = part instanceof Sql ? part : Sql.of(['', ''], [part])
+    const [first = '', ...rest] = fragment.texts
+    outTexts.push(outTexts.pop()! + first, ...rest)
+    outValues.push(...fragment.values)
+    outTexts.push(outTexts.pop()! + texts[i + 1]!)
   })
   return Sql.of(outTexts, outValues)
 }

@@ -11,7 +11,7 @@ import {
 import { type Technology } from '#domain/probe'
 import { type Rule } from '#domain/rule'
 import { type JudgedNetwork, networkVerdict } from '#domain/verdict'
-import { planEvidenceStatement } from '../classification/classify-sql.js'
+import { planEvidenceStatement } from '../classification/pipeline.js'
 import type { Queryable } from '../database/database.js'
 
 /** What a finding rests on: the item's own network, all its cells together. */

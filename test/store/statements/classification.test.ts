@@ -1,0 +1,36 @@
+/** The finished statements of the classification, laid out for a review: one file for each shipped rule. */
+import { planRuleOf } from '#domain/plan'
+import { SHIPPED_RULES } from '#domain/rule'
+import { expect, test } from 'vitest'
+import { classifyStatement, planEvidenceStatement } from '../../../libs/store/classification/pipeline.js'
+import { formatSql } from './format.js'
+
+const WINDOW = {
+  from: new Date('2026-01-01T00:00:00Z'),
+  to: new Date('2026-04-01T00:00:00Z'),
+  knownBefore: new Date('2026-04-02T00:00:00Z'),
+}
+const RUN = { id: 9, series: 7 }
+
+/** The statement, and below it the values that are bound to it. */
+function reviewed({ sql, parameters }: { sql: string; parameters: unknown[] }): string {
+  const bound = parameters.map((value, i) => `-- $${i + 1} = ${JSON.stringify(value)}`)
+  return `${formatSql(sql)}\n${bound.join('\n')}\n`
+}
+
+test.each(SHIPPED_RULES)('the statement of $id', async (rule) => {
+  const statement = classifyStatement({ rule, window: WINDOW, run: RUN, cells: null })
+  await expect(reviewed(statement)).toMatchFileSnapshot(`classify-${rule.id}.sql`)
+})
+
+test('the statement of the cells in which something changed', async () => {
+  const [rule] = SHIPPED_RULES
+  const statement = classifyStatement({ rule: rule!, window: WINDOW, run: RUN, cells: ['1', '2'] })
+  await expect(reviewed(statement)).toMatchFileSnapshot('classify-changed-cells.sql')
+})
+
+test('the statement of the evidence of items of the plan', async () => {
+  const rule = planRuleOf(SHIPPED_RULES[0]!, 100_000_000, ['fibre'])
+  const statement = planEvidenceStatement({ rule, window: WINDOW, codes: ['A-1', 'A-2'] })
+  await expect(reviewed(statement)).toMatchFileSnapshot('plan-evidence.sql')
+})
