@@ -37,7 +37,7 @@ const CHECKS = {
     '--check',
     '--cache',
     '--cache-location',
-    'node_modules/.cache/prettier',
+    'node_modules/.cache/prettier-checked',
     '.',
   ],
   // The build's settings tell knip that dist/ is made of our sources; else it follows `#domain` into dist/ once that
