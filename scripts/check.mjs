@@ -17,7 +17,7 @@ const tsc = (project, cache) => [
   project,
 ]
 
-/** By name: a script under node_modules (or of our own) and its arguments. The slow ones come first. */
+/** By name: a script and its arguments. The slow ones come first. */
 const CHECKS = {
   types: tsc('tsconfig.json', 'types'),
   'page types': tsc('web/tsconfig.json', 'page-types'),
@@ -44,6 +44,7 @@ const CHECKS = {
   // exists, and takes all exports for unused, or for used.
   'dead code': ['knip/bin/knip.js', '-t', 'tsconfig.build.json'],
   lint: ['oxlint/bin/oxlint', '--deny-warnings'],
+  sizes: ['scripts/sizes.mjs'],
 }
 const AT_ONCE = 2
 
@@ -61,6 +62,11 @@ if (first === '--list') {
   process.exitCode = passed ? 0 : 1
 }
 
+/** Our own scripts lie in `scripts`, tools in `node_modules`. */
+function toolPath(script) {
+  return script.startsWith('scripts/') ? script : join('node_modules', script)
+}
+
 async function runAll(queue) {
   const waiting = [...queue]
   let passed = true
@@ -75,7 +81,7 @@ async function runAll(queue) {
 async function runOne(name) {
   const began = Date.now()
   const [script, ...args] = CHECKS[name]
-  const tool = spawn(process.execPath, [join('node_modules', script), ...args], { cwd: ROOT })
+  const tool = spawn(process.execPath, [toolPath(script), ...args], { cwd: ROOT })
   let output = ''
   for (const stream of [tool.stdout, tool.stderr]) stream.on('data', (bytes) => (output += bytes))
   const status = await new Promise((resolve) => tool.once('close', resolve))

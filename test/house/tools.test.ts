@@ -8,7 +8,7 @@ const check = (...args: string[]) =>
 const CHECKS = check('--list').stdout.trim().split('\n')
 
 test('there are the checks that CONTRIBUTING.md promises', () => {
-  expect(CHECKS).toEqual(expect.arrayContaining(['types', 'lint', 'format', 'dead code', 'layers']))
+  expect(CHECKS).toEqual(expect.arrayContaining(['types', 'lint', 'format', 'dead code', 'layers', 'sizes']))
 })
 
 test.each(CHECKS)('%s', (name) => {
