@@ -1,4 +1,7 @@
-/** Who may import whom. test/house/layers.test.ts plants a fault for every rule and sees it reported. */
+/**
+ * Who may import whom. The table in ARCHITECTURE.md says the same, which test/house/architecture.test.ts checks;
+ * test/house/layers.test.ts plants a fault for every rule and sees it reported.
+ */
 
 const ANY = 'any'
 
@@ -10,7 +13,7 @@ const INDEX = '^(libs/[^/]+|libs/[^/]+/[^/]+|migrations)/index\\.ts$'
  * is not named is forbidden. `types` names packages whose types only may be used: they are handed a DataSource, they
  * do not make one.
  */
-const ROOMS = {
+export const ROOMS = {
   'libs/domain': {},
   'libs/config': { rooms: ['libs/domain'] },
   'libs/geo': { rooms: ['libs/domain'], packages: ['h3-js', 'pbf'] },
@@ -62,6 +65,19 @@ const ROOMS = {
     node: ['crypto'],
   },
   migrations: { packages: ['typeorm'] },
+}
+
+/**
+ * What the edges may import: other rooms, where `libs` stands for every library by its index. Of the packages only those
+ * of the agent are listed, because it runs on small computers.
+ */
+export const EDGES = {
+  'apps/api': { rooms: ['libs', 'migrations'] },
+  'apps/worker': { rooms: ['libs', 'migrations'] },
+  'apps/cli': { rooms: ['libs', 'migrations'] },
+  'apps/agent': { rooms: ['libs/domain'], packages: ['@m-lab/ndt7', 'ws', 'node-cron'] },
+  'apps/main.ts': { rooms: ['libs', 'apps/api', 'apps/worker'] },
+  web: { rooms: ['libs/domain'] },
 }
 
 const anyOf = (patterns) => `(${patterns.join('|')})`
@@ -118,7 +134,7 @@ const GENERAL = [
     name: 'main-joins-api-and-worker',
     comment: 'apps/main.ts is the one file that may know two apps.',
     from: { path: '^apps/[^/]+$' },
-    to: { path: '^apps/', pathNot: '^apps/(api|worker)/' },
+    to: { path: '^apps/', pathNot: `^${anyOf(EDGES['apps/main.ts'].rooms)}/` },
   },
   {
     name: 'agent-stays-small',
@@ -126,7 +142,10 @@ const GENERAL = [
     from: { path: '^apps/agent/' },
     to: {
       path: ['^libs/', '(^|/)node_modules/'],
-      pathNot: ['^libs/domain/', inPackages(['@m-lab/ndt7', 'ws', 'node-cron'])],
+      pathNot: [
+        `^${anyOf(EDGES['apps/agent'].rooms)}/`,
+        inPackages(EDGES['apps/agent'].packages),
+      ],
     },
   },
   {
@@ -142,10 +161,29 @@ const GENERAL = [
     to: { path: '^(libs/[^/]+|migrations)/', pathNot: ['^$1/', INDEX] },
   },
   {
+    name: 'library-does-not-name-itself',
+    comment: 'Inside a library a file is imported by its path: by `#store/runs` the index of a folder would import itself.',
+    from: { path: '^libs/([^/]+)/' },
+    to: { path: '^libs/$1/', dependencyTypes: ['aliased'] },
+  },
+  {
+    name: 'database-knows-no-noun',
+    comment: 'Every folder of the store stands on libs/store/database, so it stands on none of them.',
+    from: { path: '^libs/store/database/' },
+    to: { path: '^libs/store/', pathNot: '^libs/store/database/' },
+  },
+  {
+    name: 'domain-folders-have-an-order',
+    comment: 'A noun of the domain stands on others or they on it, not both.',
+    scope: 'folder',
+    from: { path: '^libs/domain/' },
+    to: { circular: true },
+  },
+  {
     name: 'web-bundles-domain-only',
     comment: 'The browser colours with the rule of the server, and gets nothing else of it.',
     from: { path: '^web/' },
-    to: { path: '^(apps|libs|migrations)/', pathNot: '^libs/domain/' },
+    to: { path: '^(apps|libs|migrations)/', pathNot: `^${anyOf(EDGES.web.rooms)}/` },
   },
   {
     name: 'tests-are-imported-by-tests',

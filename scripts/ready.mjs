@@ -13,7 +13,7 @@ const path = (...parts) => join(ROOT, ...parts)
 
 const say = (text) => process.stderr.write(`${text}\n`)
 
-const OLDEST_NODE = [20, 19]
+const MIN_NODE = [20, 19]
 // The analysts' guide stands in the OpenAPI document.
 const SOURCES = ['apps', 'libs', 'migrations', 'web', 'test/bench', 'test/support', 'docs/analysts.md']
 const SETTINGS = [
@@ -42,23 +42,23 @@ export function prepareCheckout() {
 
 function refuseOldNode() {
   const [major, minor] = process.versions.node.split('.').map(Number)
-  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return
-  exitWithError(`Taghtiya needs Node ${OLDEST_NODE.join('.')} or newer; this is ${process.versions.node}.`)
+  if (major > MIN_NODE[0] || (major === MIN_NODE[0] && minor >= MIN_NODE[1])) return
+  exitWithError(`Taghtiya needs Node ${MIN_NODE.join('.')} or newer; this is ${process.versions.node}.`)
 }
 
-const isInstalled = () => holds(INSTALLED, digestOf(readFileSync(LOCK_FILE)))
-const isBuilt = () => holds(BUILT, digestOf(listing()))
-const holds = (stamp, wanted) => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted
+const isInstalled = () => stampEquals(INSTALLED, digestOf(readFileSync(LOCK_FILE)))
+const isBuilt = () => stampEquals(BUILT, digestOf(listing()))
+const stampEquals = (stamp, digest) => existsSync(stamp) && readFileSync(stamp, 'utf8') === digest
 
 function install() {
-  const wanted = digestOf(readFileSync(LOCK_FILE))
+  const digest = digestOf(readFileSync(LOCK_FILE))
   if (!installedByHand()) {
     say('Installing packages (about a minute, once) …')
     rmSync(INSTALLED, { force: true })
     // --include=dev: the compiler is needed, whatever NODE_ENV or npm's settings say.
     run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'])
   }
-  writeFileSync(INSTALLED, wanted)
+  writeFileSync(INSTALLED, digest)
 }
 
 /** After `npm install`, npm's own record holds what the lock file asks for: no need to install it all again. */
@@ -67,21 +67,21 @@ function installedByHand() {
   if (!existsSync(record)) return false
   const installed = packagesOf(record)
   return Object.entries(packagesOf(LOCK_FILE)).every(
-    ([name, wanted]) => name === '' || wanted.optional || installed[name]?.version === wanted.version,
+    ([name, locked]) => name === '' || locked.optional || installed[name]?.version === locked.version,
   )
 }
 
 const packagesOf = (lockFile) => JSON.parse(readFileSync(lockFile, 'utf8')).packages
 
 function build() {
-  const wanted = digestOf(listing())
+  const digest = digestOf(listing())
   say('Building (about ten seconds, after each change) …')
   emptyDist()
   run('npm', ['run', '--silent', 'build'])
-  writeFileSync(BUILT, wanted)
+  writeFileSync(BUILT, digest)
 }
 
-/** The stamp goes first, so that a broken build leaves none; the pages stay until vite has the new ones. */
+/** The stamp is removed first, so that a broken build leaves none; the pages stay until vite has built new ones. */
 function emptyDist() {
   rmSync(BUILT, { force: true })
   const names = existsSync(path('dist')) ? readdirSync(path('dist')) : []
@@ -90,7 +90,7 @@ function emptyDist() {
   }
 }
 
-/** Names, sizes and times of all sources: reading them whole would take longer and tell no more. */
+/** Names, sizes and times of all sources; reading their content would take longer and detect no more changes. */
 function listing() {
   const lines = []
   const visit = (name) => {
@@ -104,7 +104,7 @@ function listing() {
 
 const digestOf = (content) => createHash('sha256').update(content).digest('hex')
 
-/** Output is shown only when it went wrong. */
+/** Output is shown only if the command fails. */
 function run(command, args) {
   const env = { ...process.env }
   // A NODE_ENV of development would reach vite and put development code into the pages.
@@ -130,7 +130,7 @@ function takeLock(lock) {
   const pause = new Int32Array(new SharedArrayBuffer(4))
   for (let waits = 0; !madeLock(lock); waits++) {
     if (waits === 0) say('Waiting for another command that installs or builds …')
-    if (isLeft(lock)) rmSync(lock, { recursive: true, force: true })
+    if (isAbandoned(lock)) rmSync(lock, { recursive: true, force: true })
     else Atomics.wait(pause, 0, 0, 200)
   }
 }
@@ -147,17 +147,18 @@ function madeLock(lock) {
   return true
 }
 
-const WRITING_PID_TAKES_MS = 5000
+/** Between making the folder and writing the process id into it. */
+const MAX_PID_WRITE_MS = 5000
 
-/** A lock whose process is gone. */
-function isLeft(lock) {
+/** Whether the process that holds the lock has ended. */
+function isAbandoned(lock) {
   try {
     process.kill(Number(readFileSync(join(lock, 'pid'), 'utf8') || Number.NaN), 0)
     return false
   } catch (error) {
     if (error.code === 'ESRCH') return true
     const about = statSync(lock, { throwIfNoEntry: false })
-    return error.code !== 'EPERM' && about !== undefined && Date.now() - about.mtimeMs > WRITING_PID_TAKES_MS
+    return error.code !== 'EPERM' && about !== undefined && Date.now() - about.mtimeMs > MAX_PID_WRITE_MS
   }
 }
 

@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { exitWithError } from './ready.mjs'
 
 // The version that test/support/cluster.ts looks for, too.
-const OLDEST_POSTGRESQL = 15
+const MIN_POSTGRESQL = 15
 const POSTGRESQL = '/usr/lib/postgresql'
 
 /** What must be there, and the Debian packages that bring it. */
@@ -44,7 +44,7 @@ function hasPostgis() {
   if (!existsSync(POSTGRESQL)) return false
   return readdirSync(POSTGRESQL).some(
     (version) =>
-      Number(version) >= OLDEST_POSTGRESQL &&
+      Number(version) >= MIN_POSTGRESQL &&
       existsSync(`${POSTGRESQL}/${version}/bin/initdb`) &&
       existsSync(`/usr/share/postgresql/${version}/extension/postgis.control`),
   )

@@ -1,6 +1,7 @@
 /** The worked examples of docs/examples.md: their figures are computed here, by the pure functions, from the probes they tell of. */
 import { type ProbeInput, type Technology } from '#domain/probe'
 import { type Rule, SHIPPED_RULES } from '#domain/rule'
+import { DAY_MS, HOUR_MS } from '#domain/units'
 import { type NetworkEvidence, networkVerdict, reasonsOf, verdictOf } from '#domain/verdict'
 import { cellAt } from '#geo'
 import { type KnownProbe, classifyByHand } from '../store/oracle.js'
@@ -23,8 +24,7 @@ interface Example {
 }
 
 const FROM = Date.parse('2026-05-04T00:00:00Z')
-const DAY = 86_400_000
-const TO = new Date(FROM + 30 * DAY)
+const TO = new Date(FROM + 30 * DAY_MS)
 const H3 = cellAt(31.95, -6.2)
 
 const mbps = (down: number, up: number | null = null, latencyMs: number | null = null) => ({
@@ -110,7 +110,7 @@ const probesOf = ({ series }: Example): KnownProbe[] =>
       id: `00000000-0000-4000-8000-${String(device * 1000 + i).padStart(12, '0')}`,
       h3: H3,
       measuredAt: new Date(
-        FROM + Math.floor(i / hours.length) * DAY + (hours[i % hours.length]! - 1) * 3_600_000,
+        FROM + Math.floor(i / hours.length) * DAY_MS + (hours[i % hours.length]! - 1) * HOUR_MS,
       ).toISOString(),
       operator,
       technology,
@@ -167,7 +167,7 @@ export function examplesPage(): string {
     'A state is decided where the interval of the share (Wilson 1927, JASA 22:209), at the rule’s confidence, lies on one side',
     'of the share that must pass, with enough weight, days, hours and devices. The confidence is the probability that the',
     'cell’s share lies there, given that places in one cell differ (log-odds with half a sample added to either side; see',
-    '`leanOf` in `libs/domain/verdict/verdict.ts`). A cell’s confidence is the probability that the count of its operators is right.',
+    '`logOddsScoreOf` in `libs/domain/verdict`). A cell’s confidence is the probability that the count of its operators is right.',
     '',
     ...EXAMPLES.map(sectionOf),
   ].join('\n')

@@ -1,29 +1,21 @@
-/** The house's own checks, by the tools that make them. */
+/** The house's own checks, by the tools that make them: what `npm run check` runs. */
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 
-const CHECKS = {
-  'types of the server and the tests': ['typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'],
-  'types of the page': ['typescript/bin/tsc', '--noEmit', '-p', 'web/tsconfig.json'],
-  lint: ['oxlint/bin/oxlint', '--deny-warnings'],
-  format: ['prettier/bin/prettier.cjs', '--check', '.'],
-  // The build's settings tell knip that dist/ is made of our sources; else it follows `#domain` into dist/ once that
-  // exists, and takes all exports for unused, or for used.
-  'dead code': ['knip/bin/knip.js', '-t', 'tsconfig.build.json'],
-  layers: [
-    'dependency-cruiser/bin/dependency-cruise.mjs',
-    '--config',
-    '.dependency-cruiser.mjs',
-    'apps',
-    'libs',
-    'migrations',
-    'web',
-    'test',
-    'vitest.config.ts',
-  ],
-}
+const check = (...args: string[]) =>
+  spawnSync(process.execPath, ['scripts/check.mjs', ...args], { encoding: 'utf8' })
 
-test.each(Object.entries(CHECKS))('%s', (_name, [tool, ...args]) => {
-  const done = spawnSync(process.execPath, [`node_modules/${tool}`, ...args], { encoding: 'utf8' })
+const CHECKS = check('--list').stdout.trim().split('\n')
+
+test('there are the checks that CONTRIBUTING.md promises', () => {
+  expect(CHECKS).toEqual(expect.arrayContaining(['types', 'lint', 'format', 'dead code', 'layers', 'sizes']))
+})
+
+test.each(CHECKS)('%s', (name) => {
+  const done = check(name)
   expect(done.status, `${done.stdout}${done.stderr}`).toBe(0)
+})
+
+test('an unknown check is refused', () => {
+  expect(check('no such check').status).toBe(1)
 })

@@ -1,4 +1,4 @@
-/** A PostgreSQL cluster of the tests' own: made in a temporary folder, gone afterwards. */
+/** A PostgreSQL cluster for the tests alone: it is made in a temporary folder and removed afterwards. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
@@ -20,13 +20,13 @@ import pg from 'pg'
 export interface Cluster {
   /** Address of a database in it. */
   url(database: string): string
-  /** Its folder; the server's log is in it. */
+  /** The folder of the cluster, with the server's log. */
   dir: string
   stop(): Promise<void>
 }
 
 export interface ClusterOptions {
-  /** As in production, by default: what was committed outlives a power cut, and commits take their true time. */
+  /** By default as in production: what was committed outlives a power cut, and a commit takes its true time. */
   durable?: boolean
   settings?: Record<string, string>
 }
@@ -51,34 +51,34 @@ export async function startCluster({ durable = true, settings = {} }: ClusterOpt
   const flags = { ...SETTINGS, ...(durable ? {} : NOT_DURABLE), ...settings, ...network }
   const keeper = keep([`${bin}/postgres`, '-D', join(dir, 'data'), ...flagsOf(flags)], dir, owner)
   const url = (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`
-  await answering(url('postgres'), keeper, join(dir, 'log'))
+  await waitUntilReady(url('postgres'), keeper, join(dir, 'log'))
   return { url, dir, stop: () => release(keeper) }
 }
 
 const BASE = '/usr/lib/postgresql'
-const OLDEST = 15
+const MIN_VERSION = 15
 
-/** Those of the newest version that has PostGIS. */
+/** The programs of the newest version that has PostGIS. */
 function binaries(): string {
-  const found = (existsSync(BASE) ? readdirSync(BASE) : [])
-    .filter((version) => Number(version) >= OLDEST && existsSync(`${BASE}/${version}/bin/initdb`))
+  const newest = (existsSync(BASE) ? readdirSync(BASE) : [])
+    .filter((version) => Number(version) >= MIN_VERSION && existsSync(`${BASE}/${version}/bin/initdb`))
     .filter((version) => existsSync(`/usr/share/postgresql/${version}/extension/postgis.control`))
     .toSorted((a, b) => Number(b) - Number(a))[0]
-  if (!found)
-    throw new Error(`No PostgreSQL >= ${OLDEST} with PostGIS under ${BASE}: \`npm test\` installs it`)
-  return `${BASE}/${found}/bin`
+  if (!newest)
+    throw new Error(`No PostgreSQL >= ${MIN_VERSION} with PostGIS under ${BASE}: \`npm test\` installs it`)
+  return `${BASE}/${newest}/bin`
 }
 
 type Owner = { uid: number; gid: number } | null
 
-/** PostgreSQL refuses to run as root. */
+/** Root runs the server as the user postgres, because PostgreSQL refuses to run as root. */
 function unprivileged(): Owner {
   if (process.getuid?.() !== 0) return null
   const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
   return { uid: id('-u'), gid: id('-g') }
 }
 
-/** Everyone is let in, but only from this machine: that is what initdb writes for `trust`. */
+/** `trust` lets everyone in, but initdb writes it for connections from this machine only. */
 function initialise(bin: string, dir: string, owner: Owner): void {
   const data = ['-D', join(dir, 'data'), '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8']
   try {
@@ -93,8 +93,8 @@ const flagsOf = (settings: Record<string, string>) =>
   Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 
 /**
- * Ends the server (fast shutdown) and removes its folder as soon as its input closes. That happens however the owner
- * of the other end goes, SIGKILL included, so no server is left over.
+ * A shell that ends the server (fast shutdown) and removes its folder as soon as the shell's input closes. The input closes
+ * however the process at its other end ends, SIGKILL included, so that no server is left over.
  */
 const KEEPER = `
 dir=$1; shift
@@ -125,29 +125,29 @@ async function release(keeper: ChildProcess): Promise<void> {
 }
 
 export function freePort(): Promise<number> {
-  return new Promise((found, failed) => {
-    const probe = createServer().once('error', failed)
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }
-      probe.close(() => found(port))
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number }
+      server.close(() => resolve(port))
     })
   })
 }
 
-const PATIENCE_MS = 30_000
+const START_TIMEOUT_MS = 30_000
 
-async function answering(url: string, keeper: ChildProcess, log: string): Promise<void> {
-  let said = ''
-  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(50)) {
-    if (existsSync(log)) said = readFileSync(log, 'utf8')
+async function waitUntilReady(url: string, keeper: ChildProcess, log: string): Promise<void> {
+  let logText = ''
+  for (const end = Date.now() + START_TIMEOUT_MS; Date.now() < end; await sleep(50)) {
+    if (existsSync(log)) logText = readFileSync(log, 'utf8')
     if (keeper.exitCode !== null) break
-    if (await answers(url)) return
+    if (await isReady(url)) return
   }
   await release(keeper)
-  throw new Error(`PostgreSQL did not start:\n${said}`)
+  throw new Error(`PostgreSQL did not start:\n${logText}`)
 }
 
-async function answers(url: string): Promise<boolean> {
+async function isReady(url: string): Promise<boolean> {
   const client = new pg.Client(url)
   try {
     await client.connect()

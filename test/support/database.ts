@@ -33,11 +33,11 @@ interface Place {
   remove(): Promise<void>
 }
 
-let made = 0
+let databases = 0
 
 /** A copy of the template on the tests' cluster. */
 export async function serverPlace(): Promise<Place> {
-  const name = `t_${process.pid}_${++made}`
+  const name = `t_${process.pid}_${++databases}`
   const url = (database: string) => inject('clusterUrl').replace('DATABASE', database)
   await withClient(url('postgres'), (client) => client.query(`CREATE DATABASE ${name} TEMPLATE template`))
   const remove = () => withClient(url('postgres'), (c) => c.query(`DROP DATABASE ${name} WITH (FORCE)`))

@@ -1,4 +1,4 @@
-/** GDAL's own programs: what QGIS reads with. */
+/** GDAL's own programs, with which QGIS reads, too. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
@@ -7,15 +7,15 @@ export const HAS_GDAL = existsSync('/usr/bin/ogr2ogr') && existsSync('/usr/bin/o
 if (!HAS_GDAL) console.log('skipped: GDAL is not installed (apt-get install gdal-bin)')
 
 const run = promisify(execFile)
-/** Bytes of what one call may say. */
-const MOST = 256 * 1024 * 1024
+/** Output of one call. */
+const MAX_OUTPUT_BYTES = 256 * 1024 * 1024
 
-/** Both streams: GDAL may end well and yet have warned. */
+/** Gives both streams, because GDAL may succeed and still print a warning. */
 export async function gdal(
   program: 'ogrinfo' | 'ogr2ogr',
   ...args: string[]
 ): Promise<{ out: string; err: string }> {
-  const { stdout, stderr } = await run(program, args, { maxBuffer: MOST })
+  const { stdout, stderr } = await run(program, args, { maxBuffer: MAX_OUTPUT_BYTES })
   return { out: stdout, err: stderr }
 }
 

@@ -1,6 +1,7 @@
 /** A small database in which every collection of features has rows, some of them awkward. */
 import { type Technology } from '#domain/probe'
 import { SHIPPED_RULES } from '#domain/rule'
+import { DAY_MS } from '#domain/units'
 import { cellAt, cellToSql, centreOf } from '#geo'
 import { upsertLocalities } from '#store/areas'
 import { importCoverage } from '#store/coverage'
@@ -15,10 +16,9 @@ import type { TestDatabase } from './database.js'
 const RINGS = 3
 export const OBSERVED_CELLS = gridDisk(cellAt(33.9, -5.5), RINGS)
 const OPERATORS = ['iam', 'orange', 'inwi'] as const
-const DAY_MS = 86_400_000
 const PROBES_PER_DEVICE = 24
-const MOST_DEVICES = 5
-/** What a spreadsheet, a CSV or a JSON reader may trip over. */
+const MAX_DEVICES = 5
+/** Names on which a reader of spreadsheets, CSV or JSON may fail. */
 export const AWKWARD_NAMES = [
   '=1+1',
   '-douar',
@@ -33,18 +33,18 @@ export const AWKWARD_NAMES = [
 export const newUuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
 
 /** The last device of a full cell is the only one of its operator there. */
-const LONE = MOST_DEVICES - 1
+const LONE = MAX_DEVICES - 1
 
 /** The probes that anybody may see one by one: at least three devices of their cell measured the same network. */
 export function publicProbes(now: Date): KnownProbe[] {
   return observedProbes(now).filter(({ h3, device }) => {
     const n = OBSERVED_CELLS.indexOf(h3)
-    return devicesIn(n) >= 3 && device !== newUuid(900_000 + n * MOST_DEVICES + LONE)
+    return devicesIn(n) >= 3 && device !== newUuid(900_000 + n * MAX_DEVICES + LONE)
   })
 }
 
 /** Devices in the n-th cell. */
-export const devicesIn = (n: number) => n % (MOST_DEVICES + 1)
+export const devicesIn = (n: number) => n % (MAX_DEVICES + 1)
 
 /** From midnight on, so that the hours of a day in which they were made are the same on every day. */
 export function observedProbes(now: Date): KnownProbe[] {
@@ -53,7 +53,7 @@ export function observedProbes(now: Date): KnownProbe[] {
     // A cell without devices has probes that came from a file.
     Array.from({ length: Math.max(1, devicesIn(n)) }, (_, d) => d).flatMap((d) =>
       Array.from({ length: PROBES_PER_DEVICE }, (_, i): KnownProbe => {
-        const key = (n * MOST_DEVICES + d) * PROBES_PER_DEVICE + i
+        const key = (n * MAX_DEVICES + d) * PROBES_PER_DEVICE + i
         const ok = n % 7 !== 0
         return {
           id: newUuid(key + 1),
@@ -65,7 +65,7 @@ export function observedProbes(now: Date): KnownProbe[] {
           downloadBps: ok ? (n % 3) * 20e6 + 400_000 : null,
           uploadBps: ok ? 1e6 : null,
           latencyMs: ok ? 40.5 : null,
-          device: devicesIn(n) === 0 ? null : newUuid(900_000 + n * MOST_DEVICES + d),
+          device: devicesIn(n) === 0 ? null : newUuid(900_000 + n * MAX_DEVICES + d),
           counted: i !== 3,
         }
       }),
