@@ -12,6 +12,7 @@ import { NetworkRollup1796000000000 } from './1796000000000-network-rollup.js'
 import { ZoneSize1796050000000 } from './1796050000000-zone-size.js'
 import { SiteSimulated1796100000000 } from './1796100000000-site-simulated.js'
 import { PlanCells1796150000000 } from './1796150000000-plan-cells.js'
+import { CellIdLoadedLatency1796300000000 } from './1796300000000-cell-id-loaded-latency.js'
 
 /** In the order in which they are applied. */
 export const MIGRATIONS = [
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   ZoneSize1796050000000,
   SiteSimulated1796100000000,
   PlanCells1796150000000,
+  CellIdLoadedLatency1796300000000,
 ]

@@ -53,6 +53,7 @@ class InThreadWorker {
 export async function ndt7(
   server: string,
   metadata: Record<string, string> = {},
+  onDownload: { start?: () => void; end?: () => void } = {},
 ): Promise<{ code: number; errors: string[]; download: Ndt7Side | undefined; upload: Ndt7Side | undefined }> {
   const global = globalThis as unknown as { Worker: unknown }
   global.Worker = InThreadWorker
@@ -74,7 +75,11 @@ export async function ndt7(
     },
     {
       error: (message: string) => errors.push(String(message)),
-      downloadComplete: (side: Ndt7Side) => (download = side),
+      downloadStart: () => onDownload.start?.(),
+      downloadComplete: (side: Ndt7Side) => {
+        onDownload.end?.()
+        download = side
+      },
       uploadComplete: (side: Ndt7Side) => (upload = side),
     },
   )

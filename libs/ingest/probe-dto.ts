@@ -1,6 +1,16 @@
-/** The form of a probe as it comes in: types and limits. What it says is judged in the domain library. */
+/**
+ * The form of a probe as it comes in, for the OpenAPI document and for the message of a rejection. The limits are those of
+ * `PROBE_FIELDS`: a test compares both at each limit. Whether a well-formed probe can be true is judged by `#domain/probe`.
+ */
 import 'reflect-metadata'
-import { OUTCOMES, type Outcome, type ProbeInput, TECHNOLOGIES, type Technology } from '#domain/probe'
+import {
+  OUTCOMES,
+  type Outcome,
+  PROBE_FIELDS,
+  type ProbeInput,
+  TECHNOLOGIES,
+  type Technology,
+} from '#domain/probe'
 import {
   IsIn,
   IsISO8601,
@@ -16,17 +26,19 @@ import {
 
 /** PostgreSQL's text holds neither NUL nor half a surrogate pair. */
 const STORABLE_TEXT = /^(?:[^\u0000\ud800-\udfff]|[\ud800-\udbff][\udc00-\udfff])*$/
+const STORABLE_MESSAGE = { message: '$property contains a NUL character or an unpaired surrogate' }
 
 const RFC3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)$/
+const RFC3339_MESSAGE = {
+  message: '$property must be an RFC 3339 time with its offset, like 2026-03-01T09:30:00Z',
+}
 
 export class ProbeDto implements ProbeInput {
   @IsUUID()
   id!: string
 
   @IsISO8601({ strict: true })
-  @Matches(RFC3339, {
-    message: 'measuredAt must be an RFC 3339 time with its offset, like 2026-03-01T09:30:00Z',
-  })
+  @Matches(RFC3339, RFC3339_MESSAGE)
   measuredAt!: string
 
   @IsOptional()
@@ -48,14 +60,14 @@ export class ProbeDto implements ProbeInput {
   accuracyM?: number | null
 
   @IsOptional()
-  @IsIn(TECHNOLOGIES)
-  technology?: Technology | null
-
-  @IsOptional()
   @IsString()
   @MaxLength(100)
-  @Matches(STORABLE_TEXT, { message: 'operator holds a character that is no text' })
+  @Matches(STORABLE_TEXT, STORABLE_MESSAGE)
   operator?: string | null
+
+  @IsOptional()
+  @IsIn(TECHNOLOGIES)
+  technology?: Technology | null
 
   @IsIn(OUTCOMES)
   outcome!: Outcome
@@ -73,6 +85,13 @@ export class ProbeDto implements ProbeInput {
   @Min(0)
   @Max(3_600_000)
   latencyMs?: number | null
+
+  /** Median round trip while the download fills the line. */
+  @IsOptional()
+  @IsNumber()
+  @Min(0)
+  @Max(3_600_000)
+  loadedLatencyMs?: number | null
 
   @IsOptional()
   @IsNumber()
@@ -92,17 +111,29 @@ export class ProbeDto implements ProbeInput {
   @Max(50)
   signalDbm?: number | null
 
+  /**
+   * Identity of the serving mobile cell: country, network, area (LAC or TAC) and cell (CI, ECI or NCI) in decimal digits.
+   * Shown to planners only.
+   * @example "604-01-3001-123456"
+   */
+  @IsOptional()
+  @IsString()
+  @Matches(PROBE_FIELDS.cellId.check.pattern, {
+    message: 'cellId must be mcc-mnc-area-cell in decimal digits, like 604-01-3001-123456',
+  })
+  cellId?: string | null
+
   @IsOptional()
   @IsString()
   @MaxLength(100)
-  @Matches(STORABLE_TEXT, { message: 'tool holds a character that is no text' })
+  @Matches(STORABLE_TEXT, STORABLE_MESSAGE)
   tool?: string | null
 
   raw?: unknown
 
   @IsOptional()
   @IsISO8601({ strict: true })
-  @Matches(RFC3339, { message: 'sentAt must be an RFC 3339 time with its offset, like 2026-03-01T09:30:00Z' })
+  @Matches(RFC3339, RFC3339_MESSAGE)
   sentAt?: string | null
 
   /** At most five years. */
@@ -144,12 +175,12 @@ export class ProbeDto implements ProbeInput {
   @IsOptional()
   @IsString()
   @MaxLength(100)
-  @Matches(STORABLE_TEXT, { message: 'downloadTest holds a character that is no text' })
+  @Matches(STORABLE_TEXT, STORABLE_MESSAGE)
   downloadTest?: string | null
 
   @IsOptional()
   @IsString()
   @MaxLength(100)
-  @Matches(STORABLE_TEXT, { message: 'uploadTest holds a character that is no text' })
+  @Matches(STORABLE_TEXT, STORABLE_MESSAGE)
   uploadTest?: string | null
 }

@@ -1,9 +1,12 @@
-/** From one document to a row of `probe`, or to the reason why it is none. */
+/** Makes one document a row of `probe`, or a rejection with its reason. */
 import { operatorOf } from '#domain/operator'
 import {
   type Bounds,
+  type GeoPoint,
+  PROBE_FIELD_NAMES,
   type ProbeInput,
   type Rejection,
+  columnsOf,
   correctedTime,
   flagsOf,
   isCounted,
@@ -16,16 +19,16 @@ import { type ValidationError, validateSync } from 'class-validator'
 import { ProbeDto } from './probe-dto.js'
 import { isFastPathValid } from './well-formed.js'
 
-/** A probe's own document may be this long, in characters of JSON. */
+/** Limit for the tool's document inside a probe, in characters of JSON. */
 const MAX_RAW_CHARS = 65_536
 
 export interface JudgeContext {
-  /** Null for a file brought by a person: then every probe needs its own position. */
+  /** Null for a file that a person imports: then every probe needs a position of its own. */
   device: Device | null
   bounds: Bounds
   /** Milliseconds since 1970. */
   now: number
-  /** How long a tool's document may be, where not as a device's. */
+  /** Limit for the tool's document, in characters of JSON; MAX_RAW_CHARS without it. */
   maxRawChars?: number
 }
 
@@ -35,7 +38,7 @@ export function judgeRecord(document: unknown, context: JudgeContext): JudgedRec
   try {
     return judgeDocument(document, context)
   } catch (error) {
-    // What JSON.parse reads without recursion, JSON.stringify and the validator may not.
+    // JSON.parse reads any depth; JSON.stringify and the validator recurse and overflow the stack.
     if (error instanceof RangeError)
       return { rejection: { field: '', reason: 'the record is nested too deeply' } }
     throw error
@@ -43,13 +46,13 @@ export function judgeRecord(document: unknown, context: JudgeContext): JudgedRec
 }
 
 function judgeDocument(document: unknown, context: JudgeContext): JudgedRecord {
-  const malformed = formRejectionOf(document)
-  if (malformed) return { rejection: malformed }
+  const formRejection = formRejectionOf(document)
+  if (formRejection) return { rejection: formRejection }
   const probe = document as ProbeInput
   const raw = probe.raw == null ? null : JSON.stringify(probe.raw)
-  const { maxRawChars: maxRaw = MAX_RAW_CHARS } = context
-  if (raw !== null && raw.length > maxRaw)
-    return { rejection: { field: 'raw', reason: `raw is longer than ${maxRaw} characters` } }
+  const { maxRawChars = MAX_RAW_CHARS } = context
+  if (raw !== null && raw.length > maxRawChars)
+    return { rejection: { field: 'raw', reason: `raw is longer than ${maxRawChars} characters` } }
   const position = positionOf(probe, context)
   if ('reason' in position) return { rejection: position }
   const measuredAt = correctedTime(probe, context.now) ?? probe.measuredAt
@@ -57,106 +60,66 @@ function judgeDocument(document: unknown, context: JudgeContext): JudgedRecord {
   return rejection ? { rejection } : { row: rowOf(probe, raw, measuredAt, position, context) }
 }
 
-const DTO_KEYS = [
-  'id',
-  'measuredAt',
-  'lat',
-  'lng',
-  'accuracyM',
-  'technology',
-  'operator',
-  'outcome',
-  'downloadBps',
-  'uploadBps',
-  'latencyMs',
-  'jitterMs',
-  'lossRatio',
-  'signalDbm',
-  'tool',
-  'raw',
-  'sentAt',
-  'ageMs',
-  'downloadBytes',
-  'uploadBytes',
-  'downloadMs',
-  'uploadMs',
-  'clientAddress',
-  'downloadTest',
-  'uploadTest',
-] as const satisfies readonly (keyof ProbeInput)[]
-
 function formRejectionOf(document: unknown): Rejection | null {
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     return { field: '', reason: 'a probe must be a JSON object' }
-  const given = document as Record<string, unknown>
-  return isFastPathValid(given) ? null : validatorRejectionOf(given)
+  const fields = document as Record<string, unknown>
+  return isFastPathValid(fields) ? null : validatorRejectionOf(fields)
 }
 
-/** The validator's first fault; what stands in the fields is what it is about to judge. */
-function validatorRejectionOf(given: Record<string, unknown>): Rejection | null {
+/** The first rejection of the validator. Every field of a probe must be one of the DTO, or this does not compile. */
+function validatorRejectionOf(document: Record<string, unknown>): Rejection | null {
   const dto = new ProbeDto()
-  const fields = dto as unknown as Record<string, unknown>
-  for (const key of DTO_KEYS) fields[key] = given[key]
+  const fields: Partial<Record<keyof ProbeDto, unknown>> = dto
+  for (const name of PROBE_FIELD_NAMES satisfies readonly (keyof ProbeDto)[]) fields[name] = document[name]
   const [error] = validateSync(dto, { stopAtFirstError: true, forbidUnknownValues: false })
   return error ? { field: error.property, reason: validationReasonOf(error) } : null
 }
 
-/** The validator's words, and the value in question. */
+/** The validator's message, and the value that it rejects. */
 function validationReasonOf(error: ValidationError): string {
-  const words = Object.values(error.constraints ?? {})[0] ?? `${error.property} is wrong`
-  return `${words}; it is ${shortValueText(error.value)}`
+  const message = Object.values(error.constraints ?? {})[0] ?? `${error.property} is invalid`
+  return `${message}; got ${shortValueText(error.value)}`
 }
+
+const MAX_VALUE_CHARS = 80
 
 function shortValueText(value: unknown): string {
-  const text = value === undefined ? 'missing' : JSON.stringify(value)
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text
+  const text = value === undefined ? 'nothing' : JSON.stringify(value)
+  return text.length > MAX_VALUE_CHARS ? `${text.slice(0, MAX_VALUE_CHARS)}…` : text
 }
 
-function positionOf(probe: ProbeInput, { device }: JudgeContext): { lat: number; lng: number } | Rejection {
+function positionOf(probe: ProbeInput, { device }: JudgeContext): GeoPoint | Rejection {
   const { lat, lng } = probe
   if (lat != null && lng != null) return { lat, lng }
   const missing = lat == null ? 'lat' : 'lng'
-  if ((lat == null) !== (lng == null))
-    return { field: missing, reason: `${missing} is missing beside the other` }
-  return device ?? { field: 'lat', reason: 'lat and lng are missing, and no site gives them' }
+  if ((lat == null) !== (lng == null)) return { field: missing, reason: 'lat and lng must be given together' }
+  return device ?? { field: 'lat', reason: 'lat and lng are required: the sender is not bound to a site' }
 }
 
 function rowOf(
   probe: ProbeInput,
   raw: string | null,
   measuredAt: string,
-  { lat, lng }: { lat: number; lng: number },
+  { lat, lng }: GeoPoint,
   { device }: JudgeContext,
 ): ProbeRow {
   const flags = flagsOf(probe, device)
   const isCorrected = measuredAt !== probe.measuredAt
   if (isCorrected) flags.push('clock_corrected')
   return {
-    cell: cellToSql(cellAt(lat, lng)),
-    measured_at: new Date(measuredAt).toISOString(),
+    ...columnsOf(probe),
     id: probe.id.toLowerCase(),
-    device_id: device?.id ?? null,
-    site_code: device?.siteCode ?? null,
+    measured_at: new Date(measuredAt).toISOString(),
     lat,
     lng,
-    accuracy_m: probe.accuracyM ?? null,
-    technology: probe.technology ?? null,
     operator: operatorOf(probe.operator),
-    outcome: probe.outcome,
-    download_bps: roundedOrNull(probe.downloadBps),
-    upload_bps: roundedOrNull(probe.uploadBps),
-    latency_ms: probe.latencyMs ?? null,
-    jitter_ms: probe.jitterMs ?? null,
-    loss_ratio: probe.lossRatio ?? null,
-    signal_dbm: probe.signalDbm ?? null,
-    tool: probe.tool ?? null,
+    raw,
+    cell: cellToSql(cellAt(lat, lng)),
+    device_id: device?.id ?? null,
+    site_code: device?.siteCode ?? null,
     flags,
     counted: isCounted(flags),
-    raw,
     device_measured_at: isCorrected ? new Date(probe.measuredAt).toISOString() : null,
-    download_test: probe.downloadTest ?? null,
-    upload_test: probe.uploadTest ?? null,
   }
 }
-
-const roundedOrNull = (value: number | null | undefined) => (value == null ? null : Math.round(value))

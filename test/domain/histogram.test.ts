@@ -16,7 +16,14 @@ import { expect, test } from 'vitest'
 
 const ROUNDING = 1e-9
 /** The largest values that ingest accepts. */
-const MOST = { downloadBps: 100e9, uploadBps: 100e9, latencyMs: 3_600_000, jitterMs: 3_600_000, lossRatio: 1 }
+const MOST = {
+  downloadBps: 100e9,
+  uploadBps: 100e9,
+  latencyMs: 3_600_000,
+  jitterMs: 3_600_000,
+  lossRatio: 1,
+  loadedLatencyMs: 3_600_000,
+}
 
 const some = fc.constantFrom(...MEASURES).chain((measure) =>
   fc.record({

@@ -1,5 +1,5 @@
 /** The classification by hand: groups probes in plain TypeScript and asks the pure functions. */
-import { type ProbeInput } from '#domain/probe'
+import { type ProbeInput, columnsOf } from '#domain/probe'
 import { type Rule } from '#domain/rule'
 import {
   type JudgedNetwork,
@@ -174,29 +174,15 @@ export function rowOf(probe: KnownProbe): ProbeRow {
   const [lng, lat] = centreOf(probe.h3)
   const input: ProbeInput = probe
   return {
+    ...columnsOf(input),
     cell: cellToSql(probe.h3),
-    measured_at: probe.measuredAt,
-    id: probe.id,
     device_id: probe.device,
     site_code: null,
     lat,
     lng,
-    accuracy_m: null,
-    technology: input.technology ?? null,
-    operator: input.operator ?? null,
-    outcome: input.outcome,
-    download_bps: input.downloadBps ?? null,
-    upload_bps: input.uploadBps ?? null,
-    latency_ms: input.latencyMs ?? null,
-    jitter_ms: null,
-    loss_ratio: input.lossRatio ?? null,
-    signal_dbm: null,
-    tool: null,
     flags: [],
     counted: probe.counted,
     raw: null,
     device_measured_at: null,
-    download_test: null,
-    upload_test: null,
   }
 }

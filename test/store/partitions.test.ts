@@ -1,3 +1,4 @@
+import { columnsOf } from '#domain/probe'
 import { cellAt, cellToSql } from '#geo'
 import { openDatabase } from '#store/database'
 import { type ProbeRow, ensureProbeMonths, insertProbes } from '#store/probes'
@@ -11,30 +12,23 @@ const HOUR = 3_600_000
 
 function probeAt(measuredAt: string | number, change: Partial<ProbeRow> = {}): ProbeRow {
   return {
+    ...columnsOf({
+      id: randomUUID(),
+      measuredAt: new Date(measuredAt).toISOString(),
+      technology: '4g',
+      operator: 'iam',
+      outcome: 'ok',
+      downloadBps: 5_000_000,
+    }),
     cell: cellToSql(cellAt(34, -6)),
-    measured_at: new Date(measuredAt).toISOString(),
-    id: randomUUID(),
     device_id: null,
     site_code: null,
     lat: 34,
     lng: -6,
-    accuracy_m: null,
-    technology: '4g',
-    operator: 'iam',
-    outcome: 'ok',
-    download_bps: 5_000_000,
-    upload_bps: null,
-    latency_ms: null,
-    jitter_ms: null,
-    loss_ratio: null,
-    signal_dbm: null,
-    tool: null,
+    raw: null,
     flags: [],
     counted: true,
-    raw: null,
     device_measured_at: null,
-    download_test: null,
-    upload_test: null,
     ...change,
   }
 }
@@ -181,6 +175,8 @@ describe.each(ENGINES)('the months of the probes on %s', (engine) => {
       download_bps: 100e9,
       upload_bps: 0,
       latency_ms: 1e-3,
+      loaded_latency_ms: 250.5,
+      cell_id: '604-01-3001-123456',
       jitter_ms: 0.25,
       loss_ratio: 1,
       signal_dbm: -112.5,

@@ -1,4 +1,5 @@
 /** Pages of probes: each once, in order, from whatever place, and at any depth by reading the same number of rows. */
+import { columnsOf } from '#domain/probe'
 import { cellAt, cellToSql, centreOf, rangesCovering } from '#geo'
 import {
   type ListedProbe,
@@ -29,31 +30,25 @@ function probes(count: number): ProbeRow[] {
     const h3 = CELLS[(n * 7) % CELLS.length]!
     const [lng, lat] = centreOf(h3)
     return {
+      ...columnsOf({
+        id: newUuid((n * 7919) % 1_000_003),
+        measuredAt: new Date(BEGIN + ((n * 37) % (DAYS * 24)) * 3_600_000 + (n % 3)).toISOString(),
+        technology: '4g',
+        operator: 'iam',
+        outcome: 'ok',
+        downloadBps: n,
+        cellId: '604-01-3001-123456',
+      }),
       cell: cellToSql(h3),
-      measured_at: new Date(BEGIN + ((n * 37) % (DAYS * 24)) * 3_600_000 + (n % 3)).toISOString(),
-      id: newUuid((n * 7919) % 1_000_003),
       device_id: null,
       // Of a site, of one that there is not, of none.
       site_code: ['LINE', 'GONE', null][n % 3]!,
       lat,
       lng,
-      accuracy_m: null,
-      technology: '4g',
-      operator: 'iam',
-      outcome: 'ok',
-      download_bps: n,
-      upload_bps: null,
-      latency_ms: null,
-      jitter_ms: null,
-      loss_ratio: null,
-      signal_dbm: null,
-      tool: null,
+      raw: null,
       flags: n % 2 ? ['far_from_site'] : [],
       counted: true,
-      raw: null,
       device_measured_at: null,
-      download_test: null,
-      upload_test: null,
     }
   })
 }

@@ -1,5 +1,5 @@
 /** Series of cells, sites and areas, against buckets made by hand from every probe and Intl's idea of Morocco's clock. */
-import { type OUTCOMES } from '#domain/probe'
+import { type OUTCOMES, columnsOf } from '#domain/probe'
 import { SHIPPED_RULES } from '#domain/rule'
 import {
   MEASURES,
@@ -51,6 +51,7 @@ const measured = fc.record({
   download: fc.option(fc.oneof(fc.integer({ min: 0, max: 200e6 }), fc.constantFrom(0, 1, 100e9))),
   upload: fc.option(fc.integer({ min: 0, max: 50e6 })),
   latency: fc.option(fc.double({ min: 0, max: 2_000, noNaN: true })),
+  loaded: fc.option(fc.double({ min: 0, max: 2_000, noNaN: true })),
   jitter: fc.option(fc.double({ min: 0, max: 0.1, noNaN: true })),
   loss: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
   counted: fc.constantFrom(true, true, true, false),
@@ -61,30 +62,28 @@ function probesOf(count: number, seed: number): ProbeRow[] {
   return fc.sample(measured, { numRuns: count, seed }).map((one): ProbeRow => {
     const [lng, lat] = centreOf(CELLS[one.cell]!)
     return {
+      ...columnsOf({
+        id: randomUUID(),
+        measuredAt: new Date(BEGIN + one.at).toISOString(),
+        technology: one.technology,
+        operator: one.operator,
+        outcome: one.outcome,
+        downloadBps: one.download,
+        uploadBps: one.upload,
+        latencyMs: one.latency,
+        loadedLatencyMs: one.loaded,
+        jitterMs: one.jitter,
+        lossRatio: one.loss,
+      }),
       cell: cellToSql(CELLS[one.cell]!),
-      measured_at: new Date(BEGIN + one.at).toISOString(),
-      id: randomUUID(),
       device_id: one.device === null ? null : newUuid(one.device),
       site_code: one.site ? SITE.code : null,
       lat,
       lng,
-      accuracy_m: null,
-      technology: one.technology,
-      operator: one.operator,
-      outcome: one.outcome,
-      download_bps: one.download,
-      upload_bps: one.upload,
-      latency_ms: one.latency,
-      jitter_ms: one.jitter,
-      loss_ratio: one.loss,
-      signal_dbm: null,
-      tool: null,
+      raw: null,
       flags: [],
       counted: one.counted,
-      raw: null,
       device_measured_at: null,
-      download_test: null,
-      upload_test: null,
     }
   })
 }
@@ -121,6 +120,7 @@ const FIELD: Record<Measure, (row: ProbeRow) => number | null> = {
   downloadBps: (row) => row.download_bps,
   uploadBps: (row) => row.upload_bps,
   latencyMs: (row) => row.latency_ms,
+  loadedLatencyMs: (row) => row.loaded_latency_ms,
   jitterMs: (row) => row.jitter_ms,
   lossRatio: (row) => row.loss_ratio,
 }

@@ -179,6 +179,7 @@ export const ar: Messages = {
   down: 'التنزيل {figure} ميغابت/ث',
   up: 'الرفع {figure} ميغابت/ث',
   latency: 'زمن الاستجابة {figure} م.ث',
+  loadedLatency: 'زمن الاستجابة تحت الحمل {figure} م.ث',
   historyRow: 'قياسات من {from} إلى {to}، التقييم {run}',
   technology_fibre: 'الألياف البصرية',
   technology_cable: 'الكابل',

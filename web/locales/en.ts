@@ -179,6 +179,7 @@ export const en = {
   down: '{figure} Mbit/s down',
   up: '{figure} Mbit/s up',
   latency: 'latency {figure} ms',
+  loadedLatency: 'latency under load {figure} ms',
   historyRow: 'measurements from {from} to {to}, run {run}',
   technology_fibre: 'fibre',
   technology_cable: 'cable',

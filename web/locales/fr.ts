@@ -183,6 +183,7 @@ export const fr: Messages = {
   down: '{figure} Mbit/s descendant',
   up: '{figure} Mbit/s montant',
   latency: 'latence {figure} ms',
+  loadedLatency: 'latence en charge {figure} ms',
   historyRow: 'mesures du {from} au {to}, évaluation {run}',
   technology_fibre: 'fibre optique',
   technology_cable: 'câble',

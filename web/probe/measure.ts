@@ -1,5 +1,5 @@
 /** A speed test against our own server by the unmodified ndt7 client. */
-import { type Ndt7Result, type Ndt7Side, type Ndt7Sides, resultOfNdt7 } from '#domain/probe'
+import { LoadedLatency, type Ndt7Result, type Ndt7Side, type Ndt7Sides, resultOfNdt7 } from '#domain/probe'
 import ndt7 from '@m-lab/ndt7'
 import downloadWorker from '@m-lab/ndt7/src/ndt7-download-worker.js?url&no-inline'
 import uploadWorker from '@m-lab/ndt7/src/ndt7-upload-worker.js?url&no-inline'
@@ -42,6 +42,11 @@ export async function runSpeedTest(
   if (ticket === 'unreachable') return { kind: 'failed' }
   if (ticket && typeof ticket === 'object') return { kind: 'busy', seconds: ticket.busy }
   const sides: Ndt7Sides = {}
+  const loadedLatency = new LoadedLatency({
+    ping: async () => void (await (await fetch('/health/live', { cache: 'no-store', signal })).text()),
+    now: () => performance.now(),
+    sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
+  })
   const progress =
     (direction: Progress['direction']) =>
     ({ Source, Data }: { Source: string; Data: Ndt7Side['LastClientMeasurement'] & object }) => {
@@ -65,18 +70,23 @@ export async function runSpeedTest(
     },
     {
       error: () => undefined,
+      downloadStart: () => void loadedLatency.begin(),
       downloadMeasurement: progress('download'),
       uploadMeasurement: progress('upload'),
-      downloadComplete: (side: Ndt7Side) => (sides.download = side),
+      downloadComplete: (side: Ndt7Side) => {
+        loadedLatency.end()
+        sides.download = side
+      },
       uploadComplete: (side: Ndt7Side) => (sides.upload = side),
     },
   ) as Promise<number>
   const aborted = new Promise<'aborted'>((done) => signal.addEventListener('abort', () => done('aborted')))
   const ended = await Promise.race([run.catch(() => 1), aborted])
+  loadedLatency.end()
   for (const worker of workers) worker.terminate()
   workers.clear()
   if (ended === 'aborted') return { kind: 'cancelled' }
-  const probe = resultOfNdt7(sides)
+  const probe = resultOfNdt7(sides, loadedLatency.median())
   return ended === 0 && probe ? { kind: 'result', probe } : { kind: 'failed' }
 }
 

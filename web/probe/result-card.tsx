@@ -67,6 +67,14 @@ function Figures({
             </dd>
           </div>
         )}
+        {probe.loadedLatencyMs !== null && (
+          <div>
+            <dt>{t('loadedLatency')}</dt>
+            <dd>
+              <bdi>{t('ms', { n: number(probe.loadedLatencyMs) })}</bdi>
+            </dd>
+          </div>
+        )}
         <div>
           <dt>{t('data')}</dt>
           <dd>

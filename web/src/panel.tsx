@@ -229,11 +229,12 @@ function NetworkFigures({ words, share, network: n }: { words: Localizer; share:
 
 /** Where there was no service, there is nothing to take the middle of. */
 function Medians({ words: { t, number }, network }: { words: Localizer; network: Network }) {
-  const { downloadBps: down, uploadBps: up, latencyMs: latency } = network.quantiles
+  const { downloadBps: down, uploadBps: up, latencyMs: latency, loadedLatencyMs: loaded } = network.quantiles
   const figures = [
     down && t('down', { figure: number(down[1] / 1e6, 1) }),
     up && t('up', { figure: number(up[1] / 1e6, 1) }),
     latency && t('latency', { figure: number(latency[1]) }),
+    loaded && t('loadedLatency', { figure: number(loaded[1]) }),
   ].filter((figure) => figure !== null)
   if (figures.length === 0) return '–'
   return figures.map((figure) => (

@@ -225,14 +225,14 @@ function evidenceOf(
   return networks.map((network) => {
     const { operator, technology, weight, passWeight, lastMeasuredAt } = network
     const measured = quantiles.find((q) => q.operator === operator && q.technology === technology)
-    const { downloadBps = null, uploadBps = null, latencyMs = null } = measured ?? {}
+    const { downloadBps = null, uploadBps = null, latencyMs = null, loadedLatencyMs = null } = measured ?? {}
     return {
       ...network,
       // To the hour: the moment may be one device's.
       lastMeasuredAt: lastMeasuredAt === null ? null : truncatedToHour(lastMeasuredAt),
       share: weight === 0 ? null : passWeight / weight,
       ...networkVerdict(rule, network),
-      quantiles: { downloadBps, uploadBps, latencyMs },
+      quantiles: { downloadBps, uploadBps, latencyMs, loadedLatencyMs },
     }
   })
 }

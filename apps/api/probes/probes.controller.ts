@@ -5,6 +5,7 @@ import { type IngestResult, ProbeDto, ProbeWriter, ingest, recordsOfBody } from 
 import { type Account, ROLES } from '#store/people'
 import {
   type ListedProbe,
+  PLAIN_LISTED_FIELDS,
   type ProbeKey,
   type ProbeOrder,
   flagImplausible,
@@ -50,23 +51,7 @@ import { FlagBody, IngestAnswer, ProbeFlag, ProbesQuery } from './probes.dto.js'
 
 const CURSOR_PATTERN = '\\d{1,19} [0-9T:.Z-]{20,30} [0-9a-f-]{36}'
 
-const PROBE_FIELDS = [
-  'id',
-  'h3',
-  'measuredAt',
-  'technology',
-  'operator',
-  'outcome',
-  'downloadBps',
-  'uploadBps',
-  'latencyMs',
-  'jitterMs',
-  'lossRatio',
-  'signalDbm',
-  'tool',
-  'flags',
-  'counted',
-] as const
+const SELECTABLE_FIELDS = ['id', 'h3', 'measuredAt', ...PLAIN_LISTED_FIELDS, 'flags', 'counted'] as const
 
 /** Measurements: what comes in, what is public, what cannot be believed. */
 @ApiTags('probes')
@@ -130,7 +115,7 @@ export class ProbesController {
    */
   @Get()
   @OptionalSignIn()
-  @SelectableFields<ListedProbe>(...PROBE_FIELDS)
+  @SelectableFields<ListedProbe>(...SELECTABLE_FIELDS)
   async list(
     @Query() query: ProbesQuery,
     @CurrentAccount() account: Account | undefined,

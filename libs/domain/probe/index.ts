@@ -1,5 +1,7 @@
 export * from './clock.js'
+export * from './fields.js'
 export * from './flag.js'
+export * from './loaded-latency.js'
 export * from './neighbours.js'
 export * from './ndt7.js'
 export * from './plausibility.js'

@@ -22,6 +22,7 @@ export interface Ndt7Result {
   downloadBps: number
   uploadBps: number
   latencyMs: number | null
+  loadedLatencyMs: number | null
   downloadBytes: number
   uploadBytes: number
   downloadMs: number
@@ -31,8 +32,14 @@ export interface Ndt7Result {
   raw: object
 }
 
-/** Download as the client counted it, upload as the server received it: what was sent may still be on its way. */
-export function resultOfNdt7({ download, upload }: Ndt7Sides): Ndt7Result | null {
+/**
+ * The download as the client counted it, the upload as the server received it: bytes that the client sent may still be under
+ * way. `loadedLatencyMs` was measured beside the download. Null where a direction has no result.
+ */
+export function resultOfNdt7(
+  { download, upload }: Ndt7Sides,
+  loadedLatencyMs: number | null,
+): Ndt7Result | null {
   const down = receivedBy(download)
   const up = upload?.LastServerMeasurement?.TCPInfo
   if (!down || !up || up.ElapsedTime <= 0) return null
@@ -41,6 +48,7 @@ export function resultOfNdt7({ download, upload }: Ndt7Sides): Ndt7Result | null
     downloadBps: Math.round((down.bytes * BITS * 1000) / down.ms),
     uploadBps: Math.round((up.BytesReceived * BITS * 1e6) / up.ElapsedTime),
     latencyMs: rtt === undefined ? null : rtt / 1000,
+    loadedLatencyMs,
     downloadBytes: down.bytes,
     uploadBytes: up.BytesReceived,
     downloadMs: down.ms,
@@ -51,14 +59,14 @@ export function resultOfNdt7({ download, upload }: Ndt7Sides): Ndt7Result | null
   }
 }
 
-/** Of both directions, also of a test that failed. */
+/** Bytes of both directions, also of a test that failed. */
 export const bytesOfNdt7 = ({ download, upload }: Ndt7Sides): number =>
   (receivedBy(download)?.bytes ?? 0) + (upload?.LastServerMeasurement?.TCPInfo.BytesReceived ?? 0)
 
-/** The client measures four times a second; a short test of a fast line is over before, and the server's figure is left. */
+/** The client measures four times a second. A short test of a fast line ends before that, so the server's figure is taken. */
 function receivedBy(download: Ndt7Side | undefined): { bytes: number; ms: number } | null {
-  const own = download?.LastClientMeasurement
-  if (own) return { bytes: own.NumBytes, ms: own.ElapsedTime * 1000 }
+  const counted = download?.LastClientMeasurement
+  if (counted) return { bytes: counted.NumBytes, ms: counted.ElapsedTime * 1000 }
   const sent = download?.LastServerMeasurement?.AppInfo
   return sent && sent.ElapsedTime > 0 ? { bytes: sent.NumBytes, ms: sent.ElapsedTime / 1000 } : null
 }

@@ -1,17 +1,18 @@
-/** Devices on one network in one cell should see about the same; who differs widely from all others is marked. */
+/** Devices on one network in one cell should measure about the same; one that differs widely from all others is flagged. */
+import { medianOf } from './median.js'
 
 export interface DeviceFigure {
   cell: string
   operator: string
   technology: string
   device: string
-  /** Of its downloads, bit/s. */
+  /** Median of its downloads, bit/s. */
   medianBps: number
 }
 
-/** Lines of one network differ by place in the cell and by contract; by this factor hardly. */
+/** Lines of one network differ by place in the cell and by contract, but hardly by more than this factor. */
 const MAX_MEDIAN_FACTOR = 4
-/** With fewer others nobody can say who is wrong. */
+/** With fewer others nobody can say which device is wrong. */
 const MIN_OTHER_DEVICES = 2
 
 export function disagreeingDevices(figures: readonly DeviceFigure[]): (DeviceFigure & { comment: string })[] {
@@ -27,16 +28,10 @@ export function disagreeingDevices(figures: readonly DeviceFigure[]): (DeviceFig
       const usual = medianOf(others)
       const factor = Math.max(one.medianBps, usual) / Math.min(one.medianBps, usual)
       if (factor <= MAX_MEDIAN_FACTOR) return []
-      const comment = `its median is ${mbits(one.medianBps)} Mbit/s, that of ${others.length} others here ${mbits(usual)}`
+      const comment = `median download ${mbits(one.medianBps)} Mbit/s; the other ${others.length} devices in this cell: ${mbits(usual)} Mbit/s`
       return [{ ...one, comment }]
     }),
   )
-}
-
-function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length / 2
-  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2
 }
 
 const mbits = (bps: number) => (bps / 1e6).toFixed(1)

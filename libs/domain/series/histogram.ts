@@ -3,8 +3,15 @@
  * from a sum of histograms have the same relative error as those of each (DDSketch: Masson, Rim, Lee, VLDB 2019).
  */
 
-/** The fields of a probe that have a histogram. */
-export const MEASURES = ['downloadBps', 'uploadBps', 'latencyMs', 'jitterMs', 'lossRatio'] as const
+/** The fields of a probe that have a histogram. New ones go to the end, because stored bins are numbered by position. */
+export const MEASURES = [
+  'downloadBps',
+  'uploadBps',
+  'latencyMs',
+  'jitterMs',
+  'lossRatio',
+  'loadedLatencyMs',
+] as const
 export type Measure = (typeof MEASURES)[number]
 
 /** The largest relative error of a quantile that is read from bins. */
@@ -22,6 +29,7 @@ export const MIN_RESOLVED_VALUE: Record<Measure, number> = {
   latencyMs: 0.01,
   jitterMs: 0.01,
   lossRatio: 1e-4,
+  loadedLatencyMs: 0.01,
 }
 
 /** The bins of all measures are numbered in one sequence, in which each measure has this many. */

@@ -1,5 +1,7 @@
 /** What leaves the house as features: the columns of each collection with their SQL, and how its rows are found. */
 import type { Column } from '#domain/feature'
+import { PROBE_FIELDS, type ProbeField, columnOf } from '#domain/probe'
+import { PLAIN_LISTED_FIELDS } from '../probes/listed.js'
 import { publicProbesOf } from '../probes/probes.js'
 import type { RunRow } from '../runs/runs.js'
 
@@ -111,13 +113,6 @@ const bps = (name: string, about: string): SqlColumn => ({
 const population = (about: string, sql?: string): SqlColumn => ({
   ...integer('population', about, sql),
   mayBeEmpty: true,
-})
-const measure = (name: string, unit: string, about: string): SqlColumn => ({
-  name,
-  type: 'number',
-  unit,
-  sql: `t.${name}`,
-  about,
 })
 const flag = (name: string, about: string, sql = `t.${name}`): SqlColumn => ({
   name,
@@ -289,6 +284,19 @@ const sites: Collection = {
   time: null,
 }
 
+const OGC_TYPES = { text: 'text', bigint: 'integer', 'double precision': 'number' } as const
+
+/** The fields of a probe that everybody may read, without id and time, which are written in another form. */
+const PUBLIC_PROBE_COLUMNS: readonly SqlColumn[] = PLAIN_LISTED_FIELDS.filter(
+  (field) => PROBE_FIELDS[field].readers === 'everybody',
+).map((field) => {
+  const { about, unit }: ProbeField = PROBE_FIELDS[field]
+  const type = OGC_TYPES[PROBE_FIELDS[field].column]
+  const name = columnOf(field)
+  const column = { name, type, about, sql: `t.${name}`, ...(unit && { unit }) }
+  return type === 'integer' ? { ...column, sql: `t.${name}::float8`, mayBeEmpty: true } : column
+})
+
 const probesPublic: Collection = {
   id: 'probes_public',
   title: 'Measurements',
@@ -306,16 +314,7 @@ const probesPublic: Collection = {
     },
     H3,
     { name: 'measured_hour', type: 'time', sql: utc('t.hour'), about: 'hour in which it was measured' },
-    OPERATOR,
-    TECHNOLOGY,
-    text('outcome', 'ok, no_service or failed'),
-    bps('download_bps', 'download'),
-    bps('upload_bps', 'upload'),
-    measure('latency_ms', 'ms', 'round-trip time'),
-    measure('jitter_ms', 'ms', 'variation of the round-trip time'),
-    measure('loss_ratio', '1', 'share of packets lost'),
-    measure('signal_dbm', 'dBm', 'strength of the signal'),
-    text('tool', 'tool that measured'),
+    ...PUBLIC_PROBE_COLUMNS,
     flag('counted', 'whether verdicts rest on it: false where it was found implausible when it came'),
   ],
   // Grouped in the order of the index, so that a page reads no more cells than it needs. The hash orders a cell's

@@ -1,31 +1,24 @@
 /** The probes behind one cell's verdict, newest first. */
-import type { Flag, Outcome, Technology } from '#domain/probe'
+import type { Flag } from '#domain/probe'
 import type { Queryable } from '../database/database.js'
+import { type ListedFields, listedColumns } from './listed.js'
 import { publicProbesOf } from './probes.js'
 import type { RunRow } from '../runs/runs.js'
 
-/** `hour` for everybody: neither the moment nor the order within the hour is told. `moment` for who may see all. */
+/** `hour` for everybody: it reveals neither the moment nor the order within the hour. `moment` for planners, who may see all. */
 export type ProbeGrain = 'hour' | 'moment'
 
-export interface CellProbe {
-  /** The probe's own; of the grain `hour` one made from it, which it does not tell. */
+export interface CellProbe extends ListedFields {
+  /** The probe's own id; in the grain `hour` a hash of it, which does not reveal it. */
   id: string
   /** The moment, or the hour in which it was. */
   measuredAt: Date
-  operator: string | null
-  technology: Technology | null
-  outcome: Outcome
-  downloadBps: number | null
-  uploadBps: number | null
-  latencyMs: number | null
-  /** 0..1 */
-  lossRatio: number | null
   flags: Flag[]
   /** Whether the run's evidence counts it. */
   counted: boolean
   /** Local hour in Morocco, 0 to 23. */
   localHour: number
-  /** Null of the grain `hour`. */
+  /** Null in the grain `hour`. */
   siteCode: string | null
   deviceId: string | null
 }
@@ -37,8 +30,8 @@ const KEYS: Record<ProbeGrain, readonly [at: string, id: string]> = {
 }
 
 /**
- * The probes in the run's window that it knew, also those that it does not count. Flags that came later are left out: they
- * are of runs to come. Reads one cell.
+ * The probes in the run's window that had been received before it, also those that it does not count. Flags set after the run
+ * are left out: they belong to later runs. Reads one cell.
  */
 export async function probesOfCell(
   db: Queryable,
@@ -50,8 +43,7 @@ export async function probesOfCell(
   const all = page.grain === 'moment'
   const late = 'FROM probe_flag AS f WHERE f.cell = p.cell AND f.probe_id = p.id AND f.created_at < $4'
   return db.query(
-    `SELECT ${id} AS id, ${at} AS "measuredAt", p.operator, p.technology, p.outcome, p.download_bps::float8 AS "downloadBps",
-       p.upload_bps::float8 AS "uploadBps", p.latency_ms AS "latencyMs", p.loss_ratio AS "lossRatio",
+    `SELECT ${id} AS id, ${at} AS "measuredAt", ${listedColumns(all ? 'planners' : 'everybody')},
        p.flags || ARRAY(SELECT f.flag ${late} ORDER BY f.flag) AS flags,
        p.counted AND NOT EXISTS (SELECT 1 ${late} AND NOT f.counted) AS counted,
        date_part('hour', p.measured_at AT TIME ZONE 'Africa/Casablanca')::integer AS "localHour",

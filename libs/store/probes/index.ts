@@ -1,5 +1,6 @@
 export * from './cell-probes.js'
 export * from './late-flags.js'
+export { PLAIN_LISTED_FIELDS } from './listed.js'
 export * from './row.js'
 export * from './probes.js'
 export * from './speed-tests.js'

@@ -1,11 +1,12 @@
 /** Probes and what was refused of them. */
-import type { Bounds, Flag, Outcome, Technology } from '#domain/probe'
+import type { Bounds, Flag } from '#domain/probe'
 import type { CellRange } from '#geo'
 import type { DataSource } from 'typeorm'
 import type { Queryable } from '../database/database.js'
 import { flagByContext } from './arrival-flags.js'
 import { PREPARED } from '../database/prepared-client.js'
-import type { ProbeRow } from './row.js'
+import { type ListedFields, type Readers, listedColumns } from './listed.js'
+import { type ProbeRow, ROW_COLUMNS } from './row.js'
 
 /**
  * Writers share this lock, a classification takes it whole for a moment to read the clock: so every probe received
@@ -42,17 +43,12 @@ async function knownIds(tx: Queryable, rows: readonly ProbeRow[]): Promise<Set<s
   return new Set(found.map((row) => row.id))
 }
 
+const COLUMN_NAMES = ROW_COLUMNS.map(({ name }) => name).join(', ')
+const COLUMN_DEFINITIONS = ROW_COLUMNS.map(({ name, type }) => `${name} ${type}`).join(', ')
+
 const INSERT_PROBES = `${PREPARED}
-  INSERT INTO probe (cell, measured_at, id, received_at, device_id, site_code, lat, lng, accuracy_m, technology,
-    operator, outcome, download_bps, upload_bps, latency_ms, jitter_ms, loss_ratio, signal_dbm, tool, flags, counted, raw,
-    device_measured_at, download_test, upload_test)
-  SELECT cell, measured_at, id, (SELECT clock_timestamp()), device_id, site_code, lat, lng, accuracy_m, technology,
-    operator, outcome, download_bps, upload_bps, latency_ms, jitter_ms, loss_ratio, signal_dbm, tool, flags, counted, raw,
-    device_measured_at, download_test, upload_test
-  FROM json_to_recordset($1::json) AS r(cell bigint, measured_at timestamptz, id uuid, device_id uuid, site_code text,
-    lat float8, lng float8, accuracy_m float8, technology text, operator text, outcome text, download_bps bigint,
-    upload_bps bigint, latency_ms float8, jitter_ms float8, loss_ratio float8, signal_dbm float8, tool text,
-    flags text[], counted boolean, raw text, device_measured_at timestamptz, download_test text, upload_test text)
+  INSERT INTO probe (${COLUMN_NAMES}, received_at)
+  SELECT ${COLUMN_NAMES}, (SELECT clock_timestamp()) FROM json_to_recordset($1::json) AS r(${COLUMN_DEFINITIONS})
   ON CONFLICT DO NOTHING
   RETURNING id`
 
@@ -152,20 +148,9 @@ export const publicProbesOf = (cell: string): string => `(
   WHERE p.cell = ${cell} AND (alike.is_common OR (${MEASURED_AT_SITE})))`
 
 /** A probe without device, site and position finer than its cell. */
-export interface ListedProbe {
-  id: string
+export interface ListedProbe extends ListedFields {
   h3: string
   measuredAt: Date
-  technology: Technology | null
-  operator: string | null
-  outcome: Outcome
-  downloadBps: number | null
-  uploadBps: number | null
-  latencyMs: number | null
-  jitterMs: number | null
-  lossRatio: number | null
-  signalDbm: number | null
-  tool: string | null
   flags: Flag[]
   counted: boolean
 }
@@ -204,9 +189,10 @@ const rfc3339Sql = (moment: string, digits: 'MS' | 'US') =>
 /** Those that came after the probe. */
 const LATE_FLAGS = 'FROM probe_flag AS f WHERE f.cell = p.cell AND f.probe_id = p.id'
 
-const PROBE_COLUMNS = `p.id, to_hex(p.cell) AS h3, ${rfc3339Sql('p.measured_at', 'MS')} AS "measuredAt", p.technology,
-  p.operator, p.outcome, p.download_bps AS "downloadBps", p.upload_bps AS "uploadBps", p.latency_ms AS "latencyMs",
-  p.jitter_ms AS "jitterMs", p.loss_ratio AS "lossRatio", p.signal_dbm AS "signalDbm", p.tool,
+const probeColumns = (
+  readers: Readers,
+) => `p.id, to_hex(p.cell) AS h3, ${rfc3339Sql('p.measured_at', 'MS')} AS "measuredAt",
+  ${listedColumns(readers)},
   CASE WHEN late.any THEN p.flags || (SELECT array_agg(f.flag ORDER BY f.flag) ${LATE_FLAGS}) ELSE p.flags END AS flags,
   p.counted AND NOT (late.any IS TRUE AND EXISTS (SELECT 1 ${LATE_FLAGS} AND NOT f.counted)) AS counted`
 
@@ -258,7 +244,7 @@ export function probePage(page: ProbePage): { sql: string; parameters: unknown[]
     sql: `${PREPARED}SELECT json_agg(told)::text AS json, count(*)::integer AS count, ${last('p.cell')}::text AS cell,
         ${rfc3339Sql(last('p.measured_at'), 'US')} AS "measuredAt", ${last('p.id')} AS id
       FROM (SELECT p.* FROM (${rows}) AS p ORDER BY ${order} LIMIT ${limit}) AS p ${JOIN_LATE_FLAGS}
-        CROSS JOIN LATERAL (SELECT ${PROBE_COLUMNS}) AS told`,
+        CROSS JOIN LATERAL (SELECT ${probeColumns(page.ofSites ? 'everybody' : 'planners')}) AS told`,
     parameters,
   }
 }

@@ -1,6 +1,6 @@
 /** Time series read from probes: of a cell and a site by their key, of an area for a few days. Exact. */
 import { type AreaLevel } from '#domain/place'
-import { type Technology } from '#domain/probe'
+import { type Technology, columnOf } from '#domain/probe'
 import { MEASURES, type Measure, type SeriesBucket, type Spread, type TimeStep } from '#domain/series'
 import type { Queryable } from '../database/database.js'
 import { TIME_ZONE_SQL } from '../database/local-time.js'
@@ -18,16 +18,8 @@ export interface SeriesQuery {
   technology: Technology | null
 }
 
-const MEASURE_COLUMNS: Record<Measure, string> = {
-  downloadBps: 'download_bps',
-  uploadBps: 'upload_bps',
-  latencyMs: 'latency_ms',
-  jitterMs: 'jitter_ms',
-  lossRatio: 'loss_ratio',
-}
-
 /** Columns in the order of MEASURES. */
-export const COLUMNS_OF_MEASURES = MEASURES.map((measure) => MEASURE_COLUMNS[measure])
+export const COLUMNS_OF_MEASURES = MEASURES.map(columnOf)
 
 /**
  * The whole buckets that hold the time between two moments, so that no bucket is told in part. A date means midnight in
@@ -107,7 +99,7 @@ async function readSeries(
 ): Promise<SeriesBucket[]> {
   const { measures, step, from, to, operator, technology } = query
   const spreads = measures.map((measure) => {
-    const column = `p.${MEASURE_COLUMNS[measure]}`
+    const column = `p.${columnOf(measure)}`
     const isOk = `FILTER (WHERE p.outcome = 'ok')`
     return `, (count(${column}) ${isOk})::integer AS "${measure}Samples",
       percentile_cont('{0.1,0.5,0.9}'::float8[]) WITHIN GROUP (ORDER BY ${column}::float8) ${isOk} AS "${measure}"`

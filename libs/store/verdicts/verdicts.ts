@@ -146,6 +146,8 @@ export interface NetworkQuantiles {
   downloadBps: Quantiles
   uploadBps: Quantiles
   latencyMs: Quantiles
+  /** While the download filled the line. */
+  loadedLatencyMs: Quantiles
 }
 
 /** The probes of cell $1 that count in the window from $2 to $3, as they were known before $4. */
@@ -161,7 +163,7 @@ export async function quantilesOf(
 ): Promise<NetworkQuantiles[]> {
   return db.query(
     `SELECT operator, technology, ${quantilesSql('download_bps')} AS "downloadBps", ${quantilesSql('upload_bps')} AS "uploadBps",
-       ${quantilesSql('latency_ms')} AS "latencyMs"
+       ${quantilesSql('latency_ms')} AS "latencyMs", ${quantilesSql('loaded_latency_ms')} AS "loadedLatencyMs"
      ${COUNTED_IN_WINDOW} AND outcome = 'ok' GROUP BY operator, technology`,
     [cell, run.from, run.to, run.knownBefore],
   )

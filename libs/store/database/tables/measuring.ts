@@ -1,4 +1,5 @@
 /** What was measured, refused, flagged and claimed. */
+import { PROBE_FIELDS, STORED_FIELDS, columnOf } from '#domain/probe'
 import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm'
 import { NOW } from './now.js'
 
@@ -14,29 +15,20 @@ export class ProbeEntity {
   @Column('timestamptz', { name: 'received_at' }) receivedAt!: Date
   @Column('uuid', { name: 'device_id', nullable: true }) deviceId!: string | null
   @Column('text', { name: 'site_code', nullable: true }) siteCode!: string | null
-  @Column('double precision') lat!: number
-  @Column('double precision') lng!: number
-  @Column('double precision', { name: 'accuracy_m', nullable: true }) accuracyM!: number | null
-  @Column('text', { nullable: true }) technology!: string | null
-  @Column('text', { nullable: true }) operator!: string | null
-  @Column('text') outcome!: string
-  @Column('bigint', { name: 'download_bps', nullable: true }) downloadBps!: string | null
-  @Column('bigint', { name: 'upload_bps', nullable: true }) uploadBps!: string | null
-  @Column('double precision', { name: 'latency_ms', nullable: true }) latencyMs!: number | null
-  @Column('double precision', { name: 'jitter_ms', nullable: true }) jitterMs!: number | null
-  @Column('double precision', { name: 'loss_ratio', nullable: true }) lossRatio!: number | null
-  @Column('double precision', { name: 'signal_dbm', nullable: true }) signalDbm!: number | null
-  @Column('text', { nullable: true }) tool!: string | null
   @Column('text', { array: true, default: '{}' }) flags!: string[]
   /** False where a flag takes the probe out of the evidence. */
   @Column('boolean') counted!: boolean
-  /** The tool's document as JSON text: text keeps what jsonb cannot (NUL, lone surrogates, key order). */
-  @Column('text', { nullable: true }) raw!: string | null
   /** The device's own time where its clock was wrong and `measured_at` was corrected. */
   @Column('timestamptz', { name: 'device_measured_at', nullable: true }) deviceMeasuredAt!: Date | null
-  /** Names of the tests, as in speed_test where the test was ours. */
-  @Column('text', { name: 'download_test', nullable: true }) downloadTest!: string | null
-  @Column('text', { name: 'upload_test', nullable: true }) uploadTest!: string | null
+}
+
+/** Fields without which there is no row; `lat` and `lng` are those of the site where a probe has none. */
+const NOT_NULL_FIELDS: readonly string[] = ['lat', 'lng', 'outcome']
+
+// The other columns are the fields that a device sends, as the domain's table lists them.
+for (const field of STORED_FIELDS.filter((name) => name !== 'id' && name !== 'measuredAt')) {
+  const nullable = !NOT_NULL_FIELDS.includes(field)
+  Column({ type: PROBE_FIELDS[field].column, name: columnOf(field), nullable })(ProbeEntity.prototype, field)
 }
 
 /** Flags that came after a probe: a planner's, or a comparison with its neighbours. */
