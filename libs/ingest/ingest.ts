@@ -1,4 +1,4 @@
-/** The one way of probes into the database: a single one, an array, a stream of any length. */
+/** The only path of probes into the database: a single one, an array, or a stream of any length. */
 import { type Bounds, MOROCCO_BOUNDS } from '#domain/probe'
 import { type LineRecord } from '#formats/file'
 import type { Device } from '#store/people'
@@ -18,16 +18,16 @@ export interface IngestResult {
   accepted: number
   duplicates: number
   rejected: RejectedRecord[]
-  /** Refused beyond those listed: all are in quarantine. */
+  /** Rejections beyond those listed; all of them are in quarantine. */
   rejectedMore?: number
 }
 
-/** What was refused is listed up to here, so that an answer stays small. */
+/** An answer lists at most this many rejections, so that it stays small. */
 const MAX_LISTED_REJECTIONS = 10_000
-/** The largest document that is taken, with the probe around it. */
+/** Limit of the document in quarantine: the largest tool's document with the probe around it. */
 const MAX_STORED_DOCUMENT_CHARS = 1_200_000
 
-/** Batches on their way to the database at once: larger groups, and the next ones are judged while the last is written. */
+/** Batches in flight to the database: groups become larger, and the next batch is judged while the last is written. */
 const MAX_IN_FLIGHT = 4
 
 export interface IngestOptions {
@@ -64,22 +64,22 @@ export function recordsOfBody(body: unknown): LineRecord[] {
 async function ingestBatch(
   writer: ProbeWriter,
   batch: readonly LineRecord[],
-  { device, clock, bounds = MOROCCO_BOUNDS, maxRawChars: maxRaw }: IngestOptions,
+  { device, clock, bounds = MOROCCO_BOUNDS, maxRawChars }: IngestOptions,
   result: IngestResult,
 ): Promise<void> {
-  const context: JudgeContext = { device, bounds, now: clock(), ...(maxRaw && { maxRawChars: maxRaw }) }
+  const context: JudgeContext = { device, bounds, now: clock(), ...(maxRawChars && { maxRawChars }) }
   const rows: ProbeRow[] = []
-  const refused: QuarantinedProbe[] = []
+  const quarantined: QuarantinedProbe[] = []
   for (const record of batch) {
     const judged = record.rejectionReason
       ? { rejection: { field: '', reason: record.rejectionReason } }
       : judgeRecord(record.document, context)
     if ('row' in judged) rows.push(judged.row)
-    else refused.push(addRejection(record, judged.rejection, device, result))
+    else quarantined.push(addRejection(record, judged.rejection, device, result))
   }
-  const [fresh] = await Promise.all([writer.write(rows), writer.quarantine(refused)])
-  result.accepted += fresh
-  result.duplicates += rows.length - fresh
+  const [newCount] = await Promise.all([writer.write(rows), writer.quarantine(quarantined)])
+  result.accepted += newCount
+  result.duplicates += rows.length - newCount
 }
 
 function addRejection(
@@ -105,7 +105,7 @@ function documentTextOf({ text, document }: LineRecord): string {
   try {
     return JSON.stringify(document)
   } catch {
-    return '(nested too deeply to be written)'
+    return '(nested too deeply to serialize)'
   }
 }
 
@@ -114,5 +114,5 @@ function idOf(document: unknown): string | null {
   return typeof id === 'string' ? id.slice(0, 100) : null
 }
 
-/** What text cannot hold is shown as U+FFFD. */
+/** Characters that PostgreSQL's text cannot hold become U+FFFD. */
 const storableText = (text: string) => text.replaceAll('\u0000', '\ufffd').toWellFormed()

@@ -52,6 +52,17 @@ describe('rejected', () => {
     ['nothing', '', 'measuredAt'],
   ])('a time of %s', (_, measuredAt, field) => expect(fieldOf({ measuredAt })).toBe(field))
 
+  test.each([
+    ['of 2G', '604-01-3001-12345', null],
+    ['of 4G with a network of three digits', '310-410-65535-268435455', null],
+    ['of 5G with the largest area and cell', `604-00-${2 ** 24 - 1}-${2 ** 36 - 1}`, null],
+    ['with an area of 25 bits', `604-00-${2 ** 24}-1`, 'cellId'],
+    ['with a cell of 37 bits', `604-00-1-${2 ** 36}`, 'cellId'],
+    ['whose cell the phone does not know', '604-01-3001-2147483647', 'cellId'],
+    ['whose area the phone does not know', '604-01-2147483647-123', 'cellId'],
+    ['that is absent', null, null],
+  ])('a mobile cell %s', (_, cellId, field) => expect(fieldOf({ cellId })).toBe(field))
+
   test.each(['downloadBps', 'uploadBps'] as const)(
     'is a %s below zero or above that of any line',
     (field) => {

@@ -55,6 +55,22 @@ describe.each(ENGINES)('%s', (engine) => {
     }
   })
 
+  test('the mobile cell is for planners, the latency under load for everybody', async () => {
+    const { id, h3 } = publicProbes(now)[0]!
+    await database.source.query('UPDATE probe SET cell_id = $2, loaded_latency_ms = $3 WHERE id = $1', [
+      id,
+      '604-01-3001-123456',
+      187.5,
+    ])
+    const all = (await pages(h3, 'moment')).filter(({ cellId }) => cellId !== null)
+    expect(all.map((probe) => [probe.id, probe.cellId, probe.loadedLatencyMs])).toEqual([
+      [id, '604-01-3001-123456', 187.5],
+    ])
+    const hourly = await pages(h3, 'hour')
+    expect(hourly.map(({ cellId }) => cellId).filter((cellId) => cellId !== null)).toEqual([])
+    expect(hourly.some(({ loadedLatencyMs }) => loadedLatencyMs === 187.5)).toBe(true)
+  })
+
   test('a flag that came after the run is of runs to come', async () => {
     const probe = probes.find(({ counted }) => counted)!
     const of = async () => (await pages(probe.h3, 'moment')).find(({ id }) => id === probe.id)!

@@ -202,7 +202,7 @@ describe.each(ENGINES)('flags on %s', (engine) => {
     expect(await flagDisagreeing(database.source, now)).toBe(0)
     const [flag] = await lateFlagsOf(database.source.manager, rows[2 * 6]!.id)
     expect(flag).toMatchObject({ flag: 'disagrees_with_neighbours', counted: true })
-    expect(flag!.comment).toBe('its median is 90.0 Mbit/s, that of 3 others here 10.3')
+    expect(flag!.comment).toBe('median download 90.0 Mbit/s; the other 3 devices in this cell: 10.3 Mbit/s')
     expect(await lateFlagsOf(database.source.manager, rows[0]!.id)).toEqual([])
   })
 })

@@ -127,6 +127,15 @@ describe.each(ENGINES)('%s', (engine) => {
     },
   )
 
+  test('planners read the mobile cell, everybody else does not', async () => {
+    const cellIdsOf = async (ofSites: boolean) => {
+      const { json } = await listProbes(database.source.manager, page({ ofSites, limit: 10 }))
+      return new Set((JSON.parse(json) as ListedProbe[]).map(({ cellId }) => cellId))
+    }
+    expect(await cellIdsOf(false)).toEqual(new Set(['604-01-3001-123456']))
+    expect(await cellIdsOf(true)).toEqual(new Set([null]))
+  })
+
   test.each(PROBE_ORDERS)('everybody has the lines of sites, in the order %s', async (order) => {
     const lines = rows.filter(isLine)
     expect(lines.length).toBeGreaterThan(100)

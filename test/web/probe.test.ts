@@ -168,6 +168,7 @@ test('measures against our own server; both sides agree', { timeout: 90_000 }, a
   await shot(page, 'result-fr')
   const [row] = await database.source.query('SELECT * FROM probe')
   expect(row).toMatchObject({ outcome: 'ok', operator: 'inwi', technology: '4g', accuracy_m: 18, flags: [] })
+  expect(row.loaded_latency_ms).toBeGreaterThan(0)
   const tests = await database.source.query(
     'SELECT direction, bps::float8 AS bps, device_id FROM speed_test WHERE id = ANY($1)',
     [[row.download_test, row.upload_test]],

@@ -238,7 +238,7 @@ const PROBLEMS: Record<number, { name: string; description: string; detail: stri
   413: {
     name: 'TooLarge',
     description: 'The body is too large.',
-    detail: 'the body is too large: what was accepted is kept; send the rest in smaller bodies',
+    detail: 'the body is too large: probes accepted so far stay accepted; send the rest in smaller bodies',
   },
   414: {
     name: 'TooLong',

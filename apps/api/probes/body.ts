@@ -1,23 +1,23 @@
-/** What a probe request may carry: JSON or NDJSON, plain or gzip, each within limits. */
+/** Bodies of requests: which media types each route takes, plain or gzip, and how large they may be. */
 import { MAX_NESTING, isTooDeep } from '#formats/file'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Transform, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 
-/** A JSON body is parsed whole: 16 MiB is about 40,000 probes. */
+/** Limit of a JSON body, which is parsed as a whole: about 40,000 probes. */
 export const MAX_JSON_BYTES = 16 * 1024 * 1024
 /**
- * A form: anybody may send one, and it is parsed before it is known who asks. Sixteen times as much, nested as deeply as it
- * can be, would keep the server from answering for seconds.
+ * Limit of a form. Anybody may send one, and it is parsed before the sender is authenticated. Sixteen times as much, nested as
+ * deeply as possible, would block the server for seconds.
  */
 const MAX_FORM_BYTES = 1024 * 1024
-/** An NDJSON body is read as it comes; 8 GiB after unpacking is about 20 million probes. */
+/** Limit of an NDJSON body after decompression, which is read as a stream: about 20 million probes. */
 const MAX_NDJSON_BYTES = 8 * 1024 ** 3
 
 class BodyTooLargeError extends Error {
   readonly statusCode = 413
   constructor() {
-    super('the body is too large: what was accepted is kept; send the rest in smaller bodies')
+    super('the body is too large: probes accepted so far stay accepted; send the rest in smaller bodies')
   }
 }
 
@@ -42,12 +42,12 @@ class UnsupportedMediaTypeError extends Error {
   }
 }
 
-/** The routes that read a stream: elsewhere it would reach code that expects a document. */
+/** The routes that read a stream; all other routes expect a parsed document. */
 const PROBE_ROUTE = '/api/v1/probes'
 const IMPORT_ROUTES = ['/api/v1/probes/import', '/api/v1/plan/import']
-/** Of documents: five of 1 MiB in base64. */
+/** Routes that take documents: five of 1 MiB in base64. */
 const DISPUTE_ROUTES = ['/api/v1/disputes', '/api/v1/disputes/:id/events']
-/** What the import's bodies are called inside: a file is told by its bytes, whatever its sender calls it. */
+/** Internal media type of imported files: their format is detected from their bytes, whatever the sender declares. */
 const ANY_FILE = 'application/x-taghtiya-file'
 
 export function registerBodyParsers(server: FastifyInstance): void {
@@ -67,7 +67,7 @@ export function registerBodyParsers(server: FastifyInstance): void {
     if (isImport(request)) request.headers['content-type'] = ANY_FILE
   })
   server.addHook('preValidation', async (request) => {
-    // Validation walks a body by recursion. Of probes each record is judged by itself, so that one never refuses its neighbours.
+    // Validation recurses into a body. Probes are judged record by record, so that a rejected one does not affect the others.
     if (!isImport(request) && request.routeOptions.url !== PROBE_ROUTE && isTooDeep(request.body))
       throw new NestingTooDeepError()
   })
@@ -82,7 +82,7 @@ export function registerBodyParsers(server: FastifyInstance): void {
 export const isNdjson = (request: FastifyRequest): boolean =>
   request.headers['content-type']?.toLowerCase().startsWith('application/x-ndjson') ?? false
 
-/** Bytes of JSON, unpacked. */
+/** Limit of a JSON body of this route in bytes, after decompression. */
 const bodyLimitOf = (url: string | undefined): number =>
   [PROBE_ROUTE, ...IMPORT_ROUTES, ...DISPUTE_ROUTES].includes(url ?? '') ? MAX_JSON_BYTES : MAX_FORM_BYTES
 
@@ -94,35 +94,35 @@ function gunzipped(request: FastifyRequest, payload: Readable): Readable {
   const gunzip = createGunzip()
   payload.on('error', (error) => gunzip.destroy(error))
   gunzip.on('error', () => limit.destroy(new InvalidGzipError()))
-  // A request that was refused unread has nobody left to hear of it: unheard, it would end the process.
+  // Nobody listens any more after a request was refused unread, and an unhandled error event would end the process.
   limit.on('error', () => {})
   const out = payload.pipe(gunzip).pipe(limit)
-  // Fastify compares this with Content-Length, which counts packed bytes.
+  // Fastify compares this with Content-Length, which counts compressed bytes.
   return Object.defineProperty(out, 'receivedEncodedLength', { get: () => gunzip.bytesWritten })
 }
 
-/** A small body may unpack to a thousand times its size. */
+/** A small body may decompress to a thousand times its size. */
 function byteLimiter(max: number): Transform {
-  let seen = 0
+  let received = 0
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      seen += chunk.length
-      done(seen > max ? new BodyTooLargeError() : null, chunk)
+      received += chunk.length
+      done(received > max ? new BodyTooLargeError() : null, chunk)
     },
   })
 }
 
-/** A file that is held in memory while it is read: refused beyond so many bytes, whatever it was packed in. */
+/** For a file that is held in memory while it is read: fails beyond so many bytes after decompression. */
 export async function* limitBytes(body: Readable, max: number): AsyncGenerator<Uint8Array> {
-  let seen = 0
+  let received = 0
   for await (const chunk of body as AsyncIterable<Buffer>) {
-    seen += chunk.length
-    if (seen > max) throw new BodyTooLargeError()
+    received += chunk.length
+    if (received > max) throw new BodyTooLargeError()
     yield chunk
   }
 }
 
-/** What nobody will read: a question comes before the end of a large file, and its connection would stay half open. */
+/** Discards the rest of a body. An answer may precede the end of a large file, and the connection would stay half open. */
 export function drain({ raw }: FastifyRequest): void {
   if (raw.complete) return
   raw.unpipe()

@@ -4,7 +4,7 @@ import { Injectable, UnauthorizedException } from '@nestjs/common'
 import { LRUCache } from 'lru-cache'
 import { DataSource } from 'typeorm'
 
-/** A token revoked through another process is honoured for this long at most. */
+/** A token that was revoked in another process is accepted for at most this long. */
 const DEVICE_CACHE_TTL_MS = 5_000
 
 @Injectable()
@@ -15,16 +15,16 @@ export class Devices {
 
   async ofToken(authorization: string | undefined): Promise<Device> {
     const token = /^Bearer (\S{20,200})$/i.exec(authorization ?? '')?.[1]
-    if (!token) throw new UnauthorizedException('A device token is needed: Authorization: Bearer <token>')
+    if (!token) throw new UnauthorizedException('A device token is required: Authorization: Bearer <token>')
     const hash = sha256(token)
     const key = hash.toString('base64')
     const device = this.cache.get(key) ?? (await findDevice(this.source.manager, hash))
-    if (!device) throw new UnauthorizedException('The device token is not known, or was revoked.')
+    if (!device) throw new UnauthorizedException('The device token is unknown or was revoked.')
     this.cache.set(key, device)
     return device
   }
 
-  /** After a revocation in this process. */
+  /** Called after a revocation in this process. */
   clearCache(): void {
     this.cache.clear()
   }

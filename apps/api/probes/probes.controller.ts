@@ -53,7 +53,7 @@ const CURSOR_PATTERN = '\\d{1,19} [0-9T:.Z-]{20,30} [0-9a-f-]{36}'
 
 const SELECTABLE_FIELDS = ['id', 'h3', 'measuredAt', ...PLAIN_LISTED_FIELDS, 'flags', 'counted'] as const
 
-/** Measurements: what comes in, what is public, what cannot be believed. */
+/** Measurements: delivery, public lists, and flags of implausible probes. */
 @ApiTags('probes')
 @Controller('api/v1/probes')
 export class ProbesController {
@@ -66,8 +66,8 @@ export class ProbesController {
   ) {}
 
   /**
-   * Takes probes: one JSON object, an array, or NDJSON, gzip or not. Answers after commit. The same id twice is a
-   * duplicate and harmless; a record that is refused goes to quarantine and never refuses the others.
+   * Takes probes: one JSON object, an array, or NDJSON, with or without gzip. Answers after commit. The same id twice is a
+   * duplicate and harmless. A rejected record goes to quarantine and does not affect the others.
    */
   @Post()
   @HttpCode(200)
@@ -87,7 +87,7 @@ export class ProbesController {
     return result
   }
 
-  /** Flags that came after the probe, with who set them and why. */
+  /** Flags that were set after the probe had arrived, with author and reason. */
   @Get(':id/flags')
   @RequireRole('planner')
   @ApiOkResponse({ type: [ProbeFlag] })
@@ -95,7 +95,7 @@ export class ProbesController {
     return lateFlagsOf(this.source.manager, id)
   }
 
-  /** Marks a probe as implausible: runs made from now on leave it out, published ones stay as they are. */
+  /** Flags a probe as implausible: later runs exclude it, published runs stay as they are. */
   @Post(':id/flags')
   @RequireRole('planner')
   @ApiCreatedResponse({ type: [ProbeFlag] })
@@ -110,8 +110,8 @@ export class ProbesController {
   }
 
   /**
-   * Probes without device, site and exact position: newest first, or cell by cell where there is a `bbox`. For everybody what
-   * the devices of sites measured there; a box then chooses the sites. A planner has all of them.
+   * Probes without device, site and exact position: newest first, or cell by cell with a `bbox`. Everybody gets what the devices
+   * of sites measured at their sites, and a `bbox` selects the sites. Planners get all probes, with the mobile cell (`cellId`).
    */
   @Get()
   @OptionalSignIn()
@@ -142,7 +142,7 @@ export class ProbesController {
   }
 }
 
-/** Degrees; everywhere in the country more than a probe may be away from its site. */
+/** Everywhere in the country more than the distance that a probe may be away from its site. */
 const BOX_MARGIN_DEGREES = 0.05
 
 const expandedBox = ({ west, south, east, north }: Bounds): Bounds => ({
@@ -152,7 +152,7 @@ const expandedBox = ({ west, south, east, north }: Bounds): Bounds => ({
   north: north + BOX_MARGIN_DEGREES,
 })
 
-/** By time, a box would be found by reading all that lies outside; cell by cell, a time by reading all other times. */
+/** In order of time, a box would be found by reading all probes outside it; cell by cell, a period by reading all other times. */
 function orderOf({ sort, bbox, cell, since, until }: ProbesQuery): ProbeOrder {
   const order = sort ?? (bbox ? 'cell' : '-measuredAt')
   if (bbox && order !== 'cell')
@@ -164,7 +164,7 @@ function orderOf({ sort, bbox, cell, since, until }: ProbesQuery): ProbeOrder {
   return order
 }
 
-/** A cursor holds the order it was made in: in another it would mean another place. */
+/** A cursor contains the order for which it was made: in another order it would be another place. */
 function keysetPositionOf(cursor: string | undefined, order: ProbeOrder): ProbeKey | null {
   if (!cursor) return null
   const [, cell, measuredAt, id] = decodeCursor(cursor, new RegExp(`^${order} ${CURSOR_PATTERN}$`), '').split(
@@ -180,12 +180,12 @@ function batchesOf(request: FastifyRequest) {
   return chunksOf(recordsOfBody(request.body))
 }
 
-/** Validation holds the event loop: other requests get a turn after each chunk. */
+/** Validation blocks the event loop: other requests get a turn after each chunk. */
 const CHUNK_SIZE = 500
 
 async function* chunksOf<T>(items: T[]): AsyncGenerator<T[]> {
   for (let i = 0; i < items.length; i += CHUNK_SIZE) {
-    if (i > 0) await new Promise((turn) => setImmediate(turn))
+    if (i > 0) await new Promise((resolve) => setImmediate(resolve))
     yield items.slice(i, i + CHUNK_SIZE)
   }
 }

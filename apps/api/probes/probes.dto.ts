@@ -11,16 +11,16 @@ export class ProbesQuery extends IntersectionType(BoxPageQuery, FieldChoice) {
   @Matches(/^88[0-9a-f]{13}$/, { message: 'cell must be a res-8 H3 index' })
   cell?: string
 
-  /** Newest first without it; cell by cell where there is a `bbox`. */
+  /** The default is newest first, or cell by cell with a `bbox`. */
   @IsOptional()
   @IsIn(PROBE_ORDERS)
   sort?: ProbeOrder
 
-  /** Measured at this moment or after it; a day begins at midnight in Morocco. */
+  /** Measured at this time or later; a day begins at midnight in Morocco. */
   @IsDayOrTime()
   since?: string
 
-  /** Measured before this moment, or day. */
+  /** Measured before this time, or before this day. */
   @IsDayOrTime()
   until?: string
 }
@@ -34,7 +34,7 @@ export class FlagBody {
 
 export class ProbeFlag {
   flag!: string
-  /** False where it takes the probe out of the evidence. */
+  /** False for a flag that excludes the probe from the evidence. */
   counted!: boolean
   author!: string
   comment!: string
@@ -45,7 +45,7 @@ export class RejectedProbe {
   /** Position in the request, from 0. */
   index!: number
   id!: string | null
-  /** The field that is wrong; empty when the whole record is. */
+  /** The invalid field; empty when the whole record is invalid. */
   field!: string
   reason!: string
 }
@@ -53,8 +53,8 @@ export class RejectedProbe {
 export class IngestAnswer {
   accepted!: number
   duplicates!: number
-  /** At most 10,000; all are kept in quarantine. */
+  /** At most 10,000; all rejections are in quarantine. */
   rejected!: RejectedProbe[]
-  /** Refused beyond those listed. */
+  /** Number of rejections beyond those listed. */
   rejectedMore?: number
 }

@@ -25,7 +25,7 @@ import { QuarantineQuery, ResubmitBody } from './quarantine.dto.js'
 
 export type Resubmitted = Pick<IngestResult, 'accepted' | 'duplicates'>
 
-/** What was refused, with its reason and the document as it came. */
+/** Rejected records, each with its reason and the document as it came. */
 @ApiTags('probes')
 @Controller('api/v1/quarantine')
 export class QuarantineController {
@@ -35,7 +35,7 @@ export class QuarantineController {
     private readonly settings: Settings,
   ) {}
 
-  /** What was refused and not dealt with yet, in the order in which it came. */
+  /** Rejected records that are not resolved yet, oldest first. */
   @Get()
   @RequireRole('administrator')
   async list(@Query() query: QuarantineQuery): Promise<Page<QuarantineItem>> {
@@ -49,7 +49,7 @@ export class QuarantineController {
     return pageOf(items, limit, (item) => item.id)
   }
 
-  /** Submits the corrected document again, as the device that sent it. Refused again, it stays where it is: 422. */
+  /** Submits the corrected document as the device that sent it. A document that is rejected again stays in quarantine: 422. */
   @Post(':id/resubmit')
   @HttpCode(200)
   @RequireRole('administrator')
@@ -75,8 +75,8 @@ export class QuarantineController {
 
   private async requireUnresolved(id: string): Promise<QuarantineItem> {
     const item = await findQuarantined(this.source.manager, id)
-    if (!item) throw new NotFoundException(`quarantine holds no item ${id}`)
-    if (item.resolvedAt) throw new ConflictException(`item ${id} was dealt with by ${item.resolvedBy}`)
+    if (!item) throw new NotFoundException(`there is no item ${id} in quarantine`)
+    if (item.resolvedAt) throw new ConflictException(`item ${id} was already resolved by ${item.resolvedBy}`)
     return item
   }
 

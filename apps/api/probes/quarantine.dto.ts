@@ -3,7 +3,7 @@ import { IsBoolean, IsObject, IsOptional, IsString, Length } from 'class-validat
 import { PageQuery } from '../http/page.dto.js'
 
 export class QuarantineQuery extends PageQuery {
-  /** True lists what was dealt with. */
+  /** True lists the resolved items. */
   @IsOptional()
   @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value))
   @IsBoolean()
@@ -11,11 +11,11 @@ export class QuarantineQuery extends PageQuery {
 }
 
 export class ResubmitBody {
-  /** The probe as it should have been. */
+  /** The corrected probe. */
   @IsObject()
   document!: Record<string, unknown>
 
-  /** Why it was changed. */
+  /** The reason for the correction. */
   @IsString()
   @Length(3, 1000)
   comment!: string

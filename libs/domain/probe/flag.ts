@@ -1,29 +1,29 @@
-/** Flags mark a kept probe. Some take it out of the evidence; none deletes it. */
+/** Flags mark a stored probe. Some exclude it from the evidence; none deletes it. */
 import { type GeoPoint, distanceM } from './plausibility.js'
 import type { ProbeInput } from './probe.js'
 
 export const FLAGS = [
-  /** It named no position, so it has its site's. */
+  /** It came without a position, so it has that of its site. */
   'position_from_site',
   'inaccurate_position',
   'far_from_site',
-  /** The device's clock was wrong: its time is in `device_measured_at`, the corrected one in `measured_at`. */
+  /** The device's clock was wrong: its own time is in `device_measured_at`, the corrected time in `measured_at`. */
   'clock_corrected',
   'too_short',
   'too_few_bytes',
   'private_address',
-  /** What the client says and what our server saw differ by more than a fifth. */
+  /** The client's figure and the one that our server observed differ by more than a fifth. */
   'disagrees_with_server',
-  /** Measured again at one place on one network by one device within four hours. */
+  /** The same device measured the same network at the same place less than four hours before or after. */
   'repeat',
   'moving_too_fast',
   'disagrees_with_neighbours',
-  /** A planner's own, with author and comment. */
+  /** Set by a planner, with author and comment. */
   'implausible',
 ] as const
 export type Flag = (typeof FLAGS)[number]
 
-/** Flags that take a probe out of the evidence; the others only mark it. */
+/** Flags that exclude a probe from the evidence; the others only mark it. */
 const EXCLUDING_FLAGS: readonly Flag[] = [
   'inaccurate_position',
   'too_short',
@@ -36,26 +36,26 @@ const EXCLUDING_FLAGS: readonly Flag[] = [
 
 export const isCounted = (flags: readonly Flag[]): boolean => !flags.some((f) => EXCLUDING_FLAGS.includes(f))
 
-/** A res-8 cell is about 1 km across: a position worse than this names no cell. */
+/** A res-8 cell is about 1 km across: a less accurate position does not determine the cell. */
 export const MAX_ACCURACY_M = 2_000
-/** Farther from its site than this, a probe speaks of another place than the site (Giga's distance). */
+/** Farther from its site than this, a probe measures another place than the site (the distance that Giga uses). */
 export const MAX_SITE_DISTANCE_M = 4_000
-/** M-Lab counts no test of fewer bytes. */
+/** M-Lab excludes tests that moved fewer bytes. */
 export const MIN_TEST_BYTES = 8_192
-/** M-Lab counts no test of less than nine seconds, unless it was ended early on purpose, */
+/** M-Lab excludes tests of less than nine seconds, unless they were ended early on purpose. */
 export const MIN_TEST_MS = 9_000
-/** which here means that it had moved this much: ten times what fills a line of 1 Mbit/s for a second. */
+/** A test counts as ended on purpose once it moved this much: eight seconds of a line of 1 Mbit/s. */
 export const MIN_EARLY_EXIT_BYTES = 1_000_000
-/** The same device on the same network at the same place is heard again after so long (RTR's pinning). */
+/** The same device on the same network at the same place counts again after this time (as in RTR's open data). */
 export const REPEAT_WINDOW_MS = 4 * 3_600_000
-/** ... and this is the same place, or the accuracy of the position where that is worse. */
+/** Positions closer than this are the same place; a position's own accuracy replaces it where that is worse. */
 export const REPEAT_RADIUS_M = 100
-/** No road in the country is driven at this speed; a false position is likelier. */
+/** Nobody drives at this speed in the country: a false position is more likely. */
 export const MAX_MOVE_KMH = 250
-/** Two sides of one test measure at slightly different moments; beyond this share one of them is wrong. */
+/** Client and server measure one test at slightly different moments; beyond this share one of them is wrong. */
 export const MAX_DISAGREEMENT = 0.2
 
-/** What a probe says of itself; `site` null when no site is known. */
+/** The flags that follow from the probe alone; `site` is null when the sender is not bound to a site. */
 export function flagsOf(probe: ProbeInput, site: GeoPoint | null): Flag[] {
   const flags: Flag[] = []
   if (probe.lat == null || probe.lng == null) flags.push('position_from_site')
@@ -99,17 +99,17 @@ export function isPrivateAddress(address: string): boolean {
   )
 }
 
-/** Whether a claim and the other side's figure differ by more than a fifth of the larger. Bit/s. */
+/** Whether two figures of one test, in bit/s, differ by more than a fifth of the larger. */
 export const isDisagreement = (claimed: number, observed: number): boolean =>
   Math.abs(claimed - observed) > MAX_DISAGREEMENT * Math.max(claimed, observed)
 
-/** A measurement at a place and a moment (ms since 1970). */
+/** A measurement at a place and a time (`at`, ms since 1970). */
 export interface TimedPosition extends GeoPoint {
   at: number
   accuracyM: number | null
 }
 
-/** Whether a measurement repeats one that counts already: the same device, network and outcome are given. */
+/** Whether a measurement repeats one that already counts; both have the same device, network, cell and outcome. */
 export const isRepeat = (one: TimedPosition, counted: readonly TimedPosition[]): boolean =>
   counted.some(
     (other) =>
@@ -117,7 +117,7 @@ export const isRepeat = (one: TimedPosition, counted: readonly TimedPosition[]):
       distanceM(one, other) <= Math.max(REPEAT_RADIUS_M, one.accuracyM ?? 0, other.accuracyM ?? 0),
   )
 
-/** Whether a device cannot have gone from one place to the other; positions' uncertainty is taken off the way. */
+/** Whether a device cannot have moved from one place to the other. The positions' uncertainty shortens the distance. */
 export function isMovingTooFast(from: TimedPosition, to: TimedPosition): boolean {
   const metres = distanceM(from, to) - (from.accuracyM ?? 0) - (to.accuracyM ?? 0)
   const hours = Math.abs(to.at - from.at) / 3_600_000

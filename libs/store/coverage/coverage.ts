@@ -6,7 +6,7 @@ import type { DataSource } from 'typeorm'
 import { cellInArea } from '../areas/people.js'
 import { recordChange } from '../people/changes.js'
 import type { Queryable } from '../database/database.js'
-import { RECEIVE_LOCK } from '../probes/probes.js'
+import { RECEIVE_LOCK } from '../probes/insert.js'
 import type { RunRow } from '../runs/runs.js'
 
 export const COVERAGE_KINDS = ['declared', 'planned'] as const

@@ -2,7 +2,7 @@
 import type { Column } from '#domain/feature'
 import { PROBE_FIELDS, type ProbeField, columnOf } from '#domain/probe'
 import { PLAIN_LISTED_FIELDS } from '../probes/listed.js'
-import { publicProbesOf } from '../probes/probes.js'
+import { publicProbesOf } from '../probes/public.js'
 import type { RunRow } from '../runs/runs.js'
 
 export const COLLECTIONS = [

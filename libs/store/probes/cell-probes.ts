@@ -2,7 +2,7 @@
 import type { Flag } from '#domain/probe'
 import type { Queryable } from '../database/database.js'
 import { type ListedFields, listedColumns } from './listed.js'
-import { publicProbesOf } from './probes.js'
+import { publicProbesOf } from './public.js'
 import type { RunRow } from '../runs/runs.js'
 
 /** `hour` for everybody: it reveals neither the moment nor the order within the hour. `moment` for planners, who may see all. */
@@ -25,7 +25,7 @@ export interface CellProbe extends ListedFields {
 
 const KEYS: Record<ProbeGrain, readonly [at: string, id: string]> = {
   hour: [`date_trunc('hour', p.measured_at, 'UTC')`, 'md5(p.id::text)'],
-  // To the millisecond, as JavaScript's times and so the key of a page.
+  // To the millisecond, the precision of JavaScript's times and so of the cursor.
   moment: [`date_trunc('milliseconds', p.measured_at)`, 'p.id::text'],
 }
 
@@ -56,7 +56,7 @@ export async function probesOfCell(
   )
 }
 
-/** Whether some of the cell's probes in the run's window are not public one by one. */
+/** Whether some of the cell's probes in the run's window may not be shown one by one. */
 export async function hasWithheldProbes(
   db: Queryable,
   run: Pick<RunRow, 'from' | 'to' | 'knownBefore'>,

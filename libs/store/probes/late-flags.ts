@@ -1,8 +1,8 @@
-/** Flags that come after a probe: a planner's, with author and comment, and a comparison with its neighbours. */
+/** Flags that are set after a probe has arrived: by a planner, with author and comment, or by comparison with neighbours. */
 import { type DeviceFigure, type Flag, disagreeingDevices } from '#domain/probe'
 import type { DataSource } from 'typeorm'
 import type { Queryable } from '../database/database.js'
-import { RECEIVE_LOCK } from './probes.js'
+import { RECEIVE_LOCK } from './insert.js'
 
 export interface LateFlag {
   flag: Flag
@@ -13,8 +13,8 @@ export interface LateFlag {
 }
 
 /**
- * Takes a probe out of the evidence of all runs after this one; false where there is no such probe. Runs that are
- * published stay as they are. The same flag again keeps the first.
+ * Excludes a probe from the evidence of all later runs; published runs stay as they are. Answers false where no probe has the
+ * id. Where the probe has the flag already, the first author and comment stay.
  */
 export async function flagImplausible(
   source: DataSource,
@@ -42,12 +42,12 @@ export async function lateFlagsOf(db: Queryable, id: string): Promise<LateFlag[]
   )
 }
 
-/** So many days are compared: the rules' own windows are longer, and a device that was mended should recover. */
+/** The compared period. The rules' own windows are longer, but a repaired device should recover sooner. */
 const COMPARED_DAYS = 30
-/** A device says something of a network once it measured so often. */
+/** A device with fewer measurements of a network is not compared. */
 const MIN_PROBES = 5
 
-/** Marks the probes of devices that disagree with their neighbours; gives their number. Reads a month of probes. */
+/** Flags the probes of devices that disagree with their neighbours and returns how many. Reads a month of probes. */
 export async function flagDisagreeing(source: DataSource, now: Date): Promise<number> {
   const from = new Date(now.getTime() - COMPARED_DAYS * 86_400_000)
   const figures: DeviceFigure[] = await source.query(
@@ -59,8 +59,8 @@ export async function flagDisagreeing(source: DataSource, now: Date): Promise<nu
      GROUP BY cell, coalesce(operator, ''), coalesce(technology, ''), device_id HAVING count(*) >= $3`,
     [from, now, MIN_PROBES],
   )
-  const found = disagreeingDevices(figures)
-  if (found.length === 0) return 0
+  const devices = disagreeingDevices(figures)
+  if (devices.length === 0) return 0
   const [{ count }]: [{ count: number }] = await source.query(
     `WITH flagged AS (INSERT INTO probe_flag (cell, probe_id, flag, counted, author, comment)
        SELECT p.cell, p.id, 'disagrees_with_neighbours', true, 'taghtiya', r.comment
@@ -69,7 +69,7 @@ export async function flagDisagreeing(source: DataSource, now: Date): Promise<nu
          AND coalesce(p.technology, '') = r.technology AND p.measured_at >= $2 AND p.measured_at < $3
        ON CONFLICT DO NOTHING RETURNING 1)
      SELECT count(*)::integer AS count FROM flagged`,
-    [JSON.stringify(found), from, now],
+    [JSON.stringify(devices), from, now],
   )
   return count
 }

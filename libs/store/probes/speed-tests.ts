@@ -1,4 +1,4 @@
-/** Tests against our own server: the tokens that tie them to a device, and what the server saw. */
+/** Speed tests against our own server: the tokens that bind them to a device, and what the server observed. */
 import type { Queryable } from '../database/database.js'
 
 export type Direction = 'download' | 'upload'
@@ -8,16 +8,16 @@ export interface SpeedTest {
   direction: Direction
   deviceId: string | null
   startedAt: Date
-  /** Bytes that surely reached the other side, */
+  /** Bytes that certainly reached the other side. */
   bytes: number
-  /** and milliseconds from the handshake until the last of them did. */
+  /** From the handshake until the last of these bytes arrived. */
   durationMs: number
   bps: number
   minRttMs: number | null
   ended: 'complete' | 'max_bytes' | 'client'
 }
 
-/** Keeps a token and throws out those that have expired. */
+/** Stores a token and deletes those that have expired. */
 export async function insertTestToken(
   db: Queryable,
   token: { hash: Buffer; deviceId: string; expiresAt: Date },
@@ -30,7 +30,7 @@ export async function insertTestToken(
   ])
 }
 
-/** The device of a token that is used for a direction the first time; undefined where it is not good for it. */
+/** The device of a token that is used for this direction for the first time; undefined for any other token. */
 export async function consumeTestToken(
   db: Queryable,
   hash: Buffer,

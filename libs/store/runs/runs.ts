@@ -12,7 +12,7 @@ import { judgePlan } from '../plan/judge.js'
 import { CREATE_CHANGED_NETWORKS, ROLL_UP_NETWORKS } from '../verdicts/network-rollup.js'
 import { PREPARED } from '../database/prepared-client.js'
 import { CLOSE_RUN, RECOUNT_AREAS, CARRY_AREA_COUNTS, CREATE_CHANGED_CELLS, ROLL_UP } from './rollup-sql.js'
-import { RECEIVE_LOCK } from '../probes/probes.js'
+import { RECEIVE_LOCK } from '../probes/insert.js'
 import { updateZones } from '../zones/update.js'
 
 export interface RunWindow {

@@ -5,7 +5,7 @@ import { MEASURES, type Measure, type SeriesBucket, type Spread, type TimeStep }
 import type { Queryable } from '../database/database.js'
 import { TIME_ZONE_SQL } from '../database/local-time.js'
 import { PREPARED } from '../database/prepared-client.js'
-import { publicProbesOf } from '../probes/probes.js'
+import { publicProbesOf } from '../probes/public.js'
 
 /** What a series is of, beside its place. */
 export interface SeriesQuery {

@@ -4,7 +4,7 @@ import type { Class, ClassCounts, JudgedNetwork } from '#domain/verdict'
 import type { CellRange } from '#geo'
 import type { Queryable } from '../database/database.js'
 import { PREPARED } from '../database/prepared-client.js'
-import { MEASURED_AT_SITE } from '../probes/probes.js'
+import { MEASURED_AT_SITE } from '../probes/public.js'
 import type { RunRow } from '../runs/runs.js'
 
 /** Rows of run $2 in its series $1: those begun by then and not yet followed by another. */
