@@ -37,6 +37,8 @@ interface Direction {
   bytes: number | null
   ms: number | null
   rttMs: number | null
+  /** TCP's smoothed round trip at the end of the test, so under its load. */
+  loadedRttMs: number | null
   lossRatio: number | null
   test: string | null
 }
@@ -49,6 +51,9 @@ function directionOf(side: unknown, bytesMember: string): Direction | null {
   const serverBps = bytes !== null && bytes > 0 && elapsed ? Math.round((bytes * BITS * 1e6) / elapsed) : null
   const seconds = numberAt(side, 'LastClientMeasurement.ElapsedTime')
   const rtt = numberAt(side, `${tcp}.MinRTT`)
+  const smoothedRtt = numberAt(side, `${tcp}.RTT`)
+  // Our own server measures by WebSocket pings, which also wait in its buffers behind the load.
+  const isTcp = textAt(side, `${tcp}.RTTSource`) === null
   const sentBytes = numberAt(side, `${tcp}.BytesSent`)
   const retransmittedBytes = numberAt(side, `${tcp}.BytesRetrans`)
   return {
@@ -56,6 +61,7 @@ function directionOf(side: unknown, bytesMember: string): Direction | null {
     bytes: numberAt(side, 'LastClientMeasurement.NumBytes') ?? bytes,
     ms: seconds === null ? null : seconds * 1000,
     rttMs: rtt === null ? null : rtt / MICROSECONDS,
+    loadedRttMs: isTcp && smoothedRtt !== null ? smoothedRtt / MICROSECONDS : null,
     lossRatio: sentBytes && retransmittedBytes !== null ? retransmittedBytes / sentBytes : null,
     test: textAt(side, 'LastServerMeasurement.ConnectionInfo.UUID'),
   }
@@ -70,6 +76,7 @@ function draftOf({ download, upload }: { download: Direction | null; upload: Dir
     downloadBps: download?.bps ?? null,
     uploadBps: upload?.bps ?? null,
     latencyMs: download?.rttMs ?? upload?.rttMs ?? null,
+    loadedLatencyMs: download?.loadedRttMs ?? null,
     lossRatio: download?.lossRatio ?? null,
     downloadBytes: download?.bytes ?? null,
     uploadBytes: upload?.bytes ?? null,
@@ -116,6 +123,7 @@ export function goSummary(document: Json): ProbeDraft {
           bytes: null,
           ms: null,
           rttMs: inUnit(document, `${name}.Latency`, 'ms', 1),
+          loadedRttMs: null,
           lossRatio: inUnit(document, `${name}.Retransmission`, '%', 0.01),
           test: textAt(document, `${name}.UUID`),
         }

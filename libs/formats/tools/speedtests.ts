@@ -21,6 +21,7 @@ export function ookla(document: Json): ProbeDraft {
     downloadBps: scaledAt(document, 'download.bandwidth', BITS),
     uploadBps: scaledAt(document, 'upload.bandwidth', BITS),
     latencyMs: numberAt(document, 'ping.latency'),
+    loadedLatencyMs: numberAt(document, 'download.latency.iqm'),
     jitterMs: numberAt(document, 'ping.jitter'),
     lossRatio: loss === null ? null : loss / 100,
     downloadBytes: numberAt(document, 'download.bytes'),
@@ -88,6 +89,7 @@ export function cloudflare(document: Json): ProbeDraft {
     downloadBps: scaledAt(document, 'download', 1),
     uploadBps: scaledAt(document, 'upload', 1),
     latencyMs: numberAt(document, 'latency'),
+    loadedLatencyMs: numberAt(document, 'downLoadedLatency'),
     jitterMs: numberAt(document, 'jitter'),
     lossRatio: numberAt(document, 'packetLoss'),
   }

@@ -1,5 +1,5 @@
 /** Results as a table: RMBT's open data, LibreSpeed's telemetry, and people's own lists in French, Arabic or English. */
-import type { Outcome } from '#domain/probe'
+import { type Outcome, PROBE_FIELDS } from '#domain/probe'
 import { columnsOf } from '../fields/headers.js'
 import { numberOf } from '../fields/number.js'
 import { speedOf, speedUnitOf } from '../fields/speed.js'
@@ -112,9 +112,11 @@ class ResultRow {
       downloadBps,
       uploadBps,
       latencyMs: this.number('latency'),
+      loadedLatencyMs: this.number('loadedLatency'),
       jitterMs: this.number('jitter'),
       lossRatio: this.lossRatio(),
       signalDbm: this.number('signal'),
+      cellId: this.cellId(),
       ...(clientAddress !== '' && { clientAddress }),
     }
   }
@@ -131,6 +133,12 @@ class ResultRow {
   private error(field: ResultField, text: string, reason: string): UnreadableResultError {
     const header = this.header(field)
     return new UnreadableResultError(header, `${header} “${text.slice(0, 80)}”: ${reason}`)
+  }
+
+  /** Other lists write a cell's number alone, which does not identify it without its network and area. */
+  private cellId(): string | null {
+    const text = this.cell('cellId')
+    return PROBE_FIELDS.cellId.check.pattern.test(text) ? text : null
   }
 
   private number(field: ResultField): number | null {
