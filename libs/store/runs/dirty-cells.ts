@@ -1,68 +1,89 @@
-/** Which cells a run has to judge again: those of which something was learned, or aged, since the run before. */
+/**
+ * Which cells a run has to judge again ("dirty"): those whose probes or claims changed since the run before, or aged
+ * past one of the rule's marks.
+ */
 import type { Rule } from '#domain/rule'
 import type { ClassCounts } from '#domain/verdict'
+import type { JudgementWindow } from '../classification/scope.js'
 import type { Queryable } from '../database/database.js'
-
-interface Window {
-  from: Date
-  to: Date
-  knownBefore: Date
-}
+import { TIME_ZONE_SQL } from '../database/local-time.js'
+import { type Sql, param, raw, sql } from '../database/sql.js'
 
 /** A larger share of the cells than this is judged faster in one pass over all probes. */
 const MAX_DIRTY_SHARE = 0.25
 
-const TIME_ZONE_SQL = `'Africa/Casablanca'`
+/** The windows of the run before and of this one, as parameters. */
+interface WindowShift {
+  fromBefore: Sql
+  from: Sql
+  toBefore: Sql
+  to: Sql
+  knownBefore: Sql
+  knownBeforeThen: Sql
+}
 
-/** Start of the local day that lies so many days before a time. */
-const midnight = (time: string, days: string) =>
-  `(((${time} AT TIME ZONE ${TIME_ZONE_SQL})::date - ${days}::integer)::timestamp AT TIME ZONE ${TIME_ZONE_SQL})`
+const windowShift = (before: JudgementWindow, window: JudgementWindow): WindowShift => ({
+  fromBefore: param(before.from, 'timestamptz'),
+  from: param(window.from, 'timestamptz'),
+  toBefore: param(before.to, 'timestamptz'),
+  to: param(window.to, 'timestamptz'),
+  knownBeforeThen: param(before.knownBefore, 'timestamptz'),
+  knownBefore: param(window.knownBefore, 'timestamptz'),
+})
+
+const localDay = (time: Sql): Sql => sql`(${time} AT TIME ZONE ${raw(TIME_ZONE_SQL)})::date`
+
+/** Start of the local day that lies so many days before a time; null for null days. */
+const midnightBefore = (time: Sql, days: Sql): Sql =>
+  sql`((${localDay(time)} - ${days})::timestamp AT TIME ZONE ${raw(TIME_ZONE_SQL)})`
 
 /**
- * $1, $2 known-before of the run before and of this; $3, $4 their `from`; $5, $6 their `to`; $7 days after which a sample
- * weighs half (null: never), $8 days after which it is settled. New probes are found by the block ranges in which they
- * were received; those that only grew older by the ranges of time that the window's marks passed over since.
+ * Cells with probes received since the run before, or set aside since; and those with probes that the window's
+ * start or end, the mark of half weight or the mark of settled samples passed over since. New probes are found by
+ * the block ranges in which they were received, those that only aged by their range of time.
  */
-const CELLS_WITH_NEW_PROBES = `
-  SELECT cell FROM probe WHERE received_at >= $1::timestamptz AND received_at < $2::timestamptz AND measured_at >= $4
-  UNION SELECT cell FROM probe_flag WHERE created_at >= $1 AND created_at < $2 AND NOT counted
-  UNION SELECT cell FROM probe WHERE measured_at >= $3::timestamptz AND measured_at < $4::timestamptz
-  UNION SELECT cell FROM probe WHERE measured_at >= $5::timestamptz AND measured_at < $6::timestamptz
-  UNION SELECT cell FROM probe WHERE measured_at >= ${midnight('$5', '$7')} AND measured_at < ${midnight('$6', '$7')}
-  UNION SELECT cell FROM probe WHERE measured_at >= ${midnight('$5', '$8')} AND measured_at < ${midnight('$6', '$8')}`
+function cellsWithChangedProbes(rule: Rule, shift: WindowShift): Sql {
+  const { fromBefore, from, toBefore, to, knownBeforeThen, knownBefore } = shift
+  const halfWeight = param(rule.halfWeightAfterDays, 'integer')
+  const settle = param(rule.settleDays, 'integer')
+  const measuredIn = (start: Sql, end: Sql): Sql =>
+    sql`UNION SELECT cell FROM probe WHERE measured_at >= ${start} AND measured_at < ${end}`
+  return sql`
+    SELECT cell FROM probe
+    WHERE received_at >= ${knownBeforeThen} AND received_at < ${knownBefore} AND measured_at >= ${from}
+    UNION SELECT cell FROM probe_flag
+    WHERE created_at >= ${knownBeforeThen} AND created_at < ${knownBefore} AND NOT counted
+    ${measuredIn(fromBefore, from)}
+    ${measuredIn(toBefore, to)}
+    ${measuredIn(midnightBefore(toBefore, halfWeight), midnightBefore(to, halfWeight))}
+    ${measuredIn(midnightBefore(toBefore, settle), midnightBefore(to, settle))}`
+}
 
-/** $9 the rule's horizon in days (null: none). Claims that came, went, fell due or came within the horizon. */
-const CELLS_WITH_NEW_CLAIMS = `
-  UNION SELECT cell FROM coverage WHERE received_at >= $1 AND received_at < $2
-  UNION SELECT cell FROM coverage WHERE withdrawn_at >= $1 AND withdrawn_at < $2
-  UNION SELECT cell FROM coverage, (SELECT ($5 AT TIME ZONE ${TIME_ZONE_SQL})::date AS before, ($6 AT TIME ZONE ${TIME_ZONE_SQL})::date AS now) AS day
-    WHERE (on_date >= day.before AND on_date <= day.now)
-      OR (on_date > day.before + $9::integer AND on_date <= day.now + $9)`
+/** Cells with claims that came or were withdrawn since, fell due, or came within the rule's horizon. */
+function cellsWithChangedClaims(rule: Rule, shift: WindowShift): Sql {
+  if (!rule.declaredCounts && rule.planningHorizonDays === null) return raw('')
+  const { toBefore, to, knownBeforeThen, knownBefore } = shift
+  const horizon = param(rule.planningHorizonDays, 'integer')
+  return sql`
+    UNION SELECT cell FROM coverage WHERE received_at >= ${knownBeforeThen} AND received_at < ${knownBefore}
+    UNION SELECT cell FROM coverage WHERE withdrawn_at >= ${knownBeforeThen} AND withdrawn_at < ${knownBefore}
+    UNION SELECT cell FROM coverage
+    WHERE (on_date >= ${localDay(toBefore)} AND on_date <= ${localDay(to)})
+      OR (on_date > ${localDay(toBefore)} + ${horizon} AND on_date <= ${localDay(to)} + ${horizon})`
+}
 
-/** Null where so many cells changed that all are judged. */
+/** Decimal H3 indexes of the dirty cells; null where they are so many that all cells are judged. */
 export async function dirtyCells(
   tx: Queryable,
   rule: Rule,
-  before: Window & { counts: ClassCounts },
-  window: Window,
+  before: JudgementWindow & { counts: ClassCounts },
+  window: JudgementWindow,
 ): Promise<string[] | null> {
   const { white, grey, black, unknown } = before.counts
-  const most = Math.floor((white + grey + black + unknown) * MAX_DIRTY_SHARE)
-  const countsClaims = rule.declaredCounts || rule.planningHorizonDays !== null
-  const rows: { cell: string }[] = await tx.query(
-    `SELECT cell::text FROM (${CELLS_WITH_NEW_PROBES} ${countsClaims ? CELLS_WITH_NEW_CLAIMS : ''}) AS dirty LIMIT ${countsClaims ? '$10' : '$9'}`,
-    [
-      before.knownBefore,
-      window.knownBefore,
-      before.from,
-      window.from,
-      before.to,
-      window.to,
-      rule.halfWeightAfterDays,
-      rule.settleDays,
-      ...(countsClaims ? [rule.planningHorizonDays] : []),
-      most + 1,
-    ],
-  )
-  return rows.length > most ? null : rows.map((row) => row.cell)
+  const maxCells = Math.floor((white + grey + black + unknown) * MAX_DIRTY_SHARE)
+  const shift = windowShift(before, window)
+  const statement = sql`SELECT cell::text FROM (${cellsWithChangedProbes(rule, shift)}
+    ${cellsWithChangedClaims(rule, shift)}) AS dirty LIMIT ${maxCells + 1}::integer`.toStatement()
+  const rows: { cell: string }[] = await tx.query(statement.sql, statement.parameters)
+  return rows.length > maxCells ? null : rows.map(({ cell }) => cell)
 }
