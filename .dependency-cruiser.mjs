@@ -142,10 +142,7 @@ const GENERAL = [
     from: { path: '^apps/agent/' },
     to: {
       path: ['^libs/', '(^|/)node_modules/'],
-      pathNot: [
-        `^${anyOf(EDGES['apps/agent'].rooms)}/`,
-        inPackages(EDGES['apps/agent'].packages),
-      ],
+      pathNot: [`^${anyOf(EDGES['apps/agent'].rooms)}/`, inPackages(EDGES['apps/agent'].packages)],
     },
   },
   {
@@ -162,7 +159,8 @@ const GENERAL = [
   },
   {
     name: 'library-does-not-name-itself',
-    comment: 'Inside a library a file is imported by its path: by `#store/runs` the index of a folder would import itself.',
+    comment:
+      'Inside a library a file is imported by its path: by `#store/runs` the index of a folder would import itself.',
     from: { path: '^libs/([^/]+)/' },
     to: { path: '^libs/$1/', dependencyTypes: ['aliased'] },
   },
