@@ -211,7 +211,7 @@ test(
 )
 
 test(
-  'an outage with another address to ask is “no service”, without one it is a failed test',
+  'an outage is “no service” with a reference server that does not answer either, a failed test without one',
   { timeout: 30_000 },
   async () => {
     const gate = await Gate.to(server.url)
@@ -324,7 +324,7 @@ test(
     await agent.deliver()
     expect(agent.status()).toMatchObject({
       waiting: 3,
-      why: 'token refused (401): put another into the token file',
+      why: 'token refused (401): put a new one into the token file',
     })
     await agent.tick()
     // There is one more where a test is due at this hour of the day.
@@ -466,7 +466,7 @@ test('all errors of the configuration are reported at once; a token that others 
   expect(() =>
     loadConfig({ TAGHTIYA_SERVER: 'ftp://x', TAGHTIYA_TECHNOLOGY: '6g', TAGHTIYA_MAX_BYTES: 'all' }),
   ).toThrow(
-    /tokenFile.*missing[\s\S]*spool.*missing[\s\S]*maxBytesPerTest is "all"[\s\S]*ftp:\/\/x[\s\S]*technology is "6g"/,
+    /tokenFile.*missing[\s\S]*spool.*missing[\s\S]*maxBytesPerTest must be a number of bytes; it is "all"[\s\S]*ftp:\/\/x[\s\S]*technology must be one of .*it is "6g"/,
   )
   const config = configFor(server)
   chmodSync(config.tokenFile, 0o644)
