@@ -6,7 +6,7 @@ import { type Stage, withStages } from '../../../libs/store/classification/stage
 
 /** SQL type of each column, and the value that a row has where a test does not give one. */
 export type Columns = Readonly<Record<string, readonly [type: string, value: SqlValue]>>
-type GivenRow = Readonly<Record<string, SqlValue>>
+type GivenRow = Readonly<Record<string, SqlValue | undefined>>
 
 /** A stage of the given rows; it hides a table of its name. */
 export function given(name: string, columns: Columns, rows: readonly GivenRow[]): Stage {
@@ -17,7 +17,8 @@ export function given(name: string, columns: Columns, rows: readonly GivenRow[])
   const tuples = [...rows, {}].map((row: GivenRow) => {
     const values = names.map((column) => {
       const [type, value] = columns[column]!
-      return param(column in row ? row[column]! : value, type)
+      const given = row[column]
+      return param(given === undefined ? value : given, type)
     })
     return sql`(${join(values, ', ')})`
   })
