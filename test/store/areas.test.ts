@@ -4,7 +4,7 @@ import {
   AREA_ORDERS,
   type AreaKey,
   type AreaRow,
-  type AreaSearch,
+  type AreaPageQuery,
   areaKey,
   areaShapes,
   findArea,
@@ -15,7 +15,7 @@ import { areasOfCell } from '#store/verdicts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
 
-const NO_FILTER: AreaSearch = {
+const NO_FILTER: AreaPageQuery = {
   words: [],
   level: null,
   box: null,
@@ -66,7 +66,7 @@ describe.each(ENGINES)('areas on %s', (engine) => {
   const bring = (...areas: AreaRecord[]) =>
     importAreas(database.source, areas, { source: 'test', author: 'test', cellCount: () => 7 })
   const find = (code: string) => findArea(database.source.manager, code)
-  const search = (change: Partial<AreaSearch>): Promise<AreaRow[]> =>
+  const search = (change: Partial<AreaPageQuery>): Promise<AreaRow[]> =>
     searchAreas(database.source.manager, { ...NO_FILTER, ...change })
   const named = async (text: string) =>
     (await search({ words: foldName(text).split(' ') })).map((found) => found.nameFr)
@@ -93,7 +93,7 @@ describe.each(ENGINES)('areas on %s', (engine) => {
       const { imported, refused } = await bring(area('98.001', AT_SEA, { vintage }))
       expect(imported).toBe(0)
       expect(refused).toEqual([
-        { code: '98.001', field: 'parent', value: '98', reason: 'its parent 98 is not known' },
+        { code: '98.001', field: 'parent', value: '98', reason: 'parent area 98 does not exist' },
       ])
     })
 

@@ -170,7 +170,7 @@ describe.each(ENGINES)('disputes on %s', (engine) => {
       of(n, { subject: { kind: 'declaration', operator, technology: 'fibre' }, claimed: 'absent' })
     expect(await openDispute(database.source, declared('iam', 1), by, NOW)).toMatchObject({
       refused: 'no_subject',
-      detail: 'operator is "iam": it declares no fibre in this cell',
+      detail: 'operator iam declares no fibre coverage in this cell',
     })
     const id = await opened(declared('iam', 4), by)
     expect(await findDispute(database.source.manager, id)).toMatchObject({

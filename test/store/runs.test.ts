@@ -3,7 +3,8 @@ import { type Rule, SHIPPED_RULES } from '#domain/rule'
 import { CLASSES } from '#domain/verdict'
 import { cellAt, cellToSql, centreOf } from '#geo'
 import { countsOfArea } from '#store/areas'
-import { RECEIVE_LOCK, ensureProbeMonths } from '#store/probes'
+import { shareLock, takeLock } from '#store/database'
+import { ensureProbeMonths } from '#store/probes'
 import {
   FutureKnownBeforeError,
   type RunRow,
@@ -405,7 +406,7 @@ describe.each(ENGINES)('runs on %s', (engine) => {
       await insert(probes)
       let run: Promise<RunRow> | undefined
       await database.source.transaction(async (tx) => {
-        await tx.query('SELECT pg_advisory_xact_lock_shared($1)', [RECEIVE_LOCK])
+        await shareLock(tx, 'receive')
         await tx.query(`UPDATE probe SET counted = false, received_at = clock_timestamp()`)
         run = window(rule)
         expect(await waits(run)).toBe(true)
@@ -416,7 +417,7 @@ describe.each(ENGINES)('runs on %s', (engine) => {
     test('a writer waits while a run reads the clock', async () => {
       let written: Promise<Set<string>> | undefined
       await database.source.transaction(async (tx) => {
-        await tx.query('SELECT pg_advisory_xact_lock($1)', [RECEIVE_LOCK])
+        await takeLock(tx, 'receive')
         written = insert(batches(1, 12)[0]!)
         expect(await waits(written)).toBe(true)
       })

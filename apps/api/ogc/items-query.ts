@@ -128,7 +128,7 @@ export function cql2FilterOf(collection: Collection, text: string, crs: CrsUri =
   if ('reason' in read) throw new BadRequestException(`filter: ${read.reason}`)
   const filter = filterInDegrees(read.filter, crs)
   try {
-    conditionOf(collection, filter, () => '')
+    conditionOf(collection, filter)
   } catch (error) {
     throw error instanceof UnsupportedFilterError
       ? new BadRequestException(`filter: ${error.message}`)

@@ -1,6 +1,13 @@
 import { operatorOf } from '#domain/operator'
 import { type Account, insertDevice, newToken, recordChange, revokeDevice, sha256 } from '#store/people'
-import { type SiteOrder, type SitePage, type SiteRow, findSite, listSites, upsertSites } from '#store/sites'
+import {
+  type SiteOrder,
+  type SitePageQuery,
+  type SiteRow,
+  findSite,
+  listSites,
+  upsertSites,
+} from '#store/sites'
 import {
   Body,
   Controller,
@@ -40,7 +47,7 @@ const SITE_FIELDS = [
 ] as const
 
 /** A cursor holds the order it was made in. */
-function keysetPositionOf(cursor: string | undefined, order: SiteOrder): SitePage['after'] {
+function keysetPositionOf(cursor: string | undefined, order: SiteOrder): SitePageQuery['after'] {
   const key = decodeCursor(
     cursor,
     new RegExp(`^${order} \\["(?:[^"\\\\]|\\\\.){0,1200}","[\\w.:-]{1,60}"\\]$`, 'u'),

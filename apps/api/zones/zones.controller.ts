@@ -4,7 +4,7 @@ import {
   type ZoneDetail,
   type ZoneOrder,
   type ZoneRow,
-  type ZoneSearch,
+  type ZonePageQuery,
   eventsOfZone,
   findZone,
   listZones,
@@ -36,7 +36,7 @@ const ZONE_FIELDS = [
 ] as const
 
 /** A cursor holds the order it was made in. */
-function keysetPositionOf(cursor: string | undefined, order: ZoneOrder): ZoneSearch['after'] {
+function keysetPositionOf(cursor: string | undefined, order: ZoneOrder): ZonePageQuery['after'] {
   const key = decodeCursor(cursor, new RegExp(`^${order} \\d{1,9} ${ZONE_ID.source.slice(1)}`), '')
   if (key === '') return null
   const [, cellCount, id] = key.split(' ') as [string, string, string]

@@ -1,10 +1,11 @@
 /** What a run says of an area beyond its cells: its people and sites by class, and its evidence pooled. */
 import { type Class, CLASSES, type ClassCounts, type NetworkEvidence } from '#domain/verdict'
 import type { Queryable } from '../database/database.js'
-import type { RunRow } from '../runs/runs.js'
-import { VALID_IN_RUN } from '../verdicts/verdicts.js'
-
-type RunKey = Pick<RunRow, 'id' | 'series'>
+import { queryRows } from '../database/query.js'
+import { type Sql, raw, sql } from '../database/sql.js'
+import { type RunKey, validInRun } from '../runs/run.js'
+import { verdictOfCell } from '../verdicts/verdicts.js'
+import { isPlacedWithin } from './in-area.js'
 
 export interface AreaPeople {
   /** By the verdict of their own cell; what was never measured is unknown. */
@@ -17,58 +18,65 @@ export interface AreaPeople {
 }
 
 /**
- * Cells of the area whose code is the parameter: codes nest, and the smallest area that holds a cell has an index, so
- * that the other cells of the country are not read.
+ * Rows of FROM: places `p` (each a locality or a site, as numbers to add up) with the areas `c` and the verdict `v` of
+ * their cell.
  */
-export const cellInArea = (code: `$${number}`): string =>
-  `coalesce(c.commune_code, c.province_code, c.region_code, '') IN
-     (SELECT code FROM current_area WHERE code = ${code} OR starts_with(code, ${code} || '.'))`
+export const placesWithVerdicts = (run: RunKey): Sql => sql`(
+    SELECT cell, 1 AS localities, coalesce(population, 0) AS population, 0 AS sites FROM locality
+    UNION ALL SELECT cell, 0, 0, 1 FROM site
+  ) AS p JOIN cell_place AS c USING (cell) LEFT JOIN ${verdictOfCell(run, 'p.cell')}`
+
+/** Sums of the same places; people as a double, for a country's may be more than an integer holds in JSON. */
+export const PLACE_SUMS = raw(`sum(localities)::integer AS localities, sum(population)::float8 AS population,
+  sum(sites)::integer AS sites`)
+
+type PlaceSums = Record<'localities' | 'population' | 'sites', number>
 
 /** Reads the localities and sites of the area; their number, not that of the probes, is its cost. */
 export async function peopleOfArea(db: Queryable, run: RunKey, code: string): Promise<AreaPeople> {
-  const rows: { class: Class; measured: boolean; localities: number; population: number; sites: number }[] =
-    await db.query(
-      `WITH place AS (
-       SELECT cell, 1 AS localities, coalesce(population, 0) AS population, 0 AS sites FROM locality
-       UNION ALL SELECT cell, 0, 0, 1 FROM site
-     )
-     SELECT coalesce(v.class, 'unknown') AS class, v.class IS NOT NULL AS measured, sum(localities)::integer AS localities,
-       sum(population)::float8 AS population, sum(sites)::integer AS sites
-     FROM place AS p JOIN cell_place AS c USING (cell)
-     LEFT JOIN LATERAL (SELECT class FROM verdict AS v WHERE ${VALID_IN_RUN} AND v.cell = p.cell OFFSET 0) AS v ON true
-     WHERE ${cellInArea('$3')} GROUP BY 1, 2`,
-      [run.series, run.id, code],
-    )
-  const by = (figure: 'localities' | 'population' | 'sites'): ClassCounts => {
-    const of = (colour: Class) => rows.reduce((sum, row) => sum + (row.class === colour ? row[figure] : 0), 0)
-    return Object.fromEntries(CLASSES.map((colour) => [colour, of(colour)])) as unknown as ClassCounts
+  const rows = await queryRows<PlaceSums & { class: Class; measured: boolean }>(
+    db,
+    sql`SELECT coalesce(v.class, 'unknown') AS class, v.class IS NOT NULL AS measured, ${PLACE_SUMS}
+     FROM ${placesWithVerdicts(run)} WHERE ${isPlacedWithin(code)} GROUP BY 1, 2`,
+  )
+  const sumOf = (figure: keyof PlaceSums, isMeant: (row: (typeof rows)[number]) => boolean) =>
+    rows.reduce((sum, row) => sum + (isMeant(row) ? row[figure] : 0), 0)
+  const countsOf = (figure: keyof PlaceSums): ClassCounts => {
+    const counts = CLASSES.map((name) => [name, sumOf(figure, (row) => row.class === name)])
+    return Object.fromEntries(counts) as ClassCounts
   }
-  const share = (figure: 'localities' | 'population'): number | null => {
-    const all = rows.reduce((sum, row) => sum + row[figure], 0)
-    return all === 0 ? null : rows.reduce((sum, row) => sum + (row.measured ? row[figure] : 0), 0) / all
+  const measuredShareOf = (figure: keyof PlaceSums): number | null => {
+    const all = sumOf(figure, () => true)
+    return all === 0 ? null : sumOf(figure, (row) => row.measured) / all
   }
   return {
-    localities: by('localities'),
-    population: by('population'),
-    sites: by('sites'),
-    measured: { localities: share('localities'), population: share('population') },
+    localities: countsOf('localities'),
+    population: countsOf('population'),
+    sites: countsOf('sites'),
+    measured: { localities: measuredShareOf('localities'), population: measuredShareOf('population') },
   }
 }
 
-/** poolEvidence() of all cells of an area, in the database. */
+/** poolEvidence() of the domain for all cells of an area, computed in the database. */
 export async function pooledEvidence(db: Queryable, run: RunKey, code: string): Promise<NetworkEvidence[]> {
-  const sum = (column: string) => `sum(${column})::float8`
-  const rows: (Omit<NetworkEvidence, 'lastMeasuredAt'> & { lastMeasuredAt: Date })[] = await db.query(
-    `SELECT nullif(operator, '') AS operator, nullif(technology, '') AS technology, ${sum('samples')} AS samples,
-       ${sum('passes')} AS passes, ${sum('no_service')} AS "noService", ${sum('peak_samples')} AS "peakSamples",
-       ${sum('weight')} AS weight, ${sum('pass_weight')} AS "passWeight", ${sum('settled_weight')} AS "settledWeight",
-       ${sum('settled_pass_weight')} AS "settledPassWeight", ${sum('devices')} AS devices,
-       ${sum('pass_devices')} AS "passDevices", ${sum('fail_devices')} AS "failDevices", max(days) AS days,
-       max(pass_days) AS "passDays", max(fail_days) AS "failDays", max(hours) AS hours,
-       max(last_measured_at) AS "lastMeasuredAt", NULL AS "declaredBps", NULL AS "plannedBy"
-     FROM evidence AS v JOIN cell_place AS c USING (cell) WHERE ${VALID_IN_RUN} AND weight > 0 AND ${cellInArea('$3')}
+  const rows = await queryRows<Omit<NetworkEvidence, 'lastMeasuredAt'> & { lastMeasuredAt: Date }>(
+    db,
+    sql`SELECT nullif(operator, '') AS operator, nullif(technology, '') AS technology, ${POOLED_COLUMNS}
+     FROM evidence AS v JOIN cell_place AS c USING (cell)
+     WHERE ${validInRun('v', run)} AND weight > 0 AND ${isPlacedWithin(code)}
      GROUP BY v.operator, v.technology ORDER BY v.operator COLLATE "C", v.technology COLLATE "C"`,
-    [run.series, run.id, code],
   )
   return rows.map((row) => ({ ...row, lastMeasuredAt: row.lastMeasuredAt.getTime() }))
 }
+
+const sumOfColumn = (column: string) => `sum(${column})::float8`
+
+/** Samples, weights and devices add up; days and hours of different cells may be the same ones: the largest is taken. */
+const POOLED_COLUMNS = raw(`${sumOfColumn('samples')} AS samples, ${sumOfColumn('passes')} AS passes,
+  ${sumOfColumn('no_service')} AS "noService", ${sumOfColumn('peak_samples')} AS "peakSamples",
+  ${sumOfColumn('weight')} AS weight, ${sumOfColumn('pass_weight')} AS "passWeight",
+  ${sumOfColumn('settled_weight')} AS "settledWeight", ${sumOfColumn('settled_pass_weight')} AS "settledPassWeight",
+  ${sumOfColumn('devices')} AS devices, ${sumOfColumn('pass_devices')} AS "passDevices",
+  ${sumOfColumn('fail_devices')} AS "failDevices", max(days) AS days, max(pass_days) AS "passDays",
+  max(fail_days) AS "failDays", max(hours) AS hours, max(last_measured_at) AS "lastMeasuredAt", NULL AS "declaredBps",
+  NULL AS "plannedBy"`)

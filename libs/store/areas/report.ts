@@ -1,18 +1,16 @@
-/** What a page about one area says beyond its counts: cells for a map, networks, zones, places. Reads no probe. */
+/** What a report about one area says beyond its counts: cells for a map, networks, zones, places. Reads no probe. */
 import type { AreaLevel } from '#domain/place'
 import type { Bounds } from '#domain/probe'
 import type { Class } from '#domain/verdict'
-import { cellInArea } from './people.js'
-import type { AreaRow } from './areas.js'
 import type { Queryable } from '../database/database.js'
-import type { ClassifiedLocality } from './localities.js'
-import type { RunRow } from '../runs/runs.js'
+import { queryRow, queryRows } from '../database/query.js'
+import { boxPolygon } from '../database/shapes.js'
+import { param, sql } from '../database/sql.js'
+import { type RunKey, validInRun } from '../runs/run.js'
 import type { SiteRow } from '../sites/sites.js'
-import { VALID_IN_RUN, type RollupRow } from '../verdicts/verdicts.js'
-
-type RunKey = Pick<RunRow, 'id' | 'series'>
-
-const JOIN_VERDICT = `JOIN LATERAL (SELECT class FROM verdict AS v WHERE ${VALID_IN_RUN} AND v.cell = c.cell OFFSET 0) AS v ON true`
+import { type RollupRow, countsByClass, verdictOfCell } from '../verdicts/verdicts.js'
+import type { AreaRow } from './areas.js'
+import { isInArea, isPlacedWithin } from './in-area.js'
 
 /**
  * The area's own cells by class, under the parents of a resolution (8: the cells themselves). The stored rollups would
@@ -24,11 +22,11 @@ export async function cellsOfArea(
   code: string,
   resolution: number,
 ): Promise<RollupRow[]> {
-  const count = (colour: Class) => `(count(*) FILTER (WHERE class = '${colour}'))::integer AS ${colour}`
-  return db.query(
-    `SELECT to_hex(cell_parent(c.cell, $4)) AS h3, ${(['white', 'grey', 'black', 'unknown'] as const).map(count).join(', ')}
-     FROM cell_place AS c ${JOIN_VERDICT} WHERE ${cellInArea('$3')} GROUP BY cell_parent(c.cell, $4) ORDER BY 1`,
-    [run.series, run.id, code, resolution],
+  const parent = sql`cell_parent(c.cell, ${param(resolution, 'integer')})`
+  return queryRows(
+    db,
+    sql`SELECT to_hex(${parent}) AS h3, ${countsByClass()} FROM cell_place AS c JOIN ${verdictOfCell(run, 'c.cell')}
+     WHERE ${isPlacedWithin(code)} GROUP BY ${parent} ORDER BY 1`,
   )
 }
 
@@ -43,13 +41,14 @@ export interface OperatorCells {
 
 /** Operators that were measured in the area, the one present in most cells first. */
 export async function operatorsOfArea(db: Queryable, run: RunKey, code: string): Promise<OperatorCells[]> {
-  return db.query(
-    `SELECT nullif(operator, '') AS operator, (count(DISTINCT c.cell) FILTER (WHERE state = 'present'))::integer AS present,
+  return queryRows(
+    db,
+    sql`SELECT nullif(operator, '') AS operator,
+       (count(DISTINCT c.cell) FILTER (WHERE state = 'present'))::integer AS present,
        count(DISTINCT c.cell)::integer AS tried
      FROM cell_place AS c JOIN LATERAL (SELECT operator, state FROM evidence AS v
-       WHERE ${VALID_IN_RUN} AND v.cell = c.cell AND samples > 0 OFFSET 0) AS v ON true
-     WHERE ${cellInArea('$3')} GROUP BY operator ORDER BY present DESC, tried DESC, operator COLLATE "C"`,
-    [run.series, run.id, code],
+       WHERE ${validInRun('v', run)} AND v.cell = c.cell AND samples > 0 OFFSET 0) AS v ON true
+     WHERE ${isPlacedWithin(code)} GROUP BY operator ORDER BY present DESC, tried DESC, operator COLLATE "C"`,
   )
 }
 
@@ -70,48 +69,30 @@ export interface WhiteZone {
   lng: number
 }
 
-/** The area's white zones in which most people live, then the largest. Reads the zones of its box. */
+/** The area's white zones with most people first, then the largest. Reads the zones of its bounding box. */
 export async function whiteZonesOfArea(
   db: Queryable,
   run: RunKey,
-  area: Pick<AreaRow, 'code' | 'bbox'>,
+  { code, bbox: [west, south, east, north] }: Pick<AreaRow, 'code' | 'bbox'>,
   limit: number,
 ): Promise<WhiteZone[]> {
-  return db.query(
-    `WITH zones AS MATERIALIZED (
+  return queryRows(
+    db,
+    sql`WITH white_zone AS MATERIALIZED (
        SELECT id, cell_count, cells, commune_code, ST_PointOnSurface(geom) AS inside,
          (SELECT sum(population)::float8 FROM locality WHERE cell = ANY(v.cells)) AS population
-       FROM zone AS v WHERE ${VALID_IN_RUN} AND class = 'white' AND $3 IN (commune_code, province_code, region_code)
-         AND geom && ST_MakeEnvelope($4, $5, $6, $7, 4326)
-       ORDER BY population DESC NULLS LAST, cell_count DESC, id LIMIT $8
+       FROM zone AS v WHERE ${validInRun('v', run)} AND class = 'white' AND ${isInArea('v', code)}
+         AND geom && ${boxPolygon({ west, south, east, north })}
+       ORDER BY population DESC NULLS LAST, cell_count DESC, id LIMIT ${limit}
      )
      SELECT z.id, z.cell_count AS "cellCount", z.population,
        (SELECT count(*)::integer FROM site WHERE cell = ANY(z.cells)) AS "siteCount",
        a.name_fr AS "communeFr", a.name_ar AS "communeAr", l.name_fr AS "placeFr", l.name_ar AS "placeAr",
        ST_Y(z.inside) AS lat, ST_X(z.inside) AS lng
-     FROM zones AS z LEFT JOIN current_area AS a ON a.code = z.commune_code
+     FROM white_zone AS z LEFT JOIN current_area AS a ON a.code = z.commune_code
      LEFT JOIN LATERAL (SELECT name_fr, name_ar FROM locality WHERE cell = ANY(z.cells)
        ORDER BY locality.population DESC NULLS LAST, id LIMIT 1) AS l ON true
      ORDER BY z.population DESC NULLS LAST, z.cell_count DESC, z.id`,
-    [run.series, run.id, area.code, ...area.bbox, limit],
-  )
-}
-
-/** The area's most populous localities with the class of their cell. */
-export async function localitiesOfArea(
-  db: Queryable,
-  run: RunKey,
-  code: string,
-  limit: number,
-): Promise<ClassifiedLocality[]> {
-  return db.query(
-    `SELECT l.id, l.name_fr AS "nameFr", l.name_ar AS "nameAr", l.kind, l.population, l.lat, l.lng,
-       coalesce(v.class, 'unknown') AS class
-     FROM (SELECT l.* FROM cell_place AS c JOIN locality AS l USING (cell) WHERE ${cellInArea('$3')}
-       ORDER BY l.population DESC NULLS LAST, l.id LIMIT $4) AS l
-     LEFT JOIN LATERAL (SELECT class FROM verdict AS v WHERE ${VALID_IN_RUN} AND v.cell = l.cell OFFSET 0) AS v ON true
-     ORDER BY l.population DESC NULLS LAST, l.id`,
-    [run.series, run.id, code, limit],
   )
 }
 
@@ -127,12 +108,11 @@ export async function sitesOfArea(
   code: string,
   limit: number,
 ): Promise<ClassifiedSite[]> {
-  return db.query(
-    `SELECT s.code, s.lat, s.lng, coalesce(v.class, 'unknown') AS class
-     FROM cell_place AS c JOIN site AS s USING (cell)
-     LEFT JOIN LATERAL (SELECT class FROM verdict AS v WHERE ${VALID_IN_RUN} AND v.cell = c.cell OFFSET 0) AS v ON true
-     WHERE ${cellInArea('$3')} ORDER BY coalesce(v.class, 'unknown') = 'white' DESC, s.code LIMIT $4`,
-    [run.series, run.id, code, limit],
+  return queryRows(
+    db,
+    sql`SELECT s.code, s.lat, s.lng, coalesce(v.class, 'unknown') AS class
+     FROM cell_place AS c JOIN site AS s USING (cell) LEFT JOIN ${verdictOfCell(run, 'c.cell')}
+     WHERE ${isPlacedWithin(code)} ORDER BY coalesce(v.class, 'unknown') = 'white' DESC, s.code LIMIT ${limit}`,
   )
 }
 
@@ -144,26 +124,26 @@ export interface AreaOutline {
   /** A point inside, WGS 84 degrees. */
   lat: number
   lng: number
-  /** GeoJSON text of the part inside the box, thinned to the tolerance. */
+  /** GeoJSON text, simplified to the tolerance. */
   geojson: string
 }
 
 /**
- * The area, its neighbours of the same level within a box, and the areas inside it. `tolerance` in degrees. Cut before it is
- * thinned: GEOS does not cut a ring that thinning left with three points (an islet of Al Hoceima).
+ * The area, its neighbours of the same level within a box, and the areas inside it. `tolerance` in degrees. Outlines are
+ * not clipped to the box: GEOS fails to clip a ring that simplifying left with three points (an islet of Al Hoceima).
  */
 export async function outlinesAround(
   db: Queryable,
-  area: Pick<AreaRow, 'code' | 'level'>,
+  { code, level }: Pick<AreaRow, 'code' | 'level'>,
   { box, tolerance }: { box: Bounds; tolerance: number },
 ): Promise<AreaOutline[]> {
-  return db.query(
-    `SELECT code, level, name_fr AS "nameFr", name_ar AS "nameAr", ST_Y(inside) AS lat, ST_X(inside) AS lng,
-       ST_AsGeoJSON(ST_Simplify(geom, $3, true), 5) AS geojson
+  return queryRows(
+    db,
+    sql`SELECT code, level, name_fr AS "nameFr", name_ar AS "nameAr", ST_Y(inside) AS lat, ST_X(inside) AS lng,
+       ST_AsGeoJSON(ST_Simplify(geom, ${tolerance}, true), 5) AS geojson
      FROM (SELECT *, ST_PointOnSurface(geom) AS inside FROM current_area
-       WHERE (level = $1 OR parent_code = $2) AND geom && ST_MakeEnvelope($4, $5, $6, $7, 4326)) AS a
+       WHERE (level = ${level} OR parent_code = ${code}) AND geom && ${boxPolygon(box)}) AS a
      ORDER BY length(code), code`,
-    [area.level, area.code, tolerance, box.west, box.south, box.east, box.north],
   )
 }
 
@@ -173,11 +153,11 @@ export async function previousRunOfArea(
   run: RunKey,
   code: string,
 ): Promise<{ run: number; to: Date; white: number | null } | null> {
-  const rows: { run: number; to: Date; white: number | null }[] = await db.query(
-    `SELECT r.id AS run, r.valid_to AS "to", (SELECT white FROM area_count AS c JOIN current_area AS a USING (code, vintage)
-       WHERE c.run_id = r.id AND c.code = $3) AS white
-     FROM run AS r WHERE series = $1 AND id < $2 ORDER BY id DESC LIMIT 1`,
-    [run.series, run.id, code],
+  const row = await queryRow<{ run: number; to: Date; white: number | null }>(
+    db,
+    sql`SELECT r.id AS run, r.valid_to AS "to", (SELECT white FROM area_count AS c
+       JOIN current_area AS a USING (code, vintage) WHERE c.run_id = r.id AND c.code = ${code}) AS white
+     FROM run AS r WHERE series = ${run.series} AND id < ${run.id} ORDER BY id DESC LIMIT 1`,
   )
-  return rows[0] ?? null
+  return row ?? null
 }

@@ -1,47 +1,36 @@
-/** What operators say they cover, as a run knew it: by cell, and from afar by parent. */
+/** Declared coverage as a run knew it: by cell, and for the zoomed-out map by parent. */
 import type { Rule } from '#domain/rule'
 import type { CellRange } from '#geo'
 import type { Queryable } from '../database/database.js'
-import type { NetworkFilter, NetworkName } from '../verdicts/networks.js'
-import type { RunRow } from '../runs/runs.js'
-import { FROM_CELL_RANGES } from '../verdicts/verdicts.js'
+import { queryRows } from '../database/query.js'
+import { cellRanges } from '../database/shapes.js'
+import { type Sql, allOf, param, sql } from '../database/sql.js'
+import type { RunWindow } from '../runs/run.js'
+import { type NetworkFilter, type NetworkName, isOfNetwork } from '../verdicts/networks.js'
+import { isClaimKnown, isDue, meetsRule } from './claims.js'
 
-type RunAbout = Pick<RunRow, 'knownBefore' | 'to'>
+type KnownRun = Pick<RunWindow, 'knownBefore' | 'to'>
 
-/** Claims that stood for run $1 (known before) and $2 (end of the window). */
-const CLAIM_VALID_IN_RUN = `v.kind = 'declared' AND v.received_at < $1::timestamptz AND (v.withdrawn_at IS NULL OR v.withdrawn_at >= $1)
-  AND v.on_date <= ($2::timestamptz AT TIME ZONE 'Africa/Casablanca')::date`
+const isDeclaredInRun = (run: KnownRun): Sql =>
+  allOf([sql`v.kind = 'declared'`, isClaimKnown('v', run.knownBefore), isDue('v', run)])
 
-const MEETS = `technology = ANY($6::text[]) AND download_bps >= $7::float8
-  AND ($8::float8 IS NULL OR coalesce(upload_bps, 0) >= $8)`
-
-const OF_NETWORK = 'v.operator = coalesce($4, v.operator) AND v.technology = coalesce($5, v.technology)'
-
-/** By cell, whether some matching claim meets the rule ($6 technologies, $7 and $8 speeds). */
-const DECLARED_IN_RANGES = `SELECT cell, bool_or(meets) AS meets ${FROM_CELL_RANGES}
-  (SELECT cell, ${MEETS} AS meets FROM coverage AS v
-   WHERE v.cell BETWEEN r.low AND r.high AND ${CLAIM_VALID_IN_RUN} AND ${OF_NETWORK} OFFSET 0) AS v ON true
-  GROUP BY cell`
-
-/** Of the whole country, in the order of the key: no list of cells is held. */
-const DECLARED_EVERYWHERE = `SELECT cell, bool_or(${MEETS}) AS meets FROM coverage AS v
-  WHERE ${CLAIM_VALID_IN_RUN} AND $3::json IS NULL AND ${OF_NETWORK} GROUP BY cell`
-
-const parameters = (
-  run: RunAbout,
+/**
+ * Declared cells, and whether a matching claim meets the rule; `ranges` null: of the whole country, in the order of the
+ * key, so that no list of cells is held.
+ */
+function declaredCells(
+  run: KnownRun,
   rule: Rule,
-  { operator, technology }: NetworkFilter,
+  filter: NetworkFilter,
   ranges: readonly CellRange[] | null,
-) => [
-  run.knownBefore,
-  run.to,
-  ranges && JSON.stringify(ranges),
-  operator,
-  technology,
-  rule.technologies,
-  rule.minDownloadBps,
-  rule.minUploadBps,
-]
+): Sql {
+  const claims = (inRange: Sql | null) => sql`SELECT cell, ${meetsRule('v', rule)} AS meets FROM coverage AS v
+    WHERE ${allOf([inRange, isDeclaredInRun(run), isOfNetwork(filter)])}`
+  const from = ranges
+    ? sql`${cellRanges(ranges)} JOIN LATERAL (${claims(sql`v.cell BETWEEN r.low AND r.high`)} OFFSET 0) AS v ON true`
+    : sql`(${claims(null)}) AS v`
+  return sql`SELECT cell, bool_or(meets) AS meets FROM ${from} GROUP BY cell`
+}
 
 export interface DeclaredCell {
   h3: string
@@ -51,14 +40,14 @@ export interface DeclaredCell {
 
 export async function declaredInRanges(
   db: Queryable,
-  run: RunAbout,
+  run: KnownRun,
   rule: Rule,
   filter: NetworkFilter,
   ranges: readonly CellRange[],
 ): Promise<DeclaredCell[]> {
-  return db.query(
-    `SELECT to_hex(cell) AS h3, meets FROM (${DECLARED_IN_RANGES}) AS declared`,
-    parameters(run, rule, filter, ranges),
+  return queryRows(
+    db,
+    sql`SELECT to_hex(cell) AS h3, meets FROM (${declaredCells(run, rule, filter, ranges)}) AS declared`,
   )
 }
 
@@ -76,23 +65,24 @@ export interface DeclaredParent {
  */
 export async function declaredParents(
   db: Queryable,
-  run: RunAbout,
+  run: KnownRun,
   rule: Rule,
   filter: NetworkFilter,
-  at: { resolution: number; ranges: readonly CellRange[] | null },
+  { resolution, ranges }: { resolution: number; ranges: readonly CellRange[] | null },
 ): Promise<DeclaredParent[]> {
-  return db.query(
-    `SELECT to_hex(cell_parent(cell, $9)) AS h3, count(*)::integer AS declared,
-       (count(*) FILTER (WHERE meets))::integer AS meets FROM (${at.ranges ? DECLARED_IN_RANGES : DECLARED_EVERYWHERE}) AS declared
-     GROUP BY cell_parent(cell, $9)`,
-    [...parameters(run, rule, filter, at.ranges), at.resolution],
+  const parent = sql`cell_parent(cell, ${param(resolution, 'integer')})`
+  return queryRows(
+    db,
+    sql`SELECT to_hex(${parent}) AS h3, count(*)::integer AS declared,
+       (count(*) FILTER (WHERE meets))::integer AS meets
+     FROM (${declaredCells(run, rule, filter, ranges)}) AS declared GROUP BY ${parent}`,
   )
 }
 
 /** The networks that operators declare somewhere, as a run knew it. Reads all claims. */
-export async function declaredNetworks(db: Queryable, run: RunAbout): Promise<NetworkName[]> {
-  return db.query(
-    `SELECT DISTINCT operator, technology FROM coverage AS v WHERE ${CLAIM_VALID_IN_RUN} ORDER BY 1, 2`,
-    [run.knownBefore, run.to],
+export async function declaredNetworks(db: Queryable, run: KnownRun): Promise<NetworkName[]> {
+  return queryRows(
+    db,
+    sql`SELECT DISTINCT operator, technology FROM coverage AS v WHERE ${isDeclaredInRun(run)} ORDER BY 1, 2`,
   )
 }

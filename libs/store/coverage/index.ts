@@ -1,2 +1,3 @@
-export * from './coverage.js'
+export * from './claims.js'
+export * from './contradictions.js'
 export * from './declared.js'

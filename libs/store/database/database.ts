@@ -1,13 +1,13 @@
 /** One database interface: any PostgreSQL with PostGIS by its URL, or the embedded one in a folder. */
 import 'reflect-metadata'
-import { DataSource, type EntityManager, MigrationExecutor } from 'typeorm'
+import { DataSource, MigrationExecutor } from 'typeorm'
 import { MIGRATIONS } from '#migrations'
 import { openEmbedded } from './embedded/index.js'
+import { withSessionLock } from './locks.js'
 import { PreparedClient } from './prepared-client.js'
 import { ENTITIES } from './tables/index.js'
 
-/** A data source or a transaction: what every query function takes. */
-export type Queryable = Pick<EntityManager, 'query'>
+export type { Queryable } from './queryable.js'
 
 export interface Database {
   source: DataSource
@@ -66,17 +66,14 @@ async function openFolder(dir: string): Promise<Database> {
   return { source, isOwner: engine.role === 'owner', close }
 }
 
-/** Any constant: names the lock under which migrations run. */
-const MIGRATION_LOCK = 7_410_001
-
 /** Applies what is missing. Processes that start together wait for one another; one connection, so that it also works on a pool of one. */
 export async function migrate(source: DataSource): Promise<void> {
   const runner = source.createQueryRunner()
   try {
-    await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
-    await new MigrationExecutor(source, runner).executePendingMigrations()
+    await withSessionLock(runner, 'migrations', () =>
+      new MigrationExecutor(source, runner).executePendingMigrations(),
+    )
   } finally {
-    await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK])
     await runner.release()
   }
 }

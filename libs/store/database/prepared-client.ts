@@ -1,28 +1,29 @@
-/** A connection that plans once what is asked again and again. */
+/** A connection that plans a hot statement once, and keeps the plan. */
 import pg from 'pg'
 
 /**
- * Begins a statement whose plan is kept: where the tables are many months, planning takes as long as reading a page.
- * Its LIMIT stands in the text: PostgreSQL takes a parameter there for a tenth of all rows, and plans anew each time.
+ * Marks a statement, at its begin, as one whose plan is kept: with many monthly partitions, planning takes as long as
+ * reading a page. Its LIMIT must stand in the text: PostgreSQL estimates a parameter there as a tenth of all rows, and then
+ * plans the statement again each time.
  */
 export const PREPARED = '/* prepared */ '
 
-/** Each connection holds as many plans. Texts beyond them, as of unusual limits, are planned each time. */
+/** The most plans that a connection keeps. Further texts, as of unusual limits, are planned each time. */
 const MAX_PREPARED_STATEMENTS = 100
 
 const preparedNames = new Map<string, string>()
 
 export class PreparedClient extends pg.Client {
-  override query(...given: unknown[]): never {
-    const [text, ...rest] = given
+  override query(...args: unknown[]): never {
+    const [text, ...rest] = args
     const name = typeof text === 'string' && text.startsWith(PREPARED) ? nameOf(text) : null
-    return (super.query as (...asked: unknown[]) => never)(name ? { name, text } : text, ...rest)
+    return (super.query as (...args: unknown[]) => never)(name ? { name, text } : text, ...rest)
   }
 }
 
 function nameOf(text: string): string | null {
-  const known = preparedNames.get(text)
-  if (known !== undefined || preparedNames.size === MAX_PREPARED_STATEMENTS) return known ?? null
+  const existing = preparedNames.get(text)
+  if (existing !== undefined || preparedNames.size === MAX_PREPARED_STATEMENTS) return existing ?? null
   const name = `prepared_${preparedNames.size}`
   preparedNames.set(text, name)
   return name

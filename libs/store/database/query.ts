@@ -1,5 +1,5 @@
 /** Running statements of the `sql` tag. */
-import type { Queryable } from './database.js'
+import type { Queryable } from './queryable.js'
 import { PREPARED } from './prepared-client.js'
 import { type Sql, raw, sql } from './sql.js'
 

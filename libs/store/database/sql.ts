@@ -23,6 +23,11 @@ export class Sql {
     return new Sql(texts, values)
   }
 
+  /** In a plain template a fragment would lose its values: it belongs into the `sql` tag. */
+  toString(): never {
+    throw new Error(`a fragment of SQL was made a string: ${this.texts.join('…')}`)
+  }
+
   /** The statement as PostgreSQL takes it. The same value object twice is one parameter. */
   toStatement(): Statement {
     const parameters: unknown[] = []
@@ -82,4 +87,10 @@ export const param = (value: SqlValue, type: string): Sql => Sql.of(['', `::${ty
 /** Pieces with a separator between them, as in a list of columns or of conditions. */
 export function join(parts: readonly Sql[], separator: string): Sql {
   return parts.reduce((whole, part, i) => (i === 0 ? part : sql`${whole}${raw(separator)}${part}`), raw(''))
+}
+
+/** All of these must hold; conditions that are not asked for are null. Without any, every row is meant. */
+export function allOf(conditions: readonly (Sql | null)[]): Sql {
+  const given = conditions.filter((condition) => condition !== null)
+  return given.length === 0 ? raw('true') : join(given, ' AND ')
 }

@@ -1,9 +1,10 @@
 /** What leaves the house as features: the columns of each collection with their SQL, and how its rows are found. */
 import type { Column } from '#domain/feature'
 import { PROBE_FIELDS, type ProbeField, columnOf } from '#domain/probe'
+import { type Sql, raw, sql } from '../database/sql.js'
 import { PLAIN_LISTED_FIELDS } from '../probes/listed.js'
 import { publicProbesOf } from '../probes/public.js'
-import type { RunRow } from '../runs/runs.js'
+import { type RunRow, validInRun } from '../runs/run.js'
 
 export const COLLECTIONS = [
   'cells',
@@ -23,9 +24,6 @@ interface SqlColumn extends Column {
   /** A figure that is not always known. */
   mayBeEmpty?: true
 }
-
-/** Adds a parameter and gives its place in the statement, like `$3`. */
-export type Bind = (value: unknown) => string
 
 /** Of a collection by cells: the part of the cells' order that a statement reads. */
 export interface Span {
@@ -74,7 +72,7 @@ export interface Collection {
   licences: readonly Licence[]
   columns: readonly SqlColumn[]
   /** FROM and WHERE; the rows' table is named `t`. */
-  from(bind: Bind, span: Span, run: RunRow | null): string
+  from(span: Span, run: RunRow | null): Sql
   /** Order of the rows: expressions with their types, unique together. */
   key: readonly { sql: string; type: string }[]
   /** A feature's id, with a group for each part of the key; a cell is written as H3 writes it. */
@@ -134,16 +132,10 @@ const RUN: readonly SqlColumn[] = [
   { name: 'rule_id', type: 'text', sql: 't.rule_id', about: 'rule of the run' },
 ]
 
-/** Rows of a run in its series. */
-const validInRun = (bind: Bind, run: RunRow) => {
-  const id = bind(run.id)
-  return `v.series = ${bind(run.series)} AND v.first_run <= ${id}::integer AND (v.next_run IS NULL OR v.next_run > ${id}::integer)`
-}
-const runColumns = (bind: Bind, run: RunRow) =>
-  `${bind(run.id)}::integer AS run_id, ${bind(run.rule)}::text AS rule_id, ${bind(run.from)}::timestamptz AS valid_from,
-   ${bind(run.to)}::timestamptz AS valid_to`
-const inSpan = (bind: Bind, { low, high }: Span, cell = 'cell') =>
-  `${cell} BETWEEN ${bind(low)}::bigint AND ${bind(high)}::bigint`
+const runColumns = (run: RunRow): Sql => sql`${run.id}::integer AS run_id, ${run.rule}::text AS rule_id,
+   ${run.from}::timestamptz AS valid_from, ${run.to}::timestamptz AS valid_to`
+const inSpan = ({ low, high }: Span, cell: string): Sql =>
+  sql`${raw(cell)} BETWEEN ${low}::bigint AND ${high}::bigint`
 
 const CELL_ID = /^([0-9a-f]{15})$/
 const ANY_ID = /^(.{1,400})$/su
@@ -164,12 +156,12 @@ const cells: Collection = {
     integer('since_run', 'first run of the series in which the verdict held'),
     ...RUN,
   ],
-  // The span is said of both tables: a merge join would read the places from their beginning, the longer the deeper the page.
-  from: (bind, span, run) => `
+  // Both tables are limited to the span: a merge join would read the places from their beginning, the longer the deeper the page.
+  from: (span, run) => sql`
     (SELECT v.cell, v.class, v.confidence, v.first_run AS since_run, p.commune_code, p.province_code, p.region_code,
-       ${runColumns(bind, run!)}
-     FROM verdict AS v LEFT JOIN cell_place AS p ON p.cell = v.cell AND ${inSpan(bind, span, 'p.cell')}
-     WHERE ${validInRun(bind, run!)} AND ${inSpan(bind, span, 'v.cell')}) AS t WHERE true`,
+       ${runColumns(run!)}
+     FROM verdict AS v LEFT JOIN cell_place AS p ON p.cell = v.cell AND ${inSpan(span, 'p.cell')}
+     WHERE ${validInRun('v', run!)} AND ${inSpan(span, 'v.cell')}) AS t WHERE true`,
   key: [{ sql: 't.cell', type: 'bigint' }],
   idPattern: CELL_ID,
   idOf: (row) => row['h3'] as string,
@@ -196,8 +188,8 @@ const zones: Collection = {
     integer('site_count', 'sites in it', '(SELECT count(*)::integer FROM site WHERE cell = ANY(t.cells))'),
     ...RUN,
   ],
-  from: (bind, _span, run) => `
-    (SELECT v.*, ${runColumns(bind, run!)} FROM zone AS v WHERE ${validInRun(bind, run!)}) AS t WHERE true`,
+  from: (_span, run) => sql`
+    (SELECT v.*, ${runColumns(run!)} FROM zone AS v WHERE ${validInRun('v', run!)}) AS t WHERE true`,
   key: [{ sql: 't.id', type: 'text' }],
   idPattern: ANY_ID,
   idOf: (row) => row['zone_id'] as string,
@@ -225,7 +217,7 @@ const areas: Collection = {
     text('source', 'where the boundary comes from'),
     flag('simulated', 'made up for the demonstration', '(t.vintage = 0)'),
   ],
-  from: () => 'current_area AS t WHERE true',
+  from: () => sql`current_area AS t WHERE true`,
   key: [{ sql: 't.code', type: 'text' }],
   idPattern: ANY_ID,
   idOf: (row) => row['code'] as string,
@@ -249,7 +241,7 @@ const localities: Collection = {
     text('commune_code', COMMUNE),
     H3,
   ],
-  from: () => 'locality AS t WHERE true',
+  from: () => sql`locality AS t WHERE true`,
   key: [{ sql: 't.id', type: 'text' }],
   idPattern: ANY_ID,
   idOf: (row) => row['locality_id'] as string,
@@ -277,7 +269,7 @@ const sites: Collection = {
     bps('contracted_up_bps', 'contracted upload'),
     flag('simulated', 'made up for the demonstration'),
   ],
-  from: () => 'site AS t WHERE true',
+  from: () => sql`site AS t WHERE true`,
   key: [{ sql: 't.code', type: 'text' }],
   idPattern: ANY_ID,
   idOf: (row) => row['code'] as string,
@@ -319,11 +311,11 @@ const probesPublic: Collection = {
   ],
   // Grouped in the order of the index, so that a page reads no more cells than it needs. The hash orders a cell's
   // probes in a way that says nothing of when they were measured.
-  from: (bind, span) => `
-    (SELECT cell FROM probe WHERE ${inSpan(bind, span)} GROUP BY cell ORDER BY cell) AS open
+  from: (span) => sql`
+    (SELECT cell FROM probe WHERE ${inSpan(span, 'cell')} GROUP BY cell ORDER BY cell) AS next_cell
     JOIN LATERAL (
       SELECT p.*, md5(p.id::text) AS hash, date_trunc('hour', p.measured_at, 'UTC') AS hour
-      FROM ${publicProbesOf('open.cell')} AS p) AS t ON true WHERE true`,
+      FROM ${publicProbesOf(raw('next_cell.cell'))} AS p) AS t ON true WHERE true`,
   key: [
     { sql: 't.cell', type: 'bigint' },
     { sql: 't.hash', type: 'text' },
@@ -358,8 +350,8 @@ const claims = (id: 'declared' | 'plan', kind: 'declared' | 'planned', title: st
       text('source', 'file that it came with'),
       { name: 'received_at', type: 'time', sql: utc('t.received_at'), about: 'when it was imported' },
     ],
-    from: (bind, span) =>
-      `coverage AS t WHERE t.kind = ${bind(kind)} AND t.withdrawn_at IS NULL AND ${inSpan(bind, span, 't.cell')}`,
+    from: (span) =>
+      sql`coverage AS t WHERE t.kind = ${kind} AND t.withdrawn_at IS NULL AND ${inSpan(span, 't.cell')}`,
     key: [
       { sql: 't.cell', type: 'bigint' },
       { sql: 't.technology', type: 'text' },

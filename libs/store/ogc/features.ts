@@ -4,9 +4,12 @@ import type { MultiPolygon } from '#domain/place'
 import type { Bounds } from '#domain/probe'
 import { cellToSql, centreOf, isConvexTouchingBox, hexagonOf, isPointInBox, rangesOfBoxes } from '#geo'
 import type { Queryable } from '../database/database.js'
+import { queryRow, queryRows } from '../database/query.js'
+import { boxGeometry, isPositionInBox } from '../database/shapes.js'
+import { type Sql, allOf, join, param, raw, sql } from '../database/sql.js'
+import type { RunRow } from '../runs/run.js'
+import type { Collection, Span } from './collections.js'
 import { conditionOf } from './filter-sql.js'
-import type { Bind, Collection, Span } from './collections.js'
-import type { RunRow } from '../runs/runs.js'
 
 export interface FeatureQuery {
   /** Of a collection that speaks of a run. */
@@ -14,7 +17,7 @@ export interface FeatureQuery {
   /** Degrees; two where a box crosses the antimeridian. */
   boxes: readonly Bounds[] | null
   time: TimeSpan | null
-  /** By the names of columns that can be asked for. */
+  /** Values that columns must have, by the columns' names. */
   equal: Readonly<Record<string, string | number | boolean>>
   filter: Filter | null
   /** Id of the last feature that was read; null begins. */
@@ -31,7 +34,7 @@ export const UNFILTERED: Omit<FeatureQuery, 'run'> = {
 
 type Row = Record<string, unknown>
 
-/** Features in the order of their keys, in batches; a batch may be smaller than asked, or empty. */
+/** Features in the order of their keys, in batches of at most `batch`; a batch may also be empty. */
 export async function* readFeatures(
   db: Queryable,
   collection: Collection,
@@ -54,15 +57,15 @@ export async function* readFeatures(
 }
 
 /**
- * Rows of one read of an export: enough that the asking does not count, so few that they are gone before the collector
- * takes them for old. Boundaries may be a megabyte each.
+ * Rows of one read of an export: enough that a statement's own cost does not matter, so few that they are garbage before the
+ * collector moves them to the old space. Boundaries may be a megabyte each.
  */
 const EXPORT_BATCH = 1_000
 const SHAPE_BATCH = 50
 
 /**
- * A whole collection. The reads stand alone: a reader that is slow keeps no transaction open and no connection busy. What
- * a run says never changes between them; of other collections each row is as it was when it was read.
+ * A whole collection. Each read is a transaction of its own: a slow client keeps none open and no connection busy. The rows
+ * of a run never change between the reads; of other collections each row is as it was when it was read.
  */
 export const exportFeatures = (
   db: Queryable,
@@ -74,7 +77,7 @@ export const exportFeatures = (
   return prefetched(readFeatures(db, collection, { ...UNFILTERED, run, filter }, batch))
 }
 
-/** The database reads a batch while the one before is written. */
+/** Reads the next batch from the database while the one before is written. */
 async function* prefetched<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
   let next = source.next()
   try {
@@ -82,7 +85,7 @@ async function* prefetched<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
       const { value, done } = await next
       if (done) return
       next = source.next()
-      // Told by the await above; a reader that has gone by then hears of nothing.
+      // A failure is thrown by the await above; a client that has gone by then never awaits it.
       next.catch(() => {})
       yield value as T
     }
@@ -91,7 +94,7 @@ async function* prefetched<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
   }
 }
 
-/** Cells at their centres: for tables, where the index says the rest. */
+/** The collection with cells as points at their centres: for tables, where the H3 index says the rest. */
 export const asPoints = (collection: Collection): Collection =>
   collection.shape === 'hexagon' ? { ...collection, shape: 'centre', geometry: 'Point' } : collection
 
@@ -103,15 +106,15 @@ export async function pageOfFeatures(
   limit: number,
 ): Promise<{ features: Feature[]; next: string | null }> {
   const features: Feature[] = []
-  // One more than asked tells whether there is another page.
-  for await (const some of readFeatures(db, collection, query, limit + 1)) {
-    for (const feature of some) features.push(feature)
+  // One more feature than asked shows whether there is another page.
+  for await (const batch of readFeatures(db, collection, query, limit + 1)) {
+    features.push(...batch)
     if (features.length > limit) return { features: features.slice(0, limit), next: features[limit - 1]!.id }
   }
   return { features, next: null }
 }
 
-/** So many rows are counted on a first page; of more, only reading them all would tell. */
+/** At most so many rows are counted: the number of more would take reading them all. */
 const MAX_COUNTED_FEATURES = 200_000
 
 /** How many features there are in all pages; null where that is not known at a small price. */
@@ -125,19 +128,18 @@ export async function featureCount(
     const { white, grey, black, unknown } = run.counts
     return white + grey + black + unknown
   }
-  // Which measurements are public is decided cell by cell: of a large country not even the first of them come at once.
-  if (collection.id === 'probes_public' && (await countUpTo(db, 'probe', [])) === null) return null
-  const values: unknown[] = []
-  const bind: Bind = (value) => `$${values.push(value)}`
-  return countUpTo(db, collection.from(bind, spansOf(collection, null)[0]!, run), values)
+  // Which measurements are public is decided cell by cell: in a large country not even the first of them come at once.
+  if (collection.id === 'probes_public' && (await countUpTo(db, sql`probe`)) === null) return null
+  return countUpTo(db, collection.from(spansOf(collection, null)[0]!, run))
 }
 
-async function countUpTo(db: Queryable, from: string, values: unknown[]): Promise<number | null> {
-  const [{ n }] = await db.query(
-    `SELECT count(*)::integer AS n FROM (SELECT 1 FROM ${from} LIMIT ${MAX_COUNTED_FEATURES + 1}) AS counted`,
-    values,
+/** Null where there are more rows than are counted. */
+async function countUpTo(db: Queryable, from: Sql): Promise<number | null> {
+  const row = await queryRow<{ n: number }>(
+    db,
+    sql`SELECT count(*)::integer AS n FROM (SELECT 1 FROM ${from} LIMIT ${MAX_COUNTED_FEATURES + 1}) AS counted`,
   )
-  return n <= MAX_COUNTED_FEATURES ? (n as number) : null
+  return row!.n <= MAX_COUNTED_FEATURES ? row!.n : null
 }
 
 export async function findFeature(
@@ -166,7 +168,7 @@ const isByCell = (collection: Collection) => collection.key[0]!.sql === 't.cell'
 const spansOf = (collection: Collection, boxes: readonly Bounds[] | null): Span[] =>
   rangesOfBoxes(isByCell(collection) ? boxes : null)
 
-/** The rest of a span behind what was read; null where nothing of it is left. */
+/** The rest of a span after the last row that was read; null where nothing of it is left. */
 function spanAfter(collection: Collection, span: Span, after: readonly string[] | null): Span | null {
   if (!after || !isByCell(collection)) return span
   const cell = BigInt(after[0]!)
@@ -188,26 +190,29 @@ async function readRows(
   query: FeatureQuery,
   { span, after, at, limit }: Part,
 ): Promise<Row[]> {
-  const values: unknown[] = []
-  const bind: Bind = (value) => `$${values.push(value)}`
   const { key, columns } = collection
-  const keys = key.map(({ sql }) => sql).join(', ')
+  const keys = raw(key.map((part) => part.sql).join(', '))
   const bound = (parts: readonly string[]) =>
-    key.map(({ type }, i) => `${bind(parts[i])}::${type}`).join(', ')
-  const from = collection.from(bind, span, query.run)
+    join(
+      key.map(({ type }, i) => param(parts[i]!, type)),
+      ', ',
+    )
   const conditions = [
-    ...(after ? [`(${keys}) > (${bound(after)})`] : []),
-    ...(at ? [`(${keys}) = (${bound(at)})`] : []),
-    ...boxConditions(collection, query.boxes, bind),
-    ...timeConditions(collection, query.time, bind),
-    ...equalityConditions(collection, query.equal, bind),
-    ...(query.filter ? [conditionOf(collection, query.filter, bind)] : []),
+    after ? sql`(${keys}) > (${bound(after)})` : null,
+    at ? sql`(${keys}) = (${bound(at)})` : null,
+    boxCondition(collection, query.boxes),
+    timeCondition(collection, query.time),
+    ...equalityConditions(collection, query.equal),
+    query.filter && conditionOf(collection, query.filter),
   ]
-  const selected = [...columns.map(({ name, sql }) => `${sql} AS "${name}"`), ...shapeColumns(collection)]
-  return db.query(
-    `SELECT ${selected.join(', ')} FROM ${from}${conditions.map((c) => ` AND ${c}`).join('')}
-     ORDER BY ${keys} LIMIT ${bind(limit)}`,
-    values,
+  const selected = [
+    ...columns.map((column) => `${column.sql} AS "${column.name}"`),
+    ...shapeColumns(collection),
+  ]
+  return queryRows(
+    db,
+    sql`SELECT ${raw(selected.join(', '))} FROM ${collection.from(span, query.run)} AND ${allOf(conditions)}
+     ORDER BY ${keys} LIMIT ${limit}`,
   )
 }
 
@@ -217,27 +222,24 @@ function shapeColumns({ shape }: Collection): string[] {
   return shape === 'geom' ? ['ST_AsGeoJSON(t.geom, 7) AS "$geometry"'] : []
 }
 
-/** Cells are found by their ranges, and looked at one by one in `touches`. */
-function boxConditions({ shape }: Collection, boxes: readonly Bounds[] | null, bind: Bind): string[] {
-  if (!boxes || shape === 'hexagon' || shape === 'centre') return []
-  const some = boxes.map(({ west, south, east, north }) => {
-    const [w, s, e, n] = [west, south, east, north].map((degrees) => `${bind(degrees)}::float8`)
-    return shape === 'position'
-      ? `(t.lng BETWEEN ${w} AND ${e} AND t.lat BETWEEN ${s} AND ${n})`
-      : // The envelope of a line without height or length is a line or a point, where a made one would be no polygon.
-        `ST_Intersects(t.geom, ST_SetSRID(ST_Envelope(ST_MakeLine(ST_MakePoint(${w}, ${s}), ST_MakePoint(${e}, ${n}))), 4326))`
-  })
-  return [`(${some.join(' OR ')})`]
+/** Cells are found by their spans, and looked at one by one in `touchesBoxes`. */
+function boxCondition({ shape }: Collection, boxes: readonly Bounds[] | null): Sql | null {
+  if (!boxes || shape === 'hexagon' || shape === 'centre') return null
+  const conditions = boxes.map((box) =>
+    shape === 'position'
+      ? sql`(${isPositionInBox('t', box)})`
+      : sql`ST_Intersects(t.geom, ${boxGeometry(box)})`,
+  )
+  return sql`(${join(conditions, ' OR ')})`
 }
 
-function timeConditions({ time }: Collection, span: TimeSpan | null, bind: Bind): string[] {
-  if (!time || !span) return []
-  const [start, end] = time
-  const moment = (ms: number) => `${bind(new Date(ms))}::timestamptz`
-  return [
-    ...(span.to === null ? [] : [`${start} <= ${moment(span.to)}`]),
-    ...(span.from === null ? [] : [`${end} >= ${moment(span.from)}`]),
-  ]
+function timeCondition({ time }: Collection, span: TimeSpan | null): Sql | null {
+  if (!time || !span) return null
+  const [start, end] = time.map(raw) as [Sql, Sql]
+  return allOf([
+    span.to === null ? null : sql`${start} <= ${new Date(span.to)}::timestamptz`,
+    span.from === null ? null : sql`${end} >= ${new Date(span.from)}::timestamptz`,
+  ])
 }
 
 const SQL_TYPES = {
@@ -249,11 +251,11 @@ const SQL_TYPES = {
   time: 'text',
 } as const
 
-function equalityConditions({ columns }: Collection, wanted: FeatureQuery['equal'], bind: Bind): string[] {
-  return Object.entries(wanted).map(([name, value]) => {
-    if (name === 'h3') return `t.cell = ${bind(cellToSql(String(value)))}::bigint`
-    const { sql, type } = columns.find((column) => column.name === name)!
-    return `${sql} = ${bind(value)}::${SQL_TYPES[type]}`
+function equalityConditions({ columns }: Collection, equal: FeatureQuery['equal']): Sql[] {
+  return Object.entries(equal).map(([name, value]) => {
+    if (name === 'h3') return sql`t.cell = ${cellToSql(String(value))}::bigint`
+    const column = columns.find((candidate) => candidate.name === name)!
+    return sql`${raw(column.sql)} = ${value}::${raw(SQL_TYPES[column.type])}`
   })
 }
 

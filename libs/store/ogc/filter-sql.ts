@@ -1,45 +1,50 @@
 /** A filter as the condition of a statement: every value of it is a parameter. */
 import type { ColumnType, Filter, FilterShape, Literal } from '#domain/feature'
 import { cellToSql, cellsTouching, isServedCell } from '#geo'
-import type { Bind, Collection } from './collections.js'
+import { boxGeometry } from '../database/shapes.js'
+import { type Sql, join, raw, sql } from '../database/sql.js'
+import type { Collection } from './collections.js'
 
-/** A condition that cannot be asked as it is; says why. */
+/** A condition that the database cannot be asked in this form; the message says why. */
 export class UnsupportedFilterError extends Error {}
 
-export function conditionOf(collection: Collection, filter: Filter, bind: Bind): string {
+/** The condition on the rows `t` of a collection. Throws `UnsupportedFilterError`. */
+export function conditionOf(collection: Collection, filter: Filter): Sql {
   switch (filter.op) {
     case 'and':
-    case 'or':
-      return `(${filter.of.map((part) => conditionOf(collection, part, bind)).join(` ${filter.op} `)})`
+    case 'or': {
+      const parts = filter.of.map((part) => conditionOf(collection, part))
+      return sql`(${join(parts, filter.op === 'and' ? ' AND ' : ' OR ')})`
+    }
     case 'not':
-      return `(NOT ${conditionOf(collection, filter.of, bind)})`
+      return sql`(NOT ${conditionOf(collection, filter.of)})`
     case 'always':
-      return String(filter.value)
+      return raw(String(filter.value))
     case 'intersects':
-      return intersects(collection, filter.shape, bind)
+      return intersects(collection, filter.shape)
     case 'isNull':
-      return `(${valueOf(collection, filter.property)} IS NULL)`
+      return sql`(${valueOf(collection, filter.property)} IS NULL)`
     case 'like':
-      return `(${valueOf(collection, filter.property)} LIKE ${bind(filter.pattern)}::text)`
+      return sql`(${valueOf(collection, filter.property)} LIKE ${filter.pattern}::text)`
     case 'between':
-      return `(${valueOf(collection, filter.property)} BETWEEN ${literal(filter.low, bind)} AND ${literal(filter.high, bind)})`
+      return sql`(${valueOf(collection, filter.property)} BETWEEN ${literal(filter.low)} AND ${literal(filter.high)})`
     case 'in':
-      return isOneOf(collection, filter.property, filter.values, bind)
+      return isOneOf(collection, filter.property, filter.values)
     case '=':
-      return isOneOf(collection, filter.property, [filter.value], bind)
+      return isOneOf(collection, filter.property, [filter.value])
     default:
-      return `(${valueOf(collection, filter.property)} ${filter.op} ${literal(filter.value, bind)})`
+      return sql`(${valueOf(collection, filter.property)} ${raw(filter.op)} ${literal(filter.value)})`
   }
 }
 
-/** Texts are ordered by their characters' numbers, whatever the database's language. */
-const CAST_BY_TYPE: Record<ColumnType, (sql: string) => string> = {
-  text: (sql) => `(${sql})::text COLLATE "C"`,
-  integer: (sql) => `(${sql})::float8`,
-  number: (sql) => `(${sql})::float8`,
-  boolean: (sql) => `(${sql})`,
-  date: (sql) => `(${sql})::date`,
-  time: (sql) => `(${sql})::timestamptz`,
+/** Texts are ordered by code points, whatever the database's language. */
+const CAST_BY_TYPE: Record<ColumnType, (expression: string) => string> = {
+  text: (expression) => `(${expression})::text COLLATE "C"`,
+  integer: (expression) => `(${expression})::float8`,
+  number: (expression) => `(${expression})::float8`,
+  boolean: (expression) => `(${expression})`,
+  date: (expression) => `(${expression})::date`,
+  time: (expression) => `(${expression})::timestamptz`,
 }
 const LITERAL_TYPES: Record<Literal['type'], string> = {
   text: 'text',
@@ -49,40 +54,32 @@ const LITERAL_TYPES: Record<Literal['type'], string> = {
   time: 'timestamptz',
 }
 
-function valueOf({ columns }: Collection, property: string): string {
-  const { sql, type } = columns.find(({ name }) => name === property)!
-  return CAST_BY_TYPE[type](sql)
+function valueOf({ columns }: Collection, property: string): Sql {
+  const column = columns.find(({ name }) => name === property)!
+  return raw(CAST_BY_TYPE[column.type](column.sql))
 }
 
-const literal = ({ type, value }: Literal, bind: Bind) => `${bind(value)}::${LITERAL_TYPES[type]}`
+const literal = ({ type, value }: Literal): Sql => sql`${value}::${raw(LITERAL_TYPES[type])}`
 
-function isOneOf(collection: Collection, property: string, values: readonly Literal[], bind: Bind): string {
-  // By the number that the index has.
-  if (property === 'h3')
-    return isOneOfCells(values.map(({ value }) => String(value)).filter(isServedCell), bind)
-  return `(${valueOf(collection, property)} IN (${values.map((value) => literal(value, bind)).join(', ')}))`
+function isOneOf(collection: Collection, property: string, values: readonly Literal[]): Sql {
+  // A cell is looked up by its number, which has the index.
+  if (property === 'h3') return isOneOfCells(values.map(({ value }) => String(value)).filter(isServedCell))
+  return sql`(${valueOf(collection, property)} IN (${join(values.map(literal), ', ')}))`
 }
 
-const isOneOfCells = (cells: readonly string[], bind: Bind) =>
-  `(t.cell = ANY(${bind(cells.map(cellToSql))}::bigint[]))`
+const isOneOfCells = (cells: readonly string[]): Sql => sql`(t.cell = ANY(${cells.map(cellToSql)}::bigint[]))`
 
-function intersects({ shape: by }: Collection, shape: FilterShape, bind: Bind): string {
-  if (by === 'geom') return `ST_Intersects(t.geom, ${shapeSql(shape, bind)})`
-  if (by === 'position')
-    return `ST_Intersects(ST_SetSRID(ST_MakePoint(t.lng, t.lat), 4326), ${shapeSql(shape, bind)})`
-  const cells = cellsTouching(shape, by === 'hexagon' ? 'outline' : 'centre')
+function intersects({ shape: rowShape }: Collection, shape: FilterShape): Sql {
+  if (rowShape === 'geom') return sql`ST_Intersects(t.geom, ${shapeSql(shape)})`
+  if (rowShape === 'position')
+    return sql`ST_Intersects(ST_SetSRID(ST_MakePoint(t.lng, t.lat), 4326), ${shapeSql(shape)})`
+  const cells = cellsTouching(shape, rowShape === 'hexagon' ? 'outline' : 'centre')
   if (!cells)
-    throw new UnsupportedFilterError(
-      'S_INTERSECTS: the shape is too large to name its cells; use the parameter bbox',
-    )
-  return isOneOfCells(cells, bind)
+    throw new UnsupportedFilterError('S_INTERSECTS: the shape covers too many cells; use the parameter bbox')
+  return isOneOfCells(cells)
 }
 
-function shapeSql(shape: FilterShape, bind: Bind): string {
-  if (shape.type !== 'Box')
-    return `ST_MakeValid(ST_SetSRID(ST_GeomFromGeoJSON(${bind(JSON.stringify(shape))}::text), 4326))`
-  const { west, south, east, north } = shape.box
-  const [w, s, e, n] = [west, south, east, north].map((degrees) => `${bind(degrees)}::float8`)
-  // The envelope of a line without height or length is a line or a point, where a made one would be no polygon.
-  return `ST_SetSRID(ST_Envelope(ST_MakeLine(ST_MakePoint(${w}, ${s}), ST_MakePoint(${e}, ${n}))), 4326)`
-}
+const shapeSql = (shape: FilterShape): Sql =>
+  shape.type === 'Box'
+    ? boxGeometry(shape.box)
+    : sql`ST_MakeValid(ST_SetSRID(ST_GeomFromGeoJSON(${JSON.stringify(shape)}::text), 4326))`

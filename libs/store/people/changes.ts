@@ -1,11 +1,12 @@
-/** Who changed what. */
+/** The list of changes: who did what, when. */
 import type { Queryable } from '../database/database.js'
-import { PREPARED } from '../database/prepared-client.js'
+import { prepared, queryRow, queryRows } from '../database/query.js'
+import { sql } from '../database/sql.js'
 
-/** The action of an import of areas: runs ask for it. */
+/** The action of an import of areas: a run looks for one since the run before. */
 export const AREAS_IMPORTED = 'import areas'
 
-/** Leaves the author of a change, for ever. */
+/** Records a change with its author. Records are never changed or deleted. */
 export async function recordChange(
   db: Queryable,
   author: string,
@@ -13,25 +14,24 @@ export async function recordChange(
   subject: string,
   detail: object | null = null,
 ): Promise<void> {
-  await db.query('INSERT INTO change (author, action, subject, detail) VALUES ($1, $2, $3, $4)', [
-    author,
-    action,
-    subject,
-    detail && JSON.stringify(detail),
-  ])
-}
-
-/** Numbers that grow with every change by a person and with every run: what is read stays the same while they do. */
-export async function dataRevision(db: Queryable): Promise<{ change: number; newestRun: number }> {
-  const [row] = await db.query(
-    `${PREPARED}SELECT coalesce((SELECT max(id) FROM change), 0)::float8 AS change,
-       coalesce((SELECT max(id) FROM run), 0) AS "newestRun"`,
-    [],
+  await queryRows(
+    db,
+    sql`INSERT INTO change (author, action, subject, detail)
+     VALUES (${author}, ${action}, ${subject}, ${detail && JSON.stringify(detail)})`,
   )
-  return row as { change: number; newestRun: number }
 }
 
-/** What is recorded and yet leaves every list, claim, boundary and published run as it was. Anything else may move them. */
+/** Numbers that grow with every change by a person and with every run: while both are the same, so is what is read. */
+export async function dataRevision(db: Queryable): Promise<{ change: number; newestRun: number }> {
+  const row = await queryRow<{ change: number; newestRun: number }>(
+    db,
+    prepared(sql`SELECT coalesce((SELECT max(id) FROM change), 0)::float8 AS change,
+       coalesce((SELECT max(id) FROM run), 0) AS "newestRun"`),
+  )
+  return row!
+}
+
+/** Actions that change no list, claim, boundary or published run. Any other action may. */
 const COLLECTION_NEUTRAL_ACTIONS = [
   'classify',
   'save rule',
@@ -43,11 +43,11 @@ const COLLECTION_NEUTRAL_ACTIONS = [
   'change password',
 ]
 
-/** Of the newest change that may show in a collection of a run, a list or a claim; '0' where there was none yet. */
+/** Id of the newest change that may show in a collection of a run, a list or a claim; '0' where there was none yet. */
 export async function collectionRevision(db: Queryable): Promise<string> {
-  const rows: { id: string }[] = await db.query(
-    'SELECT id::text FROM change WHERE action <> ALL($1::text[]) ORDER BY id DESC LIMIT 1',
-    [COLLECTION_NEUTRAL_ACTIONS],
+  const change = await queryRow<{ id: string }>(
+    db,
+    sql`SELECT id::text FROM change WHERE action <> ALL(${COLLECTION_NEUTRAL_ACTIONS}::text[]) ORDER BY id DESC LIMIT 1`,
   )
-  return rows[0]?.id ?? '0'
+  return change?.id ?? '0'
 }

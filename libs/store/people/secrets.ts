@@ -7,15 +7,15 @@ export const sha256 = (text: string): Buffer => createHash('sha256').update(text
 /** 256 random bits, with a prefix that leak scanners can look for. */
 export const newToken = (): string => `tgt_${randomBytes(32).toString('base64url')}`
 
-/** OWASP's floor for argon2id: 19 MiB, two passes, one lane; about 45 ms here. */
+/** OWASP's minimum for argon2id: 19 MiB, two passes, one lane; about 45 ms on the machine of the benches. */
 const ARGON2ID = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
 
 export const hashPassword = (password: string): Promise<string> => hash(password, ARGON2ID)
 
-/** Compared with where the name is unknown, so that the answer takes as long. */
+/** Verified where the name is unknown, so that the answer takes as long as with a known name. */
 const DUMMY_PASSWORD_HASH = hashPassword(randomBytes(16).toString('hex'))
 
 export async function isPassword(stored: string | undefined, password: string): Promise<boolean> {
-  const right = await verify(stored ?? (await DUMMY_PASSWORD_HASH), password)
-  return right && stored !== undefined
+  const isRight = await verify(stored ?? (await DUMMY_PASSWORD_HASH), password)
+  return isRight && stored !== undefined
 }

@@ -3,9 +3,12 @@ import { foldName } from '#domain/place'
 import { type PlanFields, type PlanPlace, type PlanRow, changedPlanFields } from '#domain/plan'
 import { ZONE_ID, birthRunOf } from '#domain/zone'
 import { cellFromSql, cellToSql, centreOf, coveredCells } from '#geo'
+import { SMALLEST_AREA_AT_POINT } from '../areas/in-area.js'
 import type { Queryable } from '../database/database.js'
+import { queryRows } from '../database/query.js'
+import { type Sql, raw, sql } from '../database/sql.js'
 
-/** Where an item lies, and how its place was said where it was by an id. */
+/** Where an item lies; the id of the locality or zone where its place was given by one. */
 export interface PlanLocation {
   localityId: string | null
   zoneId: string | null
@@ -24,10 +27,10 @@ export interface PlanDraft extends PlanFields, PlanLocation {
   simulated: boolean
 }
 
-/** More cells than a province's seat and all its surroundings: a polygon that is wrong. */
+/** A province's seat with all its surroundings has fewer cells: a larger polygon is a mistake. */
 const MAX_CELLS = 10_000
 
-/** What nobody said. */
+/** The fields of a new item before anything is filled in. */
 export const EMPTY_PLAN_FIELDS: PlanFields = {
   nameFr: '',
   nameAr: null,
@@ -41,30 +44,31 @@ export const EMPTY_PLAN_FIELDS: PlanFields = {
   inServiceOn: null,
 }
 
-/** What differs, in words of the fields; `comment` null: it was not said anew. */
+/** Names of the fields that differ; `comment` null: no new comment was given. */
 export const changesOf = (before: PlanDraft, draft: PlanDraft, comment: string | null): string[] => [
   ...changedPlanFields(before, draft),
   ...(before.cells.join() === draft.cells.join() ? [] : ['place']),
   ...(comment !== null && comment !== before.comment ? ['comment'] : []),
 ]
 
-const DRAFT_COLUMNS = `code, version, name_fr AS "nameFr", name_ar AS "nameAr", area_code AS "areaCode", locality_id AS "localityId",
-  zone_id AS "zoneId", lat, lng, cells::text[] AS cells, operator, technology, target_bps::float8 AS "targetBps",
-  awarded_on::text AS "awardedOn", started_on::text AS "startedOn", promised_by::text AS "promisedBy",
-  in_service_on::text AS "inServiceOn", comment, withdrawn, simulated`
+const DRAFT_COLUMNS = raw(`code, version, name_fr AS "nameFr", name_ar AS "nameAr", area_code AS "areaCode",
+  locality_id AS "localityId", zone_id AS "zoneId", lat, lng, cells::text[] AS cells, operator, technology,
+  target_bps::float8 AS "targetBps", awarded_on::text AS "awardedOn", started_on::text AS "startedOn",
+  promised_by::text AS "promisedBy", in_service_on::text AS "inServiceOn", comment, withdrawn, simulated`)
 
+/** The current versions of some items, by code; what is not in the plan is not in the map. */
 export async function currentDrafts(
   db: Queryable,
   codes: readonly string[],
 ): Promise<Map<string, PlanDraft>> {
-  const rows: PlanDraft[] = await db.query(
-    `SELECT ${DRAFT_COLUMNS} FROM plan_item WHERE ended_at IS NULL AND code = ANY($1)`,
-    [codes],
+  const rows = await queryRows<PlanDraft>(
+    db,
+    sql`SELECT ${DRAFT_COLUMNS} FROM plan_item WHERE ended_at IS NULL AND code = ANY(${codes}::text[])`,
   )
   return new Map(rows.map((row) => [row.code, row]))
 }
 
-/** For each line its place, why it has none, or null where it says none. */
+/** For each line its place, the reason why it has none, or null where the line names no place. */
 export async function planLocationsOf(
   db: Queryable,
   rows: readonly Pick<PlanRow, 'place'>[],
@@ -76,20 +80,19 @@ export async function planLocationsOf(
     if (place === null) return null
     if ('localityId' in place) return localities.get(place.localityId) ?? 'no locality has this id'
     if ('zoneId' in place) return zones.get(place.zoneId) ?? 'no zone has this id'
-    if ('name' in place)
-      return (
-        localities.get(nameKey(place)) ?? 'no one locality of this commune has this name: give its position'
-      )
+    if ('name' in place) return localities.get(nameKey(place)) ?? AMBIGUOUS_NAME
     return coveredBy(place)
   })
 }
+
+const AMBIGUOUS_NAME = 'no locality, or more than one, of this commune has this name: give its position'
 
 function coveredBy(
   place: Exclude<PlanPlace, { localityId: string } | { zoneId: string } | { name: string }>,
 ) {
   const cells = coveredCells(place) ?? []
   if (cells.length === 0) return 'no cell has its centre in the polygon: it is smaller than a cell'
-  if (cells.length > MAX_CELLS) return `covers ${cells.length} cells: at most ${MAX_CELLS} are taken`
+  if (cells.length > MAX_CELLS) return `covers ${cells.length} cells; the limit is ${MAX_CELLS}`
   const [lng, lat] = 'lat' in place ? [place.lng, place.lat] : innerPointOf(cells)
   return { localityId: null, zoneId: null, lat, lng, cells: ascending(cells.map(cellToSql)) }
 }
@@ -99,8 +102,8 @@ function innerPointOf(cells: readonly string[]): [number, number] {
   const centres = cells.map(centreOf)
   const mean = (i: 0 | 1) => centres.reduce((sum, at) => sum + at[i], 0) / centres.length
   const [lng, lat] = [mean(0), mean(1)]
-  const far = (at: readonly [number, number]) => (at[0] - lng) ** 2 + (at[1] - lat) ** 2
-  return centres.reduce((best, at) => (far(at) < far(best) ? at : best))
+  const squaredDistance = (at: readonly [number, number]) => (at[0] - lng) ** 2 + (at[1] - lat) ** 2
+  return centres.reduce((nearest, at) => (squaredDistance(at) < squaredDistance(nearest) ? at : nearest))
 }
 
 const ascending = (cells: readonly string[]): string[] =>
@@ -115,35 +118,35 @@ interface NamedPlace extends Record<'id' | 'nameFr' | 'communeCode' | 'cell', st
   lng: number
 }
 
-/** By id, and by commune and name; a name that several of a commune's localities bear names none. */
+/** Localities by id, and by commune and name; a name that several localities of a commune bear stands for none. */
 async function localitiesNamed(
   db: Queryable,
   places: readonly (PlanPlace | null)[],
 ): Promise<Map<string, PlanLocation>> {
   const ids = places.flatMap((place) => (place && 'localityId' in place ? [place.localityId] : []))
   const communes = places.flatMap((place) => (place && 'name' in place ? [place.communeCode] : []))
-  const found = new Map<string, PlanLocation>()
-  if (ids.length + communes.length === 0) return found
-  const rows: NamedPlace[] = await db.query(
-    `SELECT id, name_fr AS "nameFr", name_ar AS "nameAr", commune_code AS "communeCode", lat, lng, cell::text FROM locality
-     WHERE id = ANY($1) OR commune_code = ANY($2)`,
-    [ids, communes],
+  const locations = new Map<string, PlanLocation>()
+  if (ids.length + communes.length === 0) return locations
+  const rows = await queryRows<NamedPlace>(
+    db,
+    sql`SELECT id, name_fr AS "nameFr", name_ar AS "nameAr", commune_code AS "communeCode", lat, lng, cell::text FROM locality
+     WHERE id = ANY(${ids}::text[]) OR commune_code = ANY(${communes}::text[])`,
   )
-  const twice = new Set<string>()
+  const ambiguous = new Set<string>()
   for (const { id, nameFr, nameAr, communeCode, lat, lng, cell } of rows) {
-    const where = { localityId: id, zoneId: null, lat, lng, cells: [cell] }
-    found.set(id, where)
+    const location = { localityId: id, zoneId: null, lat, lng, cells: [cell] }
+    locations.set(id, location)
     const keys = [nameFr, nameAr].flatMap((name) => (name === null ? [] : [nameKey({ name, communeCode })]))
     for (const key of new Set(keys)) {
-      if (found.has(key)) twice.add(key)
-      found.set(key, where)
+      if (locations.has(key)) ambiguous.add(key)
+      locations.set(key, location)
     }
   }
-  for (const key of twice) found.delete(key)
-  return found
+  for (const key of ambiguous) locations.delete(key)
+  return locations
 }
 
-/** As they were last. */
+/** Zones by id, as they were last. */
 async function zonesNamed(
   db: Queryable,
   places: readonly (PlanPlace | null)[],
@@ -152,10 +155,11 @@ async function zonesNamed(
     place && 'zoneId' in place && ZONE_ID.test(place.zoneId) ? [place.zoneId] : [],
   )
   if (ids.length === 0) return new Map()
-  const rows: { id: string; cells: string[] }[] = await db.query(
-    `SELECT DISTINCT ON (id) id, cells::text[] AS cells FROM zone
-     WHERE id = ANY($1) AND series IN (SELECT series FROM run WHERE id = ANY($2)) ORDER BY id, first_run DESC`,
-    [ids, ids.map(birthRunOf)],
+  const rows = await queryRows<{ id: string; cells: string[] }>(
+    db,
+    sql`SELECT DISTINCT ON (id) id, cells::text[] AS cells FROM zone
+     WHERE id = ANY(${ids}::text[]) AND series IN (SELECT series FROM run WHERE id = ANY(${ids.map(birthRunOf)}::integer[]))
+     ORDER BY id, first_run DESC`,
   )
   return new Map(
     rows.map(({ id, cells }) => {
@@ -165,47 +169,50 @@ async function zonesNamed(
   )
 }
 
-/** The smallest area that holds each item that names none. */
+/** Gives each draft without an area the smallest one that holds its point. */
 export async function fillAreas(tx: Queryable, drafts: readonly PlanDraft[]): Promise<void> {
-  const open = drafts.filter((draft) => draft.areaCode === null)
-  if (open.length === 0) return
-  const rows: { n: number; code: string | null }[] = await tx.query(
-    `SELECT p.n, (SELECT a.code FROM current_area AS a WHERE a.geom && p.point AND ST_Covers(a.geom, p.point)
-       ORDER BY length(a.code) DESC, a.code LIMIT 1) AS code
+  const withoutArea = drafts.filter((draft) => draft.areaCode === null)
+  if (withoutArea.length === 0) return
+  const points = withoutArea.map(({ lng, lat }, n) => ({ n, lng, lat }))
+  const rows = await queryRows<{ n: number; code: string | null }>(
+    tx,
+    sql`SELECT p.n, ${SMALLEST_AREA_AT_POINT} AS code
      FROM (SELECT n, ST_SetSRID(ST_MakePoint(lng, lat), 4326) AS point
-       FROM json_to_recordset($1::json) AS r(n integer, lng float8, lat float8) OFFSET 0) AS p`,
-    [JSON.stringify(open.map(({ lng, lat }, n) => ({ n, lng, lat })))],
+       FROM json_to_recordset(${JSON.stringify(points)}::json) AS r(n integer, lng float8, lat float8) OFFSET 0) AS p`,
   )
-  for (const { n, code } of rows) open[n]!.areaCode = code
+  for (const { n, code } of rows) withoutArea[n]!.areaCode = code
 }
 
 /** Items in one statement. */
 const CHUNK = 1_000
 
-/** Each takes the place of the version before. */
+/** Writes new versions; each replaces the current version of its code, which ends at the same moment. */
 export async function writeVersions(
   tx: Queryable,
   drafts: readonly PlanDraft[],
-  about: { author: string; source: string | null },
+  options: { author: string; source: string | null },
 ): Promise<void> {
   for (let i = 0; i < drafts.length; i += CHUNK)
-    await tx.query(WRITE_VERSIONS, [JSON.stringify(drafts.slice(i, i + CHUNK)), about.author, about.source])
+    await queryRows(tx, insertVersions(drafts.slice(i, i + CHUNK), options))
 }
 
-const WRITE_VERSIONS = `
-  WITH fresh AS MATERIALIZED (
-    SELECT *, clock_timestamp() AS at FROM json_to_recordset($1::json) AS r(code text, version integer, "nameFr" text,
-      "nameAr" text, "areaCode" text, "localityId" text, "zoneId" text, lat float8, lng float8, cells json, operator text,
-      technology text, "targetBps" bigint, "awardedOn" date, "startedOn" date, "promisedBy" date, "inServiceOn" date,
-      comment text, withdrawn boolean, simulated boolean)
-  ), ended AS (
-    UPDATE plan_item AS p SET ended_at = f.at FROM fresh AS f WHERE p.code = f.code AND p.ended_at IS NULL
+const insertVersions = (
+  drafts: readonly PlanDraft[],
+  { author, source }: { author: string; source: string | null },
+): Sql => sql`
+  WITH incoming AS MATERIALIZED (
+    SELECT *, clock_timestamp() AS now FROM json_to_recordset(${JSON.stringify(drafts)}::json) AS r(code text,
+      version integer, "nameFr" text, "nameAr" text, "areaCode" text, "localityId" text, "zoneId" text, lat float8,
+      lng float8, cells json, operator text, technology text, "targetBps" bigint, "awardedOn" date, "startedOn" date,
+      "promisedBy" date, "inServiceOn" date, comment text, withdrawn boolean, simulated boolean)
+  ), closed AS (
+    UPDATE plan_item AS p SET ended_at = i.now FROM incoming AS i WHERE p.code = i.code AND p.ended_at IS NULL
     RETURNING p.code
   )
   INSERT INTO plan_item (code, version, name_fr, name_ar, area_code, locality_id, zone_id, lat, lng, cells, operator,
     technology, target_bps, awarded_on, started_on, promised_by, in_service_on, comment, withdrawn, simulated, source,
     author, begun_at)
-  SELECT f.code, version, "nameFr", "nameAr", "areaCode", "localityId", "zoneId", lat, lng,
+  SELECT i.code, version, "nameFr", "nameAr", "areaCode", "localityId", "zoneId", lat, lng,
     ARRAY(SELECT c::bigint FROM json_array_elements_text(cells) AS c), operator, technology, "targetBps", "awardedOn",
-    "startedOn", "promisedBy", "inServiceOn", comment, withdrawn, simulated, $3, $2, at
-  FROM fresh AS f LEFT JOIN ended ON ended.code = f.code`
+    "startedOn", "promisedBy", "inServiceOn", comment, withdrawn, simulated, ${source}, ${author}, now
+  FROM incoming AS i LEFT JOIN closed ON closed.code = i.code`

@@ -1,17 +1,19 @@
 /** One item of the plan changed by a person. */
 import { type PlanFields, type PlanPlace, planRejections } from '#domain/plan'
 import type { DataSource } from 'typeorm'
+import { takeLock } from '../database/locks.js'
 import { recordChange } from '../people/changes.js'
 import {
   EMPTY_PLAN_FIELDS,
   type PlanDraft,
+  type PlanLocation,
   changesOf,
   fillAreas,
   planLocationsOf,
   currentDrafts,
   writeVersions,
 } from './draft.js'
-import { TAKE_PLAN_LOCK, moroccoDay } from './judge.js'
+import { localDayOf } from './judge.js'
 import { judgePlanNow } from './plan.js'
 
 export interface PlanEdit {
@@ -27,46 +29,52 @@ export interface PlanEdit {
   now: Date
 }
 
-/** `known` is the code's newest version, where the one that was looked at is another. */
+/**
+ * `conflict`: another version than the one that was looked at is current; its number, or null where there is none.
+ * `faults`: why the item as it would become is refused.
+ */
 export type PlanEditResult =
   { version: number } | { conflict: number | null } | { faults: { field: string; reason: string }[] }
 
-/** One change by a person. */
+/** Adds, changes or withdraws one item, and holds it against the newest run. */
 export async function editPlan(source: DataSource, edit: PlanEdit): Promise<PlanEditResult> {
   return source.transaction(async (tx) => {
-    await tx.query(TAKE_PLAN_LOCK)
+    await takeLock(tx, 'plan')
     const before = (await currentDrafts(tx, [edit.code])).get(edit.code) ?? null
-    const known = before && !before.withdrawn ? before.version : null
-    if (known !== edit.version) return { conflict: known }
-    const [where = null] = await planLocationsOf(tx, [{ place: edit.place }])
-    if (typeof where === 'string') return { faults: [{ field: 'place', reason: where }] }
-    if (!where && !before) return { faults: [{ field: 'place', reason: 'is missing' }] }
-    const draft: PlanDraft = {
-      ...EMPTY_PLAN_FIELDS,
-      ...(before ?? { simulated: false }),
-      ...(where && { areaCode: null }),
-      ...edit.fields,
-      ...where!,
-      code: edit.code,
-      version: (before?.version ?? 0) + 1,
-      comment: edit.comment,
-      withdrawn: edit.withdrawn,
-    }
+    const currentVersion = before && !before.withdrawn ? before.version : null
+    if (currentVersion !== edit.version) return { conflict: currentVersion }
+    const [location = null] = await planLocationsOf(tx, [{ place: edit.place }])
+    if (typeof location === 'string') return { faults: [{ field: 'place', reason: location }] }
+    if (!location && !before) return { faults: [{ field: 'place', reason: 'is missing' }] }
+    const draft = draftOf(edit, before, location)
     await fillAreas(tx, [draft])
-    const faults = edit.withdrawn ? [] : planRejections(draft, await moroccoDay(tx, edit.now))
+    const faults = edit.withdrawn ? [] : planRejections(draft, await localDayOf(tx, edit.now))
     if (faults.length > 0) return { faults }
     await writeVersions(tx, [draft], { author: edit.author, source: null })
     await judgePlanNow(tx, edit.now, [edit.code])
-    const action = edit.withdrawn
-      ? 'withdraw plan item'
-      : known === null
-        ? 'add plan item'
-        : 'change plan item'
-    await recordChange(tx, edit.author, action, edit.code, {
+    await recordChange(tx, edit.author, actionOf(edit), edit.code, {
       version: draft.version,
       comment: edit.comment,
       ...(before && { changed: changesOf(before, draft, null) }),
     })
     return { version: draft.version }
   })
+}
+
+/** Without a location the item stays where it was; a new location belongs to an area that is looked up again. */
+const draftOf = (edit: PlanEdit, before: PlanDraft | null, location: PlanLocation | null): PlanDraft => ({
+  ...EMPTY_PLAN_FIELDS,
+  ...(before ?? { simulated: false }),
+  ...(location && { areaCode: null }),
+  ...edit.fields,
+  ...location!,
+  code: edit.code,
+  version: (before?.version ?? 0) + 1,
+  comment: edit.comment,
+  withdrawn: edit.withdrawn,
+})
+
+function actionOf({ withdrawn, version }: PlanEdit): string {
+  if (withdrawn) return 'withdraw plan item'
+  return version === null ? 'add plan item' : 'change plan item'
 }

@@ -1,6 +1,8 @@
 /** A file of the plan goes in: each change is a new version beside the earlier ones. */
 import { type PlanRejection, type PlanPlace, type PlanRow, planRejections } from '#domain/plan'
 import type { DataSource } from 'typeorm'
+import type { Queryable } from '../database/database.js'
+import { takeLock } from '../database/locks.js'
 import { recordChange } from '../people/changes.js'
 import {
   EMPTY_PLAN_FIELDS,
@@ -12,7 +14,7 @@ import {
   currentDrafts,
   writeVersions,
 } from './draft.js'
-import { TAKE_PLAN_LOCK, moroccoDay } from './judge.js'
+import { localDayOf } from './judge.js'
 import { judgePlanNow } from './plan.js'
 
 export interface PlanRowRejection {
@@ -55,56 +57,59 @@ export interface PlanImportOptions {
 
 /**
  * Takes the lines of a file: new items, new versions of those that differ, nothing where nothing differs. A column that the
- * file lacks keeps what is known. All that stands is written in one transaction, and held against the newest run.
+ * file lacks keeps its values. All that is not refused is written in one transaction, and held against the newest run.
  */
 export async function importPlan(
   source: DataSource,
   rows: readonly PlanRow[],
-  about: PlanImportOptions,
+  options: PlanImportOptions,
 ): Promise<PlanImport> {
   return source.transaction(async (tx) => {
-    await tx.query(TAKE_PLAN_LOCK)
-    const today = await moroccoDay(tx, about.now)
-    const standing = await currentDrafts(
-      tx,
-      rows.map((row) => row.code),
-    )
-    const places = await planLocationsOf(tx, rows)
-    const outcome: PlanImport = { added: 0, changed: 0, unchanged: 0, refused: [], changes: [] }
-    const drafts: PlanDraft[] = []
-    for (const [i, row] of rows.entries()) {
-      const draft = draftOf(row, standing.get(row.code) ?? null, places[i]!, about)
-      if ('refused' in draft) outcome.refused.push(draft.refused)
-      else drafts.push(draft)
-    }
-    await fillAreas(tx, drafts)
-    const lineOf = new Map(rows.map((row) => [row.code, row]))
-    const written: PlanDraft[] = []
-    for (const draft of drafts) {
-      const { line, comment } = lineOf.get(draft.code)!
-      const faults = planRejections(draft, today)
-      if (faults.length > 0)
-        outcome.refused.push(...faults.map((fault) => rejectionOfDraft(line, draft, fault)))
-      else if (countDraft(outcome, line, draft, standing.get(draft.code) ?? null, comment))
-        written.push(draft)
-    }
-    outcome.refused.sort((a, b) => a.line - b.line)
-    if (about.preview || written.length === 0) return outcome
-    await writeVersions(tx, written, about)
-    await judgePlanNow(
-      tx,
-      about.now,
-      written.map((draft) => draft.code),
-    )
+    await takeLock(tx, 'plan')
+    const { outcome, written } = await draftsToWrite(tx, rows, options)
+    if (options.preview || written.length === 0) return outcome
+    await writeVersions(tx, written, options)
+    const codes = written.map((draft) => draft.code)
+    await judgePlanNow(tx, options.now, codes)
     const { added, changed } = outcome
-    await recordChange(tx, about.author, 'import plan', `${written.length} items`, {
+    await recordChange(tx, options.author, 'import plan', `${written.length} items`, {
       added,
       changed,
-      file: about.source,
-      comment: about.comment,
+      file: options.source,
+      comment: options.comment,
     })
     return outcome
   })
+}
+
+async function draftsToWrite(
+  tx: Queryable,
+  rows: readonly PlanRow[],
+  options: PlanImportOptions,
+): Promise<{ outcome: PlanImport; written: PlanDraft[] }> {
+  const outcome: PlanImport = { added: 0, changed: 0, unchanged: 0, refused: [], changes: [] }
+  const codes = rows.map((row) => row.code)
+  const current = await currentDrafts(tx, codes)
+  const locations = await planLocationsOf(tx, rows)
+  const drafts: PlanDraft[] = []
+  for (const [i, row] of rows.entries()) {
+    const draft = draftOf(row, current.get(row.code) ?? null, locations[i]!, options)
+    if ('refused' in draft) outcome.refused.push(draft.refused)
+    else drafts.push(draft)
+  }
+  await fillAreas(tx, drafts)
+  const today = await localDayOf(tx, options.now)
+  const rowOf = new Map(rows.map((row) => [row.code, row]))
+  const written: PlanDraft[] = []
+  for (const draft of drafts) {
+    const { line, comment } = rowOf.get(draft.code)!
+    const rejections = planRejections(draft, today)
+    outcome.refused.push(...rejections.map((rejection) => rejectionOfDraft(line, draft, rejection)))
+    if (rejections.length > 0) continue
+    if (countDraft(outcome, line, draft, current.get(draft.code) ?? null, comment)) written.push(draft)
+  }
+  outcome.refused.sort((a, b) => a.line - b.line)
+  return { outcome, written }
 }
 
 const rejectionOfDraft = (
@@ -119,7 +124,7 @@ const rejectionOfDraft = (
   value: String(draft[field] ?? ''),
 })
 
-/** Whether there is something to write. */
+/** Counts the draft as added, changed or unchanged; whether there is something to write. */
 function countDraft(
   outcome: PlanImport,
   line: number,
@@ -141,17 +146,17 @@ function countDraft(
 function draftOf(
   { line, code, fields, place, comment }: PlanRow,
   before: PlanDraft | null,
-  found: PlanLocation | string | null,
-  about: PlanImportOptions,
+  ownLocation: PlanLocation | string | null,
+  options: PlanImportOptions,
 ): PlanDraft | { refused: PlanRowRejection } {
-  // A name with its commune is a weak way to say a place: one that is known stays.
-  const isKnown = before !== null && (place === null || 'name' in place)
-  const where = isKnown ? before : found
-  if (where === null || typeof where === 'string') {
-    const reason = where ?? 'is missing: a locality, a zone, a position or a shape'
+  // A name with its commune is a weak way to give a place: an item that has a location keeps it.
+  const keepsLocation = before !== null && (place === null || 'name' in place)
+  const location = keepsLocation ? before : ownLocation
+  if (location === null || typeof location === 'string') {
+    const reason = location ?? 'is missing: a locality, a zone, a position or a shape'
     return { refused: { line, code, field: 'place', value: place ? placeText(place) : '', reason } }
   }
-  const { localityId, zoneId, lat, lng, cells } = where
+  const { localityId, zoneId, lat, lng, cells } = location
   const isMoved = before !== null && before.cells.join() !== cells.join()
   return {
     ...EMPTY_PLAN_FIELDS,
@@ -165,9 +170,9 @@ function draftOf(
     cells,
     code,
     version: (before?.version ?? 0) + 1,
-    comment: comment ?? about.comment,
+    comment: comment ?? options.comment,
     withdrawn: false,
-    simulated: before?.simulated ?? about.simulated,
+    simulated: before?.simulated ?? options.simulated,
   }
 }
 

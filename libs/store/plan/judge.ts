@@ -1,4 +1,4 @@
-/** The plan held against a run: what the measurements say of each item, kept until they say something else. */
+/** The plan held against a run: a finding says what the measurements show of an item, and stands until they show something else. */
 import {
   type PlanEvidence,
   type PlanFields,
@@ -13,8 +13,12 @@ import { type Rule } from '#domain/rule'
 import { type JudgedNetwork, networkVerdict } from '#domain/verdict'
 import { planEvidenceStatement } from '../classification/pipeline.js'
 import type { Queryable } from '../database/database.js'
+import { localDay } from '../database/local-time.js'
+import { takeLock } from '../database/locks.js'
+import { queryRow, queryRows } from '../database/query.js'
+import { type Sql, allOf, param, sql } from '../database/sql.js'
 
-/** What a finding rests on: the item's own network, all its cells together. */
+/** What a finding rests on: the evidence of the item's own network in all its cells together. */
 export interface PlanItemEvidence extends PlanEvidence, Omit<JudgedNetwork, 'state'> {
   /** A sample passes at or above this, bit/s: the promised speed, or else the rule's. */
   minDownloadBps: number
@@ -24,7 +28,7 @@ export interface PlanItemEvidence extends PlanEvidence, Omit<JudgedNetwork, 'sta
 }
 
 export interface PlanJudgementInput {
-  /** Null before there is any: then only what people say is known. */
+  /** Null before there is any: then only the plan's own dates are known. */
   run: { id: number; from: Date; to: Date; knownBefore: Date } | null
   /** Of the run. */
   rule: Rule
@@ -33,14 +37,11 @@ export interface PlanJudgementInput {
   /** Null: the whole plan. */
   codes: readonly string[] | null
   /**
-   * Cells whose probes count otherwise than when the plan was last held against a run of this rule; null: all. What was
-   * found of an item with none of them still holds.
+   * Cells whose evidence may have changed since the plan was last held against a run of this rule; null: all. The finding of
+   * an item that covers none of them still stands.
    */
   dirtyCells: readonly string[] | null
 }
-
-/** Held while the plan or what was found of it changes. */
-export const TAKE_PLAN_LOCK = `SELECT pg_advisory_xact_lock(hashtext('plan'))`
 
 /** Items in one statement. */
 const CHUNK = 2_000
@@ -53,49 +54,58 @@ type CurrentItem = Pick<
   version: number
   cells: number
   withdrawn: boolean
-  /** Whether this version was held against a run as being in service, and what was measured then. */
+  /** Whether the current finding is of this version as being in service. */
   judged: boolean
+  /** What was measured then. */
   evidence: PlanItemEvidence | null
 }
 
 /**
- * Reads the probes of what is in service and may be found otherwise, each item's own since its day; writes what differs from
- * what was found before.
+ * Reads the probes of the items in service whose finding may change, each item's own probes since its day of service;
+ * writes the findings that differ from the current ones.
  */
 export async function judgePlan(tx: Queryable, judgement: PlanJudgementInput): Promise<void> {
-  await tx.query(TAKE_PLAN_LOCK)
-  const today = await moroccoDay(tx, judgement.at)
+  await takeLock(tx, 'plan')
+  const today = await localDayOf(tx, judgement.at)
   const touched = judgement.dirtyCells && (await itemsCovering(tx, judgement.dirtyCells))
   for (let after = ''; ;) {
-    const items: CurrentItem[] = await tx.query(SELECT_CURRENT_ITEMS, [after, judgement.codes, CHUNK])
+    const items = await queryRows<CurrentItem>(tx, selectCurrentItems(after, judgement.codes))
     if (items.length === 0) return
     await judgeItems(tx, judgement, items, today, touched)
     after = items.at(-1)!.code
   }
 }
 
-export async function moroccoDay(db: Queryable, at: Date): Promise<string> {
-  const [{ day }] = await db.query(
-    `SELECT ($1::timestamptz AT TIME ZONE 'Africa/Casablanca')::date::text AS day`,
-    [at],
+/** The local day (YYYY-MM-DD) on which a moment falls. */
+export async function localDayOf(db: Queryable, moment: Date): Promise<string> {
+  const row = await queryRow<{ day: string }>(
+    db,
+    sql`SELECT ${localDay(param(moment, 'timestamptz'))}::text AS day`,
   )
-  return day as string
+  return row!.day
 }
 
-const SELECT_CURRENT_ITEMS = `
+function selectCurrentItems(after: string, codes: readonly string[] | null): Sql {
+  const conditions = [
+    sql`i.ended_at IS NULL AND i.code > ${after}`,
+    codes && sql`i.code = ANY(${codes}::text[])`,
+  ]
+  return sql`
   SELECT i.code, i.version, operator, technology, target_bps::float8 AS "targetBps", awarded_on::text AS "awardedOn",
     started_on::text AS "startedOn", promised_by::text AS "promisedBy", in_service_on::text AS "inServiceOn",
     cardinality(cells) AS cells, withdrawn, coalesce(f.version = i.version AND f.step = 'in_service', false) AS judged,
     f.evidence
   FROM plan_item AS i LEFT JOIN plan_finding AS f ON f.code = i.code AND f.ended_at IS NULL
-  WHERE i.ended_at IS NULL AND i.code > $1 AND ($2::text[] IS NULL OR i.code = ANY($2)) ORDER BY i.code LIMIT $3`
+  WHERE ${allOf(conditions)} ORDER BY i.code LIMIT ${CHUNK}`
+}
 
 /** Codes of the items in service that cover any of the cells. */
 async function itemsCovering(tx: Queryable, cells: readonly string[]): Promise<Set<string>> {
-  const rows: { code: string }[] = await tx.query(
-    `SELECT DISTINCT i.code FROM plan_item AS i CROSS JOIN LATERAL unnest(i.cells) AS c(cell)
-     JOIN unnest($1::bigint[]) AS d(cell) ON d.cell = c.cell WHERE i.ended_at IS NULL AND i.in_service_on IS NOT NULL`,
-    [cells],
+  const rows = await queryRows<{ code: string }>(
+    tx,
+    sql`SELECT DISTINCT i.code FROM plan_item AS i CROSS JOIN LATERAL unnest(i.cells) AS c(cell)
+     JOIN unnest(${cells}::bigint[]) AS d(cell) ON d.cell = c.cell
+     WHERE i.ended_at IS NULL AND i.in_service_on IS NOT NULL`,
   )
   return new Set(rows.map(({ code }) => code))
 }
@@ -107,56 +117,58 @@ async function judgeItems(
   today: string,
   touched: ReadonlySet<string> | null,
 ): Promise<void> {
-  const served = items.filter((item) => !item.withdrawn && planStepOf(item, today) === 'in_service')
-  const holds = (item: CurrentItem) => touched !== null && item.judged && !touched.has(item.code)
-  const measured = await planItemEvidenceOf(
-    tx,
-    judgement,
-    served.filter((item) => !holds(item)),
-  )
-  const kept = new Map(served.filter(holds).map((item) => [item.code, item.evidence]))
+  const inService = items.filter((item) => !item.withdrawn && planStepOf(item, today) === 'in_service')
+  const isStillValid = (item: CurrentItem) => touched !== null && item.judged && !touched.has(item.code)
+  const toMeasure = inService.filter((item) => !isStillValid(item))
+  const measured = await planItemEvidenceOf(tx, judgement, toMeasure)
+  const earlier = new Map(inService.filter(isStillValid).map((item) => [item.code, item.evidence]))
   const findings = items.map((item) => {
-    const evidence = measured.get(item.code) ?? kept.get(item.code) ?? null
-    const found: { step: PlanStep; state: PlanState } | null = item.withdrawn
+    const evidence = measured.get(item.code) ?? earlier.get(item.code) ?? null
+    const finding: { step: PlanStep; state: PlanState } | null = item.withdrawn
       ? null
       : { step: planStepOf(item, today), state: planStateOf(item, evidence, today) }
-    return { code: item.code, version: item.version, ...found, evidence }
+    return { code: item.code, version: item.version, ...finding, evidence }
   })
-  await tx.query(WRITE_FINDINGS, [JSON.stringify(findings), judgement.run?.id ?? null])
+  await queryRows(tx, writeFindings(findings, judgement.run?.id ?? null))
 }
 
-/** A withdrawn item has no state: what was found of it ends. Each change of a state is an event. */
-const WRITE_FINDINGS = `
-  WITH fresh AS MATERIALIZED (
-    SELECT * FROM json_to_recordset($1::json) AS r(code text, version integer, step text, state text, evidence jsonb)
-  ), moment AS MATERIALIZED (
-    SELECT clock_timestamp() AS at
-  ), standing AS MATERIALIZED (
-    SELECT f.* FROM plan_finding AS f JOIN fresh USING (code) WHERE f.ended_at IS NULL
+/** A withdrawn item has no state: its finding ends. Each change of a state is an event. */
+function writeFindings(findings: readonly object[], runId: number | null): Sql {
+  const run = param(runId, 'integer')
+  return sql`
+  WITH incoming AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(${JSON.stringify(findings)}::json) AS r(code text, version integer, step text,
+      state text, evidence jsonb)
+  ), clock AS MATERIALIZED (
+    SELECT clock_timestamp() AS now
+  ), current_finding AS MATERIALIZED (
+    SELECT f.* FROM plan_finding AS f JOIN incoming USING (code) WHERE f.ended_at IS NULL
   ), changed AS MATERIALIZED (
-    SELECT f.*, s.begun_at, s.state AS state_before FROM fresh AS f LEFT JOIN standing AS s USING (code)
-    WHERE (f.version, f.step, f.state, nullif(f.evidence, 'null')) IS DISTINCT FROM (s.version, s.step, s.state, s.evidence)
-  ), ended AS (
-    UPDATE plan_finding AS p SET ended_at = (SELECT at FROM moment) FROM changed AS c
+    SELECT i.*, c.begun_at, c.state AS state_before FROM incoming AS i LEFT JOIN current_finding AS c USING (code)
+    WHERE (i.version, i.step, i.state, nullif(i.evidence, 'null')) IS DISTINCT FROM (c.version, c.step, c.state, c.evidence)
+  ), closed AS (
+    UPDATE plan_finding AS p SET ended_at = (SELECT now FROM clock) FROM changed AS c
     WHERE p.code = c.code AND p.begun_at = c.begun_at
   ), event AS (
     INSERT INTO plan_event (code, at, version, run_id, state, state_before)
-    SELECT code, (SELECT at FROM moment), version, $2, state, state_before FROM changed
+    SELECT code, (SELECT now FROM clock), version, ${run}, state, state_before FROM changed
     WHERE state IS DISTINCT FROM state_before
   )
   INSERT INTO plan_finding (code, begun_at, version, run_id, step, state, evidence)
-  SELECT code, (SELECT at FROM moment), version, $2, step, state, nullif(evidence, 'null') FROM changed WHERE state IS NOT NULL`
+  SELECT code, (SELECT now FROM clock), version, ${run}, step, state, nullif(evidence, 'null')
+  FROM changed WHERE state IS NOT NULL`
+}
 
-/** By code; what nobody measured is not in it. One statement for each promised speed. */
+/** The evidence of items in service, by code; an item that nobody measured is not in it. One statement for each promised speed. */
 export async function planItemEvidenceOf(
   tx: Queryable,
   { run, rule }: Pick<PlanJudgementInput, 'run' | 'rule'>,
-  served: readonly Pick<CurrentItem, 'code' | 'technology' | 'targetBps' | 'cells'>[],
+  inService: readonly Pick<CurrentItem, 'code' | 'technology' | 'targetBps' | 'cells'>[],
 ): Promise<Map<string, PlanItemEvidence>> {
-  const found = new Map<string, PlanItemEvidence>()
-  if (!run) return found
-  for (const targetBps of new Set(served.map((item) => item.targetBps))) {
-    const items = served.filter((item) => item.targetBps === targetBps)
+  const evidenceByCode = new Map<string, PlanItemEvidence>()
+  if (!run) return evidenceByCode
+  for (const targetBps of new Set(inService.map((item) => item.targetBps))) {
+    const items = inService.filter((item) => item.targetBps === targetBps)
     const technologies = [...new Set(items.map((item) => item.technology))].filter((name) => name !== null)
     const judgedBy = planRuleOf(rule, targetBps, technologies)
     const codes = items.map((item) => item.code)
@@ -166,10 +178,18 @@ export async function planItemEvidenceOf(
       const evidence = networkOf(row, technology)
       const { lower, upper } = networkVerdict(judgedBy, evidence)
       const { minDownloadBps } = judgedBy
-      found.set(code, { ...evidence, state: row.state, cells, cellsMeasured, minDownloadBps, lower, upper })
+      evidenceByCode.set(code, {
+        ...evidence,
+        state: row.state,
+        cells,
+        cellsMeasured,
+        minDownloadBps,
+        lower,
+        upper,
+      })
     }
   }
-  return found
+  return evidenceByCode
 }
 
 type Row = { n: number; cells_measured: number; state: JudgedNetwork['state'] } & Record<string, number>

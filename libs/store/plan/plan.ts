@@ -1,4 +1,4 @@
-/** The plan comes out: lists, one item with its history, the burn-down, the points of a tile. */
+/** Reading the plan: lists, one item with its history, the burn-down, the points of a tile. */
 import {
   PLAN_RULE,
   PLAN_STATES,
@@ -10,11 +10,16 @@ import {
   burnDown,
 } from '#domain/plan'
 import { type Bounds } from '#domain/probe'
+import { isCodeWithin } from '../areas/in-area.js'
 import type { Queryable } from '../database/database.js'
-import { type PlanItemEvidence, judgePlan, moroccoDay } from './judge.js'
-import { type RunRow, findRule, latestRun } from '../runs/runs.js'
+import { queryRows } from '../database/query.js'
+import { boundingBox, isPositionInBox } from '../database/shapes.js'
+import { type Sql, allOf, param, raw, sql } from '../database/sql.js'
+import { findRule, latestRun } from '../runs/runs.js'
+import type { RunRow } from '../runs/run.js'
+import { type PlanItemEvidence, judgePlan, localDayOf } from './judge.js'
 
-/** An item as it stands, with what was found of it. */
+/** The current version of an item, with its current finding. */
 export interface PlanItemRow extends PlanFields {
   code: string
   version: number
@@ -31,12 +36,13 @@ export interface PlanItemRow extends PlanFields {
   author: string
   changedAt: Date
   simulated: boolean
-  /** What people say. */
+  /** How far the item is by its own dates. */
   step: PlanStep
-  /** What that is worth. */
+  /** The same after the measurements were looked at. */
   state: PlanState
-  /** When this was first found so, and the run that found it; null before any run. */
+  /** When the finding began, */
   since: Date
+  /** and the run that made it; null before any run. */
   run: number | null
   /** Null where nothing was measured since its day of service. */
   evidence: PlanItemEvidence | null
@@ -46,23 +52,26 @@ const FIELDS = `i.name_fr AS "nameFr", i.name_ar AS "nameAr", i.area_code AS "ar
   i.target_bps::float8 AS "targetBps", i.awarded_on::text AS "awardedOn", i.started_on::text AS "startedOn",
   i.promised_by::text AS "promisedBy", i.in_service_on::text AS "inServiceOn"`
 
-const VERSION = `i.version, ${FIELDS}, i.lat, i.lng, cardinality(i.cells) AS cells, i.locality_id AS "localityId",
-  i.zone_id AS "zoneId", i.comment, i.source, i.author, i.begun_at AS "changedAt", i.simulated`
+const VERSION_COLUMNS =
+  raw(`i.version, ${FIELDS}, i.lat, i.lng, cardinality(i.cells) AS cells, i.locality_id AS "localityId",
+  i.zone_id AS "zoneId", i.comment, i.source, i.author, i.begun_at AS "changedAt", i.simulated`)
 
-const FROM_CURRENT_ITEMS = `FROM plan_item AS i JOIN plan_finding AS f ON f.code = i.code AND f.ended_at IS NULL
-  WHERE i.ended_at IS NULL AND NOT i.withdrawn`
+const FROM_CURRENT_ITEMS = raw(
+  'FROM plan_item AS i JOIN plan_finding AS f ON f.code = i.code AND f.ended_at IS NULL',
+)
+const IS_CURRENT = raw('i.ended_at IS NULL AND NOT i.withdrawn')
 
-const itemInOptionalArea = (parameter: string) =>
-  `(${parameter}::text IS NULL OR i.area_code = ${parameter} OR i.area_code LIKE ${parameter} || '.%')`
+const currentItemsIn = (area: string | null): Sql =>
+  allOf([IS_CURRENT, area === null ? null : isCodeWithin('i.area_code', area)])
 
-const dated = (column: string) => `(coalesce(i.${column}::text, '9999-12-31') || ' ' || i.code) COLLATE "C"`
+const byDay = (column: string) => `(coalesce(i.${column}::text, '9999-12-31') || ' ' || i.code) COLLATE "C"`
 
 /** What a list is ordered by; ties by code. */
 const SORT_KEYS = {
   code: 'i.code',
   area: `(coalesce(i.area_code, '99') || ' ' || i.code) COLLATE "C"`,
-  promised: dated('promised_by'),
-  service: dated('in_service_on'),
+  promised: byDay('promised_by'),
+  service: byDay('in_service_on'),
   state: `(f.state || ' ' || i.code) COLLATE "C"`,
 } as const
 export type PlanSort = keyof typeof SORT_KEYS
@@ -75,24 +84,30 @@ export interface PlanFilter {
   technology: string | null
 }
 
-export interface PlanPage extends PlanFilter {
+export interface PlanPageQuery extends PlanFilter {
   sort: PlanSort
-  /** Key of the last row of the page before. */
+  /** Key of the last row of the page before; empty at first. */
   after: string
   limit: number
 }
 
-const filtered = ({ area, state, operator, technology }: PlanFilter) => [area, state, operator, technology]
-const FILTER = `${itemInOptionalArea('$1')} AND f.state = coalesce($2, f.state) AND i.operator IS NOT DISTINCT FROM coalesce($3, i.operator)
-  AND i.technology IS NOT DISTINCT FROM coalesce($4, i.technology)`
-
 /** `key` goes into the cursor. */
-export async function listPlan(db: Queryable, page: PlanPage): Promise<(PlanItemRow & { key: string })[]> {
-  const key = SORT_KEYS[page.sort]
-  return db.query(
-    `SELECT i.code, ${VERSION}, f.step, f.state, f.begun_at AS since, f.run_id AS run, f.evidence, ${key} AS key
-     ${FROM_CURRENT_ITEMS} AND ${FILTER} AND ${key} > $5 ORDER BY ${key} LIMIT $6`,
-    [...filtered(page), page.after, page.limit],
+export async function listPlan(
+  db: Queryable,
+  page: PlanPageQuery,
+): Promise<(PlanItemRow & { key: string })[]> {
+  const key = raw(SORT_KEYS[page.sort])
+  const conditions = [
+    currentItemsIn(page.area),
+    page.state && sql`f.state = ${page.state}`,
+    page.operator === null ? null : sql`i.operator = ${page.operator}`,
+    page.technology === null ? null : sql`i.technology = ${page.technology}`,
+    sql`${key} > ${page.after}`,
+  ]
+  return queryRows(
+    db,
+    sql`SELECT i.code, ${VERSION_COLUMNS}, f.step, f.state, f.begun_at AS since, f.run_id AS run, f.evidence, ${key} AS key
+     ${FROM_CURRENT_ITEMS} WHERE ${allOf(conditions)} ORDER BY ${key} LIMIT ${page.limit}`,
   )
 }
 
@@ -102,11 +117,11 @@ export interface PlanVersion extends Omit<
   'code' | 'step' | 'state' | 'since' | 'run' | 'evidence'
 > {
   withdrawn: boolean
-  /** When another took its place; null while it stands. */
+  /** When another version replaced it; null while it is the current one. */
   endedAt: Date | null
 }
 
-/** What was found, and for how long it held. */
+/** A finding, and until when it stood. */
 export interface PlanFinding extends Pick<PlanItemRow, 'step' | 'state' | 'since' | 'run' | 'evidence'> {
   version: number
   until: Date | null
@@ -123,25 +138,25 @@ export interface PlanDetail {
   findings: PlanFinding[]
 }
 
-/** Findings of one item: the newest. */
+/** Of one item's findings the newest. */
 const MAX_FINDINGS = 200
 
 export async function findPlanItem(db: Queryable, code: string): Promise<PlanDetail | undefined> {
-  const versions: (PlanVersion & { h3: string[] })[] = await db.query(
-    `SELECT ${VERSION}, i.withdrawn, i.ended_at AS "endedAt",
+  const versions = await queryRows<PlanVersion & { h3: string[] }>(
+    db,
+    sql`SELECT ${VERSION_COLUMNS}, i.withdrawn, i.ended_at AS "endedAt",
        CASE WHEN i.ended_at IS NULL THEN ARRAY(SELECT to_hex(c) FROM unnest(i.cells) AS c) END AS h3
-     FROM plan_item AS i WHERE i.code = $1 ORDER BY i.version DESC`,
-    [code],
+     FROM plan_item AS i WHERE i.code = ${code} ORDER BY i.version DESC`,
   )
   if (versions.length === 0) return undefined
-  const findings: PlanFinding[] = await db.query(
-    `SELECT step, state, begun_at AS since, run_id AS run, evidence, version, ended_at AS until FROM plan_finding
-     WHERE code = $1 ORDER BY begun_at DESC LIMIT $2`,
-    [code, MAX_FINDINGS],
+  const findings = await queryRows<PlanFinding>(
+    db,
+    sql`SELECT step, state, begun_at AS since, run_id AS run, evidence, version, ended_at AS until FROM plan_finding
+     WHERE code = ${code} ORDER BY begun_at DESC LIMIT ${MAX_FINDINGS}`,
   )
-  const [{ h3, withdrawn, endedAt: _ended, ...newest }] = versions as [(typeof versions)[number]]
-  const found = findings.find((finding) => finding.until === null)
-  const standing = withdrawn || !found ? null : { code, ...newest, ...findingOf(found) }
+  const [{ h3, withdrawn, endedAt: _endedAt, ...newest }] = versions as [(typeof versions)[number]]
+  const finding = findings.find(({ until }) => until === null)
+  const standing = withdrawn || !finding ? null : { code, ...newest, ...findingOf(finding) }
   return { code, standing, h3, versions: versions.map(({ h3: _h3, ...version }) => version), findings }
 }
 
@@ -182,45 +197,46 @@ export interface PlanArea {
 const codeLengthInside = (area: string | null): number => (area === null ? 2 : area.length === 2 ? 6 : 11)
 
 export async function planProgress(db: Queryable, area: string | null, now: Date): Promise<PlanProgress> {
-  const today = await moroccoDay(db, now)
-  const counts: PlanMonthCount[] = await db.query(
-    `SELECT kind, left(day::text, 7) AS month, count(*)::integer AS count
-     ${FROM_CURRENT_ITEMS.replace(
-       'WHERE',
-       `CROSS JOIN LATERAL (VALUES ('promised', i.promised_by),
-       ('inService', CASE WHEN f.step = 'in_service' THEN i.in_service_on END),
-       ('verified', CASE WHEN f.state = 'verified' THEN i.in_service_on END),
-       ('contradicted', CASE WHEN f.state = 'contradicted' THEN i.in_service_on END)) AS d(kind, day) WHERE`,
-     )}
-       AND day IS NOT NULL AND ${itemInOptionalArea('$1')} GROUP BY 1, 2`,
-    [area],
+  const today = await localDayOf(db, now)
+  const counts = await queryRows<PlanMonthCount>(
+    db,
+    sql`SELECT kind, left(day::text, 7) AS month, count(*)::integer AS count
+     ${FROM_CURRENT_ITEMS} CROSS JOIN LATERAL (VALUES ${DAYS_BY_KIND}) AS d(kind, day)
+     WHERE ${currentItemsIn(area)} AND day IS NOT NULL GROUP BY 1, 2`,
   )
-  const states: { state: PlanState; count: number }[] = await db.query(
-    `SELECT f.state, count(*)::integer AS count ${FROM_CURRENT_ITEMS} AND ${itemInOptionalArea('$1')} GROUP BY 1`,
-    [area],
+  const states = await queryRows<{ state: PlanState; count: number }>(
+    db,
+    sql`SELECT f.state, count(*)::integer AS count ${FROM_CURRENT_ITEMS} WHERE ${currentItemsIn(area)} GROUP BY 1`,
   )
-  const found = new Map(states.map((row) => [row.state, row.count]))
+  const countOf = new Map(states.map((row) => [row.state, row.count]))
   return {
     states: Object.fromEntries(
-      PLAN_STATES.map((state) => [state, found.get(state) ?? 0]),
+      PLAN_STATES.map((state) => [state, countOf.get(state) ?? 0]),
     ) as PlanProgress['states'],
     months: burnDown(counts, today.slice(0, 7)),
-    areas: await areasOf(db, area, today),
+    areas: await progressOfAreas(db, area, today),
     today,
   }
 }
 
-async function areasOf(db: Queryable, area: string | null, today: string): Promise<PlanArea[]> {
-  const count = (what: string) => `(count(*) FILTER (WHERE ${what}))::integer`
-  return db.query(
-    `SELECT p.code, a.name_fr AS "nameFr", a.name_ar AS "nameAr",
-       ARRAY[ST_XMin(a.geom), ST_YMin(a.geom), ST_XMax(a.geom), ST_YMax(a.geom)] AS bbox, items, due, "inService", verified, contradicted, late
-     FROM (SELECT left(i.area_code, $2) AS code, count(*)::integer AS items, ${count(`i.promised_by <= $3::date`)} AS due,
-         ${count(`f.step = 'in_service'`)} AS "inService", ${count(`f.state = 'verified'`)} AS verified,
-         ${count(`f.state = 'contradicted'`)} AS contradicted, ${count(`f.state = 'late'`)} AS late
-       ${FROM_CURRENT_ITEMS} AND ${itemInOptionalArea('$1')} GROUP BY 1) AS p
-     JOIN current_area AS a ON a.code = p.code WHERE p.code IS DISTINCT FROM $1 ORDER BY p.code`,
-    [area, codeLengthInside(area), today],
+/** The lines of the burn-down, with the day on which an item enters each. */
+const DAYS_BY_KIND = raw(`('promised', i.promised_by),
+  ('inService', CASE WHEN f.step = 'in_service' THEN i.in_service_on END),
+  ('verified', CASE WHEN f.state = 'verified' THEN i.in_service_on END),
+  ('contradicted', CASE WHEN f.state = 'contradicted' THEN i.in_service_on END)`)
+
+async function progressOfAreas(db: Queryable, area: string | null, today: string): Promise<PlanArea[]> {
+  const countOf = (condition: Sql) => sql`(count(*) FILTER (WHERE ${condition}))::integer`
+  return queryRows(
+    db,
+    sql`SELECT p.code, a.name_fr AS "nameFr", a.name_ar AS "nameAr", ${boundingBox('a.geom')} AS bbox, items, due,
+       "inService", verified, contradicted, late
+     FROM (SELECT left(i.area_code, ${param(codeLengthInside(area), 'integer')}) AS code, count(*)::integer AS items,
+         ${countOf(sql`i.promised_by <= ${today}::date`)} AS due,
+         ${countOf(sql`f.step = 'in_service'`)} AS "inService", ${countOf(sql`f.state = 'verified'`)} AS verified,
+         ${countOf(sql`f.state = 'contradicted'`)} AS contradicted, ${countOf(sql`f.state = 'late'`)} AS late
+       ${FROM_CURRENT_ITEMS} WHERE ${currentItemsIn(area)} GROUP BY 1) AS p
+     JOIN current_area AS a ON a.code = p.code WHERE p.code IS DISTINCT FROM ${area}::text ORDER BY p.code`,
   )
 }
 
@@ -229,17 +245,17 @@ export interface PlanPoint extends Pick<
   'code' | 'nameFr' | 'nameAr' | 'state' | 'lat' | 'lng' | 'simulated'
 > {}
 
-/** Items of a box, what the measurements contradict first. */
+/** Items of a box, those that the measurements contradict first. */
 export async function planInBox(db: Queryable, box: Bounds, limit: number): Promise<PlanPoint[]> {
-  return db.query(
-    `SELECT i.code, i.name_fr AS "nameFr", i.name_ar AS "nameAr", f.state, i.lat, i.lng, i.simulated
-     ${FROM_CURRENT_ITEMS} AND i.lat BETWEEN $1 AND $2 AND i.lng BETWEEN $3 AND $4
-     ORDER BY f.state = 'contradicted' DESC, i.code LIMIT $5`,
-    [box.south, box.north, box.west, box.east, limit],
+  return queryRows(
+    db,
+    sql`SELECT i.code, i.name_fr AS "nameFr", i.name_ar AS "nameAr", f.state, i.lat, i.lng, i.simulated
+     ${FROM_CURRENT_ITEMS} WHERE ${IS_CURRENT} AND ${isPositionInBox('i', box)}
+     ORDER BY f.state = 'contradicted' DESC, i.code LIMIT ${limit}`,
   )
 }
 
-/** What is promised of a cell, or said to be done there, as the plan stands now. */
+/** An item that covers a cell, as the plan stands now. */
 export interface PlanOfCell extends Pick<
   PlanItemRow,
   | 'code'
@@ -263,12 +279,13 @@ const MAX_ITEMS_OF_CELL = 50
 
 /** The items that cover a cell: those of its localities and zones, and others; the next promise first. */
 export async function planOfCell(db: Queryable, cell: string): Promise<PlanOfCell[]> {
-  return db.query(
-    `SELECT i.code, i.name_fr AS "nameFr", i.name_ar AS "nameAr", i.operator, i.technology, i.target_bps::float8 AS "targetBps",
-       i.promised_by::text AS "promisedBy", i.in_service_on::text AS "inServiceOn", i.locality_id AS "localityId",
-       i.zone_id AS "zoneId", cardinality(i.cells) AS cells, i.simulated, f.step, f.state
-     ${FROM_CURRENT_ITEMS} AND i.cells @> ARRAY[$1::bigint] ORDER BY i.promised_by NULLS LAST, i.code COLLATE "C" LIMIT $2`,
-    [cell, MAX_ITEMS_OF_CELL],
+  return queryRows(
+    db,
+    sql`SELECT i.code, i.name_fr AS "nameFr", i.name_ar AS "nameAr", i.operator, i.technology,
+       i.target_bps::float8 AS "targetBps", i.promised_by::text AS "promisedBy", i.in_service_on::text AS "inServiceOn",
+       i.locality_id AS "localityId", i.zone_id AS "zoneId", cardinality(i.cells) AS cells, i.simulated, f.step, f.state
+     ${FROM_CURRENT_ITEMS} WHERE ${IS_CURRENT} AND i.cells @> ARRAY[${cell}::bigint]
+     ORDER BY i.promised_by NULLS LAST, i.code COLLATE "C" LIMIT ${MAX_ITEMS_OF_CELL}`,
   )
 }
 
@@ -276,8 +293,8 @@ export async function planOfCell(db: Queryable, cell: string): Promise<PlanOfCel
 export const latestPlanRun = (db: Queryable): Promise<RunRow | undefined> => latestRun(db, PLAN_RULE)
 
 /**
- * Holds items, or the whole plan, against the newest run: after an edit, and when a day has passed. The run held the plan as
- * it was against the same probes: only what is new or changed is measured.
+ * Holds items (by code; null: the whole plan) against the newest run: after an edit, and when a day has passed. That run
+ * already held the other items against the same probes, so only what is new or changed is measured.
  */
 export async function judgePlanNow(tx: Queryable, now: Date, codes: readonly string[] | null): Promise<void> {
   const run = (await latestPlanRun(tx)) ?? null

@@ -1,9 +1,13 @@
 /** The probes behind one cell's verdict, newest first. */
 import type { Flag } from '#domain/probe'
 import type { Queryable } from '../database/database.js'
+import { TIME_ZONE_SQL } from '../database/local-time.js'
+import { queryRow, queryRows } from '../database/query.js'
+import { type Sql, param, raw, sql } from '../database/sql.js'
+import type { RunWindow } from '../runs/run.js'
+import { isCounted, isInWindow } from './counted.js'
 import { type ListedFields, listedColumns } from './listed.js'
 import { publicProbesOf } from './public.js'
-import type { RunRow } from '../runs/runs.js'
 
 /** `hour` for everybody: it reveals neither the moment nor the order within the hour. `moment` for planners, who may see all. */
 export type ProbeGrain = 'hour' | 'moment'
@@ -35,38 +39,37 @@ const KEYS: Record<ProbeGrain, readonly [at: string, id: string]> = {
  */
 export async function probesOfCell(
   db: Queryable,
-  run: Pick<RunRow, 'from' | 'to' | 'knownBefore'>,
+  run: RunWindow,
   cell: string,
   page: { grain: ProbeGrain; before: { at: string; id: string }; limit: number },
 ): Promise<CellProbe[]> {
-  const [at, id] = KEYS[page.grain]
+  const [at, id] = KEYS[page.grain].map((expression) => raw(expression)) as [Sql, Sql]
   const all = page.grain === 'moment'
-  const late = 'FROM probe_flag AS f WHERE f.cell = p.cell AND f.probe_id = p.id AND f.created_at < $4'
-  return db.query(
-    `SELECT ${id} AS id, ${at} AS "measuredAt", ${listedColumns(all ? 'planners' : 'everybody')},
-       p.flags || ARRAY(SELECT f.flag ${late} ORDER BY f.flag) AS flags,
-       p.counted AND NOT EXISTS (SELECT 1 ${late} AND NOT f.counted) AS counted,
-       date_part('hour', p.measured_at AT TIME ZONE 'Africa/Casablanca')::integer AS "localHour",
-       ${all ? 'p.site_code' : 'NULL'} AS "siteCode", ${all ? 'p.device_id' : 'NULL'} AS "deviceId"
-     FROM ${all ? 'probe' : publicProbesOf('$1::bigint')} AS p
-     WHERE p.cell = $1 AND p.measured_at >= $2 AND p.measured_at < $3 AND p.received_at < $4
-       AND (${at}, ${id}) < ($5::timestamptz, $6::text)
-     ORDER BY ${at} DESC, ${id} DESC LIMIT $7`,
-    [cell, run.from, run.to, run.knownBefore, page.before.at, page.before.id, page.limit],
+  const key = param(cell, 'bigint')
+  const knownBefore = param(run.knownBefore, 'timestamptz')
+  return queryRows(
+    db,
+    sql`SELECT ${id} AS id, ${at} AS "measuredAt", ${raw(listedColumns(all ? 'planners' : 'everybody'))},
+       p.flags || ARRAY(SELECT f.flag FROM probe_flag AS f
+         WHERE f.cell = p.cell AND f.probe_id = p.id AND f.created_at < ${knownBefore} ORDER BY f.flag) AS flags,
+       ${isCounted('p', knownBefore)} AS counted,
+       date_part('hour', p.measured_at AT TIME ZONE ${raw(TIME_ZONE_SQL)})::integer AS "localHour",
+       ${raw(all ? 'p.site_code' : 'NULL')} AS "siteCode", ${raw(all ? 'p.device_id' : 'NULL')} AS "deviceId"
+     FROM ${all ? sql`probe` : publicProbesOf(key)} AS p
+     WHERE p.cell = ${key} AND ${isInWindow('p', run)}
+       AND (${at}, ${id}) < (${page.before.at}::timestamptz, ${page.before.id}::text)
+     ORDER BY ${at} DESC, ${id} DESC LIMIT ${page.limit}`,
   )
 }
 
 /** Whether some of the cell's probes in the run's window may not be shown one by one. */
-export async function hasWithheldProbes(
-  db: Queryable,
-  run: Pick<RunRow, 'from' | 'to' | 'knownBefore'>,
-  cell: string,
-): Promise<boolean> {
-  const window = 'p.cell = $1 AND p.measured_at >= $2 AND p.measured_at < $3 AND p.received_at < $4'
-  const [{ withheld }] = await db.query(
-    `SELECT (SELECT count(*) FROM probe AS p WHERE ${window})
-       > (SELECT count(*) FROM ${publicProbesOf('$1::bigint')} AS p WHERE ${window}) AS withheld`,
-    [cell, run.from, run.to, run.knownBefore],
+export async function hasWithheldProbes(db: Queryable, run: RunWindow, cell: string): Promise<boolean> {
+  const key = param(cell, 'bigint')
+  const inWindow = sql`p.cell = ${key} AND ${isInWindow('p', run)}`
+  const row = await queryRow<{ withheld: boolean }>(
+    db,
+    sql`SELECT (SELECT count(*) FROM probe AS p WHERE ${inWindow})
+       > (SELECT count(*) FROM ${publicProbesOf(key)} AS p WHERE ${inWindow}) AS withheld`,
   )
-  return withheld as boolean
+  return row!.withheld
 }

@@ -1,15 +1,10 @@
 /** Writes probes: each id once, flagged by what is known when it arrives. */
 import type { DataSource } from 'typeorm'
 import type { Queryable } from '../database/database.js'
+import { shareLock } from '../database/locks.js'
 import { PREPARED } from '../database/prepared-client.js'
 import { flagByContext } from './arrival-flags.js'
 import { type ProbeRow, ROW_COLUMNS } from './row.js'
-
-/**
- * Writers share this lock, a classification takes it whole for a moment to read the clock: so every probe received
- * before a run's `known_before` is committed when the run reads, and a rebuilt run sees the same probes.
- */
-export const RECEIVE_LOCK = 7_410_002
 
 /**
  * Writes probes in one transaction and returns the ids that were new; the others were there already. `flag` looks at the
@@ -21,7 +16,7 @@ export async function insertProbes(
   flag: (tx: Queryable, rows: readonly ProbeRow[]) => Promise<readonly ProbeRow[]> = flagByContext,
 ): Promise<Set<string>> {
   return source.transaction(async (tx) => {
-    await tx.query('SELECT pg_advisory_xact_lock_shared($1)', [RECEIVE_LOCK])
+    await shareLock(tx, 'receive')
     const known = await knownIds(tx, rows)
     const fresh = rows.filter((row) => !known.has(row.id))
     if (fresh.length === 0) return new Set()

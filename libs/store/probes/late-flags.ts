@@ -1,8 +1,9 @@
 /** Flags that are set after a probe has arrived: by a planner, with author and comment, or by comparison with neighbours. */
 import { type DeviceFigure, type Flag, disagreeingDevices } from '#domain/probe'
+import { DAY_MS } from '#domain/units'
 import type { DataSource } from 'typeorm'
 import type { Queryable } from '../database/database.js'
-import { RECEIVE_LOCK } from './insert.js'
+import { shareLock } from '../database/locks.js'
 
 export interface LateFlag {
   flag: Flag
@@ -23,7 +24,7 @@ export async function flagImplausible(
   comment: string,
 ): Promise<boolean> {
   return source.transaction(async (tx) => {
-    await tx.query('SELECT pg_advisory_xact_lock_shared($1)', [RECEIVE_LOCK])
+    await shareLock(tx, 'receive')
     const rows: unknown[] = await tx.query('SELECT 1 FROM probe WHERE id = $1', [id])
     await tx.query(
       `INSERT INTO probe_flag (cell, probe_id, flag, counted, author, comment)
@@ -49,7 +50,7 @@ const MIN_PROBES = 5
 
 /** Flags the probes of devices that disagree with their neighbours and returns how many. Reads a month of probes. */
 export async function flagDisagreeing(source: DataSource, now: Date): Promise<number> {
-  const from = new Date(now.getTime() - COMPARED_DAYS * 86_400_000)
+  const from = new Date(now.getTime() - COMPARED_DAYS * DAY_MS)
   const figures: DeviceFigure[] = await source.query(
     `SELECT cell::text, coalesce(operator, '') AS operator, coalesce(technology, '') AS technology, device_id AS device,
        percentile_cont(0.5) WITHIN GROUP (ORDER BY download_bps::float8) AS "medianBps"

@@ -1,2 +1,3 @@
 export * from './difference.js'
+export * from './run.js'
 export * from './runs.js'

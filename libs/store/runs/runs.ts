@@ -4,7 +4,11 @@ import { type Rule, SHIPPED_RULES } from '#domain/rule'
 import { DAY_MS } from '#domain/units'
 import type { DataSource } from 'typeorm'
 import type { Queryable } from '../database/database.js'
-import { PLACES_LOCK, placeNewCells } from '../areas/cell-places.js'
+import { placeNewCells } from '../areas/cell-places.js'
+import { momentOrDay } from '../database/local-time.js'
+import { shareLock, takeLock, withSessionLock } from '../database/locks.js'
+import { queryRow } from '../database/query.js'
+import { allOf, param, raw, sql } from '../database/sql.js'
 import { AREAS_IMPORTED } from '../people/changes.js'
 import { classifyStatement } from '../classification/pipeline.js'
 import { dirtyCells } from './dirty-cells.js'
@@ -12,29 +16,8 @@ import { judgePlan } from '../plan/judge.js'
 import { CREATE_CHANGED_NETWORKS, ROLL_UP_NETWORKS } from '../verdicts/network-rollup.js'
 import { PREPARED } from '../database/prepared-client.js'
 import { CLOSE_RUN, RECOUNT_AREAS, CARRY_AREA_COUNTS, CREATE_CHANGED_CELLS, ROLL_UP } from './rollup-sql.js'
-import { RECEIVE_LOCK } from '../probes/insert.js'
+import type { RunRow, RunWindow } from './run.js'
 import { updateZones } from '../zones/update.js'
-
-export interface RunWindow {
-  from: Date
-  to: Date
-  knownBefore: Date
-}
-
-export interface RunRow {
-  id: number
-  rule: string
-  ruleVersion: number
-  series: number
-  from: Date
-  to: Date
-  knownBefore: Date
-  digest: string
-  createdAt: Date
-  createdBy: string
-  current: boolean
-  counts: { white: number; grey: number; black: number; unknown: number; notMeasured: number }
-}
 
 const RUN_COLUMNS = `id, rule_id AS rule, rule_version AS "ruleVersion", series, valid_from AS "from", valid_to AS "to",
   known_before AS "knownBefore", digest, created_at AS "createdAt", created_by AS "createdBy", current,
@@ -55,14 +38,16 @@ export async function registerRules(db: Queryable): Promise<void> {
       [rule.id, rule.version, JSON.stringify(rule)],
     )
     if (!same)
-      throw new Error(`rule ${rule.id} version ${rule.version} was used and has changed: raise its version`)
+      throw new Error(
+        `rule ${rule.id} version ${rule.version} is already stored with another definition: increase its version`,
+      )
   }
 }
 
 /** Keeps a rule as a new version, and gives it back with its number; the same data again are the version that they were. */
 export async function saveRule(source: DataSource, rule: Omit<Rule, 'version'>): Promise<Rule> {
   return source.transaction(async (tx) => {
-    await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`rule ${rule.id}`])
+    await takeLock(tx, `rule ${rule.id}`)
     const newest = await findRule(tx, rule.id)
     const version = newest?.version ?? 0
     const [{ same }] = await tx.query(
@@ -109,7 +94,7 @@ export interface RunRequest {
 
 export class FutureKnownBeforeError extends Error {
   constructor() {
-    super('known-before lies in the future: a run can only speak of what has been received')
+    super('knownBefore must not be in the future')
   }
 }
 
@@ -121,8 +106,8 @@ export async function classify(source: DataSource, request: RunRequest): Promise
   const current = !request.from && !request.to && !request.knownBefore
   const { rule } = request
   return source.transaction(async (tx) => {
-    await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`run of ${rule.id}`])
-    await tx.query('SELECT pg_advisory_xact_lock_shared(hashtext($1))', [PLACES_LOCK])
+    await takeLock(tx, `run of ${rule.id}`)
+    await shareLock(tx, 'places')
     const window = windowOf(request, await takeSnapshotTime(tx))
     const before = current ? await previousRun(tx, rule) : undefined
     const run = await startRun(tx, request, window, current, before)
@@ -188,16 +173,13 @@ function windowOf(request: RunRequest, knownNow: Date): RunWindow {
  * session, not to the transaction, so that writers wait for 2 ms and not for the run.
  */
 async function takeSnapshotTime(tx: Queryable): Promise<Date> {
-  await tx.query('SELECT pg_advisory_lock($1)', [RECEIVE_LOCK])
-  try {
+  return withSessionLock(tx, 'receive', async () => {
     const [{ moment }] = await tx.query(
       `SELECT date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond' AS moment`,
     )
     await tx.query('SELECT pg_sleep(0.002)')
     return moment as Date
-  } finally {
-    await tx.query('SELECT pg_advisory_unlock($1)', [RECEIVE_LOCK])
-  }
+  })
 }
 
 async function startRun(
@@ -224,17 +206,16 @@ export async function findRun(db: Queryable, id: number): Promise<RunRow | undef
 }
 
 /**
- * The newest run of a rule that was made for now; of those whose window ended by a date (its whole local day) or a moment,
- * where one is given.
+ * The newest run of a rule that was made for now; with a `date`, of those whose window ended by that moment, or by the end of
+ * that local day.
  */
 export async function latestRun(db: Queryable, ruleId: string, date?: string): Promise<RunRow | undefined> {
-  const rows: RunRow[] = await db.query(
-    `SELECT ${RUN_COLUMNS} FROM run WHERE rule_id = $1 AND current AND ($2::text IS NULL OR valid_to <=
-       CASE WHEN length($2) > 10 THEN $2::timestamptz ELSE ($2::date + 1)::timestamp AT TIME ZONE 'Africa/Casablanca' END)
+  const ended = date === undefined ? null : sql`valid_to <= ${momentOrDay(param(date, 'text'), 1)}`
+  return queryRow(
+    db,
+    sql`SELECT ${raw(RUN_COLUMNS)} FROM run WHERE ${allOf([sql`rule_id = ${ruleId} AND current`, ended])}
      ORDER BY id DESC LIMIT 1`,
-    [ruleId, date ?? null],
   )
-  return rows[0]
 }
 
 /** Newest first before a run, or oldest first after one. */

@@ -3,11 +3,14 @@ import { type AreaLevel } from '#domain/place'
 import { type Technology, columnOf } from '#domain/probe'
 import { MEASURES, type Measure, type SeriesBucket, type Spread, type TimeStep } from '#domain/series'
 import type { Queryable } from '../database/database.js'
-import { TIME_ZONE_SQL } from '../database/local-time.js'
-import { PREPARED } from '../database/prepared-client.js'
+import { TIME_ZONE_SQL, momentOrDay } from '../database/local-time.js'
+import { prepared, queryRow, queryRows } from '../database/query.js'
+import { type Sql, allOf, join, param, raw, sql } from '../database/sql.js'
+import { isCounted } from '../probes/counted.js'
 import { publicProbesOf } from '../probes/public.js'
+import { IF_OK, quantilesSql } from '../verdicts/measurements.js'
 
-/** What a series is of, beside its place. */
+/** What a series holds, whatever its place. */
 export interface SeriesQuery {
   measures: readonly Measure[]
   step: TimeStep
@@ -22,8 +25,8 @@ export interface SeriesQuery {
 export const COLUMNS_OF_MEASURES = MEASURES.map(columnOf)
 
 /**
- * The whole buckets that hold the time between two moments, so that no bucket is told in part. A date means midnight in
- * Morocco. Civil time is the database's own, as in the buckets.
+ * The whole buckets that hold the time between two moments, so that no bucket is incomplete. A day (YYYY-MM-DD) means its
+ * local midnight. The database computes the span as it computes the buckets.
  */
 export async function bucketSpanOf(
   db: Queryable,
@@ -31,33 +34,35 @@ export async function bucketSpanOf(
   from: string,
   to: string,
 ): Promise<{ from: Date; to: Date }> {
-  const moment = (text: string) =>
-    `CASE WHEN length(${text}) > 10 THEN ${text}::timestamptz ELSE ${text}::date::timestamp AT TIME ZONE ${TIME_ZONE_SQL} END`
-  const [span] = await db.query(
-    `${PREPARED}SELECT ${bucketOf('"from"')} AS "from", CASE WHEN $1 = 'hour' THEN ${bucketOf('last')} + interval '1 hour'
-       ELSE (${bucketOf('last')} AT TIME ZONE ${TIME_ZONE_SQL} + ('1 ' || $1)::interval) AT TIME ZONE ${TIME_ZONE_SQL} END AS "to"
-     FROM (SELECT ${moment('$2::text')} AS "from", ${moment('$3::text')} - interval '1 microsecond' AS last) AS asked`,
-    [step, from, to],
+  const bucketStep = param(step, 'text')
+  const last = bucketOf(bucketStep, sql`last`)
+  const span = await queryRow<{ from: Date; to: Date }>(
+    db,
+    prepared(sql`SELECT ${bucketOf(bucketStep, sql`"from"`)} AS "from",
+       CASE WHEN ${bucketStep} = 'hour' THEN ${last} + interval '1 hour'
+         ELSE (${last} AT TIME ZONE ${ZONE} + ('1 ' || ${bucketStep})::interval) AT TIME ZONE ${ZONE} END AS "to"
+     FROM (SELECT ${momentOrDay(param(from, 'text'))} AS "from",
+       ${momentOrDay(param(to, 'text'))} - interval '1 microsecond' AS last) AS span`),
   )
-  return span as { from: Date; to: Date }
+  return span!
 }
 
-/** Begin of the bucket of step $1. Morocco's offset is whole hours, so its hours are UTC's, also where one comes twice. */
-const bucketOf = (moment: string) => `date_trunc($1::text, ${moment}, ${TIME_ZONE_SQL})`
+const ZONE = raw(TIME_ZONE_SQL)
 
-/** Of all that was measured in a cell, or of what is public one by one. */
+/** Begin of a moment's bucket. Morocco's offset is whole hours, so its hours are UTC's, also where a local hour comes twice. */
+const bucketOf = (step: Sql, moment: Sql): Sql => sql`date_trunc(${step}, ${moment}, ${ZONE})`
+
+/** Of a cell (decimal): all that was measured there, or what is public one by one. */
 export const seriesOfCell = (
   db: Queryable,
   cell: string,
   query: SeriesQuery,
   of: 'all' | 'public' = 'all',
-): Promise<SeriesBucket[]> =>
-  readSeries(
-    db,
-    query,
-    `FROM ${of === 'all' ? 'probe' : publicProbesOf('$6::bigint')} AS p WHERE p.cell = $6::bigint`,
-    [cell],
-  )
+): Promise<SeriesBucket[]> => {
+  const key = param(cell, 'bigint')
+  const probes = of === 'all' ? sql`probe` : publicProbesOf(key)
+  return readSeries(db, query, sql`${probes} AS p`, sql`p.cell = ${key}`)
+}
 
 /** Of a site's own line: what its devices measured in its cell, not what they measured elsewhere. */
 export const seriesOfSite = (
@@ -65,9 +70,9 @@ export const seriesOfSite = (
   site: { cell: string; code: string },
   query: SeriesQuery,
 ): Promise<SeriesBucket[]> =>
-  readSeries(db, query, 'FROM probe AS p WHERE p.cell = $6 AND p.site_code = $7', [site.cell, site.code])
+  readSeries(db, query, sql`probe AS p`, sql`p.cell = ${site.cell}::bigint AND p.site_code = ${site.code}`)
 
-/** So long a time of an area is read from probes: the whole country's probes of that time are its cost. */
+/** The longest span of an area's series that is read from probes: it costs the whole country's probes of that span. */
 export const MAX_RAW_DAYS = 3
 
 /** Of an area's cells, by the hour: the span may not be longer than MAX_RAW_DAYS. */
@@ -79,39 +84,35 @@ export const hourlySeriesOfArea = (
   readSeries(
     db,
     query,
-    `FROM probe AS p JOIN cell_place AS c ON c.cell = p.cell WHERE c.${area.level}_code = $6`,
-    [area.code],
+    sql`probe AS p JOIN cell_place AS c ON c.cell = p.cell`,
+    sql`c.${raw(area.level)}_code = ${area.code}`,
   )
-
-/** Rows of `p` that count: no flag of their own and none that came later takes them out. */
-const COUNTED = `p.counted AND NOT EXISTS (SELECT 1 FROM probe_flag AS f
-  WHERE f.cell = p.cell AND f.probe_id = p.id AND NOT f.counted)`
 
 type BucketRow = Pick<SeriesBucket, 'start' | 'samples' | 'noService' | 'devices'> &
   Record<Measure, readonly [p10: number, median: number, p90: number] | null> &
   Record<`${Measure}Samples`, number>
 
-async function readSeries(
-  db: Queryable,
-  query: SeriesQuery,
-  place: string,
-  parameters: readonly string[],
-): Promise<SeriesBucket[]> {
-  const { measures, step, from, to, operator, technology } = query
+/** `from` holds rows of probes named `p`. */
+async function readSeries(db: Queryable, query: SeriesQuery, from: Sql, place: Sql): Promise<SeriesBucket[]> {
+  const { measures, operator, technology } = query
   const spreads = measures.map((measure) => {
-    const column = `p.${columnOf(measure)}`
-    const isOk = `FILTER (WHERE p.outcome = 'ok')`
-    return `, (count(${column}) ${isOk})::integer AS "${measure}Samples",
-      percentile_cont('{0.1,0.5,0.9}'::float8[]) WITHIN GROUP (ORDER BY ${column}::float8) ${isOk} AS "${measure}"`
+    const column = columnOf(measure)
+    return sql`, (count(p.${raw(column)}) ${IF_OK})::integer AS "${raw(measure)}Samples",
+      ${quantilesSql(column)} AS "${raw(measure)}"`
   })
-  const rows: BucketRow[] = await db.query(
-    `${PREPARED}SELECT ${bucketOf('p.measured_at')} AS start, count(*)::integer AS samples,
+  const conditions = [
+    place,
+    sql`p.measured_at >= ${query.from} AND p.measured_at < ${query.to}`,
+    isCounted('p'),
+    operator === null ? null : sql`p.operator = ${operator}`,
+    technology === null ? null : sql`p.technology = ${technology}`,
+  ]
+  const rows = await queryRows<BucketRow>(
+    db,
+    prepared(sql`SELECT ${bucketOf(param(query.step, 'text'), sql`p.measured_at`)} AS start, count(*)::integer AS samples,
        (count(*) FILTER (WHERE p.outcome = 'no_service'))::integer AS "noService",
-       count(DISTINCT p.device_id)::integer AS devices ${spreads.join('')}
-     ${place} AND p.measured_at >= $2 AND p.measured_at < $3 AND ${COUNTED}
-       AND ($4::text IS NULL OR p.operator = $4) AND ($5::text IS NULL OR p.technology = $5)
-     GROUP BY 1 ORDER BY 1`,
-    [step, from, to, operator, technology, ...parameters],
+       count(DISTINCT p.device_id)::integer AS devices ${join(spreads, '')}
+     FROM ${from} WHERE ${allOf(conditions)} GROUP BY 1 ORDER BY 1`),
   )
   return rows.map(({ start, samples, noService, devices, ...row }) => ({
     start,

@@ -1,9 +1,12 @@
-/** Who is told of events, and what was sent to whom. */
+/** Subscriptions to events, and the messages (deliveries) that are sent for them. */
 import { isGivenUp, backoffMsAfter } from '#domain/event'
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { DataSource } from 'typeorm'
 import { recordChange } from '../people/changes.js'
 import type { Queryable } from '../database/database.js'
+import { takeLock } from '../database/locks.js'
+import { queryRow, queryRows } from '../database/query.js'
+import { raw, sql } from '../database/sql.js'
 import { type EventKind, type EventRow, listEvents } from './events.js'
 
 export interface SubscriptionRow {
@@ -16,23 +19,24 @@ export interface SubscriptionRow {
   paused: boolean
   createdAt: Date
   createdBy: string
-  /** Messages that wait for their turn or their next try. */
+  /** Messages that wait for their turn or their next attempt. */
   pending: number
-  /** Messages that were given up. */
+  /** Messages that will not be attempted again. */
   dead: number
 }
 
-const COLUMNS = `s.id, s.url, s.kinds, s.area, s.rule_id AS rule, s.paused, s.created_at AS "createdAt",
+const SUBSCRIPTION_COLUMNS =
+  raw(`s.id, s.url, s.kinds, s.area, s.rule_id AS rule, s.paused, s.created_at AS "createdAt",
   s.created_by AS "createdBy",
   (SELECT count(*) FROM delivery WHERE subscription_id = s.id AND delivered_at IS NULL AND dead_at IS NULL)::integer AS pending,
-  (SELECT count(*) FROM delivery WHERE subscription_id = s.id AND dead_at IS NOT NULL)::integer AS dead`
+  (SELECT count(*) FROM delivery WHERE subscription_id = s.id AND dead_at IS NOT NULL)::integer AS dead`)
 
 /** Each costs a message for every hundred events of a run. */
 const MAX_SUBSCRIPTIONS = 100
 
 export type NewSubscription = Pick<SubscriptionRow, 'url' | 'kinds' | 'area' | 'rule'>
 
-/** Null: there are as many as are taken. The secret is in this answer and in no other. */
+/** Null where the limit of subscriptions is reached. The secret is in this answer and in no other. */
 export async function insertSubscription(
   source: DataSource,
   { url, kinds, area, rule }: NewSubscription,
@@ -40,14 +44,14 @@ export async function insertSubscription(
   at: Date,
 ): Promise<{ id: string; secret: string } | null> {
   return source.transaction(async (tx) => {
-    await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', ['subscriptions'])
+    await takeLock(tx, 'subscriptions')
     if ((await listSubscriptions(tx)).length >= MAX_SUBSCRIPTIONS) return null
     const id = randomUUID()
     const secret = `whsec_${randomBytes(32).toString('base64')}`
-    await tx.query(
-      `INSERT INTO subscription (id, url, kinds, area, rule_id, secret, created_at, created_by)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [id, url, kinds, area, rule, secret, at, author],
+    await queryRows(
+      tx,
+      sql`INSERT INTO subscription (id, url, kinds, area, rule_id, secret, created_at, created_by)
+       VALUES (${id}, ${url}, ${kinds}, ${area}, ${rule}, ${secret}, ${at}, ${author})`,
     )
     await recordChange(tx, author, 'add subscription', id, { url, kinds, area, rule })
     return { id, secret }
@@ -56,33 +60,33 @@ export async function insertSubscription(
 
 /** The oldest first. */
 export async function listSubscriptions(db: Queryable): Promise<SubscriptionRow[]> {
-  return db.query(
-    `SELECT ${COLUMNS} FROM subscription AS s WHERE deleted_at IS NULL ORDER BY created_at, id LIMIT 1000`,
+  return queryRows(
+    db,
+    sql`SELECT ${SUBSCRIPTION_COLUMNS} FROM subscription AS s WHERE deleted_at IS NULL ORDER BY created_at, id LIMIT 1000`,
   )
 }
 
 export async function findSubscription(db: Queryable, id: string): Promise<SubscriptionRow | undefined> {
-  const rows: SubscriptionRow[] = await db.query(
-    `SELECT ${COLUMNS} FROM subscription AS s WHERE id = $1 AND deleted_at IS NULL`,
-    [id],
+  return queryRow(
+    db,
+    sql`SELECT ${SUBSCRIPTION_COLUMNS} FROM subscription AS s WHERE id = ${id} AND deleted_at IS NULL`,
   )
-  return rows[0]
 }
 
-/** What waits goes out when it is taken up again. */
+/** Pauses or resumes; messages that wait are sent once it is resumed. */
 export async function pauseSubscription(
   db: Queryable,
   id: string,
   paused: boolean,
   author: string,
 ): Promise<void> {
-  await db.query('UPDATE subscription SET paused = $2 WHERE id = $1', [id, paused])
+  await queryRows(db, sql`UPDATE subscription SET paused = ${paused} WHERE id = ${id}`)
   await recordChange(db, author, paused ? 'pause subscription' : 'resume subscription', id)
 }
 
-/** From now on nothing goes there; what was sent stays on record. */
+/** Nothing is sent there any more; the record of what was sent stays. */
 export async function deleteSubscription(db: Queryable, id: string, author: string, at: Date): Promise<void> {
-  await db.query(`UPDATE subscription SET deleted_at = $2, secret = '' WHERE id = $1`, [id, at])
+  await queryRows(db, sql`UPDATE subscription SET deleted_at = ${at}, secret = '' WHERE id = ${id}`)
   await recordChange(db, author, 'delete subscription', id)
 }
 
@@ -105,44 +109,44 @@ export async function listDeliveries(
   subscription: string,
   page: { before: number; limit: number },
 ): Promise<DeliveryRow[]> {
-  return db.query(
-    `SELECT id, number, events, created_at AS "createdAt", attempts, next_at AS "nextAt", last_error AS "lastError",
+  return queryRows(
+    db,
+    sql`SELECT id, number, events, created_at AS "createdAt", attempts, next_at AS "nextAt", last_error AS "lastError",
        delivered_at AS "deliveredAt", dead_at AS "deadAt"
-     FROM delivery WHERE subscription_id = $1 AND number < $2 ORDER BY number DESC LIMIT $3`,
-    [subscription, page.before, page.limit],
+     FROM delivery WHERE subscription_id = ${subscription} AND number < ${page.before}
+     ORDER BY number DESC LIMIT ${page.limit}`,
   )
 }
 
 /** Events in one message: a first run has one for every zone. */
 const MAX_EVENTS_PER_MESSAGE = 100
 
-/** Messages are numbered by one at a time. */
-const TAKE_QUEUE_LOCK = `SELECT pg_advisory_xact_lock(hashtext('deliveries'))`
-
 /**
- * Puts the events that are in no message yet into messages, once. Neither looks at a position in time: a run, or a change of
- * the plan, that was begun earlier and committed later than another is not passed over.
+ * Puts the events that are in no message yet into messages, once. Batches are recorded by what made them, not by a position
+ * in time: a run or a change of the plan that began earlier and committed later than another is not skipped.
  */
 export async function queueDeliveries(source: DataSource, now: Date): Promise<void> {
-  const runs: { id: number }[] = await source.manager.query(
-    `SELECT id FROM run WHERE current AND NOT EXISTS (SELECT 1 FROM event_batch WHERE key = 'zone-' || run.id) ORDER BY id`,
+  const runs = await queryRows<{ id: number }>(
+    source.manager,
+    sql`SELECT id FROM run WHERE current AND NOT EXISTS (SELECT 1 FROM event_batch WHERE key = 'zone-' || run.id) ORDER BY id`,
   )
   for (const { id } of runs) await source.transaction((tx) => queueRun(tx, id, now))
   await source.transaction((tx) => queuePlan(tx, now))
 }
 
 async function queueRun(tx: Queryable, run: number, now: Date): Promise<void> {
-  await tx.query(TAKE_QUEUE_LOCK)
-  const made: unknown[] = await tx.query(
-    `INSERT INTO event_batch (key, made_at) VALUES ('zone-' || $1::integer, $2) ON CONFLICT DO NOTHING RETURNING key`,
-    [run, now],
+  await takeLock(tx, 'deliveries')
+  const key = `zone-${run}`
+  const inserted = await queryRow(
+    tx,
+    sql`INSERT INTO event_batch (key, made_at) VALUES (${key}, ${now}) ON CONFLICT DO NOTHING RETURNING key`,
   )
-  if (made.length > 0) await queueBatch(tx, `zone-${run}`, now)
+  if (inserted) await queueBatch(tx, key, now)
 }
 
-/** What is not committed yet is not seen, and goes into the next batch. */
+/** Events that are not committed yet are not visible here, and go into the next batch. */
 async function queuePlan(tx: Queryable, now: Date): Promise<void> {
-  await tx.query(TAKE_QUEUE_LOCK)
+  await takeLock(tx, 'deliveries')
   const batch = `plan-${randomUUID()}`
   const [, count] = await tx.query('UPDATE plan_event SET batch = $1 WHERE batch IS NULL', [batch])
   if (count > 0) await queueBatch(tx, batch, now)
@@ -151,13 +155,14 @@ async function queuePlan(tx: Queryable, now: Date): Promise<void> {
 type SubscriptionFilter = Pick<SubscriptionRow, 'id' | 'kinds' | 'area' | 'rule' | 'createdAt'>
 
 async function queueBatch(tx: Queryable, batch: string, now: Date): Promise<void> {
-  const wanted: SubscriptionFilter[] = await tx.query(
-    `SELECT id, kinds, area, rule_id AS rule, created_at AS "createdAt" FROM subscription WHERE deleted_at IS NULL`,
+  const subscriptions = await queryRows<SubscriptionFilter>(
+    tx,
+    sql`SELECT id, kinds, area, rule_id AS rule, created_at AS "createdAt" FROM subscription WHERE deleted_at IS NULL`,
   )
-  for (const subscription of wanted) await queueFor(tx, subscription, batch, now)
+  for (const subscription of subscriptions) await queueFor(tx, subscription, batch, now)
 }
 
-/** Whoever subscribed after something happened is not told of it. */
+/** A subscription gets no events from before it was made. */
 async function queueFor(
   tx: Queryable,
   { id, kinds, area, rule, createdAt: since }: SubscriptionFilter,
@@ -175,16 +180,17 @@ async function queueFor(
       limit: MAX_EVENTS_PER_MESSAGE,
     })
     if (events.length === 0) return
-    await tx.query(
-      `INSERT INTO delivery (id, subscription_id, number, payload, events, created_at, next_at)
-       SELECT $1, $2, coalesce(max(number), 0) + 1, $3, $4, $5, $5 FROM delivery WHERE subscription_id = $2`,
-      [randomUUID(), id, payloadOf(events), events.length, now],
+    await queryRows(
+      tx,
+      sql`INSERT INTO delivery (id, subscription_id, number, payload, events, created_at, next_at)
+       SELECT ${randomUUID()}::uuid, ${id}::uuid, coalesce(max(number), 0) + 1, ${payloadOf(events)}, ${events.length}::integer,
+         ${now}::timestamptz, ${now}::timestamptz FROM delivery WHERE subscription_id = ${id}`,
     )
     after = events.at(-1)!
   }
 }
 
-/** As Standard Webhooks has it: kept as text, so that every try sends and signs the same bytes. */
+/** In the form of Standard Webhooks; stored as text, so that every attempt sends and signs the same bytes. */
 function payloadOf(events: readonly EventRow[]): string {
   const [{ at, run }] = events as [EventRow]
   const isOfOne = events.every((event) => event.run === run)
@@ -205,12 +211,12 @@ export interface DueDelivery {
   createdAt: Date
 }
 
-/** Longer than any try takes: a worker that was killed holds its message no longer. */
+/** Longer than any attempt takes; after it, the message of a worker that was killed may be leased again. */
 const DELIVERY_LEASE_MS = 60_000
 
 /**
- * Claims the oldest message of each subscription, where it is due and nobody tries it: so they arrive in order, one at a
- * time, whatever number of workers there are.
+ * Leases the oldest message of each subscription, where it is due and not leased by another worker: so messages arrive in
+ * order, one at a time, whatever the number of workers.
  */
 export async function leaseDeliveries(db: Queryable, now: Date): Promise<DueDelivery[]> {
   const [rows] = await db.query(
@@ -227,14 +233,17 @@ export async function leaseDeliveries(db: Queryable, now: Date): Promise<DueDeli
 }
 
 export async function markDelivered(db: Queryable, id: string, at: Date): Promise<void> {
-  await db.query(
-    `UPDATE delivery SET delivered_at = $2, attempts = attempts + 1, payload = NULL, last_error = NULL,
-       claimed_until = NULL WHERE id = $1`,
-    [id, at],
+  await queryRows(
+    db,
+    sql`UPDATE delivery SET delivered_at = ${at}, attempts = attempts + 1, payload = NULL, last_error = NULL,
+       claimed_until = NULL WHERE id = ${id}`,
   )
 }
 
-/** Tried again later, or given up with its reason. */
+/** The longest reason of a failure that is stored. */
+const MAX_ERROR_LENGTH = 500
+
+/** Records a failed attempt: the message is attempted again later, or given up. `random` (0..1) spreads the attempts. */
 export async function markFailed(
   db: Queryable,
   { id, attempts, createdAt }: Pick<DueDelivery, 'id' | 'attempts' | 'createdAt'>,
@@ -242,15 +251,11 @@ export async function markFailed(
   at: Date,
   random: number,
 ): Promise<void> {
-  const dead = isGivenUp(createdAt.getTime(), at.getTime())
-  await db.query(
-    `UPDATE delivery SET attempts = attempts + 1, last_error = $2, claimed_until = NULL, next_at = $3, dead_at = $4
-     WHERE id = $1`,
-    [
-      id,
-      reason.slice(0, 500),
-      new Date(at.getTime() + backoffMsAfter(attempts + 1, random)),
-      dead ? at : null,
-    ],
+  const deadAt = isGivenUp(createdAt.getTime(), at.getTime()) ? at : null
+  const nextAt = new Date(at.getTime() + backoffMsAfter(attempts + 1, random))
+  await queryRows(
+    db,
+    sql`UPDATE delivery SET attempts = attempts + 1, last_error = ${reason.slice(0, MAX_ERROR_LENGTH)}, claimed_until = NULL,
+       next_at = ${nextAt}, dead_at = ${deadAt} WHERE id = ${id}`,
   )
 }

@@ -1,4 +1,5 @@
 export * from './inferred.js'
+export * from './measurements.js'
 export { REACHES, type Reach } from './network-rollup.js'
 export * from './networks.js'
 export * from './sampling.js'

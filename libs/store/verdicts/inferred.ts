@@ -1,12 +1,15 @@
 /** Inferred classes of undecided cells, made when they are asked for: from the evidence of their neighbours in a run. */
 import { type Rule } from '#domain/rule'
 import { type Inferred, type Neighbour, inferredOf } from '#domain/verdict'
-import { cellToSql, ringsAround } from '#geo'
-import { declarersOf } from '../coverage/coverage.js'
+import { type CellRange, cellToSql, ringsAround } from '#geo'
+import { isInArea } from '../areas/in-area.js'
+import { declarersOf } from '../coverage/claims.js'
 import type { Queryable } from '../database/database.js'
-import type { RunRow } from '../runs/runs.js'
-import { VALID_IN_RUN, FROM_CELL_RANGES, evidenceOfCells } from './verdicts.js'
-import type { CellRange } from '#geo'
+import { queryRows } from '../database/query.js'
+import { cellRanges } from '../database/shapes.js'
+import { sql } from '../database/sql.js'
+import type { RunKey, RunRow } from '../runs/run.js'
+import { evidenceOfCells, isUndecided } from './verdicts.js'
 
 /** Of the given cells (H3), those that can be offered a class. Reads the evidence within the rule's rings. */
 export async function inferredClasses(
@@ -31,34 +34,32 @@ export async function inferredClasses(
   return inferred
 }
 
-/** More cells than this are not inferred at once. */
+/** Classes are inferred for no more cells than this at once. */
 const MAX_INFERRED_CELLS = 20_000
 
 /** Undecided or unmeasured cells with people or sites: in ranges, or in an area. */
 async function undecidedPopulatedCells(
   db: Queryable,
-  run: Pick<RunRow, 'id' | 'series'>,
+  run: RunKey,
   where: { ranges: readonly CellRange[] } | { area: string },
 ): Promise<string[]> {
-  const isOpen = `NOT EXISTS (SELECT 1 FROM verdict AS v WHERE ${VALID_IN_RUN} AND v.cell = p.cell AND v.class <> 'unknown')`
-  const inhabited = '(SELECT cell FROM locality UNION SELECT cell FROM site)'
-  const rows: { h3: string }[] =
-    'area' in where
-      ? await db.query(
-          `SELECT to_hex(p.cell) AS h3 FROM ${inhabited} AS p JOIN cell_place AS c USING (cell)
-           WHERE $3 IN (c.commune_code, c.province_code, c.region_code) AND ${isOpen} ORDER BY p.cell LIMIT $4`,
-          [run.series, run.id, where.area, MAX_INFERRED_CELLS],
-        )
-      : await db.query(
-          `SELECT DISTINCT to_hex(p.cell) AS h3 ${FROM_CELL_RANGES} (
-             SELECT cell FROM locality WHERE cell BETWEEN r.low AND r.high
-             UNION SELECT cell FROM site WHERE cell BETWEEN r.low AND r.high OFFSET 0) AS p ON true
-           WHERE ${isOpen} LIMIT $4`,
-          [run.series, run.id, JSON.stringify(where.ranges), MAX_INFERRED_CELLS],
-        )
+  const inArea = (area: string) => sql`
+    SELECT to_hex(p.cell) AS h3 FROM (SELECT cell FROM locality UNION SELECT cell FROM site) AS p
+    JOIN cell_place AS c USING (cell)
+    WHERE ${isInArea('c', area)} AND ${isUndecided(run, 'p.cell')} ORDER BY p.cell LIMIT ${MAX_INFERRED_CELLS}`
+  const inRanges = (ranges: readonly CellRange[]) => sql`
+    SELECT DISTINCT to_hex(p.cell) AS h3 FROM ${cellRanges(ranges)} JOIN LATERAL (
+      SELECT cell FROM locality WHERE cell BETWEEN r.low AND r.high
+      UNION SELECT cell FROM site WHERE cell BETWEEN r.low AND r.high OFFSET 0) AS p ON true
+    WHERE ${isUndecided(run, 'p.cell')} LIMIT ${MAX_INFERRED_CELLS}`
+  const rows = await queryRows<{ h3: string }>(
+    db,
+    'area' in where ? inArea(where.area) : inRanges(where.ranges),
+  )
   return rows.map((row) => row.h3)
 }
 
+/** Of the undecided cells with people or sites in ranges or an area, those that can be offered a class. */
 export async function inferredClassesWithin(
   db: Queryable,
   run: RunRow,

@@ -2,9 +2,11 @@
 import type { Technology } from '#domain/probe'
 import { type CellRange, COUNTRY_RESOLUTION } from '#geo'
 import type { Queryable } from '../database/database.js'
-import { WILDCARD, REACHES, type Reach, reachRankSql } from './network-rollup.js'
-import type { RunRow } from '../runs/runs.js'
-import { VALID_IN_RUN, FROM_CELL_RANGES } from './verdicts.js'
+import { queryRow, queryRows } from '../database/query.js'
+import { type Sql, allOf, param, raw, sql } from '../database/sql.js'
+import { type RunKey, validInRun } from '../runs/run.js'
+import { REACHES, type Reach, WILDCARD, reachRankSql } from './network-rollup.js'
+import { validInRanges } from './verdicts.js'
 
 /** Null: any. */
 export interface NetworkFilter {
@@ -12,26 +14,28 @@ export interface NetworkFilter {
   technology: string | null
 }
 
-const RANK = `min(${reachRankSql('state')})`
+/** Whether a row `v` is of a matching network; null where any is. */
+export function isOfNetwork({ operator, technology }: NetworkFilter): Sql | null {
+  const conditions = [
+    operator === null ? null : sql`v.operator = ${operator}`,
+    technology === null ? null : sql`v.technology = ${technology}`,
+  ]
+  return operator === null && technology === null ? null : allOf(conditions)
+}
 
-const OF_NETWORK = 'v.operator = coalesce($4, v.operator) AND v.technology = coalesce($5, v.technology)'
+const BEST_RANK = raw(`min(${reachRankSql('state')}) AS rank`)
 
-const REACH_IN_RANGES = `SELECT cell, ${RANK} AS rank ${FROM_CELL_RANGES}
-  (SELECT cell, state FROM evidence AS v WHERE ${VALID_IN_RUN} AND v.cell BETWEEN r.low AND r.high
-    AND ${OF_NETWORK} OFFSET 0) AS v ON true
-  GROUP BY cell`
-
-/** Of the whole country, in the order of the key: no list of cells is held. */
-const REACH_EVERYWHERE = `SELECT cell, ${RANK} AS rank FROM evidence AS v
-  WHERE ${VALID_IN_RUN} AND $3::json IS NULL AND ${OF_NETWORK} GROUP BY cell`
-
-type RunKey = Pick<RunRow, 'id' | 'series'>
-
-const parameters = (
-  run: RunKey,
-  { operator, technology }: NetworkFilter,
-  ranges: readonly CellRange[] | null,
-) => [run.series, run.id, ranges && JSON.stringify(ranges), operator, technology]
+/**
+ * Cells by the best rank of their matching networks; `ranges` null: of the whole country, in the order of the key, so that
+ * no list of cells is held.
+ */
+function rankedCells(run: RunKey, filter: NetworkFilter, ranges: readonly CellRange[] | null): Sql {
+  const where = isOfNetwork(filter)
+  const from = ranges
+    ? validInRanges(run, ranges, { table: 'evidence', columns: 'cell, state', where })
+    : sql`evidence AS v WHERE ${allOf([validInRun('v', run), where])}`
+  return sql`SELECT cell, ${BEST_RANK} FROM ${from} GROUP BY cell`
+}
 
 export async function reachInRanges(
   db: Queryable,
@@ -39,14 +43,14 @@ export async function reachInRanges(
   filter: NetworkFilter,
   ranges: readonly CellRange[],
 ): Promise<{ h3: string; reach: Reach }[]> {
-  const rows: { h3: string; rank: number }[] = await db.query(
-    `SELECT to_hex(cell) AS h3, rank FROM (${REACH_IN_RANGES}) AS reached`,
-    parameters(run, filter, ranges),
+  const rows = await queryRows<{ h3: string; rank: number }>(
+    db,
+    sql`SELECT to_hex(cell) AS h3, rank FROM (${rankedCells(run, filter, ranges)}) AS ranked`,
   )
   return rows.map(({ h3, rank }) => ({ h3, reach: REACHES[rank]! }))
 }
 
-/** Cells beneath it by what is said of them. */
+/** A parent cell (`h3`) with the number of the cells beneath it by their reach. */
 export type ReachedParent = { h3: string } & Record<Reach, number>
 
 /** Of the whole country, under the parents of the rollup's resolution. Runs from before there was one read all cells. */
@@ -57,25 +61,27 @@ export async function reachOfCountry(
 ): Promise<ReachedParent[]> {
   if (!(await isRolledUp(db, run)))
     return reachOfParents(db, run, filter, { resolution: COUNTRY_RESOLUTION, ranges: null })
-  return db.query(
-    `SELECT to_hex(cell) AS h3, ${REACHES.join(', ')} FROM (${ROLLUPS_VALID_IN_RUN}) AS v
-     WHERE operator = coalesce($3, '${WILDCARD}') AND technology = coalesce($4, '${WILDCARD}')`,
-    [run.series, run.id, filter.operator, filter.technology],
+  return queryRows(
+    db,
+    sql`SELECT to_hex(cell) AS h3, ${raw(REACHES.join(', '))} FROM (${validRollups(run)}) AS v
+     WHERE operator = ${filter.operator ?? WILDCARD} AND technology = ${filter.technology ?? WILDCARD}`,
   )
 }
 
-/** Two index scans: neither reads what ended before the run. */
-const ROLLUPS_VALID_IN_RUN = ['next_run IS NULL', 'next_run > $2']
-  .map((end) => `SELECT * FROM network_rollup WHERE series = $1 AND first_run <= $2 AND ${end}`)
-  .join(' UNION ALL ')
+/** Two index scans: neither reads the rows that were followed by others before the run. */
+function validRollups({ id, series }: RunKey): Sql {
+  const run = param(id, 'integer')
+  const begun = sql`SELECT * FROM network_rollup WHERE series = ${param(series, 'integer')} AND first_run <= ${run}`
+  return sql`${begun} AND next_run IS NULL UNION ALL ${begun} AND next_run > ${run}`
+}
 
-async function isRolledUp(db: Queryable, run: RunKey): Promise<boolean> {
-  const [{ known }] = await db.query(
-    `SELECT EXISTS (SELECT 1 FROM network_rollup WHERE series = $1 AND operator = '${WILDCARD}' AND technology = '${WILDCARD}'
-       AND first_run <= $2) AS known`,
-    [run.series, run.id],
+async function isRolledUp(db: Queryable, { id, series }: RunKey): Promise<boolean> {
+  const row = await queryRow<{ exists: boolean }>(
+    db,
+    sql`SELECT EXISTS (SELECT 1 FROM network_rollup WHERE series = ${series} AND operator = ${WILDCARD}
+       AND technology = ${WILDCARD} AND first_run <= ${id}) AS exists`,
   )
-  return known as boolean
+  return row!.exists
 }
 
 /** Counts under the parents of a resolution; `ranges` are those of the cells beneath, null: of all. Reads each of them. */
@@ -83,28 +89,29 @@ export async function reachOfParents(
   db: Queryable,
   run: RunKey,
   filter: NetworkFilter,
-  at: { resolution: number; ranges: readonly CellRange[] | null },
+  { resolution, ranges }: { resolution: number; ranges: readonly CellRange[] | null },
 ): Promise<ReachedParent[]> {
   const counts = REACHES.map((name, rank) => `(count(*) FILTER (WHERE rank = ${rank}))::integer AS ${name}`)
-  return db.query(
-    `SELECT to_hex(cell_parent(cell, $6)) AS h3, ${counts.join(', ')} FROM (${at.ranges ? REACH_IN_RANGES : REACH_EVERYWHERE}) AS reached
-     GROUP BY cell_parent(cell, $6)`,
-    [...parameters(run, filter, at.ranges), at.resolution],
+  const parent = sql`cell_parent(cell, ${param(resolution, 'integer')})`
+  return queryRows(
+    db,
+    sql`SELECT to_hex(${parent}) AS h3, ${raw(counts.join(', '))} FROM (${rankedCells(run, filter, ranges)}) AS ranked
+     GROUP BY ${parent}`,
   )
 }
 
-/** The operators and technologies of which a run has evidence. */
 export interface NetworkName {
   operator: string | null
   technology: Technology | null
 }
 
+/** The operators and technologies of which a run has evidence. */
 export async function networksOfRun(db: Queryable, run: RunKey): Promise<NetworkName[]> {
   const from = (await isRolledUp(db, run))
-    ? `(${ROLLUPS_VALID_IN_RUN}) AS v WHERE operator <> '${WILDCARD}' AND technology <> '${WILDCARD}'`
-    : `evidence AS v WHERE ${VALID_IN_RUN}`
-  return db.query(
-    `SELECT DISTINCT nullif(operator, '') AS operator, nullif(technology, '') AS technology FROM ${from} ORDER BY 1, 2`,
-    [run.series, run.id],
+    ? sql`(${validRollups(run)}) AS v WHERE operator <> ${WILDCARD} AND technology <> ${WILDCARD}`
+    : sql`evidence AS v WHERE ${validInRun('v', run)}`
+  return queryRows(
+    db,
+    sql`SELECT DISTINCT nullif(operator, '') AS operator, nullif(technology, '') AS technology FROM ${from} ORDER BY 1, 2`,
   )
 }

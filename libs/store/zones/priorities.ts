@@ -1,107 +1,114 @@
-/** What is known of the white and grey zones of a run: whom they hold, and how far the next fibre is. */
+/** What priorities are made of: the people and sites of a run's white and grey zones, and how far the next fibre is. */
 import type { ZoneFactors } from '#domain/priority'
 import { cellFromSql, centreOf, nearestDistanceKmTo } from '#geo'
-import { setImmediate as others } from 'node:timers/promises'
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
+import { isClaimKnown } from '../coverage/claims.js'
 import type { Queryable } from '../database/database.js'
-import type { RunRow } from '../runs/runs.js'
+import { queryRow, queryRows } from '../database/query.js'
+import { boundingBox } from '../database/shapes.js'
+import { type Sql, raw, sql } from '../database/sql.js'
+import { type RunKey, type RunWindow, validInRun } from '../runs/run.js'
 
-type RunKey = Pick<RunRow, 'id' | 'series' | 'knownBefore'>
+const isOpenInRun = (run: RunKey): Sql => sql`${validInRun('z', run)} AND z.class <> 'black'`
 
-const OPEN_ZONE_VALID_IN_RUN = `z.series = $1 AND z.first_run <= $2 AND (z.next_run IS NULL OR z.next_run > $2) AND z.class <> 'black'`
+const countOfSites = (type: string) => `(count(*) FILTER (WHERE type ${type}))::integer`
 
 /**
- * Reads the run's zones and the country's localities and sites once, and no verdict nor probe. People of a list that names
- * none are not known; a zone without a locality of an imported list has no people in the sense of that list.
+ * Reads the run's zones and the country's localities and sites once, and no verdict nor probe. Where no list of localities
+ * or sites was imported, its figures are null; a zone without a locality of an imported list has no people.
  */
-const SELECT_ZONE_FACTORS = `
+const selectZoneFactors = (run: RunKey): Sql => sql`
   WITH member AS MATERIALIZED (
-    SELECT z.id, m.cell FROM zone AS z, unnest(z.cells) AS m(cell) WHERE ${OPEN_ZONE_VALID_IN_RUN}
-  ), lived AS (
+    SELECT z.id, m.cell FROM zone AS z, unnest(z.cells) AS m(cell) WHERE ${isOpenInRun(run)}
+  ), people_of_zone AS (
     SELECT m.id, count(*)::integer AS localities, sum(population)::float8 AS people,
       (count(*) FILTER (WHERE population IS NULL))::integer AS uncounted
     FROM locality JOIN member AS m USING (cell) GROUP BY m.id
-  ), served AS (
-    SELECT id, (count(*) FILTER (WHERE type = 'school'))::integer AS schools,
-      (count(*) FILTER (WHERE type = 'health_centre'))::integer AS health,
-      (count(*) FILTER (WHERE type IN ('council', 'caidat', 'post_office', 'administration')))::integer AS administrations,
-      (count(*) FILTER (WHERE type = 'other'))::integer AS other
+  ), sites_of_zone AS (
+    SELECT id, ${raw(countOfSites(`= 'school'`))} AS schools, ${raw(countOfSites(`= 'health_centre'`))} AS health,
+      ${raw(countOfSites(`IN ('council', 'caidat', 'post_office', 'administration')`))} AS administrations,
+      ${raw(countOfSites(`= 'other'`))} AS other
     FROM site JOIN member USING (cell) GROUP BY id
-  ), known AS (
+  ), imported AS (
     SELECT EXISTS (SELECT 1 FROM locality) AS localities, EXISTS (SELECT 1 FROM site) AS sites
   )
   SELECT z.id, z.class, z.commune_code AS "communeCode", z.province_code AS "provinceCode",
     z.region_code AS "regionCode", z.cell_count AS "cellCount",
-    CASE WHEN k.localities THEN CASE WHEN l.id IS NULL THEN 0 ELSE l.people END END AS people,
-    CASE WHEN k.localities THEN coalesce(l.localities, 0) END AS localities,
-    CASE WHEN k.localities THEN coalesce(l.uncounted, 0) END AS "localitiesUncounted",
-    CASE WHEN k.sites THEN coalesce(s.schools, 0) END AS schools,
-    CASE WHEN k.sites THEN coalesce(s.health, 0) END AS "healthCentres",
-    CASE WHEN k.sites THEN coalesce(s.administrations, 0) END AS administrations,
-    CASE WHEN k.sites THEN coalesce(s.other, 0) END AS "otherSites"
-  FROM zone AS z CROSS JOIN known AS k LEFT JOIN lived AS l USING (id) LEFT JOIN served AS s USING (id)
-  WHERE ${OPEN_ZONE_VALID_IN_RUN} ORDER BY z.id COLLATE "C"`
+    CASE WHEN i.localities THEN CASE WHEN p.id IS NULL THEN 0 ELSE p.people END END AS people,
+    CASE WHEN i.localities THEN coalesce(p.localities, 0) END AS localities,
+    CASE WHEN i.localities THEN coalesce(p.uncounted, 0) END AS "localitiesUncounted",
+    CASE WHEN i.sites THEN coalesce(s.schools, 0) END AS schools,
+    CASE WHEN i.sites THEN coalesce(s.health, 0) END AS "healthCentres",
+    CASE WHEN i.sites THEN coalesce(s.administrations, 0) END AS administrations,
+    CASE WHEN i.sites THEN coalesce(s.other, 0) END AS "otherSites"
+  FROM zone AS z CROSS JOIN imported AS i LEFT JOIN people_of_zone AS p USING (id) LEFT JOIN sites_of_zone AS s USING (id)
+  WHERE ${isOpenInRun(run)} ORDER BY z.id COLLATE "C"`
+
+/** A run, and up to when it knew of declarations. */
+type FactorsRun = RunKey & Pick<RunWindow, 'knownBefore'>
 
 /** The factors of every white or grey zone of a run, in the order of the ids. */
-export async function factorsOfZones(db: Queryable, run: RunKey): Promise<ZoneFactors[]> {
-  const zones: Omit<ZoneFactors, 'fibreKm'>[] = await db.query(SELECT_ZONE_FACTORS, [run.series, run.id])
+export async function factorsOfZones(db: Queryable, run: FactorsRun): Promise<ZoneFactors[]> {
+  const zones = await queryRows<Omit<ZoneFactors, 'fibreKm'>>(db, selectZoneFactors(run))
   const distances = await fibreDistances(db, run)
   return zones.map((zone) => ({ ...zone, fibreKm: distances?.get(zone.id) ?? null }))
 }
 
 /** Zones whose cells are held in memory at a time. */
-const PAGE = 2_000
+const CHUNK = 2_000
 
 /** Kilometres by zone; null where no fibre is known anywhere. Reads each cell of the zones once. */
-async function fibreDistances(db: Queryable, run: RunKey): Promise<Map<string, number> | null> {
+async function fibreDistances(db: Queryable, run: FactorsRun): Promise<Map<string, number> | null> {
   const fibre = await fibreCells(db, run)
   if (fibre.length === 0) return null
-  const distance = nearestDistanceKmTo(fibre)
-  const found = new Map<string, number>()
+  const distanceKm = nearestDistanceKmTo(fibre)
+  const distances = new Map<string, number>()
   for (let after = ''; ;) {
-    const page: { id: string; cells: string[] }[] = await db.query(
-      `SELECT z.id, ARRAY(SELECT to_hex(cell) FROM unnest(z.cells) AS cell) AS cells FROM zone AS z
-       WHERE ${OPEN_ZONE_VALID_IN_RUN} AND z.id > $3 ORDER BY z.id LIMIT ${PAGE}`,
-      [run.series, run.id, after],
+    const zones = await queryRows<{ id: string; cells: string[] }>(
+      db,
+      sql`SELECT z.id, ARRAY(SELECT to_hex(cell) FROM unnest(z.cells) AS cell) AS cells FROM zone AS z
+       WHERE ${isOpenInRun(run)} AND z.id > ${after} ORDER BY z.id LIMIT ${CHUNK}`,
     )
-    for (const { id, cells } of page) found.set(id, distance(cells)!)
-    if (page.length < PAGE) return found
-    after = page.at(-1)!.id
-    await others()
+    for (const { id, cells } of zones) distances.set(id, distanceKm(cells)!)
+    if (zones.length < CHUNK) return distances
+    after = zones.at(-1)!.id
+    await yieldToEventLoop()
   }
 }
 
 /**
- * Where fibre is: the run found it, or an operator declared it by then and the run's measurements do not deny it, or a site
- * is connected by it. A promise is not yet there.
+ * Cells (H3) with fibre: the run's evidence shows it, or an operator declared it by then and the run's measurements do not
+ * refute it, or a site is connected by it. A planned network does not count yet.
  */
-export async function fibreCells(db: Queryable, run: RunKey): Promise<string[]> {
-  const rows: { cell: string }[] = await db.query(
-    `WITH found AS (
-       SELECT cell, operator, state FROM evidence AS v WHERE v.series = $1 AND v.first_run <= $2
-         AND (v.next_run IS NULL OR v.next_run > $2) AND technology = 'fibre'
+export async function fibreCells(db: Queryable, run: FactorsRun): Promise<string[]> {
+  const rows = await queryRows<{ cell: string }>(
+    db,
+    sql`WITH fibre_network AS (
+       SELECT cell, operator, state FROM evidence AS v WHERE ${validInRun('v', run)} AND technology = 'fibre'
      )
-     SELECT cell FROM found WHERE state IN ('present', 'declared')
-     UNION SELECT cell FROM coverage AS c WHERE kind = 'declared' AND technology = 'fibre' AND received_at < $3
-       AND (withdrawn_at IS NULL OR withdrawn_at >= $3) AND NOT EXISTS (
-         SELECT 1 FROM found AS f WHERE f.cell = c.cell AND f.operator = c.operator AND f.state IN ('refuted', 'absent'))
+     SELECT cell FROM fibre_network WHERE state IN ('present', 'declared')
+     UNION SELECT cell FROM coverage AS c WHERE kind = 'declared' AND technology = 'fibre'
+       AND ${isClaimKnown('c', run.knownBefore)} AND NOT EXISTS (
+         SELECT 1 FROM fibre_network AS f
+         WHERE f.cell = c.cell AND f.operator = c.operator AND f.state IN ('refuted', 'absent'))
      UNION SELECT cell FROM site WHERE technology = 'fibre'
      ORDER BY cell`,
-    [run.series, run.id, run.knownBefore],
   )
   return rows.map(({ cell }) => cellFromSql(cell))
 }
 
 /**
- * Changes whenever localities or sites do, whoever changed them: factors taken under another mark are old. Reads both
- * tables; a count and a sum of checksums, since neither keeps when a row last changed.
+ * Changes whenever localities or sites do, whoever changed them: factors computed under another revision are outdated.
+ * Reads both tables; a count and a sum of checksums, since neither table records when a row last changed.
  */
 export async function placesRevision(db: Queryable): Promise<string> {
-  const [{ mark }] = await db.query(
-    `SELECT concat_ws(' ', l.n, l.sum, s.n, s.sum) AS mark
+  const row = await queryRow<{ revision: string }>(
+    db,
+    sql`SELECT concat_ws(' ', l.n, l.sum, s.n, s.sum) AS revision
      FROM (SELECT count(*) AS n, sum(hashtextextended(concat_ws(' ', id, cell, population), 0)::numeric) AS sum FROM locality) AS l,
        (SELECT count(*) AS n, sum(hashtextextended(concat_ws(' ', code, cell, type, technology), 0)::numeric) AS sum FROM site) AS s`,
   )
-  return mark as string
+  return row!.revision
 }
 
 /** What a reader needs to recognise a zone. */
@@ -120,21 +127,20 @@ export interface NamedZone {
   lat: number
 }
 
-/** The names of some zones of a run, in any order: some hundreds, for each looks for its localities. */
+/** The names of some zones of a run, in any order: some hundreds at most, for each looks for its localities. */
 export async function nameZones(
   db: Queryable,
-  run: Pick<RunRow, 'id' | 'series'>,
+  run: RunKey,
   ids: readonly string[],
 ): Promise<Map<string, NamedZone>> {
-  const rows: (Omit<NamedZone, 'lng' | 'lat'> & { middle: string })[] = await db.query(
-    `SELECT z.id, a.name_fr AS "areaFr", a.name_ar AS "areaAr", l.name_fr AS "localityFr", l.name_ar AS "localityAr",
-       ARRAY[ST_XMin(z.geom), ST_YMin(z.geom), ST_XMax(z.geom), ST_YMax(z.geom)] AS bbox,
-       to_hex(z.cells[1 + cardinality(z.cells) / 2]) AS middle
+  const rows = await queryRows<Omit<NamedZone, 'lng' | 'lat'> & { middle: string }>(
+    db,
+    sql`SELECT z.id, a.name_fr AS "areaFr", a.name_ar AS "areaAr", l.name_fr AS "localityFr", l.name_ar AS "localityAr",
+       ${boundingBox('z.geom')} AS bbox, to_hex(z.cells[1 + cardinality(z.cells) / 2]) AS middle
      FROM zone AS z LEFT JOIN current_area AS a ON a.code = coalesce(z.commune_code, z.province_code, z.region_code)
      LEFT JOIN LATERAL (SELECT name_fr, name_ar FROM locality WHERE cell = ANY(z.cells)
        ORDER BY population DESC NULLS LAST, id LIMIT 1) AS l ON true
-     WHERE ${OPEN_ZONE_VALID_IN_RUN} AND z.id = ANY($3::text[])`,
-    [run.series, run.id, ids],
+     WHERE ${isOpenInRun(run)} AND z.id = ANY(${ids}::text[])`,
   )
   return new Map(
     rows.map(({ middle, ...zone }) => {

@@ -1,5 +1,5 @@
-/** One client's connection: a stream that speaks the wire protocol, in place of a socket to a server. */
-import { timingSafeEqual, createHash } from 'node:crypto'
+/** One client's connection: a stream that speaks PostgreSQL's wire protocol, and stands in for a socket to a server. */
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { Duplex } from 'node:stream'
 import {
   CANCEL_REQUEST,
@@ -23,13 +23,13 @@ import type { Session } from './session.js'
 
 export interface ConnectionOptions {
   serverVersion: string
-  /** Asked for when the client comes from another process. */
+  /** Required of a client from another process; absent for this process's own. */
   password?: string
 }
 
-/** The engine takes a COPY whole: more than this would not fit beside its own memory. */
+/** The engine takes the data of a COPY in one piece: more than this would not fit beside its own memory. */
 const MAX_COPY_BYTES = 256 * 1024 * 1024
-/** A message is at most a batch of probes; anything larger is no client of ours. */
+/** Our largest messages are batches of probes, which are smaller than this. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 
 const COPY_IN = /^\s*copy\b[\s\S]*\bfrom\s+stdin\b/i
@@ -40,7 +40,7 @@ export class Connection extends Duplex {
   private phase: 'startup' | 'password' | 'ready' = 'startup'
   private bytes: Buffer = Buffer.alloc(0)
   private batch: Buffer[] = []
-  /** The COPY statement with its data so far. */
+  /** A COPY statement that is being received, with its data so far. */
   private copy: { parts: Buffer[]; size: number } | null = null
   private readonly prefix = `c${++connections}_`
   private readonly statements = new Set<string>()
@@ -52,7 +52,7 @@ export class Connection extends Duplex {
     super({ allowHalfOpen: false })
   }
 
-  // What `pg` asks of a socket.
+  // The methods of a socket that `pg` calls.
   connect(): this {
     process.nextTick(() => this.emit('connect'))
     return this
@@ -86,15 +86,15 @@ export class Connection extends Duplex {
     while (this.phase === 'startup') if (!this.startup()) return
     const { frames, rest } = splitFrames(this.bytes)
     this.bytes = rest
-    if (rest.length > MAX_MESSAGE_BYTES) throw new Error('a message is too long')
+    if (rest.length > MAX_MESSAGE_BYTES) throw new Error('message exceeds 64 MiB')
     for (const message of frames) await this.accept(message)
   }
 
-  /** True when a whole message was there. */
+  /** Handles the first message; false where not all of it has arrived. */
   private startup(): boolean {
     if (this.bytes.length < 8) return false
     const length = this.bytes.readInt32BE(0)
-    if (length < 8 || length > 10_000) throw new Error('no startup message')
+    if (length < 8 || length > 10_000) throw new Error('invalid startup message')
     if (this.bytes.length < length) return false
     const code = this.bytes.readInt32BE(4)
     this.bytes = this.bytes.subarray(length)
@@ -131,17 +131,17 @@ export class Connection extends Duplex {
     if (type === 'X') return void this.end()
     if (this.copy) return this.acceptCopy(type, message)
     if (type === 'Q') return this.acceptQuery(message)
-    // What pg sends after a failed COPY, when the data was still on its way.
+    // After a failed COPY `pg` still sends the rest of the data: it is ignored.
     if (type === 'd' || type === 'c' || type === 'f') return
     this.batch.push(this.named(type, message))
-    // A flush is answered at the next sync: the engine runs whole batches.
+    // A flush is answered at the next sync, because the engine runs whole batches.
     if (type === 'S') await this.run(this.batch.splice(0))
   }
 
   private checkPassword(message: Buffer): void {
-    const given = message.subarray(5, -1).toString()
-    if (typeOf(message) === 'p' && sameSecret(given, this.options.password!)) return this.welcome()
-    this.push(errorResponse('28P01', 'the secret is wrong', 'FATAL'))
+    const password = message.subarray(5, -1).toString()
+    if (typeOf(message) === 'p' && isSameSecret(password, this.options.password!)) return this.welcome()
+    this.push(errorResponse('28P01', 'password authentication failed', 'FATAL'))
     this.end()
   }
 
@@ -155,7 +155,7 @@ export class Connection extends Duplex {
     const copy = this.copy!
     if (type === 'd') {
       copy.size += message.length
-      // Counted on, not kept: the end of the data must still come before the error can be told.
+      // Beyond the limit data is counted and dropped: the error can be sent only after the end of the data.
       if (copy.size <= MAX_COPY_BYTES) copy.parts.push(Buffer.from(message))
       return
     }
@@ -174,12 +174,13 @@ export class Connection extends Duplex {
   }
 
   private async run(messages: readonly Buffer[]): Promise<void> {
-    const answer = await this.session.run(this, Buffer.concat(messages))
-    if (!this.destroyed) this.push(answer)
+    const response = await this.session.run(this, Buffer.concat(messages))
+    if (!this.destroyed) this.push(response)
   }
 }
 
-function sameSecret(given: string, wanted: string): boolean {
+/** Compares digests, so that the time it takes reveals nothing of the secret, not even its length. */
+function isSameSecret(a: string, b: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(given), digest(wanted))
+  return timingSafeEqual(digest(a), digest(b))
 }

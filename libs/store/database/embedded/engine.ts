@@ -1,4 +1,4 @@
-/** PGlite with PostGIS in a worker thread: bytes of the wire protocol in, bytes out, one batch at a time. */
+/** PGlite with PostGIS in a worker thread: takes and gives bytes of the wire protocol, one batch of messages at a time. */
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
@@ -7,8 +7,8 @@ const require = createRequire(import.meta.url)
 const urlOf = (name: string) => pathToFileURL(require.resolve(name)).href
 
 /**
- * The worker's whole program, as text: it must run from TypeScript sources (tests) and from the build alike, and a
- * worker can load neither `.ts` nor a file that the compiler did not copy.
+ * The worker's whole program as text. It must run from TypeScript sources (tests) and from the build alike, while a worker
+ * can load neither `.ts` nor a file that the compiler did not copy.
  */
 const WORKER = `
 const { parentPort, workerData } = require('node:worker_threads')
@@ -40,8 +40,8 @@ interface Reply {
 
 interface PendingRequest {
   chunks: Buffer[]
-  done: (answer: Buffer) => void
-  failed: (error: Error) => void
+  resolve: (response: Buffer) => void
+  reject: (error: Error) => void
 }
 
 export class Engine {
@@ -49,27 +49,27 @@ export class Engine {
   private next = 0
   private closedError: Error | null = null
   private worker!: Worker
-  /** Requests wait for a worker that is being started. */
+  /** Settled once the worker runs; requests wait for it. */
   private started: Promise<void> = Promise.resolve()
 
   private constructor(
     private readonly dir: string,
-    /** Told when the worker ended without being asked, or was started anew: what connections had there is gone. */
+    /** Called when the worker ended unexpectedly or was restarted: the connections' sessions are lost. */
     private readonly onDeath: (error: Error) => void,
   ) {}
 
-  /** First opening makes the database (5 to 12 s), later ones take about 2 s. */
-  static async open(dir: string, died: (error: Error) => void): Promise<Engine> {
-    const engine = new Engine(dir, died)
+  /** The first opening of a folder makes the database (5 to 12 s), later ones take about 2 s. */
+  static async open(dir: string, onDeath: (error: Error) => void): Promise<Engine> {
+    const engine = new Engine(dir, onDeath)
     engine.started = engine.start()
     await engine.started
     return engine
   }
 
-  /** Opens the folder anew, as after a crash: what was committed is there, all else is gone. */
+  /** Opens the folder again, as after a crash: what was committed is there, everything else is lost. */
   async restart(): Promise<void> {
     this.started = this.replace()
-    this.fail(new Error('the embedded database was started anew'))
+    this.fail(new Error('the embedded database was restarted'))
     try {
       await this.started
     } catch (error) {
@@ -91,9 +91,9 @@ export class Engine {
       postgis: urlOf('@electric-sql/pglite-postgis'),
     }
     const worker = new Worker(WORKER, { eval: true, workerData, execArgv: [] })
-    await new Promise<void>((ready, failed) => {
-      worker.once('message', () => ready())
-      worker.once('error', failed)
+    await new Promise<void>((resolve, reject) => {
+      worker.once('message', () => resolve())
+      worker.once('error', reject)
     })
     worker.on('message', (reply: Reply) => this.receive(reply))
     worker.on('error', (error: unknown) => this.end(error as Error))
@@ -101,7 +101,7 @@ export class Engine {
     this.worker = worker
   }
 
-  /** Runs one batch of messages and gives all that the engine answered. */
+  /** Runs one batch of messages and returns everything that the engine answered. */
   exec(bytes: Buffer): Promise<Buffer> {
     return this.sendRequest({ bytes: new Uint8Array(bytes) })
   }
@@ -116,20 +116,20 @@ export class Engine {
     await this.started
     if (this.closedError) throw this.closedError
     const id = ++this.next
-    return new Promise((done, failed) => {
-      this.pendingRequests.set(id, { chunks: [], done, failed })
+    return new Promise((resolve, reject) => {
+      this.pendingRequests.set(id, { chunks: [], resolve, reject })
       this.worker.postMessage({ id, ...message })
     })
   }
 
   private receive({ id, data, done, error }: Reply): void {
-    const waiting = id === undefined ? undefined : this.pendingRequests.get(id)
-    if (!waiting) return
-    if (data) waiting.chunks.push(Buffer.from(data.buffer, data.byteOffset, data.byteLength))
+    const request = id === undefined ? undefined : this.pendingRequests.get(id)
+    if (!request) return
+    if (data) request.chunks.push(Buffer.from(data.buffer, data.byteOffset, data.byteLength))
     if (!done) return
     this.pendingRequests.delete(id!)
-    if (error) waiting.failed(new Error(error))
-    else waiting.done(Buffer.concat(waiting.chunks))
+    if (error) request.reject(new Error(error))
+    else request.resolve(Buffer.concat(request.chunks))
   }
 
   private end(error: Error): void {
@@ -139,7 +139,7 @@ export class Engine {
   }
 
   private fail(error: Error): void {
-    for (const { failed } of this.pendingRequests.values()) failed(error)
+    for (const { reject } of this.pendingRequests.values()) reject(error)
     this.pendingRequests.clear()
     this.onDeath(error)
   }

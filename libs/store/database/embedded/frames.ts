@@ -1,13 +1,13 @@
 /** Messages of the PostgreSQL wire protocol 3.0, as bytes. */
 
-/** What a client begins with instead of a startup message. */
+/** Codes of the requests that a client may send in place of a startup message. */
 export const SSL_REQUEST = 80_877_103
 export const GSS_REQUEST = 80_877_104
 export const CANCEL_REQUEST = 80_877_102
 
 export const typeOf = (frame: Buffer): string => String.fromCharCode(frame[0]!)
 
-/** A message: its type, its length with itself, its body. */
+/** A message: its type, its length (which counts itself), its body. */
 export function frame(type: string, body: Buffer = Buffer.alloc(0)): Buffer {
   const head = Buffer.alloc(5)
   head.write(type)
@@ -15,7 +15,7 @@ export function frame(type: string, body: Buffer = Buffer.alloc(0)): Buffer {
   return Buffer.concat([head, body])
 }
 
-/** The whole messages at the start of the bytes, and what is left of them. */
+/** The complete messages at the start of the bytes, and the rest after them. */
 export function splitFrames(bytes: Buffer): { frames: Buffer[]; rest: Buffer } {
   const frames: Buffer[] = []
   let at = 0
@@ -43,7 +43,7 @@ export const errorResponse = (code: string, message: string, severity = 'ERROR')
 
 export const queryMessage = (sql: string): Buffer => frame('Q', Buffer.from(`${sql}\0`))
 
-/** Asks for COPY data as text; what the columns are nobody reads. */
+/** Asks for COPY data as text; it names no columns, because `pg` does not read them. */
 export const copyInResponse = (): Buffer => frame('G', Buffer.from([0, 0, 0]))
 
 /** The SQL of a Query or Parse message. */
@@ -53,15 +53,15 @@ export function sqlOf(message: Buffer): string {
   return message.subarray(name + 1, message.indexOf(0, name + 1)).toString()
 }
 
-/** First column of the first row in an answer, as text; null when there is none. */
-export function firstValue(answer: Buffer): string | null {
-  const row = splitFrames(answer).frames.find((f) => typeOf(f) === 'D')
+/** First column of the first row in a response, as text; null where there is none. */
+export function firstValue(response: Buffer): string | null {
+  const row = splitFrames(response).frames.find((f) => typeOf(f) === 'D')
   if (!row) return null
   const length = row.readInt32BE(7)
   return length < 0 ? null : row.subarray(11, 11 + length).toString()
 }
 
-/** Where in each message the name of a prepared statement begins; null where it names none. */
+/** Offset of the name of a prepared statement in a message; null where it names none. */
 function statementNameAt(message: Buffer): number | null {
   const type = typeOf(message)
   if (type === 'P') return 5

@@ -37,7 +37,7 @@ interface Endpoint {
 
 const NAMES = { user: 'postgres', database: 'postgres' } as const
 
-/** Opens the folder, which it makes if needed. Errors name the folder. */
+/** Opens the folder, which is made if needed. Errors name the folder. */
 export async function openEmbedded(dir: string): Promise<EmbeddedDatabase> {
   await mkdir(dir, { recursive: true, mode: 0o700 })
   await chmod(dir, 0o700)
@@ -79,34 +79,34 @@ async function openAsOwner(dir: string): Promise<EmbeddedDatabase> {
 }
 
 function listen(onSocket: (socket: Socket) => void): Promise<Server> {
-  return new Promise((ready, failed) => {
+  return new Promise((resolve, reject) => {
     const server = createServer({ noDelay: true }, onSocket)
-    server.once('error', failed)
-    server.listen(0, '127.0.0.1', () => ready(server))
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => resolve(server))
     server.unref()
   })
 }
 
-/** Ends of either side end the other; a guest that dies leaves its connection to be rolled back. */
+/** When either side ends, the other ends too; the open transaction of a guest that died is rolled back. */
 function serve(socket: Socket, connection: Connection): void {
   pipeline(socket, connection, socket, () => connection.destroy())
 }
 
 const endpointOf = (dir: string) => join(dir, 'endpoint.json')
 
-/** Appears whole, and only for the folder's owner to read. */
+/** The file is renamed into place, so that it is never seen in part; only the folder's owner may read it. */
 async function writeEndpoint(dir: string, endpoint: Endpoint): Promise<void> {
   const draft = `${endpointOf(dir)}.new`
   await writeFile(draft, JSON.stringify(endpoint), { mode: 0o600 })
   await rename(draft, endpointOf(dir))
 }
 
-/** A first opening makes the database, which may take 12 s. */
-const OWNER_STARTS_MS = 30_000
+/** How long a guest waits for the owner's endpoint: a first opening makes the database, which may take 12 s. */
+const MAX_OWNER_START_MS = 30_000
 const POLL_MS = 100
 
 async function openAsGuest(dir: string, holder: number): Promise<EmbeddedDatabase> {
-  for (let waited = 0; waited < OWNER_STARTS_MS; waited += POLL_MS) {
+  for (let waitedMs = 0; waitedMs < MAX_OWNER_START_MS; waitedMs += POLL_MS) {
     const endpoint = await readEndpoint(dir)
     if (endpoint?.pid === holder) return guestOf(endpoint)
     const lock = await takeLock(dir)
@@ -131,6 +131,6 @@ function guestOf({ port, secret }: Endpoint): EmbeddedDatabase {
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {
-  let done: Promise<void> | undefined
-  return () => (done ??= work())
+  let result: Promise<void> | undefined
+  return () => (result ??= work())
 }

@@ -1,4 +1,4 @@
-/** One process holds a data folder: PGlite itself would let two open it and diverge. */
+/** One process at a time holds a data folder: PGlite itself would let two open it and diverge. */
 import { readFileSync } from 'node:fs'
 import { open, readFile, rm, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -6,11 +6,11 @@ import { join } from 'node:path'
 
 interface Holder {
   pid: number
-  /** Distinguishes a process from a later one with its number; null where the system does not tell. */
+  /** Start time, which distinguishes a process from a later one with its number; null where the system does not report it. */
   started: string | null
 }
 
-const me = (): Holder => ({ pid: process.pid, started: startOf(process.pid) })
+const thisProcess = (): Holder => ({ pid: process.pid, started: startOf(process.pid) })
 
 /** Start time in clock ticks since boot: field 22 of /proc/<pid>/stat (the name before it may hold spaces). */
 function startOf(pid: number): string | null {
@@ -33,13 +33,13 @@ export function isAlive({ pid, started }: Holder): boolean {
 
 const pathOf = (dir: string) => join(dir, 'lock')
 
-/** Takes the folder; otherwise tells who has it. */
+/** Takes the folder, or returns the process that holds it. */
 export async function takeLock(dir: string): Promise<{ taken: true } | { taken: false; holder: Holder }> {
   return guarded(dir, async () => {
     const holder = await holderOf(dir)
     if (holder && isAlive(holder)) return { taken: false, holder }
     await rm(pathOf(dir), { force: true })
-    await writeNew(pathOf(dir), JSON.stringify(me()))
+    await writeNew(pathOf(dir), JSON.stringify(thisProcess()))
     return { taken: true }
   })
 }
@@ -63,10 +63,10 @@ async function writeNew(path: string, text: string): Promise<void> {
   }
 }
 
-/** The guard is held for milliseconds; one that is older was left by a process that died holding it. */
+/** The guard is held for milliseconds; an older one was left by a process that died while it held it. */
 const GUARD_STALE_MS = 5_000
 
-/** Looking at the lock and replacing it must be one step, or two processes could both replace a stale one. */
+/** Reading the lock and replacing it must be one step: otherwise two processes could both replace a stale one. */
 async function guarded<T>(dir: string, work: () => Promise<T>): Promise<T> {
   const guard = join(dir, 'lock.guard')
   for (;;) {

@@ -1,4 +1,4 @@
-/** PGlite has one session: connections take turns, and one that is in a transaction keeps its turn. */
+/** PGlite has one session, which the connections take in turn; a connection keeps its turn until its transaction ends. */
 import type { Engine } from './engine.js'
 import {
   type Status,
@@ -13,7 +13,7 @@ import {
 
 export class Session {
   private holder: object | null = null
-  private readonly queue: { who: object; go: () => void }[] = []
+  private readonly queue: { connection: object; resume: () => void }[] = []
 
   constructor(private readonly engine: Engine) {}
 
@@ -21,67 +21,67 @@ export class Session {
     return firstValue(await this.engine.exec(queryMessage('SHOW server_version'))) ?? '18'
   }
 
-  /** Runs a batch of messages for a connection; the answer always ends with one ReadyForQuery. */
-  async run(who: object, batch: Buffer): Promise<Buffer> {
-    await this.turn(who)
+  /** Runs a batch of messages for a connection; the response always ends with one ReadyForQuery. */
+  async run(connection: object, batch: Buffer): Promise<Buffer> {
+    await this.turn(connection)
     let status: Status = 'I'
     try {
-      const answer = await this.execBatch(batch)
-      status = answer.status
-      return answer.bytes
+      const response = await this.execBatch(batch)
+      status = response.status
+      return response.bytes
     } finally {
-      if (status === 'I') this.release(who)
+      if (status === 'I') this.release(connection)
     }
   }
 
-  /** A connection is gone: what it left open is rolled back. */
-  async disconnect(who: object, last: Buffer | null): Promise<void> {
-    const waits = this.queue.findIndex((waiting) => waiting.who === who)
-    if (waits >= 0) this.queue.splice(waits, 1)
+  /** After a connection ended: rolls its open transaction back, and runs a last batch of messages for it. */
+  async disconnect(connection: object, last: Buffer | null): Promise<void> {
+    const position = this.queue.findIndex((waiting) => waiting.connection === connection)
+    if (position >= 0) this.queue.splice(position, 1)
     try {
-      if (this.holder === who) await this.engine.exec(queryMessage('ROLLBACK'))
-      this.release(who)
-      if (last) await this.run(who, last)
+      if (this.holder === connection) await this.engine.exec(queryMessage('ROLLBACK'))
+      this.release(connection)
+      if (last) await this.run(connection, last)
     } catch {
-      // The engine is gone too: there is nothing left to roll back.
+      // The engine ended too: there is nothing to roll back.
     } finally {
-      this.release(who)
+      this.release(connection)
     }
   }
 
-  private turn(who: object): Promise<void> {
-    if (this.holder === who) return Promise.resolve()
+  private turn(connection: object): Promise<void> {
+    if (this.holder === connection) return Promise.resolve()
     if (this.holder === null) {
-      this.holder = who
+      this.holder = connection
       return Promise.resolve()
     }
-    return new Promise((go) => this.queue.push({ who, go }))
+    return new Promise((resume) => this.queue.push({ connection, resume }))
   }
 
-  private release(who: object): void {
-    if (this.holder !== who) return
+  private release(connection: object): void {
+    if (this.holder !== connection) return
     const next = this.queue.shift()
-    this.holder = next?.who ?? null
-    next?.go()
+    this.holder = next?.connection ?? null
+    next?.resume()
   }
 
   private async execBatch(batch: Buffer): Promise<{ bytes: Buffer; status: Status }> {
-    const sent = splitFrames(batch).frames
-    const got = splitFrames(await this.engine.exec(batch)).frames
-    const copyIn = sent.some((f) => typeOf(f) === 'c' || typeOf(f) === 'f')
-    const kept = got.filter((f) => typeOf(f) !== 'Z' && !(copyIn && typeOf(f) === 'G'))
-    if (isComplete(sent, kept)) {
-      // Stack that a lost exception left behind runs out here, in a statement of anybody.
-      if (codesIn(got).includes(STACK_DEPTH_EXCEEDED)) await this.failOnPurpose()
-      const status = statusIn(got)
-      return { bytes: Buffer.concat([...kept, readyForQuery(status)]), status }
+    const requestFrames = splitFrames(batch).frames
+    const responseFrames = splitFrames(await this.engine.exec(batch)).frames
+    const isCopyIn = requestFrames.some((f) => typeOf(f) === 'c' || typeOf(f) === 'f')
+    const forwarded = responseFrames.filter((f) => typeOf(f) !== 'Z' && !(isCopyIn && typeOf(f) === 'G'))
+    if (isComplete(requestFrames, forwarded)) {
+      // The stack that lost exceptions used up may run out here, in a statement that has nothing to do with them.
+      if (codesIn(responseFrames).includes(STACK_DEPTH_EXCEEDED)) await this.failOnPurpose()
+      const status = statusIn(responseFrames)
+      return { bytes: Buffer.concat([...forwarded, readyForQuery(status)]), status }
     }
     return this.lostExceptionAnswer()
   }
 
   /**
-   * A C++ exception (GEOS) ends a statement without a word, at times even without ReadyForQuery, and a transaction would
-   * go on and commit. Here it becomes an error; a statement that surely fails ends an open transaction and tells the status.
+   * A C++ exception (GEOS) ends a statement without any message, at times even without ReadyForQuery, and a transaction would
+   * go on and commit. Here it becomes an error; a statement that surely fails ends an open transaction and returns its status.
    */
   private async lostExceptionAnswer(): Promise<{ bytes: Buffer; status: Status }> {
     const status = await this.failOnPurpose()
@@ -90,13 +90,13 @@ export class Session {
   }
 
   /**
-   * Fails a statement on purpose, which ends an open transaction. Each lost exception leaves some of the engine's stack
-   * behind (about 560 use it up), and once one left the engine mute: then it is started anew, and its connections end.
+   * Fails a statement on purpose, which ends an open transaction. Each lost exception uses up some of the engine's stack
+   * (about 560 use up all), and once one left the engine silent: then it is restarted, and its connections end.
    */
   private async failOnPurpose(): Promise<Status> {
-    const got = splitFrames(await this.engine.exec(queryMessage('SELECT 1/0'))).frames
-    if (codesIn(got).some((code) => code === DIVISION_BY_ZERO || code === IN_FAILED_TRANSACTION))
-      return statusIn(got)
+    const responseFrames = splitFrames(await this.engine.exec(queryMessage('SELECT 1/0'))).frames
+    if (codesIn(responseFrames).some((code) => code === DIVISION_BY_ZERO || code === IN_FAILED_TRANSACTION))
+      return statusIn(responseFrames)
     await this.engine.restart()
     return 'I'
   }
@@ -106,7 +106,7 @@ const DIVISION_BY_ZERO = '22012'
 const IN_FAILED_TRANSACTION = '25P02'
 const STACK_DEPTH_EXCEEDED = '54001'
 
-/** SQLSTATE of each error in an answer. */
+/** SQLSTATE of each error in a response. */
 function codesIn(frames: readonly Buffer[]): string[] {
   return frames
     .filter((f) => typeOf(f) === 'E')
@@ -119,17 +119,17 @@ function statusIn(frames: readonly Buffer[]): Status {
 }
 
 /**
- * Whether every statement that was sent was answered, or an error was raised. A simple query counts as one statement.
- * After a swallowed exception the engine says "empty query" or "portal suspended": the first counts only where the
- * query was empty, the second only where the client asked for a number of rows.
+ * Whether every statement of the request was answered, or an error was raised. A simple query counts as one statement.
+ * After a lost exception the engine answers "empty query" or "portal suspended": the first counts only where the query
+ * was empty, the second only where the client asked for a number of rows.
  */
-function isComplete(sent: readonly Buffer[], got: readonly Buffer[]): boolean {
-  if (got.some((f) => typeOf(f) === 'E')) return true
-  const executes = sent.filter((f) => typeOf(f) === 'E')
-  const asked = executes.length + sent.filter((f) => typeOf(f) === 'Q').length
-  const empty = sent.some((f) => (typeOf(f) === 'Q' || typeOf(f) === 'P') && isEmpty(sqlOf(f)))
-  const ends = ['C', ...(empty ? ['I'] : []), ...(executes.some(hasRowLimit) ? ['s'] : [])]
-  return got.filter((f) => ends.includes(typeOf(f))).length >= asked
+function isComplete(requestFrames: readonly Buffer[], responseFrames: readonly Buffer[]): boolean {
+  if (responseFrames.some((f) => typeOf(f) === 'E')) return true
+  const executes = requestFrames.filter((f) => typeOf(f) === 'E')
+  const statements = executes.length + requestFrames.filter((f) => typeOf(f) === 'Q').length
+  const isAnyEmpty = requestFrames.some((f) => (typeOf(f) === 'Q' || typeOf(f) === 'P') && isEmpty(sqlOf(f)))
+  const ends = ['C', ...(isAnyEmpty ? ['I'] : []), ...(executes.some(hasRowLimit) ? ['s'] : [])]
+  return responseFrames.filter((f) => ends.includes(typeOf(f))).length >= statements
 }
 
 /** The last four bytes of an Execute message; 0 asks for all rows. */

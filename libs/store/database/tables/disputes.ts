@@ -30,7 +30,7 @@ export class DisputeEntity {
   /** The device's. */
   @Column('text', { name: 'site_code', nullable: true }) siteCode!: string | null
   @Column('text') claimed!: string
-  /** In their words. */
+  /** In the opener's words. */
   @Column('text') claim!: string
   @Column('uuid', { name: 'probe_ids', array: true, default: '{}' }) probeIds!: string[]
   /** A document described without a link. */

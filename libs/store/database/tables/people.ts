@@ -1,4 +1,4 @@
-/** Who signs in, who measures, and what people changed. */
+/** Accounts, devices, and what people changed. */
 import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm'
 import { NOW } from './now.js'
 
@@ -10,7 +10,7 @@ export class AccountEntity {
   @Column('text') role!: string
   /** A password that somebody else has seen may only be used to set another. */
   @Column('boolean', { name: 'must_change_password' }) mustChangePassword!: boolean
-  /** Whom an account of the role `operator` speaks for; null in every other role. */
+  /** For whom an account of the role `operator` speaks; null in every other role. */
   @Column('text', { nullable: true }) operator!: string | null
   @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
   @Column('text', { name: 'created_by' }) createdBy!: string
@@ -47,14 +47,14 @@ export class DeviceEntity {
   @Column('timestamptz', { name: 'revoked_at', nullable: true }) revokedAt!: Date | null
   /** Newest time of its probes. */
   @Column('timestamptz', { name: 'last_measured_at', nullable: true }) lastMeasuredAt!: Date | null
-  /** Where it was last: what its next position is compared with. */
+  /** Its last position, with which its next one is compared. */
   @Column('timestamptz', { name: 'last_position_at', nullable: true }) lastPositionAt!: Date | null
   @Column('double precision', { name: 'last_lat', nullable: true }) lastLat!: number | null
   @Column('double precision', { name: 'last_lng', nullable: true }) lastLng!: number | null
   @Column('double precision', { name: 'last_accuracy_m', nullable: true }) lastAccuracyM!: number | null
 }
 
-/** One row per tick of a scheduled job: who inserts it runs the job. */
+/** One row for each tick of a scheduled job: the process that inserts it runs the job. */
 @Entity('lease')
 export class LeaseEntity {
   @PrimaryColumn('text') key!: string

@@ -1,7 +1,7 @@
-/** Items of the plan, what was found of them, and what changed. */
+/** Items of the plan, the findings on them, and their changes of state. */
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm'
 
-/** One version of an item of the plan, which stands until another takes its place; see PlanFields of the domain. */
+/** One version of an item of the plan, current until another replaces it; see PlanFields of the domain. */
 @Entity('plan_item')
 @Index('plan_item_standing', ['code'], { unique: true, where: 'ended_at IS NULL' })
 @Index('plan_item_place', ['lat', 'lng'], { where: 'ended_at IS NULL' })
@@ -12,13 +12,13 @@ export class PlanItemEntity {
   @Column('text', { name: 'name_fr' }) nameFr!: string
   @Column('text', { name: 'name_ar', nullable: true }) nameAr!: string | null
   @Column('text', { name: 'area_code', nullable: true }) areaCode!: string | null
-  /** How its place was said, where it was by an id. */
+  /** The locality or zone by which its place was given. */
   @Column('text', { name: 'locality_id', nullable: true }) localityId!: string | null
   @Column('text', { name: 'zone_id', nullable: true }) zoneId!: string | null
   /** Where the map shows it. */
   @Column('double precision') lat!: number
   @Column('double precision') lng!: number
-  /** What it covers, ascending. */
+  /** The cells that it covers, ascending. */
   @Column('bigint', { array: true }) cells!: string[]
   @Column('text', { nullable: true }) operator!: string | null
   @Column('text', { nullable: true }) technology!: string | null
@@ -29,7 +29,7 @@ export class PlanItemEntity {
   @Column('date', { name: 'in_service_on', nullable: true }) inServiceOn!: string | null
   @Column('boolean') withdrawn!: boolean
   @Column('boolean') simulated!: boolean
-  /** Why it was written so. */
+  /** Why this version was written. */
   @Column('text') comment!: string
   /** Name of the file that it came from; null: written in the page or by the API. */
   @Column('text', { nullable: true }) source!: string | null
@@ -38,7 +38,7 @@ export class PlanItemEntity {
   @Column('timestamptz', { name: 'ended_at', nullable: true }) endedAt!: Date | null
 }
 
-/** What was found of an item of the plan, which holds until something else is found. */
+/** What the measurements show of an item of the plan; a finding stands until another replaces it. */
 @Entity('plan_finding')
 @Index('plan_finding_standing', ['code', 'state'], { where: 'ended_at IS NULL' })
 export class PlanFindingEntity {
@@ -47,15 +47,15 @@ export class PlanFindingEntity {
   @Column('timestamptz', { name: 'ended_at', nullable: true }) endedAt!: Date | null
   /** Of the item. */
   @Column('integer') version!: number
-  /** The run that first found it so; null before any run. */
+  /** The run that made it; null before any run. */
   @Column('integer', { name: 'run_id', nullable: true }) runId!: number | null
-  /** What people say, and what that is worth. */
+  /** How far the item is by its own dates, and after the measurements were looked at. */
   @Column('text') step!: string
   @Column('text') state!: string
   @Column('jsonb', { nullable: true }) evidence!: object | null
 }
 
-/** A change of an item's state; written with the finding that made it. */
+/** A change of an item's state; written with the finding that caused it. */
 @Entity('plan_event')
 @Index('plan_event_at', ['at'])
 @Index('plan_event_batch', ['batch'])
@@ -67,8 +67,8 @@ export class PlanEventEntity {
   @Column('integer', { name: 'run_id', nullable: true }) runId!: number | null
   /** Null: it was withdrawn. */
   @Column('text', { nullable: true }) state!: string | null
-  /** Null: it is new, or stands again. */
+  /** Null: it is new, or was withdrawn before. */
   @Column('text', { name: 'state_before', nullable: true }) stateBefore!: string | null
-  /** Which messages it went into; null: none yet. */
+  /** The batch of messages that it went into; null: none yet. */
   @Column('text', { nullable: true }) batch!: string | null
 }

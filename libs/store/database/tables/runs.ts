@@ -1,4 +1,4 @@
-/** Rules, runs, and what each run found of cells, areas and zones. */
+/** Rules, runs, and what each run says of cells, networks, areas and zones. */
 import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm'
 import { NOW } from './now.js'
 
@@ -17,7 +17,7 @@ export class RunEntity {
   @Column('smallint', { name: 'rule_version' }) ruleVersion!: number
   /** Runs of one series share verdict rows; a run with a window of its own starts its own series. */
   @Column('integer') series!: number
-  /** What a caller fixed by hand (a past window) never becomes `latest`. */
+  /** Whether it was made for now; a run with a window of the caller's choice never becomes `latest`. */
   @Column('boolean') current!: boolean
   @Column('timestamptz', { name: 'valid_from' }) validFrom!: Date
   @Column('timestamptz', { name: 'valid_to' }) validTo!: Date
@@ -31,7 +31,7 @@ export class RunEntity {
   @Column('text', { name: 'created_by' }) createdBy!: string
 }
 
-/** Holds for the runs of its series from `first_run` until before `next_run` (open while null). */
+/** Valid in the runs of its series from `first_run` until before `next_run` (null: in all later runs). */
 @Entity('verdict')
 @Index('verdict_standing', ['series', 'cell'], { where: 'next_run IS NULL' })
 export class VerdictEntity {
@@ -45,7 +45,7 @@ export class VerdictEntity {
   @Column('bigint', { default: 0 }) ladder!: string
 }
 
-/** What a run knew of one network in one cell, held for runs as a verdict is; see NetworkEvidence of the domain. */
+/** What a run knew of one network in one cell, valid in runs as a verdict is; see NetworkEvidence of the domain. */
 @Entity('evidence')
 @Index('evidence_standing', ['series', 'cell'], { where: 'next_run IS NULL' })
 export class EvidenceEntity {
@@ -77,7 +77,7 @@ export class EvidenceEntity {
   @Column('text') state!: string
 }
 
-/** Counts of res-8 verdicts under a parent cell of resolution 4..7, held for runs as a verdict is. */
+/** Counts of res-8 verdicts under a parent cell of resolution 4..7, valid in runs as a verdict is. */
 @Entity('rollup')
 @Index('rollup_standing', ['series', 'cell'], { where: 'next_run IS NULL' })
 export class RollupEntity {
@@ -92,8 +92,8 @@ export class RollupEntity {
 }
 
 /**
- * Counts of res-8 cells by what is said of a network there, under a parent cell of resolution 5, held for runs as a verdict
- * is. Those of an operator's networks, of a technology's and of all have `*` in place of what is left open.
+ * Counts of res-8 cells by a network's reach there, under a parent cell of resolution 5, valid in runs as a verdict is. In the
+ * counts of all networks of an operator or of a technology, `*` stands for any technology or any operator.
  */
 @Entity('network_rollup')
 @Index('network_rollup_until', ['series', 'operator', 'technology', 'nextRun', 'cell'])
@@ -122,15 +122,15 @@ export class AreaCountEntity {
   @Column('integer') unknown!: number
 }
 
-/** Connected cells of one class in one area, held for runs as a verdict is. */
+/** Connected cells of one class in one area, valid in runs as a verdict is. */
 @Entity('zone')
 @Index('zone_size', ['series', 'cellCount', 'id'])
-// By an expression, which TypeORM cannot say: see the migration.
+// On an expression, which TypeORM cannot declare: see the migration.
 @Index('zone_standing', { synchronize: false })
 @Index('zone_geom', ['geom'], { spatial: true })
 export class ZoneEntity {
   @PrimaryColumn('integer') series!: number
-  /** Lasts from run to run: see the domain library. */
+  /** The same from run to run: see the domain library. */
   @PrimaryColumn('text') id!: string
   @PrimaryColumn('integer', { name: 'first_run' }) firstRun!: number
   @Column('integer', { name: 'next_run', nullable: true }) nextRun!: number | null

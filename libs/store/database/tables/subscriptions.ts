@@ -1,7 +1,7 @@
-/** Whoever is told of events, and what is on its way to them. */
+/** Subscriptions to events, and the messages that are sent for them. */
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm'
 
-/** Whoever is told of events, at an address. */
+/** Events are sent to an address. */
 @Entity('subscription')
 export class SubscriptionEntity {
   @PrimaryColumn('uuid') id!: string
@@ -10,7 +10,7 @@ export class SubscriptionEntity {
   @Column('text', { array: true }) kinds!: string[]
   @Column('text', { nullable: true }) area!: string | null
   @Column('text', { name: 'rule_id', nullable: true }) ruleId!: string | null
-  /** As it is: whoever signs needs it. */
+  /** In plain text: signing needs it. */
   @Column('text') secret!: string
   @Column('boolean', { default: false }) paused!: boolean
   @Column('timestamptz', { name: 'created_at' }) createdAt!: Date
@@ -18,24 +18,24 @@ export class SubscriptionEntity {
   @Column('timestamptz', { name: 'deleted_at', nullable: true }) deletedAt!: Date | null
 }
 
-/** Runs whose events were put into deliveries. */
+/** Batches of events that were put into deliveries: of a run, or of the plan. */
 @Entity('event_batch')
 export class EventBatchEntity {
   @PrimaryColumn('text') key!: string
   @Column('timestamptz', { name: 'made_at' }) madeAt!: Date
 }
 
-/** One message to one subscription, tried until it arrives or is given up. */
+/** One message to one subscription, attempted until it arrives or is given up. */
 @Entity('delivery')
 @Index('delivery_order', ['subscriptionId', 'number'], { unique: true })
 @Index('delivery_pending', ['subscriptionId', 'number'], {
   where: 'delivered_at IS NULL AND dead_at IS NULL',
 })
 export class DeliveryEntity {
-  /** The message's `webhook-id`: the same in every try. */
+  /** The message's `webhook-id`: the same in every attempt. */
   @PrimaryColumn('uuid') id!: string
   @Column('uuid', { name: 'subscription_id' }) subscriptionId!: string
-  /** From 1 within the subscription: they arrive in this order. */
+  /** From 1 within the subscription: messages arrive in this order. */
   @Column('integer') number!: number
   /** Null once it arrived. */
   @Column('text', { nullable: true }) payload!: string | null
@@ -43,7 +43,7 @@ export class DeliveryEntity {
   @Column('timestamptz', { name: 'created_at' }) createdAt!: Date
   @Column('integer', { default: 0 }) attempts!: number
   @Column('timestamptz', { name: 'next_at' }) nextAt!: Date
-  /** While a worker tries it. */
+  /** Until when a worker has the lease on it. */
   @Column('timestamptz', { name: 'claimed_until', nullable: true }) claimedUntil!: Date | null
   @Column('text', { name: 'last_error', nullable: true }) lastError!: string | null
   @Column('timestamptz', { name: 'delivered_at', nullable: true }) deliveredAt!: Date | null

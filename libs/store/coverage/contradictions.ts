@@ -1,0 +1,153 @@
+/** Where what operators claim differs from what was measured. */
+import type { Rule } from '#domain/rule'
+import type { CellRange } from '#geo'
+import { isInOptionalArea, isPlacedWithin } from '../areas/in-area.js'
+import type { Queryable } from '../database/database.js'
+import { queryRow, queryRows } from '../database/query.js'
+import { cellRanges } from '../database/shapes.js'
+import { type Sql, allOf, raw, sql } from '../database/sql.js'
+import { type RunRow, validInRun } from '../runs/run.js'
+import { isClaimKnown, isDue, meetsRule } from './claims.js'
+
+export const CONTRADICTION_KINDS = ['declared_refuted', 'present_undeclared', 'late_plan'] as const
+export type ContradictionKind = (typeof CONTRADICTION_KINDS)[number]
+
+export interface Contradiction {
+  h3: string
+  kind: ContradictionKind
+  operator: string
+  technology: string
+  /** What was claimed, bit/s; null where nothing was. */
+  claimedBps: number | null
+  onDate: string | null
+  /** What was measured: passes of samples; null where nobody measured. */
+  passes: number | null
+  samples: number | null
+}
+
+/**
+ * Claims (known to the run, of its rule's speeds and technologies) against the run's evidence, network by network: the CTE
+ * `contradiction`, one row for each cell, kind, operator and technology.
+ * declared_refuted: declared, and measured not to be there. present_undeclared: measured, and not declared by an operator
+ * that declares somewhere. late_plan: promised for a day before the window's end, and not measured to be there.
+ * `within` is a condition on `v.cell`, which limits both sides.
+ */
+const withContradictions = (run: RunRow, rule: Rule, within: Sql): Sql => sql`
+  WITH claim AS MATERIALIZED (
+    SELECT cell, kind, operator, technology, max(download_bps) AS claimed, min(on_date) AS on_date FROM coverage AS v
+    WHERE ${isClaimKnown('v', run.knownBefore)} AND ${meetsRule('v', rule)} AND ${isDue('v', run)} AND ${within}
+    GROUP BY cell, kind, operator, technology
+  ), network AS MATERIALIZED (
+    SELECT cell, operator, technology, passes, samples, state FROM evidence AS v
+    WHERE ${validInRun('v', run)} AND samples > 0 AND ${within}
+  ), contradiction AS (
+    SELECT c.cell, 'declared_refuted' AS kind, c.operator, c.technology, c.claimed, c.on_date, n.passes, n.samples
+    FROM claim AS c JOIN network AS n USING (cell, operator, technology)
+    WHERE c.kind = 'declared' AND n.state IN ('refuted', 'absent')
+    UNION ALL
+    SELECT n.cell, 'present_undeclared', n.operator, n.technology, NULL, NULL, n.passes, n.samples FROM network AS n
+    WHERE n.state = 'present' AND n.operator IN (SELECT DISTINCT operator FROM coverage WHERE kind = 'declared')
+      AND NOT EXISTS (SELECT 1 FROM claim AS c WHERE c.cell = n.cell AND c.operator = n.operator AND c.kind = 'declared')
+    UNION ALL
+    SELECT c.cell, 'late_plan', c.operator, c.technology, c.claimed, c.on_date, n.passes, n.samples
+    FROM claim AS c LEFT JOIN network AS n USING (cell, operator, technology)
+    WHERE c.kind = 'planned' AND n.state IS DISTINCT FROM 'present'
+  )`
+
+export interface ContradictionPageQuery {
+  area: string | null
+  kind: ContradictionKind | null
+  operator: string | null
+  /** Key of the last row of the page before: `<cell> <kind> <operator> <technology>`; empty at first. */
+  after: string
+  limit: number
+}
+
+/** What a page begins after; `key` of the statement below is the same text. */
+export const contradictionKey = (row: Contradiction & { cell: string }): string =>
+  [row.cell.padStart(19, '0'), row.kind, row.operator, row.technology].join(' ')
+
+/** In the order of cells, kinds, operators and technologies. */
+export async function listContradictions(
+  db: Queryable,
+  run: RunRow,
+  rule: Rule,
+  page: ContradictionPageQuery,
+): Promise<(Contradiction & { cell: string })[]> {
+  const conditions = [
+    page.kind && sql`kind = ${page.kind}`,
+    page.operator === null ? null : sql`operator = ${page.operator}`,
+    sql`key COLLATE "C" > ${page.after}`,
+  ]
+  return queryRows(
+    db,
+    sql`${withContradictions(run, rule, isInOptionalArea('v.cell', page.area))}
+     SELECT to_hex(cell) AS h3, cell::text, kind, operator, technology, claimed::float8 AS "claimedBps",
+       on_date::text AS "onDate", passes, samples
+     FROM (SELECT *, lpad(cell::text, 19, '0') || ' ' || kind || ' ' || operator || ' ' || technology AS key
+       FROM contradiction) AS keyed
+     WHERE ${allOf(conditions)} ORDER BY key COLLATE "C" LIMIT ${page.limit}`,
+  )
+}
+
+export interface ContradictionCount {
+  /** The operator's id, or the area's code. */
+  of: string
+  declaredRefuted: number
+  presentUndeclared: number
+  latePlan: number
+}
+
+const cellsOfKind = (kind: ContradictionKind) =>
+  `(count(DISTINCT cell) FILTER (WHERE kind = '${kind}'))::integer`
+const CELL_COUNTS = raw(`${cellsOfKind('declared_refuted')} AS "declaredRefuted",
+  ${cellsOfKind('present_undeclared')} AS "presentUndeclared", ${cellsOfKind('late_plan')} AS "latePlan"`)
+
+/** How many cells are contradicted, by operator or by area of a level. */
+export async function countContradictions(
+  db: Queryable,
+  run: RunRow,
+  rule: Rule,
+  by: 'operator' | 'region' | 'province' | 'commune',
+): Promise<ContradictionCount[]> {
+  const of = raw(by === 'operator' ? 'operator' : `${by}_code`)
+  return queryRows(
+    db,
+    sql`${withContradictions(run, rule, sql`true`)}
+     SELECT ${of} AS of, ${CELL_COUNTS}
+     FROM contradiction LEFT JOIN cell_place USING (cell) WHERE ${of} IS NOT NULL GROUP BY 1 ORDER BY 1`,
+  )
+}
+
+/** Contradicted cells of an area by kind; null where no operator had declared or planned anything that the run knew. */
+export async function contradictionsOfArea(
+  db: Queryable,
+  run: RunRow,
+  rule: Rule,
+  code: string,
+): Promise<Omit<ContradictionCount, 'of'> | null> {
+  const within = sql`v.cell IN (SELECT cell FROM cell_place AS c WHERE ${isPlacedWithin(code)})`
+  const row = await queryRow<Omit<ContradictionCount, 'of'> & { hasClaims: boolean }>(
+    db,
+    sql`${withContradictions(run, rule, within)}
+     SELECT EXISTS (SELECT 1 FROM coverage WHERE received_at < ${run.knownBefore}) AS "hasClaims", ${CELL_COUNTS}
+     FROM contradiction`,
+  )
+  const { hasClaims, ...counts } = row!
+  return hasClaims ? counts : null
+}
+
+/** Contradicted cells in ranges, with the kinds of their contradictions. */
+export async function contradictedCells(
+  db: Queryable,
+  run: RunRow,
+  rule: Rule,
+  ranges: readonly CellRange[],
+): Promise<{ h3: string; kinds: ContradictionKind[] }[]> {
+  const within = sql`EXISTS (SELECT 1 FROM ${cellRanges(ranges)} WHERE v.cell BETWEEN r.low AND r.high)`
+  return queryRows(
+    db,
+    sql`${withContradictions(run, rule, within)}
+     SELECT to_hex(cell) AS h3, array_agg(DISTINCT kind ORDER BY kind) AS kinds FROM contradiction GROUP BY cell`,
+  )
+}

@@ -1,0 +1,161 @@
+/** What people do in a dispute: each event changes its state, and stays. */
+import {
+  DISPUTE_LIMITS,
+  type DisputeAction,
+  type DisputeState,
+  isActionOpenTo,
+  isFinished,
+  partyOf,
+  stateAfter,
+} from '#domain/dispute'
+import type { DataSource } from 'typeorm'
+import type { Queryable } from '../database/database.js'
+import { queryRow, queryRows } from '../database/query.js'
+import { sql } from '../database/sql.js'
+import { recordChange } from '../people/changes.js'
+import { ROLES } from '../people/people.js'
+import type { NewDocument, DisputeRole, DisputeRow } from './disputes.js'
+
+export interface DisputeAuthor {
+  /** Of an account; of a device, its id. */
+  name: string
+  role: DisputeRole
+  /** For whom an account of the role `operator` speaks. */
+  operator: string | null
+  /** The device's. */
+  siteCode: string | null
+}
+
+/**
+ * `not_yours`: this author may not do that; `not_now`: the state does not allow it; `too_much`: a limit is reached;
+ * `no_subject`: there is nothing to contest; `unknown`: there is no such dispute.
+ */
+export interface DisputeRefusal {
+  refused: 'not_yours' | 'not_now' | 'too_much' | 'no_subject' | 'unknown'
+  /** A sentence. */
+  detail: string
+}
+
+export const disputeRefusal = (refused: DisputeRefusal['refused'], detail: string): DisputeRefusal => ({
+  refused,
+  detail,
+})
+
+/** How an author stands in the list of changes. */
+export const authorText = ({ name, role }: DisputeAuthor) => (role === 'device' ? `device ${name}` : name)
+
+interface NewEvent {
+  number: number
+  action: DisputeAction | 'open'
+  state: DisputeState
+  comment: string
+}
+
+export async function insertEvent(
+  tx: Queryable,
+  id: string,
+  { number, action, state, comment }: NewEvent,
+  by: DisputeAuthor,
+  at: Date,
+): Promise<void> {
+  await queryRows(
+    tx,
+    sql`INSERT INTO dispute_event (dispute_id, number, at, action, state, author, author_role, author_operator, comment)
+     VALUES (${id}, ${number}, ${at}, ${action}, ${state}, ${by.name}, ${by.role}, ${by.operator}, ${comment})`,
+  )
+}
+
+/** Numbers the documents from `first` on; they came with the event. */
+export async function insertDocuments(
+  tx: Queryable,
+  id: string,
+  { first, event }: { first: number; event: number },
+  documents: readonly NewDocument[],
+): Promise<void> {
+  for (const [i, { name, mediaType, content }] of documents.entries())
+    await queryRows(
+      tx,
+      sql`INSERT INTO dispute_document (dispute_id, number, event_number, name, media_type, content)
+       VALUES (${id}, ${first + i}, ${event}, ${name}, ${mediaType}, ${content})`,
+    )
+}
+
+export interface NewDisputeEvent {
+  action: DisputeAction
+  comment: string
+  documents: readonly NewDocument[]
+}
+
+/** Adds an event, where the author may and the state allows it. The contested verdict or declaration is not changed. */
+export async function addDisputeEvent(
+  source: DataSource,
+  id: string,
+  { action, comment, documents }: NewDisputeEvent,
+  by: DisputeAuthor,
+  at: Date,
+): Promise<{ state: DisputeState } | DisputeRefusal> {
+  return source.transaction(async (tx) => {
+    const dispute = await queryRow<DisputeOpener & { state: DisputeState }>(
+      tx,
+      sql`SELECT state, opened_by AS "openedBy", opener_role AS "openerRole" FROM dispute WHERE id = ${id} FOR UPDATE`,
+    )
+    if (!dispute) return disputeRefusal('unknown', `there is no dispute ${id}`)
+    if (!isActionOpenTo(action, partyOf(disputeRelationOf(dispute, by))))
+      return disputeRefusal('not_yours', `you are not allowed to ${action} this dispute`)
+    const state = stateAfter(dispute.state, action)
+    if (!state) return disputeRefusal('not_now', `${action} is not possible: the dispute is ${dispute.state}`)
+    const counts = await countsOf(tx, id)
+    const refused = limitReached(counts, state, documents.length)
+    if (refused) return refused
+    const number = counts.events + 1
+    await insertEvent(tx, id, { number, action, state, comment }, by, at)
+    await insertDocuments(tx, id, { first: counts.documents + 1, event: number }, documents)
+    await queryRows(tx, sql`UPDATE dispute SET state = ${state} WHERE id = ${id}`)
+    await recordChange(tx, authorText(by), `${action} dispute`, id, { comment })
+    return { state }
+  })
+}
+
+interface DisputeCounts {
+  events: number
+  documents: number
+}
+
+async function countsOf(tx: Queryable, id: string): Promise<DisputeCounts> {
+  const counts = await queryRow<DisputeCounts>(
+    tx,
+    sql`SELECT (SELECT count(*) FROM dispute_event WHERE dispute_id = ${id})::integer AS events,
+       (SELECT count(*) FROM dispute_document WHERE dispute_id = ${id})::integer AS documents`,
+  )
+  return counts!
+}
+
+/** However many events there are, a dispute can be finished. */
+function limitReached(
+  { events, documents }: DisputeCounts,
+  state: DisputeState,
+  newDocuments: number,
+): DisputeRefusal | null {
+  if (events >= DISPUTE_LIMITS.events && !isFinished(state))
+    return disputeRefusal('too_much', `the dispute has ${events} events: it can only be decided or withdrawn`)
+  if (documents + newDocuments > DISPUTE_LIMITS.documents)
+    return disputeRefusal(
+      'too_much',
+      `the dispute has ${documents} documents; the limit is ${DISPUTE_LIMITS.documents}`,
+    )
+  return null
+}
+
+type DisputeOpener = Pick<DisputeRow, 'openedBy' | 'openerRole'>
+
+/** What somebody is to a dispute; null: nobody is signed in. An account may have the same name as a device's id. */
+export function disputeRelationOf(
+  { openedBy, openerRole }: DisputeOpener,
+  who: DisputeAuthor | null,
+): { isOpener: boolean; isPlanner: boolean } {
+  if (!who) return { isOpener: false, isPlanner: false }
+  return {
+    isOpener: who.name === openedBy && (who.role === 'device') === (openerRole === 'device'),
+    isPlanner: who.role !== 'device' && ROLES.indexOf(who.role) >= ROLES.indexOf('planner'),
+  }
+}

@@ -1,0 +1,54 @@
+SELECT
+  md5(p.id::text) AS id,
+  date_trunc('hour', p.measured_at, 'UTC') AS "measuredAt",
+  p.operator,
+  p.technology,
+  p.outcome,
+  p.download_bps::float8 AS "downloadBps",
+  p.upload_bps::float8 AS "uploadBps",
+  p.latency_ms AS "latencyMs",
+  p.loss_ratio AS "lossRatio",
+  p.flags || ARRAY(
+    SELECT f.flag
+    FROM probe_flag AS f
+    WHERE f.cell = p.cell AND f.probe_id = p.id AND f.created_at < $4
+    ORDER BY f.flag
+  ) AS flags,
+  p.counted
+    AND NOT EXISTS (
+      SELECT 1
+      FROM probe_flag AS f
+      WHERE f.cell = p.cell AND f.probe_id = p.id AND f.created_at < $4 AND NOT f.counted
+    ) AS counted,
+  date_part('hour', p.measured_at AT TIME ZONE 'Africa/Casablanca')::integer AS "localHour",
+  NULL AS "siteCode",
+  NULL AS "deviceId"
+FROM (
+  SELECT p.*
+  FROM probe AS p
+  LEFT JOIN (
+    SELECT operator, technology, tool, true AS is_common
+    FROM probe
+    WHERE cell = $1::bigint
+    GROUP BY operator, technology, tool
+    HAVING count(DISTINCT device_id) >= 3
+  ) AS alike ON p.operator IS NOT DISTINCT FROM alike.operator
+    AND p.technology IS NOT DISTINCT FROM alike.technology
+    AND p.tool IS NOT DISTINCT FROM alike.tool
+  WHERE p.cell = $1::bigint
+    AND (
+      alike.is_common
+        OR (
+          p.site_code IS NOT NULL
+            AND NOT 'far_from_site' = ANY (p.flags)
+            AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)
+        )
+    )
+) AS p
+WHERE p.cell = $1
+  AND p.measured_at >= $2
+  AND p.measured_at < $3
+  AND p.received_at < $4
+  AND (date_trunc('hour', p.measured_at, 'UTC'), md5(p.id::text)) < ($5::timestamptz, $6::text)
+ORDER BY date_trunc('hour', p.measured_at, 'UTC') DESC, md5(p.id::text) DESC
+LIMIT $7

@@ -1,0 +1,45 @@
+/* prepared */
+SELECT
+  date_trunc($1::text, p.measured_at, 'Africa/Casablanca') AS start,
+  count(*)::integer AS samples,
+  (count(*) FILTER (WHERE p.outcome = 'no_service'))::integer AS "noService",
+  count(DISTINCT p.device_id)::integer AS devices,
+  (count(p.download_bps) FILTER (WHERE p.outcome = 'ok'))::integer AS "downloadBpsSamples",
+  percentile_cont('{0.1,0.5,0.9}'::float8[]) WITHIN GROUP (
+    ORDER BY p.download_bps::float8
+  ) FILTER (WHERE p.outcome = 'ok') AS "downloadBps",
+  (count(p.latency_ms) FILTER (WHERE p.outcome = 'ok'))::integer AS "latencyMsSamples",
+  percentile_cont('{0.1,0.5,0.9}'::float8[]) WITHIN GROUP (
+    ORDER BY p.latency_ms::float8
+  ) FILTER (WHERE p.outcome = 'ok') AS "latencyMs"
+FROM (
+  SELECT p.*
+  FROM probe AS p
+  LEFT JOIN (
+    SELECT operator, technology, tool, true AS is_common
+    FROM probe
+    WHERE cell = $2::bigint
+    GROUP BY operator, technology, tool
+    HAVING count(DISTINCT device_id) >= 3
+  ) AS alike ON p.operator IS NOT DISTINCT FROM alike.operator
+    AND p.technology IS NOT DISTINCT FROM alike.technology
+    AND p.tool IS NOT DISTINCT FROM alike.tool
+  WHERE p.cell = $2::bigint
+    AND (
+      alike.is_common
+        OR (
+          p.site_code IS NOT NULL
+            AND NOT 'far_from_site' = ANY (p.flags)
+            AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)
+        )
+    )
+) AS p
+WHERE p.cell = $2::bigint
+  AND p.measured_at >= $3
+  AND p.measured_at < $4
+  AND p.counted
+  AND NOT EXISTS (SELECT 1 FROM probe_flag AS f WHERE f.cell = p.cell AND f.probe_id = p.id AND NOT f.counted)
+  AND p.operator = $5
+  AND p.technology = $6
+GROUP BY 1
+ORDER BY 1

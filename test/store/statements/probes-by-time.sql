@@ -1,0 +1,64 @@
+/* prepared */
+SELECT
+  json_agg(told)::text AS json,
+  count(*)::integer AS count,
+  (array_agg(p.cell))[count(*)]::text AS cell,
+  to_char(
+    (array_agg(p.measured_at))[count(*)] AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
+  ) AS "measuredAt",
+  (array_agg(p.id))[count(*)] AS id
+FROM (
+  SELECT p.*
+  FROM (
+    SELECT p.*
+    FROM probe AS p
+    WHERE true
+      AND p.measured_at >= CASE
+        WHEN length($1::text) > 10 THEN $1::text::timestamptz
+        ELSE $1::text::date::timestamp AT TIME ZONE 'Africa/Casablanca'
+      END
+      AND (p.measured_at, p.id) < ($2::timestamptz, $3::uuid)
+      AND p.measured_at <= $2::timestamptz
+      AND p.site_code IS NOT NULL
+      AND NOT 'far_from_site' = ANY (p.flags)
+      AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)
+    ORDER BY p.measured_at DESC, p.id DESC
+    LIMIT 100
+  ) AS p
+  ORDER BY p.measured_at DESC, p.id DESC
+  LIMIT 100
+) AS p
+LEFT JOIN LATERAL (
+  SELECT true AS any FROM probe_flag AS f WHERE f.cell = p.cell AND f.probe_id = p.id LIMIT 1
+) AS late ON true
+CROSS JOIN LATERAL (
+  SELECT
+    p.id,
+    to_hex(p.cell) AS h3,
+    to_char(p.measured_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "measuredAt",
+    p.technology,
+    p.operator,
+    p.outcome,
+    p.download_bps AS "downloadBps",
+    p.upload_bps AS "uploadBps",
+    p.latency_ms AS "latencyMs",
+    p.jitter_ms AS "jitterMs",
+    p.loss_ratio AS "lossRatio",
+    p.signal_dbm AS "signalDbm",
+    p.tool,
+    CASE
+      WHEN late.any THEN p.flags || (
+        SELECT array_agg(f.flag ORDER BY f.flag)
+        FROM probe_flag AS f
+        WHERE f.cell = p.cell AND f.probe_id = p.id
+      )
+      ELSE p.flags
+    END AS flags,
+    p.counted
+      AND NOT (
+        late.any IS TRUE
+          AND EXISTS (
+            SELECT 1 FROM probe_flag AS f WHERE f.cell = p.cell AND f.probe_id = p.id AND NOT f.counted
+          )
+      ) AS counted
+) AS told
