@@ -42,9 +42,9 @@ import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
 import { DEFAULT_LIMIT, type Page, decodeCursor, pageOf } from '../http/page.dto.js'
-import { OptionalSignIn, RequireRole, AllowDevice, CurrentAccount } from '../people/guard.js'
+import { OptionalSignIn, RequireRole, AllowDevice, CurrentAccount } from '../people/role-guard.js'
 import { Devices } from '../probes/devices.js'
-import { RunResolver } from '../runs/run-choice.js'
+import { RunResolver } from '../runs/run-resolver.js'
 import { Settings } from '../settings.js'
 import {
   DisputeBody,
@@ -59,7 +59,7 @@ import {
   type SeenDisputeDetail,
   seenDetail,
   seenDispute,
-} from './seen.js'
+} from './visible-dispute.js'
 import { disputesTable } from './table.js'
 
 const XLSX_MEDIA_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'

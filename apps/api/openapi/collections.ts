@@ -4,7 +4,8 @@
  */
 import type { Column } from '#domain/feature'
 import { COLLECTIONS, type Collection, collectionOf } from '#store/ogc'
-import { MAX_LIMIT } from '../ogc/items-query.js'
+import { GEOJSON_MEDIA_TYPE } from '../http/media-types.js'
+import { MAX_LIMIT, RUN_PARAMETERS } from '../ogc/items-query.js'
 import { schemaOf } from '../ogc/ogc-schema.js'
 import type { Operation, Parameter, Paths } from './document-types.js'
 import { exampleOf } from './parameters.js'
@@ -12,8 +13,6 @@ import type { Schema } from './type-schema.js'
 
 const ITEMS = '/ogc/collections/{id}/items'
 const FEATURE = `${ITEMS}/{featureId}`
-const GEOJSON = 'application/geo+json'
-const RUN_PARAMETERS = ['run', 'rule', 'date']
 
 const LIMIT_PATH = '#/components/parameters/limit'
 
@@ -58,12 +57,15 @@ const sharedParameterOf = (parameter: Parameter): Parameter =>
 
 function withOkResponse(operation: Operation, schema: Schema): Operation {
   const { '200': ok, ...others } = operation.responses
-  return { ...operation, responses: { '200': { ...ok, content: { [GEOJSON]: { schema } } }, ...others } }
+  return {
+    ...operation,
+    responses: { '200': { ...ok, content: { [GEOJSON_MEDIA_TYPE]: { schema } } }, ...others },
+  }
 }
 
 /** The page as its type says, of this collection's features. */
 function pageSchemaOf(operation: Operation, collection: Collection): Schema {
-  const page = operation.responses['200']!.content![GEOJSON]!.schema
+  const page = operation.responses['200']!.content![GEOJSON_MEDIA_TYPE]!.schema
   return {
     ...page,
     properties: { ...page.properties, features: { type: 'array', items: featureOf(collection) } },

@@ -14,7 +14,7 @@ import { Controller, Get, Header, Param, ParseIntPipe, Query } from '@nestjs/com
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
 import { encodeCursor, decodeCursor } from '../http/page.dto.js'
-import { RunResolver } from '../runs/run-choice.js'
+import { RunResolver } from '../runs/run-resolver.js'
 import { FactorCache } from './factors.js'
 import {
   PrioritiesFileQuery,

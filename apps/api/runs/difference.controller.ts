@@ -12,7 +12,7 @@ import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
 import { DEFAULT_LIMIT, type Page, decodeCursor, pageOf } from '../http/page.dto.js'
 import { ChangedCellsQuery, DifferenceQuery } from './difference.dto.js'
-import { RunResolver } from './run-choice.js'
+import { RunResolver } from './run-resolver.js'
 
 export interface Difference {
   /** The run compared with, and the run in question. */

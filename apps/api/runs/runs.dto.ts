@@ -1,7 +1,7 @@
 import { IntersectionType } from '@nestjs/swagger'
 import { Type } from 'class-transformer'
 import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Matches, Max, Min } from 'class-validator'
-import { FieldChoice } from '../http/fields.dto.js'
+import { FieldChoice } from '../http/sparse-fields.dto.js'
 import { PageQuery } from '../http/page.dto.js'
 
 const RUN_ORDERS = ['-id', 'id'] as const

@@ -9,7 +9,7 @@ import { ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply } from 'fastify'
 import { DataSource } from 'typeorm'
 import { DEFAULT_LIMIT, type Page, encodeCursor, decodeCursor } from '../http/page.dto.js'
-import { RunResolver } from '../runs/run-choice.js'
+import { RunResolver } from '../runs/run-resolver.js'
 import { type RouteSheet, routeSheetCsv, routeSheetHtml } from './route-sheet.js'
 import { RouteQuery, SamplingQuery } from './sampling.dto.js'
 

@@ -36,7 +36,7 @@ import {
 import { ApiTags } from '@nestjs/swagger'
 import type { FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
-import { accountOfSession } from '../people/guard.js'
+import { accountOfSession } from '../people/role-guard.js'
 import { Settings } from '../settings.js'
 import { SeriesChoice, measuresOf } from './series.dto.js'
 

@@ -1,7 +1,7 @@
 import { TECHNOLOGIES, type Technology } from '#domain/probe'
 import { MEASURES, type Measure, TIME_STEPS, type TimeStep } from '#domain/series'
 import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator'
-import { IsDayOrTime } from '../http/moment.js'
+import { IsDayOrTime } from '../http/day-or-time.js'
 
 const MEASURE_PATTERN = `(${MEASURES.join('|')})`
 

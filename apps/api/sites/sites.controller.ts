@@ -16,10 +16,10 @@ import {
 } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { SelectableFields } from '../http/fields.js'
+import { SelectableFields } from '../http/sparse-fields.js'
 import { DEFAULT_LIMIT, type Page, boxOf, decodeCursor, pageOf } from '../http/page.dto.js'
-import { ConditionalGet } from '../http/unchanged.js'
-import { RequireRole, CurrentAccount } from '../people/guard.js'
+import { ConditionalGet } from '../http/conditional-get.js'
+import { RequireRole, CurrentAccount } from '../people/role-guard.js'
 import { Devices } from '../probes/devices.js'
 import { SiteBody, SitesQuery } from './sites.dto.js'
 

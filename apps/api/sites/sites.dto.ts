@@ -3,7 +3,7 @@ import { SITE_TYPES, type SiteRecord, type SiteType } from '#domain/place'
 import { TECHNOLOGIES, type Technology } from '#domain/probe'
 import { IsIn, IsNumber, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator'
 import { IntersectionType } from '@nestjs/swagger'
-import { FieldChoice } from '../http/fields.dto.js'
+import { FieldChoice } from '../http/sparse-fields.dto.js'
 import { BoxPageQuery } from '../http/page.dto.js'
 
 export class SitesQuery extends IntersectionType(BoxPageQuery, FieldChoice) {

@@ -29,7 +29,7 @@ import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
 import { refusal } from '../http/problem.js'
 import { DEFAULT_LIMIT, type Page, PageQuery, decodeCursor, pageOf } from '../http/page.dto.js'
-import { RequireRole, CurrentAccount } from '../people/guard.js'
+import { RequireRole, CurrentAccount } from '../people/role-guard.js'
 import { Settings } from '../settings.js'
 import { PauseBody, SubscriptionBody } from './subscriptions.dto.js'
 

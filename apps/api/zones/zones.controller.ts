@@ -13,9 +13,9 @@ import { Controller, Get, Header, NotFoundException, Param, Query } from '@nestj
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
 import { DEFAULT_LIMIT, type Page, boxOf, decodeCursor, pageOf } from '../http/page.dto.js'
-import { SelectableFields } from '../http/fields.js'
-import { ConditionalGet } from '../http/unchanged.js'
-import { RunResolver } from '../runs/run-choice.js'
+import { SelectableFields } from '../http/sparse-fields.js'
+import { ConditionalGet } from '../http/conditional-get.js'
+import { RunResolver } from '../runs/run-resolver.js'
 import { ZoneQuery, ZonesQuery } from './zones.dto.js'
 
 export interface ListedZone extends ZoneRow {

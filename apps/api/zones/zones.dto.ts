@@ -2,7 +2,7 @@ import { ZONE_CLASSES, type ZoneClass } from '#domain/zone'
 import { ZONE_ORDERS, type ZoneOrder } from '#store/zones'
 import { IntersectionType, PickType } from '@nestjs/swagger'
 import { IsIn, IsOptional } from 'class-validator'
-import { FieldChoice } from '../http/fields.dto.js'
+import { FieldChoice } from '../http/sparse-fields.dto.js'
 import { AreaChoice, BoxPageQuery } from '../http/page.dto.js'
 import { RunChoice } from '../runs/runs.dto.js'
 
