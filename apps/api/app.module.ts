@@ -56,9 +56,9 @@ import { ZonesController } from './zones/zones.controller.js'
 
 export interface AppDependencies {
   settings: Settings
-  /** Answers people. */
+  /** Serves requests of people. */
   interactive: DataSource
-  /** Classifies. */
+  /** Serves long work such as classification. */
   batch: DataSource
   writer: ProbeWriter
   metrics: Metrics

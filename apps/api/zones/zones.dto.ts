@@ -11,7 +11,7 @@ export class ZonesQuery extends IntersectionType(BoxPageQuery, RunChoice, AreaCh
   @IsIn(ZONE_CLASSES)
   class?: ZoneClass
 
-  /** By id without it; `-` turns the order round. */
+  /** By id without it; `-` reverses the order. */
   @IsOptional()
   @IsIn(ZONE_ORDERS)
   sort?: ZoneOrder
