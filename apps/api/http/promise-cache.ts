@@ -31,7 +31,7 @@ export class PromiseCache<V extends object> {
 
   /** Forgets the values whose key fulfils the condition. */
   forget(condition: (key: string) => boolean): void {
-    for (const key of [...this.values.keys()]) if (condition(key)) this.values.delete(key)
+    for (const key of [...this.values.keys()].filter(condition)) this.values.delete(key)
   }
 
   private start(key: string, compute: () => Promise<V>): Promise<V> {
