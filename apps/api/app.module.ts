@@ -16,14 +16,15 @@ import { EventsController } from './events/events.controller.js'
 import { TestSlots } from './measure/slots.js'
 import { TestsController } from './measure/tests.controller.js'
 import { ExportController } from './export/export.controller.js'
-import { SparseFieldsInterceptor } from './http/fields.js'
+import { ExportFiles } from './export/export-files.js'
+import { SparseFieldsInterceptor } from './http/sparse-fields.js'
 import { NextLinkInterceptor } from './http/next-link.js'
-import { RateLimitGuard } from './http/reader-limit.js'
-import { ConditionalGetInterceptor } from './http/unchanged.js'
+import { RateLimitGuard } from './http/rate-limit.js'
+import { ConditionalGetInterceptor } from './http/conditional-get.js'
 import { OgcController } from './ogc/ogc.controller.js'
 import { TilesetsController } from './ogc/tilesets.controller.js'
 import { AccountsController } from './people/accounts.controller.js'
-import { RoleGuard } from './people/guard.js'
+import { RoleGuard } from './people/role-guard.js'
 import { SessionController } from './people/session.controller.js'
 import { BudgetController } from './priorities/budget.controller.js'
 import { FactorCache } from './priorities/factors.js'
@@ -38,7 +39,7 @@ import { PlanTilesController } from './plan/plan-tiles.controller.js'
 import { ProbesController } from './probes/probes.controller.js'
 import { QuarantineController } from './probes/quarantine.controller.js'
 import { DifferenceController } from './runs/difference.controller.js'
-import { RunResolver } from './runs/run-choice.js'
+import { RunResolver } from './runs/run-resolver.js'
 import { RunsController } from './runs/runs.controller.js'
 import { SamplingController } from './sampling/sampling.controller.js'
 import { SeriesController } from './series/series.controller.js'
@@ -49,15 +50,15 @@ import { StatusController } from './status/status.controller.js'
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js'
 import { NetworksController } from './tiles/networks.controller.js'
 import { TilesController } from './tiles/tiles.controller.js'
-import { TileCache } from './tiles/tiles.js'
+import { TileDoor } from './tiles/tile-door.js'
 import { WhatIfController } from './what-if/what-if.controller.js'
 import { ZonesController } from './zones/zones.controller.js'
 
 export interface AppDependencies {
   settings: Settings
-  /** Answers people. */
+  /** Serves requests of people. */
   interactive: DataSource
-  /** Classifies. */
+  /** Serves long work such as classification. */
   batch: DataSource
   writer: ProbeWriter
   metrics: Metrics
@@ -122,7 +123,8 @@ export class AppModule {
         FactorCache,
         SolverSlots,
         RunResolver,
-        TileCache,
+        TileDoor,
+        ExportFiles,
       ],
     }
   }

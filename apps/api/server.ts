@@ -1,4 +1,4 @@
-/** The HTTP server: what surrounds the routes. */
+/** Builds the HTTP server: everything around the routes. */
 import { ProbeWriter } from '#ingest'
 import type { Database } from '#store/database'
 import compress from '@fastify/compress'
@@ -12,11 +12,11 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger'
 import { existsSync, readFileSync } from 'node:fs'
 import { AppModule } from './app.module.js'
-import { allowCors } from './http/other-sites.js'
-import { sendLongTextAsBytes, serializeReply } from './http/written-page.js'
+import { MAX_JSON_BYTES, registerBodyParsers } from './http/bodies.js'
+import { allowCors } from './http/cors.js'
+import { sendLongTextAsBytes, serializeReply } from './http/preserialized-page.js'
 import { ProblemFilter, answerFrameworkError, invalidRequest } from './http/problem.js'
 import { addSpeedTests } from './measure/speed-tests.js'
-import { MAX_JSON_BYTES, registerBodyParsers } from './probes/body.js'
 import type { Settings } from './settings.js'
 import { Metrics } from './status/metrics.js'
 
@@ -24,19 +24,19 @@ export interface ServerOptions {
   settings: Settings
   interactive: Database
   batch: Database
-  /** Folder of the built page; null in tests that need none. */
+  /** Folder of the built page; null in tests that need no page. */
   webRoot: string | null
-  /** The built OpenAPI document: `npm run build` makes it. */
+  /** Path of the OpenAPI document that `npm run build` writes. */
   documentPath: string
 }
 
-/** Groups written at once: PostgreSQL syncs one while it fills the next; the embedded database has one session. */
+/** Groups written at once: PostgreSQL syncs one to disk while it fills the next. The embedded database has one session. */
 const concurrentWritesOf = (database: Database) => (database.source.options.extra?.max === 1 ? 1 : 2)
 
-/** Of a part of the address. Ids of claims hold the name of an operator, which may have 100 letters of Arabic. */
+/** Bytes of one path parameter. Ids of claims contain the name of an operator, which may have 100 Arabic letters. */
 const MAX_PARAMETER_LENGTH = 1_000
 
-/** A site on a slow line may need this long for its backlog. */
+/** A site on a slow line may need this long to send its backlog. */
 const REQUEST_TIMEOUT_MS = 15 * 60_000
 
 export async function createServer(options: ServerOptions): Promise<NestFastifyApplication> {
@@ -48,10 +48,10 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_JSON_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    // A proxy on this machine says who asked, and by which scheme and name; nobody else is believed.
+    // Only a proxy on this machine is believed about the client's address, the scheme and the host.
     trustProxy: 'loopback',
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
-    // One record with such a key must not refuse its neighbours.
+    // The key is removed, so that one record with it does not refuse its neighbours.
     onProtoPoisoning: 'remove',
     onConstructorPoisoning: 'remove',
     frameworkErrors: (error: Error, _request: unknown, reply: unknown) =>
@@ -61,8 +61,8 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
   allowCors(adapter.getInstance() as never)
   adapter.getInstance().setReplySerializer(serializeReply)
   adapter.getInstance().addHook('onSend', sendLongTextAsBytes)
-  const parts = { settings, interactive: interactive.source, batch: batch.source, writer, metrics }
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(parts), adapter, {
+  const dependencies = { settings, interactive: interactive.source, batch: batch.source, writer, metrics }
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(dependencies), adapter, {
     logger: ['error', 'warn'],
     abortOnError: false,
   })
@@ -84,10 +84,10 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
 }
 
 async function addPlugins(app: NestFastifyApplication, { config }: Settings): Promise<void> {
-  const images = config.basemap ? [new URL(config.basemap.url.replace(/[{}]/g, '')).origin] : []
+  const imageHosts = config.basemap ? [new URL(config.basemap.url.replace(/[{}]/g, '')).origin] : []
   await app.register(cookie as never)
   await app.register(etag as never)
-  // Requests are unpacked in probes/body.ts, with a limit.
+  // Request bodies are unpacked in http/bodies.ts, with a limit.
   await app.register(compress as never, {
     globalDecompression: false,
     threshold: 1024,
@@ -98,8 +98,8 @@ async function addPlugins(app: NestFastifyApplication, { config }: Settings): Pr
       useDefaults: false,
       directives: {
         'default-src': ["'self'"],
-        'img-src': ["'self'", 'data:', 'blob:', ...images],
-        // Leaflet and the API's pages set styles on elements.
+        'img-src': ["'self'", 'data:', 'blob:', ...imageHosts],
+        // Leaflet and Swagger's page set styles on elements.
         'style-src': ["'self'", "'unsafe-inline'"],
         'object-src': ["'none'"],
         'base-uri': ["'self'"],
@@ -112,13 +112,13 @@ async function addPlugins(app: NestFastifyApplication, { config }: Settings): Pr
 
 function addDocuments(app: NestFastifyApplication, path: string): void {
   if (!existsSync(path)) return
-  // Read when first asked for: as objects it takes megabytes.
+  // Read at the first request: as objects it takes megabytes of memory.
   const document = () => JSON.parse(readFileSync(path, 'utf8')) as OpenAPIObject
-  // As plain JSON: GDAL 3.6 refuses OGC's own type as Fastify writes its parameters.
+  // As plain JSON, because GDAL 3.6 refuses OGC's own media type in the way in which Fastify writes its parameters.
   SwaggerModule.setup('api/docs', app, document, { jsonDocumentUrl: 'api/openapi.json' })
 }
 
-/** What the plugin for files adds to a reply. */
+/** The method that @fastify/static adds to a reply. */
 interface FileReply {
   sendFile(path: string): unknown
 }
@@ -127,7 +127,7 @@ async function addPage(app: NestFastifyApplication, root: string): Promise<void>
   if (!existsSync(root)) return
   await app.register(serveStatic as never, {
     root,
-    // The build packs them once: packing at every request took longer than sending.
+    // The build compresses the files once: compressing them for each request took longer than sending them.
     preCompressed: true,
     immutable: true,
     maxAge: '1y',
@@ -136,10 +136,10 @@ async function addPage(app: NestFastifyApplication, root: string): Promise<void>
       if (!path.includes('/assets/')) reply.header('cache-control', 'no-cache')
     },
   })
-  // The agent's page: its address has no slash behind it, so that its service worker's scope is this page.
+  // The address of the agent's page has no trailing slash, so that the scope of its service worker is this page.
   const server = app.getHttpAdapter().getInstance()
   server.get('/probe', (_request, reply) => (reply as unknown as FileReply).sendFile('probe/index.html'))
-  // The page to print about an area: its code is in the address, and the script reads it there.
+  // The printable report about an area: its script reads the area's code from the address.
   server.get('/report/:code', (_request, reply) =>
     (reply as unknown as FileReply).sendFile('report/index.html'),
   )

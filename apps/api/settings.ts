@@ -1,11 +1,11 @@
 import type { Config } from '#config'
 
-/** What the server was started with; a class, so that Nest can hand it out by type. */
+/** The settings that the server was started with. It is a class so that Nest can inject it by its type. */
 export class Settings {
   constructor(
     readonly config: Config,
     readonly version: string,
-    /** Milliseconds since 1970. */
+    /** ms since 1970. */
     readonly clock: () => number,
   ) {}
 }

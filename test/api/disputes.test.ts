@@ -5,6 +5,7 @@ import { ROLES, type Role, insertDevice, newToken, sha256 } from '#store/people'
 import { upsertSites } from '#store/sites'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
+import { callJson } from '../support/json-client.js'
 import { OBSERVED_CELLS, fillObservatory } from '../support/observatory.js'
 import { type TestServer, serve, signIn, siteWithDevice } from '../support/server.js'
 
@@ -29,43 +30,32 @@ afterAll(async () => {
   await database?.drop()
 })
 
-type Said = Record<string, unknown> & {
+type DisputeAnswer = Record<string, unknown> & {
   id: string
   state: string
-  items: Said[]
-  events: Said[]
-  documents: Said[] | null
+  items: DisputeAnswer[]
+  events: DisputeAnswer[]
+  documents: DisputeAnswer[] | null
   actions: string[]
   detail: string
   next: string | null
 }
 
-async function call(
+const call = (
   method: string,
   path: string,
   { body, as, headers = {} }: { body?: unknown; as?: string; headers?: Record<string, string> } = {},
-) {
-  const answer = await fetch(`${server.url}/api/v1/disputes${path}`, {
-    method,
+) =>
+  callJson<DisputeAnswer>(`${server.url}/api/v1/disputes${path}`, method, {
+    body,
     headers: {
-      ...(body !== undefined && { 'content-type': 'application/json' }),
       ...(as === 'device' ? { authorization: `Bearer ${token}` } : as ? { cookie: cookies[as]! } : {}),
       ...headers,
     },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
   })
-  const text = await answer.text()
-  const isJson = answer.headers.get('content-type')?.includes('json')
-  return {
-    status: answer.status,
-    headers: answer.headers,
-    text,
-    body: (isJson ? JSON.parse(text) : null) as Said,
-  }
-}
 
 let used = 0
-/** Of a cell that the same author did not contest yet. */
+/** A dispute about a cell that the same author has not contested yet. */
 const verdict = (more: object = {}) => ({
   subject: 'verdict',
   cell: OBSERVED_CELLS[used++ % OBSERVED_CELLS.length]!,
@@ -289,10 +279,10 @@ describe('limits', () => {
     [{ subject: 'declaration', claimed: 'absent' }, 400, 'operator'],
     [{ subject: 'declaration', claimed: 'absent', operator: 'nobody', technology: '5g' }, 422, '"nobody"'],
     [{ run: 9999 }, 404, '9999'],
-    [{ reference: 'see https://example.org' }, 422, 'a link is not taken'],
+    [{ reference: 'see https://example.org' }, 422, 'links are not allowed'],
     [{ probeIds: ['00000000-0000-4000-8000-00000000ffff'] }, 422, 'no probe of this cell'],
     [{ documents: [{ name: 'a.pdf', content: 'PGh0bWw+PHNjcmlwdD4=' }] }, 422, 'a.pdf'],
-    [{ documents: [{ name: 'a.png', content: PDF }] }, 422, 'application/pdf, by its content'],
+    [{ documents: [{ name: 'a.png', content: PDF }] }, 422, 'application/pdf'],
     [{ documents: [{ name: '../a.pdf', content: PDF }] }, 400, 'without folders'],
     [{ documents: [{ name: 'a.pdf', content: '%%%' }] }, 400, 'content'],
     [

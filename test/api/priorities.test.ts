@@ -180,7 +180,7 @@ test.each([
   ],
   ['priorities?class=black', 400, 'class must be one of'],
   ['priorities?limit=1001', 400, 'limit must not be greater than 1000'],
-  ['priorities?cursor=eA', 400, 'cursor is not one that this list gave'],
+  ['priorities?cursor=eA', 400, 'invalid cursor for this list and sort order'],
 ])('%s is refused in words', async (query, status, words) => {
   expect(await detailOf(await get(`${run}/${query}`))).toEqual([status, expect.stringContaining(words)])
 })

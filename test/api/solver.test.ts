@@ -26,8 +26,8 @@ async function solved(
 ) {
   const programme = integerProgramOf({ open: [...some], fixed: [] }, budgets[0]!, constraints, some)
   const answers = await solve({ programme, budgets, start: null, seconds: 20, signal: never, ...more })
-  return answers.map(({ taken, status, bound }) => {
-    const options = taken?.map((column) => programme.columns[column]!)
+  return answers.map(({ chosenColumns, status, bound }) => {
+    const options = chosenColumns?.map((column) => programme.columns[column]!)
     if (options) expect(new Set(options.map(({ candidate }) => candidate)).size).toBe(options.length)
     return options
       ? {
@@ -122,9 +122,9 @@ test('given only a part, the answer meets the conditions, is never better than t
           maxCandidates: most,
           signal: never,
         })
-        if ('none' in answer) {
-          seen[answer.none]++
-          if (answer.none === 'impossible') expect(best).toBe(-1)
+        if ('reason' in answer) {
+          seen[answer.reason]++
+          if (answer.reason === 'impossible') expect(best).toBe(-1)
           return
         }
         const given = some.map(({ zone }) => answer.choices.find(({ id }) => id === zone.id) ?? null)

@@ -7,7 +7,7 @@ import type { Database } from '#store/database'
 import type { RunRow } from '#store/runs'
 import { VectorTile } from '@mapbox/vector-tile'
 import { PbfReader } from 'pbf'
-import { FEATURES_OF_LAYER } from '../../apps/api/tiles/tile-features.js'
+import { cellFeatures } from '../../apps/api/tiles/tile-features.js'
 import { type Bench, type Ground, median, resultOf, tell } from './bench.js'
 import { anyRun, benchTiles } from './tiles.js'
 
@@ -63,7 +63,7 @@ async function clocked(work: () => Promise<Buffer>): Promise<{ ms: number; bytes
 }
 
 const encoded = async (database: Database, run: RunRow, tile: TileAddress) =>
-  encodeTile('cells', await FEATURES_OF_LAYER.cells(database.source.manager, run, tile, run))
+  encodeTile('cells', await cellFeatures(database.source.manager, run, tile))
 
 function sameFeatures(tile: TileAddress, ours: Buffer, floor: Buffer): number {
   const count = (bytes: Buffer) => new VectorTile(new PbfReader(bytes)).layers.cells?.length ?? 0

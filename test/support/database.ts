@@ -15,7 +15,10 @@ export interface TestDatabase extends Database {
 }
 
 export async function freshDatabase(engine: EngineName): Promise<TestDatabase> {
-  const place = engine === 'postgresql' ? await serverPlace() : folderPlace()
+  return databaseAt(engine === 'postgresql' ? await serverPlace() : folderPlace())
+}
+
+export async function databaseAt(place: Place): Promise<TestDatabase> {
   const database = await openDatabase({
     url: place.env.DATABASE_URL,
     dataDir: place.env.DATA_DIR ?? '',
@@ -35,11 +38,11 @@ interface Place {
 
 let databases = 0
 
-/** A copy of the template on the tests' cluster. */
-export async function serverPlace(): Promise<Place> {
+/** A copy of a template on the tests' cluster. */
+export async function serverPlace(template = 'template'): Promise<Place> {
   const name = `t_${process.pid}_${++databases}`
   const url = (database: string) => inject('clusterUrl').replace('DATABASE', database)
-  await withClient(url('postgres'), (client) => client.query(`CREATE DATABASE ${name} TEMPLATE template`))
+  await withClient(url('postgres'), (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`))
   const remove = () => withClient(url('postgres'), (c) => c.query(`DROP DATABASE ${name} WITH (FORCE)`))
   return { env: { DATABASE_URL: url(name) }, remove }
 }

@@ -1,7 +1,8 @@
 import { AREA_LEVELS, type AreaLevel } from '#domain/place'
 import { IntersectionType } from '@nestjs/swagger'
-import { IsIn, IsOptional, Matches } from 'class-validator'
-import { FieldChoice } from '../http/fields.dto.js'
+import { IsIn, IsOptional } from 'class-validator'
+import { IsAreaCode } from '../http/area-code.js'
+import { FieldChoice } from '../http/sparse-fields.dto.js'
 import { RunChoice } from '../runs/runs.dto.js'
 
 export class AggregatesQuery extends IntersectionType(RunChoice, FieldChoice) {
@@ -9,10 +10,8 @@ export class AggregatesQuery extends IntersectionType(RunChoice, FieldChoice) {
   @IsIn(AREA_LEVELS)
   level!: AreaLevel
 
-  /** Only areas inside this region or province; communes need one. */
+  /** Only areas inside this region or province. Required for communes. */
   @IsOptional()
-  @Matches(/^\d\d(\.\d{3})?$/, {
-    message: 'parent must be the HCP code of a region or province, like 01.051',
-  })
+  @IsAreaCode('region or province')
   parent?: string
 }

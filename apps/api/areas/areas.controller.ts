@@ -17,36 +17,44 @@ import {
   type AreaRow,
   areaKey,
   countsOfArea,
-  findArea,
   parentsOfArea,
   peopleOfArea,
   pooledEvidence,
   searchAreas,
 } from '#store/areas'
-import { type RunRow, findRule } from '#store/runs'
+import { type RunRow } from '#store/runs'
 import { inferredClassesWithin } from '#store/verdicts'
-import { Controller, Get, Header, NotFoundException, Param, Query } from '@nestjs/common'
+import { Controller, Get, Header, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { DEFAULT_LIMIT, type Page, boxOf, decodeCursor, pageOf } from '../http/page.dto.js'
-import { SelectableFields } from '../http/fields.js'
-import { ConditionalGet } from '../http/unchanged.js'
-import { RunResolver } from '../runs/run-choice.js'
+import { REVALIDATE } from '../http/cache-policy.js'
+import { ConditionalGet } from '../http/conditional-get.js'
+import {
+  DEFAULT_LIMIT,
+  type Page,
+  boxOf,
+  decodeOrderedCursor,
+  orderedCursorKey,
+  pageOf,
+} from '../http/page.dto.js'
+import { SelectableFields } from '../http/sparse-fields.js'
+import { RunResolver } from '../runs/run-resolver.js'
 import { RunChoice } from '../runs/runs.dto.js'
 import { AreasQuery } from './areas.dto.js'
+import { requireArea } from './require-area.js'
 
 export interface AreaDetail extends AreaRow {
   /** The largest first. */
   parents: AreaRow[]
-  /** Null where the run was made before the area was known. */
+  /** Null where the run is older than the area. */
   counts: AreaCounts | null
-  /** That of most of its decided cells, the worse on a tie. */
+  /** The class of most of its decided cells; the worse on a tie. */
   class: Class
   run: number | null
   people: AreaPeople | null
-  /** The area's own measurements judged together by the run's rule; see `people.measured` for whom they speak. */
+  /** All measurements in the area judged together by the run's rule. `people.measured` says how many people they stand for. */
   pooled: (Verdict & { reasons: Reason[] }) | null
-  /** Undecided cells with people or sites that their surroundings suggest a class for: in no other count. */
+  /** Undecided cells with people or sites, by the class that the cells around suggest. They are in no other count. */
   inferred: Omit<ClassCounts, 'unknown'> | null
 }
 
@@ -64,12 +72,12 @@ const AREA_FIELDS = [
   'source',
 ] as const
 
-/** A cursor holds the order it was made in. */
+/** Value that the list is ordered by, then code. */
+const CURSOR_FORM = '(-?\\d{1,10}|Infinity) (\\d\\d[\\d.]{0,10})'
+
 function keysetPositionOf(cursor: string | undefined, order: AreaOrder): AreaKey | null {
-  const key = decodeCursor(cursor, new RegExp(`^${order} (-?\\d{1,10}|Infinity) \\d\\d[\\d.]{0,10}$`), '')
-  if (key === '') return null
-  const [, value, code] = key.split(' ') as [string, string, string]
-  return { value: Number(value), code }
+  const [value, code] = decodeOrderedCursor(cursor, order, CURSOR_FORM) ?? []
+  return code === undefined ? null : { value: Number(value), code }
 }
 
 /** Regions, provinces and communes. */
@@ -81,9 +89,9 @@ export class AreasController {
     private readonly runs: RunResolver,
   ) {}
 
-  /** Areas whose name holds the words, the largest first. */
+  /** Areas whose name contains the words, the largest first. */
   @Get()
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   @ConditionalGet('changes')
   @SelectableFields<AreaRow>(...AREA_FIELDS)
   async list(@Query() query: AreasQuery): Promise<Page<AreaRow>> {
@@ -101,16 +109,15 @@ export class AreasController {
     })
     return pageOf(items, limit, (area) => {
       const { value, code } = areaKey(order, area)
-      return `${order} ${value} ${code}`
+      return orderedCursorKey(order, value, code)
     })
   }
 
-  /** One area with its parents and its counts in a run: the one named, or the rule's newest. */
+  /** One area with its parents and its counts in a run: the given run, or the newest run of the rule. */
   @Get(':code')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   async one(@Param('code') code: string, @Query() choice: RunChoice): Promise<AreaDetail> {
-    const area = await findArea(this.source.manager, code)
-    if (!area) throw new NotFoundException(`no area has the code "${code}"`)
+    const area = await requireArea(this.source.manager, code)
     const run = await this.runs.resolve(choice).catch(() => null)
     const counts = run && (await countsOfArea(this.source.manager, run.id, code))
     const parents = await parentsOfArea(this.source.manager, code)
@@ -129,7 +136,7 @@ export class AreasController {
     code: string,
   ): Promise<Pick<AreaDetail, 'people' | 'pooled' | 'inferred'>> {
     const db = this.source.manager
-    const rule = (await findRule(db, run.rule, run.ruleVersion))!
+    const rule = await this.runs.ruleOf(run)
     const evidence = await pooledEvidence(db, run, code)
     return {
       people: await peopleOfArea(db, run, code),
@@ -139,8 +146,8 @@ export class AreasController {
   }
 }
 
-const countsOf = (offers: readonly Inferred[]): Omit<ClassCounts, 'unknown'> => ({
-  white: offers.filter((offer) => offer.class === 'white').length,
-  grey: offers.filter((offer) => offer.class === 'grey').length,
-  black: offers.filter((offer) => offer.class === 'black').length,
+const countsOf = (cells: readonly Inferred[]): Omit<ClassCounts, 'unknown'> => ({
+  white: cells.filter((cell) => cell.class === 'white').length,
+  grey: cells.filter((cell) => cell.class === 'grey').length,
+  black: cells.filter((cell) => cell.class === 'black').length,
 })

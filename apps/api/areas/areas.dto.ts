@@ -1,13 +1,14 @@
 import { AREA_LEVELS, type AreaLevel } from '#domain/place'
 import { AREA_ORDERS, type AreaOrder } from '#store/areas'
 import { IntersectionType } from '@nestjs/swagger'
-import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator'
-import { FieldChoice } from '../http/fields.dto.js'
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator'
+import { IsAreaCode } from '../http/area-code.js'
+import { FieldChoice } from '../http/sparse-fields.dto.js'
 import { BoxPageQuery } from '../http/page.dto.js'
 import { RunChoice } from '../runs/runs.dto.js'
 
 export class AreasQuery extends IntersectionType(BoxPageQuery, FieldChoice) {
-  /** Part of a name, in French or Arabic; accents and hamzas do not matter. */
+  /** Part of a name, in French or Arabic. Accents and hamzas are ignored. */
   @IsOptional()
   @IsString()
   @MaxLength(100)
@@ -17,17 +18,15 @@ export class AreasQuery extends IntersectionType(BoxPageQuery, FieldChoice) {
   @IsIn(AREA_LEVELS)
   level?: AreaLevel
 
-  /** By code without it, regions first; by people with unknown populations last. */
+  /** Without it by code, regions first. By population, areas whose population is unknown come last. */
   @IsOptional()
   @IsIn(AREA_ORDERS)
   sort?: AreaOrder
 }
 
 export class FiguresQuery extends RunChoice {
-  /** Code of a region or province; absent: the regions of the country. */
+  /** Code of a region or province; without it, the regions of the country. */
   @IsOptional()
-  @Matches(/^\d\d(\.\d{3}(\.\d\d\.\d{1,2})?)?$/, {
-    message: 'parent must be the HCP code of a region or province, like 01.051',
-  })
+  @IsAreaCode('region, province or commune')
   parent?: string
 }

@@ -1,24 +1,25 @@
 import { csvTable, xlsxTable } from '#formats/export'
-import { type AreaFigures, type AreaRow, figuresOfAreas, findArea } from '#store/areas'
-import { type RunRow } from '#store/runs'
+import { type AreaFigures, type AreaRow, figuresOfAreas } from '#store/areas'
 import { isSimulated } from '#store/sites'
 import { CLASSES } from '#domain/verdict'
-import { Controller, Get, Header, NotFoundException, Query } from '@nestjs/common'
+import { Controller, Get, Header, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { RunResolver } from '../runs/run-choice.js'
+import { REVALIDATE } from '../http/cache-policy.js'
+import { CSV_MEDIA_TYPE, XLSX_MEDIA_TYPE } from '../http/media-types.js'
+import { RUN_COLUMNS, runValuesOf } from '../runs/run-columns.js'
+import { RunResolver } from '../runs/run-resolver.js'
 import { FiguresQuery } from './areas.dto.js'
-
-const XLSX_MEDIA_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+import { requireArea } from './require-area.js'
 
 export interface AreaTable {
   run: number
-  /** Null: the country. */
+  /** Null for the country. */
   parent: AreaRow | null
   items: AreaFigures[]
 }
 
-/** The numbers beside the map: the areas inside one, each with its cells, people and sites by class. */
+/** The table beside the map: the areas inside an area, each with its cells, people and sites by class. */
 @ApiTags('areas')
 @Controller('api/v1/areas')
 export class FiguresController {
@@ -27,23 +28,23 @@ export class FiguresController {
     private readonly runs: RunResolver,
   ) {}
 
-  /** The areas inside one, each with its cells, people and sites by class. */
+  /** The areas inside an area, each with its cells, people and sites by class. */
   @Get('table')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   async table(@Query() query: FiguresQuery): Promise<AreaTable> {
     const { run, parent, items } = await this.figures(query)
     return { run: run.id, parent, items }
   }
 
-  /** The same as a CSV file. */
+  /** The same table as a CSV file. */
   @Get('table.csv')
-  @Header('content-type', 'text/csv; charset=utf-8')
+  @Header('content-type', CSV_MEDIA_TYPE)
   @Header('content-disposition', 'attachment; filename="areas.csv"')
   async csv(@Query() query: FiguresQuery): Promise<string> {
     return csvTable(await this.asTable(query))
   }
 
-  /** The same as an Excel sheet. */
+  /** The same table as an Excel workbook. */
   @Get('table.xlsx')
   @Header('content-type', XLSX_MEDIA_TYPE)
   @Header('content-disposition', 'attachment; filename="areas.xlsx"')
@@ -53,21 +54,20 @@ export class FiguresController {
 
   private async figures(query: FiguresQuery) {
     const db = this.source.manager
-    const parent = query.parent ? ((await findArea(db, query.parent)) ?? null) : null
-    if (query.parent && !parent) throw new NotFoundException(`no area has the code "${query.parent}"`)
+    const parent = query.parent ? await requireArea(db, query.parent) : null
     const run = await this.runs.resolve(query)
     return { run, parent, items: await figuresOfAreas(db, run, parent) }
   }
 
-  /** Each line carries where its figures come from: a sheet is cut and pasted. */
   private async asTable(query: FiguresQuery) {
     const { run, items } = await this.figures(query)
     const simulated = String(await isSimulated(this.source.manager))
-    return { columns: COLUMNS, rows: items.map((area) => [...rowOf(area), ...runColumnsOf(run), simulated]) }
+    return { columns: COLUMNS, rows: items.map((area) => [...rowOf(area), ...runValuesOf(run), simulated]) }
   }
 }
 
-const BY_CLASS = ['localities', 'people', 'sites'] as const
+/** What is counted by the class of its own cell. */
+const COUNTED_BY_CLASS = ['localities', 'people', 'sites'] as const
 
 const COLUMNS = [
   'code',
@@ -78,16 +78,22 @@ const COLUMNS = [
   'rank',
   ...[...CLASSES, 'not_measured'].map((name) => `cells_${name}`),
   'cells_white_before',
-  ...BY_CLASS.flatMap((of) => CLASSES.map((colour) => `${of}_${colour}`)),
-  'run',
-  'rule',
-  'rule_version',
-  'from',
-  'to',
+  ...COUNTED_BY_CLASS.flatMap((counted) => CLASSES.map((colour) => `${counted}_${colour}`)),
+  ...RUN_COLUMNS,
   'simulated',
 ]
 
-const rowOf = ({ code, level, nameFr, nameAr, population, rank, cells, whiteBefore, ...by }: AreaFigures) => [
+const rowOf = ({
+  code,
+  level,
+  nameFr,
+  nameAr,
+  population,
+  rank,
+  cells,
+  whiteBefore,
+  ...counts
+}: AreaFigures) => [
   code,
   level,
   nameFr,
@@ -97,13 +103,5 @@ const rowOf = ({ code, level, nameFr, nameAr, population, rank, cells, whiteBefo
   ...CLASSES.map((colour) => cells?.[colour] ?? null),
   cells?.notMeasured ?? null,
   whiteBefore,
-  ...BY_CLASS.flatMap((of) => CLASSES.map((colour) => by[of][colour])),
-]
-
-const runColumnsOf = ({ id, rule, ruleVersion, from, to }: RunRow) => [
-  id,
-  rule,
-  ruleVersion,
-  from.toISOString(),
-  to.toISOString(),
+  ...COUNTED_BY_CLASS.flatMap((counted) => CLASSES.map((colour) => counts[counted][colour])),
 ]

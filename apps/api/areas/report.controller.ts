@@ -16,7 +16,6 @@ import {
   cellsOfArea,
   countsOfArea,
   figuresOfAreas,
-  findArea,
   localitiesOfArea,
   operatorsOfArea,
   outlinesAround,
@@ -28,98 +27,100 @@ import {
 } from '#store/areas'
 import { contradictionsOfArea } from '#store/coverage'
 import { type Queryable } from '#store/database'
-import { type RunRow, findRule } from '#store/runs'
+import { type RunRow } from '#store/runs'
 import { type RollupRow } from '#store/verdicts'
-import { Controller, Get, Header, NotFoundException, Param, Query } from '@nestjs/common'
+import { Controller, Get, Header, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { RunResolver } from '../runs/run-choice.js'
+import { REVALIDATE } from '../http/cache-policy.js'
+import { RunResolver } from '../runs/run-resolver.js'
 import type { RuleInWords } from '../runs/runs.controller.js'
 import { RunChoice } from '../runs/runs.dto.js'
 import { polygonsOf } from '../tiles/shapes.js'
+import { requireArea } from './require-area.js'
 
-/** What fits a page: longer lists are for the tables. */
+/** As many as fit on a page. The longer lists are in the tables. */
 const MAX_WORST_AREAS = 5
 const MAX_LISTED_ZONES = 5
 const MAX_LISTED_OPERATORS = 6
-/** Names beyond this run into each other on a map of half a page. */
+/** More names than this would overlap on a map of half a page. */
 const MAX_LISTED_LOCALITIES = 12
-/** Dots beyond this are no longer told apart there. */
+/** More dots than this could not be told apart there. */
 const MAX_LISTED_SITES = 300
-/** A map of half a page: narrower cells could not be seen on paper, and this bounds how many there are. */
+/** On a map of half a page narrower cells could not be seen; it also limits the number of cells. */
 const MAX_CELLS_ACROSS = { wide: 100, high: 52 }
 
 export interface ReportCell {
-  /** Cell of the map's resolution. */
+  /** A cell of the map's resolution. */
   h3: string
-  /** Its own class, or that of most of the area's decided cells beneath it. */
+  /** Its own class, or the class of most of the area's decided cells beneath it. */
   class: Class
-  /** Its corners, [lng, lat], WGS 84 degrees; the last is the first. */
+  /** Its corners, [lng, lat] in WGS 84 degrees; the last corner is the first. */
   ring: Polygon['coordinates'][number]
 }
 
 export interface ReportOutline extends Omit<AreaOutline, 'geojson'> {
-  /** Polygons with their holes, [lng, lat], thinned to what paper shows. */
+  /** Polygons with their holes, [lng, lat], simplified to what paper can show. */
   polygons: Polygon['coordinates'][]
 }
 
 export interface ReportMap {
-  /** H3 resolution of its cells, 4 to 8: the finest that can be told apart on paper. */
+  /** H3 resolution of its cells, 4 to 8: the finest whose cells can be told apart on paper. */
   resolution: number
   cells: ReportCell[]
   /** The area itself, its neighbours of the same level, and the areas inside it. */
   outlines: ReportOutline[]
-  /** The most populous of the area, at most 12. */
+  /** The most populous localities of the area, 12 at most. */
   localities: ClassifiedLocality[]
-  /** At most 300, those in white cells first. */
+  /** 300 at most, those in white cells first. */
   sites: ClassifiedSite[]
 }
 
 export interface RunBefore {
-  /** Id of the run before in the same series. */
+  /** Id of the previous run of the same series. */
   run: number
   /** End of its window. */
   to: Date
-  /** White cells of the area then; null where the area was not counted. */
+  /** White cells of the area in that run; null where the area was not counted. */
   white: number | null
 }
 
 export interface ContradictedCells {
-  /** Cells in which an operator declares what was measured not to be there. */
+  /** Cells in which an operator declares a network that the measurements refute. */
   declaredRefuted: number
   /** Cells in which a network was measured that its operator does not declare. */
   presentUndeclared: number
-  /** Cells promised for a day that has passed, and not measured to be there. */
+  /** Cells whose promised day has passed, and in which the network was not measured. */
   latePlan: number
 }
 
-/** One page about one area, as a run judged it. */
+/** The report about one area, as a run judged it. */
 export interface AreaReport {
   area: AreaRow
-  /** The areas that it lies in, the largest first. */
+  /** The areas that contain it, the largest first. */
   parents: AreaRow[]
   run: RunRow
   rule: RuleInWords
-  /** Cells by class; null where the run was made before the area was known. */
+  /** Cells by class; null where the run is older than the area. */
   counts: AreaCounts | null
-  /** Localities, their people and sites by the class of their own cell. */
+  /** Localities, their people and sites, by the class of their own cell. */
   people: AreaPeople
-  /** The rule's run before; null where there was none. */
+  /** The previous run of the rule; null where there was none. */
   before: RunBefore | null
-  /** How many areas of the next level there are inside. */
+  /** The number of areas of the next level inside. */
   inside: number
-  /** Of these, at most five with white cells: most people in white cells first, then most white cells. */
+  /** Five of these at most, all with white cells: those with most people in white cells first, then most white cells. */
   worst: AreaFigures[]
-  /** At most five white zones, most people first; null where the run made none (a run with a window of its own). */
+  /** Five white zones at most, those with most people first; null where the run has no zones (a run with a window of its own). */
   zones: WhiteZone[] | null
-  /** Null where the run knew of no declared or promised coverage. */
+  /** Null where the run knew no declared or promised coverage. */
   contradictions: ContradictedCells | null
-  /** At most six operators that were measured, the one present in most cells first. */
+  /** Six operators that were measured at most, the one present in most cells first. */
   operators: OperatorCells[]
   map: ReportMap
 }
 
-/** One page about one area. */
+/** The report about one area. */
 @ApiTags('areas')
 @Controller('api/v1/areas')
 export class ReportController {
@@ -128,15 +129,14 @@ export class ReportController {
     private readonly runs: RunResolver,
   ) {}
 
-  /** All that a page about one area says. Its cost is that of the area's own measured cells, never of probes. */
+  /** All figures of the report about one area. The cost grows with the area's measured cells, not with its probes. */
   @Get(':code/report')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   async report(@Param('code') code: string, @Query() choice: RunChoice): Promise<AreaReport> {
     const db = this.source.manager
-    const area = await findArea(db, code)
-    if (!area) throw new NotFoundException(`no area has the code "${code}"`)
+    const area = await requireArea(db, code)
     const run = await this.runs.resolve(choice)
-    const rule = (await findRule(db, run.rule, run.ruleVersion))!
+    const rule = await this.runs.ruleOf(run)
     const inside = await figuresOfAreas(db, run, area)
     return {
       area,
@@ -182,10 +182,10 @@ const cellOf = ({ h3, ...counts }: RollupRow): ReportCell => ({
   ring: hexagonOf(h3).coordinates[0]!.map(([lng, lat]) => [roundedToMetre(lng), roundedToMetre(lat)]),
 })
 
-/** To a metre. */
+/** 1e-5 degrees are about a metre. */
 const roundedToMetre = (degrees: number) => Math.round(degrees * 1e5) / 1e5
 
-/** As much around the area as it is large, so that the frame of the map is full whatever the area's shape. */
+/** Includes as much around the area as it is large, so that the map fills its frame whatever the area's shape. */
 function surroundings({ west, south, east, north }: Bounds): { box: Bounds; tolerance: number } {
   const size = Math.max(east - west, north - south)
   const [lng, lat] = [(west + east) / 2, (south + north) / 2]

@@ -11,9 +11,9 @@ import {
   networkVerdict,
   reasonsOf,
 } from '#domain/verdict'
-import { cellToSql, centreOf, isServedCell, rangesCovering, resolutionOf, WORKING_RESOLUTION } from '#geo'
+import { WORKING_RESOLUTION, cellToSql, centreOf, rangesCovering, resolutionOf } from '#geo'
 import { type PlanOfCell, planOfCell } from '#store/plan'
-import { type RunRow, findRule } from '#store/runs'
+import { type RunRow } from '#store/runs'
 import { isSimulated } from '#store/sites'
 import {
   type AreaOfCell,
@@ -34,14 +34,16 @@ import {
   sitesOfCell,
   verdictAt,
 } from '#store/verdicts'
-import { BadRequestException, Controller, Get, Header, Param, Query } from '@nestjs/common'
+import { Controller, Get, Header, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { DEFAULT_LIMIT, type Page, boxOf, encodeCursor, decodeCursor } from '../http/page.dto.js'
-import { SelectableFields } from '../http/fields.js'
-import { ConditionalGet } from '../http/unchanged.js'
-import { RunResolver } from '../runs/run-choice.js'
+import { REVALIDATE } from '../http/cache-policy.js'
+import { ConditionalGet } from '../http/conditional-get.js'
+import { DEFAULT_LIMIT, type Page, boxOf, decodeCursor, nextCursorOf } from '../http/page.dto.js'
+import { SelectableFields } from '../http/sparse-fields.js'
+import { RunResolver } from '../runs/run-resolver.js'
 import { RunChoice } from '../runs/runs.dto.js'
+import { servedCellOf, workingCellOf } from './cell-index.js'
 import { CellsQuery } from './cells.dto.js'
 
 export interface ListedCell {
@@ -51,25 +53,25 @@ export interface ListedCell {
   run: number
 }
 
-/** A network's evidence in a cell, judged by the run's rule. */
+/** The evidence of a network in a cell, judged by the run's rule. */
 export interface Network extends Omit<JudgedNetwork, 'lastMeasuredAt'>, Omit<NetworkVerdict, 'state'> {
   /** RFC 3339; null where nobody measured. */
   lastMeasuredAt: string | null
-  /** Of passes, by weight, 0 to 1; null where nobody measured. */
+  /** Share of the samples that pass, by weight, 0 to 1; null where nobody measured. */
   share: number | null
-  /** Tenth, middle and nine tenths of what was measured; bit/s and ms. */
+  /** 10 %, 50 % and 90 % quantiles of the measurements; bit/s and ms. */
   quantiles: Omit<NetworkQuantiles, 'operator' | 'technology'>
 }
 
-/** A cell of resolution 4 to 7: what lies beneath. */
+/** What is answered for a cell of resolution 4 to 7. */
 interface ParentCell {
   verdict: Class
-  /** Res-8 cells beneath by their class. */
+  /** Res-8 cells inside it, by their class. */
   counts: ClassCounts
   rule: RuleVersion
 }
 
-/** A cell of resolution 8. */
+/** What is answered for a cell of resolution 8. */
 interface WorkingCell {
   verdict: Class
   /** 0 to 1. */
@@ -77,13 +79,13 @@ interface WorkingCell {
   rule: RuleVersion
   /** Why the cell has its class. */
   reasons: Reason[]
-  /** What its surroundings suggest where it is undecided: never a verdict. */
+  /** What the cells around suggest where it is undecided. It is never a verdict. */
   inferred: Inferred | null
   evidence: Network[]
   /** The largest first. */
   areas: AreaOfCell[]
   sites: CellSite[]
-  /** What the plan promises here, as it stands now and not at the run's time; no part of the verdict. */
+  /** What the plan promises here, as the plan is now and not at the run's time. It is no part of the verdict. */
   plan: PlanOfCell[]
   /** The newest first. */
   history: PastVerdict[]
@@ -94,10 +96,10 @@ export interface RuleVersion {
   version: number
 }
 
-/** A parent cell has `counts`, a working cell all the rest. */
+/** A parent cell has `counts`; a working cell has all the other fields. */
 export interface CellDetail extends Partial<ParentCell>, Partial<WorkingCell> {
   h3: string
-  /** Its middle, in degrees. */
+  /** Its centre, in degrees. */
   lat: number
   lng: number
   run: RunWindow
@@ -106,7 +108,7 @@ export interface CellDetail extends Partial<ParentCell>, Partial<WorkingCell> {
   rule: RuleVersion
 }
 
-/** What a run looked at: probes measured from `from` until before `to`, received before `knownBefore`. */
+/** The probes that a run looked at: measured from `from` until before `to`, and received before `knownBefore`. */
 export type RunWindow = Pick<RunRow, 'id' | 'from' | 'to' | 'knownBefore'>
 
 export interface CellProfile {
@@ -118,7 +120,7 @@ export interface CellProfile {
   weekdays: ProfileRow[]
 }
 
-/** Cells and what is known of them. */
+/** Cells, their verdicts and their evidence. */
 @ApiTags('cells')
 @Controller('api/v1/cells')
 export class CellsController {
@@ -129,7 +131,7 @@ export class CellsController {
 
   /** Cells with a verdict, in the order of their index. With a `bbox` a page may hold fewer cells than `limit`. */
   @Get()
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   @ConditionalGet('run')
   @SelectableFields<ListedCell>('h3', 'verdict', 'confidence', 'run')
   async list(@Query() query: CellsQuery): Promise<Page<ListedCell>> {
@@ -150,55 +152,51 @@ export class CellsController {
         confidence: row.confidence,
         run: run.id,
       })),
-      next: rows.length === limit ? encodeCursor(cellToSql(rows.at(-1)!.h3)) : null,
+      next: nextCursorOf(rows, limit, ({ h3 }) => cellToSql(h3)),
     }
   }
 
-  /** One cell's verdict with its evidence, its reasons and its history. A parent cell has counts instead. */
+  /** One cell's verdict with its evidence, reasons and history. A parent cell has counts instead. */
   @Get(':h3')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   async one(@Param('h3') h3: string, @Query() choice: RunChoice): Promise<CellDetail> {
-    if (!isServedCell(h3))
-      throw new BadRequestException(`h3 must be an H3 cell of resolution 4 to 8; it is "${h3}"`)
+    servedCellOf(h3)
     const run = await this.runs.resolve(choice)
     const [lng, lat] = centreOf(h3)
-    const about = { h3, lat, lng, run: runOf(run), simulated: await isSimulated(this.source.manager) }
-    if (resolutionOf(h3) < WORKING_RESOLUTION) return { ...about, ...(await this.parent(h3, run)) }
-    return { ...about, ...(await this.working(h3, run)) }
+    const simulated = await isSimulated(this.source.manager)
+    const isParent = resolutionOf(h3) < WORKING_RESOLUTION
+    const detail = isParent ? await this.parentCell(h3, run) : await this.workingCell(h3, run)
+    return { h3, lat, lng, run: windowOf(run), simulated, ...detail }
   }
 
   /** What was measured in a working cell, by hour of the day and by day of the week in Morocco. */
   @Get(':h3/profile')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   async profile(@Param('h3') h3: string, @Query() choice: RunChoice): Promise<CellProfile> {
-    if (!isServedCell(h3) || resolutionOf(h3) !== WORKING_RESOLUTION)
-      throw new BadRequestException(
-        `h3 must be an H3 cell of resolution ${WORKING_RESOLUTION}; it is "${h3}"`,
-      )
+    const cell = workingCellOf('h3', h3)
     const run = await this.runs.resolve(choice)
-    const of = (by: ProfileBy) => profileOf(this.source.manager, run, cellToSql(h3), by)
-    return { h3, run: run.id, hours: await of('hour'), weekdays: await of('weekday') }
+    const rowsBy = (by: ProfileBy) => profileOf(this.source.manager, run, cell, by)
+    return { h3, run: run.id, hours: await rowsBy('hour'), weekdays: await rowsBy('weekday') }
   }
 
-  private async parent(h3: string, run: RunRow): Promise<ParentCell> {
-    const none = { white: 0, grey: 0, black: 0, unknown: 0 }
-    const counts = (await rollupAt(this.source.manager, run, cellToSql(h3))) ?? none
+  private async parentCell(h3: string, run: RunRow): Promise<ParentCell> {
+    const noCells = { white: 0, grey: 0, black: 0, unknown: 0 }
+    const counts = (await rollupAt(this.source.manager, run, cellToSql(h3))) ?? noCells
     return { verdict: dominantClass(counts), counts, rule: { id: run.rule, version: run.ruleVersion } }
   }
 
-  private async working(h3: string, run: RunRow): Promise<WorkingCell> {
+  private async workingCell(h3: string, run: RunRow): Promise<WorkingCell> {
     const db = this.source.manager
     const cell = cellToSql(h3)
-    const rule = (await findRule(db, run.rule, run.ruleVersion))!
-    const nothing = { class: 'unknown' as const, confidence: 0 }
-    const { class: verdict, confidence } = (await verdictAt(db, run, cell)) ?? nothing
+    const rule = await this.runs.ruleOf(run)
+    const noVerdict = { class: 'unknown' as const, confidence: 0 }
+    const { class: verdict, confidence } = (await verdictAt(db, run, cell)) ?? noVerdict
     const networks = await evidenceAt(db, run, cell)
     return {
       verdict,
       confidence,
       rule: { id: rule.id, version: rule.version },
       reasons: reasonsOf(rule, networks),
-      // Never a verdict: what lies around suggests it.
       inferred: verdict === 'unknown' ? ((await inferredClasses(db, run, rule, [h3])).get(h3) ?? null) : null,
       evidence: evidenceOf(rule, networks, await quantilesOf(db, run, cell)),
       areas: await areasOfCell(db, cell),
@@ -209,13 +207,13 @@ export class CellsController {
   }
 }
 
-const isInBounds = (b: Bounds, [lng, lat]: [number, number]) =>
-  lng >= b.west && lng <= b.east && lat >= b.south && lat <= b.north
+const isInBounds = ({ west, south, east, north }: Bounds, [lng, lat]: [number, number]) =>
+  lng >= west && lng <= east && lat >= south && lat <= north
 
 const HOUR_MS = 3_600_000
 const truncatedToHour = (ms: number) => new Date(Math.floor(ms / HOUR_MS) * HOUR_MS).toISOString()
 
-const runOf = ({ id, from, to, knownBefore }: RunRow): RunWindow => ({ id, from, to, knownBefore })
+const windowOf = ({ id, from, to, knownBefore }: RunRow): RunWindow => ({ id, from, to, knownBefore })
 
 function evidenceOf(
   rule: Rule,
@@ -228,7 +226,7 @@ function evidenceOf(
     const { downloadBps = null, uploadBps = null, latencyMs = null, loadedLatencyMs = null } = measured ?? {}
     return {
       ...network,
-      // To the hour: the moment may be one device's.
+      // To the hour, because the exact time may identify a device.
       lastMeasuredAt: lastMeasuredAt === null ? null : truncatedToHour(lastMeasuredAt),
       share: weight === 0 ? null : passWeight / weight,
       ...networkVerdict(rule, network),

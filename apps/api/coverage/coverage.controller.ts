@@ -1,4 +1,3 @@
-import { isServedCell, cellToSql } from '#geo'
 import {
   type CellClaim,
   type Contradiction,
@@ -8,12 +7,13 @@ import {
   coverageOfCell,
   listContradictions,
 } from '#store/coverage'
-import { findRule } from '#store/runs'
-import { BadRequestException, Controller, Get, Header, Param, Query } from '@nestjs/common'
+import { Controller, Get, Header, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { DEFAULT_LIMIT, type Page, encodeCursor, decodeCursor } from '../http/page.dto.js'
-import { RunResolver } from '../runs/run-choice.js'
+import { servedCellOf } from '../cells/cell-index.js'
+import { REVALIDATE } from '../http/cache-policy.js'
+import { DEFAULT_LIMIT, type Page, decodeCursor, pageOf } from '../http/page.dto.js'
+import { RunResolver } from '../runs/run-resolver.js'
 import { RunChoice } from '../runs/runs.dto.js'
 import { ContradictionCountsQuery, ContradictionsQuery } from './coverage.dto.js'
 
@@ -31,7 +31,7 @@ export interface CellClaims {
   items: CellClaim[]
 }
 
-/** What operators say against what was measured. */
+/** What operators declare and promise, compared with the measurements. */
 @ApiTags('coverage')
 @Controller('api/v1')
 export class CoverageController {
@@ -40,13 +40,13 @@ export class CoverageController {
     private readonly runs: RunResolver,
   ) {}
 
-  /** Declared but refuted, present but undeclared, promised and late: network by network, in the order of cells. */
+  /** Networks that are declared but refuted, present but undeclared, or promised and late, in the order of their cells. */
   @Get('contradictions')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   async list(@Query() query: ContradictionsQuery): Promise<Page<ListedContradiction>> {
     const limit = query.limit ?? DEFAULT_LIMIT
     const run = await this.runs.resolve(query)
-    const rule = (await findRule(this.source.manager, run.rule, run.ruleVersion))!
+    const rule = await this.runs.ruleOf(run)
     const rows = await listContradictions(this.source.manager, run, rule, {
       area: query.area ?? null,
       kind: query.kind ?? null,
@@ -54,27 +54,24 @@ export class CoverageController {
       after: decodeCursor(query.cursor, /^\d{19} [a-z_]+ .{1,400}$/u, ''),
       limit,
     })
-    return {
-      items: rows.map(({ cell: _cell, ...row }) => ({ ...row, run: run.id })),
-      next: rows.length === limit ? encodeCursor(contradictionKey(rows.at(-1)!)) : null,
-    }
+    return pageOf(rows, limit, contradictionKey, ({ cell: _cell, ...row }) => ({ ...row, run: run.id }))
   }
 
-  /** How many cells contradict, by operator or by area. */
+  /** The number of cells with contradictions, by operator or by area. */
   @Get('contradictions/counts')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   async counts(@Query() query: ContradictionCountsQuery): Promise<ContradictionCounts> {
     const run = await this.runs.resolve(query)
-    const rule = (await findRule(this.source.manager, run.rule, run.ruleVersion))!
+    const rule = await this.runs.ruleOf(run)
     return { run: run.id, items: await countContradictions(this.source.manager, run, rule, query.by) }
   }
 
-  /** What operators claim of a cell, as a run knew it. */
+  /** What operators declare and promise in a cell, as a run knew it. */
   @Get('cells/:h3/coverage')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   async ofCell(@Param('h3') h3: string, @Query() choice: RunChoice): Promise<CellClaims> {
-    if (!isServedCell(h3)) throw new BadRequestException(`h3 must be an H3 cell; it is "${h3}"`)
+    const cell = servedCellOf(h3)
     const run = await this.runs.resolve(choice)
-    return { run: run.id, items: await coverageOfCell(this.source.manager, cellToSql(h3), run.knownBefore) }
+    return { run: run.id, items: await coverageOfCell(this.source.manager, cell, run.knownBefore) }
   }
 }

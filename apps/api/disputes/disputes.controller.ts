@@ -2,7 +2,7 @@ import { DISPUTE_LIMITS, hasLink, isClaimOf, hasDocumentAccess } from '#domain/d
 import { operatorOf } from '#domain/operator'
 import { csvTable, xlsxTable } from '#formats/export'
 import { DOCUMENT_TYPES, documentTypeOf, hasExtensionOf } from '#formats/file'
-import { WORKING_RESOLUTION, cellAt, cellToSql, isServedCell, resolutionOf } from '#geo'
+import { cellAt, cellToSql } from '#geo'
 import {
   type DisputeAuthor,
   type DisputeRefusal,
@@ -20,7 +20,6 @@ import {
 import { type Account } from '#store/people'
 import { isSimulated } from '#store/sites'
 import {
-  BadRequestException,
   Body,
   ConflictException,
   Controller,
@@ -41,10 +40,13 @@ import {
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
+import { workingCellOf } from '../cells/cell-index.js'
+import { PRIVATE } from '../http/cache-policy.js'
+import { CSV_MEDIA_TYPE, XLSX_MEDIA_TYPE } from '../http/media-types.js'
 import { DEFAULT_LIMIT, type Page, decodeCursor, pageOf } from '../http/page.dto.js'
-import { OptionalSignIn, RequireRole, AllowDevice, CurrentAccount } from '../people/guard.js'
+import { AllowDevice, CurrentAccount, OptionalSignIn, RequireRole } from '../people/role-guard.js'
 import { Devices } from '../probes/devices.js'
-import { RunResolver } from '../runs/run-choice.js'
+import { RunResolver } from '../runs/run-resolver.js'
 import { Settings } from '../settings.js'
 import {
   DisputeBody,
@@ -57,12 +59,11 @@ import {
   type DisputeViewer,
   type SeenDispute,
   type SeenDisputeDetail,
-  seenDetail,
-  seenDispute,
-} from './seen.js'
+  visibleDetail,
+  visibleDispute,
+} from './visible-dispute.js'
 import { disputesTable } from './table.js'
 
-const XLSX_MEDIA_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const DOCUMENT_CONTENT = Object.fromEntries(
   Object.keys(DOCUMENT_TYPES).map((type) => [
@@ -70,12 +71,9 @@ const DOCUMENT_CONTENT = Object.fromEntries(
     { schema: { type: 'string', format: 'binary' } as const },
   ]),
 )
-/** Rows of a file. */
 const MAX_EXPORT_ROWS = 10_000
-/** The answer depends on who asks. */
-const PRIVATE_CACHE = 'private, no-cache'
 
-/** Who contests a verdict or a declaration, who decided, and why: nothing of it changes a verdict. */
+/** Disputes about verdicts and declarations, and the decisions on them. No decision changes a verdict. */
 @ApiTags('disputes')
 @Controller('api/v1/disputes')
 export class DisputesController {
@@ -86,10 +84,10 @@ export class DisputesController {
     private readonly settings: Settings,
   ) {}
 
-  /** The newest first. Without an account: subject, states, dates and decisions, and no private person. */
+  /** Disputes, the newest first. Without an account only subject, states, dates and decisions are shown, and no private person. */
   @Get()
   @OptionalSignIn()
-  @Header('cache-control', PRIVATE_CACHE)
+  @Header('cache-control', PRIVATE)
   async list(@Query() query: DisputesQuery, @CurrentAccount() account?: Account): Promise<Page<SeenDispute>> {
     const limit = query.limit ?? DEFAULT_LIMIT
     const items = await this.visibleDisputes(query, decodeCursor(query.cursor, UUID, ''), limit, account)
@@ -99,8 +97,8 @@ export class DisputesController {
   /** The list as a table. */
   @Get('table.csv')
   @OptionalSignIn()
-  @Header('cache-control', PRIVATE_CACHE)
-  @Header('content-type', 'text/csv; charset=utf-8')
+  @Header('cache-control', PRIVATE)
+  @Header('content-type', CSV_MEDIA_TYPE)
   @Header('content-disposition', 'attachment; filename="disputes.csv"')
   async csv(@Query() query: DisputesFilter, @CurrentAccount() account?: Account): Promise<string> {
     return csvTable(disputesTable(await this.visibleDisputes(query, '', MAX_EXPORT_ROWS, account)))
@@ -109,25 +107,25 @@ export class DisputesController {
   /** The list as a workbook. */
   @Get('table.xlsx')
   @OptionalSignIn()
-  @Header('cache-control', PRIVATE_CACHE)
+  @Header('cache-control', PRIVATE)
   @Header('content-type', XLSX_MEDIA_TYPE)
   @Header('content-disposition', 'attachment; filename="disputes.xlsx"')
   async xlsx(@Query() query: DisputesFilter, @CurrentAccount() account?: Account): Promise<Buffer> {
     return xlsxTable(disputesTable(await this.visibleDisputes(query, '', MAX_EXPORT_ROWS, account)))
   }
 
-  /** One dispute with its history, and what the reader may do in it. */
+  /** One dispute with its history, and the actions that the reader may take. */
   @Get(':id')
   @OptionalSignIn()
-  @Header('cache-control', PRIVATE_CACHE)
+  @Header('cache-control', PRIVATE)
   async one(
     @Param('id', ParseUUIDPipe) id: string,
     @CurrentAccount() account?: Account,
   ): Promise<SeenDisputeDetail> {
-    return this.detail(id, account ? authorOf(account) : null)
+    return this.detail(id, account ? authorOfAccount(account) : null)
   }
 
-  /** An attached document: for planners, and for who opened the dispute while it runs. */
+  /** An attached document: for planners, and for the opener of the dispute until it ends. */
   @Get(':id/documents/:number')
   @RequireRole('public')
   @ApiOkResponse({ content: DOCUMENT_CONTENT })
@@ -141,8 +139,8 @@ export class DisputesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Buffer> {
     const dispute = await this.requireDispute(id)
-    if (!hasDocumentAccess(disputeRelationOf(dispute, authorOf(account)), dispute.state))
-      throw new ForbiddenException('The documents of this dispute are not yours to read.')
+    if (!hasDocumentAccess(disputeRelationOf(dispute, authorOfAccount(account)), dispute.state))
+      throw new ForbiddenException('You may not read the documents of this dispute.')
     const document =
       number > 0 && number <= DISPUTE_LIMITS.documents
         ? await findDocument(this.source.manager, id, number)
@@ -166,17 +164,14 @@ export class DisputesController {
     @Req() request: FastifyRequest,
     @CurrentAccount() account?: Account,
   ): Promise<SeenDisputeDetail> {
-    if (!isServedCell(body.cell) || resolutionOf(body.cell) !== WORKING_RESOLUTION)
-      throw new BadRequestException(
-        `cell must be an H3 cell of resolution ${WORKING_RESOLUTION}; it is "${body.cell}"`,
-      )
-    const by = await this.author(request, account, body.cell)
-    const dispute = await this.newDisputeOf(body)
-    const opened = throwIfRefused(await openDispute(this.source, dispute, by, this.now()))
-    return this.detail(opened.id, by)
+    const cell = workingCellOf('cell', body.cell)
+    const author = await this.authorOf(request, account, body.cell)
+    const dispute = await this.newDisputeOf(body, cell)
+    const { id } = throwIfRefused(await openDispute(this.source, dispute, author, this.now()))
+    return this.detail(id, author)
   }
 
-  /** Adds to a dispute: a comment, an answer, a review, a question, a decision, a withdrawal. */
+  /** Adds an event to a dispute: a comment, an answer, a review, a question, a decision, a withdrawal. */
   @Post(':id/events')
   @HttpCode(200)
   @RequireRole('public')
@@ -189,14 +184,14 @@ export class DisputesController {
     @CurrentAccount() account?: Account,
   ): Promise<SeenDisputeDetail> {
     const { h3 } = await this.requireDispute(id)
-    const by = await this.author(request, account, h3)
+    const author = await this.authorOf(request, account, h3)
     const event = {
       action: body.action,
       comment: body.comment,
       documents: documentsOf(body.documents ?? []),
     }
-    throwIfRefused(await addDisputeEvent(this.source, id, event, by, this.now()))
-    return this.detail(id, by)
+    throwIfRefused(await addDisputeEvent(this.source, id, event, author, this.now()))
+    return this.detail(id, author)
   }
 
   private now = () => new Date(this.settings.clock())
@@ -217,36 +212,39 @@ export class DisputesController {
       after,
       limit,
     })
-    const reader = this.reader(account ? authorOf(account) : null)
-    return rows.map((row) => seenDispute(row, reader))
+    const viewing = this.viewingBy(account ? authorOfAccount(account) : null)
+    return rows.map((row) => visibleDispute(row, viewing))
   }
 
-  private reader = (who: DisputeAuthor | null): DisputeViewer => ({ who, now: this.settings.clock() })
+  private viewingBy = (viewer: DisputeAuthor | null): DisputeViewer => ({
+    viewer,
+    now: this.settings.clock(),
+  })
 
   private async requireDispute(id: string) {
     const dispute = await findDispute(this.source.manager, id)
-    if (!dispute) throw new NotFoundException(`there is no dispute ${id}`)
+    if (!dispute) throw new NotFoundException(`dispute ${id} not found`)
     return dispute
   }
 
-  private async detail(id: string, who: DisputeAuthor | null): Promise<SeenDisputeDetail> {
+  private async detail(id: string, viewer: DisputeAuthor | null): Promise<SeenDisputeDetail> {
     const dispute = await this.requireDispute(id)
     const db = this.source.manager
-    return seenDetail(
+    return visibleDetail(
       dispute,
       await eventsOfDispute(db, id),
       await documentsOfDispute(db, id),
-      this.reader(who),
+      this.viewingBy(viewer),
     )
   }
 
-  /** A device speaks of its own site's cell, and of no other. */
-  private async author(
+  /** The account, or the device of the token, which may contest only in its own site's cell. */
+  private async authorOf(
     request: FastifyRequest,
     account: Account | undefined,
     h3: string,
   ): Promise<DisputeAuthor> {
-    if (account) return authorOf(account)
+    if (account) return authorOfAccount(account)
     const device = await this.devices.ofToken(request.headers.authorization)
     if (cellAt(device.lat, device.lng) !== h3)
       throw new ForbiddenException(
@@ -255,16 +253,16 @@ export class DisputesController {
     return { name: device.id!, role: 'device', operator: null, siteCode: device.siteCode }
   }
 
-  private async newDisputeOf(body: DisputeBody): Promise<NewDispute> {
+  private async newDisputeOf(body: DisputeBody, cell: string): Promise<NewDispute> {
     const { subject, claimed, claim, probeIds, reference = null } = body
     if (!isClaimOf(subject, claimed))
-      throw new UnprocessableEntityException(`claimed is "${claimed}": of a ${subject} this is not claimed`)
+      throw new UnprocessableEntityException(`claimed is "${claimed}": not a valid claim about a ${subject}`)
     if (reference !== null && hasLink(reference))
       throw new UnprocessableEntityException(
-        `reference is "${reference}": a link is not taken; describe the document, or attach it`,
+        `reference is "${reference}": links are not allowed; describe the document, or attach it`,
       )
     return {
-      cell: cellToSql(body.cell),
+      cell,
       subject:
         subject === 'verdict'
           ? { kind: subject, run: await this.runs.resolve(runChoice(body)) }
@@ -283,31 +281,33 @@ export class DisputesController {
   }
 }
 
-const authorOf = ({ name, role, operator }: Account): DisputeAuthor => ({
+const authorOfAccount = ({ name, role, operator }: Account): DisputeAuthor => ({
   name,
   role,
   operator,
   siteCode: null,
 })
 
-/** Null says no more than nothing. */
+/** Null means the same as an absent field. */
 const runChoice = ({ run, rule }: DisputeBody) => ({ ...(run && { run }), ...(rule && { rule }) })
 
-const percentEncoded = (sign: string) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`
+const percentEncoded = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`
 
-/** What a document is, is told by its bytes; a name that says otherwise would mislead who saves it. */
+/** The type of a document is recognised by its bytes. A name with another extension would mislead whoever saves it. */
 function documentsOf(bodies: readonly DocumentBody[]): NewDocument[] {
   return bodies.map(({ name, content: base64 }) => {
     const content = Buffer.from(base64, 'base64')
     if (content.length > DISPUTE_LIMITS.documentBytes)
       throw new UnprocessableEntityException(
-        `document "${name}" has ${content.length} bytes: ${DISPUTE_LIMITS.documentBytes} at most are taken`,
+        `document "${name}" has ${content.length} bytes: the limit is ${DISPUTE_LIMITS.documentBytes} bytes`,
       )
     const mediaType = documentTypeOf(content)
     if (!mediaType)
-      throw new UnprocessableEntityException(`document "${name}" is no PDF, PNG, JPEG or CSV, by its content`)
+      throw new UnprocessableEntityException(`the content of document "${name}" is not PDF, PNG, JPEG or CSV`)
     if (!hasExtensionOf(name, mediaType))
-      throw new UnprocessableEntityException(`document "${name}" is ${mediaType}, by its content: name it so`)
+      throw new UnprocessableEntityException(
+        `the content of document "${name}" is ${mediaType}; use a matching file extension`,
+      )
     return { name, mediaType, content }
   })
 }
@@ -320,7 +320,7 @@ const EXCEPTION_BY_REFUSAL = {
   unknown: NotFoundException,
 } as const satisfies Record<DisputeRefusal['refused'], unknown>
 
-function throwIfRefused<T extends object>(answer: T | DisputeRefusal): T {
-  if ('refused' in answer) throw new EXCEPTION_BY_REFUSAL[answer.refused](answer.detail)
-  return answer
+function throwIfRefused<T extends object>(result: T | DisputeRefusal): T {
+  if ('refused' in result) throw new EXCEPTION_BY_REFUSAL[result.refused](result.detail)
+  return result
 }

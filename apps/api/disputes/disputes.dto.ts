@@ -10,13 +10,12 @@ import {
   type DisputeSubject,
 } from '#domain/dispute'
 import { TECHNOLOGIES, type Technology } from '#domain/probe'
-import { Transform, Type } from 'class-transformer'
+import { Type } from 'class-transformer'
 import {
   ArrayMaxSize,
   ArrayUnique,
   IsArray,
   IsBase64,
-  IsBoolean,
   IsIn,
   IsInt,
   IsOptional,
@@ -31,12 +30,13 @@ import {
   ValidateNested,
 } from 'class-validator'
 import { IntersectionType } from '@nestjs/swagger'
+import { IsBooleanQuery } from '../http/boolean-query.js'
 import { AreaChoice, PageQuery } from '../http/page.dto.js'
 
 const H3_PATTERN = /^[0-9a-f]{15}$/
 const MAX_RULE_LENGTH = 60
 
-/** What a list or a file of disputes is narrowed to. */
+/** Which disputes a list or a file contains. */
 export class DisputesFilter extends AreaChoice {
   /** An H3 cell of resolution 8. */
   @IsOptional()
@@ -48,16 +48,15 @@ export class DisputesFilter extends AreaChoice {
   @IsIn([...DISPUTE_STATES, 'unfinished'])
   state?: DisputeState | 'unfinished'
 
-  /** Whose declaration it is, or who contests. */
+  /** The operator whose declaration is contested, or who contests. */
   @IsOptional()
   @IsString()
   @Length(1, 100)
   operator?: string
 
-  /** True: those whose deadline is over. */
+  /** True for those whose deadline has passed. */
   @IsOptional()
-  @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value))
-  @IsBoolean()
+  @IsBooleanQuery()
   overdue?: boolean
 }
 
@@ -67,7 +66,7 @@ const BASE64_PER_BYTE = 4 / 3
 const MAX_BASE64_LENGTH = Math.ceil(DISPUTE_LIMITS.documentBytes * BASE64_PER_BYTE) + 4
 
 export class DocumentBody {
-  /** The file's name, with the ending of its type. */
+  /** The file's name, with the extension of its type. */
   @IsString()
   @Length(1, 100)
   // oxlint-disable-next-line no-control-regex
@@ -94,44 +93,44 @@ export class DisputeBody extends EvidenceBody {
   @IsIn(DISPUTE_SUBJECTS)
   subject!: DisputeSubject
 
-  /** The H3 cell of resolution 8; a device's is that of its site. */
+  /** The H3 cell of resolution 8; for a device it must be the cell of its site. */
   @Matches(H3_PATTERN, { message: 'cell must be an H3 cell of resolution 8' })
   cell!: string
 
-  /** Of a verdict: the run that is contested; absent: the newest of the rule. */
+  /** For a verdict: the run that is contested; without it, the newest run of the rule. */
   @IsOptional()
   @IsInt()
   @Min(1)
   @Max(2 ** 31 - 1)
   run?: number
 
-  /** Of a verdict: the rule; absent: the default one. */
+  /** For a verdict: the rule; without it, the default rule. */
   @IsOptional()
   @IsString()
   @MaxLength(MAX_RULE_LENGTH)
   rule?: string
 
-  /** Of a declaration: who declares. */
+  /** For a declaration: the operator that declares. */
   @ValidateIf(({ subject }: DisputeBody) => subject === 'declaration')
   @IsString()
   @Length(1, 100)
   operator?: string
 
-  /** Of a declaration: what is declared. */
+  /** For a declaration: the technology that is declared. */
   @ValidateIf(({ subject }: DisputeBody) => subject === 'declaration')
   @IsIn(TECHNOLOGIES)
   technology?: Technology
 
-  /** What it should be: of a verdict a class; of a declaration `slower` or `absent`. */
+  /** What it should be: a class for a verdict, `slower` or `absent` for a declaration. */
   @IsIn([...CLAIMS.verdict, ...CLAIMS.declaration])
   claimed!: ClaimedState
 
-  /** Why, in the words of who contests. */
+  /** The reason, in the words of its author. */
   @IsString()
   @Length(10, 2000)
   claim!: string
 
-  /** Probes of this cell that show it. */
+  /** Probes of this cell that are evidence. */
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(DISPUTE_LIMITS.probes)
@@ -139,7 +138,7 @@ export class DisputeBody extends EvidenceBody {
   @IsUUID(undefined, { each: true })
   probeIds?: string[]
 
-  /** A document that is known to both sides, described without a link. */
+  /** Description of a document that both sides know, without a link. */
   @IsOptional()
   @IsString()
   @Length(3, 500)
@@ -150,7 +149,7 @@ export class DisputeEventBody extends EvidenceBody {
   @IsIn(DISPUTE_ACTIONS)
   action!: DisputeAction
 
-  /** Why; of a decision everybody reads it. */
+  /** The reason. The comment of a decision is public. */
   @IsString()
   @Length(3, 2000)
   comment!: string

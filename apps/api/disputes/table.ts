@@ -1,6 +1,6 @@
-/** The list of disputes as a file: what its reader may see, each line with the run and rule that it speaks of. */
+/** The list of disputes as a file, with what its reader may see. Each line names the run and the rule that it is about. */
 import type { SpreadsheetTable } from '#formats/export'
-import type { SeenDispute } from './seen.js'
+import type { SeenDispute } from './visible-dispute.js'
 
 const COLUMNS: Readonly<Record<string, (dispute: SeenDispute) => string | number | null>> = {
   id: ({ id }) => id,

@@ -3,29 +3,30 @@ import { Controller, Get, Header, Query, Req } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import type { FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
-import { DEFAULT_LIMIT, type Page, encodeCursor, decodeCursor } from '../http/page.dto.js'
-import { type JsonFeed, type ListedEvent, feedOf } from './feed.js'
+import { REVALIDATE } from '../http/cache-policy.js'
+import { DEFAULT_LIMIT, type Page, decodeCursor, pageOf } from '../http/page.dto.js'
 import { EventsQuery, FeedQuery } from './events.dto.js'
+import { type JsonFeed, type ListedEvent, feedOf } from './feed.js'
 
 /** Microseconds and the event's id. */
 const CURSOR_PATTERN = /^(\d{1,18}) ([a-z]+-[\p{L}\p{N}._/-]{1,90})$/u
 
-/** What happened to zones and to the plan, and who is told of it. */
+/** Events of zones and of the plan, and the subscriptions to them. */
 @ApiTags('events')
 @Controller('api/v1/events')
 export class EventsController {
   constructor(private readonly source: DataSource) {}
 
-  /** What the runs did to zones and what became of items of the plan, the newest first. */
+  /** Changes of zones between runs and of the state of items of the plan, the newest first. */
   @Get()
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   async list(@Query() query: EventsQuery): Promise<Page<ListedEvent>> {
     return this.page(query)
   }
 
-  /** The same as JSON Feed 1.1, for readers of feeds; answers 304 to an ETag that it gave. */
+  /** The same as JSON Feed 1.1, for feed readers. Supports conditional requests. */
   @Get('feed.json')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   @Header('content-type', 'application/feed+json; charset=utf-8')
   async feed(@Query() query: FeedQuery, @Req() request: FastifyRequest): Promise<JsonFeed> {
     const page = await this.page(query)
@@ -43,11 +44,12 @@ export class EventsController {
       after: keysetPositionOf(query.cursor),
       limit,
     })
-    const last = rows.length === limit ? rows.at(-1)! : null
-    return {
-      items: rows.map(({ micros: _micros, ...event }) => event),
-      next: last && encodeCursor(`${last.micros} ${last.id}`),
-    }
+    return pageOf(
+      rows,
+      limit,
+      ({ micros, id }) => `${micros} ${id}`,
+      ({ micros: _micros, ...event }) => event,
+    )
   }
 }
 

@@ -2,19 +2,19 @@ import { EVENT_KINDS, type EventKind } from '#store/subscriptions'
 import { IntersectionType } from '@nestjs/swagger'
 import { Transform, Type } from 'class-transformer'
 import { ArrayMaxSize, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator'
+import { LANGUAGES, type Language } from '../http/languages.js'
 import { AreaChoice, PageQuery } from '../http/page.dto.js'
-import { FEED_LANGUAGES, type FeedLanguage } from './feed.js'
 
-/** What a list, a feed or a subscription is narrowed to. */
+/** Which events a list or a feed contains. */
 class EventsFilter extends AreaChoice {
-  /** One or more, with commas between: `zone.born,plan.late`. */
+  /** One or more kinds, separated by commas: `zone.born,plan.late`. */
   @IsOptional()
   @Transform(({ value }) => (typeof value === 'string' ? value.split(',') : value))
   @ArrayMaxSize(EVENT_KINDS.length)
   @IsIn(EVENT_KINDS, { each: true })
   kind?: EventKind[]
 
-  /** Id of a rule: of its runs, and of the plan if it is judged by it. */
+  /** Id of a rule: events of its runs, and of the plan where the plan is judged by it. */
   @IsOptional()
   @IsString()
   @MaxLength(60)
@@ -32,8 +32,8 @@ export class EventsQuery extends IntersectionType(PageQuery, EventsFilter) {
 }
 
 export class FeedQuery extends EventsQuery {
-  /** Of the titles; French without it. */
+  /** Language of the titles; French without it. */
   @IsOptional()
-  @IsIn(FEED_LANGUAGES)
-  lang?: FeedLanguage
+  @IsIn(LANGUAGES)
+  lang?: Language
 }

@@ -1,15 +1,13 @@
 /** Events as JSON Feed 1.1 (https://jsonfeed.org/version/1.1). */
 import { EVENT_NAMES } from '#domain/event'
 import type { EventRow } from '#store/subscriptions'
+import type { Language } from '../http/languages.js'
 import type { Page } from '../http/page.dto.js'
-
-export const FEED_LANGUAGES = ['ar', 'fr', 'en'] as const
-export type FeedLanguage = (typeof FEED_LANGUAGES)[number]
 
 /** One event. */
 export interface ListedEvent extends Omit<EventRow, 'micros'> {}
 
-/** One event, for a reader of feeds. */
+/** One event, for a feed reader. */
 export interface JsonFeedItem {
   id: string
   url: string
@@ -17,21 +15,21 @@ export interface JsonFeedItem {
   content_text: string
   date_published: string
   tags: string[]
-  /** The event itself, as the list has it. */
+  /** The event itself, as in the list. */
   _taghtiya: ListedEvent
 }
 
 export interface JsonFeed {
   version: 'https://jsonfeed.org/version/1.1'
   title: string
-  language: FeedLanguage
+  language: Language
   home_page_url: string
   feed_url: string
   next_url?: string
   items: JsonFeedItem[]
 }
 
-export function feedOf({ items, next }: Page<ListedEvent>, lang: FeedLanguage, url: URL): JsonFeed {
+export function feedOf({ items, next }: Page<ListedEvent>, lang: Language, url: URL): JsonFeed {
   const nextUrl = new URL(url)
   if (next) nextUrl.searchParams.set('cursor', next)
   return {
@@ -45,7 +43,7 @@ export function feedOf({ items, next }: Page<ListedEvent>, lang: FeedLanguage, u
   }
 }
 
-function itemOf(event: ListedEvent, lang: FeedLanguage, origin: string): JsonFeedItem {
+function itemOf(event: ListedEvent, lang: Language, origin: string): JsonFeedItem {
   const simulated = event.simulated ? ` (${SIMULATED[lang]})` : ''
   return {
     id: event.id,
@@ -58,17 +56,17 @@ function itemOf(event: ListedEvent, lang: FeedLanguage, origin: string): JsonFee
   }
 }
 
-const itemUrl = (code: string, lang: FeedLanguage, origin: string) =>
+const itemUrl = (code: string, lang: Language, origin: string) =>
   `${origin}/?${new URLSearchParams({ lang, with: 'plan', plan: code })}`
 
-function subjectOf({ item, class: colour, nameFr, nameAr }: ListedEvent, lang: FeedLanguage): string {
+function subjectOf({ item, class: colour, nameFr, nameAr }: ListedEvent, lang: Language): string {
   if (item) return (lang === 'ar' && nameAr) || nameFr!
   return colour ? CLASS_NAMES[lang][colour] : ''
 }
 
-function contentOf(event: ListedEvent, lang: FeedLanguage): string {
+function contentOf(event: ListedEvent, lang: Language): string {
   const { item, stateBefore } = event
-  const said: Readonly<Record<string, unknown>> = {
+  const values: Readonly<Record<string, unknown>> = {
     zone: event.zone,
     item,
     place: event.communeCode ?? event.provinceCode ?? event.regionCode ?? '–',
@@ -78,31 +76,31 @@ function contentOf(event: ListedEvent, lang: FeedLanguage): string {
     rule: event.rule,
   }
   return (item ? PLAN_CONTENT : ZONE_CONTENT)[lang].replace(/\{(\w+)\}/g, (_, name: string) =>
-    String(said[name]),
+    String(values[name]),
   )
 }
 
-type TextsByLanguage<Key extends string> = Record<FeedLanguage, Record<Key, string>>
+type TextsByLanguage<Key extends string> = Record<Language, Record<Key, string>>
 
-const TITLES: Record<FeedLanguage, string> = {
+const TITLES: Record<Language, string> = {
   en: 'Taghtiya: what happened to zones and to the plan',
   fr: 'Taghtiya : ce qui est arrivé aux zones et au plan',
   ar: 'تغطية: ما طرأ على المناطق وعلى المخطط',
 }
 
-const SIMULATED: Record<FeedLanguage, string> = {
+const SIMULATED: Record<Language, string> = {
   en: 'simulated data',
   fr: 'données simulées',
   ar: 'معطيات محاكاة',
 }
 
-const ZONE_CONTENT: Record<FeedLanguage, string> = {
+const ZONE_CONTENT: Record<Language, string> = {
   en: 'Zone {zone}, area {place}: {before} cells before, {after} after. Run {run} of {rule}.',
   fr: 'Zone {zone}, territoire {place} : {before} mailles avant, {after} après. Évaluation {run} de {rule}.',
   ar: 'المنطقة {zone}، المجال {place}: {before} خلايا من قبل، {after} من بعد. التقييم {run} للقاعدة {rule}.',
 }
 
-const PLAN_CONTENT: Record<FeedLanguage, string> = {
+const PLAN_CONTENT: Record<Language, string> = {
   en: 'Item {item} of the plan, area {place}. Before: {before}. Run {run} of {rule}.',
   fr: 'Élément {item} du plan, territoire {place}. Avant : {before}. Évaluation {run} de {rule}.',
   ar: 'العنصر {item} من المخطط، المجال {place}. من قبل: {before}. التقييم {run} للقاعدة {rule}.',

@@ -4,7 +4,7 @@ import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator'
 import { RunChoice } from '../runs/runs.dto.js'
 
 export class ExportQuery extends RunChoice {
-  /** CQL2 text over the collection's queryables: only the rows for which it holds. */
+  /** A CQL2 text filter over the collection's queryables: only the rows for which it is true. */
   @IsOptional()
   @IsString()
   @MaxLength(MAX_FILTER_LENGTH)
@@ -12,7 +12,7 @@ export class ExportQuery extends RunChoice {
 }
 
 export class PackageQuery extends ExportQuery {
-  /** Of the file that is described; `csv` where none is named. */
+  /** Format of the file that is described; `csv` without it. */
   @IsOptional()
   @IsIn(Object.keys(EXPORT_FORMATS))
   format?: ExportFormat

@@ -1,4 +1,4 @@
-/** Why a file that was sent is not taken, in an answer. */
+/** Why an uploaded file is refused, as the body of an exception. */
 import type { UnreadableFileError } from '#formats/file'
 import { refusal } from './problem.js'
 

@@ -1,4 +1,4 @@
-/** A page's address of the next one as a `Link` header (RFC 8288), for clients that follow links and read no body. */
+/** Names a page's next page in the header `Link` (RFC 8288), for clients that follow links and read no body. */
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Observable, tap } from 'rxjs'
@@ -10,11 +10,11 @@ export class NextLinkInterceptor implements NestInterceptor {
     const [request, reply] = [http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>()]
     return handler.handle().pipe(
       tap((body: unknown) => {
-        const next =
+        const cursor =
           body !== null && typeof body === 'object' && 'items' in body && 'next' in body && body.next
-        if (typeof next !== 'string') return
+        if (typeof cursor !== 'string') return
         const url = new URL(request.url, `${request.protocol}://${request.host}`)
-        url.searchParams.set('cursor', next)
+        url.searchParams.set('cursor', cursor)
         void reply.header('link', `<${url.pathname}${url.search}>; rel="next"`)
       }),
     )

@@ -1,4 +1,4 @@
-/** The one place where an error becomes an answer: RFC 9457 problem+json, without query or stack. */
+/** The only place where an error becomes an answer: problem details (RFC 9457), without SQL and without a stack trace. */
 import {
   type ArgumentsHost,
   BadRequestException,
@@ -10,8 +10,9 @@ import {
 import type { ValidationError } from 'class-validator'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { STATUS_CODES } from 'node:http'
+import { PROBLEM_MEDIA_TYPE } from './media-types.js'
 
-/** Refusals that a page says in its reader's language; a code stays what it is when the sentence changes. */
+/** Refusals that the page words in its reader's language. A code never changes, although its sentence may. */
 export type ProblemCode =
   | 'sign_in_first'
   | 'session_over'
@@ -40,13 +41,13 @@ export interface Problem {
   title: string
   status: number
   detail: string
-  /** Of the refusals that people meet most. */
+  /** Given for the refusals that people meet most. */
   code?: ProblemCode
-  /** What the sentence speaks of, by name. */
+  /** The values that `detail` mentions, by name. */
   fields?: Record<string, string>
 }
 
-/** What an exception is made of, so that its answer has a code and fields beside the sentence. */
+/** The body of an exception whose answer has a code and fields beside the sentence. */
 export const refusal = (code: ProblemCode, message: string, fields: Record<string, string> = {}) => ({
   message,
   code,
@@ -61,33 +62,39 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>()
     const reply = host.switchToHttp().getResponse<FastifyReply>()
     const problem = problemOf(error)
-    // One that was thrown on purpose (503) is no fault of the server.
+    // An HttpException was thrown on purpose (503), so it is no fault to be logged.
     if (problem.status >= 500 && !(error instanceof HttpException))
       this.logger.error(`${request.method} ${request.url}`, (error as Error)?.stack)
     if (reply.sent || reply.raw.headersSent) return void reply.raw.destroy()
-    void reply
-      .status(problem.status)
-      .header('content-type', 'application/problem+json; charset=utf-8')
-      .header('cache-control', 'no-store')
-      .send(JSON.stringify(problem))
+    void reply.header('cache-control', 'no-store')
+    sendProblem(reply, problem)
   }
 }
 
+function sendProblem(reply: FastifyReply, problem: Problem): void {
+  void reply.status(problem.status).header('content-type', PROBLEM_MEDIA_TYPE).send(JSON.stringify(problem))
+}
+
+/** Problem details without a code. */
+export const plainProblem = (status: number, detail: string): Problem => ({
+  type: 'about:blank',
+  title: STATUS_CODES[status] ?? 'Error',
+  status,
+  detail,
+})
+
 export function problemOf(error: unknown): Problem {
   const status = statusOf(error)
-  const title = STATUS_CODES[status] ?? 'Error'
-  // What went wrong inside is for the log; a caller can do nothing with it. 503 is said on purpose.
-  const detail =
-    status >= 500 && status !== 503
-      ? 'The server could not answer. What went wrong was recorded.'
-      : detailOf(error)
-  return { type: 'about:blank', title, status, detail, ...codeOf(error) }
+  // The cause of a fault belongs in the log, since a caller can do nothing about it. A 503 is answered on purpose.
+  const isFault = status >= 500 && status !== 503
+  const detail = isFault ? 'The server could not answer. The error was logged.' : (error as Error).message
+  return { ...plainProblem(status, detail), ...codeOf(error) }
 }
 
 function codeOf(error: unknown): Pick<Problem, 'code' | 'fields'> {
-  const said = error instanceof HttpException ? error.getResponse() : null
-  if (typeof said !== 'object' || said === null || !('code' in said)) return {}
-  const { code, fields } = said as ReturnType<typeof refusal>
+  const body = error instanceof HttpException ? error.getResponse() : null
+  if (typeof body !== 'object' || body === null || !('code' in body)) return {}
+  const { code, fields } = body as ReturnType<typeof refusal>
   return { code, ...(Object.keys(fields).length > 0 && { fields }) }
 }
 
@@ -99,41 +106,34 @@ function statusOf(error: unknown): number {
 }
 
 /**
- * PostgreSQL's class 22: a value that no column can hold (NUL in a text, a number out of range, no date). It was the
- * caller's; the message names it and holds no query. Division by zero would be ours.
+ * PostgreSQL's error class 22: a value that no column can hold (NUL in a text, a number out of range, an impossible date).
+ * It came from the caller, and the message names it without any SQL. Division by zero (22012) would be our own fault.
  */
 function isDataException(error: unknown): boolean {
   const code = (error as { driverError?: { code?: unknown } } | null)?.driverError?.code
   return typeof code === 'string' && code.startsWith('22') && code !== '22012'
 }
 
-const detailOf = (error: unknown): string => (error as Error).message
-
-/** What Fastify refuses before there is a route: an address that cannot be decoded. */
+/** Answers what Fastify refuses before a route is found: an address that cannot be decoded, for instance. */
 export function answerFrameworkError(
   error: { statusCode?: number; message: string },
   reply: FastifyReply,
 ): void {
-  const problem = problemOf(error)
-  void reply
-    .status(problem.status)
-    .header('content-type', 'application/problem+json; charset=utf-8')
-    .send(JSON.stringify(problem))
+  sendProblem(reply, problemOf(error))
 }
 
-/** Names each wrong field with its value. */
+/** Names each invalid field with its value. */
 export function invalidRequest(errors: ValidationError[]): BadRequestException {
   return new BadRequestException(errors.flatMap(validationMessagesOf).join('. '))
 }
 
-/** As much of a wrong value as a person reads. */
+/** Characters of an invalid value that are repeated in the message. */
 const MAX_VALUE_LENGTH = 200
 
 function validationMessagesOf({ property, value, constraints, children = [] }: ValidationError): string[] {
   if (!constraints && children.length > 0) return children.flatMap(validationMessagesOf)
-  const words = Object.values(constraints ?? {})[0] ?? `${property} is wrong`
-  const shown = String(JSON.stringify(value))
-  return [
-    `${words}; it is ${shown.length > MAX_VALUE_LENGTH ? `${shown.slice(0, MAX_VALUE_LENGTH)} …` : shown}`,
-  ]
+  const constraint = Object.values(constraints ?? {})[0] ?? `${property} is invalid`
+  const text = String(JSON.stringify(value))
+  const excerpt = text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)} …` : text
+  return [`${constraint}; it is ${excerpt}`]
 }

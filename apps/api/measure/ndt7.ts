@@ -1,5 +1,5 @@
 /**
- * An ndt7 server (protocol version 0.11): the target of our own page and agent, and of any other ndt7 client.
+ * An ndt7 server (protocol version 0.11) for our own page and agent, and for any other ndt7 client.
  * https://github.com/m-lab/ndt-server/blob/main/spec/ndt7-protocol.md
  */
 import type { Direction, SpeedTest } from '#store/probes'
@@ -8,41 +8,42 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { ServerObservation } from './observation.js'
-import { type TestRequest, SpeedTestError, testRequestOf } from './request.js'
+import { SUBPROTOCOL, SpeedTestError, type TestRequest, testRequestOf } from './request.js'
 import type { TestSlots } from './slots.js'
 
-const SUBPROTOCOL = 'net.measurementlab.ndt.v7'
-/** The protocol's largest message, and the size from which the reference server lets it grow. */
+/** The protocol's largest message. */
 const MAX_MESSAGE_BYTES = 2 ** 24
+/** The size of the first messages, as in the reference server. */
 const MIN_LOAD_MESSAGE_BYTES = 2 ** 13
 const MAX_LOAD_MESSAGE_BYTES = 2 ** 20
-/** A message grows while it is at most this part of what was sent, so that a slow line gets small ones. */
+/** Messages grow only up to 1/16 of the bytes sent so far, so that a slow line gets small ones. */
 const GROWTH = 16
-/** Messages under way at once: one being written by the system, one waiting. */
+/** Messages in flight: one that the system is writing, and one that waits. */
 const MAX_IN_FLIGHT = 2
-/** The protocol's length of a test, and how much later it is cut. */
+/** The protocol's length of a test. */
 const TEST_MS = 10_000
+/** A connection that the client does not close after a test is cut after this time. */
 const GRACE_MS = 3_000
-/** Measurements come at random moments around this, never closer or farther than the bounds. */
+/** Measurements are sent at random intervals with this mean, within the bounds. */
 const CADENCE_MS = { mean: 250, min: 25, max: 625 } as const
-/** Clients report ten times a second at most; one that floods is sent away. */
+/** Clients report ten times per second at most. A client that floods is disconnected. */
 const MAX_CLIENT_TEXTS = 1_000
 
 const CLOSE_NORMAL = 1000
 const CLOSE_UNSUPPORTED = 1003
 
-/** Random, so that nothing on the way can make it smaller. */
+/** Random, so that nothing on the way can compress it. */
 const RANDOM_PAYLOAD = randomBytes(MAX_LOAD_MESSAGE_BYTES)
 
 export interface Ndt7Options {
   slots: TestSlots
-  /** The device of a one-test token; undefined where the token is not good. */
+  /** The device of a token for one test; undefined where the token is invalid. */
   deviceOf(token: string, direction: Direction): Promise<string | undefined>
-  /** Called once per test with what the server saw. */
+  /** Called once per test with the server's observation. */
   onTestEnded(test: SpeedTest): Promise<void>
 }
 
-/** Answers upgrades under /ndt/v7/ of a running HTTP server; others are refused, for nothing else takes them. */
+/** Answers upgrade requests of a running HTTP server under /ndt/v7/ and refuses all others, since nothing else uses upgrades. */
 export function serveNdt7(http: Server, options: Ndt7Options): { close(): Promise<void> } {
   const running = new Set<Promise<void>>()
   const sockets = new WebSocketServer({
@@ -56,7 +57,7 @@ export function serveNdt7(http: Server, options: Ndt7Options): { close(): Promis
     void upgrade(sockets, request, socket as Socket, head, options, running)
   })
   return {
-    /** Cuts the tests that run and waits until what was seen of them is kept. */
+    /** Cuts the running tests and waits until their observations are stored. */
     close: async () => {
       for (const ws of sockets.clients) ws.terminate()
       sockets.close()
@@ -70,21 +71,21 @@ async function upgrade(
   request: IncomingMessage,
   socket: Socket,
   head: Buffer,
-  { slots, deviceOf, onTestEnded: ended }: Ndt7Options,
+  { slots, deviceOf, onTestEnded }: Ndt7Options,
   running: Set<Promise<void>>,
 ): Promise<void> {
   try {
-    const wanted = testRequestOf(request)
+    const testRequest = testRequestOf(request)
+    const { token, direction } = testRequest
     const release = slots.take()
     socket.once('close', release)
-    const deviceId = wanted.token === null ? null : await deviceOf(wanted.token, wanted.direction)
+    const deviceId = token === null ? null : await deviceOf(token, direction)
     if (deviceId === undefined)
-      throw new SpeedTestError(401, 'the test token is not known, has expired or was used')
+      throw new SpeedTestError(401, 'the test token is unknown, has expired or was used')
     sockets.handleUpgrade(request, socket, head, (ws) => {
-      const test = new Ndt7Test(ws, socket, wanted, deviceId)
-      const done = test.run().then(ended)
-      running.add(done)
-      void done.finally(() => running.delete(done))
+      const test = new Ndt7Test(ws, socket, testRequest, deviceId).run().then(onTestEnded)
+      running.add(test)
+      void test.finally(() => running.delete(test))
     })
   } catch (error) {
     refuse(socket, error)
@@ -94,13 +95,13 @@ async function upgrade(
 function refuse(socket: Socket, error: unknown): void {
   const refusal =
     error instanceof SpeedTestError ? error : new SpeedTestError(500, 'the test could not be started')
-  // Who keeps its side open would hold its slot.
+  // A client that keeps its side open would keep its slot.
   socket.once('finish', () => socket.destroy())
   socket.end(refusal.httpResponse())
 }
 
 class Ndt7Test {
-  private readonly seen: ServerObservation
+  private readonly observation: ServerObservation
   private timers: NodeJS.Timeout[] = []
   private ended: SpeedTest['ended'] = 'client'
   private texts = 0
@@ -108,67 +109,67 @@ class Ndt7Test {
   constructor(
     private readonly ws: WebSocket,
     socket: Socket,
-    private readonly wanted: TestRequest,
+    private readonly request: TestRequest,
     deviceId: string | null,
   ) {
-    this.seen = new ServerObservation(wanted.direction, ws, socket, deviceId)
+    this.observation = new ServerObservation(request.direction, ws, socket, deviceId)
   }
 
   /** Resolves with the observation when the connection is closed. */
   run(): Promise<SpeedTest> {
     const { ws } = this
-    return new Promise((done) => {
+    return new Promise((resolve) => {
       ws.on('error', () => ws.terminate())
       ws.on('close', () => {
         this.timers.forEach(clearTimeout)
-        done(this.seen.result(this.ended))
+        resolve(this.observation.result(this.ended))
       })
       ws.on('message', (_data, isBinary) => this.received(isBinary))
-      // Before the load, so that one round trip is that of an idle line.
-      this.seen.ping()
+      // Before the load, so that one round trip is measured on an idle line.
+      this.observation.ping()
       this.after(TEST_MS, () => this.end('complete'))
       this.tick()
-      if (this.wanted.direction === 'download')
+      if (this.request.direction === 'download')
         for (let i = 0; i < MAX_IN_FLIGHT; i++) this.send(MIN_LOAD_MESSAGE_BYTES)
     })
   }
 
   private received(isBinary: boolean): void {
-    if (isBinary && this.wanted.direction === 'download') return this.ws.close(CLOSE_UNSUPPORTED)
+    if (isBinary && this.request.direction === 'download') return this.ws.close(CLOSE_UNSUPPORTED)
     if (!isBinary && ++this.texts > MAX_CLIENT_TEXTS) return this.ws.close(CLOSE_UNSUPPORTED)
-    if (this.seen.bytes >= this.wanted.maxBytes) this.end('max_bytes')
+    if (this.observation.bytes >= this.request.maxBytes) this.end('max_bytes')
   }
 
-  /** One message after the other, each when the system has taken the one before it. */
+  /** Sends one message after the other, each when the system has taken the one before it. */
   private send(size: number): void {
     if (this.ws.readyState !== this.ws.OPEN || this.ended !== 'client') return
-    const next = size < MAX_LOAD_MESSAGE_BYTES && this.seen.bytes >= size * GROWTH ? size * 2 : size
+    const next = size < MAX_LOAD_MESSAGE_BYTES && this.observation.bytes >= size * GROWTH ? size * 2 : size
     this.ws.send(
-      RANDOM_PAYLOAD.subarray(0, Math.min(next, this.wanted.maxBytes)),
+      RANDOM_PAYLOAD.subarray(0, Math.min(next, this.request.maxBytes)),
       { binary: true },
-      (failed) => {
-        if (failed) return
-        if (this.seen.bytes >= this.wanted.maxBytes) this.end('max_bytes')
+      (error) => {
+        if (error) return
+        if (this.observation.bytes >= this.request.maxBytes) this.end('max_bytes')
         else this.send(next)
       },
     )
   }
 
   private tick(): void {
-    this.after(cadence(), () => {
+    this.after(randomInterval(), () => {
       if (this.ws.readyState !== this.ws.OPEN || this.ended !== 'client') return
-      this.seen.ping()
-      this.ws.send(this.seen.measurement())
+      this.observation.ping()
+      this.ws.send(this.observation.measurement())
       this.tick()
     })
   }
 
-  /** The last measurement is the result, so it goes out before the close; who does not answer the close is cut. */
-  private end(why: 'complete' | 'max_bytes'): void {
+  /** The last measurement is the result, so it is sent before the close. A client that does not answer the close is cut. */
+  private end(reason: 'complete' | 'max_bytes'): void {
     if (this.ended !== 'client' || this.ws.readyState !== this.ws.OPEN) return
-    this.ended = why
-    this.seen.ping()
-    this.ws.send(this.seen.measurement())
+    this.ended = reason
+    this.observation.ping()
+    this.ws.send(this.observation.measurement())
     this.ws.close(CLOSE_NORMAL)
     this.after(GRACE_MS, () => this.ws.terminate())
   }
@@ -178,6 +179,6 @@ class Ndt7Test {
   }
 }
 
-/** Memoryless, as the protocol asks: a fixed beat could fall in step with something on the line. */
-const cadence = (): number =>
+/** ms. Exponentially distributed, as the protocol requires: a fixed interval could resonate with something on the line. */
+const randomInterval = (): number =>
   Math.min(CADENCE_MS.max, Math.max(CADENCE_MS.min, -Math.log(1 - Math.random()) * CADENCE_MS.mean))

@@ -1,4 +1,4 @@
-/** One ndt7 sub-test as our server sees it: what surely arrived, when, and the round trip by WebSocket ping. */
+/** One ndt7 test as the server observes it: the bytes that certainly arrived, when, and the round trip by WebSocket ping. */
 import type { Direction, SpeedTest } from '#store/probes'
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
@@ -13,10 +13,13 @@ export class ServerObservation {
   private readonly start = performance.now()
   private readonly bytesReadAtStart: number
   private readonly bytesWrittenAtStart: number
-  /** Bytes that had been sent before a ping whose pong came: the client has read all of them. */
-  private acked = { bytes: 0, ms: 0 }
-  /** Pings without a pong yet, by their random text: a client must not tell a pong of a load that it did not get. */
-  private readonly pings = new Map<string, { before: number; sentAt: number }>()
+  /** Bytes that were sent before a ping whose pong came back: the client has read all of them. */
+  private acknowledged = { bytes: 0, ms: 0 }
+  /**
+   * Pings without a pong yet, by their payload. It is random, so that a client cannot acknowledge a load that it did not
+   * get.
+   */
+  private readonly pings = new Map<string, { bytesBefore: number; sentAt: number }>()
   private minRttMs: number | null = null
   private rttMs: number | null = null
   private lastReadMs = 0
@@ -37,23 +40,23 @@ export class ServerObservation {
     return performance.now() - this.start
   }
 
-  /** Bytes of the load so far: received of an upload, handed to the system of a download. */
+  /** Bytes of the load so far: those received in an upload, those passed to the system in a download. */
   get bytes(): number {
-    return this.direction === 'upload' ? this.socket.bytesRead - this.bytesReadAtStart : this.sent()
+    return this.direction === 'upload' ? this.socket.bytesRead - this.bytesReadAtStart : this.bytesSent()
   }
 
-  /** A ping waits its turn behind the load, so its pong says that the load before it arrived. */
+  /** A ping is queued behind the load, so that its pong proves the arrival of the load before it. */
   ping(): void {
     if (this.ws.readyState !== this.ws.OPEN) return
-    const name = randomUUID()
-    this.pings.set(name, {
-      before: this.socket.bytesWritten - this.bytesWrittenAtStart,
+    const payload = randomUUID()
+    this.pings.set(payload, {
+      bytesBefore: this.socket.bytesWritten - this.bytesWrittenAtStart,
       sentAt: performance.now(),
     })
-    this.ws.ping(name)
+    this.ws.ping(payload)
   }
 
-  /** ndt7's measurement, section 6 of the protocol. */
+  /** A measurement message as in section 6 of the ndt7 protocol. */
   measurement(): string {
     const elapsed = Math.round(this.elapsedMs * MICROSECONDS_PER_MS)
     const { remoteAddress, remotePort, localAddress, localPort } = this.socket
@@ -89,39 +92,39 @@ export class ServerObservation {
 
   /** The client's clock begins half a round trip after ours, and its pong needs the other half. */
   private acknowledgedLoad(): { bytes: number; ms: number } {
-    return { bytes: this.acked.bytes, ms: Math.max(this.acked.ms - (this.minRttMs ?? 0), 0) }
+    return { bytes: this.acknowledged.bytes, ms: Math.max(this.acknowledged.ms - (this.minRttMs ?? 0), 0) }
   }
 
   /**
-   * Node cannot read TCP_INFO. Clients expect these members; they hold what this process knows, and RTTSource says that
-   * the round trip is the application's. BBRInfo is left out: nothing here measures it.
+   * Node cannot read TCP_INFO. Clients expect these members, so they contain what this process knows, and RTTSource states
+   * that the round trip is measured by the application. BBRInfo is omitted, since nothing here measures it.
    */
   private tcpInfo(elapsed: number): object {
     const rtt = (ms: number | null) => (ms === null ? undefined : Math.round(ms * MICROSECONDS_PER_MS))
     return {
       ElapsedTime: elapsed,
       BytesReceived: this.socket.bytesRead - this.bytesReadAtStart,
-      BytesSent: this.sent(),
-      BytesAcked: this.acked.bytes,
+      BytesSent: this.bytesSent(),
+      BytesAcked: this.acknowledged.bytes,
       MinRTT: rtt(this.minRttMs),
       RTT: rtt(this.rttMs),
       RTTSource: 'websocket-ping',
     }
   }
 
-  /** Node counts what waits in this process as written. */
-  private sent(): number {
+  /** Node also counts the bytes that still wait in this process as written. */
+  private bytesSent(): number {
     return this.socket.bytesWritten - this.bytesWrittenAtStart - this.socket.writableLength
   }
 
   private pong(data: Buffer): void {
-    const name = data.toString()
-    const ping = this.pings.get(name)
-    this.pings.delete(name)
-    if (!ping || ping.before < this.acked.bytes) return
+    const payload = data.toString()
+    const ping = this.pings.get(payload)
+    this.pings.delete(payload)
+    if (!ping || ping.bytesBefore < this.acknowledged.bytes) return
     this.rttMs = performance.now() - ping.sentAt
     this.minRttMs = Math.min(this.minRttMs ?? Infinity, this.rttMs)
-    this.acked = { bytes: ping.before, ms: this.elapsedMs }
+    this.acknowledged = { bytes: ping.bytesBefore, ms: this.elapsedMs }
   }
 }
 

@@ -1,17 +1,19 @@
-/** What a client asks for when it begins an ndt7 sub-test, and how it is told no before the upgrade. */
+/** The request that starts an ndt7 test, and its refusal before the upgrade to WebSocket. */
 import type { Direction } from '#store/probes'
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import { PROBLEM_MEDIA_TYPE } from '../http/media-types.js'
+import { plainProblem } from '../http/problem.js'
 
-const SUBPROTOCOL = 'net.measurementlab.ndt.v7'
+export const SUBPROTOCOL = 'net.measurementlab.ndt.v7'
 /** The protocol's limit for the metadata in the query. */
 const MAX_QUERY_LENGTH = 4_096
-/** Below this a test says nothing (M-Lab's least number of bytes). */
+/** M-Lab's minimum: fewer bytes say nothing about the line. */
 const MIN_MAX_BYTES = 8_192
 
 export interface TestRequest {
   direction: Direction
   token: string | null
-  /** The server ends the test after so many bytes; Infinity where the client did not ask for it. */
+  /** The server ends the test after this many bytes; Infinity where the client set no limit. */
   maxBytes: number
 }
 
@@ -24,25 +26,24 @@ export class SpeedTestError extends Error {
     super(message)
   }
 
-  /** The whole HTTP answer, as problem+json. */
+  /** The HTTP response as text, with problem details as its body. */
   httpResponse(): string {
-    const title = STATUS_CODES[this.status]
-    const body = JSON.stringify({ type: 'about:blank', title, status: this.status, detail: this.message })
+    const body = JSON.stringify(plainProblem(this.status, this.message))
     const headers = {
-      'content-type': 'application/problem+json; charset=utf-8',
+      'content-type': PROBLEM_MEDIA_TYPE,
       'content-length': String(Buffer.byteLength(body)),
       connection: 'close',
       ...this.headers,
     }
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
-    return [`HTTP/1.1 ${this.status} ${title}`, ...lines, '', body].join('\r\n')
+    return [`HTTP/1.1 ${this.status} ${STATUS_CODES[this.status]}`, ...lines, '', body].join('\r\n')
   }
 }
 
-/** Throws a Refusal that names what is wrong. */
+/** Throws a SpeedTestError that names what is invalid. */
 export function testRequestOf({ url, headers }: IncomingMessage): TestRequest {
   const address = url ?? '/'
-  if (!URL.canParse(address, 'http://server')) throw new SpeedTestError(404, 'this is no address')
+  if (!URL.canParse(address, 'http://server')) throw new SpeedTestError(404, 'invalid URL')
   const { pathname, search, searchParams } = new URL(address, 'http://server')
   const direction = /^\/ndt\/v7\/(download|upload)$/.exec(pathname)?.[1] as Direction | undefined
   if (!direction) throw new SpeedTestError(404, 'tests are at /ndt/v7/download and /ndt/v7/upload')
@@ -51,22 +52,26 @@ export function testRequestOf({ url, headers }: IncomingMessage): TestRequest {
   if (search.length > MAX_QUERY_LENGTH)
     throw new SpeedTestError(400, `the query is longer than ${MAX_QUERY_LENGTH} characters`)
   const names = [...searchParams.keys()]
-  const twice = names.find((name, i) => names.indexOf(name) !== i)
-  if (twice !== undefined) throw new SpeedTestError(400, `the query names ${twice.slice(0, 100)} twice`)
+  const repeated = names.find((name, i) => names.indexOf(name) !== i)
+  if (repeated !== undefined)
+    throw new SpeedTestError(400, `the query has ${repeated.slice(0, 100)} more than once`)
   return { direction, token: searchParams.get('token'), maxBytes: maxBytesOf(searchParams) }
 }
 
-/** `max_bytes` is ours; `early_exit` is the reference server's, in megabytes, of which it takes only 250. */
+/**
+ * `max_bytes` is our own parameter. `early_exit` is that of the reference server, in megabytes, which supports no other
+ * value than 250.
+ */
 function maxBytesOf(query: URLSearchParams): number {
-  const early = query.get('early_exit')
-  if (early !== null && early !== '250')
-    throw new SpeedTestError(400, `early_exit is "${early.slice(0, 100)}": only 250 is known`)
-  const asked = query.get('max_bytes')
-  if (asked === null) return early === null ? Infinity : 250e6
-  if (!/^\d{1,12}$/.test(asked) || Number(asked) < MIN_MAX_BYTES)
+  const earlyExit = query.get('early_exit')
+  if (earlyExit !== null && earlyExit !== '250')
+    throw new SpeedTestError(400, `early_exit is "${earlyExit.slice(0, 100)}": only 250 is supported`)
+  const maxBytes = query.get('max_bytes')
+  if (maxBytes === null) return earlyExit === null ? Infinity : 250e6
+  if (!/^\d{1,12}$/.test(maxBytes) || Number(maxBytes) < MIN_MAX_BYTES)
     throw new SpeedTestError(
       400,
-      `max_bytes is "${asked.slice(0, 100)}": a number from ${MIN_MAX_BYTES} is needed`,
+      `max_bytes is "${maxBytes.slice(0, 100)}": a number from ${MIN_MAX_BYTES} is needed`,
     )
-  return Number(asked)
+  return Number(maxBytes)
 }

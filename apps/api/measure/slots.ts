@@ -1,30 +1,30 @@
-/** How many tests run at once: they share this server's line, and each one more would falsify the others. */
+/** Limits the tests that run at once: they share this server's line, and each additional one would distort the others. */
 import { Injectable } from '@nestjs/common'
 import { SpeedTestError } from './request.js'
 
 export const MAX_TESTS = 16
-/** By then a test that runs now has ended; spread, so that those who wait do not all come back together. */
-const RETRY_AFTER_S = { least: 10, spread: 20 } as const
+/** By then a test that runs now has ended. It varies, so that those who wait do not all retry together. */
+const RETRY_AFTER_S = { min: 10, spread: 20 } as const
 
 @Injectable()
 export class TestSlots {
-  private taken = 0
+  private running = 0
 
-  /** Takes a slot and gives what releases it (once); throws a Refusal that says when to come back. */
+  /** Takes a slot and returns the function that releases it. Throws a SpeedTestError that says when to retry. */
   take(): () => void {
     this.throwIfFull()
-    this.taken++
+    this.running++
     let released = false
     return () => {
-      if (!released) this.taken--
+      if (!released) this.running--
       released = true
     }
   }
 
   throwIfFull(): void {
-    if (this.taken < MAX_TESTS) return
-    const seconds = RETRY_AFTER_S.least + Math.floor(Math.random() * RETRY_AFTER_S.spread)
-    throw new SpeedTestError(503, `${MAX_TESTS} tests are running: come back in ${seconds} seconds`, {
+    if (this.running < MAX_TESTS) return
+    const seconds = RETRY_AFTER_S.min + Math.floor(Math.random() * RETRY_AFTER_S.spread)
+    throw new SpeedTestError(503, `${MAX_TESTS} tests are running: retry in ${seconds} seconds`, {
       'retry-after': String(seconds),
     })
   }

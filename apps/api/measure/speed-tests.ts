@@ -1,4 +1,4 @@
-/** The ndt7 server beside the routes, with its tokens and observations in the database. */
+/** Adds the ndt7 server to the HTTP server. Its tokens and observations are in the database. */
 import { sha256 } from '#store/people'
 import { insertSpeedTest, consumeTestToken } from '#store/probes'
 import { Logger } from '@nestjs/common'
@@ -15,7 +15,7 @@ export function addSpeedTests(app: NestFastifyApplication, source: DataSource): 
     onTestEnded: (test) =>
       insertSpeedTest(source.manager, test).catch((error: Error) => logger.error(error.message, error.stack)),
   })
-  // A test that runs would keep the server from closing.
+  // A running test would keep the server from closing.
   app
     .getHttpAdapter()
     .getInstance()

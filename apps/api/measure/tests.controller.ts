@@ -9,11 +9,11 @@ import { Settings } from '../settings.js'
 import { SpeedTestError } from './request.js'
 import { TestSlots } from './slots.js'
 
-/** Long enough for both directions and the agent's thinking between; a token in a URL may end up in a log. */
+/** Long enough for both directions and a pause between them, but short, because a token in a URL may end up in a log. */
 const TOKEN_LIFETIME_MS = 3 * 60_000
 
 export class TestTicket {
-  /** For the query of /ndt/v7/download and /ndt/v7/upload, once each: `token=…`. */
+  /** For the query of /ndt/v7/download and /ndt/v7/upload, once for each: `token=…`. */
   token!: string
   /** RFC 3339. */
   expiresAt!: string

@@ -1,4 +1,4 @@
-/** What may be asked of a collection's items, and what is refused. */
+/** The query of a collection's items: which parameters there are, and which values are refused. */
 import type { Column, Filter, TimeSpan } from '#domain/feature'
 import type { Bounds } from '#domain/probe'
 import { MAX_FILTER_LENGTH, readCql2 } from '#formats/filter'
@@ -13,11 +13,11 @@ import {
 import { BadRequestException } from '@nestjs/common'
 import { Type, plainToInstance } from 'class-transformer'
 import { IsIn, IsInt, IsOptional, IsString, Matches, MaxLength, Min, validateSync } from 'class-validator'
-import { DEFAULT_LIMIT } from '../http/page.dto.js'
+import { DEFAULT_LIMIT, invalidCursor } from '../http/page.dto.js'
 import { invalidRequest } from '../http/problem.js'
 import { RunChoice } from '../runs/runs.dto.js'
 
-/** The one representation there is; named so that clients which ask for it by name are served. */
+/** There is one representation only. Clients that request it by name are served too. */
 export class FormatQuery {
   @IsOptional()
   @IsIn(['json'])
@@ -47,7 +47,7 @@ class ItemsQuery extends RunChoice {
 
   @IsOptional()
   @Matches(new RegExp(`^${NUMBER}(,${NUMBER}){3}((,${NUMBER}){2})?$`), {
-    message: 'bbox must be four numbers, or six with heights, parted by commas',
+    message: 'bbox must be four numbers, or six with heights, separated by commas',
   })
   bbox?: string
 
@@ -78,7 +78,7 @@ class ItemsQuery extends RunChoice {
   'filter-crs'?: CrsUri
 }
 
-const KNOWN_PARAMETERS = [
+const ITEMS_PARAMETERS = [
   'f',
   'limit',
   'cursor',
@@ -90,7 +90,8 @@ const KNOWN_PARAMETERS = [
   'filter-lang',
   'filter-crs',
 ]
-const RUN_PARAMETERS = ['run', 'rule', 'date']
+/** Only collections of runs have these. */
+export const RUN_PARAMETERS = ['run', 'rule', 'date']
 
 export interface ItemsRequest {
   limit: number
@@ -99,16 +100,16 @@ export interface ItemsRequest {
   query: Omit<FeatureQuery, 'run'>
 }
 
-/** Larger limits are served with this one: the standard does not let them be refused. */
+/** A larger limit is served as this one, because the standard does not allow it to be refused. */
 export const MAX_LIMIT = 10_000
 
 export function itemsRequest(collection: Collection, given: Record<string, unknown>): ItemsRequest {
-  const { known, asked } = splitParameters(
+  const { standard, equal } = splitParameters(
     given,
-    [...KNOWN_PARAMETERS, ...(collection.ofRun ? RUN_PARAMETERS : [])],
+    [...ITEMS_PARAMETERS, ...(collection.ofRun ? RUN_PARAMETERS : [])],
     collection.columns,
   )
-  const { limit, crs, bbox, datetime, cursor, filter, ...query } = validatedQuery(known)
+  const { limit, crs, bbox, datetime, cursor, filter, ...query } = validatedQuery(standard)
   return {
     limit: Math.min(limit ?? DEFAULT_LIMIT, MAX_LIMIT),
     crs: crs ?? CRS84,
@@ -116,7 +117,7 @@ export function itemsRequest(collection: Collection, given: Record<string, unkno
     query: {
       boxes: bbox === undefined ? null : boxesOf(bbox, query['bbox-crs'] ?? CRS84),
       time: datetime === undefined ? null : timeSpanOf(datetime),
-      equal: Object.fromEntries(asked.map(([column, text]) => [column.name, columnValueOf(column, text)])),
+      equal: Object.fromEntries(equal.map(([column, text]) => [column.name, columnValueOf(column, text)])),
       filter: filter === undefined ? null : cql2FilterOf(collection, filter, query['filter-crs']),
       after: cursor === undefined ? null : idOfCursor(collection, cursor),
     },
@@ -124,9 +125,9 @@ export function itemsRequest(collection: Collection, given: Record<string, unkno
 }
 
 export function cql2FilterOf(collection: Collection, text: string, crs: CrsUri = CRS84): Filter {
-  const read = readCql2(text, collection.columns)
-  if ('reason' in read) throw new BadRequestException(`filter: ${read.reason}`)
-  const filter = filterInDegrees(read.filter, crs)
+  const parsed = readCql2(text, collection.columns)
+  if ('reason' in parsed) throw new BadRequestException(`filter: ${parsed.reason}`)
+  const filter = filterInDegrees(parsed.filter, crs)
   try {
     conditionOf(collection, filter)
   } catch (error) {
@@ -137,74 +138,76 @@ export function cql2FilterOf(collection: Collection, text: string, crs: CrsUri =
   return filter
 }
 
-/** Of one feature only its reference system and its run may be chosen. */
+/** The query of one feature: only its coordinate reference system and its run can be chosen. */
 export function featureRequest(
   collection: Collection,
   given: Record<string, unknown>,
 ): Pick<ItemsRequest, 'crs' | 'choice'> {
-  const { known } = splitParameters(given, ['f', 'crs', ...(collection.ofRun ? RUN_PARAMETERS : [])], [])
-  const { crs, ...choice } = validatedQuery(known)
+  const { standard } = splitParameters(given, ['f', 'crs', ...(collection.ofRun ? RUN_PARAMETERS : [])], [])
+  const { crs, ...choice } = validatedQuery(standard)
   return { crs: crs ?? CRS84, choice }
 }
 
-/** Columns that are asked for, with what was asked. */
+/** Columns, each with the text that its values must equal. */
 type PropertyFilters = [Column, string][]
 
+/** Separates the parameters of the standard from those that are named like a column. Refuses all others. */
 function splitParameters(
   given: Record<string, unknown>,
   names: readonly string[],
-  filters: readonly Column[],
+  columns: readonly Column[],
 ) {
-  const known: Record<string, string> = {}
-  const asked: PropertyFilters = []
+  const standard: Record<string, string> = {}
+  const equal: PropertyFilters = []
   for (const [name, value] of Object.entries(given)) {
-    const column = filters.find((c) => c.name === name)
+    const column = columns.find((candidate) => candidate.name === name)
     if (typeof value !== 'string') throw new BadRequestException(`${name} is given more than once`)
-    if (names.includes(name)) known[name] = value
-    else if (column) asked.push([column, value])
-    else throw unknownParameter(name, [...names, ...filters.map((c) => c.name)])
+    if (names.includes(name)) standard[name] = value
+    else if (column) equal.push([column, value])
+    else throw unknownParameter(name, [...names, ...columns.map((candidate) => candidate.name)])
   }
-  return { known, asked }
+  return { standard, equal }
 }
 
 const unknownParameter = (name: string, names: readonly string[]) =>
-  new BadRequestException(`no parameter is called "${name}" here; there are ${names.join(', ')}`)
+  new BadRequestException(`unknown parameter "${name}"; available: ${names.join(', ')}`)
 
-function validatedQuery(known: Record<string, string>): ItemsQuery {
-  const query = plainToInstance(ItemsQuery, known)
+function validatedQuery(standard: Record<string, string>): ItemsQuery {
+  const query = plainToInstance(ItemsQuery, standard)
   const errors = validateSync(query)
   if (errors.length > 0) throw invalidRequest(errors)
   return query
 }
 
 function columnValueOf({ name, type }: Column, text: string): string | number | boolean {
-  const refuse = (wanted: string) => new BadRequestException(`${name} must be ${wanted}; it is "${text}"`)
-  if (name === 'h3' && !isServedCell(text)) throw refuse('an H3 cell')
+  const invalid = (expected: string) =>
+    new BadRequestException(`${name} must be ${expected}; it is "${text}"`)
+  if (name === 'h3' && !isServedCell(text)) throw invalid('an H3 cell')
   if (type === 'boolean') {
-    if (text !== 'true' && text !== 'false') throw refuse('true or false')
+    if (text !== 'true' && text !== 'false') throw invalid('true or false')
     return text === 'true'
   }
   if (type === 'integer') {
-    if (!/^-?\d{1,15}$/.test(text)) throw refuse('a whole number')
+    if (!/^-?\d{1,15}$/.test(text)) throw invalid('a whole number')
     return Number(text)
   }
   if (type === 'number') {
-    if (!ONE_NUMBER.test(text)) throw refuse('a number')
+    if (!ONE_NUMBER.test(text)) throw invalid('a number')
     return Number(text)
   }
   if (type === 'time') {
     if (!TIMESTAMP_PATTERN.test(text) || Number.isNaN(Date.parse(text)))
-      throw refuse('a moment like 2026-03-01T09:00:00Z')
-    // As the column's text has it.
+      throw invalid('a date and time like 2026-03-01T09:00:00Z')
+    // The column is compared as text in this form.
     return new Date(text).toISOString().replace('.000Z', 'Z')
   }
-  if (type === 'date' && !isDate(text)) throw refuse('a date like 2026-03-01')
+  if (type === 'date' && !isDate(text)) throw invalid('a date like 2026-03-01')
   return text
 }
 
 const isDate = (text: string) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))
 
-/** A box whose west lies east of its east crosses the antimeridian: it is two. */
+/** The boxes of a `bbox`: one, or two where it crosses the antimeridian, because its west lies east of its east. */
 export function boxesOf(text: string, crs: CrsUri): Bounds[] {
   const numbers = text.split(',').map(Number)
   const [west, south, east, north] = (
@@ -223,7 +226,7 @@ export function boxesOf(text: string, crs: CrsUri): Bounds[] {
   ]
 }
 
-/** A moment, a day, or an interval of them whose open end is `..` or nothing. */
+/** A date and time, a day, or an interval of these, whose open end is `..` or empty. */
 export function timeSpanOf(text: string): TimeSpan {
   const ends = text.split('/')
   const isOpen = (end: string) => end === '' || end === '..'
@@ -238,21 +241,21 @@ export function timeSpanOf(text: string): TimeSpan {
 const TIMESTAMP_PATTERN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i
 const DAY_MS = 86_400_000
 
-function instantRangeOf(text: string, whole: string): { first: number; last: number } {
+/** The first and last millisecond of a day, or of an instant; `datetime` is the whole parameter, for the message. */
+function instantRangeOf(text: string, datetime: string): { first: number; last: number } {
   if (isDate(text)) return { first: Date.parse(text), last: Date.parse(text) + DAY_MS - 1 }
   const ms = TIMESTAMP_PATTERN.test(text) ? Date.parse(text) : NaN
-  if (Number.isNaN(ms)) throw invalidDatetime(whole)
+  if (Number.isNaN(ms)) throw invalidDatetime(datetime)
   return { first: ms, last: ms }
 }
 
 const invalidDatetime = (text: string) =>
   new BadRequestException(
-    `datetime must be a moment like 2026-03-01T09:00:00Z, a day, or an interval start/end of which one end may be ..; it is "${text}"`,
+    `datetime must be a date and time like 2026-03-01T09:00:00Z, a day, or an interval start/end of which one end may be ..; it is "${text}"`,
   )
 
 function idOfCursor(collection: Collection, cursor: string): string {
   const id = Buffer.from(cursor, 'base64url').toString()
-  if (!featureKeyOf(collection, id))
-    throw new BadRequestException(`cursor is not one that this list gave; it is "${cursor}"`)
+  if (!featureKeyOf(collection, id)) throw invalidCursor(cursor)
   return id
 }

@@ -1,6 +1,7 @@
-/** The links by which a client finds its way. */
+/** The links by which a client finds the next resource. */
 import type { RunRow } from '#store/runs'
 import type { FastifyRequest } from 'fastify'
+import { GEOJSON_MEDIA_TYPE } from '../http/media-types.js'
 import { encodeCursor } from '../http/page.dto.js'
 
 export interface Link {
@@ -8,13 +9,12 @@ export interface Link {
   rel: string
   type: string
   title?: string
-  /** `href` has places in braces. */
+  /** `href` is a URI template with variables in braces. */
   templated?: true
 }
 
 export const JSON_TYPE = 'application/json'
 export const SCHEMA_TYPE = 'application/schema+json'
-export const GEOJSON_TYPE = 'application/geo+json'
 const OPENAPI_TYPE = 'application/vnd.oai.openapi+json;version=3.0'
 
 export const baseUrlOf = (request: FastifyRequest): string => `${request.protocol}://${request.host}`
@@ -29,8 +29,8 @@ export const landingLinks = (root: string): Link[] => [
 
 export const collectionLinks = (root: string, id: string): Link[] => [
   { href: `${root}/ogc/collections/${id}`, rel: 'self', type: JSON_TYPE },
-  { href: `${root}/ogc/collections/${id}/items`, rel: 'items', type: GEOJSON_TYPE },
-  // Spelled as the standard does, and as older GDAL (3.6) looks for it.
+  { href: `${root}/ogc/collections/${id}/items`, rel: 'items', type: GEOJSON_MEDIA_TYPE },
+  // Spelled as in the standard, and as GDAL 3.6 expects it.
   ...['describedby', 'describedBy'].map((rel) => ({
     href: `${root}/ogc/collections/${id}/schema`,
     rel,
@@ -44,7 +44,7 @@ export const collectionLinks = (root: string, id: string): Link[] => [
   { href: `${root}/api/v1/export/${id}/datapackage.json`, rel: 'enclosure', type: JSON_TYPE },
 ]
 
-/** A page's links. The next page speaks of the same run, whatever has been made since. */
+/** A page's links. The next page is of the same run, even if there is a newer run by then. */
 export function pageLinks(
   request: FastifyRequest,
   collection: string,
@@ -52,7 +52,7 @@ export function pageLinks(
 ): Link[] {
   const root = baseUrlOf(request)
   const links = [
-    { href: root + request.url, rel: 'self', type: GEOJSON_TYPE },
+    { href: root + request.url, rel: 'self', type: GEOJSON_MEDIA_TYPE },
     { href: `${root}/ogc/collections/${collection}`, rel: 'collection', type: JSON_TYPE },
   ]
   if (next === null) return links
@@ -64,10 +64,10 @@ export function pageLinks(
     query.set('run', String(run.id))
   }
   const href = `${root}/ogc/collections/${collection}/items?${query}`
-  return [...links, { href, rel: 'next', type: GEOJSON_TYPE }]
+  return [...links, { href, rel: 'next', type: GEOJSON_MEDIA_TYPE }]
 }
 
 export const featureLinks = (request: FastifyRequest, collection: string): Link[] => [
-  { href: baseUrlOf(request) + request.url, rel: 'self', type: GEOJSON_TYPE },
+  { href: baseUrlOf(request) + request.url, rel: 'self', type: GEOJSON_MEDIA_TYPE },
   { href: `${baseUrlOf(request)}/ogc/collections/${collection}`, rel: 'collection', type: JSON_TYPE },
 ]

@@ -1,4 +1,4 @@
-/** JSON Schema of a collection's features: without it a client guesses the types of columns from its first page. */
+/** JSON Schema of a collection's features. Without it a client guesses the types of columns from the first page. */
 import type { ColumnType } from '#domain/feature'
 import { GEOMETRY_PROPERTY } from '#formats/filter'
 import type { Collection } from '#store/ogc'
@@ -12,7 +12,7 @@ const TYPES: Record<ColumnType, { type: string; format?: string }> = {
   time: { type: 'string', format: 'date-time' },
 }
 
-/** GDAL holds an integer in 32 bits, which a speed in bit/s exceeds. */
+/** GDAL stores an integer in 32 bits, which a speed in bit/s exceeds. */
 const typeOf = (type: ColumnType, unit?: string) => TYPES[unit === 'bit/s' ? 'number' : type]
 
 const propertiesOf = ({ columns }: Collection): Record<string, object> =>
@@ -23,10 +23,10 @@ const propertiesOf = ({ columns }: Collection): Record<string, object> =>
     ]),
   )
 
-/** What a filter may speak of: every property, and the shape. */
+/** The properties that a filter may use: every column, and the geometry. */
 export function queryablesOf(collection: Collection, root: string): QueryablesBody {
   const { id, title, about, geometry } = collection
-  const shape = {
+  const geometrySchema = {
     title: 'place',
     format: `geometry-${geometry.toLowerCase()}`,
     'x-ogc-role': 'primary-geometry',
@@ -37,12 +37,12 @@ export function queryablesOf(collection: Collection, root: string): QueryablesBo
     title,
     description: about,
     type: 'object',
-    properties: { ...propertiesOf(collection), [GEOMETRY_PROPERTY]: shape },
+    properties: { ...propertiesOf(collection), [GEOMETRY_PROPERTY]: geometrySchema },
     additionalProperties: false,
   }
 }
 
-/** JSON Schema of what a filter may speak of. */
+/** JSON Schema of the properties that a filter may use. */
 export interface QueryablesBody {
   $schema: string
   $id: string

@@ -16,12 +16,13 @@ import { Controller, Get, Header, NotFoundException, Param, Query, Req, Res } fr
 import { ApiQuery, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
-import { RunResolver } from '../runs/run-choice.js'
+import { REVALIDATE } from '../http/cache-policy.js'
+import { GEOJSON_MEDIA_TYPE } from '../http/media-types.js'
+import { RunResolver } from '../runs/run-resolver.js'
 import type { RunChoice } from '../runs/runs.dto.js'
 import { featureSerializer, pageSerializer } from './feature-text.js'
 import { FormatQuery, featureRequest, itemsRequest } from './items-query.js'
 import {
-  GEOJSON_TYPE,
   type Link,
   SCHEMA_TYPE,
   collectionLinks,
@@ -33,7 +34,7 @@ import {
 import { type QueryablesBody, queryablesOf, schemaOf } from './ogc-schema.js'
 import { isTiled, tileMatrixSetsLink, tilesLinks } from './tilesets.js'
 
-/** What is met and tested. Of temporal functions only some are there, so their class is not named. */
+/** The conformance classes that are met and tested. Only some temporal functions exist, so their class is not listed. */
 const CONFORMANCE = [
   'http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core',
   'http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson',
@@ -58,7 +59,7 @@ const CONFORMANCE = [
 
 type FeatureBody = Feature & { type: 'Feature'; links?: Link[] }
 
-/** OGC API – Features: what QGIS, ArcGIS and GDAL read. */
+/** OGC API – Features, for QGIS, ArcGIS and GDAL. */
 @ApiTags('ogc')
 @Controller('ogc')
 export class OgcController {
@@ -67,7 +68,7 @@ export class OgcController {
     private readonly runs: RunResolver,
   ) {}
 
-  /** Where to begin. */
+  /** The landing page. */
   @Get()
   async landing(@Query() _query: FormatQuery, @Req() request: FastifyRequest) {
     const root = baseUrlOf(request)
@@ -78,7 +79,7 @@ export class OgcController {
     }
   }
 
-  /** Which parts of the standard are met. */
+  /** The parts of the standard that are met. */
   @Get('conformance')
   conformance(@Query() _query: FormatQuery) {
     return { conformsTo: CONFORMANCE }
@@ -101,14 +102,14 @@ export class OgcController {
     return collectionBodyOf(requireCollection(id), baseUrlOf(request), await this.simulatedPrefix())
   }
 
-  /** What the columns of a collection are. */
+  /** The columns of a collection as a JSON Schema. */
   @Get('collections/:id/schema')
   @Header('content-type', SCHEMA_TYPE)
   schema(@Param('id') id: string, @Query() _query: FormatQuery, @Req() request: FastifyRequest) {
     return schemaOf(requireCollection(id), baseUrlOf(request))
   }
 
-  /** What `filter` may speak of. */
+  /** The properties that `filter` may use. */
   @Get('collections/:id/queryables')
   @Header('content-type', SCHEMA_TYPE)
   queryables(
@@ -120,20 +121,20 @@ export class OgcController {
   }
 
   /**
-   * Features in the order of their keys; `next` leads on. Any property can be asked for by its name. `cells` and `zones`
-   * speak of one run: that of `run`, or the newest of `rule`.
+   * Features in the order of their keys; the link `next` leads to the next page. Any property can be a query parameter.
+   * `cells` and `zones` are of one run: that of `run`, or the newest of `rule`.
    */
   @Get('collections/:id/items')
-  @Header('content-type', GEOJSON_TYPE)
-  @Header('cache-control', 'no-cache')
+  @Header('content-type', GEOJSON_MEDIA_TYPE)
+  @Header('cache-control', REVALIDATE)
   @ApiQuery({ name: 'bbox', required: false, description: 'west,south,east,north' })
   @ApiQuery({ name: 'bbox-crs', required: false, enum: CRS_URIS })
-  @ApiQuery({ name: 'datetime', required: false, description: 'moment, day, or interval start/end' })
+  @ApiQuery({ name: 'datetime', required: false, description: 'date and time, day, or interval start/end' })
   @ApiQuery({ name: 'filter', required: false, description: 'CQL2 text over the queryables' })
   @ApiQuery({ name: 'filter-lang', required: false, enum: ['cql2-text'] })
   @ApiQuery({ name: 'filter-crs', required: false, enum: CRS_URIS })
   @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, default: 100 } })
-  @ApiQuery({ name: 'cursor', required: false, description: 'of the link `next`' })
+  @ApiQuery({ name: 'cursor', required: false, description: 'from the link `next`' })
   @ApiQuery({ name: 'crs', required: false, enum: CRS_URIS })
   @ApiQuery({ name: 'f', required: false, enum: ['json'] })
   @ApiQuery({ name: 'run', required: false, schema: { type: 'integer' } })
@@ -172,8 +173,8 @@ export class OgcController {
 
   /** One feature. */
   @Get('collections/:id/items/:featureId')
-  @Header('content-type', GEOJSON_TYPE)
-  @Header('cache-control', 'no-cache')
+  @Header('content-type', GEOJSON_MEDIA_TYPE)
+  @Header('cache-control', REVALIDATE)
   @ApiQuery({ name: 'crs', required: false, enum: CRS_URIS })
   @ApiQuery({ name: 'f', required: false, enum: ['json'] })
   @ApiQuery({ name: 'run', required: false, schema: { type: 'integer' } })
@@ -206,7 +207,7 @@ export class OgcController {
 
 function requireCollection(id: string): Collection {
   if (!isCollection(id))
-    throw new NotFoundException(`there is no collection "${id}"; there are ${COLLECTIONS.join(', ')}`)
+    throw new NotFoundException(`unknown collection "${id}"; available: ${COLLECTIONS.join(', ')}`)
   return collectionOf(id)
 }
 

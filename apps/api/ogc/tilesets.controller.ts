@@ -2,7 +2,8 @@ import { type Collection, collectionOf } from '#store/ogc'
 import { Controller, Get, Header, NotFoundException, Param, Query, Req } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import type { FastifyRequest } from 'fastify'
-import { RunResolver } from '../runs/run-choice.js'
+import { REVALIDATE } from '../http/cache-policy.js'
+import { RunResolver } from '../runs/run-resolver.js'
 import { FormatQuery } from './items-query.js'
 import { JSON_TYPE, type Link, baseUrlOf } from './ogc-links.js'
 import {
@@ -19,18 +20,18 @@ import {
 } from './tilesets.js'
 import { TilesetQuery } from './tilesets.dto.js'
 
-/** Tile matrix sets that tiles come in. */
+/** The tile matrix sets of the tiles. */
 export interface TileMatrixSetsBody {
   tileMatrixSets: { id: string; title: string; uri: string; links: Link[] }[]
 }
 
-/** OGC API – Tiles: where the vector tiles of each collection are. */
+/** OGC API – Tiles: the addresses of each collection's vector tiles. */
 @ApiTags('ogc')
 @Controller('ogc')
 export class TilesetsController {
   constructor(private readonly runs: RunResolver) {}
 
-  /** Tile matrix sets that tiles come in: one. */
+  /** The tile matrix sets of the tiles, of which there is one. */
   @Get('tileMatrixSets')
   matrixSets(@Query() _query: FormatQuery, @Req() request: FastifyRequest): TileMatrixSetsBody {
     const { id, title, uri } = webMercatorQuad()
@@ -38,16 +39,16 @@ export class TilesetsController {
     return { tileMatrixSets: [{ id, title, uri, links: [{ href, rel: 'self', type: JSON_TYPE }] }] }
   }
 
-  /** The zooms of a tile matrix set, and how its tiles lie. */
+  /** The zooms of a tile matrix set, and the position of its tiles. */
   @Get('tileMatrixSets/:id')
   matrixSet(@Param('id') id: string, @Query() _query: FormatQuery): TileMatrixSetBody {
     requireTileMatrixSet(id)
     return webMercatorQuad()
   }
 
-  /** The tilesets of all collections that are drawn. */
+  /** The tilesets of all collections that have tiles. */
   @Get('tiles')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   async all(@Query() query: TilesetQuery, @Req() request: FastifyRequest): Promise<TilesetsBody> {
     const run = await this.runs.resolve(query)
     const root = baseUrlOf(request)
@@ -59,7 +60,7 @@ export class TilesetsController {
 
   /** The tilesets of one collection. */
   @Get('collections/:id/tiles')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   async some(
     @Param('id') id: string,
     @Query() query: TilesetQuery,
@@ -70,9 +71,9 @@ export class TilesetsController {
     return tilesetsOf(root + request.url, [tilesetOf(collection, await this.runs.resolve(query), root)])
   }
 
-  /** One collection's tiles, of the run that is chosen: `links` has their template and the TileJSON. */
+  /** One collection's tiles in the chosen run: `links` has the template of their addresses and the TileJSON. */
   @Get('collections/:id/tiles/:matrixSet')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   async one(
     @Param('id') id: string,
     @Param('matrixSet') matrixSet: string,
@@ -87,11 +88,11 @@ export class TilesetsController {
 
 function requireTiledCollection(id: string): Collection & { id: TiledId } {
   if (!isTiled(id))
-    throw new NotFoundException(`there are no tiles of "${id}"; there are of ${tiledIds().join(', ')}`)
+    throw new NotFoundException(`collection "${id}" has no tiles; available: ${tiledIds().join(', ')}`)
   return { ...collectionOf(id), id }
 }
 
 function requireTileMatrixSet(matrixSet: string): void {
   if (matrixSet !== TILE_MATRIX_SET)
-    throw new NotFoundException(`there is no tile matrix set "${matrixSet}"; there is ${TILE_MATRIX_SET}`)
+    throw new NotFoundException(`unknown tile matrix set "${matrixSet}"; available: ${TILE_MATRIX_SET}`)
 }

@@ -1,7 +1,7 @@
 import { IsIn, IsOptional } from 'class-validator'
 import { RunChoice } from '../runs/runs.dto.js'
 
-/** Which run is drawn. */
+/** The run that is drawn. */
 export class TilesetQuery extends RunChoice {
   @IsOptional()
   @IsIn(['json'])

@@ -1,18 +1,21 @@
-/** Vector tiles as OGC API – Tiles tells of them: the same tiles as the TileJSON’s, with `{tileMatrix}/{tileCol}/{tileRow}` for z/x/y. */
+/**
+ * Vector tiles as OGC API – Tiles describes them: the tiles of the TileJSON, with `{tileMatrix}/{tileCol}/{tileRow}` for
+ * z/x/y.
+ */
 import { MOROCCO_BOUNDS } from '#domain/probe'
 import { CRS84, MAX_ZOOM, MIN_ZOOM, WEB_MERCATOR } from '#geo'
 import type { Collection, CollectionId } from '#store/ogc'
 import type { RunRow } from '#store/runs'
-import { LAYER_FIELDS } from '../tiles/tiles.controller.js'
-import type { Layer } from '../tiles/tile-features.js'
+import { MVT_MEDIA_TYPE } from '../http/media-types.js'
+import { LAYER_FIELDS } from '../tiles/layer-fields.js'
+import type { Layer } from '../tiles/tile-layers.js'
 import { JSON_TYPE, type Link } from './ogc-links.js'
 
 export const TILE_MATRIX_SET = 'WebMercatorQuad'
 const TILE_MATRIX_SET_URI = `http://www.opengis.net/def/tilematrixset/OGC/1.0/${TILE_MATRIX_SET}`
-const MVT_TYPE = 'application/vnd.mapbox-vector-tile'
 const REL_BASE_URI = 'http://www.opengis.net/def/rel/ogc/1.0'
 
-/** Collections that are drawn; each is a layer of the same name. */
+/** Collections that are drawn. Each is a layer of the same name. */
 const TILED = ['cells', 'zones', 'areas', 'localities', 'sites'] as const satisfies (CollectionId & Layer)[]
 export type TiledId = (typeof TILED)[number]
 
@@ -20,7 +23,7 @@ export const isTiled = (id: string): id is TiledId => TILED.some((tiled) => tile
 export const tiledIds = (): readonly TiledId[] => TILED
 
 export interface TileMatrixLimits {
-  /** Zoom. */
+  /** The zoom. */
   tileMatrix: string
   minTileRow: number
   maxTileRow: number
@@ -35,7 +38,7 @@ export interface TilesetBody {
   dataType: 'vector'
   crs: string
   tileMatrixSetURI: string
-  /** Tiles outside have nothing in them, or are not made. */
+  /** Tiles outside these limits are empty or do not exist. */
   tileMatrixSetLimits: TileMatrixLimits[]
   layers: { id: string; dataType: 'vector'; geometryDimension: 0 | 2; propertiesSchema: PropertiesSchema }[]
   boundingBox: { lowerLeft: [number, number]; upperRight: [number, number]; crs: string }
@@ -47,7 +50,7 @@ interface PropertiesSchema {
   properties: Record<string, { description: string }>
 }
 
-/** Tilesets without their details. */
+/** A list of tilesets, without their details. */
 export interface TilesetsBody {
   links: Link[]
   tilesets: Pick<TilesetBody, 'title' | 'dataType' | 'crs' | 'tileMatrixSetURI' | 'links'>[]
@@ -96,7 +99,7 @@ export function tilesetsOf(self: string, tilesets: readonly TilesetBody[]): Tile
   }
 }
 
-/** A tileset's address names its run: what is drawn does not change under a reader. */
+/** A tileset's address names its run, so that the map does not change while somebody reads it. */
 function tilesetLinks(id: TiledId, run: RunRow, root: string): Link[] {
   return [
     {
@@ -107,7 +110,7 @@ function tilesetLinks(id: TiledId, run: RunRow, root: string): Link[] {
     {
       href: `${root}/tiles/${run.id}/${id}/{tileMatrix}/{tileCol}/{tileRow}.mvt`,
       rel: 'item',
-      type: MVT_TYPE,
+      type: MVT_MEDIA_TYPE,
       templated: true,
     },
     {
@@ -134,7 +137,7 @@ export const tileMatrixSetsLink = (root: string): Link => ({
   type: JSON_TYPE,
 })
 
-/** Number of the column and of the row of a place, as parts of a tile. */
+/** Column and row of a place at a zoom, in tiles with fractions. */
 function tileCoordinatesAt(lng: number, lat: number, zoom: number): [col: number, row: number] {
   const sin = Math.sin((lat * Math.PI) / 180)
   return [(lng / 360 + 0.5) * 2 ** zoom, (0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)) * 2 ** zoom]
@@ -168,7 +171,7 @@ export interface TileMatrixSetBody {
 
 interface TileMatrix {
   id: string
-  /** Of a pixel of 0.28 mm. */
+  /** For pixels of 0.28 mm. */
   scaleDenominator: number
   /** Metres in a pixel. */
   cellSize: number
@@ -179,12 +182,12 @@ interface TileMatrix {
   matrixHeight: number
 }
 
-/** Metres from the middle of the map to its edge. */
+/** Metres from the centre of the map to its edge. */
 const HALF_WORLD_METRES = Math.PI * 6_378_137
 const TILE_PIXELS = 256
 const PIXEL_METRES = 0.28e-3
 
-/** As the standard's annex D.1 has it, as far as tiles are made. */
+/** The tile matrix set of the standard's annex D.1, down to the largest zoom that is served. */
 export const webMercatorQuad = (): TileMatrixSetBody => ({
   id: TILE_MATRIX_SET,
   title: 'Google Maps Compatible for the World',

@@ -1,10 +1,11 @@
 /**
- * OGC's items, once for each collection: GDAL and QGIS filter at the server only by parameters that the document names for
- * the very collection.
+ * Describes OGC's items once for each collection, because GDAL and QGIS filter on the server only by parameters that the
+ * document names for that collection.
  */
 import type { Column } from '#domain/feature'
 import { COLLECTIONS, type Collection, collectionOf } from '#store/ogc'
-import { MAX_LIMIT } from '../ogc/items-query.js'
+import { GEOJSON_MEDIA_TYPE } from '../http/media-types.js'
+import { MAX_LIMIT, RUN_PARAMETERS } from '../ogc/items-query.js'
 import { schemaOf } from '../ogc/ogc-schema.js'
 import type { Operation, Parameter, Paths } from './document-types.js'
 import { exampleOf } from './parameters.js'
@@ -12,12 +13,13 @@ import type { Schema } from './type-schema.js'
 
 const ITEMS = '/ogc/collections/{id}/items'
 const FEATURE = `${ITEMS}/{featureId}`
-const GEOJSON = 'application/geo+json'
-const RUN_PARAMETERS = ['run', 'rule', 'date']
 
 const LIMIT_PATH = '#/components/parameters/limit'
 
-/** QGIS takes its pages' size from the component of this name, GDAL from the parameter: without a maximum QGIS asks for 100. */
+/**
+ * The parameter `limit` with its maximum. QGIS takes the size of its pages from the component of this name, GDAL from the
+ * parameter itself. Without a maximum QGIS requests pages of 100.
+ */
 export function limitParameter(paths: Paths): Parameter {
   const { schema, ...limit } = paths[ITEMS]!['get']!.parameters.find(({ name }) => name === 'limit')!
   const description = 'Features in a page; a larger limit is served as the largest.'
@@ -26,7 +28,7 @@ export function limitParameter(paths: Paths): Parameter {
 
 export function perCollection(paths: Paths): Paths {
   const { [ITEMS]: items, [FEATURE]: feature, ...others } = paths
-  const own = COLLECTIONS.map(collectionOf).flatMap((collection) => {
+  const ofCollections = COLLECTIONS.map(collectionOf).flatMap((collection) => {
     const page = withOkResponse(
       operationOf(items!['get']!, collection),
       pageSchemaOf(items!['get']!, collection),
@@ -38,18 +40,18 @@ export function perCollection(paths: Paths): Paths {
       [FEATURE.replace('{id}', collection.id), { get: one }],
     ] as const
   })
-  return { ...others, ...Object.fromEntries(own) }
+  return { ...others, ...Object.fromEntries(ofCollections) }
 }
 
 function operationOf(operation: Operation, { id, title, ofRun }: Collection): Operation {
   const noun = id.replace(/_?\b\w|_\w/g, (letter) => letter.replace('_', '').toUpperCase())
-  const isKept = ({ name }: Parameter) =>
+  const hasParameter = ({ name }: Parameter) =>
     name !== 'id' && name !== 'properties' && (ofRun || !RUN_PARAMETERS.includes(name))
   return {
     ...operation,
     operationId: operation.operationId + noun,
     summary: `${title}: ${operation.summary}`,
-    parameters: operation.parameters.filter(isKept).map(sharedParameterOf),
+    parameters: operation.parameters.filter(hasParameter).map(sharedParameterOf),
   }
 }
 
@@ -58,12 +60,15 @@ const sharedParameterOf = (parameter: Parameter): Parameter =>
 
 function withOkResponse(operation: Operation, schema: Schema): Operation {
   const { '200': ok, ...others } = operation.responses
-  return { ...operation, responses: { '200': { ...ok, content: { [GEOJSON]: { schema } } }, ...others } }
+  return {
+    ...operation,
+    responses: { '200': { ...ok, content: { [GEOJSON_MEDIA_TYPE]: { schema } } }, ...others },
+  }
 }
 
-/** The page as its type says, of this collection's features. */
+/** The type of the page, with this collection's features. */
 function pageSchemaOf(operation: Operation, collection: Collection): Schema {
-  const page = operation.responses['200']!.content![GEOJSON]!.schema
+  const page = operation.responses['200']!.content![GEOJSON_MEDIA_TYPE]!.schema
   return {
     ...page,
     properties: { ...page.properties, features: { type: 'array', items: featureOf(collection) } },
@@ -98,7 +103,7 @@ function featureOf(collection: Collection): Schema {
   }
 }
 
-/** A column's type as the collection states it. */
+/** The types of the columns, as in the collection's own schema. */
 const typesOf = (collection: Collection) =>
   schemaOf(collection, '').properties.properties.properties as Record<string, Schema>
 
@@ -116,7 +121,7 @@ const filtersOf = (collection: Collection): Parameter[] =>
       name,
       in: 'query',
       required: false,
-      description: `Only features of which this is so: ${about}`,
+      description: `Only features with this value: ${about}`,
       schema,
       ...(example !== undefined && { example }),
     }

@@ -1,4 +1,4 @@
-/** What of OpenAPI 3.0 the document is made of. */
+/** The parts of OpenAPI 3.0 that the document uses. */
 import type { Schema } from './type-schema.js'
 
 export interface Parameter {

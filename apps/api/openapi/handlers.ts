@@ -1,4 +1,4 @@
-/** What the sources of the controllers say of each route that Nest's own document does not. */
+/** Reads from the sources of the controllers what Nest's own document does not say about each route. */
 import type { HttpException } from '@nestjs/common'
 import * as nest from '@nestjs/common'
 import { dirname, resolve } from 'node:path'
@@ -6,35 +6,36 @@ import ts from 'typescript'
 import { type Schema, SchemaRegistry } from './type-schema.js'
 
 export interface RouteHandler {
-  /** Null where it returns nothing: it writes its answer itself, or there is none. */
+  /** Schema of the answer; null where the method returns nothing, because it sends its reply itself or there is none. */
   answer: Schema | null
-  /** It may also return nothing: 204. */
+  /** It may also return nothing, which answers 204. */
   mayBeNothing: boolean
-  /** It returns a page of a list, whose header leads on. */
+  /** It returns a page of a list, which has the header `Link`. */
   isPage: boolean
   mediaType: string | null
   summary: string
   description: string
-  /** Statuses of the exceptions that it, or what it calls here, may throw. */
+  /** Statuses of the exceptions that the method, or a function of apps/api that it calls, may throw. */
   refusals: ReadonlySet<number>
-  /** The least role of a person. */
+  /** The lowest role of a person that may use it. */
   role: string | null
-  /** A device's token is asked for, or taken in a person's stead. */
+  /** A device's token is required, or accepted instead of a person's session. */
   acceptsDevice: boolean
   isThrottled: boolean
-  /** Names of the query's fields, and of those fields of query and body that are whole numbers. */
+  /** Names of the fields of the query. */
   query: readonly string[]
+  /** Names of the fields of path, query and body that are whole numbers. */
   wholeNumbers: ReadonlySet<string>
-  /** Of a body that is no class: a class is known to Nest. */
+  /** Schema of a body whose type is no class. Nest describes the classes. */
   body: Schema | null
-  /** Path parameters by their pipe. */
+  /** Names of the path parameters that are UUIDs, by their pipe. */
   uuids: ReadonlySet<string>
 }
 
 export interface Handlers {
   /** By `Class.method`. */
   handlers: ReadonlyMap<string, RouteHandler>
-  /** What a tag's first controller says of itself. */
+  /** Description of each tag: the comment of its first controller, or of the controller of the same name. */
   tags: ReadonlyMap<string, string>
   problem: Schema
   components: Record<string, Schema>
@@ -45,7 +46,7 @@ export function readHandlers(root: string): Handlers {
   const reader = new SourceReader(program, resolve(root, 'apps/api'))
   const handlers = new Map<string, RouteHandler>()
   const tags = new Map<string, string>()
-  for (const file of program.getSourceFiles().filter((one) => reader.isOurs(one)))
+  for (const file of program.getSourceFiles().filter((source) => reader.isOurs(source)))
     for (const node of file.statements) {
       if (!ts.isClassDeclaration(node) || !node.name || !decoratorsOf(node).has('Controller')) continue
       const tag = reader.textOf(decoratorsOf(node).get('ApiTags')?.arguments[0])
@@ -89,7 +90,7 @@ class SourceReader {
     const file = this.program.getSourceFile(`${this.folder}/${path}`)!
     const symbol = this.checker
       .getExportsOfModule(this.checker.getSymbolAtLocation(file)!)
-      .find((one) => one.name === name)!
+      .find((exported) => exported.name === name)!
     return this.book.schemaOf(this.checker.getDeclaredTypeOfSymbol(symbol))
   }
 
@@ -103,7 +104,7 @@ class SourceReader {
     const returned = this.returnOf(method)
     const parts = returned.isUnion() ? returned.types : [returned]
     const isVoid = (type: ts.Type) => Boolean(type.flags & (ts.TypeFlags.Void | ts.TypeFlags.Undefined))
-    const { refusals, calls } = this.reached(method)
+    const { refusals, calls } = this.reachableFrom(method)
     const role = this.textOf(decorators.get('RequireRole')?.arguments[0])
     const comment = commentOf(method)
     const properties = this.checker.getPropertiesOfType(returned).map(({ name }) => name)
@@ -117,7 +118,9 @@ class SourceReader {
       refusals: new Set([...refusals, ...(role ? [401, 403] : [])]),
       role,
       acceptsDevice: calls.has('ofToken'),
-      isThrottled: (ts.getDecorators(method) ?? []).some((one) => one.getText().includes('Throttle')),
+      isThrottled: (ts.getDecorators(method) ?? []).some((decorator) =>
+        decorator.getText().includes('Throttle'),
+      ),
       ...this.parametersOf(method),
     }
   }
@@ -150,9 +153,9 @@ class SourceReader {
       const fields = this.checker.getPropertiesOfType(type)
       const isClass = Boolean(type.symbol?.flags & ts.SymbolFlags.Class)
       const path = decorators.get('Param')
-      if (path?.arguments.some((a) => a.getText() === 'ParseIntPipe'))
+      if (path?.arguments.some((pipe) => pipe.getText() === 'ParseIntPipe'))
         wholeNumbers.add(this.textOf(path.arguments[0])!)
-      if (path?.arguments.some((a) => a.getText() === 'ParseUUIDPipe'))
+      if (path?.arguments.some((pipe) => pipe.getText() === 'ParseUUIDPipe'))
         uuids.add(this.textOf(path.arguments[0])!)
       if (decorators.has('Query') && decorators.get('Query')!.arguments.length === 0 && isClass)
         query.push(...fields.map(({ name }) => name))
@@ -163,8 +166,11 @@ class SourceReader {
     return { query, wholeNumbers, uuids, body }
   }
 
-  /** Follows every function of these files that is named on the way, and every table, which may hold exceptions. Pipes and classes of a query refuse with 400. */
-  private reached(method: ts.MethodDeclaration): { refusals: Set<number>; calls: Set<string> } {
+  /**
+   * The statuses of the exceptions that the method may throw, and the names of the functions that it may call. Follows every
+   * function and every object of apps/api that is named on the way. Pipes and query classes refuse with 400.
+   */
+  private reachableFrom(method: ts.MethodDeclaration): { refusals: Set<number>; calls: Set<string> } {
     const refusals = new Set<number>(method.parameters.length > 0 ? [400] : [])
     const seen = new Set<ts.Node>([method])
     const calls = new Set<string>()
@@ -201,7 +207,7 @@ class SourceReader {
   }
 }
 
-/** Without `as const` and `satisfies`. */
+/** The expression without `as const` and `satisfies`. */
 function unwrapped(node: ts.Expression | undefined): ts.Expression | undefined {
   return node && (ts.isAsExpression(node) || ts.isSatisfiesExpression(node))
     ? unwrapped(node.expression)
@@ -210,7 +216,7 @@ function unwrapped(node: ts.Expression | undefined): ts.Expression | undefined {
 
 type AnyException = new () => HttpException
 
-/** Of Nest's exceptions by their name. */
+/** The status of one of Nest's exceptions by its name; null for any other name. */
 function statusOf(name: string): number | null {
   const type = (nest as unknown as Record<string, AnyException | undefined>)[name]
   return name.endsWith('Exception') && type?.prototype instanceof nest.HttpException
@@ -233,7 +239,7 @@ function decoratorsOf(node: ts.HasDecorators): Map<string, ts.CallExpression> {
 }
 
 function hasDecorator({ declarations }: ts.Symbol, name: string): boolean {
-  return Boolean(declarations?.some((one) => ts.canHaveDecorators(one) && decoratorsOf(one).has(name)))
+  return Boolean(declarations?.some((node) => ts.canHaveDecorators(node) && decoratorsOf(node).has(name)))
 }
 
 function commentOf(node: ts.Node): string {
@@ -241,5 +247,5 @@ function commentOf(node: ts.Node): string {
   return (ts.getTextOfJSDocComment(comment) ?? '').replace(/\s*\n\s*/g, ' ').trim()
 }
 
-/** Without its full stop: a title. */
+/** The first sentence without its full stop, as a title. */
 const firstSentence = (text: string) => /^.*?[.:](?=\s|$)/.exec(text)?.[0].slice(0, -1) ?? text

@@ -1,4 +1,4 @@
-/** Writes the OpenAPI document beside the built server: a step of `npm run build`, after the sources are compiled. */
+/** Writes the OpenAPI document next to the built server. It is a step of `npm run build`, after the compilation. */
 import 'reflect-metadata'
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
@@ -11,7 +11,7 @@ import { readHandlers } from './handlers.js'
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
 
-// A preview makes no instances, so that it needs no parts.
+// A preview creates no instances, so that it needs no dependencies.
 const app = await NestFactory.create(AppModule.of({} as AppDependencies), new FastifyAdapter(), {
   preview: true,
   logger: ['error'],

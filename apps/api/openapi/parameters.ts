@@ -1,4 +1,4 @@
-/** What parameters mean that have no class of their own, and an example of each, by name. */
+/** Descriptions of the parameters that have no class of their own, and examples of all parameters, by name. */
 import { SHIPPED_RULES } from '#domain/rule'
 import type { Schema } from './type-schema.js'
 
@@ -22,7 +22,7 @@ const RUN_OR_LATEST: PathParameter = {
   example: 'latest',
 }
 
-/** By what stands before them in the address, or by their name alone. */
+/** By the path segment before them and their name, or by their name alone. */
 const PATH_PARAMETERS: Record<string, PathParameter> = {
   'areas/code': {
     description: 'HCP code of a region, province or commune.',
@@ -32,7 +32,7 @@ const PATH_PARAMETERS: Record<string, PathParameter> = {
   'sites/code': { description: "A site's code.", schema: TEXT_SCHEMA, example: 'DEMO-01.051.01.01-1' },
   'runs/id': RUN,
   'zones/id': {
-    description: 'Lasts from run to run.',
+    description: "A zone's id, which lasts from run to run.",
     schema: TEXT_SCHEMA,
     example: '88398d9a01fffff-white-1',
   },
@@ -48,7 +48,7 @@ const PATH_PARAMETERS: Record<string, PathParameter> = {
     example: 'SIM-PNHD2-0001',
   },
   answer: {
-    description: "A budget's id: its `id`.",
+    description: 'The `id` of an answer about a budget.',
     schema: TEXT_SCHEMA,
     example: '5d41402abc4b2a76b9719d911017c592',
   },
@@ -67,14 +67,14 @@ const PATH_PARAMETERS: Record<string, PathParameter> = {
   layer: { description: "A map's layer.", schema: TEXT_SCHEMA, example: 'cells' },
 }
 
-/** Of the parameter at a place of a path such as `/api/v1/areas/{code}`. */
+/** The description of a parameter of a path such as `/api/v1/areas/{code}`. */
 export function pathParameter(path: string, name: string): PathParameter | undefined {
   const parts = path.split('/')
   const before = parts[parts.indexOf(`{${name}}`) - 1]?.replace(/[{}]/g, '')
   return PATH_PARAMETERS[`${before}/${name}`] ?? PATH_PARAMETERS[name]
 }
 
-/** Of query parameters; an `@example` in their class goes before. */
+/** Examples of query parameters. An `@example` in their class takes precedence. */
 const EXAMPLES: Record<string, unknown> = {
   run: 1,
   with: 1,
@@ -116,10 +116,10 @@ const EXAMPLES: Record<string, unknown> = {
   filter: "class = 'white'",
 }
 
-/** Undefined where none can be told. */
+/** An example that fits the schema; undefined where there is none. */
 export function exampleOf(name: string, schema: Schema): unknown {
-  const known = EXAMPLES[name]
-  const example = schema.type === 'string' && known !== undefined ? String(known) : known
+  const value = EXAMPLES[name]
+  const example = schema.type === 'string' && value !== undefined ? String(value) : value
   if (example !== undefined && matchesSchema(example, schema)) return example
   if (schema.enum) return schema.enum[0]
   if (schema.type === 'boolean') return true
@@ -145,7 +145,7 @@ const PROBE = {
   latencyMs: 34.2,
 }
 
-/** What a body may look like, by the name of its class or type, or by operation and media type. */
+/** Examples of bodies, by the name of their class or type, or by operation and media type. */
 export const BODY_EXAMPLES: Record<string, unknown> = {
   'probesPost application/json': [PROBE],
   'probesPost application/x-ndjson': `${JSON.stringify(PROBE)}\n`,

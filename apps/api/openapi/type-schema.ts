@@ -1,4 +1,7 @@
-/** JSON schemas, as OpenAPI 3.0 writes them, of TypeScript types: an answer's shape is written once, as its type. */
+/**
+ * JSON schemas of TypeScript types, in the dialect of OpenAPI 3.0. The form of an answer is thus written only once, as its
+ * type.
+ */
 import ts from 'typescript'
 
 export interface Schema {
@@ -27,16 +30,16 @@ export interface Schema {
 }
 
 interface NamedSchema {
-  /** Of the type; another type may have the same. */
+  /** Name of the type. Another type may have the same name. */
   name: string
-  /** Where it is declared, for telling two of one name apart. */
+  /** Folder of its declaration, to distinguish two types of one name. */
   folder: string
   schema: Schema
-  /** Filled in when all names are known. */
+  /** References to it, which are completed once all names are known. */
   references: Schema[]
 }
 
-/** Schemas of all types asked for, and of the named types that they are made of. */
+/** Schemas of the requested types, and of the named types that they consist of. */
 export class SchemaRegistry {
   private readonly named = new Map<ts.Type, NamedSchema>()
 
@@ -47,33 +50,34 @@ export class SchemaRegistry {
 
   schemaOf(type: ts.Type): Schema {
     const parts = partsOf(type)
-    const known = parts.filter((part) => !isNullish(part))
-    if (known.length < parts.length && known.length > 0) return withNull(this.unionOf(known), isNull(parts))
+    const values = parts.filter((part) => !isNullish(part))
+    if (values.length < parts.length && values.length > 0)
+      return withNull(this.unionOf(values), isNull(parts))
     const name = this.nameOf(type)
     return name === null ? this.shapeOf(type) : this.reference(type, name)
   }
 
-  /** The named ones; two types of one name are told apart by the folders they stand in. */
+  /** The named types. Two types of one name are distinguished by the folders of their declarations. */
   components(): Record<string, Schema> {
     const all = [...this.named.values()]
     const isTaken = ({ name }: NamedSchema) => all.filter((other) => other.name === name).length > 1
     return Object.fromEntries(
-      all.map((one) => {
-        const name = isTaken(one) ? capital(one.folder) + one.name : one.name
-        for (const reference of one.references) reference.$ref = `#/components/schemas/${name}`
-        return [name, one.schema]
+      all.map((entry) => {
+        const name = isTaken(entry) ? capital(entry.folder) + entry.name : entry.name
+        for (const reference of entry.references) reference.$ref = `#/components/schemas/${name}`
+        return [name, entry.schema]
       }),
     )
   }
 
   private reference(type: ts.Type, name: string): Schema {
-    const known = this.named.get(type)
+    const entryOfType = this.named.get(type)
     const reference: Schema = {}
-    if (known) known.references.push(reference)
+    if (entryOfType) entryOfType.references.push(reference)
     else {
       const symbol = type.aliasSymbol ?? type.symbol
       const entry: NamedSchema = { name, folder: folderOf(symbol), schema: {}, references: [reference] }
-      // Before its shape, which may speak of the type itself.
+      // Registered before its shape is read, because the shape may refer to the type itself.
       this.named.set(type, entry)
       Object.assign(entry.schema, withDescription(this.shapeOf(type), this.commentOf(symbol)))
     }
@@ -116,7 +120,7 @@ export class SchemaRegistry {
     }
   }
 
-  /** 3.0 has no tuples: as many items, each of one of their types. */
+  /** OpenAPI 3.0 has no tuples: an array of the same length, each item of one of the types. */
   private tupleOf(type: ts.TypeReference): Schema {
     const items = [...new Set(this.checker.getTypeArguments(type))]
     return {
@@ -151,7 +155,7 @@ export class SchemaRegistry {
     return members.length === 1 ? members[0]! : { anyOf: members }
   }
 
-  /** Null for what is written out where it stands. */
+  /** Name of a type that becomes a component; null for a type that is written inline. */
   private nameOf(type: ts.Type): string | null {
     const symbol = type.aliasSymbol && !this.isBuiltIn(type.aliasSymbol) ? type.aliasSymbol : type.symbol
     const isNamed =
@@ -191,16 +195,19 @@ const UNITS: [RegExp, string][] = [
   [/^confidence$/, '0 to 1.'],
 ]
 
-/** Names end with their units; empty for those that have none. */
+/** The unit that the name of a field ends with; empty where it has none. */
 export const unitOf = (name: string): string => UNITS.find(([form]) => form.test(name))?.[1] ?? ''
 
-/** A reference takes no words beside it; wrapped, it does. */
+/** Adds a description and an example. A reference allows no properties beside it, so it is wrapped in `allOf`. */
 export function withDescription(schema: Schema, description: string, example?: unknown): Schema {
   if (description === '' && example === undefined) return schema
-  const words = { ...(description !== '' && { description }), ...(example !== undefined && { example }) }
+  const annotations = {
+    ...(description !== '' && { description }),
+    ...(example !== undefined && { example }),
+  }
   return '$ref' in schema || Object.keys(schema).length === 0
-    ? { allOf: [schema], ...words }
-    : { ...schema, ...words }
+    ? { allOf: [schema], ...annotations }
+    : { ...schema, ...annotations }
 }
 
 function withNull(schema: Schema, isNullable: boolean): Schema {
@@ -224,7 +231,7 @@ function folderOf({ declarations }: ts.Symbol): string {
   return (path.at(-2) ?? '').replace(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase())
 }
 
-/** Of a comment: JSON where it is such, else the text itself. */
+/** The value of an `@example`: parsed where it is JSON, otherwise the text itself. */
 export function exampleValueOf(text: string): unknown {
   try {
     return JSON.parse(text)

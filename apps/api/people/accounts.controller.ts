@@ -5,11 +5,11 @@ import { ApiTags } from '@nestjs/swagger'
 import { randomBytes } from 'node:crypto'
 import { DataSource } from 'typeorm'
 import type { Page } from '../http/page.dto.js'
-import { RequireRole, CurrentAccount } from './guard.js'
+import { CurrentAccount, RequireRole } from './role-guard.js'
 import { AccountBody } from './session.dto.js'
 
 export interface NewAccount extends Account {
-  /** Shown once. */
+  /** Shown in this answer only. */
   password: string
 }
 
@@ -25,19 +25,19 @@ export class AccountsController {
     return { items: await listAccounts(this.source.manager), next: null }
   }
 
-  /** Makes an account. Its password is shown once, and may only be used to set another. */
+  /** Creates an account. Its password is shown once, and serves only to set another one. */
   @Post()
   @RequireRole('administrator')
   async add(@Body() body: AccountBody, @CurrentAccount() author: Account): Promise<NewAccount> {
     const operator = operatorOf(body.operator)
     if ((body.role === 'operator') !== (operator !== null))
       throw new UnprocessableEntityException(
-        `operator is "${body.operator ?? ''}": it is asked for the role operator, and for no other`,
+        `operator is "${body.operator ?? ''}": it is required for the role operator and not allowed for others`,
       )
     const password = randomBytes(12).toString('base64url')
     const account: Account = { name: body.name, role: body.role, mustChangePassword: true, operator }
-    const made = { ...account, passwordHash: await hashPassword(password) }
-    if (!(await insertAccount(this.source.manager, made, author.name)))
+    const row = { ...account, passwordHash: await hashPassword(password) }
+    if (!(await insertAccount(this.source.manager, row, author.name)))
       throw new ConflictException(`name "${body.name}" is taken`)
     await recordChange(this.source.manager, author.name, 'add account', body.name, {
       role: body.role,

@@ -28,17 +28,23 @@ import { Throttle } from '@nestjs/throttler'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
 import { refusal } from '../http/problem.js'
-import { BeforePassword, RequireRole, SESSION_COOKIE, CurrentAccount, refuseForeignOrigin } from './guard.js'
+import {
+  BeforePassword,
+  CurrentAccount,
+  RequireRole,
+  SESSION_COOKIE,
+  refuseForeignOrigin,
+} from './role-guard.js'
 import { PasswordBody, SignInBody } from './session.dto.js'
-import { SignInThrottle } from './throttle.js'
+import { SignInThrottle } from './sign-in-throttle.js'
 
-/** Who is signed in, and who may sign in. */
+/** Signing in and out. */
 @ApiTags('people')
 @Controller('api/v1/session')
 export class SessionController {
   constructor(private readonly source: DataSource) {}
 
-  /** Signs in and sets the session's cookie. At most five tries a minute for one name from one address. */
+  /** Signs in and sets the session's cookie. At most five attempts per minute for one name from one address. */
   @Post()
   @HttpCode(200)
   @UseGuards(SignInThrottle)
@@ -64,7 +70,7 @@ export class SessionController {
     return { name, role, mustChangePassword, operator }
   }
 
-  /** Who is signed in; nothing where nobody is: to ask is no mistake. */
+  /** The account that is signed in; 204 where nobody is. */
   @Get()
   async who(
     @Req() request: FastifyRequest,
@@ -75,7 +81,7 @@ export class SessionController {
     const account = await findSession(this.source.manager, sha256(token))
     if (!account)
       throw new UnauthorizedException(
-        refusal('session_over', 'This session is over. Sign in: POST /api/v1/session'),
+        refusal('session_over', 'This session has ended. Sign in: POST /api/v1/session'),
       )
     return account
   }
@@ -101,14 +107,14 @@ export class SessionController {
   @UseGuards(SignInThrottle)
   async password(
     @Body() body: PasswordBody,
-    @CurrentAccount() who: Account,
+    @CurrentAccount() { name }: Account,
     @Req() request: FastifyRequest,
   ): Promise<void> {
-    const account = await findAccount(this.source.manager, who.name)
+    const account = await findAccount(this.source.manager, name)
     if (!(await isPassword(account?.passwordHash, body.current)))
       throw new UnauthorizedException(refusal('wrong_current_password', 'The current password is wrong.'))
     const hash = await hashPassword(body.next)
-    await changePassword(this.source.manager, who.name, hash, sha256(request.cookies[SESSION_COOKIE]!))
-    await recordChange(this.source.manager, who.name, 'change password', who.name)
+    await changePassword(this.source.manager, name, hash, sha256(request.cookies[SESSION_COOKIE]!))
+    await recordChange(this.source.manager, name, 'change password', name)
   }
 }

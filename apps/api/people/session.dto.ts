@@ -30,7 +30,7 @@ export class AccountBody {
   @IsIn(ROLES)
   role!: Role
 
-  /** Whom an account of the role `operator` speaks for; asked for that role alone. */
+  /** The operator for which an account of the role `operator` acts. Required for that role, not allowed for others. */
   @ValidateIf(({ role, operator }: AccountBody) => role === 'operator' || operator !== undefined)
   @IsString()
   @Length(1, 100)

@@ -4,13 +4,14 @@ import { type RunRow } from '#store/runs'
 import { Controller, Get, Header, Query, UnprocessableEntityException } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
+import { REVALIDATE } from '../http/cache-policy.js'
+import { CSV_MEDIA_TYPE, XLSX_MEDIA_TYPE } from '../http/media-types.js'
+import { RUN_COLUMNS, runValuesOf } from '../runs/run-columns.js'
 import { planFilterOf } from './plan.controller.js'
 import { PlanFilterQuery } from './plan.dto.js'
 
-const XLSX_MEDIA_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
-
-/** A table is made whole; a list that is longer is read page by page. */
-const MAX_LINES = { csv: 100_000, xlsx: 20_000 } as const
+/** A table is built in memory as a whole. A longer list must be read page by page. */
+const MAX_ROWS = { csv: 100_000, xlsx: 20_000 } as const
 
 /** The plan as a table, with the same filters as the list. */
 @ApiTags('plan')
@@ -18,31 +19,30 @@ const MAX_LINES = { csv: 100_000, xlsx: 20_000 } as const
 export class PlanTableController {
   constructor(private readonly source: DataSource) {}
 
-  /** The list as a table, each line with its run, rule and dates. */
+  /** The list as a table; each line has its run, rule and dates. */
   @Get('table.csv')
-  @Header('content-type', 'text/csv; charset=utf-8')
+  @Header('content-type', CSV_MEDIA_TYPE)
   @Header('content-disposition', 'attachment; filename="plan.csv"')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   async csv(@Query() query: PlanFilterQuery): Promise<string> {
-    return csvTable(await this.table(query, MAX_LINES.csv))
+    return csvTable(await this.table(query, MAX_ROWS.csv))
   }
 
   /** The list as a workbook. */
   @Get('table.xlsx')
   @Header('content-type', XLSX_MEDIA_TYPE)
   @Header('content-disposition', 'attachment; filename="plan.xlsx"')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   async xlsx(@Query() query: PlanFilterQuery): Promise<Buffer> {
-    return xlsxTable(await this.table(query, MAX_LINES.xlsx))
+    return xlsxTable(await this.table(query, MAX_ROWS.xlsx))
   }
 
-  /** Each line carries where it comes from: a sheet is cut and pasted. */
-  private async table(query: PlanFilterQuery, most: number) {
-    const page = { ...planFilterOf(query), sort: 'code', after: '', limit: most + 1 } as const
+  private async table(query: PlanFilterQuery, maxRows: number) {
+    const page = { ...planFilterOf(query), sort: 'code', after: '', limit: maxRows + 1 } as const
     const items = await listPlan(this.source.manager, page)
-    if (items.length > most)
+    if (items.length > maxRows)
       throw new UnprocessableEntityException(
-        `the list has more than ${most} lines: choose an area, or read /api/v1/plan page by page`,
+        `the list has more than ${maxRows} lines: choose an area, or read /api/v1/plan page by page`,
       )
     const run = (await latestPlanRun(this.source.manager)) ?? null
     return { columns: COLUMNS, rows: items.map((item) => rowOf(item, run)) }
@@ -78,11 +78,7 @@ const COLUMNS = [
   'author',
   'changed_at',
   'source',
-  'run',
-  'rule',
-  'rule_version',
-  'from',
-  'to',
+  ...RUN_COLUMNS,
   'simulated',
 ]
 
@@ -115,10 +111,6 @@ const rowOf = (item: PlanItemRow, run: RunRow | null) => [
   item.author,
   item.changedAt.toISOString(),
   item.source,
-  run?.id ?? null,
-  run?.rule ?? null,
-  run?.ruleVersion ?? null,
-  run?.from.toISOString() ?? null,
-  run?.to.toISOString() ?? null,
+  ...runValuesOf(run),
   String(item.simulated),
 ]

@@ -2,7 +2,7 @@ import { UnreadableFileError } from '#formats/file'
 import { readPlan } from '#formats/lists'
 import { operatorOf } from '#domain/operator'
 import { PLAN_CODE, type PlanFields, type PlanPlace } from '#domain/plan'
-import { type AreaRow, findArea } from '#store/areas'
+import { type AreaRow } from '#store/areas'
 import { type Account } from '#store/people'
 import {
   type PlanChange,
@@ -39,12 +39,14 @@ import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger'
 import type { FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
 import { DataSource } from 'typeorm'
-import { EMPTY_BODY, fileRefusal } from '../http/file-refusal.js'
-import { refusal } from '../http/problem.js'
+import { requireArea } from '../areas/require-area.js'
 import { BatchSource } from '../batch-source.js'
-import { AreaChoice, DEFAULT_LIMIT, encodeCursor, decodeCursor } from '../http/page.dto.js'
-import { RequireRole, CurrentAccount } from '../people/guard.js'
-import { drain, limitBytes } from '../probes/body.js'
+import { drain, limitBytes } from '../http/bodies.js'
+import { REVALIDATE } from '../http/cache-policy.js'
+import { EMPTY_BODY, fileRefusal } from '../http/file-refusal.js'
+import { AreaChoice, DEFAULT_LIMIT, decodeCursor, pageOf } from '../http/page.dto.js'
+import { refusal } from '../http/problem.js'
+import { CurrentAccount, RequireRole } from '../people/role-guard.js'
 import { Settings } from '../settings.js'
 import {
   PlanCreateBody,
@@ -60,7 +62,7 @@ export interface PlanPageAnswer {
   items: PlanItemRow[]
   /** Cursor of the next page; null on the last. */
   next: string | null
-  /** The run that the plan was last held against; null before any. */
+  /** The run with which the plan was last compared; null before the first. */
   run: PlanRunAnswer | null
 }
 
@@ -68,30 +70,31 @@ export interface PlanRunAnswer {
   id: number
   rule: string
   ruleVersion: number
-  /** Window of its measurements. */
+  /** Start of the window of its measurements. */
   from: Date
+  /** End of the window. */
   to: Date
 }
 
 export interface PlanProgressAnswer extends PlanProgress {
-  /** Null: the country. */
+  /** Null for the country. */
   area: Pick<AreaRow, 'code' | 'nameFr' | 'nameAr'> | null
   run: PlanRunAnswer | null
 }
 
-/** What became of a file, or would. */
+/** What an import did with a file, or would do. */
 export interface PlanImportAnswer {
-  /** Lines read, the header not counted. */
+  /** Lines of the file without its header. */
   lines: number
   added: number
   changed: number
   unchanged: number
-  /** Each fault with its line, in their order: at most 1,000. */
+  /** Each rejection with its line, in the order of the lines; 1,000 at most. */
   refused: PlanRowRejection[]
   refusedLines: number
-  /** The first 200 new or changed items. */
+  /** New and changed items, the first 200. */
   changes: PlanChange[]
-  /** Whether nothing was written. */
+  /** True where nothing was written. */
   preview: boolean
 }
 
@@ -99,7 +102,7 @@ const MAX_FILE_BYTES = 64 * 1024 * 1024
 const MAX_LISTED_REJECTIONS = 1_000
 const MAX_LISTED_CHANGES = 200
 
-/** The plan (PNHD 2): what was promised where and by when, and what the measurements say of it. */
+/** The plan (PNHD 2): what was promised where and by when, and whether the measurements confirm it. */
 @ApiTags('plan')
 @Controller('api/v1/plan')
 export class PlanController {
@@ -109,9 +112,9 @@ export class PlanController {
     private readonly settings: Settings,
   ) {}
 
-  /** Items of the plan with what was found of them. */
+  /** Items of the plan with the findings about them. */
   @Get()
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   async list(@Query() query: PlanQuery): Promise<PlanPageAnswer> {
     const limit = query.limit ?? DEFAULT_LIMIT
     const sort: PlanSort = query.sort ?? 'code'
@@ -121,35 +124,36 @@ export class PlanController {
       after: decodeCursor(query.cursor, CURSOR_PATTERN, ''),
       limit,
     })
-    return {
-      items: rows.map(({ key: _key, ...item }) => item),
-      next: rows.length === limit ? encodeCursor(rows.at(-1)!.key) : null,
-      run: await this.run(),
-    }
+    const page = pageOf(
+      rows,
+      limit,
+      ({ key }) => key,
+      ({ key: _key, ...item }) => item,
+    )
+    return { ...page, run: await this.latestRun() }
   }
 
   /** Counts by state, the burn-down month by month, and the areas inside. */
   @Get('burn-down')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   async progress(@Query() query: AreaChoice): Promise<PlanProgressAnswer> {
-    const { manager } = this.source
-    const found = query.area === undefined ? null : await findArea(manager, query.area)
-    if (found === undefined) throw new NotFoundException(`no area has the code "${query.area}"`)
-    const progress = await planProgress(manager, query.area ?? null, new Date(this.settings.clock()))
-    const area = found && { code: found.code, nameFr: found.nameFr, nameAr: found.nameAr }
-    return { area, run: await this.run(), ...progress }
+    const db = this.source.manager
+    const row = query.area === undefined ? null : await requireArea(db, query.area)
+    const area = row && { code: row.code, nameFr: row.nameFr, nameAr: row.nameAr }
+    const progress = await planProgress(db, query.area ?? null, new Date(this.settings.clock()))
+    return { area, run: await this.latestRun(), ...progress }
   }
 
-  /** One item with its versions, and what was found of it. */
+  /** One item with its versions and the findings about it. */
   @Get(':code')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   async one(@Param('code') code: string): Promise<PlanDetail> {
-    const found = await findPlanItem(this.source.manager, code)
-    if (!found) throw new NotFoundException(`the plan has no item "${code}"`)
-    return found
+    const item = await findPlanItem(this.source.manager, code)
+    if (!item) throw new NotFoundException(`the plan has no item "${code}"`)
+    return item
   }
 
-  /** Takes a list (CSV, XLSX, GeoJSON, GeoPackage), line by line; faulty lines are refused one by one. */
+  /** Imports a list (CSV, XLSX, GeoJSON, GeoPackage). Each faulty line is refused by itself; the others are imported. */
   @Post('import')
   @HttpCode(200)
   @RequireRole('planner')
@@ -165,7 +169,7 @@ export class PlanController {
     const file = await readPlan(limitBytes(body, MAX_FILE_BYTES), name)
       .catch(throwAsRefusal)
       .finally(() => drain(request))
-    const done = await importPlan(this.batch.source, file.rows, {
+    const result = await importPlan(this.batch.source, file.rows, {
       author: account.name,
       source: name,
       comment: comment ?? `import of ${name}`,
@@ -173,17 +177,17 @@ export class PlanController {
       now: new Date(this.settings.clock()),
       preview,
     })
-    const refused = [...file.rejections.map(asPlanRowRejection), ...done.refused].sort(
+    const rejections = [...file.rejections.map(asPlanRowRejection), ...result.refused].sort(
       (a, b) => a.line - b.line,
     )
     return {
       lines: file.lines,
-      added: done.added,
-      changed: done.changed,
-      unchanged: done.unchanged,
-      refused: refused.slice(0, MAX_LISTED_REJECTIONS),
-      refusedLines: new Set(refused.map((refusal) => refusal.line)).size,
-      changes: done.changes.slice(0, MAX_LISTED_CHANGES),
+      added: result.added,
+      changed: result.changed,
+      unchanged: result.unchanged,
+      refused: rejections.slice(0, MAX_LISTED_REJECTIONS),
+      refusedLines: new Set(rejections.map(({ line }) => line)).size,
+      changes: result.changes.slice(0, MAX_LISTED_CHANGES),
       preview,
     }
   }
@@ -196,13 +200,13 @@ export class PlanController {
       throw new UnprocessableEntityException(
         refusal(
           'plan_code_form',
-          `code is "${body.code}": up to 60 letters, digits, points and dashes are taken`,
+          `code is "${body.code}": it must have up to 60 letters, digits, points and dashes`,
         ),
       )
     return this.edit(account, { ...changeOf(body), code: body.code, version: null, withdrawn: false })
   }
 
-  /** A new version of an item: what is absent stays as it is. */
+  /** Makes a new version of an item. Fields that are absent stay as they are. */
   @Put(':code')
   @RequireRole('planner')
   async change(
@@ -214,7 +218,7 @@ export class PlanController {
     return this.edit(account, { ...changeOf(body), code, version: body.version, withdrawn: false })
   }
 
-  /** Takes an item out of the plan; its history stays. */
+  /** Withdraws an item from the plan. Its history stays. */
   @Post(':code/withdraw')
   @HttpCode(200)
   @RequireRole('planner')
@@ -229,31 +233,31 @@ export class PlanController {
 
   private async edit({ name }: Account, edit: Omit<PlanEdit, 'author' | 'now'>): Promise<PlanDetail> {
     const now = new Date(this.settings.clock())
-    const done = await editPlan(this.batch.source, { ...edit, author: name, now })
-    if ('conflict' in done)
+    const result = await editPlan(this.batch.source, { ...edit, author: name, now })
+    if ('conflict' in result)
       throw new ConflictException(
         edit.version === null
-          ? refusal('plan_code_taken', `code is "${edit.code}": an item has this code already`)
-          : conflictOf(edit.code, edit.version, done.conflict),
+          ? refusal('plan_code_taken', `code is "${edit.code}": another item has this code`)
+          : conflictOf(edit.code, edit.version, result.conflict),
       )
-    if ('faults' in done)
+    if ('faults' in result)
       throw new UnprocessableEntityException(
         refusal(
           'plan_faults',
-          done.faults.map(({ field, reason }) => `${field} ${reason}`).join('; '),
-          Object.fromEntries(done.faults.map(({ field, reason }) => [field, reason])),
+          result.faults.map(({ field, reason }) => `${field} ${reason}`).join('; '),
+          Object.fromEntries(result.faults.map(({ field, reason }) => [field, reason])),
         ),
       )
     return this.one(edit.code)
   }
 
-  private async run(): Promise<PlanRunAnswer | null> {
+  private async latestRun(): Promise<PlanRunAnswer | null> {
     const run = await latestPlanRun(this.source.manager)
-    return run ? runOf(run) : null
+    return run ? planRunOf(run) : null
   }
 }
 
-const runOf = ({ id, rule, ruleVersion, from, to }: RunRow): PlanRunAnswer => ({
+const planRunOf = ({ id, rule, ruleVersion, from, to }: RunRow): PlanRunAnswer => ({
   id,
   rule,
   ruleVersion,
@@ -261,7 +265,7 @@ const runOf = ({ id, rule, ruleVersion, from, to }: RunRow): PlanRunAnswer => ({
   to,
 })
 
-/** A code, or what comes before it in another order. */
+/** The code of an item; before it, in other orders than by code, the value that the list is ordered by. */
 const CURSOR_PATTERN = /^([\p{L}\p{N}_.-]{1,20} )?[\p{L}\p{N}._/-]{1,60}$/u
 
 export const planFilterOf = ({ area, state, operator, technology }: PlanFilterQuery) => ({
@@ -271,9 +275,9 @@ export const planFilterOf = ({ area, state, operator, technology }: PlanFilterQu
   technology: technology ?? null,
 })
 
-function conflictOf(code: string, version: number, known: number | null): string {
-  if (known === null) return `${code} was withdrawn meanwhile`
-  return `version is ${version}: ${code} was changed meanwhile, its version is ${known}; load it again`
+function conflictOf(code: string, version: number, currentVersion: number | null): string {
+  if (currentVersion === null) return `${code} was withdrawn meanwhile`
+  return `version is ${version}: ${code} was changed meanwhile, its version is ${currentVersion}; load it again`
 }
 
 const throwAsRefusal = (error: unknown): never => {
@@ -320,6 +324,6 @@ function placeOf({ localityId, zoneId, lat, lng }: PlanEditBody | PlanCreateBody
   if (localityId !== undefined) return { localityId }
   if (zoneId !== undefined) return { zoneId }
   if ((lat === undefined) !== (lng === undefined))
-    throw new UnprocessableEntityException(`a position has both lat and lng; lat is ${lat}, lng is ${lng}`)
+    throw new UnprocessableEntityException(`lat and lng must be given together; lat is ${lat}, lng is ${lng}`)
   return lat === undefined ? null : { lat, lng: lng! }
 }

@@ -2,9 +2,8 @@ import { PLAN_STATES, type PlanState } from '#domain/plan'
 import { TECHNOLOGIES, type Technology } from '#domain/probe'
 import { PLAN_SORTS, type PlanSort } from '#store/plan'
 import { IntersectionType } from '@nestjs/swagger'
-import { Transform, Type } from 'class-transformer'
+import { Type } from 'class-transformer'
 import {
-  IsBoolean,
   IsIn,
   IsInt,
   IsNumber,
@@ -17,10 +16,12 @@ import {
   Min,
   ValidateIf,
 } from 'class-validator'
+import { IsAreaCode } from '../http/area-code.js'
+import { IsBooleanQuery } from '../http/boolean-query.js'
 import { AreaChoice, PageQuery } from '../http/page.dto.js'
 
 export class PlanFilterQuery extends AreaChoice {
-  /** `contradicted` is the list of what is covered on paper, not in fact. */
+  /** `contradicted` lists what is covered on paper but not in fact. */
   @IsOptional()
   @IsIn(PLAN_STATES)
   state?: PlanState
@@ -37,26 +38,25 @@ export class PlanFilterQuery extends AreaChoice {
 }
 
 export class PlanQuery extends IntersectionType(PageQuery, PlanFilterQuery) {
-  /** What the list is ordered by; by code without it. */
+  /** The order of the list; by code without it. */
   @IsOptional()
   @IsIn(PLAN_SORTS)
   sort?: PlanSort
 }
 
 export class PlanImportQuery {
-  /** True writes nothing and tells what would become of the file. */
+  /** True writes nothing, and answers what the import would do. */
   @IsOptional()
-  @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value))
-  @IsBoolean()
+  @IsBooleanQuery()
   preview?: boolean
 
-  /** Name of the file, kept with what comes from it. */
+  /** Name of the file. It is stored with the items that come from it. */
   @IsOptional()
   @IsString()
   @Length(1, 200)
   name?: string
 
-  /** Why; stands with every line that has no comment of its own. */
+  /** The reason of the change, for every line that has no comment of its own. */
   @IsOptional()
   @IsString()
   @Length(1, 1_000)
@@ -65,18 +65,18 @@ export class PlanImportQuery {
 
 const DAY = /^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/
 
-/** A day, or null to take one away; what is absent stays as it is. */
+/** A day, or null to remove one. A day that is absent stays as it is. */
 const IsDayOrNull = (name: string) => (target: object, key: string) => {
   IsOptional()(target, key)
   ValidateIf((_, value) => value !== null)(target, key)
   Matches(DAY, { message: `${name} must be a day such as 2027-03-31` })(target, key)
 }
 
-/** May be left out, not taken away: null is refused. */
+/** The property may be absent, but not null. */
 const OptionalNotNull = () => ValidateIf((_, value) => value !== undefined)
 
 class PlanFieldsBody {
-  /** Why: it stands in the item's history. */
+  /** The reason of the change, for the item's history. */
   @IsString()
   @Length(1, 1_000)
   comment!: string
@@ -92,12 +92,10 @@ class PlanFieldsBody {
   @Length(1, 200)
   nameAr?: string | null
 
-  /** HCP code; null: found from the place. */
+  /** HCP code of the commune; null: determined from the place. */
   @IsOptional()
   @ValidateIf((_, value) => value !== null)
-  @Matches(/^\d\d\.\d{3}\.\d\d\.\d{1,2}$/, {
-    message: 'areaCode must be the HCP code of a commune, like 01.051.01.01',
-  })
+  @IsAreaCode('commune')
   areaCode?: string | null
 
   /** Its name or id. */
@@ -132,7 +130,7 @@ class PlanFieldsBody {
   @IsDayOrNull('inServiceOn')
   inServiceOn?: string | null
 
-  /** Where it lies, if elsewhere than before: a locality, a zone, or a position. */
+  /** The new place of the item, if it moved: a locality, a zone, or a position. */
   @OptionalNotNull()
   @IsString()
   @Length(1, 100)
@@ -159,7 +157,7 @@ class PlanFieldsBody {
 }
 
 class VersionBody {
-  /** The version that was looked at: 409 where another has taken its place since. */
+  /** The version that was read. Answers 409 where there is a newer one. */
   @IsInt()
   @Min(1)
   version!: number

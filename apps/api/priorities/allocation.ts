@@ -1,4 +1,4 @@
-/** What a budget buys: the programme of the domain, solved, in words and figures. */
+/** What a budget buys: solves the domain's integer programme and summarises the solution. */
 import {
   type Candidate,
   type ServiceChoice,
@@ -27,70 +27,72 @@ export interface AllocationRequest {
   budget: number
   constraints: Constraints
   signal: AbortSignal
-  /** How many zones the solver is given. */
+  /** The number of zones that the solver is given at most. */
   maxCandidates?: number
 }
 
 export interface Allocation {
-  /** `optimal`: to a ten-thousandth of the benefit, among the zones that the solver was given. */
+  /** `optimal` within a ten-thousandth of the benefit, among the zones that the solver was given. */
   status: 'optimal' | 'time_limit'
   choices: ServiceChoice[]
   cost: number
   benefit: number
-  /** No choice of any zones brings more. */
+  /** Upper bound: no choice of any zones has a larger benefit. */
   bound: number
-  /** What the dearest useful options of all zones would bring. */
+  /** Benefit of the most expensive useful options of all zones. */
   whole: number
-  /** Zones that something can be done for; and those of them that the solver was not given. */
+  /** Zones that have an option. */
   candidates: number
+  /** Candidates that the solver was not given. */
   notConsidered: number
-  /** With one more million; null where the time was over. */
+  /** The solution with one more million; null where the time limit was reached. */
   oneMore: (ChoiceChange & { cost: number; benefit: number }) | null
 }
 
 export const ONE_MORE_MAD = 1_000_000
 
-/** For each of the two budgets. */
+/** Time limit for each of the two budgets. */
 const SOLVER_SECONDS = 8
 
-/** Why there is no answer. */
+/** Why there is no allocation. */
 export interface NoAllocation {
-  /** `impossible` is proved: no choice within the budget meets the conditions. `not_found` proves nothing. */
-  none: 'impossible' | 'not_found'
-  /** No choice that meets the conditions costs less, MAD. */
-  least: number
+  /** `impossible`: it is proved that no choice within the budget meets the conditions. `not_found` proves nothing. */
+  reason: 'impossible' | 'not_found'
+  /** Lower bound, MAD: every choice that meets the conditions costs at least this. */
+  minCost: number
 }
 
-/** All of it beside the solver takes 2 s of 100,000 zones: others are answered in between. */
+/** The work beside the solver takes 2 s for 100,000 zones. Other requests are answered in between. */
 const yieldToEventLoop = setImmediate
 
 export async function allocationOf(
   all: readonly Candidate[],
   request: AllocationRequest,
 ): Promise<Allocation | NoAllocation> {
-  const { budget, constraints, maxCandidates: most } = request
+  const { budget, constraints, maxCandidates } = request
   if (all.length === 0) return emptyAllocation()
   const steps = stepsByYield(all)
   await yieldToEventLoop()
   const relaxation = relaxationOf(steps, budget, constraints)
   await yieldToEventLoop()
-  const { minCost: least } = relaxation
-  // Costs are whole dirhams: less than one is rounding, and no proof.
-  if (least >= budget + 1) return { none: 'impossible', least }
-  const core = knapsackCoreOf(steps, relaxation, constraints, most)
+  const { minCost } = relaxation
+  // Costs are whole dirhams. A difference of less than one is rounding and proves nothing.
+  if (minCost >= budget + 1) return { reason: 'impossible', minCost }
+  const core = knapsackCoreOf(steps, relaxation, constraints, maxCandidates)
   await yieldToEventLoop()
-  const isWhole = core.open.length === all.length
+  const isComplete = core.open.length === all.length
   const greedy = constrainedGreedyOf(steps, budget, constraints)
   await yieldToEventLoop()
   const [first, second] = await solveBudgets(core, all, greedy, request)
-  if (!first!.choices && isWhole && first!.status === 'infeasible') return { none: 'impossible', least }
+  if (!first!.choices && isComplete && first!.status === 'infeasible')
+    return { reason: 'impossible', minCost }
   const choices = bestOf([first!.choices, greedy], steps, budget)
   await yieldToEventLoop()
-  if (!choices) return { none: 'not_found', least }
+  if (!choices) return { reason: 'not_found', minCost }
   const benefit = totalBenefit(choices)
   const larger = budget + ONE_MORE_MAD
   const more = second?.choices ? bestOf([second.choices, choices], steps, larger)! : null
-  const bound = isWhole ? Math.min(first!.bound, relaxation.upperBound) : relaxation.upperBound
+  const bound = isComplete ? Math.min(first!.bound, relaxation.upperBound) : relaxation.upperBound
   return {
     status: first!.status === 'optimal' ? 'optimal' : 'time_limit',
     choices,
@@ -108,7 +110,7 @@ export async function allocationOf(
   }
 }
 
-/** The answers of the solver for the budget and one more million. */
+/** The solutions for the budget and for one more million. */
 async function solveBudgets(
   core: KnapsackCore,
   all: readonly Candidate[],
@@ -118,15 +120,15 @@ async function solveBudgets(
   const programme = integerProgramOf(core, budget, constraints, all)
   const fixed = core.fixed.map(({ candidate, option }) => ({ id: candidate.zone.id, ...option }))
   const budgets = [budget, budget + ONE_MORE_MAD]
-  const answers = await solve({
+  const solutions = await solve({
     programme,
-    budgets: budgets.map((most) => most - totalCost(fixed)),
+    budgets: budgets.map((whole) => whole - totalCost(fixed)),
     start: greedy && startValuesOf(programme, core.open, greedy),
     seconds: SOLVER_SECONDS,
     signal,
   })
-  return answers.map(({ status, bound, taken }, i) => {
-    const open = taken?.map((column) => {
+  return solutions.map(({ status, bound, chosenColumns }, i) => {
+    const open = chosenColumns?.map((column) => {
       const { candidate, option } = programme.columns[column]!
       return { id: core.open[candidate]!.zone.id, ...option }
     })
@@ -134,14 +136,14 @@ async function solveBudgets(
   })
 }
 
-/** What is left of the budget buys the best steps that still fit, also of zones that the solver was not given. */
+/** The best of the solutions, after the rest of the budget has bought the steps that still fit, in any zone. */
 function bestOf(
-  answers: readonly (ServiceChoice[] | null)[],
+  solutions: readonly (ServiceChoice[] | null)[],
   steps: readonly UpgradeStep[],
   budget: number,
 ): ServiceChoice[] | null {
-  const [best] = answers
-    .flatMap((answer) => (answer ? [greedyOf(steps, budget, answer)] : []))
+  const [best] = solutions
+    .flatMap((solution) => (solution ? [greedyOf(steps, budget, solution)] : []))
     .toSorted((a, b) => totalBenefit(b) - totalBenefit(a))
   return best ? best.toSorted((a, b) => b.benefit - a.benefit) : null
 }
@@ -158,7 +160,7 @@ const emptyAllocation = (): Allocation => ({
   oneMore: null,
 })
 
-/** Zones that something can be done for. */
+/** Zones for which at least one of the technologies is an option. */
 export function candidatesOf(
   ranking: Ranking,
   maximise: Maximised,
@@ -183,9 +185,12 @@ function startValuesOf(
   )
 }
 
-/** The solver keeps conditions to a billionth: should that be more than the budget, what brings least is left away. */
+/**
+ * The solver meets its conditions to a billionth, so that a solution may exceed the budget by a little: then the choices of
+ * the smallest benefit are removed.
+ */
 function withinBudget(choices: ServiceChoice[], budget: number): ServiceChoice[] {
-  const kept = choices.toSorted((a, b) => b.benefit - a.benefit)
-  while (totalCost(kept) > budget) kept.pop()
-  return kept
+  const affordable = choices.toSorted((a, b) => b.benefit - a.benefit)
+  while (totalCost(affordable) > budget) affordable.pop()
+  return affordable
 }

@@ -31,27 +31,22 @@ import type { FastifyReply } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { createHash } from 'node:crypto'
 import { DataSource } from 'typeorm'
+import { CSV_MEDIA_TYPE, XLSX_MEDIA_TYPE } from '../http/media-types.js'
 import { refusal } from '../http/problem.js'
-import { RunResolver } from '../runs/run-choice.js'
+import { RunResolver } from '../runs/run-resolver.js'
 import { FactorCache } from './factors.js'
 import { type Allocation, type NoAllocation, ONE_MORE_MAD, allocationOf, candidatesOf } from './allocation.js'
 import { BudgetBody, type Maximised, unitCostsOf, weightsOf } from './priorities.dto.js'
 import { type RankedZone, type Ranking, rankedZones, rankingOf } from './ranking.js'
 import { SolverSlots } from './solver-slots.js'
-import {
-  PROVENANCE_COLUMNS,
-  XLSX_MEDIA_TYPE,
-  ZONE_COLUMNS,
-  provenanceRowValues,
-  zoneRowValues,
-} from './table.js'
+import { PROVENANCE_COLUMNS, ZONE_COLUMNS, provenanceRowValues, zoneRowValues } from './table.js'
 
-/** A zone, and what it is given. */
+/** A zone with the network that it is given. */
 export interface FundedZone extends RankedZone {
   technology: Deployed
   /** MAD. */
   cost: number
-  /** People, or points of the score, times the technology's share. */
+  /** People, or points of the score, times the share of them that the technology serves. */
   benefit: number
 }
 
@@ -60,18 +55,20 @@ export interface OneMoreMillion {
   budget: number
   cost: number
   benefit: number
-  /** Zones that only the larger budget serves, that only the smaller one serves, and those with another technology. */
+  /** Zones that only the larger budget serves. */
   added: FundedZone[]
+  /** Zones that only the smaller budget serves. */
   dropped: FundedZone[]
+  /** Zones that the larger budget serves with another technology. */
   changed: FundedZone[]
 }
 
 export interface BudgetAnswer {
-  /** Of this answer: its files are there for some time. */
+  /** Id of this answer, by which its files can be downloaded for some time. */
   id: string
   run: number
   takenAt: Date
-  /** True: unit costs are the project's assumption, or the planner's; no official ones are known. */
+  /** Always true: unit costs are assumptions of the project or of the planner, since none are official. */
   assumption: true
   /** MAD. */
   budget: number
@@ -79,27 +76,29 @@ export interface BudgetAnswer {
   technologies: readonly Deployed[]
   weights: Weights
   unitCosts: UnitCosts
-  /** `optimal`: the solver came to its end, to a ten-thousandth; `time_limit`: the best found in time. `gap` is of all zones. */
+  /** `optimal`: within a ten-thousandth of the best; `time_limit`: the best solution found in time. `gap` is about all zones. */
   status: Allocation['status']
-  /** The most benefit first. */
+  /** The largest benefit first. */
   zones: FundedZone[]
-  /** MAD, and what of the budget is not spent. */
+  /** MAD. */
   cost: number
+  /** The part of the budget that is not spent, MAD. */
   remaining: number
   benefit: number
-  /** What the whole of the zones would bring, whatever it cost. */
+  /** The benefit of serving all zones, at any cost. */
   whole: number
-  /** White and grey zones that are served by none. */
+  /** White and grey zones that stay unserved. */
   zonesLeft: number
-  /** People known in them; null where none were imported. */
+  /** People in the unserved zones; null where no localities were imported. */
   peopleLeft: number | null
-  /** No choice brings more; and by what part of the benefit that could be more than was found. */
+  /** Upper bound of the benefit of every choice. */
   bound: number
+  /** By which share of the benefit the bound exceeds it. */
   gap: number
   candidates: number
-  /** Candidates that were decided by the linear relaxation and not by the solver; `bound` counts them. */
+  /** Candidates that were decided by the linear relaxation and not by the solver. `bound` includes them. */
   notConsidered: number
-  /** Null where the time was over. */
+  /** Null where the time limit was reached. */
   oneMore: OneMoreMillion | null
 }
 
@@ -123,7 +122,7 @@ export class BudgetController {
     private readonly slots: SolverSlots,
   ) {}
 
-  /** Chooses zones and technologies by a mixed-integer programme; ends when the caller goes away. */
+  /** Chooses zones and technologies by a mixed-integer programme. The work stops when the client disconnects. */
   @Post()
   @HttpCode(200)
   @Header('cache-control', 'no-store')
@@ -134,24 +133,24 @@ export class BudgetController {
   ): Promise<BudgetAnswer> {
     const ranking = await this.ranking(id, body)
     const key = cacheKeyOf(ranking, body)
-    const known = this.answers.get(key)
-    if (known) return known.answer
+    const cached = this.answers.get(key)
+    if (cached) return cached.answer
     const signal = abortSignalOf(reply)
-    const refuse = (seconds: number) => void reply.header('retry-after', String(seconds))
-    const answer = await this.slots.run(refuse, () => this.answer(ranking, body, key, signal))
+    const setRetryAfter = (seconds: number) => void reply.header('retry-after', String(seconds))
+    const answer = await this.slots.run(setRetryAfter, () => this.answer(ranking, body, key, signal))
     this.answers.set(key, { answer, run: ranking.run })
     return answer
   }
 
-  /** An answer that was given lately, as a table. */
+  /** The zones of a recent answer as a table. */
   @Get(':answer.csv')
-  @Header('content-type', 'text/csv; charset=utf-8')
+  @Header('content-type', CSV_MEDIA_TYPE)
   @Header('content-disposition', 'attachment; filename="budget.csv"')
   async csv(@Param('id', ParseIntPipe) id: number, @Param('answer') answer: string): Promise<string> {
     return csvTable(await this.asTable(id, answer))
   }
 
-  /** An answer's zones as a workbook. */
+  /** The zones of a recent answer as a workbook. */
   @Get(':answer.xlsx')
   @Header('content-type', XLSX_MEDIA_TYPE)
   @Header('content-disposition', 'attachment; filename="budget.xlsx"')
@@ -193,8 +192,8 @@ export class BudgetController {
     }
     const candidates = candidatesOf(ranking, maximise, technologies)
     const allocation = await allocationOf(candidates, { budget, constraints, signal })
-    if ('none' in allocation) throw new UnprocessableEntityException(refusalOf(allocation, budget))
-    const funded = await this.fundedZoneMapper(ranking, allocation)
+    if ('reason' in allocation) throw new UnprocessableEntityException(refusalOf(allocation, budget))
+    const fundedZoneOf = await this.fundedZoneMapper(ranking, allocation)
     return {
       id,
       run: ranking.run.id,
@@ -207,19 +206,19 @@ export class BudgetController {
       unitCosts: ranking.unitCosts,
       ...figuresOf(allocation, budget),
       ...unservedBy(ranking, allocation),
-      zones: allocation.choices.map(funded),
+      zones: allocation.choices.map(fundedZoneOf),
       oneMore: allocation.oneMore && {
         budget: budget + ONE_MORE_MAD,
         cost: allocation.oneMore.cost,
         benefit: allocation.oneMore.benefit,
-        added: allocation.oneMore.added.map(funded),
-        dropped: allocation.oneMore.dropped.map(funded),
-        changed: allocation.oneMore.changed.map(funded),
+        added: allocation.oneMore.added.map(fundedZoneOf),
+        dropped: allocation.oneMore.dropped.map(fundedZoneOf),
+        changed: allocation.oneMore.changed.map(fundedZoneOf),
       },
     }
   }
 
-  /** Gives a chosen zone its names and figures. */
+  /** A function that gives a chosen zone its names and figures. */
   private async fundedZoneMapper(ranking: Ranking, { choices, oneMore }: Allocation) {
     const { table, order } = ranking
     const ids = new Set([...choices, ...(oneMore?.added ?? [])].map(({ id }) => id))
@@ -235,11 +234,11 @@ export class BudgetController {
   }
 
   private async asTable(id: number, name: string) {
-    const kept = this.answers.get(name)
-    if (!kept || kept.run.id !== id)
-      throw new NotFoundException(`the answer "${name}" is no longer kept: compute the budget again`)
-    const { answer, run } = kept
-    const source = provenanceRowValues({
+    const cached = this.answers.get(name)
+    if (!cached || cached.run.id !== id)
+      throw new NotFoundException(`the answer "${name}" is no longer stored: compute the budget again`)
+    const { answer, run } = cached
+    const provenance = provenanceRowValues({
       run,
       takenAt: answer.takenAt,
       weights: formatAmounts(answer.weights, WEIGHT_LIMITS),
@@ -253,24 +252,24 @@ export class BudgetController {
       ...zoneRowValues(zone),
       answer.budget,
       answer.maximise,
-      ...source,
+      ...provenance,
     ])
     const columns = ['technology', 'cost_mad', 'benefit', ...ZONE_COLUMNS, 'budget_mad', 'maximise']
     return { columns: [...columns, ...PROVENANCE_COLUMNS], rows }
   }
 }
 
-/** A proof is told from a search that ended without a choice. */
-function refusalOf({ none, least }: NoAllocation, budget: number) {
-  if (none === 'not_found')
+/** Distinguishes a proof from a search that ended without a choice. */
+function refusalOf({ reason, minCost }: NoAllocation, budget: number) {
+  if (reason === 'not_found')
     return refusal(
       'budget_not_found',
-      `no choice within ${budget} MAD that meets the conditions on regions was found, which does not prove that there is none: raise the budget or ask less of the regions`,
+      `no choice within ${budget} MAD that meets the conditions on regions was found, which does not prove that there is none: raise the budget or relax the conditions`,
     )
-  const needed = least > budget ? `, which cost ${Math.ceil(least)} MAD at least` : ''
+  const needed = minCost > budget ? `, which cost at least ${Math.ceil(minCost)} MAD` : ''
   return refusal(
     'budget_infeasible',
-    `no choice within ${budget} MAD meets the conditions on regions${needed}: raise the budget or ask less of the regions`,
+    `no choice within ${budget} MAD meets the conditions on regions${needed}: raise the budget or relax the conditions`,
   )
 }
 
@@ -291,26 +290,27 @@ function unservedBy(
   allocation: Allocation,
 ): Pick<BudgetAnswer, 'zonesLeft' | 'peopleLeft'> {
   const served = new Set(allocation.choices.map(({ id }) => id))
-  const left = chosen.map((i) => table.zones[i]!).filter(({ id }) => !served.has(id))
-  const people = left.reduce((sum, zone) => sum + (zone.people ?? 0), 0)
-  return { zonesLeft: left.length, peopleLeft: table.leftOut.includes('people') ? null : people }
+  const unserved = chosen.map((i) => table.zones[i]!).filter(({ id }) => !served.has(id))
+  const people = unserved.reduce((sum, zone) => sum + (zone.people ?? 0), 0)
+  return { zonesLeft: unserved.length, peopleLeft: table.leftOut.includes('people') ? null : people }
 }
 
-/** The same question of the same factors has the same answer. */
+/** The same request over the same factors has the same answer. */
 const cacheKeyOf = ({ run, takenAt, weights, unitCosts }: Ranking, body: BudgetBody): string =>
   createHash('sha256')
     .update(JSON.stringify([run.id, takenAt, weights, unitCosts, Object.entries(body).toSorted()]))
     .digest('hex')
     .slice(0, 32)
 
-/** No fault of the server, and read by nobody: nginx's number for it. */
+/** nginx's status for a client that disconnected: it is no fault of the server, and nobody reads it. */
 const CLIENT_CLOSED_REQUEST = 499
 
-/** Ends when the caller closes the connection before the answer. */
+/** Aborts when the client closes the connection before the answer. */
 function abortSignalOf({ raw }: FastifyReply): AbortSignal {
   const abort = new AbortController()
   raw.once('close', () => {
-    if (!raw.writableFinished) abort.abort(new HttpException('the caller went away', CLIENT_CLOSED_REQUEST))
+    if (!raw.writableFinished)
+      abort.abort(new HttpException('the client disconnected', CLIENT_CLOSED_REQUEST))
   })
   return abort.signal
 }

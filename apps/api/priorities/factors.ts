@@ -2,8 +2,8 @@ import type { ZoneFactors } from '#domain/priority'
 import { type RunRow } from '#store/runs'
 import { factorsOfZones, placesRevision } from '#store/zones'
 import { Injectable } from '@nestjs/common'
-import { LRUCache } from 'lru-cache'
 import { DataSource } from 'typeorm'
+import { PromiseCache } from '../http/promise-cache.js'
 import { Settings } from '../settings.js'
 
 export interface ZoneFactorsSnapshot {
@@ -16,38 +16,31 @@ export interface ZoneFactorsSnapshot {
 const MAX_CACHED_ZONES = 500_000
 
 /**
- * The factors of runs that were asked for lately. Taking them reads all of a run's zones; they are taken again when
- * localities or sites have changed since, never shown as new.
+ * The factors of the runs that were requested lately. Counting them reads all zones of a run. They are counted again when
+ * localities or sites have changed since, so that old counts are never shown as current.
  */
 @Injectable()
 export class FactorCache {
-  private readonly cache = new LRUCache<number, ZoneFactorsSnapshot & { mark: string }>({
+  /** By run and revision of the places. */
+  private readonly snapshots = new PromiseCache<ZoneFactorsSnapshot>({
     maxSize: MAX_CACHED_ZONES,
     sizeCalculation: ({ zones }) => zones.length + 1,
   })
-  /** Who asks while they are being taken waits for the same. */
-  private readonly inFlight = new Map<string, Promise<ZoneFactorsSnapshot>>()
 
   constructor(
     private readonly source: DataSource,
     private readonly settings: Settings,
   ) {}
 
+  /** The revision is read before the factors: a change in between is noticed at the next request. */
   async of(run: RunRow): Promise<ZoneFactorsSnapshot> {
-    const mark = await placesRevision(this.source.manager)
-    const known = this.cache.get(run.id)
-    if (known?.mark === mark) return known
-    const key = `${run.id} ${mark}`
-    const waited = this.inFlight.get(key) ?? this.load(run, mark)
-    this.inFlight.set(key, waited)
-    return waited.finally(() => this.inFlight.delete(key))
-  }
-
-  /** The mark is older than what is read after it: a change in between is seen the next time. */
-  private async load(run: RunRow, mark: string): Promise<ZoneFactorsSnapshot> {
-    const takenAt = new Date(this.settings.clock())
-    const taken = { zones: await factorsOfZones(this.source.manager, run), takenAt, mark }
-    this.cache.set(run.id, taken)
-    return taken
+    const key = `${run.id} ${await placesRevision(this.source.manager)}`
+    return this.snapshots.getOrCompute(key, async () => {
+      const takenAt = new Date(this.settings.clock())
+      const zones = await factorsOfZones(this.source.manager, run)
+      // Those of earlier revisions are of no more use.
+      this.snapshots.forget((other) => other.startsWith(`${run.id} `))
+      return { zones, takenAt }
+    })
   }
 }

@@ -13,8 +13,10 @@ import { nameZones } from '#store/zones'
 import { Controller, Get, Header, Param, ParseIntPipe, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { encodeCursor, decodeCursor } from '../http/page.dto.js'
-import { RunResolver } from '../runs/run-choice.js'
+import { REVALIDATE } from '../http/cache-policy.js'
+import { CSV_MEDIA_TYPE, XLSX_MEDIA_TYPE } from '../http/media-types.js'
+import { decodeCursor, encodeCursor } from '../http/page.dto.js'
+import { RunResolver } from '../runs/run-resolver.js'
 import { FactorCache } from './factors.js'
 import {
   PrioritiesFileQuery,
@@ -34,7 +36,6 @@ import {
 import {
   PROVENANCE_COLUMNS,
   STABILITY_COLUMNS,
-  XLSX_MEDIA_TYPE,
   ZONE_COLUMNS,
   provenanceRowValues,
   stabilityRowValues,
@@ -49,22 +50,23 @@ export interface Priorities {
   run: number
   /** When localities and sites were counted. */
   takenAt: Date
-  /** True: weights and unit costs are the project's assumption, or the planner's; no official ones are known. */
+  /** Always true: weights and unit costs are assumptions of the project or of the planner, since none are official. */
   assumption: true
   weights: Weights
   unitCosts: UnitCosts
-  /** Factors of which nothing is known: they are in no score. */
+  /** Factors without any data. They are part of no score. */
   leftOut: Factor[]
-  /** White and grey zones that are ranked. */
+  /** The number of white and grey zones that are ranked. */
   zones: number
-  /** Draws of other weights behind each stability, and how many zones are "the first ones". */
+  /** Draws of other weights from which the stability of ranks is computed. */
   draws: number
+  /** The number of zones that count as "the first ones". */
   top: number
   items: PriorityZone[]
   next: string | null
 }
 
-/** Which white and grey zones come first by the planner's weights, and how firmly. */
+/** The white and grey zones by the planner's weights, and how stable their ranks are. */
 @ApiTags('priorities')
 @Controller('api/v1/runs/:id')
 export class PrioritiesController {
@@ -74,9 +76,9 @@ export class PrioritiesController {
     private readonly factors: FactorCache,
   ) {}
 
-  /** The zones from the highest score, with their factors, rank and stability. */
+  /** The zones with their factors, rank and stability, the highest score first. */
   @Get('priorities')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   async list(@Param('id', ParseIntPipe) id: number, @Query() query: PrioritiesQuery): Promise<Priorities> {
     const limit = query.limit ?? DEFAULT_PAGE
     const after = Number(decodeCursor(query.cursor, /^[1-9]\d{0,8}$/, '0'))
@@ -98,9 +100,9 @@ export class PrioritiesController {
     }
   }
 
-  /** The same as a table, each line with its run, rule, dates and weights. */
+  /** The same as a table; each line has its run, rule, dates and weights. */
   @Get('priorities.csv')
-  @Header('content-type', 'text/csv; charset=utf-8')
+  @Header('content-type', CSV_MEDIA_TYPE)
   @Header('content-disposition', 'attachment; filename="priorities.csv"')
   async csv(@Param('id', ParseIntPipe) id: number, @Query() query: PrioritiesFileQuery): Promise<string> {
     return csvTable(await this.asTable(id, query))
@@ -130,15 +132,14 @@ export class PrioritiesController {
     const rows = ranking.order.slice(after, after + limit)
     const ids = rows.map(({ index }) => ranking.table.zones[index]!.id)
     const names = await nameZones(this.source.manager, ranking.run, ids)
-    const firm = await stabilityOf(ranking, rows)
-    return rankedZones(ranking, rows, names).map((zone, i) => priorityZone(zone, firm[i]!))
+    const stabilities = await stabilityOf(ranking, rows)
+    return rankedZones(ranking, rows, names).map((zone, i) => priorityZone(zone, stabilities[i]!))
   }
 
-  /** Each line carries where its figures come from: a sheet is cut and pasted. */
   private async asTable(id: number, query: PrioritiesFileQuery) {
     const ranking = await this.ranking(id, query)
     const zones = await this.zones(ranking, 0, query.limit ?? DEFAULT_ROWS)
-    const source = provenanceRowValues({
+    const provenance = provenanceRowValues({
       run: ranking.run,
       takenAt: ranking.takenAt,
       weights: formatAmounts(ranking.weights, WEIGHT_LIMITS),
@@ -150,7 +151,7 @@ export class PrioritiesController {
       rows: zones.map((zone) => [
         ...zoneRowValues(zone),
         ...stabilityRowValues(zone, ranking.top),
-        ...source,
+        ...provenance,
       ]),
     }
   }

@@ -26,39 +26,38 @@ import {
   IsObject,
   IsOptional,
   IsString,
-  Matches,
   Max,
   MaxLength,
   Min,
 } from 'class-validator'
 import { AreaChoice, PageQuery } from '../http/page.dto.js'
 
-/** Black zones need nothing. */
+/** Black zones need no investment. */
 const CANDIDATE_CLASSES = ['white', 'grey'] as const satisfies readonly CandidateClass[]
 
-/** By name. */
+/** Amounts by name. */
 const AMOUNTS_SCHEMA = { type: 'object', additionalProperties: { type: 'number' } } as const
 
-/** Zones that are ranked, and by what. */
+/** Which zones are ranked, and by which weights. */
 export class ZoneChoice extends AreaChoice {
-  /** Only zones of this class; absent: both. */
+  /** Only zones of this class; both classes without it. */
   @IsOptional()
   @IsIn(CANDIDATE_CLASSES)
   class?: CandidateClass
 
-  /** Of the factors, 0 to 10, like `people:5,schools:3`; what is not named keeps its default. */
+  /** Weights of the factors, 0 to 10, like `people:5,schools:3`. A factor that is not named keeps its default. */
   @IsOptional()
   @IsString()
   @MaxLength(500)
   weights?: string
 
-  /** Unit costs in MAD, areas in km² and shares, like `fibrePerKm:300000`; what is not named keeps its default. */
+  /** Unit costs in MAD, areas in km² and shares, like `fibrePerKm:300000`. A cost that is not named keeps its default. */
   @IsOptional()
   @IsString()
   @MaxLength(1_000)
   unitCosts?: string
 
-  /** How many count as "the first ones" where the stability of ranks is given; absent: 50. */
+  /** The number of zones that count as "the first ones" in the stability of ranks; 50 without it. */
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -78,7 +77,7 @@ export class PrioritiesQuery extends IntersectionType(PageQuery, ZoneChoice) {
 }
 
 export class PrioritiesFileQuery extends ZoneChoice {
-  /** Rows of the file, the first ones; absent: 1,000. */
+  /** The number of rows of the file; 1,000 without it. */
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -90,18 +89,18 @@ export class PrioritiesFileQuery extends ZoneChoice {
 export const MAXIMISED = ['people', 'score'] as const
 export type Maximised = (typeof MAXIMISED)[number]
 
-export class BudgetBody {
+export class BudgetBody extends AreaChoice {
   /** MAD. */
   @IsNumber()
   @Min(0)
   @Max(1e12)
   budget!: number
 
-  /** What the programme brings most of: people served, or scores of the zones served. */
+  /** What is maximised: the people served, or the scores of the zones served. */
   @IsIn(MAXIMISED)
   maximise!: Maximised
 
-  /** Those that may be used; absent: all. */
+  /** The technologies that may be used; all without it. */
   @IsOptional()
   @IsIn(DEPLOYABLE_TECHNOLOGIES, { each: true })
   @ArrayMinSize(1)
@@ -113,20 +112,13 @@ export class BudgetBody {
   @IsIn(CANDIDATE_CLASSES)
   class?: CandidateClass
 
-  /** HCP code of a region, province or commune. */
-  @IsOptional()
-  @Matches(/^\d\d(\.\d{3}(\.\d\d\.\d{1,2})?)?$/, {
-    message: 'area must be the HCP code of a region, province or commune, like 01.051',
-  })
-  area?: string
-
-  /** Of the factors, 0 to 10; what is not named keeps its default. */
+  /** Weights of the factors, 0 to 10. A factor that is not named keeps its default. */
   @IsOptional()
   @IsObject()
   @ApiPropertyOptional(AMOUNTS_SCHEMA)
   weights?: Partial<Weights>
 
-  /** MAD, km² and shares; what is not named keeps its default. */
+  /** Unit costs in MAD, areas in km² and shares. A cost that is not named keeps its default. */
   @IsOptional()
   @IsObject()
   @ApiPropertyOptional(AMOUNTS_SCHEMA)
@@ -137,7 +129,7 @@ export class BudgetBody {
   @IsBoolean()
   oneZonePerRegion?: boolean
 
-  /** Least part, 0 to 1, of what there is to win in each region. */
+  /** Minimum share, 0 to 1, of the possible benefit in each region. */
   @IsOptional()
   @IsNumber()
   @Min(0)
@@ -148,7 +140,7 @@ export class BudgetBody {
 export function weightsOf(given: string | Partial<Weights> | undefined): Weights {
   const weights = amountsOf('weights', given, WEIGHT_LIMITS)
   if (Object.values(weights).every((weight) => weight === 0))
-    throw new BadRequestException('weights: one of them at least must be above 0')
+    throw new BadRequestException('weights: at least one of them must be above 0')
   return weights
 }
 
@@ -160,8 +152,8 @@ function amountsOf<Name extends string>(
   given: string | Partial<Record<Name, number>> | undefined,
   limits: Limits<Name>,
 ): Record<Name, number> {
-  const read: Record<Name, number> | AmountRefusal =
+  const amounts: Record<Name, number> | AmountRefusal =
     typeof given === 'string' ? parseAmounts(given, limits) : amountsOfObject({ ...given }, limits)
-  if (isAmountRefusal(read)) throw new BadRequestException(`${field}: ${read.reason}`)
-  return read
+  if (isAmountRefusal(amounts)) throw new BadRequestException(`${field}: ${amounts.reason}`)
+  return amounts
 }

@@ -1,4 +1,4 @@
-/** The zones of a run in the order of a planner's weights. */
+/** Ranks the zones of a run by a planner's weights. */
 import {
   type CandidateClass,
   type CostClass,
@@ -18,7 +18,7 @@ import {
 } from '#domain/priority'
 import type { RunRow } from '#store/runs'
 import type { NamedZone } from '#store/zones'
-import { setImmediate as others } from 'node:timers/promises'
+import { setImmediate } from 'node:timers/promises'
 import type { ZoneFactorsSnapshot } from './factors.js'
 
 export interface RankingRequest {
@@ -26,7 +26,7 @@ export interface RankingRequest {
   unitCosts: UnitCosts
   class: CandidateClass | null
   area: string | null
-  /** How many are "the first ones". */
+  /** The number of zones that count as "the first ones". */
   top: number
 }
 
@@ -34,12 +34,12 @@ export interface Ranking extends RankingRequest {
   run: RunRow
   takenAt: Date
   table: FactorTable
-  /** Indexes in the table. */
+  /** Indexes in the table of the zones that are ranked. */
   chosen: number[]
   order: RankedIndex[]
 }
 
-/** Scores compare with those of the whole country: only the ranks are those among the chosen zones. */
+/** Scores compare zones of the whole country. Only the ranks are among the chosen zones. */
 export function rankingOf(
   run: RunRow,
   { zones, takenAt }: ZoneFactorsSnapshot,
@@ -55,36 +55,37 @@ const isChosen = (zone: ZoneFactors, request: Pick<RankingRequest, 'class' | 'ar
   (request.class === null || zone.class === request.class) &&
   (request.area === null || [zone.communeCode, zone.provinceCode, zone.regionCode].includes(request.area))
 
-/** A zone with what was counted in it, and where it stands. */
+/** A zone with its factors, its score and its rank. */
 export interface RankedZone extends ZoneFactors, Omit<NamedZone, 'id'> {
-  /** 1 (up to 1 million MAD) to 4 (above 5 million), by the cheapest network on the ground. */
+  /** 1 (up to 1 million MAD) to 4 (above 5 million), by the cheapest terrestrial network. */
   costClass: CostClass
   /** Weighted mean of its factors, 0 to 100. */
   score: number
-  /** 1 is first; zones of one score share a rank. */
+  /** 1 is first. Zones with the same score share a rank. */
   rank: number
 }
 
-/** And how firmly it stands there. */
+/** A ranked zone, and how stable its rank is. */
 export interface PriorityZone extends RankedZone {
-  /** The lowest and highest rank in nine of ten draws of other weights. */
+  /** The lowest and the highest rank in nine of ten draws of other weights. */
   rankLow: number
   rankHigh: number
-  /** Part of the draws in which it is among the first `top`. */
+  /** Share of the draws in which it is among the first `top`. */
   topShare: number
   firmness: Firmness
 }
 
-/** Draws between which a server looks after others: about 20 ms of 100,000 zones. */
+/** About 20 ms for 100,000 zones. Other requests are answered in between. */
 const DRAWS_AT_ONCE = 4
+const yieldToEventLoop = setImmediate
 
-export async function stabilityOf(ranking: Ranking, asked: readonly RankedIndex[]): Promise<RankStability[]> {
+export async function stabilityOf(ranking: Ranking, rows: readonly RankedIndex[]): Promise<RankStability[]> {
   const { table, weights, chosen, top } = ranking
-  const work = rankStabilities(table, { weights, chosen, targets: asked, top })
+  const work = rankStabilities(table, { weights, chosen, targets: rows, top })
   for (let draw = 1; draw <= STABILITY_DRAWS + 1; draw++) {
     const step = work.next()
     if (step.done) return step.value
-    if (draw % DRAWS_AT_ONCE === 0) await others()
+    if (draw % DRAWS_AT_ONCE === 0) await yieldToEventLoop()
   }
   throw new Error('the draws did not end')
 }

@@ -1,28 +1,27 @@
 import { Injectable, ServiceUnavailableException } from '@nestjs/common'
 
-/** Each takes a core for up to a quarter of a minute. */
+/** Each takes a processor core for up to a quarter of a minute. */
 const MAX_RUNNING_SOLVERS = 2
+const RETRY_AFTER_S = 10
 
-/** How many budgets are computed at once: more would make all of them late, and the map too. */
+/** Limits the budgets that are computed at once: more would make all of them late, and the map too. */
 @Injectable()
 export class SolverSlots {
-  private taken = 0
+  private running = 0
 
-  /** `refuse` is told in how many seconds a slot is likely free. */
-  async run<T>(refuse: (seconds: number) => void, work: () => Promise<T>): Promise<T> {
-    if (this.taken >= MAX_RUNNING_SOLVERS) {
-      refuse(RETRY_AFTER_S)
+  /** Before a refusal `setRetryAfter` is called with the seconds after which a slot is likely to be free. */
+  async run<T>(setRetryAfter: (seconds: number) => void, work: () => Promise<T>): Promise<T> {
+    if (this.running >= MAX_RUNNING_SOLVERS) {
+      setRetryAfter(RETRY_AFTER_S)
       throw new ServiceUnavailableException(
-        `${MAX_RUNNING_SOLVERS} budgets are being computed: come back in ${RETRY_AFTER_S} seconds`,
+        `${MAX_RUNNING_SOLVERS} budgets are being computed: retry in ${RETRY_AFTER_S} seconds`,
       )
     }
-    this.taken++
+    this.running++
     try {
       return await work()
     } finally {
-      this.taken--
+      this.running--
     }
   }
 }
-
-const RETRY_AFTER_S = 10

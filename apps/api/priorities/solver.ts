@@ -1,4 +1,4 @@
-/** HiGHS (compiled to WebAssembly) in a thread of its own: it computes for seconds, and the server goes on meanwhile. */
+/** HiGHS, compiled to WebAssembly, in a worker thread: it computes for seconds, and the server goes on meanwhile. */
 import { type IntegerProgram, solverUnitsOf } from '#domain/priority'
 import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
@@ -6,8 +6,8 @@ import { Worker } from 'node:worker_threads'
 const require = createRequire(import.meta.url)
 
 /**
- * The worker's whole program, as text: it must run from TypeScript sources (tests) and from the build alike. It solves one
- * programme for several budgets, each from the answer before it, which a larger budget also allows.
+ * The worker's whole program as text, because it must run from the TypeScript sources (in tests) and from the build alike.
+ * It solves one programme for rising budgets and starts each from the solution before it, which is still allowed.
  */
 const WORKER = `
 const { parentPort, workerData } = require('node:worker_threads')
@@ -25,51 +25,53 @@ async function main() {
   })
   model.options.set({ output_flag: false, time_limit: seconds, mip_rel_gap: 1e-4, mip_feasibility_tolerance: 1e-9 })
   const { optimal, infeasible, unboundedOrInfeasible, timeLimit } = highs.constants.modelStatus
-  let from = start
-  const answers = []
+  let initial = start
+  const results = []
   for (const budget of budgets) {
     model.zeroAllClocks()
     model.changeRowBounds(0, -highs.infinity, budget)
-    if (from) model.setSolution({ colValue: Float64Array.from(from) })
+    if (initial) model.setSolution({ colValue: Float64Array.from(initial) })
     model.run()
     const status = model.getModelStatus()
-    // Nothing here is unbounded: every column is 0 or 1.
+    // Every column is 0 or 1, so that nothing is unbounded.
     const solved = status === optimal ? 'optimal' : status === timeLimit ? 'time_limit'
       : status === infeasible || status === unboundedOrInfeasible ? 'infeasible' : null
     if (!solved) throw new Error('the solver ended with status ' + status)
-    const isThere = solved !== 'infeasible' && model.info.get('primal_solution_status') === highs.constants.solutionStatus.feasible
-    from = isThere ? Array.from(model.getSolution().colValue) : null
-    answers.push({ status: solved, taken: from && from.flatMap((x, i) => x > 0.5 ? [i] : []), bound: model.info.get('mip_dual_bound') })
-    if (!from) break
+    const isFeasible = solved !== 'infeasible' && model.info.get('primal_solution_status') === highs.constants.solutionStatus.feasible
+    const values = isFeasible ? Array.from(model.getSolution().colValue) : null
+    const chosenColumns = values && values.flatMap((x, i) => x > 0.5 ? [i] : [])
+    results.push({ status: solved, chosenColumns, bound: model.info.get('mip_dual_bound') })
+    if (!values) break
+    initial = values
   }
-  parentPort.postMessage(answers)
+  parentPort.postMessage(results)
 }
 main().catch((error) => { throw error })
 `
 
 export interface SolverResult {
   status: 'optimal' | 'infeasible' | 'time_limit'
-  /** Indexes of the columns that are 1; null where no answer was found. */
-  taken: number[] | null
-  /** No answer brings more. */
+  /** Indexes of the columns that are 1; null where no solution was found. */
+  chosenColumns: number[] | null
+  /** Upper bound of the benefit of every solution. */
   bound: number
 }
 
 export interface SolveRequest {
   programme: IntegerProgram
-  /** Rising, MAD. */
+  /** In rising order, MAD. */
   budgets: readonly number[]
-  /** An answer to begin with, a value of each column; null: none is known. */
+  /** A solution to start from, with a value for each column; null where there is none. */
   start: readonly number[] | null
-  /** For each budget. */
+  /** Time limit for each budget. */
   seconds: number
-  /** Ends the work at once. */
+  /** Stops the work at once. */
   signal: AbortSignal
 }
 
 const MAX_HEAP_MB = 256
 
-/** One answer a budget; none after the first that has none. */
+/** One result for each budget, up to the first budget that has no solution. */
 export async function solve({
   programme,
   budgets,
@@ -94,10 +96,10 @@ export async function solve({
   const stop = () => void worker.terminate()
   signal.addEventListener('abort', stop, { once: true })
   try {
-    return await new Promise<SolverResult[]>((done, failed) => {
-      worker.once('message', done)
-      worker.once('error', failed)
-      worker.once('exit', () => failed(signal.reason ?? new Error('the solver ended without an answer')))
+    return await new Promise<SolverResult[]>((resolve, reject) => {
+      worker.once('message', resolve)
+      worker.once('error', reject)
+      worker.once('exit', () => reject(signal.reason ?? new Error('the solver ended without a result')))
     })
   } finally {
     signal.removeEventListener('abort', stop)

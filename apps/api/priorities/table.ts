@@ -1,8 +1,7 @@
-/** The columns of the files: what was ranked or chosen, then where it comes from. */
+/** The columns of the files: first the zone, then the run and the assumptions that its figures come from. */
 import type { RunRow } from '#store/runs'
+import { RUN_COLUMNS, runValuesOf } from '../runs/run-columns.js'
 import type { PriorityZone, RankedZone } from './ranking.js'
-
-export const XLSX_MEDIA_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
 type RowValues = (string | number | null)[]
 
@@ -69,11 +68,7 @@ export const stabilityRowValues = (zone: PriorityZone, top: number): RowValues =
 ]
 
 export const PROVENANCE_COLUMNS = [
-  'run',
-  'rule',
-  'rule_version',
-  'from',
-  'to',
+  ...RUN_COLUMNS,
   'factors_taken_at',
   'changed_weights',
   'changed_unit_costs',
@@ -84,7 +79,7 @@ export const PROVENANCE_COLUMNS = [
 export interface Provenance {
   run: RunRow
   takenAt: Date
-  /** Those that differ from the defaults. */
+  /** The weights and unit costs that differ from the defaults. */
   weights: string
   unitCosts: string
   isSimulated: boolean
@@ -97,11 +92,7 @@ export const provenanceRowValues = ({
   unitCosts,
   isSimulated,
 }: Provenance): RowValues => [
-  run.id,
-  run.rule,
-  run.ruleVersion,
-  run.from.toISOString(),
-  run.to.toISOString(),
+  ...runValuesOf(run),
   takenAt.toISOString(),
   weights,
   unitCosts,

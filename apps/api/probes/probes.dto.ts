@@ -1,9 +1,9 @@
 import { PROBE_ORDERS, type ProbeOrder } from '#store/probes'
 import { IntersectionType } from '@nestjs/swagger'
 import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator'
-import { FieldChoice } from '../http/fields.dto.js'
+import { FieldChoice } from '../http/sparse-fields.dto.js'
 import { BoxPageQuery } from '../http/page.dto.js'
-import { IsDayOrTime } from '../http/moment.js'
+import { IsDayOrTime } from '../http/day-or-time.js'
 
 export class ProbesQuery extends IntersectionType(BoxPageQuery, FieldChoice) {
   /** Only this res-8 cell. */

@@ -10,20 +10,24 @@ import {
 import { Controller, Get, Header, Param, ParseIntPipe, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
+import { REVALIDATE } from '../http/cache-policy.js'
 import { DEFAULT_LIMIT, type Page, decodeCursor, pageOf } from '../http/page.dto.js'
 import { ChangedCellsQuery, DifferenceQuery } from './difference.dto.js'
-import { RunResolver } from './run-choice.js'
+import { RunResolver } from './run-resolver.js'
 
 export interface Difference {
-  /** The run compared with, and the run in question. */
+  /** Id of the run that is compared with. */
   from: number
+  /** Id of the run of the address. */
   to: number
   area: string | null
   /** Res-8 cells by their class in `from`, then by their class in `to`. */
   counts: Record<Standing, Record<Standing, number>>
-  /** Nearer to black, nearer to white, and newly decided, undecided or measured. */
+  /** Cells nearer to black. */
   better: number
+  /** Cells nearer to white. */
   worse: number
+  /** Cells that are newly decided, undecided or measured. */
   other: number
 }
 
@@ -35,9 +39,9 @@ export class DifferenceController {
     private readonly runs: RunResolver,
   ) {}
 
-  /** What this run says otherwise than another, of a different date or rule: how many cells went from class to class. */
+  /** How this run differs from another one of a different date or rule: the number of cells from class to class. */
   @Get()
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   async counts(@Param('id', ParseIntPipe) id: number, @Query() query: DifferenceQuery): Promise<Difference> {
     const runs = await this.pair(id, query.with)
     const area = query.area ?? null
@@ -47,7 +51,7 @@ export class DifferenceController {
 
   /** The cells whose class differs, in the order of their index. */
   @Get('cells')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   async cells(
     @Param('id', ParseIntPipe) id: number,
     @Query() query: ChangedCellsQuery,

@@ -25,17 +25,19 @@ import {
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
 import { BatchSource } from '../batch-source.js'
-import { DEFAULT_LIMIT, type Page, encodeCursor, decodeCursor } from '../http/page.dto.js'
-import { FieldChoice } from '../http/fields.dto.js'
-import { SelectableFields } from '../http/fields.js'
-import { ConditionalGet } from '../http/unchanged.js'
-import { RequireRole, CurrentAccount } from '../people/guard.js'
-import { RunResolver } from './run-choice.js'
+import { REVALIDATE } from '../http/cache-policy.js'
+import { ConditionalGet } from '../http/conditional-get.js'
+import { DEFAULT_LIMIT, type Page, decodeCursor, pageOf } from '../http/page.dto.js'
+import { FieldChoice } from '../http/sparse-fields.dto.js'
+import { SelectableFields } from '../http/sparse-fields.js'
+import { CurrentAccount, RequireRole } from '../people/role-guard.js'
+import { RunResolver } from './run-resolver.js'
 import { RunBody, RunsQuery } from './runs.dto.js'
 
-/** As it should come: `ruleRejections` tells whether it does. */
+/** The form that a rule should have. `ruleRejections` checks whether it has. */
 export type RuleBody = Omit<Rule, 'version'>
 
+/** A position before the newest run. */
 const NEWEST = '2147483647'
 
 const RUN_FIELDS = [
@@ -53,14 +55,14 @@ const RUN_FIELDS = [
   'counts',
 ] as const
 
-/** Every rule says all that there is to say. */
+/** All rules have the same fields. */
 const RULE_FIELDS = ['id', ...(Object.keys(SHIPPED_RULES[0]!) as (keyof Rule)[]), 'sentence'] as const
 
 export interface RuleInWords extends Rule {
   sentence: Words
 }
 
-/** Rules, and the evaluations made by them. */
+/** Rules, and the runs that were made by them. */
 @ApiTags('runs')
 @Controller('api/v1')
 export class RunsController {
@@ -70,9 +72,9 @@ export class RunsController {
     private readonly runs: RunResolver,
   ) {}
 
-  /** The rules in force, each with its thresholds, its source and itself as a sentence. */
+  /** The rules in their newest versions, each with its thresholds, its source and a sentence that explains it. */
   @Get('rules')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   @ConditionalGet('changes')
   @SelectableFields<RuleInWords>(...RULE_FIELDS)
   async rules(@Query() _query: FieldChoice): Promise<Page<RuleInWords>> {
@@ -87,13 +89,13 @@ export class RunsController {
     return { ...rule, sentence: sentenceOf(rule) }
   }
 
-  /** Keeps a rule of one's own: a new version each time its data change. The project's rules are not changed here. */
+  /** Saves a custom rule, as a new version each time its data change. The project's own rules cannot be changed. */
   @Post('rules')
   @RequireRole('planner')
   async save(@Body() body: RuleBody, @CurrentAccount() author: Account): Promise<RuleInWords> {
-    const faults = ruleRejections(body)
-    if (faults.length > 0)
-      throw new UnprocessableEntityException(faults.map((fault) => fault.reason).join('; '))
+    const rejections = ruleRejections(body)
+    if (rejections.length > 0)
+      throw new UnprocessableEntityException(rejections.map(({ reason }) => reason).join('; '))
     const { version: _given, ...rule } = body as Rule
     if (SHIPPED_RULES.some((shipped) => shipped.id === rule.id))
       throw new UnprocessableEntityException(
@@ -106,7 +108,7 @@ export class RunsController {
 
   /** Runs, the newest first or the oldest first. */
   @Get('runs')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   @ConditionalGet('newest run', 'changes')
   @SelectableFields<RunRow>(...RUN_FIELDS)
   async list(@Query() query: RunsQuery): Promise<Page<RunRow>> {
@@ -115,7 +117,7 @@ export class RunsController {
     const cursor = Number(decodeCursor(query.cursor, /^\d{1,10}$/, order === '-id' ? NEWEST : '0'))
     const page = { rule: query.rule, limit, ...(order === '-id' ? { before: cursor } : { after: cursor }) }
     const items = await listRuns(this.source.manager, page)
-    return { items, next: items.length === limit ? encodeCursor(String(items.at(-1)!.id)) : null }
+    return pageOf(items, limit, ({ id }) => String(id))
   }
 
   /** One run. */
@@ -124,7 +126,7 @@ export class RunsController {
     return this.runs.byId(id)
   }
 
-  /** Evaluates a rule. Without dates the run becomes the rule's latest. */
+  /** Evaluates a rule. Without dates the run becomes the rule's newest one. */
   @Post('runs')
   @RequireRole('planner')
   async classify(@Body() body: RunBody, @CurrentAccount() author: Account): Promise<RunRow> {
@@ -136,7 +138,7 @@ export class RunsController {
       knownBefore: dateOf('knownBefore', body.knownBefore),
     }
     if (request.from && request.to && request.from >= request.to)
-      throw new UnprocessableEntityException(`from ${body.from} must lie before to ${body.to}`)
+      throw new UnprocessableEntityException(`from must be before to; from is ${body.from}, to is ${body.to}`)
     const run = await classify(this.batch.source, { ...request, author: author.name }).catch(throwAsRefusal)
     await recordChange(this.source.manager, author.name, 'classify', String(run.id), body)
     return run
@@ -149,7 +151,7 @@ export class RunsController {
   }
 }
 
-/** ISO 8601 knows weeks and ordinal days, which JavaScript does not read. */
+/** ISO 8601 also has week dates and ordinal dates, which JavaScript does not parse. */
 function dateOf(field: string, text: string | undefined): Date | undefined {
   if (text === undefined) return undefined
   const date = new Date(text)

@@ -1,7 +1,7 @@
 import { IntersectionType } from '@nestjs/swagger'
 import { Type } from 'class-transformer'
 import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Matches, Max, Min } from 'class-validator'
-import { FieldChoice } from '../http/fields.dto.js'
+import { FieldChoice } from '../http/sparse-fields.dto.js'
 import { PageQuery } from '../http/page.dto.js'
 
 const RUN_ORDERS = ['-id', 'id'] as const
@@ -18,7 +18,7 @@ export class RunsQuery extends IntersectionType(PageQuery, FieldChoice) {
   sort?: (typeof RUN_ORDERS)[number]
 }
 
-/** Which run to read: by its id, or the newest one of a rule, or the newest that a rule had on a date. */
+/** The run to read: by its id, or the newest run of a rule, or the newest that the rule had on a date. */
 export class RunChoice {
   @IsOptional()
   @Type(() => Number)
@@ -31,7 +31,7 @@ export class RunChoice {
   @Matches(/^[a-z0-9-]{1,60}$/, { message: 'rule must be the id of a rule' })
   rule?: string
 
-  /** The newest run whose window ended by the end of this day (Africa/Casablanca), or by this moment. */
+  /** The newest run whose window ended by the end of this day (Africa/Casablanca), or by this time. */
   @IsOptional()
   @IsISO8601({ strict: true })
   date?: string

@@ -1,22 +1,22 @@
-/** A route sheet on paper (A4, three languages) and as a table. */
+/** A route sheet on paper (A4, in three languages) and as a table. */
 import { OPERATOR_NAMES } from '#domain/operator'
 import { type Rule, sentenceOf } from '#domain/rule'
 import { type Need, routeLengthM } from '#domain/verdict'
+import { csvTable } from '#formats/export'
 import type { AreaRow } from '#store/areas'
 import type { RunRow } from '#store/runs'
 import type { UndecidedPlace } from '#store/verdicts'
+import type { Language } from '../http/languages.js'
 
 export interface RouteSheet {
   area: AreaRow
   run: RunRow
   rule: Rule
   stops: (UndecidedPlace & { needs: Need[] })[]
-  /** There are more places than the sheet holds. */
+  /** True where there are more places than the sheet can hold. */
   isCut: boolean
   isSimulated: boolean
 }
-
-type Lang = 'ar' | 'fr' | 'en'
 
 const WORDS = {
   en: {
@@ -90,116 +90,142 @@ const WORDS = {
   },
 } as const
 
+const COLUMNS = [
+  'stop',
+  'h3',
+  'place',
+  'commune_code',
+  'population',
+  'lat',
+  'lng',
+  'operator',
+  'technology',
+  'visits',
+  'samples',
+  'other_hours',
+  'other_devices',
+  'hour_from',
+  'hour_to',
+  'is_close',
+  'rule',
+  'run',
+  'simulated',
+]
+
+/** A row for each need of a stop; a stop without needs has one row. */
 export function routeSheetCsv({ stops, run, rule, isSimulated }: RouteSheet): string {
-  const header =
-    'stop,h3,place,commune_code,population,lat,lng,operator,technology,visits,samples,other_hours,other_devices,hour_from,hour_to,is_close,rule,run,simulated'
   const rows = stops.flatMap((stop, i) =>
     (stop.needs.length > 0 ? stop.needs : [null]).map((need) => [
       i + 1,
       stop.h3,
-      nameOf(stop, 'fr'),
+      placeNameOf(stop, 'fr'),
       stop.communeCode,
       stop.population,
       stop.lat,
       stop.lng,
-      need?.operator,
-      need?.technology,
-      need?.visits,
-      need?.samples,
-      need?.otherHours,
-      need?.otherDevices,
-      need?.hours?.from,
-      need?.hours?.to,
-      need?.isClose,
+      need?.operator ?? null,
+      need?.technology ?? null,
+      need?.visits ?? null,
+      need?.samples ?? null,
+      need?.otherHours ?? null,
+      need?.otherDevices ?? null,
+      need?.hours?.from ?? null,
+      need?.hours?.to ?? null,
+      need ? String(need.isClose) : null,
       `${rule.id} ${rule.version}`,
       run.id,
-      isSimulated,
+      String(isSimulated),
     ]),
   )
-  return `${[header, ...rows.map((row) => row.map(csvCell).join(','))].join('\r\n')}\r\n`
-}
-
-/** A text that a spreadsheet would take for a formula gets an apostrophe. */
-function csvCell(value: unknown): string {
-  if (value === null || value === undefined) return ''
-  if (typeof value !== 'string') return String(value)
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  return csvTable({ columns: COLUMNS, rows })
 }
 
 const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (letter) => `&#${letter.codePointAt(0)};`)
 
-function nameOf({ localities, sites, h3 }: UndecidedPlace, lang: Lang): string {
-  const all = [...localities, ...sites].map((place) => (lang === 'ar' && place.nameAr) || place.name)
-  const [first = h3, ...others] = all
+/** At most three names of the localities and sites in the cell; its H3 index where there are none. */
+function placeNameOf({ localities, sites, h3 }: UndecidedPlace, lang: Language): string {
+  const names = [...localities, ...sites].map((place) => (lang === 'ar' && place.nameAr) || place.name)
+  const [first = h3, ...others] = names
   return others.length > 2
     ? `${[first, ...others.slice(0, 2)].join(', ')} (+${others.length - 2})`
     : [first, ...others].join(', ')
 }
 
-function needHtml(need: Need, rule: Rule, lang: Lang): string {
-  const w = WORDS[lang]
-  const name =
-    need.operator === null
-      ? w.anyOperator
-      : need.operator in OPERATOR_NAMES
-        ? OPERATOR_NAMES[need.operator as keyof typeof OPERATOR_NAMES][lang]
-        : need.operator
-  const parts = [
-    need.visits > 0 && w.days(need.visits),
-    need.visits > 0 && w.times(rule.deviceDayCap),
-    need.hours && w.between(need.hours.from, need.hours.to),
-    need.otherHours > 0 && w.otherHours(need.otherHours),
-    need.otherDevices > 0 && w.otherDevices(need.otherDevices),
-    need.isClose && w.close,
-  ].filter((part) => typeof part === 'string')
-  const technology = need.technology ? ` ${need.technology}` : ''
-  return `<b><bdi>${escapeHtml(name)}${escapeHtml(technology)}</bdi></b> ${parts.map(escapeHtml).join(' · ')}`
+function operatorNameOf({ operator }: Need, lang: Language): string {
+  if (operator === null) return WORDS[lang].anyOperator
+  return operator in OPERATOR_NAMES ? OPERATOR_NAMES[operator as keyof typeof OPERATOR_NAMES][lang] : operator
 }
 
-/** Stands alone: no script, no other file. */
-export function routeSheetHtml(sheet: RouteSheet, lang: Lang): string {
-  const { area, run, rule, stops } = sheet
-  const w = WORDS[lang]
-  const date = new Intl.DateTimeFormat(lang === 'ar' ? 'ar-MA-u-nu-latn' : lang === 'fr' ? 'fr' : 'en-GB', {
-    dateStyle: 'long',
-    timeZone: 'Africa/Casablanca',
-  }).format(run.to)
-  const title = `${w.title}${lang === 'ar' ? '،' : ','} ${lang === 'ar' ? area.nameAr : area.nameFr}`
-  const rows = stops.map(
-    (stop, i) => `<tr><td>${i + 1}</td><td><bdi>${escapeHtml(nameOf(stop, lang))}</bdi></td>
+function needHtml(need: Need, rule: Rule, lang: Language): string {
+  const words = WORDS[lang]
+  const conditions = [
+    need.visits > 0 && words.days(need.visits),
+    need.visits > 0 && words.times(rule.deviceDayCap),
+    need.hours && words.between(need.hours.from, need.hours.to),
+    need.otherHours > 0 && words.otherHours(need.otherHours),
+    need.otherDevices > 0 && words.otherDevices(need.otherDevices),
+    need.isClose && words.close,
+  ].filter((condition) => typeof condition === 'string')
+  const technology = need.technology ? ` ${need.technology}` : ''
+  const network = escapeHtml(operatorNameOf(need, lang) + technology)
+  return `<b><bdi>${network}</bdi></b> ${conditions.map(escapeHtml).join(' · ')}`
+}
+
+function stopHtml(stop: RouteSheet['stops'][number], number: number, rule: Rule, lang: Language): string {
+  const needs = stop.needs.map((need) => needHtml(need, rule, lang)).join('<br>')
+  return `<tr><td>${number}</td><td><bdi>${escapeHtml(placeNameOf(stop, lang))}</bdi></td>
 <td class="n">${stop.population > 0 ? stop.population.toLocaleString('fr') : '–'}</td>
 <td class="n" dir="ltr">${stop.lat.toFixed(5)}, ${stop.lng.toFixed(5)}</td>
-<td>${stop.needs.length > 0 ? stop.needs.map((need) => needHtml(need, rule, lang)).join('<br>') : escapeHtml(w.withheld)}</td>
-<td class="box"></td></tr>`,
-  )
-  return `<!doctype html>
-<html lang="${lang}" dir="${lang === 'ar' ? 'rtl' : 'ltr'}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title>
-<style>
-@page { size: A4; margin: 14mm }
+<td>${needs || escapeHtml(WORDS[lang].withheld)}</td>
+<td class="box"></td></tr>`
+}
+
+const STYLE = `@page { size: A4; margin: 14mm }
 body { font: 10.5pt/1.4 system-ui, 'Noto Sans', 'Noto Sans Arabic', sans-serif; color: #111; max-width: 190mm; margin: 8mm auto; padding: 0 4mm }
 h1 { font-size: 17pt; margin: 0 0 2mm } p { margin: 1mm 0 } small { color: #444 }
 .simulated { display: inline-block; border: 1.5pt solid #111; padding: 0 2mm; font-weight: 700 }
 table { width: 100%; border-collapse: collapse; margin-top: 4mm } thead { display: table-header-group }
 th, td { border: .5pt solid #777; padding: 1.5mm 2mm; text-align: start; vertical-align: top } th { background: #eee }
-tr { break-inside: avoid } .n { white-space: nowrap } .box { width: 12mm }
-</style></head>
-<body>
-<h1>${escapeHtml(title)}</h1>
-${sheet.isSimulated ? `<p class="simulated">${escapeHtml(w.simulated)}</p>` : ''}
-<p>${escapeHtml(w.of)} <bdi>${escapeHtml(lang === 'ar' ? area.nameAr : area.nameFr)}</bdi> (<bdi dir="ltr">${escapeHtml(area.code)}</bdi>)</p>
-<p>${escapeHtml(w.run)} ${run.id} · ${escapeHtml(date)} · ${escapeHtml(w.rule)} <bdi>${escapeHtml(rule.title[lang])}</bdi> (${rule.version}) · ${escapeHtml(w.way)} ${(routeLengthM(stops) / 1000).toFixed(0)} km</p>
-<p><small>${escapeHtml(sentenceOf(rule)[lang])}</small></p>
-${sheet.isCut ? `<p><b>${escapeHtml(w.cut)}</b></p>` : ''}
-${
-  stops.length === 0
-    ? `<p>${escapeHtml(w.none)}</p>`
-    : `<table><thead><tr><th>#</th><th>${w.place}</th><th>${w.people}</th><th>${w.position}</th><th>${w.measure}</th><th>${w.done}</th></tr></thead><tbody>
+tr { break-inside: avoid } .n { white-space: nowrap } .box { width: 12mm }`
+
+const longDate = (date: Date, lang: Language): string =>
+  new Intl.DateTimeFormat(lang === 'ar' ? 'ar-MA-u-nu-latn' : lang === 'fr' ? 'fr' : 'en-GB', {
+    dateStyle: 'long',
+    timeZone: 'Africa/Casablanca',
+  }).format(date)
+
+function tableHtml({ stops, rule }: RouteSheet, lang: Language): string {
+  const words = WORDS[lang]
+  if (stops.length === 0) return `<p>${escapeHtml(words.none)}</p>`
+  const headings = ['#', words.place, words.people, words.position, words.measure, words.done]
+  const rows = stops.map((stop, i) => stopHtml(stop, i + 1, rule, lang))
+  return `<table><thead><tr>${headings.map((heading) => `<th>${heading}</th>`).join('')}</tr></thead><tbody>
 ${rows.join('\n')}
 </tbody></table>`
 }
+
+/** A document that needs no script and no other file. */
+export function routeSheetHtml(sheet: RouteSheet, lang: Language): string {
+  const { area, run, rule, stops } = sheet
+  const words = WORDS[lang]
+  const areaName = escapeHtml(lang === 'ar' ? area.nameAr : area.nameFr)
+  const title = `${escapeHtml(words.title)}${lang === 'ar' ? '،' : ','} ${areaName}`
+  const km = (routeLengthM(stops) / 1000).toFixed(0)
+  return `<!doctype html>
+<html lang="${lang}" dir="${lang === 'ar' ? 'rtl' : 'ltr'}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title>
+<style>
+${STYLE}
+</style></head>
+<body>
+<h1>${title}</h1>
+${sheet.isSimulated ? `<p class="simulated">${escapeHtml(words.simulated)}</p>` : ''}
+<p>${escapeHtml(words.of)} <bdi>${areaName}</bdi> (<bdi dir="ltr">${escapeHtml(area.code)}</bdi>)</p>
+<p>${escapeHtml(words.run)} ${run.id} · ${escapeHtml(longDate(run.to, lang))} · ${escapeHtml(words.rule)} <bdi>${escapeHtml(rule.title[lang])}</bdi> (${rule.version}) · ${escapeHtml(words.way)} ${km} km</p>
+<p><small>${escapeHtml(sentenceOf(rule)[lang])}</small></p>
+${sheet.isCut ? `<p><b>${escapeHtml(words.cut)}</b></p>` : ''}
+${tableHtml(sheet, lang)}
 </body></html>
 `
 }

@@ -1,11 +1,13 @@
 import { IntersectionType } from '@nestjs/swagger'
 import { Type } from 'class-transformer'
-import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator'
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator'
+import { IsAreaCode } from '../http/area-code.js'
+import { LANGUAGES, type Language } from '../http/languages.js'
 import { AreaChoice, PageQuery } from '../http/page.dto.js'
 import { RunChoice } from '../runs/runs.dto.js'
 
 export class SamplingQuery extends IntersectionType(PageQuery, RunChoice, AreaChoice) {
-  /** Places in a page: each carries its evidence. */
+  /** Places in a page; each includes its evidence. */
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -16,9 +18,7 @@ export class SamplingQuery extends IntersectionType(PageQuery, RunChoice, AreaCh
 
 export class RouteQuery extends RunChoice {
   /** HCP code of the commune or province whose undecided places are visited. */
-  @Matches(/^\d\d\.\d{3}(\.\d\d\.\d{1,2})?$/, {
-    message: 'area must be the HCP code of a province or commune, like 01.051 or 01.051.01.01',
-  })
+  @IsAreaCode('province or commune', { required: true })
   area!: string
 
   @IsOptional()
@@ -26,6 +26,6 @@ export class RouteQuery extends RunChoice {
   format?: 'csv' | 'html'
 
   @IsOptional()
-  @IsIn(['ar', 'fr', 'en'])
-  lang?: 'ar' | 'fr' | 'en'
+  @IsIn(LANGUAGES)
+  lang?: Language
 }

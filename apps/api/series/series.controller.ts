@@ -9,9 +9,7 @@ import {
   defaultSeriesStart,
   suppressSmallBuckets,
 } from '#domain/series'
-import { WORKING_RESOLUTION, cellToSql, isServedCell, resolutionOf } from '#geo'
-import { findArea } from '#store/areas'
-import { ROLES } from '#store/people'
+import { cellToSql } from '#geo'
 import {
   MAX_RAW_DAYS,
   type SeriesQuery,
@@ -22,56 +20,51 @@ import {
   seriesOfSite,
   bucketSpanOf,
 } from '#store/series'
-import { findSite, isSimulated } from '#store/sites'
-import {
-  BadRequestException,
-  Controller,
-  Get,
-  Header,
-  NotFoundException,
-  Param,
-  Query,
-  Req,
-} from '@nestjs/common'
+import { isSimulated } from '#store/sites'
+import { BadRequestException, Controller, Get, Header, Param, Query, Req } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import type { FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
-import { accountOfSession } from '../people/guard.js'
+import { requireArea } from '../areas/require-area.js'
+import { workingCellOf } from '../cells/cell-index.js'
+import { REVALIDATE } from '../http/cache-policy.js'
+import { accountOfSession, hasRole } from '../people/role-guard.js'
 import { Settings } from '../settings.js'
+import { requireSite } from '../sites/require-site.js'
 import { SeriesChoice, measuresOf } from './series.dto.js'
 
-/** Measurements over time. A bucket in which nothing was measured is not among them: gaps are gaps. */
+/** Measurements over time. A bucket without measurements is omitted, so that gaps remain visible. */
 export interface Series {
   /** Code of the site or area, or H3 index of the cell. */
   of: string
   metrics: Measure[]
   step: TimeStep
-  /** Begin of the first bucket asked for. */
+  /** Start of the first requested bucket. */
   from: Date
-  /** End of the last. */
+  /** End of the last requested bucket. */
   to: Date
-  /** The civil time whose days, weeks and months these are. */
+  /** The time zone of the days, weeks and months. */
   timeZone: 'Africa/Casablanca'
   /** Only this operator; null for all. */
   operator: string | null
   /** Only this technology; null for all. */
   technology: string | null
-  /** By which share the quantiles may be off the exact ones; 0 where they are exact. */
+  /** Relative error of the quantiles, 0 to 1; 0 where they are exact. */
   relativeError: number
-  /** Only probes received before this are in; null where all are. */
+  /** Only probes received before this time are included; null where all are. */
   knownBefore: Date | null
   /**
-   * Buckets left out because fewer than three devices measured in them; null where that would tell when a single one did
-   * (areas, to everybody).
+   * The number of buckets that are suppressed because fewer than three devices measured in them; null where it would
+   * reveal when a single device measured (in areas, for the public).
    */
   hiddenBuckets: number | null
-  /** Whether anything on this server was made up for the demonstration. */
+  /** Whether any data on this server was simulated for the demonstration. */
   simulated: boolean
-  /** In the order of time. */
+  /** The oldest first. */
   buckets: SeriesBucket[]
 }
 
-/** What was measured over time at a site, in a cell, in an area. */
+/** Measurements over time at a site, in a cell, or in an area. */
 @ApiTags('series')
 @Controller('api/v1')
 export class SeriesController {
@@ -80,44 +73,40 @@ export class SeriesController {
     private readonly settings: Settings,
   ) {}
 
-  /** What a site's own line delivered: its devices' measurements in its cell. Told to everybody: it is an office's line. */
+  /** The measurements of a site's devices in its cell. They are public, because the line is an office's. */
   @Get('sites/:code/series')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   async ofSite(@Param('code') code: string, @Query() choice: SeriesChoice): Promise<Series> {
-    const site = await findSite(this.source.manager, code)
-    if (!site) throw new NotFoundException(`no site has the code "${code}"`)
+    const site = await requireSite(this.source.manager, code)
     const query = await this.queryOf(choice)
     const buckets = await seriesOfSite(this.source.manager, { code, cell: cellToSql(site.h3) }, query)
     return this.series(code, query, { buckets, hidden: 0 })
   }
 
   /**
-   * All that was measured in a working cell; to everybody what is public one by one, where three devices measured in the
-   * bucket.
+   * All measurements in a cell of resolution 8. The public sees only those that are public one by one, and only buckets in
+   * which three devices measured.
    */
   @Get('cells/:h3/series')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   @Header('vary', 'cookie')
   async ofCell(
     @Param('h3') h3: string,
     @Query() choice: SeriesChoice,
     @Req() request: FastifyRequest,
   ): Promise<Series> {
-    if (!isServedCell(h3) || resolutionOf(h3) !== WORKING_RESOLUTION)
-      throw new BadRequestException(
-        `h3 must be an H3 cell of resolution ${WORKING_RESOLUTION}; it is "${h3}"`,
-      )
+    const cell = workingCellOf('h3', h3)
     const query = await this.queryOf(choice)
     const db = this.source.manager
     if (await this.mayReadSmallBuckets(request))
-      return this.series(h3, query, { buckets: await seriesOfCell(db, cellToSql(h3), query), hidden: 0 })
-    const { shown, hidden } = suppressSmallBuckets(await seriesOfCell(db, cellToSql(h3), query, 'public'))
+      return this.series(h3, query, { buckets: await seriesOfCell(db, cell, query), hidden: 0 })
+    const { shown, hidden } = suppressSmallBuckets(await seriesOfCell(db, cell, query, 'public'))
     return this.series(h3, query, { buckets: shown, hidden })
   }
 
-  /** All that was measured in an area: by the hour for a few days, else from sums that the newest runs left. */
+  /** All measurements in an area: by the hour for a few days, otherwise from sums that each run updates. */
   @Get('areas/:code/series')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   @Header('vary', 'cookie')
   async ofArea(
     @Param('code') code: string,
@@ -125,28 +114,27 @@ export class SeriesController {
     @Req() request: FastifyRequest,
   ): Promise<Series> {
     const db = this.source.manager
-    const area = await findArea(db, code)
-    if (!area) throw new NotFoundException(`no area has the code "${code}"`)
-    const isRaw = choice.step === 'hour'
-    const query = await this.queryOf(choice, isRaw ? MAX_RAW_DAYS * 24 : MAX_BUCKETS)
-    const buckets = isRaw ? await hourlySeriesOfArea(db, area, query) : await seriesOfArea(db, code, query)
-    const told = (await this.mayReadSmallBuckets(request))
+    const area = await requireArea(db, code)
+    const isHourly = choice.step === 'hour'
+    const query = await this.queryOf(choice, isHourly ? MAX_RAW_DAYS * 24 : MAX_BUCKETS)
+    const buckets = isHourly ? await hourlySeriesOfArea(db, area, query) : await seriesOfArea(db, code, query)
+    const visible = (await this.mayReadSmallBuckets(request))
       ? { buckets, hidden: 0 }
       : { buckets: suppressSmallBuckets(buckets).shown, hidden: null }
-    const series = await this.series(code, query, told)
-    if (isRaw) return series
+    const series = await this.series(code, query, visible)
+    if (isHourly) return series
     return { ...series, relativeError: RELATIVE_ERROR, knownBefore: await areaSeriesKnownBefore(db) }
   }
 
-  private async queryOf(choice: SeriesChoice, most = MAX_BUCKETS): Promise<SeriesQuery> {
+  private async queryOf(choice: SeriesChoice, maxBuckets = MAX_BUCKETS): Promise<SeriesQuery> {
     const step = choice.step ?? 'day'
     const to = choice.to ?? new Date(this.settings.clock()).toISOString()
     const from = choice.from ?? new Date(defaultSeriesStart(step, Date.parse(to))).toISOString()
     if (Date.parse(from) >= Date.parse(to))
-      throw new BadRequestException(`from must lie before to; from is "${from}", to is "${to}"`)
-    if (bucketCountBetween(step, Date.parse(from), Date.parse(to)) > most)
+      throw new BadRequestException(`from must be before to; from is "${from}", to is "${to}"`)
+    if (bucketCountBetween(step, Date.parse(from), Date.parse(to)) > maxBuckets)
       throw new BadRequestException(
-        `from "${from}" to "${to}" are more than ${most} buckets of step "${step}": ask for less, or a longer step`,
+        `from "${from}" to "${to}" has more than ${maxBuckets} buckets of step "${step}": request a shorter time or a longer step`,
       )
     return {
       measures: measuresOf(choice.metric),
@@ -157,11 +145,10 @@ export class SeriesController {
     }
   }
 
-  /** Who analyses has an account, and a duty to keep what it shows. */
+  /** Analysts have an account, and a duty of confidentiality. */
   private async mayReadSmallBuckets(request: FastifyRequest): Promise<boolean> {
     const account = await accountOfSession(this.source, request)
-    if (!account || account.mustChangePassword) return false
-    return ROLES.indexOf(account.role) >= ROLES.indexOf('analyst')
+    return account !== undefined && !account.mustChangePassword && hasRole(account, 'analyst')
   }
 
   private async series(

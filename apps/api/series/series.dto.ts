@@ -1,15 +1,15 @@
 import { TECHNOLOGIES, type Technology } from '#domain/probe'
 import { MEASURES, type Measure, TIME_STEPS, type TimeStep } from '#domain/series'
 import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator'
-import { IsDayOrTime } from '../http/moment.js'
+import { IsDayOrTime } from '../http/day-or-time.js'
 
 const MEASURE_PATTERN = `(${MEASURES.join('|')})`
 
 export class SeriesChoice {
-  /** What to tell, with commas between: downloadBps without it. */
+  /** One or more metrics, separated by commas; downloadBps without it. */
   @IsOptional()
   @Matches(new RegExp(`^${MEASURE_PATTERN}(,${MEASURE_PATTERN}){0,${MEASURES.length - 1}}$`), {
-    message: `metric must be one or more of ${MEASURES.join(', ')}, with commas between`,
+    message: `metric must be one or more of ${MEASURES.join(', ')}, separated by commas`,
   })
   metric?: string
 
@@ -18,15 +18,15 @@ export class SeriesChoice {
   @IsIn(TIME_STEPS)
   step?: TimeStep
 
-  /** The bucket that holds this moment, or day, is the first. */
+  /** The first bucket is the one that contains this time or day. */
   @IsDayOrTime()
   from?: string
 
-  /** The bucket before this moment, or day, or the one that holds it, is the last; now without it. */
+  /** The last bucket is the one that ends at this time or day, or contains it; now without it. */
   @IsDayOrTime()
   to?: string
 
-  /** Only this operator, as the lists of networks name it. */
+  /** Only this operator, by its id in the lists of networks. */
   @IsOptional()
   @IsString()
   @Length(1, 100)
@@ -39,6 +39,6 @@ export class SeriesChoice {
 
 /** In the order of MEASURES, each once. */
 export function measuresOf(metric: string | undefined): Measure[] {
-  const named = (metric ?? 'downloadBps').split(',')
-  return MEASURES.filter((measure) => named.includes(measure))
+  const names = (metric ?? 'downloadBps').split(',')
+  return MEASURES.filter((measure) => names.includes(measure))
 }

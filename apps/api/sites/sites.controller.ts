@@ -23,11 +23,20 @@ import {
 } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { SelectableFields } from '../http/fields.js'
-import { DEFAULT_LIMIT, type Page, boxOf, decodeCursor, pageOf } from '../http/page.dto.js'
-import { ConditionalGet } from '../http/unchanged.js'
-import { RequireRole, CurrentAccount } from '../people/guard.js'
+import { REVALIDATE } from '../http/cache-policy.js'
+import { ConditionalGet } from '../http/conditional-get.js'
+import {
+  DEFAULT_LIMIT,
+  type Page,
+  boxOf,
+  decodeOrderedCursor,
+  orderedCursorKey,
+  pageOf,
+} from '../http/page.dto.js'
+import { SelectableFields } from '../http/sparse-fields.js'
+import { CurrentAccount, RequireRole } from '../people/role-guard.js'
 import { Devices } from '../probes/devices.js'
+import { requireSite } from './require-site.js'
 import { SiteBody, SitesQuery } from './sites.dto.js'
 
 const SITE_FIELDS = [
@@ -46,25 +55,25 @@ const SITE_FIELDS = [
   'simulated',
 ] as const
 
-/** A cursor holds the order it was made in. */
+/** A character of a JSON string. */
+const JSON_CHARACTER = '(?:[^"\\\\\\u0000-\\u001f]|\\\\["\\\\bfnrt]|\\\\u[0-9a-f]{4})'
+/** Name and code as a JSON array, because a name may contain spaces. */
+const CURSOR_FORM = `(\\["${JSON_CHARACTER}{0,1200}","[\\w.:-]{1,60}"\\])`
+
 function keysetPositionOf(cursor: string | undefined, order: SiteOrder): SitePageQuery['after'] {
-  const key = decodeCursor(
-    cursor,
-    new RegExp(`^${order} \\["(?:[^"\\\\]|\\\\.){0,1200}","[\\w.:-]{1,60}"\\]$`, 'u'),
-    '',
-  )
-  if (key === '') return null
-  const [name, code] = JSON.parse(key.slice(order.length + 1)) as [string, string]
+  const [key] = decodeOrderedCursor(cursor, order, CURSOR_FORM) ?? []
+  if (key === undefined) return null
+  const [name, code] = JSON.parse(key) as [string, string]
   return { name, code }
 }
 
 export interface NewDevice {
   id: string
-  /** Shown once. */
+  /** Shown in this answer only. */
   token: string
 }
 
-/** The places that should be connected, and the devices that measure there. */
+/** The administrative places that should be connected, and the devices that measure there. */
 @ApiTags('sites')
 @Controller('api/v1')
 export class SitesController {
@@ -75,7 +84,7 @@ export class SitesController {
 
   /** Sites in the order of their codes. */
   @Get('sites')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   @ConditionalGet('changes')
   @SelectableFields<SiteRow>(...SITE_FIELDS)
   async list(@Query() query: SitesQuery): Promise<Page<SiteRow>> {
@@ -87,20 +96,18 @@ export class SitesController {
       limit,
       box: boxOf(query.bbox),
     })
-    return pageOf(items, limit, (site) => `${order} ${JSON.stringify([site.name, site.code])}`)
+    return pageOf(items, limit, ({ name, code }) => orderedCursorKey(order, JSON.stringify([name, code])))
   }
 
   /** One site. */
   @Get('sites/:code')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   @ConditionalGet('changes')
   async one(@Param('code') code: string): Promise<SiteRow> {
-    const site = await findSite(this.source.manager, code)
-    if (!site) throw new NotFoundException(`no site has the code "${code}"`)
-    return site
+    return requireSite(this.source.manager, code)
   }
 
-  /** Adds a site, or corrects the one with this code. */
+  /** Adds a site, or replaces the data of the site with this code. */
   @Post('sites')
   @RequireRole('planner')
   async save(@Body() body: SiteBody, @CurrentAccount() author: Account): Promise<SiteRow> {
@@ -121,7 +128,7 @@ export class SitesController {
     return { id, token }
   }
 
-  /** From now on the device's token is refused. */
+  /** Revokes a device: its token is refused from now on. */
   @Delete('devices/:id')
   @HttpCode(204)
   @RequireRole('administrator')

@@ -1,13 +1,14 @@
 import { SITE_ORDERS, type SiteOrder } from '#store/sites'
 import { SITE_TYPES, type SiteRecord, type SiteType } from '#domain/place'
 import { TECHNOLOGIES, type Technology } from '#domain/probe'
-import { IsIn, IsNumber, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator'
 import { IntersectionType } from '@nestjs/swagger'
-import { FieldChoice } from '../http/fields.dto.js'
+import { IsIn, IsNumber, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator'
+import { IsAreaCode } from '../http/area-code.js'
+import { FieldChoice } from '../http/sparse-fields.dto.js'
 import { BoxPageQuery } from '../http/page.dto.js'
 
 export class SitesQuery extends IntersectionType(BoxPageQuery, FieldChoice) {
-  /** By code without it; `-` turns the order round. */
+  /** By code without it; `-` reverses the order. */
   @IsOptional()
   @IsIn(SITE_ORDERS)
   sort?: SiteOrder
@@ -30,7 +31,7 @@ export class SiteBody implements SiteRecord {
   type!: SiteType
 
   /** HCP code, like 01.051.01.01. */
-  @Matches(/^\d\d\.\d{3}\.\d\d\.\d{1,2}$/, { message: 'communeCode must be an HCP code like 01.051.01.01' })
+  @IsAreaCode('commune', { required: true })
   communeCode!: string
 
   @IsNumber()

@@ -3,6 +3,8 @@ import { isSimulated } from '#store/sites'
 import { Controller, Get, Header, ServiceUnavailableException } from '@nestjs/common'
 import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
+import { REVALIDATE } from '../http/cache-policy.js'
+import { DEFAULT_RULE } from '../runs/run-resolver.js'
 import { Settings } from '../settings.js'
 import { Metrics } from './metrics.js'
 
@@ -12,17 +14,17 @@ export interface Health {
 
 export interface Instance {
   version: string
-  /** Something of what is shown is of the demonstration. */
+  /** Whether any data on this server was simulated for the demonstration. */
   simulated: boolean
   /** `bounds`: west, south, east, north in degrees. */
   country: { nameEn: string; nameFr: string; nameAr: string; bounds: [number, number, number, number] }
   defaultRule: string
   attribution: string
-  /** Null: the map has none. `url` has `{z}`, `{x}` and `{y}`. */
+  /** Null where the map has none. `url` contains `{z}`, `{x}` and `{y}`. */
   basemap: { url: string; attribution: string } | null
 }
 
-/** Whether the server answers, and what it is. */
+/** The state of the server, and its settings. */
 @ApiTags('status')
 @Controller()
 export class StatusController {
@@ -32,13 +34,13 @@ export class StatusController {
     private readonly metrics: Metrics,
   ) {}
 
-  /** The process answers. */
+  /** Answers whenever the process runs. */
   @Get('health/live')
   live(): Health {
     return { status: 'ok' }
   }
 
-  /** The database answers too. */
+  /** Answers when the database does too. */
   @Get('health/ready')
   async ready(): Promise<Health> {
     try {
@@ -56,16 +58,16 @@ export class StatusController {
     return this.metrics.registry.metrics()
   }
 
-  /** What the page needs to know of this server. */
+  /** The facts about this server that the page needs. */
   @Get('api/v1/instance')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   async instance(): Promise<Instance> {
     const { west, south, east, north } = MOROCCO_BOUNDS
     return {
       version: this.settings.version,
       simulated: await isSimulated(this.source.manager),
       country: { nameEn: 'Morocco', nameFr: 'Maroc', nameAr: 'المغرب', bounds: [west, south, east, north] },
-      defaultRule: 'ma-floor',
+      defaultRule: DEFAULT_RULE,
       attribution:
         'Boundaries © OpenStreetMap contributors (ODbL); names, codes, population: HCP, RGPH 2024 (CC BY 4.0)',
       basemap: this.settings.config.basemap,

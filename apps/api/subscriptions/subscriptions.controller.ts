@@ -27,19 +27,19 @@ import {
 } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { refusal } from '../http/problem.js'
 import { DEFAULT_LIMIT, type Page, PageQuery, decodeCursor, pageOf } from '../http/page.dto.js'
-import { RequireRole, CurrentAccount } from '../people/guard.js'
+import { refusal } from '../http/problem.js'
+import { CurrentAccount, RequireRole } from '../people/role-guard.js'
 import { Settings } from '../settings.js'
 import { PauseBody, SubscriptionBody } from './subscriptions.dto.js'
 
-/** A subscription with its secret, which is in this answer and nowhere else. */
+/** A subscription with its secret, which is in this answer only. */
 export interface NewSubscriptionAnswer extends SubscriptionRow {
-  /** Signs every message, as Standard Webhooks has it: `whsec_…`. */
+  /** Signs every message as Standard Webhooks specifies: `whsec_…`. */
   secret: string
 }
 
-/** Webhooks: who is told of events. */
+/** Subscriptions: webhooks that receive events. */
 @ApiTags('events')
 @Controller('api/v1/subscriptions')
 export class SubscriptionsController {
@@ -55,7 +55,7 @@ export class SubscriptionsController {
     return { items: await listSubscriptions(this.source.manager), next: null }
   }
 
-  /** Begins to send events to an address; the secret is told once. */
+  /** Starts to send events to an address. The secret is shown once. */
   @Post()
   @RequireRole('planner')
   @Header('cache-control', 'no-store')
@@ -63,20 +63,20 @@ export class SubscriptionsController {
     @Body() body: SubscriptionBody,
     @CurrentAccount() author: Account,
   ): Promise<NewSubscriptionAnswer> {
-    const fault = webhookUrlRefusal(body.url, this.settings.config.webhooksLoopback)
-    if (fault)
-      throw new UnprocessableEntityException(refusal('webhook_address', `url is "${body.url}": it ${fault}`))
+    const reason = webhookUrlRefusal(body.url, this.settings.config.webhooksLoopback)
+    if (reason)
+      throw new UnprocessableEntityException(refusal('webhook_address', `url is "${body.url}": it ${reason}`))
     const { url, kinds, area = null, rule = null } = body
-    const wanted = { url, kinds: kinds ?? [], area, rule }
-    const made = await insertSubscription(this.source, wanted, author.name, this.now())
-    if (!made)
+    const fields = { url, kinds: kinds ?? [], area, rule }
+    const inserted = await insertSubscription(this.source, fields, author.name, this.now())
+    if (!inserted)
       throw new UnprocessableEntityException(
-        refusal('webhooks_full', 'there are as many subscriptions as are taken: delete one'),
+        refusal('webhooks_full', 'maximum number of subscriptions reached: delete one'),
       )
-    return { ...(await this.requireSubscription(made.id)), secret: made.secret }
+    return { ...(await this.requireSubscription(inserted.id)), secret: inserted.secret }
   }
 
-  /** Holds messages back, or goes on. */
+  /** Pauses a subscription, or resumes it. */
   @Patch(':id')
   @RequireRole('planner')
   async pause(
@@ -98,7 +98,7 @@ export class SubscriptionsController {
     await deleteSubscription(this.source.manager, id, author.name, this.now())
   }
 
-  /** What was sent, waits or was given up, and why; the newest first. */
+  /** Messages that were sent, wait or were given up, with the reason; the newest first. */
   @Get(':id/deliveries')
   @RequireRole('planner')
   async deliveries(
@@ -116,7 +116,7 @@ export class SubscriptionsController {
 
   private async requireSubscription(id: string): Promise<SubscriptionRow> {
     const subscription = await findSubscription(this.source.manager, id)
-    if (!subscription) throw new NotFoundException(`there is no subscription ${id}`)
+    if (!subscription) throw new NotFoundException(`subscription ${id} not found`)
     return subscription
   }
 }

@@ -12,19 +12,19 @@ import {
 import { AreaChoice } from '../http/page.dto.js'
 
 export class SubscriptionBody extends AreaChoice {
-  /** Where messages are sent: https://, to a host on the internet. */
+  /** The address that receives the messages: https://, with a host on the internet. */
   @IsString()
   @Length(10, 500)
   url!: string
 
-  /** Absent or empty: every kind. */
+  /** The kinds of events; every kind where it is absent or empty. */
   @IsOptional()
   @IsArray()
   @ArrayUnique()
   @IsIn(EVENT_KINDS, { each: true })
   kinds?: EventKind[]
 
-  /** Id of a rule: of its runs, and of the plan if it is judged by it. */
+  /** Id of a rule: events of its runs, and of the plan where the plan is judged by it. */
   @IsOptional()
   @IsString()
   @MaxLength(60)

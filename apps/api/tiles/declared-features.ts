@@ -2,40 +2,45 @@
 import { type TileAddress, type TileFeature, WORKING_RESOLUTION, rangesCovering, resolutionAt } from '#geo'
 import { type DeclaredParent, declaredInRanges, declaredParents } from '#store/coverage'
 import { type Queryable } from '#store/database'
-import { type RunRow, findRule } from '#store/runs'
+import { type RunRow } from '#store/runs'
 import { type NetworkFilter } from '#store/verdicts'
-import { ParentCellCache } from './parents.js'
-import { hexagonRings, envelopeWithMargin } from './shapes.js'
+import { ruleOf } from '../runs/run-resolver.js'
+import { ParentCellCache } from './parent-cell-cache.js'
+import { envelopeWithMargin, hexagonFeature } from './shapes.js'
 
-/** How much of a parent is declared as the rule asks; `slower`: only at less than the rule asks. */
+/** How much of a parent is declared as fast as the rule asks; `slower`: all that is declared is slower. */
 type DeclaredLevel = 'most' | 'half' | 'few' | 'slower'
 
-/** Of all the cells beneath, also those in the sea. */
+/** Shares of all the cells beneath, those in the sea included. */
 const [MIN_MOST_SHARE, MIN_HALF_SHARE] = [0.75, 0.25]
 
-/** Of one database; `parents` remembers from tile to tile. */
+/** Belongs to one database, because it keeps the parents from tile to tile. */
 export class DeclaredFeatures {
   private readonly parents = new ParentCellCache<DeclaredParent>()
 
   async of(db: Queryable, run: RunRow, tile: TileAddress, filter: NetworkFilter): Promise<TileFeature[]> {
-    const box = envelopeWithMargin(tile)
     const res = resolutionAt(tile.z)
-    const rule = (await findRule(db, run.rule, run.ruleVersion))!
-    const rows: { h3: string; level: DeclaredLevel }[] =
+    const rows =
       res === WORKING_RESOLUTION
-        ? (await declaredInRanges(db, run, rule, filter, rangesCovering(box, res))).map(({ h3, meets }) => ({
-            h3,
-            level: meets ? 'most' : 'slower',
-          }))
-        : (
-            await this.parents.within(JSON.stringify([run.id, filter]), box, res, (at) =>
-              declaredParents(db, run, rule, filter, at),
-            )
-          ).map((row) => ({ ...row, level: levelOf(row.meets / 7 ** (WORKING_RESOLUTION - res)) }))
-    return rows.flatMap((row): TileFeature[] => {
-      const rings = hexagonRings(row.h3, box, tile)
-      return rings.length > 0 ? [{ kind: 'polygon', rings, properties: { ...row, res } }] : []
-    })
+        ? await this.cellRows(db, run, tile, filter)
+        : await this.parentRows(db, run, tile, filter)
+    return rows.flatMap((row) => hexagonFeature(tile, { ...row, res }))
+  }
+
+  private async cellRows(db: Queryable, run: RunRow, tile: TileAddress, filter: NetworkFilter) {
+    const ranges = rangesCovering(envelopeWithMargin(tile), WORKING_RESOLUTION)
+    const cells = await declaredInRanges(db, run, await ruleOf(db, run), filter, ranges)
+    return cells.map(({ h3, meets }) => ({ h3, level: (meets ? 'most' : 'slower') satisfies DeclaredLevel }))
+  }
+
+  private async parentRows(db: Queryable, run: RunRow, tile: TileAddress, filter: NetworkFilter) {
+    const res = resolutionAt(tile.z)
+    const rule = await ruleOf(db, run)
+    const key = JSON.stringify([run.id, filter])
+    const parents = await this.parents.within(key, envelopeWithMargin(tile), res, (at) =>
+      declaredParents(db, run, rule, filter, at),
+    )
+    return parents.map((row) => ({ ...row, level: levelOf(row.meets / 7 ** (WORKING_RESOLUTION - res)) }))
   }
 }
 

@@ -1,16 +1,13 @@
-/** Inferred classes of undecided cells with people or sites; only from near, where one cell can be told from the next. */
-import {
-  type TileAddress,
-  type TileFeature,
-  WORKING_RESOLUTION,
-  envelopeOf,
-  rangesCovering,
-  resolutionAt,
-} from '#geo'
+/**
+ * Inferred classes of undecided cells with people or sites. They are drawn only from near, where one cell can be told
+ * from the next.
+ */
+import { type TileAddress, type TileFeature, WORKING_RESOLUTION, rangesCovering, resolutionAt } from '#geo'
 import { type Queryable } from '#store/database'
-import { type RunRow, findRule } from '#store/runs'
+import { type RunRow } from '#store/runs'
 import { inferredClassesWithin } from '#store/verdicts'
-import { MARGIN, hexagonRings } from './shapes.js'
+import { ruleOf } from '../runs/run-resolver.js'
+import { envelopeWithMargin, hexagonFeature } from './shapes.js'
 
 export async function inferredFeatures(
   db: Queryable,
@@ -18,13 +15,9 @@ export async function inferredFeatures(
   tile: TileAddress,
 ): Promise<TileFeature[]> {
   if (resolutionAt(tile.z) < WORKING_RESOLUTION) return []
-  const box = envelopeOf(tile, MARGIN)
-  const rule = (await findRule(db, run.rule, run.ruleVersion))!
-  const offers = await inferredClassesWithin(db, run, rule, {
-    ranges: rangesCovering(box, WORKING_RESOLUTION),
-  })
-  return [...offers].flatMap(([h3, { class: colour, confidence }]): TileFeature[] => {
-    const rings = hexagonRings(h3, box, tile)
-    return rings.length > 0 ? [{ kind: 'polygon', rings, properties: { h3, class: colour, confidence } }] : []
-  })
+  const ranges = rangesCovering(envelopeWithMargin(tile), WORKING_RESOLUTION)
+  const inferred = await inferredClassesWithin(db, run, await ruleOf(db, run), { ranges })
+  return [...inferred].flatMap(([h3, cell]) =>
+    hexagonFeature(tile, { h3, class: cell.class, confidence: cell.confidence }),
+  )
 }

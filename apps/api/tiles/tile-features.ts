@@ -1,11 +1,10 @@
-/** From the store's rows to the features of a tile. */
+/** Cells, areas, sites and localities, from the rows of the database to the features of a tile. */
 import { type AreaLevel } from '#domain/place'
 import { type Class, type ClassCounts, dominantClass } from '#domain/verdict'
 import {
   type TileAddress,
   type TileFeature,
   WORKING_RESOLUTION,
-  envelopeOf,
   rangesCovering,
   resolutionAt,
   tilePositionOf,
@@ -15,39 +14,9 @@ import { type Queryable } from '#store/database'
 import { type RunRow } from '#store/runs'
 import { listSitesInBox } from '#store/sites'
 import { rollupsInRanges, verdictsInRanges } from '#store/verdicts'
-import { contradictionFeatures } from './contradiction-features.js'
-import { inferredFeatures } from './inferred-features.js'
-import { differenceFeatures } from './difference-features.js'
-import { MARGIN, hexagonRings, envelopeWithMargin, ringsOfGeoJson, toleranceAt } from './shapes.js'
-import { zoneFeatures } from './zone-features.js'
+import { envelopeWithMargin, hexagonRings, ringsOfGeoJson, toleranceAt } from './shapes.js'
 
-export const LAYERS = [
-  'cells',
-  'areas',
-  'zones',
-  'sites',
-  'localities',
-  'difference',
-  'contradictions',
-  'inferred',
-] as const
-export type Layer = (typeof LAYERS)[number]
-
-/** `other` is the run that a difference compares with; the other layers compare nothing. */
-type FeatureSource = (db: Queryable, run: RunRow, tile: TileAddress, other: RunRow) => Promise<TileFeature[]>
-
-export const FEATURES_OF_LAYER: Record<Layer, FeatureSource> = {
-  cells: cellFeatures,
-  areas: areaFeatures,
-  zones: zoneFeatures,
-  sites: siteFeatures,
-  localities: localityFeatures,
-  contradictions: contradictionFeatures,
-  inferred: inferredFeatures,
-  difference: differenceFeatures,
-}
-
-async function cellFeatures(db: Queryable, run: RunRow, tile: TileAddress): Promise<TileFeature[]> {
+export async function cellFeatures(db: Queryable, run: RunRow, tile: TileAddress): Promise<TileFeature[]> {
   const res = resolutionAt(tile.z)
   const ranges = rangesCovering(envelopeWithMargin(tile), res)
   const rows =
@@ -57,7 +26,10 @@ async function cellFeatures(db: Queryable, run: RunRow, tile: TileAddress): Prom
   return hexagonFeatures(rows, tile)
 }
 
-/** Those of the cells that touch the tile; one without a class has the one of most of the cells beneath. */
+/**
+ * Features of those cells that reach into the tile. A parent cell, which has counts instead of a class, gets the class of
+ * most of the cells beneath.
+ */
 export function hexagonFeatures(
   rows: readonly ({ h3: string } & ({ class: Class } | ClassCounts))[],
   tile: TileAddress,
@@ -69,17 +41,17 @@ export function hexagonFeatures(
     const rings = hexagonRings(row.h3, box, tile)
     if (rings.length === 0) continue
     const { h3, ...figures } = row
-    const colour = 'class' in figures ? figures.class : dominantClass(figures)
-    features.push({ kind: 'polygon', rings, properties: { h3, res, ...figures, class: colour } })
+    const cellClass = 'class' in figures ? figures.class : dominantClass(figures)
+    features.push({ kind: 'polygon', rings, properties: { h3, res, ...figures, class: cellClass } })
   }
   return features
 }
 
-/** Regions, then provinces, then communes as one comes nearer. */
+/** Regions from afar, then provinces, then communes. */
 const levelAt = (z: number): AreaLevel => (z <= 6 ? 'region' : z <= 8 ? 'province' : 'commune')
 
-async function areaFeatures(db: Queryable, run: RunRow, tile: TileAddress): Promise<TileFeature[]> {
-  const box = envelopeOf(tile, MARGIN)
+export async function areaFeatures(db: Queryable, run: RunRow, tile: TileAddress): Promise<TileFeature[]> {
+  const box = envelopeWithMargin(tile)
   const tolerance = toleranceAt(tile.z)
   const shapes = await areaShapes(db, { run: run.id, level: levelAt(tile.z), box, tolerance })
   return shapes.flatMap((shape) => areaFeature(shape, tile) ?? [])
@@ -108,8 +80,8 @@ function areaFeature(shape: AreaShape, tile: TileAddress): TileFeature | null {
   }
 }
 
-async function siteFeatures(db: Queryable, _run: RunRow, tile: TileAddress): Promise<TileFeature[]> {
-  const sites = await listSitesInBox(db, envelopeOf(tile, MARGIN))
+export async function siteFeatures(db: Queryable, _run: RunRow, tile: TileAddress): Promise<TileFeature[]> {
+  const sites = await listSitesInBox(db, envelopeWithMargin(tile))
   return sites.map(({ lat, lng, code, name, nameAr, type, simulated }) => ({
     kind: 'point',
     rings: [[tilePositionOf([lng, lat], tile)]],
@@ -117,14 +89,18 @@ async function siteFeatures(db: Queryable, _run: RunRow, tile: TileAddress): Pro
   }))
 }
 
-/** More points than this are no longer told apart on a tile; the most populous stand for the rest. */
+/** More points than this cannot be told apart on a tile; the most populous stand for the rest. */
 const MAX_LOCALITIES = 2_000
 
-async function localityFeatures(db: Queryable, run: RunRow, tile: TileAddress): Promise<TileFeature[]> {
+export async function localityFeatures(
+  db: Queryable,
+  run: RunRow,
+  tile: TileAddress,
+): Promise<TileFeature[]> {
   const localities = await localitiesInBox(db, run, { box: envelopeWithMargin(tile), limit: MAX_LOCALITIES })
-  return localities.map(({ id, nameFr, nameAr, kind, population, lat, lng, class: colour }) => ({
+  return localities.map(({ id, nameFr, nameAr, kind, population, lat, lng, class: cellClass }) => ({
     kind: 'point',
     rings: [[tilePositionOf([lng, lat], tile)]],
-    properties: { id, name_fr: nameFr, name_ar: nameAr, kind, population, class: colour },
+    properties: { id, name_fr: nameFr, name_ar: nameAr, kind, population, class: cellClass },
   }))
 }

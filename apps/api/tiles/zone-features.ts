@@ -1,18 +1,18 @@
-/** Zones of a tile: those large enough to be seen, the largest first. */
+/** The zones of a tile that are large enough to be seen, the largest first. */
 import { birthRunOf } from '#domain/zone'
-import { type TileAddress, type TileFeature, envelopeOf } from '#geo'
+import { type TileAddress, type TileFeature } from '#geo'
 import { type Queryable } from '#store/database'
 import { type RunRow } from '#store/runs'
 import { zonesInBox } from '#store/zones'
-import { MARGIN, ringsOfGeoJson, toleranceAt } from './shapes.js'
+import { envelopeWithMargin, ringsOfGeoJson, toleranceAt } from './shapes.js'
 
-/** Beyond this outlines are no longer told apart, and a tile would weigh more than the cells themselves. */
+/** More outlines than this cannot be told apart, and the tile would weigh more than the cells themselves. */
 const MAX_ZONES = 5_000
 
 const EQUATOR_KM = 40_075
-/** Mean area of a res-8 cell (H3's own table). */
+/** Mean area of a res-8 cell, from H3's own table. */
 const CELL_KM2 = 0.7373
-/** Mercator enlarges the middle of Morocco by 1 / cos(31.8°). */
+/** The Mercator projection enlarges the middle of Morocco by 1 / cos(31.8°). */
 const COS_MEAN_LATITUDE = 0.85
 
 /** Cells that cover one pixel of a 256-pixel tile: 95 at zoom 4, 2 at zoom 7, then 1. */
@@ -21,7 +21,7 @@ const minCellsAt = (z: number): number =>
 
 export async function zoneFeatures(db: Queryable, run: RunRow, tile: TileAddress): Promise<TileFeature[]> {
   const zones = await zonesInBox(db, run, {
-    box: envelopeOf(tile, MARGIN),
+    box: envelopeWithMargin(tile),
     tolerance: toleranceAt(tile.z),
     minCells: minCellsAt(tile.z),
     limit: MAX_ZONES,

@@ -3,11 +3,11 @@ import { Type } from 'class-transformer'
 import { IsIn, IsNumber, Max, Min } from 'class-validator'
 
 export class WhatIfQuery {
-  /** Which threshold of the run's rule is moved. */
+  /** The threshold of the run's rule that is moved. */
   @IsIn(WHAT_IF_METRICS)
   metric!: Metric
 
-  /** Where to: bit/s, or ms for `latency`. */
+  /** Where it is moved: bit/s, or ms for `latency`. */
   @Type(() => Number)
   @IsNumber()
   @Min(0)

@@ -12,10 +12,18 @@ import {
 import { Controller, Get, Header, NotFoundException, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { DEFAULT_LIMIT, type Page, boxOf, decodeCursor, pageOf } from '../http/page.dto.js'
-import { SelectableFields } from '../http/fields.js'
-import { ConditionalGet } from '../http/unchanged.js'
-import { RunResolver } from '../runs/run-choice.js'
+import { REVALIDATE } from '../http/cache-policy.js'
+import { ConditionalGet } from '../http/conditional-get.js'
+import {
+  DEFAULT_LIMIT,
+  type Page,
+  boxOf,
+  decodeOrderedCursor,
+  orderedCursorKey,
+  pageOf,
+} from '../http/page.dto.js'
+import { SelectableFields } from '../http/sparse-fields.js'
+import { RunResolver } from '../runs/run-resolver.js'
 import { ZoneQuery, ZonesQuery } from './zones.dto.js'
 
 export interface ListedZone extends ZoneRow {
@@ -35,20 +43,20 @@ const ZONE_FIELDS = [
   'run',
 ] as const
 
-/** A cursor holds the order it was made in. */
+/** Number of cells, then id. */
+const CURSOR_FORM = `(\\d{1,9}) (${ZONE_ID.source.slice(1, -1)})`
+
 function keysetPositionOf(cursor: string | undefined, order: ZoneOrder): ZonePageQuery['after'] {
-  const key = decodeCursor(cursor, new RegExp(`^${order} \\d{1,9} ${ZONE_ID.source.slice(1)}`), '')
-  if (key === '') return null
-  const [, cellCount, id] = key.split(' ') as [string, string, string]
-  return { cellCount: Number(cellCount), id }
+  const [cellCount, id] = decodeOrderedCursor(cursor, order, CURSOR_FORM) ?? []
+  return id === undefined ? null : { cellCount: Number(cellCount), id }
 }
 
 export interface ZoneWithEvents extends ZoneDetail {
-  /** Its birth, growth, splits … in order. */
+  /** Its birth, growth, splits and other events, in order. */
   events: PastZoneEvent[]
 }
 
-/** Connected cells of one class in one commune, with an identity that lasts. */
+/** Zones: connected cells of one class in one commune, with an identity that lasts from run to run. */
 @ApiTags('zones')
 @Controller('api/v1/zones')
 export class ZonesController {
@@ -57,9 +65,9 @@ export class ZonesController {
     private readonly runs: RunResolver,
   ) {}
 
-  /** Zones that stand in a run: the one named, or the rule's newest. */
+  /** The zones of a run: the given run, or the newest run of the rule. */
   @Get()
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   @ConditionalGet('run', 'changes')
   @SelectableFields<ListedZone>(...ZONE_FIELDS)
   async list(@Query() query: ZonesQuery): Promise<Page<ListedZone>> {
@@ -77,20 +85,21 @@ export class ZonesController {
       limit,
     })
     return pageOf(
-      rows.map((row) => ({ ...row, run: run.id })),
+      rows,
       limit,
-      (zone) => `${order} ${zone.cellCount} ${zone.id}`,
+      ({ cellCount, id }) => orderedCursorKey(order, cellCount, id),
+      (row) => ({ ...row, run: run.id }),
     )
   }
 
-  /** One zone with its cells, its outline and its events, as it stood in a run, or as it was last. */
+  /** One zone with its cells, its outline and its events, as it was in a run, or as it was last. */
   @Get(':id')
-  @Header('cache-control', 'no-cache')
+  @Header('cache-control', REVALIDATE)
   async one(@Param('id') id: string, @Query() query: ZoneQuery): Promise<ZoneWithEvents> {
     const run = query.run === undefined ? null : await this.runs.byId(query.run)
-    const zone = ZONE_ID.test(id) ? { id, born: birthRunOf(id) } : null
-    const found = zone && (await findZone(this.source.manager, zone, run))
-    if (!found) throw new NotFoundException(`no zone has the id "${id}"${run ? ` in run ${run.id}` : ''}`)
-    return { ...found, events: await eventsOfZone(this.source.manager, zone) }
+    const key = ZONE_ID.test(id) ? { id, born: birthRunOf(id) } : null
+    const zone = key && (await findZone(this.source.manager, key, run))
+    if (!zone) throw new NotFoundException(`no zone has the id "${id}"${run ? ` in run ${run.id}` : ''}`)
+    return { ...zone, events: await eventsOfZone(this.source.manager, key) }
   }
 }

@@ -2,7 +2,7 @@ import { ZONE_CLASSES, type ZoneClass } from '#domain/zone'
 import { ZONE_ORDERS, type ZoneOrder } from '#store/zones'
 import { IntersectionType, PickType } from '@nestjs/swagger'
 import { IsIn, IsOptional } from 'class-validator'
-import { FieldChoice } from '../http/fields.dto.js'
+import { FieldChoice } from '../http/sparse-fields.dto.js'
 import { AreaChoice, BoxPageQuery } from '../http/page.dto.js'
 import { RunChoice } from '../runs/runs.dto.js'
 
@@ -11,7 +11,7 @@ export class ZonesQuery extends IntersectionType(BoxPageQuery, RunChoice, AreaCh
   @IsIn(ZONE_CLASSES)
   class?: ZoneClass
 
-  /** By id without it; `-` turns the order round. */
+  /** By id without it; `-` reverses the order. */
   @IsOptional()
   @IsIn(ZONE_ORDERS)
   sort?: ZoneOrder

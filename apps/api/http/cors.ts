@@ -1,13 +1,13 @@
-/** What a page of another site may read: public data for maps of its own, and nothing that knows who asks. */
+/** Cross-origin resource sharing: pages of other sites may read the public data, and nothing that depends on who asks. */
 import type { FastifyInstance } from 'fastify'
 
-/** Tiles, OGC's collections, whole files: the same for everybody, so no cookie is ever taken for them. */
+/** Tiles, OGC collections and exports are the same for everybody, so no cookie is ever needed for them. */
 const CORS_PATHS = /^\/(tiles|ogc|api\/v1\/export)(?![\w-])/
 const CORS_METHODS = ['GET', 'HEAD']
 
 const CORS_HEADERS = {
   'access-control-allow-origin': '*',
-  // Beside those that every page may read.
+  // In addition to the headers that every page may read.
   'access-control-expose-headers':
     'accept-ranges, content-crs, content-disposition, content-range, etag, link, retry-after',
 }

@@ -1,12 +1,19 @@
-import { type RunRow, findRun, latestRun } from '#store/runs'
+import type { Rule } from '#domain/rule'
+import type { Queryable } from '#store/database'
+import { type RunRow, findRule, findRun, latestRun } from '#store/runs'
 import { Injectable, NotFoundException } from '@nestjs/common'
 import { LRUCache } from 'lru-cache'
 import { DataSource } from 'typeorm'
 import type { RunChoice } from './runs.dto.js'
 
+/** The rule of a request that names none. */
 export const DEFAULT_RULE = 'ma-floor'
 
-/** Finds the run that a request speaks of. Runs are immutable, so one that was read once is remembered. */
+/** The very version of the rule that the run was made by. Versions are never deleted. */
+export const ruleOf = async (db: Queryable, { rule, ruleVersion }: RunRow): Promise<Rule> =>
+  (await findRule(db, rule, ruleVersion))!
+
+/** Finds the run that a request is about. Runs are immutable, so a run that was read once is kept in memory. */
 @Injectable()
 export class RunResolver {
   private readonly cache = new LRUCache<number, RunRow>({ max: 1_000 })
@@ -25,8 +32,12 @@ export class RunResolver {
 
   async byId(id: number): Promise<RunRow> {
     const run = this.cache.get(id) ?? (await findRun(this.source.manager, id))
-    if (!run) throw new NotFoundException(`there is no run ${id}`)
+    if (!run) throw new NotFoundException(`run ${id} not found`)
     this.cache.set(id, run)
     return run
+  }
+
+  ruleOf(run: RunRow): Promise<Rule> {
+    return ruleOf(this.source.manager, run)
   }
 }

@@ -1,6 +1,7 @@
 /**
- * How often one address may ask, so that one greedy program leaves room for the others. Said in every answer
- * (draft-ietf-httpapi-ratelimit-headers, as it is spelled in use): `RateLimit-Limit`, `-Remaining`, `-Reset` in seconds.
+ * How often one address may read, so that one greedy program leaves room for the others. Every answer states it in the
+ * headers of draft-ietf-httpapi-ratelimit-headers as they are commonly spelled: `RateLimit-Limit`, `-Remaining`, and
+ * `-Reset` in seconds.
  */
 import {
   type CanActivate,
@@ -14,13 +15,13 @@ import { LRUCache } from 'lru-cache'
 import { Settings } from '../settings.js'
 
 const WINDOW_MS = 60_000
-/** Addresses remembered; the one that was quiet longest is forgotten first. */
+/** Addresses that are remembered; the one that has been quiet longest is forgotten first. */
 const MAX_ADDRESSES = 20_000
 
 interface RateLimitWindow {
   count: number
   /** ms since 1970. */
-  ends: number
+  endsAt: number
 }
 
 @Injectable()
@@ -36,9 +37,9 @@ export class RateLimitGuard implements CanActivate {
     if (limit === null || !isRateLimited(request)) return true
     const address = rateLimitedAddressOf(request)
     const now = this.settings.clock()
-    const { count, ends } =
-      address === null ? { count: 0, ends: now + WINDOW_MS } : this.countRequest(address, now)
-    const seconds = Math.ceil((ends - now) / 1000)
+    const { count, endsAt } =
+      address === null ? { count: 0, endsAt: now + WINDOW_MS } : this.countRequest(address, now)
+    const seconds = Math.ceil((endsAt - now) / 1000)
     void reply.headers({
       'ratelimit-limit': limit,
       'ratelimit-remaining': Math.max(0, limit - count),
@@ -47,28 +48,28 @@ export class RateLimitGuard implements CanActivate {
     if (count <= limit) return true
     void reply.header('retry-after', seconds)
     throw new HttpException(
-      `Too many requests from this address: ${limit} a minute are answered. Ask again in ${seconds} s.`,
+      `Too many requests from this address; the limit is ${limit} requests per minute. Retry in ${seconds} s.`,
       HttpStatus.TOO_MANY_REQUESTS,
     )
   }
 
   private countRequest(address: string, now: number): RateLimitWindow {
-    const known = this.windows.get(address)
-    const window = known && known.ends > now ? known : { count: 0, ends: now + WINDOW_MS }
+    const current = this.windows.get(address)
+    const window = current && current.endsAt > now ? current : { count: 0, endsAt: now + WINDOW_MS }
     window.count++
     this.windows.set(address, window)
     return window
   }
 }
 
-/** Tiles are made to be asked for in hundreds; what devices send has limits of its own. */
+/** A map requests tiles by the hundred, and what devices send has limits of its own: neither is counted. */
 const isRateLimited = ({ method, url }: FastifyRequest): boolean =>
   (method === 'GET' || method === 'HEAD') && /^\/(api\/v1|ogc)\b/.test(url)
 
-/** Null for who is not counted: our own page in a browser, and programs on this machine. */
+/** Null for requests that are not counted: those of our own page in a browser and of programs on this machine. */
 const rateLimitedAddressOf = (request: FastifyRequest): string | null =>
   request.headers['sec-fetch-site'] === 'same-origin' ? null : remoteAddressOf(request)
 
-/** Null for this machine. Behind a proxy on it, the address from which the proxy took the request. */
+/** Null for this machine. Behind a proxy on this machine it is the address from which the proxy took the request. */
 export const remoteAddressOf = ({ ip }: FastifyRequest): string | null =>
   /^(::ffff:)?127\.|^::1$/.test(ip) ? null : ip

@@ -1,7 +1,7 @@
 import { IsOptional, IsString, MaxLength } from 'class-validator'
 
 export class FieldChoice {
-  /** Names of the fields to give, with commas between them; all without it. */
+  /** Names of the fields that each item shall have, separated by commas; all fields without it. */
   @IsOptional()
   @IsString()
   @MaxLength(1_000)

@@ -1,4 +1,4 @@
-/** Sparse fields: `fields=code,name` leaves the others out of each item of a list; its id always stays. */
+/** Sparse fields: `fields=code,name` omits the other fields from each item of a list. The id is always there. */
 import {
   BadRequestException,
   type CallHandler,
@@ -21,23 +21,23 @@ export class SparseFieldsInterceptor implements NestInterceptor {
   constructor(private readonly reflector: Reflector) {}
 
   intercept(context: ExecutionContext, handler: CallHandler): Observable<unknown> {
-    const known = this.reflector.get<string[] | undefined>(FIELDS_METADATA, context.getHandler())
+    const selectable = this.reflector.get<string[] | undefined>(FIELDS_METADATA, context.getHandler())
     const { fields } = context.switchToHttp().getRequest<FastifyRequest>().query as { fields?: unknown }
-    if (!known || typeof fields !== 'string') return handler.handle()
-    const names = selectedFields(fields, known)
+    if (!selectable || typeof fields !== 'string') return handler.handle()
+    const names = selectedFields(fields, selectable)
     return handler.handle().pipe(map((body) => (isList(body) ? withOnlyFields(body, names) : body)))
   }
 }
 
-/** Refused before anything is read. */
-function selectedFields(fields: string, known: readonly string[]): readonly string[] {
+/** Refuses unknown names before anything is read. */
+function selectedFields(fields: string, selectable: readonly string[]): readonly string[] {
   const names = fields.split(',').map((name) => name.trim())
-  const unknown = names.find((name) => !known.includes(name))
+  const unknown = names.find((name) => !selectable.includes(name))
   if (unknown !== undefined)
     throw new BadRequestException(
-      `fields must be some of ${known.join(', ')}; it names ${JSON.stringify(unknown)}`,
+      `fields must be some of ${selectable.join(', ')}; it names ${JSON.stringify(unknown)}`,
     )
-  return [known[0]!, ...names]
+  return [selectable[0]!, ...names]
 }
 
 interface List {

@@ -1,4 +1,4 @@
-/** Who may do what: a route names the least role; without one it is open to everybody. */
+/** Authorisation: a route names the lowest role that may use it. A route without a role is open to everybody. */
 import { type Account, ROLES, type Role, findSession, sha256 } from '#store/people'
 import {
   type CanActivate,
@@ -16,27 +16,27 @@ import { refusal } from '../http/problem.js'
 
 export const SESSION_COOKIE = 'taghtiya_session'
 
-/** `public` asks for no more than an account. */
-const MIN_ROLE = 'leastRole'
+const MIN_ROLE = 'minRole'
+/** The lowest role that may use the route. `public` requires no more than an account. */
 export const RequireRole = (role: Role) => SetMetadata(MIN_ROLE, role)
 
-/** A route that a device may use as well, by its token: the route checks it. */
-const ALLOW_DEVICE = 'orDevice'
+const ALLOW_DEVICE = 'allowDevice'
+/** A device may use the route as well, by its token. The route itself checks the token. */
 export const AllowDevice = () => SetMetadata(ALLOW_DEVICE, true)
 
-/** A route that is open to everybody and tells more to those who are signed in. */
-const OPTIONAL_SIGN_IN = 'maySign'
+const OPTIONAL_SIGN_IN = 'optionalSignIn'
+/** The route is open to everybody, and answers more to those who are signed in. */
 export const OptionalSignIn = () => SetMetadata(OPTIONAL_SIGN_IN, true)
 
-/** A route that a person may use before setting a password of their own. */
 const BEFORE_PASSWORD = 'beforePassword'
+/** A person may use the route before setting a password of their own. */
 export const BeforePassword = () => SetMetadata(BEFORE_PASSWORD, true)
 
-type SignedRequest = FastifyRequest & { account?: Account }
+type SignedInRequest = FastifyRequest & { account?: Account }
 
-/** The signed-in account of a route with `@RequireRole`; with `@OptionalSignIn` there may be none. */
+/** The account that is signed in. With `@OptionalSignIn` there may be none. */
 export const CurrentAccount = createParamDecorator(
-  (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<SignedRequest>().account,
+  (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<SignedInRequest>().account,
 )
 
 @Injectable()
@@ -48,7 +48,7 @@ export class RoleGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const role = this.reflector.get<Role | undefined>(MIN_ROLE, context.getHandler())
-    const request = context.switchToHttp().getRequest<SignedRequest>()
+    const request = context.switchToHttp().getRequest<SignedInRequest>()
     if (!role && this.reflector.get(OPTIONAL_SIGN_IN, context.getHandler())) {
       const account = await accountOfSession(this.source, request)
       if (account && !account.mustChangePassword) request.account = account
@@ -61,7 +61,7 @@ export class RoleGuard implements CanActivate {
       throw new ForbiddenException(
         refusal('own_password_first', 'Set a password of your own first: POST /api/v1/session/password'),
       )
-    if (ROLES.indexOf(account.role) < ROLES.indexOf(role))
+    if (!hasRole(account, role))
       throw new ForbiddenException(
         refusal('role_needed', `This needs the role ${role}; ${account.name} is ${account.role}.`, {
           needed: role,
@@ -80,7 +80,11 @@ export class RoleGuard implements CanActivate {
   }
 }
 
-/** Who asks, on a route that is open to everybody. */
+/** Whether the account has the role or a higher one. */
+export const hasRole = ({ role }: Account, minRole: Role): boolean =>
+  ROLES.indexOf(role) >= ROLES.indexOf(minRole)
+
+/** The account of the request's session; undefined without a valid session. */
 export async function accountOfSession(
   source: DataSource,
   request: FastifyRequest,
@@ -92,17 +96,17 @@ export async function accountOfSession(
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
 
 /**
- * Closes cross-site request forgery beside the cookie's SameSite=Strict: a browser names the page's origin on every
- * request that changes something. Programs other than browsers send neither header and carry no ambient cookie.
+ * Prevents cross-site request forgery, in addition to the cookie's SameSite=Strict: a browser sends the page's origin with
+ * every request that changes something. Programs other than browsers send neither header, and no cookie by themselves.
  */
 export function refuseForeignOrigin(request: FastifyRequest): void {
   if (SAFE_METHODS.includes(request.method)) return
   const { origin } = request.headers
   const site = request.headers['sec-fetch-site']
-  const foreign =
+  const isForeign =
     (origin !== undefined && hostOf(origin) !== request.host) ||
     (site !== undefined && site !== 'same-origin')
-  if (foreign) throw new ForbiddenException('This request comes from another site.')
+  if (isForeign) throw new ForbiddenException('This request comes from another site.')
 }
 
 function hostOf(origin: string): string | null {

@@ -1,7 +1,9 @@
+/** `/api/v1/session` and what needs one: accounts, flags, quarantine, devices. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createFirstAdministrator } from '#setup'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
+import { callJson } from '../support/json-client.js'
 import { type TestServer, serve, siteWithDevice, signIn } from '../support/server.js'
 
 let database: TestDatabase
@@ -16,17 +18,12 @@ afterAll(async () => {
 })
 
 async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
-  const answer = await fetch(server.url + path, {
+  const answer = await callJson<Record<string, never> & { items: Record<string, string>[] }>(
+    server.url + path,
     method,
-    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  })
-  const text = await answer.text()
-  return {
-    status: answer.status,
-    cookie: answer.headers.getSetCookie()[0] ?? '',
-    body: (text ? JSON.parse(text) : null) as Record<string, never> & { items: Record<string, string>[] },
-  }
+    { body, headers },
+  )
+  return { ...answer, cookie: answer.headers.getSetCookie()[0] ?? '' }
 }
 
 describe('signing in', () => {

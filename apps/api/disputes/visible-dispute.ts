@@ -1,4 +1,4 @@
-/** What of a dispute each reader sees: the public its subject, states, dates and decision, and no private person. */
+/** What each reader may see of a dispute: the public sees its subject, states, dates and decision, and no private person. */
 import {
   type DisputeAction,
   actionsOf,
@@ -18,11 +18,11 @@ import {
   disputeRelationOf,
 } from '#store/disputes'
 
-/** Who speaks: everybody sees the role, and the operator that an account speaks for. */
+/** Author of a dispute or of an event in it: everybody sees the role, and the operator for which an account acts. */
 export interface SeenAuthor {
   role: DisputeAuthor['role']
   operator: string | null
-  /** Of the account, or the device's id; null for the public. */
+  /** Name of the account, or id of the device; null for the public. */
   name: string | null
 }
 
@@ -36,20 +36,20 @@ export interface SeenDispute extends Omit<DisputeRow, RestrictedField> {
   opener: SeenAuthor
   /** The site of the device that opened it; null for the public. */
   siteCode: string | null
-  /** In the words of who opened it; null for the public. */
+  /** The reason, as its author wrote it; null for the public. */
   claim: string | null
-  /** Whole days until the deadline; negative once it is over. */
+  /** Whole days until the deadline; negative after it. */
   daysLeft: number
-  /** Unfinished, and past its deadline. */
+  /** True where the dispute is unfinished and past its deadline. */
   overdue: boolean
-  /** Opened by the reader. */
+  /** True where the reader opened it. */
   mine: boolean
 }
 
-/** What happened, in order. */
+/** One event of a dispute. */
 export interface SeenDisputeEvent extends Pick<DisputeEventRow, 'number' | 'at' | 'action' | 'state'> {
   author: SeenAuthor
-  /** Null where the public may not read it: it reads the comments of decisions. */
+  /** Null where the public may not read it: the public reads only the comments of decisions. */
   comment: string | null
 }
 
@@ -57,28 +57,29 @@ export interface SeenDisputeEvent extends Pick<DisputeEventRow, 'number' | 'at' 
 export interface SeenDisputeDetail extends SeenDispute {
   /** Probes named as evidence; null for the public. */
   probeIds: string[] | null
-  /** A document described without a link; null for the public. */
+  /** Description of a document, without a link; null for the public. */
   reference: string | null
   events: SeenDisputeEvent[]
-  /** Attached documents; null for who may not read them. */
+  /** Attached documents; null for readers who may not open them. */
   documents: DisputeDocumentRow[] | null
-  /** What the reader may do now. */
+  /** The actions that the reader may take now. */
   actions: DisputeAction[]
 }
 
-/** Null: nobody is signed in. Milliseconds since 1970. */
 export interface DisputeViewer {
-  who: DisputeAuthor | null
+  /** Null where nobody is signed in. */
+  viewer: DisputeAuthor | null
+  /** ms since 1970. */
   now: number
 }
 
-export function seenDispute(row: DisputeRow, { who, now }: DisputeViewer): SeenDispute {
-  const { openedBy, openerRole, openerOperator, siteCode, claim, ...open } = row
-  const standing = disputeRelationOf(row, who)
-  const isParty = standing.isOpener || standing.isPlanner
+export function visibleDispute(row: DisputeRow, { viewer, now }: DisputeViewer): SeenDispute {
+  const { openedBy, openerRole, openerOperator, siteCode, claim, ...publicFields } = row
+  const relation = disputeRelationOf(row, viewer)
+  const isParty = relation.isOpener || relation.isPlanner
   const [lng, lat] = centreOf(row.h3)
   return {
-    ...open,
+    ...publicFields,
     lat,
     lng,
     opener: { role: openerRole, operator: openerOperator, name: isParty ? openedBy : null },
@@ -86,37 +87,37 @@ export function seenDispute(row: DisputeRow, { who, now }: DisputeViewer): SeenD
     claim: isParty ? claim : null,
     daysLeft: daysLeft(row.dueBy.getTime(), now),
     overdue: isOverdue(row.state, row.dueBy.getTime(), now),
-    mine: standing.isOpener,
+    mine: relation.isOpener,
   }
 }
 
-export function seenDetail(
+export function visibleDetail(
   { probeIds, reference, ...row }: DisputeDetailRow,
   events: readonly DisputeEventRow[],
   documents: DisputeDocumentRow[],
-  reader: DisputeViewer,
+  viewing: DisputeViewer,
 ): SeenDisputeDetail {
-  const standing = disputeRelationOf(row, reader.who)
-  const isParty = standing.isOpener || standing.isPlanner
+  const relation = disputeRelationOf(row, viewing.viewer)
+  const isParty = relation.isOpener || relation.isPlanner
   return {
-    ...seenDispute(row, reader),
+    ...visibleDispute(row, viewing),
     probeIds: isParty ? probeIds : null,
     reference: isParty ? reference : null,
-    events: events.map((event) => seenEvent(event, standing)),
-    documents: hasDocumentAccess(standing, row.state) ? documents : null,
-    actions: actionsOf(row.state, partyOf(standing)),
+    events: events.map((event) => visibleEvent(event, relation)),
+    documents: hasDocumentAccess(relation, row.state) ? documents : null,
+    actions: actionsOf(row.state, partyOf(relation)),
   }
 }
 
-/** Planners see who spoke; who opened it sees what was said, and by which role. */
-function seenEvent(
+/** A planner sees the name of each author. The opener sees all comments, and the role of their authors. */
+function visibleEvent(
   { author, authorRole, authorOperator, comment, ...event }: DisputeEventRow,
   { isOpener, isPlanner }: { isOpener: boolean; isPlanner: boolean },
 ): SeenDisputeEvent {
-  const reads = isOpener || isPlanner || isDecision(event.action)
+  const mayReadComment = isOpener || isPlanner || isDecision(event.action)
   return {
     ...event,
     author: { role: authorRole, operator: authorOperator, name: isPlanner ? author : null },
-    comment: reads ? comment : null,
+    comment: mayReadComment ? comment : null,
   }
 }
