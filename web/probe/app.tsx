@@ -2,7 +2,7 @@
 import { OPERATOR_NAMES } from '#domain/operator'
 import { TECHNOLOGIES } from '#domain/probe'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { type DeliveryState, startDelivery } from './deliver.js'
+import { type DeliveryState, startDelivery } from './delivery.js'
 import { DeviceKeyForm } from './key-form.js'
 import { LANGUAGE_NAMES, type Lang, MESSAGES, probeLocalizerOf } from './locales.js'
 import { type Progress, runSpeedTest } from './measure.js'
@@ -17,7 +17,7 @@ import {
   loadSettings,
   loadQueue,
 } from './store.js'
-import { QueueList } from './waiting-list.js'
+import { QueueList } from './queue-list.js'
 import { Gauge } from './gauge.js'
 
 export function App() {

@@ -1,8 +1,8 @@
 /** Finds out which report is asked for, and shows it with what is not for paper around it. */
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import { useQuery } from '../src/answer.js'
-import { api } from '../src/api.js'
-import { Connection } from '../src/connection.js'
+import { useQuery } from '../src/api/use-query.js'
+import { api } from '../src/api/api.js'
+import { Connection } from '../src/api/connection.js'
 import {
   LANGUAGES,
   LANGUAGE_NAMES,
@@ -10,8 +10,8 @@ import {
   type Localizer,
   localizerOf,
   localizedName,
-} from '../src/language.js'
-import { problemText } from '../src/problem.js'
+} from '../src/language/language.js'
+import { problemText } from '../src/language/problem.js'
 import { type AreaReport, type ReportParams, fetchReport } from './report.js'
 import { Sheet } from './sheet.js'
 import { WORDS } from './words.js'

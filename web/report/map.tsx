@@ -1,7 +1,7 @@
 /** The area on paper: drawn in millimetres, so that it prints as sharp as the printer can. */
 import { CLASSES } from '#domain/verdict'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { type Localizer, localizedName } from '../src/language.js'
+import { type Localizer, localizedName } from '../src/language/language.js'
 import { LAND, OUTLINE, CLASS_PAINTS } from '../src/map/colours.js'
 import { type Frame, type Projection, nonOverlapping, projectionOf, scaleBarKm } from './projection.js'
 import type { AreaReport, Outline, Ring } from './report.js'

@@ -1,5 +1,5 @@
 /** What the server says of an area for one page, and the one question for it. */
-import { GET, type Schemas, unwrapResponse } from '../src/api.js'
+import { GET, type Schemas, unwrapResponse } from '../src/api/api.js'
 
 /** [lng, lat], closed. */
 export type Ring = readonly (readonly [number, number])[]

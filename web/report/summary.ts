@@ -1,6 +1,6 @@
 /** What the figures say, in two or three sentences that a clerk may read out. */
 import type { ClassCounts } from '#domain/verdict'
-import { type Localizer, bidiIsolated, localizedName } from '../src/language.js'
+import { type Localizer, bidiIsolated, localizedName } from '../src/language/language.js'
 import { WORDS } from './words.js'
 
 /** What it needs of the server's answer. */

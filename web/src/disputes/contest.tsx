@@ -1,8 +1,8 @@
 /** The form by which somebody contests what stands in a cell. */
 import { CLAIMS, type ClaimedState, type DisputeSubject } from '#domain/dispute'
 import { useRef, useState } from 'preact/hooks'
-import type { Cell, Network } from '../api.js'
-import type { Localizer } from '../language.js'
+import type { Cell, Network } from '../api/api.js'
+import type { Localizer } from '../language/language.js'
 import { type DisputeDetail, disputesApi, documentsOf } from './disputes-api.js'
 import { claimedText, networkName } from './parts.js'
 import { FilesField, SendingForm } from './sending-form.js'

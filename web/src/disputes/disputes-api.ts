@@ -1,6 +1,6 @@
 /** What the server says of disputes, and the ways of asking and adding. */
 import { useEffect, useState } from 'preact/hooks'
-import { GET, POST, type QueryParams, type Schemas, unwrapResponse } from '../api.js'
+import { GET, POST, type QueryParams, type Schemas, unwrapResponse } from '../api/api.js'
 
 export type Dispute = Schemas['SeenDispute']
 export type DisputeDetail = Schemas['SeenDisputeDetail']

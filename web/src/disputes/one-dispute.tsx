@@ -1,10 +1,10 @@
 /** One dispute: what is contested, what happened, and what its reader may do. */
 import type { DisputeAction } from '#domain/dispute'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { useQuery } from '../answer.js'
-import { problemText } from '../problem.js'
-import type { Localizer } from '../language.js'
-import type { ViewProps } from '../view-props.js'
+import { useQuery } from '../api/use-query.js'
+import { problemText } from '../language/problem.js'
+import type { Localizer } from '../language/language.js'
+import type { ViewProps } from '../app/view-props.js'
 import { type DisputeDetail, disputesApi, documentsOf } from './disputes-api.js'
 import {
   Deadline,

@@ -1,7 +1,7 @@
 /** What the list, one dispute and the cell's panel say alike. */
 import type { ClaimedState, DisputeState } from '#domain/dispute'
-import { type Localizer, bidiIsolated, localizedName } from '../language.js'
-import { operatorName, technologyName } from '../network-names.js'
+import { type Localizer, bidiIsolated, localizedName } from '../language/language.js'
+import { operatorName, technologyName } from '../language/network-names.js'
 import type { Author, Dispute } from './disputes-api.js'
 import { WORDS } from './words.js'
 

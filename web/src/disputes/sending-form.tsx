@@ -2,8 +2,8 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { DISPUTE_LIMITS } from '#domain/dispute'
-import type { Localizer } from '../language.js'
-import { problemText } from '../problem.js'
+import type { Localizer } from '../language/language.js'
+import { problemText } from '../language/problem.js'
 import { WORDS } from './words.js'
 
 interface Props {

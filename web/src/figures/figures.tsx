@@ -1,12 +1,12 @@
 /** The numbers beside the map: the areas inside the chosen one, to sort, to follow and to take away. */
 import { CLASSES, type ClassCounts } from '#domain/verdict'
-import { queryValueOf, useQuery } from '../answer.js'
-import { type AreaFigures, api } from '../api.js'
-import { type Localizer, localizedName } from '../language.js'
+import { queryValueOf, useQuery } from '../api/use-query.js'
+import { type AreaFigures, api } from '../api/api.js'
+import { type Localizer, localizedName } from '../language/language.js'
 import { CLASS_PAINTS } from '../map/colours.js'
-import { problemText } from '../problem.js'
-import { ReportLink } from '../report-link.js'
-import type { ViewProps } from '../view-props.js'
+import { problemText } from '../language/problem.js'
+import { ReportLink } from '../links/report-link.js'
+import type { ViewProps } from '../app/view-props.js'
 import './figures.css'
 import { WORDS } from './words.js'
 

@@ -1,8 +1,8 @@
 /** The vector tiles of one layer: fetched once for all who draw or ask, kept for a while. */
 import { VectorTile } from '@mapbox/vector-tile'
 import { PbfReader } from 'pbf'
-import { ApiError } from '../refused.js'
-import type { Connection } from '../connection.js'
+import { ApiError } from '../api/api-error.js'
+import type { Connection } from '../api/connection.js'
 import { HitIndex, type Ring } from './hit-index.js'
 import type { TileEndpoint } from './theme.js'
 import { DATA_MAX_ZOOM, EXTENT, type TileAddress } from './tile-part.js'

@@ -1,9 +1,9 @@
 /** The map as the page's state sees it. */
 import type { RefObject } from 'preact'
 import { useLayoutEffect, useState } from 'preact/hooks'
-import type { Instance } from '../api.js'
-import type { Connection } from '../connection.js'
-import type { MapHit } from './choice.js'
+import type { Instance } from '../api/api.js'
+import type { Connection } from '../api/connection.js'
+import type { MapHit } from './selection.js'
 import { CoverageMap, type MapView } from './coverage-map.js'
 
 export function useMap(

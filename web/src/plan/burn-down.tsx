@@ -1,6 +1,6 @@
 /** The burn-down: what was promised by each month against what is said to be in service and what is verified. */
 import type { PlanMonth } from '#domain/plan'
-import type { Localizer } from '../language.js'
+import type { Localizer } from '../language/language.js'
 import { WORDS } from './words.js'
 
 const LINES = ['promised', 'inService', 'verified', 'contradicted'] as const

@@ -1,8 +1,8 @@
 /** Where an item lies: in degrees, or pointed out on the map, which fills them in. */
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Localizer } from '../language.js'
+import type { Localizer } from '../language/language.js'
 import type { Coordinates } from '../map/coverage-map.js'
-import type { ViewProps } from '../view-props.js'
+import type { ViewProps } from '../app/view-props.js'
 import { WORDS } from './words.js'
 
 export interface PlaceFieldsProps {

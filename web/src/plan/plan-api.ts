@@ -1,6 +1,6 @@
 /** What the server says of the plan. */
-import { GET, POST, PUT, type QueryParams, type Schemas, unwrapResponse } from '../api.js'
-import { type FileUpload, uploadFile } from '../send-file.js'
+import { GET, POST, PUT, type QueryParams, type Schemas, unwrapResponse } from '../api/api.js'
+import { type FileUpload, uploadFile } from '../api/upload-file.js'
 
 export type PlanItem = Schemas['PlanItemRow']
 export type PlanDetail = Schemas['PlanDetail']

@@ -1,8 +1,8 @@
 /** A list of the plan: first what would become of it, line by line, then, if wanted, the import. */
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { HeadRow } from '../head-row.js'
-import { type Localizer, listText } from '../language.js'
-import { problemText } from '../problem.js'
+import { HeadRow } from '../table/head-row.js'
+import { type Localizer, listText } from '../language/language.js'
+import { problemText } from '../language/problem.js'
 import { type PlanImportResult, planApi } from './plan-api.js'
 import { planItemName } from './plan-item.js'
 import { WORDS, fieldText, reasonText } from './words.js'

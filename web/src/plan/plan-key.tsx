@@ -1,6 +1,6 @@
 /** What the signs of the plan on the map mean. */
 import { PLAN_STATES } from '#domain/plan'
-import type { Localizer } from '../language.js'
+import type { Localizer } from '../language/language.js'
 import './plan.css'
 import { PlanStateLabel } from './state.js'
 import { WORDS } from './words.js'

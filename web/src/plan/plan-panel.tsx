@@ -1,6 +1,6 @@
 /** An item of the plan that was chosen on the map, in short. */
 import type { ComponentChildren } from 'preact'
-import type { Localizer } from '../language.js'
+import type { Localizer } from '../language/language.js'
 import type { PlanDetail } from './plan-api.js'
 import { PlanFacts, planItemName } from './plan-item.js'
 import './plan.css'

@@ -1,8 +1,8 @@
 /** The state of an item: a sign that can be told apart in grey, and its word. */
 import type { PlanState } from '#domain/plan'
-import type { Localizer } from '../language.js'
+import type { Localizer } from '../language/language.js'
 import type { MarkTone } from '../map/marks.js'
-import { PlanSign } from '../swatch.js'
+import { PlanSign } from '../legend/swatch.js'
 import { WORDS } from './words.js'
 
 export const PLAN_TONES: Record<PlanState, MarkTone> = {

@@ -1,6 +1,6 @@
 /** What the server says of priorities and budgets. */
 import type { Deployed } from '#domain/priority'
-import { GET, POST, type QueryParams, type Schemas, unwrapResponse } from '../api.js'
+import { GET, POST, type QueryParams, type Schemas, unwrapResponse } from '../api/api.js'
 
 export type PriorityZone = Schemas['PriorityZone']
 export type Priorities = Schemas['Priorities']

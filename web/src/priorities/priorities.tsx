@@ -1,9 +1,9 @@
 /** What to do next: white and grey zones by the planner's weights, and what a budget buys of them. */
 import { useMemo } from 'preact/hooks'
-import type { ViewProps } from '../view-props.js'
+import type { ViewProps } from '../app/view-props.js'
 import '../figures/figures.css'
 import { BudgetPart } from './budget.js'
-import { inputsOf, viewStateOf } from './kept.js'
+import { inputsOf, viewStateOf } from './inputs.js'
 import type { PartProps } from './part-props.js'
 import './priorities.css'
 import { RankingPart } from './ranking.js'

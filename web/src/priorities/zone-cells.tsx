@@ -1,7 +1,7 @@
 /** The cells of a zone's row that both tables have, and its mark on the map. */
-import type { Localizer } from '../language.js'
+import type { Localizer } from '../language/language.js'
 import type { Marks, MarkTone } from '../map/marks.js'
-import { Swatch } from '../swatch.js'
+import { Swatch } from '../legend/swatch.js'
 import type { RankedZone } from './api.js'
 import { WORDS } from './words.js'
 

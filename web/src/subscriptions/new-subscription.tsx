@@ -1,9 +1,9 @@
 /** A new subscription; its secret is shown once, for the server keeps it to itself. */
 import { useState } from 'preact/hooks'
-import type { RuleInWords } from '../api.js'
-import type { Localizer } from '../language.js'
-import { problemText } from '../problem.js'
-import { ApiError } from '../refused.js'
+import type { RuleInWords } from '../api/api.js'
+import type { Localizer } from '../language/language.js'
+import { problemText } from '../language/problem.js'
+import { ApiError } from '../api/api-error.js'
 import { type EventKind, type NewSubscription, subscriptionsApi } from './subscriptions-api.js'
 import { WORDS } from './words.js'
 

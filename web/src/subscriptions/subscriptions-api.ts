@@ -1,5 +1,5 @@
 /** What the server says of webhooks. */
-import { DELETE, GET, PATCH, POST, type Schemas, unwrapResponse } from '../api.js'
+import { DELETE, GET, PATCH, POST, type Schemas, unwrapResponse } from '../api/api.js'
 
 export type Subscription = Schemas['SubscriptionRow']
 export type NewSubscription = Schemas['NewSubscriptionAnswer']

@@ -1,5 +1,5 @@
 import { EVENT_NAMES } from '#domain/event'
-import type { Dictionary } from '../language.js'
+import type { Dictionary } from '../language/language.js'
 
 const en = {
   title: 'Webhooks: who is told of events',

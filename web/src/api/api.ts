@@ -1,0 +1,231 @@
+/** What the server answers, as its own document says, and the one way of asking it. */
+import createClient from 'openapi-fetch'
+import type { components, paths } from '../../../dist/openapi.d.ts'
+import { type Locality, type PlanDetail, type Site, type Zone, areaCodeOf } from '../places/place.js'
+import type { ProbePage } from '../probes/probe.js'
+import { ApiError, apiErrorOf } from './api-error.js'
+import { type FileUpload, uploadFile } from './upload-file.js'
+
+export type Schemas = components['schemas']
+/** What may be asked of a list. */
+export type QueryParams<Path extends keyof paths> = paths[Path] extends {
+  get: { parameters: { query?: infer Q } }
+}
+  ? Q
+  : never
+
+export type Instance = Schemas['Instance']
+export type RuleInWords = Schemas['RuleInWords']
+export type Counts = Schemas['AreaCounts']
+export type Run = Schemas['RunRow']
+export type Area = Schemas['AreaRow']
+export type AreaDetail = Schemas['AreaDetail']
+/** The columns of the numbers beside the map. */
+export type AreaFigures = Schemas['AreaFigures']
+export type Network = Schemas['Network']
+export type Cell = Schemas['CellDetail']
+export type ProfileRow = Schemas['ProfileRow']
+export type Account = Schemas['Account']
+/** Totals if a threshold were another, and the steps between which they are bounds. */
+export type WhatIf = Schemas['WhatIf']
+/** What the server would make of a file; rows carry the columns' names. */
+export type ImportPreview = Schemas['PreviewAnswer']
+export type ImportResult = Schemas['ImportAnswer']
+
+/** The parameters of a reason are those of its sentence. */
+export type Reason = Merged<Schemas['Reason']> & Pick<Schemas['Reason'], 'code'>
+
+/** Every field that one of the types has. */
+type Merged<Union> = { [Key in KeyOf<Union>]?: Union extends Record<Key, infer Value> ? Value : never }
+type KeyOf<Union> = Union extends unknown ? keyof Union : never
+
+interface ImportRequest extends Omit<FileUpload, 'path'> {
+  /** Parameters of the import; empty ones are not said. */
+  said: Readonly<Record<string, string>>
+}
+
+// `fetch` is looked up at each call: a test may put another in its place.
+export const { GET, POST, PUT, PATCH, DELETE } = createClient<paths>({ fetch: (request) => fetch(request) })
+
+/** As the client gives it: it forgets how long an array is. */
+type WithoutTupleLengths<T> = T extends readonly (infer Item)[]
+  ? WithoutTupleLengths<Item>[]
+  : T extends object
+    ? { [Key in keyof T]: WithoutTupleLengths<T[Key]> }
+    : T
+
+/** What was answered, or what the server says against it. */
+export async function unwrapResponse<T>(
+  asking: Promise<{ data?: WithoutTupleLengths<T>; error?: unknown; response: Response }>,
+): Promise<T> {
+  const { data, error, response } = await asking
+  if (!response.ok) throw apiErrorOf(response.status, response.statusText, error)
+  return data as T
+}
+
+function importPath(said: Readonly<Record<string, string>>, preview: boolean): string {
+  // The browser's field gives the time of this device without its offset.
+  const moment = (name: string, value: string) =>
+    name === 'measuredAt' ? new Date(value).toISOString() : value
+  const given = Object.entries(said)
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => [name, moment(name, value)])
+  return `/api/v1/probes/import?${new URLSearchParams({ ...Object.fromEntries(given), preview: String(preview) }).toString()}`
+}
+
+/** A place with the smallest area around it; one that has gone since leaves it null. */
+async function withSurroundingArea<T extends Parameters<typeof areaCodeOf>[0]>(
+  place: T,
+  run: number,
+  signal: AbortSignal,
+) {
+  const code = areaCodeOf(place)
+  const area =
+    code &&
+    (await api.area(code, run, signal).catch((error: unknown) => {
+      if (error instanceof ApiError && error.status === 404) return null
+      throw error
+    }))
+  return { ...place, area: area || null }
+}
+
+export const api = {
+  instance: (signal: AbortSignal) => unwrapResponse<Instance>(GET('/api/v1/instance', { signal })),
+  rules: async (signal: AbortSignal) =>
+    (await unwrapResponse<Schemas['RuleInWordsPage']>(GET('/api/v1/rules', { signal }))).items,
+  /** The newest first. */
+  runs: async (rule: string, signal: AbortSignal) =>
+    (
+      await unwrapResponse<Schemas['RunRowPage']>(
+        GET('/api/v1/runs', { params: { query: { rule, limit: 100 } }, signal }),
+      )
+    ).items,
+  /** Of all rules, the newest first. */
+  allRuns: async (signal: AbortSignal) =>
+    (
+      await unwrapResponse<Schemas['RunRowPage']>(
+        GET('/api/v1/runs', { params: { query: { limit: 100 } }, signal }),
+      )
+    ).items,
+  networks: async (id: number, signal: AbortSignal) =>
+    (
+      await unwrapResponse<Schemas['NetworkList']>(
+        GET('/api/v1/runs/{id}/networks', { params: { path: { id } }, signal }),
+      )
+    ).items,
+  /** What operators declare somewhere. */
+  declaredNetworks: async (id: number, signal: AbortSignal) =>
+    (
+      await unwrapResponse<Schemas['NetworkList']>(
+        GET('/api/v1/runs/{id}/networks/declared', { params: { path: { id } }, signal }),
+      )
+    ).items,
+  /** The rule's newest run for now; null: none is among its last. */
+  newestCurrentRun: async (rule: string, signal: AbortSignal) => {
+    const { items } = await unwrapResponse<Schemas['RunRowPage']>(
+      GET('/api/v1/runs', { params: { query: { rule, limit: 20 } }, signal }),
+    )
+    return items.find(({ current }) => current)?.id ?? null
+  },
+  /** Cells that got better, worse or otherwise known since another run. */
+  difference: async (id: number, from: number, signal: AbortSignal) => {
+    const params = { path: { id }, query: { with: from } }
+    const { better, worse, other } = await unwrapResponse<Schemas['Difference']>(
+      GET('/api/v1/runs/{id}/difference', { params, signal }),
+    )
+    return { better, worse, other }
+  },
+  /** Cells by the kind of their contradiction. */
+  contradictions: async (run: number, signal: AbortSignal) => {
+    const params = { query: { run, by: 'region' as const } }
+    const { items } = await unwrapResponse<Schemas['ContradictionCounts']>(
+      GET('/api/v1/contradictions/counts', { params, signal }),
+    )
+    const sum = (name: 'declaredRefuted' | 'presentUndeclared' | 'latePlan') =>
+      items.reduce((all, row) => all + row[name], 0)
+    return {
+      declared_refuted: sum('declaredRefuted'),
+      present_undeclared: sum('presentUndeclared'),
+      late_plan: sum('latePlan'),
+    }
+  },
+  whatIf: (id: number, threshold: number, signal: AbortSignal) => {
+    const params = { path: { id }, query: { metric: 'download' as const, threshold } }
+    return unwrapResponse<WhatIf>(GET('/api/v1/runs/{id}/what-if', { params, signal }))
+  },
+  areas: async (q: string, signal: AbortSignal) =>
+    (
+      await unwrapResponse<Schemas['AreaRowPage']>(
+        GET('/api/v1/areas', { params: { query: { limit: 8, q } }, signal }),
+      )
+    ).items,
+  area: (code: string, run: number, signal: AbortSignal) =>
+    unwrapResponse<AreaDetail>(
+      GET('/api/v1/areas/{code}', { params: { path: { code }, query: { run } }, signal }),
+    ),
+  /** Of the areas inside one; null: of the regions. */
+  figures: (run: number, parent: string | null, signal: AbortSignal) =>
+    unwrapResponse<Schemas['AreaTable']>(
+      GET('/api/v1/areas/table', { params: { query: { run, ...(parent && { parent }) } }, signal }),
+    ),
+  cell: (h3: string, run: number, signal: AbortSignal) =>
+    unwrapResponse<Cell>(GET('/api/v1/cells/{h3}', { params: { path: { h3 }, query: { run } }, signal })),
+  zone: async (id: string, run: number, signal: AbortSignal) => {
+    const params = { path: { id }, query: { run } }
+    return withSurroundingArea(
+      { zone: await unwrapResponse<Zone>(GET('/api/v1/zones/{id}', { params, signal })) },
+      run,
+      signal,
+    )
+  },
+  locality: async (id: string, run: number, signal: AbortSignal) => {
+    const params = { path: { id }, query: { run } }
+    const locality = await unwrapResponse<Locality>(GET('/api/v1/localities/{id}', { params, signal }))
+    return withSurroundingArea({ locality }, run, signal)
+  },
+  plan: async (code: string, run: number, signal: AbortSignal) => {
+    const plan = await unwrapResponse<PlanDetail>(
+      GET('/api/v1/plan/{code}', { params: { path: { code } }, signal }),
+    )
+    return withSurroundingArea({ plan }, run, signal)
+  },
+  site: async (code: string, run: number, signal: AbortSignal) => {
+    const params = { path: { code }, query: { run } }
+    const site = await unwrapResponse<Site>(GET('/api/v1/sites/{code}/state', { params, signal }))
+    return withSurroundingArea({ site }, run, signal)
+  },
+  cellProbes: (
+    { h3, run, seesAll, cursor }: { h3: string; run: number; seesAll: boolean; cursor: string },
+    signal: AbortSignal,
+  ) => {
+    const params = { path: { h3 }, query: { run, limit: 50, ...(cursor && { cursor }) } }
+    return unwrapResponse<ProbePage>(
+      seesAll
+        ? GET('/api/v1/cells/{h3}/probes/all', { params, signal })
+        : GET('/api/v1/cells/{h3}/probes', { params, signal }),
+    )
+  },
+  profile: (h3: string, run: number, signal: AbortSignal) =>
+    unwrapResponse<Schemas['CellProfile']>(
+      GET('/api/v1/cells/{h3}/profile', { params: { path: { h3 }, query: { run } }, signal }),
+    ),
+  /** Null: nobody is signed in. */
+  currentAccount: (signal: AbortSignal): Promise<Account | null> =>
+    unwrapResponse<Account | undefined>(GET('/api/v1/session', { signal })).then(
+      (account) => account ?? null,
+      (error: unknown) => {
+        if (error instanceof ApiError && error.status === 401) return null
+        throw error
+      },
+    ),
+  signIn: (name: string, password: string) =>
+    unwrapResponse<Account>(POST('/api/v1/session', { body: { name, password } })),
+  signOut: () => unwrapResponse<void>(DELETE('/api/v1/session')),
+  setPassword: (current: string, next: string) =>
+    unwrapResponse<void>(POST('/api/v1/session/password', { body: { current, next } })),
+  /** Writes nothing. */
+  previewImport: ({ said, ...sending }: ImportRequest) =>
+    uploadFile<ImportPreview>({ ...sending, path: importPath(said, true) }),
+  importResults: ({ said, ...sending }: ImportRequest) =>
+    uploadFile<ImportResult>({ ...sending, path: importPath(said, false) }),
+}

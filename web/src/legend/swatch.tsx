@@ -1,0 +1,37 @@
+import type { PlanState } from '#domain/plan'
+import type { Class } from '#domain/verdict'
+import { CLASS_PAINTS, PLAN_PAINTS, PLAN_SIGNS, type Paint, SIGN_BOX } from '../map/colours.js'
+
+const NOT_MEASURED: Paint = { fill: 'none', line: '#8b949e', width: 1, striped: false }
+
+/** The hexagon of a class, as the map draws it. */
+export const Swatch = ({ of }: { of: Class | 'notMeasured' }) =>
+  of === 'notMeasured' ? <Hexagon paint={NOT_MEASURED} isDashed /> : <Hexagon paint={CLASS_PAINTS[of]} />
+
+/** A cell painted so. */
+export function Hexagon({ paint, isDashed }: { paint: Paint; isDashed?: boolean }) {
+  const { fill, line, width, striped } = paint
+  return (
+    <svg class="swatch" viewBox="0 0 20 22" aria-hidden="true">
+      <polygon
+        points="10,1 19,6 19,16 10,21 1,16 1,6"
+        fill={fill}
+        stroke={line}
+        stroke-width={Math.max(1, width)}
+        stroke-dasharray={isDashed ? '2 2' : undefined}
+      />
+      {striped && <path d="M2 16L14 3M5 18L18 6M10 20L19 11" stroke={line} stroke-width="1.2" />}
+    </svg>
+  )
+}
+
+/** The diamond of an item of the plan, with the sign of its state. */
+export function PlanSign({ of }: { of: PlanState }) {
+  const { fill, line, sign } = PLAN_PAINTS[of]
+  return (
+    <svg class="plan-sign" viewBox={`0 0 ${SIGN_BOX} ${SIGN_BOX}`} aria-hidden="true">
+      <path d="M8 1l7 7-7 7-7-7z" fill={fill} stroke={of === 'verified' ? fill : line} stroke-width="1.4" />
+      <path d={PLAN_SIGNS[of]} fill="none" stroke={sign} stroke-width="1.5" stroke-linecap="round" />
+    </svg>
+  )
+}
