@@ -2,7 +2,7 @@
 import { CLASSES } from '#domain/verdict'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { type Localizer, localizedName } from '../src/language/language.js'
-import { LAND, OUTLINE, CLASS_PAINTS } from '../src/map/colours.js'
+import { LAND, OUTLINE, CLASS_PAINTS } from '../src/map/paint/colours.js'
 import { type Frame, type Projection, nonOverlapping, projectionOf, scaleBarKm } from './projection.js'
 import type { AreaReport, Outline, Ring } from './report.js'
 import { WORDS } from './words.js'

@@ -1,10 +1,10 @@
 /** The page as it is printed: exactly one sheet of A4. */
 import { CLASSES, type ClassCounts } from '#domain/verdict'
 import type { ComponentChildren } from 'preact'
-import type { AreaFigures, Instance } from '../src/api/api.js'
+import type { AreaFigures, Instance } from '../src/api/schemas.js'
 import { type Localizer, localizedName } from '../src/language/language.js'
 import { operatorName } from '../src/language/network-names.js'
-import { areaKindOf } from '../src/search/search.js'
+import { areaKindOf } from '../src/language/area-names.js'
 import { Swatch } from '../src/legend/swatch.js'
 import { LETTERS, LocalityMark, Mark, ReportMap, SiteMark } from './map.js'
 import type { AreaReport, WhiteZone } from './report.js'

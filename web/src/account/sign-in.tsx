@@ -1,10 +1,13 @@
-import type { ComponentChildren } from 'preact'
+/** Signing in and out, and the account's password: one that somebody else has seen must be replaced first. */
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { type Account, api } from '../api/api.js'
+import { api } from '../api/api.js'
+import type { Account } from '../api/schemas.js'
+import { Field } from '../form/field.js'
+import { SendingForm } from '../form/sending-form.js'
 import type { Localizer } from '../language/language.js'
-import { problemText } from '../language/problem.js'
+import { isPlanner } from './roles.js'
 
-interface Props {
+interface SignInProps {
   words: Localizer
   account: Account | null
   onAccount(account: Account | null): void
@@ -12,134 +15,130 @@ interface Props {
   onWebhooks(): void
 }
 
-/** Those who may make webhooks. */
-const PLANNERS = ['planner', 'administrator']
-/** As the server asks for it. */
+/** The server's minimum. */
 const MIN_PASSWORD_LENGTH = 12
 
-/** Signing in and out; a password that somebody else has seen must be replaced first. */
-export function SignIn({ words, account, onAccount, onWebhooks }: Props) {
+export function SignIn({ words, account, onAccount, onWebhooks }: SignInProps) {
   const dialog = useRef<HTMLDialogElement>(null)
-  const [changing, setChanging] = useState(false)
+  const [isChanging, setChanging] = useState(false)
   const { t } = words
   const open = () => dialog.current?.open || dialog.current?.showModal()
-  const close = () => dialog.current?.close()
-
+  const onClose = () => dialog.current?.close()
   useEffect(() => void (account?.mustChangePassword && open()), [account])
-
-  const enter = async (form: FormData) => {
-    const signed = await api.signIn(String(form.get('name')), String(form.get('password')))
-    onAccount(signed)
-    if (!signed.mustChangePassword) close()
-  }
-  const replace = async (form: FormData) => {
-    await api.setPassword(String(form.get('password')), String(form.get('next')))
-    onAccount({ ...account!, mustChangePassword: false })
-    close()
-  }
-  const leave = async () => {
-    await api.signOut()
-    onAccount(null)
-    close()
-  }
-  const setsPassword = account !== null && (account.mustChangePassword || changing)
+  const setsPassword = account !== null && (account.mustChangePassword || isChanging)
   return (
     <>
       <button id="account" aria-haspopup="dialog" onClick={open}>
         {account ? <bdi>{account.name}</bdi> : t('signIn')}
       </button>
       <dialog ref={dialog} aria-label={t(account ? 'account' : 'signIn')} onClose={() => setChanging(false)}>
-        {!account && (
-          <Form key="enter" words={words} action={t('signIn')} onSubmit={enter} onClose={close}>
-            <Field label={t('name')} name="name" complete="username" />
-            <Field label={t('password')} name="password" complete="current-password" />
-          </Form>
-        )}
+        {!account && <SignInForm {...{ words, onAccount, onClose }} />}
         {account && !setsPassword && (
-          <Form key="leave" words={words} action={t('signOut')} onSubmit={leave} onClose={close}>
-            <p>{t('signedIn', { name: account.name })}</p>
-            <button type="button" onClick={() => setChanging(true)}>
-              {t('changePassword')}
-            </button>
-            {PLANNERS.includes(account.role) && (
-              <button
-                type="button"
-                onClick={() => {
-                  close()
-                  onWebhooks()
-                }}
-              >
-                {t('webhooks')}
-              </button>
-            )}
-          </Form>
+          <AccountForm
+            {...{ words, account, onAccount, onClose, onWebhooks }}
+            onChangePassword={() => setChanging(true)}
+          />
         )}
-        {setsPassword && (
-          <Form key="replace" words={words} action={t('setPassword')} onSubmit={replace} onClose={close}>
-            {account.mustChangePassword && <p>{t('mustChange')}</p>}
-            <Field label={t('currentPassword')} name="password" complete="current-password" />
-            <Field label={t('newPassword')} name="next" complete="new-password" least={MIN_PASSWORD_LENGTH} />
-          </Form>
-        )}
+        {setsPassword && <PasswordForm {...{ words, account, onAccount, onClose }} />}
       </dialog>
     </>
   )
 }
 
-interface FormProps {
-  words: Localizer
-  action: string
-  onSubmit(form: FormData): Promise<void>
+interface FormProps extends Pick<SignInProps, 'words' | 'onAccount'> {
   onClose(): void
-  children: ComponentChildren
 }
 
-/** Sends once at a time, and says in words why it did not work. */
-function Form({ words, action, onSubmit, onClose, children }: FormProps) {
-  const [problem, setProblem] = useState('')
-  const [busy, setBusy] = useState(false)
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault()
-    setProblem('')
-    setBusy(true)
-    onSubmit(new FormData(event.currentTarget as HTMLFormElement))
-      .catch((error: unknown) => setProblem(problemText(words, error)))
-      .finally(() => setBusy(false))
+const CloseButton = ({ words, onClose }: Pick<FormProps, 'words' | 'onClose'>) => (
+  <button type="button" onClick={onClose}>
+    {words.t('close')}
+  </button>
+)
+
+function SignInForm({ words, onAccount, onClose }: FormProps) {
+  const { t } = words
+  const signIn = async (fields: FormData) => {
+    const account = await api.signIn(String(fields.get('name')), String(fields.get('password')))
+    onAccount(account)
+    if (!account.mustChangePassword) onClose()
   }
   return (
-    <form onSubmit={submit}>
-      {children}
-      <p class="problem" role="alert" dir="auto">
-        {problem}
-      </p>
-      <div class="buttons">
-        <button type="submit" class="main" disabled={busy}>
-          {action}
-        </button>
-        <button type="button" onClick={onClose}>
-          {words.t('close')}
-        </button>
-      </div>
-    </form>
+    <SendingForm
+      words={words}
+      action={t('signIn')}
+      onSubmit={signIn}
+      also={<CloseButton {...{ words, onClose }} />}
+    >
+      <Field label={t('name')} name="name" type="text" autocomplete="username" required dir="auto" />
+      <PasswordField label={t('password')} name="password" autocomplete="current-password" />
+    </SendingForm>
   )
 }
 
-interface FieldProps {
-  label: string
-  name: 'name' | 'password' | 'next'
-  complete: string
-  least?: number
+interface AccountFormProps extends FormProps {
+  account: Account
+  onWebhooks(): void
+  onChangePassword(): void
 }
 
-function Field({ label, name, complete, least }: FieldProps) {
+function AccountForm(props: AccountFormProps) {
+  const { words, account, onAccount, onClose, onWebhooks, onChangePassword } = props
+  const { t } = words
+  const signOut = async () => {
+    await api.signOut()
+    onAccount(null)
+    onClose()
+  }
+  const openWebhooks = () => {
+    onClose()
+    onWebhooks()
+  }
   return (
-    <label>
-      {label}
-      {name === 'name' ? (
-        <input name={name} type="text" autocomplete={complete} required dir="auto" />
-      ) : (
-        <input name={name} type="password" autocomplete={complete} minLength={least} required dir="ltr" />
+    <SendingForm
+      words={words}
+      action={t('signOut')}
+      onSubmit={signOut}
+      also={<CloseButton {...{ words, onClose }} />}
+    >
+      <p>{t('signedIn', { name: account.name })}</p>
+      <button type="button" onClick={onChangePassword}>
+        {t('changePassword')}
+      </button>
+      {isPlanner(account) && (
+        <button type="button" onClick={openWebhooks}>
+          {t('webhooks')}
+        </button>
       )}
-    </label>
+    </SendingForm>
   )
 }
+
+function PasswordForm({ words, account, onAccount, onClose }: FormProps & { account: Account }) {
+  const { t } = words
+  const setPassword = async (fields: FormData) => {
+    await api.setPassword(String(fields.get('password')), String(fields.get('next')))
+    onAccount({ ...account, mustChangePassword: false })
+    onClose()
+  }
+  return (
+    <SendingForm
+      words={words}
+      action={t('setPassword')}
+      onSubmit={setPassword}
+      also={<CloseButton {...{ words, onClose }} />}
+    >
+      {account.mustChangePassword && <p>{t('mustChange')}</p>}
+      <PasswordField label={t('currentPassword')} name="password" autocomplete="current-password" />
+      <PasswordField
+        label={t('newPassword')}
+        name="next"
+        autocomplete="new-password"
+        minLength={MIN_PASSWORD_LENGTH}
+      />
+    </SendingForm>
+  )
+}
+
+const PasswordField = (props: { label: string; name: string; autocomplete: string; minLength?: number }) => (
+  <Field {...props} type="password" required dir="ltr" />
+)

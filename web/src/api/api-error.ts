@@ -1,9 +1,9 @@
-/** The server answered, but not with what was asked for; `message` is its own sentence. */
+/** The server answered, but refused what was asked; `message` is its own sentence. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
     message: string,
-    /** Of the refusals that people meet most, and what they speak of: from these the page makes its own sentence. */
+    /** Set for the refusals that people meet: the page makes its own sentence of the code and its fields. */
     readonly code: string | null = null,
     readonly fields: Readonly<Record<string, string>> = {},
   ) {
@@ -11,7 +11,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Of an answer that may be a proxy's error page, and no problem+json. */
+/** `body` is problem+json, or anything else where a proxy answered. */
 export function apiErrorOf(status: number, statusText: string, body: unknown): ApiError {
   const { detail, code, fields } = (body ?? {}) as Partial<Pick<ApiError, 'code' | 'fields'>> & {
     detail?: string

@@ -1,84 +1,41 @@
-/** What the server answers, as its own document says, and the one way of asking it. */
-import createClient from 'openapi-fetch'
-import type { components, paths } from '../../../dist/openapi.d.ts'
-import { type Locality, type PlanDetail, type Site, type Zone, areaCodeOf } from '../places/place.js'
-import type { ProbePage } from '../probes/probe.js'
-import { ApiError, apiErrorOf } from './api-error.js'
+/** The questions that the page asks of the server. */
+import { type PlaceRecord, areaCodeOf } from '../places/place.js'
+import { ApiError } from './api-error.js'
+import { DELETE, GET, POST, unwrapResponse } from './client.js'
+import type {
+  Account,
+  AreaDetail,
+  Cell,
+  ImportPreview,
+  ImportResult,
+  Instance,
+  Locality,
+  PlanDetail,
+  ProbePage,
+  Schemas,
+  Site,
+  WhatIf,
+  Zone,
+} from './schemas.js'
 import { type FileUpload, uploadFile } from './upload-file.js'
 
-export type Schemas = components['schemas']
-/** What may be asked of a list. */
-export type QueryParams<Path extends keyof paths> = paths[Path] extends {
-  get: { parameters: { query?: infer Q } }
-}
-  ? Q
-  : never
-
-export type Instance = Schemas['Instance']
-export type RuleInWords = Schemas['RuleInWords']
-export type Counts = Schemas['AreaCounts']
-export type Run = Schemas['RunRow']
-export type Area = Schemas['AreaRow']
-export type AreaDetail = Schemas['AreaDetail']
-/** The columns of the numbers beside the map. */
-export type AreaFigures = Schemas['AreaFigures']
-export type Network = Schemas['Network']
-export type Cell = Schemas['CellDetail']
-export type ProfileRow = Schemas['ProfileRow']
-export type Account = Schemas['Account']
-/** Totals if a threshold were another, and the steps between which they are bounds. */
-export type WhatIf = Schemas['WhatIf']
-/** What the server would make of a file; rows carry the columns' names. */
-export type ImportPreview = Schemas['PreviewAnswer']
-export type ImportResult = Schemas['ImportAnswer']
-
-/** The parameters of a reason are those of its sentence. */
-export type Reason = Merged<Schemas['Reason']> & Pick<Schemas['Reason'], 'code'>
-
-/** Every field that one of the types has. */
-type Merged<Union> = { [Key in KeyOf<Union>]?: Union extends Record<Key, infer Value> ? Value : never }
-type KeyOf<Union> = Union extends unknown ? keyof Union : never
-
 interface ImportRequest extends Omit<FileUpload, 'path'> {
-  /** Parameters of the import; empty ones are not said. */
-  said: Readonly<Record<string, string>>
+  /** Parameters of the import; empty ones are left out. */
+  importParams: Readonly<Record<string, string>>
 }
 
-// `fetch` is looked up at each call: a test may put another in its place.
-export const { GET, POST, PUT, PATCH, DELETE } = createClient<paths>({ fetch: (request) => fetch(request) })
-
-/** As the client gives it: it forgets how long an array is. */
-type WithoutTupleLengths<T> = T extends readonly (infer Item)[]
-  ? WithoutTupleLengths<Item>[]
-  : T extends object
-    ? { [Key in keyof T]: WithoutTupleLengths<T[Key]> }
-    : T
-
-/** What was answered, or what the server says against it. */
-export async function unwrapResponse<T>(
-  asking: Promise<{ data?: WithoutTupleLengths<T>; error?: unknown; response: Response }>,
-): Promise<T> {
-  const { data, error, response } = await asking
-  if (!response.ok) throw apiErrorOf(response.status, response.statusText, error)
-  return data as T
-}
-
-function importPath(said: Readonly<Record<string, string>>, preview: boolean): string {
+function importPath(importParams: ImportRequest['importParams'], preview: boolean): string {
   // The browser's field gives the time of this device without its offset.
-  const moment = (name: string, value: string) =>
+  const valueOf = (name: string, value: string) =>
     name === 'measuredAt' ? new Date(value).toISOString() : value
-  const given = Object.entries(said)
-    .filter(([, value]) => value !== '')
-    .map(([name, value]) => [name, moment(name, value)])
-  return `/api/v1/probes/import?${new URLSearchParams({ ...Object.fromEntries(given), preview: String(preview) }).toString()}`
+  const query = new URLSearchParams({ preview: String(preview) })
+  for (const [name, value] of Object.entries(importParams))
+    if (value !== '') query.set(name, valueOf(name, value))
+  return `/api/v1/probes/import?${query.toString()}`
 }
 
 /** A place with the smallest area around it; one that has gone since leaves it null. */
-async function withSurroundingArea<T extends Parameters<typeof areaCodeOf>[0]>(
-  place: T,
-  run: number,
-  signal: AbortSignal,
-) {
+async function withSurroundingArea<T extends PlaceRecord>(place: T, run: number, signal: AbortSignal) {
   const code = areaCodeOf(place)
   const area =
     code &&
@@ -224,8 +181,8 @@ export const api = {
   setPassword: (current: string, next: string) =>
     unwrapResponse<void>(POST('/api/v1/session/password', { body: { current, next } })),
   /** Writes nothing. */
-  previewImport: ({ said, ...sending }: ImportRequest) =>
-    uploadFile<ImportPreview>({ ...sending, path: importPath(said, true) }),
-  importResults: ({ said, ...sending }: ImportRequest) =>
-    uploadFile<ImportResult>({ ...sending, path: importPath(said, false) }),
+  previewImport: ({ importParams, ...upload }: ImportRequest) =>
+    uploadFile<ImportPreview>({ ...upload, path: importPath(importParams, true) }),
+  importResults: ({ importParams, ...upload }: ImportRequest) =>
+    uploadFile<ImportResult>({ ...upload, path: importPath(importParams, false) }),
 }

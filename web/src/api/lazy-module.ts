@@ -1,22 +1,25 @@
-/** Parts of the page that come when they are first needed: who only looks at the map does not pay for them. */
+/** Parts of the page that are loaded when they are first needed: who only looks at the map does not wait for them. */
 import { useEffect, useState } from 'preact/hooks'
 import type { Connection } from './connection.js'
 
-/** Null: not wanted yet, or on its way. A server that is away is asked again. */
-export function useLazyModule<T>(
-  connection: Connection,
-  isWanted: boolean,
-  load: () => Promise<T>,
-): T | null {
-  const [loaded, setLoaded] = useState<{ part: T } | null>(null)
+export type ModuleLoader<T> = () => Promise<T>
+
+/**
+ * The module that `load` gives; null while it is on its way, and while `load` is null because nobody needs it. A loader
+ * is told from another by its identity, so it must be the same function at each render. A server that does not answer
+ * is asked again.
+ */
+export function useLazyModule<T>(connection: Connection, load: ModuleLoader<T> | null): T | null {
+  const [loaded, setLoaded] = useState<{ load: ModuleLoader<T>; module: T } | null>(null)
+  const isLoaded = loaded?.load === load
   useEffect(() => {
-    if (!isWanted || loaded) return undefined
+    if (!load || isLoaded) return undefined
     const abort = new AbortController()
     connection.requestWithRetry(load, abort.signal).then(
-      (part) => setLoaded({ part }),
+      (module) => setLoaded({ load, module }),
       () => {},
     )
     return () => abort.abort()
-  }, [isWanted, loaded])
-  return loaded?.part ?? null
+  }, [load, isLoaded])
+  return load && isLoaded ? loaded.module : null
 }

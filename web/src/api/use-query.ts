@@ -1,31 +1,31 @@
-/** What the server says to a question that follows the page's state. */
+/** A question to the server that follows the page's state. */
 import { useLayoutEffect, useState } from 'preact/hooks'
 import { ApiError } from './api-error.js'
-import type { Fetcher, Connection } from './connection.js'
+import type { Connection, Fetcher } from './connection.js'
 
-/** Null: not answered yet. */
+/** Null: no response yet. */
 export type QueryResult<T> = { value: T } | { refused: ApiError } | null
 
 /**
- * Asks again when the key changes, and gives up what was asked before: a slow answer never overwrites a newer one.
- * No key, no question. Asked before the next frame: each that is waited for would be seen in the first map.
+ * Asks again when the key changes, and aborts the request before: a slow response never overwrites a newer one. Null as
+ * key asks nothing. The request is sent before the next frame, because the first picture of the map waits for it.
  */
 export function useQuery<T>(connection: Connection, key: string | null, ask: Fetcher<T>): QueryResult<T> {
-  const [known, setKnown] = useState<{ key: string; answer: QueryResult<T> } | null>(null)
+  const [response, setResponse] = useState<{ key: string; result: QueryResult<T> } | null>(null)
   useLayoutEffect(() => {
     if (key === null) return undefined
     const abort = new AbortController()
     connection.requestWithRetry(ask, abort.signal).then(
-      (value) => setKnown({ key, answer: { value } }),
+      (value) => setResponse({ key, result: { value } }),
       (error: unknown) => {
-        if (error instanceof ApiError) setKnown({ key, answer: { refused: error } })
+        if (error instanceof ApiError) setResponse({ key, result: { refused: error } })
         else if (!abort.signal.aborted) throw error
       },
     )
     return () => abort.abort()
   }, [key])
-  return known?.key === key ? known.answer : null
+  return response?.key === key ? response.result : null
 }
 
-export const queryValueOf = <T>(answer: QueryResult<T>): T | null =>
-  answer && 'value' in answer ? answer.value : null
+export const queryValueOf = <T>(result: QueryResult<T>): T | null =>
+  result && 'value' in result ? result.value : null

@@ -1,35 +1,26 @@
+/** Who we are, the search, the rule and the language; the account; and the notices that no screen may hide. */
 import { useState } from 'preact/hooks'
-import type { Area, Instance, RuleInWords } from '../api/api.js'
-import type { Account } from '../api/api.js'
-import type { Connection } from '../api/connection.js'
-import { Import } from '../import/import.js'
-import { LANGUAGES, LANGUAGE_NAMES, type Lang, type Localizer } from '../language/language.js'
-import { useLazyModule } from '../api/lazy-module.js'
-import { Search } from '../search/search.js'
 import { SignIn } from '../account/sign-in.js'
+import { useLazyModule } from '../api/lazy-module.js'
+import type { Area } from '../api/schemas.js'
+import { Import } from '../import/import.js'
+import { LANGUAGES, LANGUAGE_NAMES, type Lang } from '../language/language.js'
+import { Search } from '../search/search.js'
+import type { PageProps } from './page-props.js'
 
-interface HeaderProps {
-  words: Localizer
-  connection: Connection
-  instance: Instance | null
-  rules: readonly RuleInWords[]
-  rule: RuleInWords | undefined
-  /** Code of the area that is chosen. */
+const loadSubscriptions = () => import('../subscriptions/subscriptions.js')
+
+interface HeaderProps extends PageProps {
+  /** Code of the selected area. */
   area: string | null
-  account: Account | null
-  lost: boolean
-  onRule(id: string): void
-  onLang(lang: Lang): void
   onArea(area: Area): void
-  onAccount(account: Account | null): void
 }
 
-/** Who we are, what is shown and by which rule; and the notices that no screen may hide. */
 export function Header(props: HeaderProps) {
-  const { words, connection, instance, rules, rule, area, account, lost, onArea, onAccount } = props
+  const { words, connection, data, isOffline, onArea } = props
+  const { instance, account, setAccount } = data
   const { t } = words
-  const [hasWebhooks, setWebhooks] = useState(false)
-  const Webhooks = useLazyModule(connection, hasWebhooks, () => import('../subscriptions/subscriptions.js'))
+  const [hasSubscriptions, setSubscriptions] = useState(false)
   return (
     <header>
       <div class="bar">
@@ -37,19 +28,12 @@ export function Header(props: HeaderProps) {
           <span lang="ar">تغطية</span> <span class="latin">Taghtiya</span> <small>{t('title')}</small>
         </h1>
         <Search words={words} connection={connection} onChoose={onArea} />
-        <RulePick {...props} />
-        <LanguagePick {...props} />
+        <RuleChoice {...props} />
+        <LanguageChoice {...props} />
         <Import words={words} account={account} />
-        <SignIn words={words} account={account} onAccount={onAccount} onWebhooks={() => setWebhooks(true)} />
-        {Webhooks && hasWebhooks && account && (
-          <Webhooks.Subscriptions
-            {...{ words, connection, rules, rule, area }}
-            onClose={() => {
-              setWebhooks(false)
-              // The dialog from where it was opened has gone.
-              document.getElementById('account')?.focus()
-            }}
-          />
+        <SignIn {...{ words, account }} onAccount={setAccount} onWebhooks={() => setSubscriptions(true)} />
+        {hasSubscriptions && account && (
+          <SubscriptionsDialog {...props} onClose={() => setSubscriptions(false)} />
         )}
       </div>
       {instance?.simulated && (
@@ -57,7 +41,7 @@ export function Header(props: HeaderProps) {
           {t('simulated')}
         </p>
       )}
-      {lost && (
+      {isOffline && (
         <p class="lost" role="alert">
           {t('lost')}
         </p>
@@ -66,14 +50,35 @@ export function Header(props: HeaderProps) {
   )
 }
 
-function RulePick({ words: { t, lang }, rules, rule, onRule }: HeaderProps) {
+function SubscriptionsDialog({ words, connection, data, area, onClose }: HeaderProps & { onClose(): void }) {
+  const Loaded = useLazyModule(connection, loadSubscriptions)
+  if (!Loaded) return null
+  return (
+    <Loaded.Subscriptions
+      {...{ words, connection, area }}
+      rules={data.rules ?? []}
+      rule={data.rule}
+      onClose={() => {
+        onClose()
+        // The dialog from which it was opened has gone.
+        document.getElementById('account')?.focus()
+      }}
+    />
+  )
+}
+
+function RuleChoice({ words: { t, lang }, data: { rules, rule }, dispatch }: HeaderProps) {
   return (
     <div class="pick rule">
       <label for="rule">{t('rule')}</label>
-      <select id="rule" value={rule?.id} onChange={(e) => onRule(e.currentTarget.value)}>
-        {rules.map((r) => (
-          <option key={r.id} value={r.id}>
-            {r.title[lang]}
+      <select
+        id="rule"
+        value={rule?.id}
+        onChange={(event) => dispatch({ type: 'setRule', rule: event.currentTarget.value })}
+      >
+        {rules?.map(({ id, title }) => (
+          <option key={id} value={id}>
+            {title[lang]}
           </option>
         ))}
       </select>
@@ -82,14 +87,17 @@ function RulePick({ words: { t, lang }, rules, rule, onRule }: HeaderProps) {
   )
 }
 
-function LanguagePick({ words: { t, lang }, onLang }: HeaderProps) {
+function LanguageChoice({ words: { t, lang }, dispatch }: HeaderProps) {
   return (
     <label class="pick">
       <span class="hidden">{t('language')}</span>
-      <select value={lang} onChange={(e) => onLang(e.currentTarget.value as Lang)}>
-        {LANGUAGES.map((l) => (
-          <option key={l} value={l} lang={l}>
-            {LANGUAGE_NAMES[l]}
+      <select
+        value={lang}
+        onChange={(event) => dispatch({ type: 'setLanguage', lang: event.currentTarget.value as Lang })}
+      >
+        {LANGUAGES.map((language) => (
+          <option key={language} value={language} lang={language}>
+            {LANGUAGE_NAMES[language]}
           </option>
         ))}
       </select>

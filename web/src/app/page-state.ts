@@ -1,111 +1,137 @@
-/** The view in the page's address, so that it can be sent to a colleague. */
-import { LANGUAGES, type Lang } from '../language/language.js'
-import { SELECTABLE_KINDS } from '../map/selection.js'
-import type { MapView } from '../map/coverage-map.js'
-import { OVERLAYS, type Overlay } from '../map/overlays.js'
-import { type Theme, themeOf, themeParamOf } from '../map/theme.js'
-import { type ViewName as Pane, viewNameOf } from './views.js'
+/** All that the page remembers, and how each act of its reader changes it. Pure: no browser, no server, no clock. */
+import type { Lang } from '../language/language.js'
+import type { MapView } from '../map/map-view.js'
+import type { Overlay } from '../map/overlay-names.js'
+import type { MapHit, SelectedItem } from '../map/selection.js'
+import type { Theme } from '../map/theme.js'
+import type { PageAddress, ViewState } from './page-address.js'
+import type { ViewName } from './view-names.js'
 
-export interface PageState {
-  lang: Lang
-  rule: string | null
-  mapView: MapView | null
-  cell: string | null
-  area: string | null
-  zone: string | null
-  locality: string | null
-  /** Code of an item. */
-  plan: string | null
-  site: string | null
-  /** An earlier run than the newest. */
-  run: number | null
-  /** A download threshold that is tried, bit/s. */
-  threshold: number | null
-  theme: Theme
-  /** The run on the left of a swipe. */
-  swipe: number | null
-  overlays: readonly Overlay[]
-  /** What stands beside the map. */
-  view: Pane | null
-  /** What that view keeps, by names of its own. */
-  viewState: Readonly<Record<string, string>>
+/** The fields of the address, and what is gone when the page is loaded again. */
+export interface PageState extends PageAddress {
+  /** What lies where the map was last clicked, from the top down. */
+  hits: readonly MapHit[]
+  /** Whether areas have the colour of their classes. */
+  areasColoured: boolean
+  /** Where the line of a swipe stands, as a share of the map from its left. */
+  swipeShare: number
+  /** What each view kept when it was left: it is found again as it was. */
+  savedViewStates: Readonly<Partial<Record<ViewName, ViewState>>>
+  /** Whether the map still has to go to what was selected, once it is known where that is. */
+  isFlightDue: boolean
+  /** How often the list of runs was asked for again. */
+  runsReload: number
+  /** How often people changed the plan in this page. */
+  planChanges: number
 }
 
-/** Before the names that a view keeps. */
-const VIEW_STATE_PREFIX = 'v.'
+export type PageAction =
+  | { type: 'setLanguage'; lang: Lang }
+  | { type: 'setRule'; rule: string }
+  | { type: 'setRun'; run: number }
+  | { type: 'showNewestRun' }
+  | { type: 'setThreshold'; threshold: number | null }
+  | { type: 'setTheme'; theme: Theme }
+  | { type: 'setSwipe'; run: number | null }
+  | { type: 'moveSwipe'; share: number }
+  | { type: 'setOverlays'; overlays: readonly Overlay[] }
+  | { type: 'colourAreas'; on: boolean }
+  /** The map was clicked; `hits` is not empty. */
+  | { type: 'pick'; hits: readonly MapHit[] }
+  /** Another of the things that lie where the map was clicked. */
+  | { type: 'switchHit'; item: SelectedItem }
+  /** `fly`: the map goes there as soon as it is known where that is. */
+  | { type: 'select'; item: SelectedItem; fly: boolean }
+  | { type: 'arrive' }
+  | { type: 'deselect' }
+  | { type: 'moveMap'; mapView: MapView }
+  | { type: 'openView'; view: ViewName | null }
+  | { type: 'setViewState'; viewState: ViewState }
+  /** Opens a view at one of its items, named as the view names it. */
+  | { type: 'openItem'; view: ViewName; itemState: ViewState }
+  | { type: 'changePlan' }
 
-const LANG_STORAGE_KEY = 'taghtiya.lang'
-
-export function readPageState(search: string): PageState {
-  const query = new URLSearchParams(search)
-  const [zoom, lat, lng] = (query.get('at') ?? '').split('/').map(Number)
-  const at =
-    lng !== undefined && [zoom, lat, lng].every(Number.isFinite) ? { zoom: zoom!, lat: lat!, lng } : null
+export function pageStateOf(address: PageAddress): PageState {
   return {
-    lang: langOf(query),
-    rule: query.get('rule'),
-    mapView: at,
-    cell: query.get('cell'),
-    area: query.get('area'),
-    zone: query.get('zone'),
-    locality: query.get('locality'),
-    plan: query.get('plan'),
-    site: query.get('site'),
-    run: wholeOf(query.get('run')),
-    threshold: wholeOf(query.get('try')),
-    theme: themeOf(query.get('show')),
-    swipe: wholeOf(query.get('swipe')),
-    overlays: OVERLAYS.filter((name) => query.get('with')?.split(',').includes(name)),
-    view: viewNameOf(query.get('view')),
-    viewState: Object.fromEntries(
-      [...query].flatMap(([name, value]) =>
-        name.startsWith(VIEW_STATE_PREFIX) ? [[name.slice(VIEW_STATE_PREFIX.length), value]] : [],
-      ),
-    ),
+    ...address,
+    hits: [],
+    // On at first: who opens the page sees cells and communes. The legend says what an area's colour means.
+    areasColoured: true,
+    swipeShare: 0.5,
+    savedViewStates: {},
+    isFlightDue: address.mapView === null,
+    runsReload: 0,
+    planChanges: 0,
   }
 }
 
-const wholeOf = (text: string | null) => (text && /^\d{1,12}$/.test(text) ? Number(text) : null)
-
-function langOf(query: URLSearchParams): Lang {
-  const wanted = [query.get('lang'), storedLang(), navigator.language.slice(0, 2), 'fr']
-  return LANGUAGES.find((lang) => lang === wanted.find((w) => LANGUAGES.includes(w as Lang))) ?? 'fr'
-}
-
-export function writePageState(link: PageState): void {
-  const { lang, rule, mapView: at, run, threshold, theme, swipe, overlays, view, viewState: kept } = link
-  storeLang(lang)
-  const query = new URLSearchParams({ lang })
-  if (rule) query.set('rule', rule)
-  if (at) query.set('at', `${at.zoom}/${at.lat.toFixed(4)}/${at.lng.toFixed(4)}`)
-  for (const kind of SELECTABLE_KINDS) if (link[kind]) query.set(kind, link[kind])
-  if (run) query.set('run', String(run))
-  if (threshold) query.set('try', String(threshold))
-  const show = themeParamOf(theme)
-  if (show) query.set('show', show)
-  if (swipe) query.set('swipe', String(swipe))
-  if (overlays.length > 0) query.set('with', overlays.join())
-  if (view) {
-    query.set('view', view)
-    for (const [name, value] of Object.entries(kept))
-      if (value) query.set(`${VIEW_STATE_PREFIX}${name}`, value)
-  }
-  history.replaceState(null, '', `?${query.toString().replace(/%2F|%2C|%3A/g, decodeURIComponent)}`)
-}
-
-/** A browser that keeps nothing for a page throws at the mention of its storage. */
-function storedLang(): string | null {
-  try {
-    return localStorage.getItem(LANG_STORAGE_KEY)
-  } catch {
-    return null
+export function reducePage(state: PageState, action: PageAction): PageState {
+  switch (action.type) {
+    case 'setLanguage':
+      return { ...state, lang: action.lang }
+    case 'setRule':
+      return { ...state, rule: action.rule, run: null, threshold: null }
+    case 'setRun':
+      return { ...state, run: action.run }
+    case 'showNewestRun':
+      return { ...state, run: null, runsReload: state.runsReload + 1 }
+    case 'setThreshold':
+      return { ...state, threshold: action.threshold }
+    case 'setTheme':
+      return { ...state, theme: action.theme }
+    case 'setSwipe':
+      return { ...state, swipe: action.run }
+    case 'moveSwipe':
+      return { ...state, swipeShare: action.share }
+    case 'setOverlays':
+      return { ...state, overlays: action.overlays }
+    case 'colourAreas':
+      return { ...state, areasColoured: action.on }
+    case 'moveMap':
+      return { ...state, mapView: action.mapView }
+    case 'changePlan':
+      return { ...state, planChanges: state.planChanges + 1 }
+    default:
+      return 'view' in action || action.type === 'setViewState'
+        ? reduceView(state, action)
+        : reduceSelection(state, action)
   }
 }
 
-function storeLang(lang: Lang): void {
-  try {
-    localStorage.setItem(LANG_STORAGE_KEY, lang)
-  } catch {
-    // Then the address keeps it.
+type ViewAction = Extract<PageAction, { type: 'openView' | 'setViewState' | 'openItem' }>
+type SelectionAction = Extract<PageAction, { type: 'pick' | 'switchHit' | 'select' | 'arrive' | 'deselect' }>
+
+function reduceView(state: PageState, action: ViewAction): PageState {
+  if (action.type === 'setViewState') return { ...state, viewState: action.viewState }
+  if (action.type === 'openView') {
+    const saved = state.view
+      ? { ...state.savedViewStates, [state.view]: state.viewState }
+      : state.savedViewStates
+    return {
+      ...state,
+      view: action.view,
+      viewState: (action.view && saved[action.view]) ?? {},
+      savedViewStates: saved,
+    }
+  }
+  // A view that is open already keeps its filters.
+  const before = state.view === action.view ? state.viewState : {}
+  return { ...state, view: action.view, viewState: { ...before, ...action.itemState } }
+}
+
+function reduceSelection(state: PageState, action: SelectionAction): PageState {
+  switch (action.type) {
+    case 'pick':
+      return { ...state, hits: action.hits, selection: itemOf(action.hits[0]!), isFlightDue: false }
+    case 'switchHit':
+      return { ...state, selection: itemOf(action.item) }
+    case 'select':
+      return { ...state, hits: [], selection: action.item, isFlightDue: action.fly }
+    case 'arrive':
+      return { ...state, isFlightDue: false }
+    case 'deselect':
+      return { ...state, hits: [], selection: null }
   }
 }
+
+const itemOf = ({ kind, id }: SelectedItem): SelectedItem => ({ kind, id })

@@ -1,6 +1,6 @@
 /** In the cell's panel: that its verdict or a declaration is contested, what was decided, and the way to contest it. */
 import { useQuery, queryValueOf } from '../api/use-query.js'
-import type { Account, Cell } from '../api/api.js'
+import type { Account, Cell } from '../api/schemas.js'
 import type { Connection } from '../api/connection.js'
 import type { Localizer } from '../language/language.js'
 import { ContestDialog } from './contest.js'
@@ -9,7 +9,7 @@ import './disputes.css'
 import { Deadline, DisputeStateLabel, claimedText, subjectText } from './parts.js'
 import { WORDS } from './words.js'
 
-export interface CellDisputesProps {
+interface CellDisputesProps {
   words: Localizer
   connection: Connection
   cell: Cell
@@ -25,41 +25,51 @@ const MAX_SHOWN_DISPUTES = 5
 export function CellDisputesSection({ words, connection, cell, run, account, onDispute }: CellDisputesProps) {
   const t = words.translatorOf(WORDS)
   const changes = useDisputeChanges()
-  const query = { cell: cell.h3, limit: MAX_SHOWN_DISPUTES }
+  const params = { cell: cell.h3, limit: MAX_SHOWN_DISPUTES }
   const key = `disputes ${cell.h3} ${account?.name} ${changes}`
-  const found = queryValueOf(useQuery(connection, key, (signal) => disputesApi.list(query, signal)))
+  const page = queryValueOf(useQuery(connection, key, (signal) => disputesApi.list(params, signal)))
   const mayContest = account !== null && !account.mustChangePassword
-  if (!mayContest && !found?.items.length) return null
+  if (!mayContest && !page?.items.length) return null
   return (
     <section class="of-cell" aria-label={t('ofCell')}>
-      {found?.items.map((dispute) => (
-        <div key={dispute.id} class="contested">
-          <p>
-            <strong>{standingIn(dispute)}</strong> <Deadline words={words} dispute={dispute} />
-          </p>
-          <p>
-            {subjectText(words, dispute)} · {t('claimed', { claimed: claimedText(words, dispute.claimed) })}
-          </p>
-          {dispute.decision && <p dir="auto">{dispute.decision}</p>}
-          <p>
-            <DisputeStateLabel words={words} state={dispute.state} />{' '}
-            <button class="link" onClick={() => onDispute(dispute.id)}>
-              {t('seeDispute')}
-            </button>
-          </p>
-        </div>
+      {page?.items.map((dispute) => (
+        <CellDispute key={dispute.id} {...{ words, dispute, onDispute }} />
       ))}
       {mayContest && (
         <ContestDialog key={cell.h3} {...{ words, cell, run }} onOpened={({ id }) => onDispute(id)} />
       )}
     </section>
   )
+}
 
-  function standingIn({ state, decidedAt }: Dispute): string {
-    const date = words.date(decidedAt ?? 0)
-    if (state === 'upheld') return t('cellUpheld', { date })
-    if (state === 'rejected') return t('cellRejected', { date })
-    if (state === 'withdrawn') return t('cellWithdrawn')
-    return t('cellUnfinished', { state: t(`state_${state}`) })
-  }
+type CellDisputeProps = Pick<CellDisputesProps, 'words' | 'onDispute'> & { dispute: Dispute }
+
+function CellDispute({ words, dispute, onDispute }: CellDisputeProps) {
+  const t = words.translatorOf(WORDS)
+  return (
+    <div class="contested">
+      <p>
+        <strong>{outcomeText(words, dispute)}</strong> <Deadline words={words} dispute={dispute} />
+      </p>
+      <p>
+        {subjectText(words, dispute)} · {t('claimed', { claimed: claimedText(words, dispute.claimed) })}
+      </p>
+      {dispute.decision && <p dir="auto">{dispute.decision}</p>}
+      <p>
+        <DisputeStateLabel words={words} state={dispute.state} />{' '}
+        <button class="link" onClick={() => onDispute(dispute.id)}>
+          {t('seeDispute')}
+        </button>
+      </p>
+    </div>
+  )
+}
+
+function outcomeText(words: Localizer, { state, decidedAt }: Dispute): string {
+  const t = words.translatorOf(WORDS)
+  const date = words.date(decidedAt ?? 0)
+  if (state === 'upheld') return t('cellUpheld', { date })
+  if (state === 'rejected') return t('cellRejected', { date })
+  if (state === 'withdrawn') return t('cellWithdrawn')
+  return t('cellUnfinished', { state: t(`state_${state}`) })
 }

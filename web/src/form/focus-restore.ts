@@ -2,22 +2,23 @@
 import type { RefObject } from 'preact'
 import { useEffect } from 'preact/hooks'
 
-/** The element takes the focus of what has gone from inside it; else the next Tab would begin at the page's top. */
+/** The element takes the focus of what was removed from inside it; else the next Tab would begin at the page's top. */
 export function useFocusRestore(element: RefObject<HTMLElement | null>): void {
   useEffect(() => {
-    const around = element.current!
-    let last: EventTarget | null = null
-    const onFocus = ({ target }: FocusEvent) => (last = target)
+    const container = element.current!
+    let lastFocused: EventTarget | null = null
+    const onFocus = ({ target }: FocusEvent) => (lastFocused = target)
     const observer = new MutationObserver(() => {
-      if (!(last instanceof Node) || last.isConnected || document.activeElement !== document.body) return
-      last = null
-      around.focus({ preventScroll: true })
+      const isRemoved = lastFocused instanceof Node && !lastFocused.isConnected
+      if (!isRemoved || document.activeElement !== document.body) return
+      lastFocused = null
+      container.focus({ preventScroll: true })
     })
-    around.addEventListener('focusin', onFocus)
-    observer.observe(around, { childList: true, subtree: true })
+    container.addEventListener('focusin', onFocus)
+    observer.observe(container, { childList: true, subtree: true })
     return () => {
       observer.disconnect()
-      around.removeEventListener('focusin', onFocus)
+      container.removeEventListener('focusin', onFocus)
     }
   }, [])
 }

@@ -1,5 +1,5 @@
-/** What a file may leave open, and the person knows: each field is a parameter of the import. */
-import type { ComponentChildren } from 'preact'
+/** What a file may leave open and the person knows: each field is a parameter of the import. */
+import { Choice, Field } from '../form/field.js'
 import type { Localizer } from '../language/language.js'
 
 /** In the order in which they matter: a question that names two is answered by the first. */
@@ -21,53 +21,41 @@ const FORMATS = [
 ]
 export const UNITS = ['Mbit/s', 'kbit/s', 'bit/s', 'Gbit/s']
 
-interface Props {
+interface ImportFieldsetProps {
   words: Localizer
-  said: ImportParams
+  importParams: ImportParams
+  /** The field for which the server asks; null: for none. */
   asked: ImportField | null
-  onSay(field: ImportField, value: string): void
+  onParam(field: ImportField, value: string): void
 }
 
-export function ImportFieldset({ words: { t }, said, asked, onSay }: Props) {
-  const pick = (field: ImportField, values: readonly string[]) => (
-    <select value={said[field] ?? ''} onChange={(event) => onSay(field, event.currentTarget.value)}>
-      <option value="">{t('importFound')}</option>
-      {values.map((value) => (
-        <option key={value} value={value}>
-          {value}
-        </option>
-      ))}
-    </select>
-  )
-  const text = (field: ImportField) => (
-    <input
-      type="text"
-      dir="auto"
-      value={said[field] ?? ''}
-      onChange={(event) => onSay(field, event.currentTarget.value)}
+export function ImportFieldset({ words: { t }, importParams, asked, onParam }: ImportFieldsetProps) {
+  const common = (field: ImportField) => ({
+    label: t(`field_${field}`),
+    class: asked === field ? 'asked' : '',
+    value: importParams[field] ?? '',
+  })
+  const choice = (field: ImportField, options: readonly string[]) => (
+    <Choice
+      {...common(field)}
+      {...{ options, none: t('importFound'), textOf: String }}
+      onChoose={(value) => onParam(field, value)}
     />
   )
-  const moment = (field: ImportField) => (
-    <input
-      type="datetime-local"
-      dir="ltr"
-      value={said[field] ?? ''}
-      onChange={(event) => onSay(field, event.currentTarget.value)}
+  const field = (field: ImportField, type: 'text' | 'datetime-local', dir: 'auto' | 'ltr') => (
+    <Field
+      {...common(field)}
+      {...{ type, dir }}
+      onChange={(event) => onParam(field, event.currentTarget.value)}
     />
-  )
-  const labelled = (field: ImportField, children: ComponentChildren) => (
-    <label class={asked === field ? 'asked' : ''}>
-      {t(`field_${field}`)}
-      {children}
-    </label>
   )
   return (
     <fieldset>
-      {labelled('format', pick('format', FORMATS))}
-      {labelled('unit', pick('unit', UNITS))}
-      {labelled('site', text('site'))}
-      {labelled('operator', text('operator'))}
-      {labelled('measuredAt', moment('measuredAt'))}
+      {choice('format', FORMATS)}
+      {choice('unit', UNITS)}
+      {field('site', 'text', 'auto')}
+      {field('operator', 'text', 'auto')}
+      {field('measuredAt', 'datetime-local', 'ltr')}
     </fieldset>
   )
 }

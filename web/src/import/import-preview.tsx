@@ -1,16 +1,23 @@
-/** What would become of a file: counts, reasons of refusal, the first probes. */
-import type { ImportPreview } from '../api/api.js'
-import { UNITS } from './import-fields.js'
+/** What would become of a file: counts, reasons of rejection, the first probes. */
+import type { ImportPreview } from '../api/schemas.js'
 import type { Localizer } from '../language/language.js'
+import { DataTable } from '../table/data-table.js'
+import { HeadRow } from '../table/head-row.js'
+import { UNITS } from './import-fields.js'
 
-const MBIT = 1e6
 /** The server sends twenty; these show whether columns and units were understood. */
 const MAX_SAMPLE_ROWS = 5
 
-export function PreviewTable({ words, preview }: { words: Localizer; preview: ImportPreview }) {
+const COLUMNS = ['row_time', 'row_place', 'row_network', 'row_down', 'row_up', 'row_latency'] as const
+
+interface PreviewProps {
+  words: Localizer
+  preview: ImportPreview
+}
+
+export function PreviewTable({ words, preview }: PreviewProps) {
   const { t, number } = words
   const { format, unit, records, accepted, reasons, sample } = preview
-  const speed = (bps: number | null) => (bps === null ? '–' : number(bps / MBIT, 2))
   return (
     <>
       <p>
@@ -31,38 +38,34 @@ export function PreviewTable({ words, preview }: { words: Localizer; preview: Im
           </ul>
         </>
       )}
-      {sample.length > 0 && (
-        <div class="rows" role="region" aria-label={t('importRows')} tabIndex={0}>
-          <table>
-            <thead>
-              <tr>
-                <th>{t('row_time')}</th>
-                <th>{t('row_place')}</th>
-                <th>{t('row_network')}</th>
-                <th>{t('row_down')}</th>
-                <th>{t('row_up')}</th>
-                <th>{t('row_latency')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {sample.slice(0, MAX_SAMPLE_ROWS).map((row) => (
-                <tr key={row.id}>
-                  <td>{words.dateTime(row.measured_at)}</td>
-                  <td dir="ltr">
-                    {row.lat.toFixed(4)}, {row.lng.toFixed(4)}
-                  </td>
-                  <td>
-                    <bdi>{[row.operator, row.technology].filter(Boolean).join(' · ') || '–'}</bdi>
-                  </td>
-                  <td>{speed(row.download_bps)}</td>
-                  <td>{speed(row.upload_bps)}</td>
-                  <td>{row.latency_ms === null ? '–' : number(row.latency_ms, 1)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      {sample.length > 0 && <SampleTable {...{ words, preview }} />}
     </>
+  )
+}
+
+function SampleTable({ words, preview: { sample } }: PreviewProps) {
+  const { t, number, mbit } = words
+  return (
+    <DataTable
+      caption={t('importRows')}
+      isCaptionHidden
+      boxClass="rows"
+      head={<HeadRow names={COLUMNS} t={t} />}
+    >
+      {sample.slice(0, MAX_SAMPLE_ROWS).map((row) => (
+        <tr key={row.id}>
+          <td>{words.dateTime(row.measured_at)}</td>
+          <td dir="ltr">
+            {row.lat.toFixed(4)}, {row.lng.toFixed(4)}
+          </td>
+          <td>
+            <bdi>{[row.operator, row.technology].filter(Boolean).join(' · ') || '–'}</bdi>
+          </td>
+          <td>{mbit(row.download_bps, 2)}</td>
+          <td>{mbit(row.upload_bps, 2)}</td>
+          <td>{row.latency_ms === null ? '–' : number(row.latency_ms, 1)}</td>
+        </tr>
+      ))}
+    </DataTable>
   )
 }

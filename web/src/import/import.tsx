@@ -1,152 +1,103 @@
-/** Results of other tools, dropped or chosen: first what would become of them, then, if wanted, the import. */
-import { useEffect, useRef, useState } from 'preact/hooks'
-import { type Account, type ImportPreview, type ImportResult, api } from '../api/api.js'
+/** Import of other tools' results: first what would become of the file, then, if confirmed, the import. */
+import { useState } from 'preact/hooks'
+import { isPlanner } from '../account/roles.js'
 import { ApiError } from '../api/api-error.js'
-import { IMPORT_FIELDS, type ImportField, ImportFieldset, type ImportParams } from './import-fields.js'
-import { PreviewTable } from './import-preview.js'
+import { api } from '../api/api.js'
+import type { Account, ImportPreview, ImportResult } from '../api/schemas.js'
+import { FileDialog, FileDropForm, UploadProgress, type UploadState, useUpload } from '../form/file-drop.js'
 import type { Localizer } from '../language/language.js'
 import { problemText } from '../language/problem.js'
+import { IMPORT_FIELDS, type ImportField, ImportFieldset, type ImportParams } from './import-fields.js'
+import { PreviewTable } from './import-preview.js'
 
-interface Props {
-  words: Localizer
-  account: Account | null
-}
-
-/** The roles that the server lets import. */
-const MAY_IMPORT = ['planner', 'administrator']
-
-type ImportState =
-  | { name: 'empty' }
-  | { name: 'sending'; share: number }
+type ImportOutcome =
   | { name: 'previewed'; preview: ImportPreview }
-  | { name: 'asked'; problem: string; asks: ImportField | null }
+  /** The server refused the file; `asks` names the field that would help, null where none would. */
+  | { name: 'refused'; problem: string; asks: ImportField | null }
   | { name: 'done'; result: ImportResult }
 
-export function Import({ words, account }: Props) {
-  const dialog = useRef<HTMLDialogElement>(null)
-  if (!account || account.mustChangePassword || !MAY_IMPORT.includes(account.role)) return null
-  const { t } = words
+export function Import({ words, account }: { words: Localizer; account: Account | null }) {
+  if (!isPlanner(account)) return null
   return (
-    <>
-      <button aria-haspopup="dialog" onClick={() => dialog.current?.showModal()}>
-        {t('import')}
-      </button>
-      <dialog ref={dialog} class="import" aria-label={t('importTitle')}>
-        <ImportForm words={words} onClose={() => dialog.current?.close()} />
-      </dialog>
-    </>
+    <FileDialog openText={words.t('import')} title={words.t('importTitle')}>
+      {(close) => <ImportForm words={words} onClose={close} />}
+    </FileDialog>
   )
 }
 
 function ImportForm({ words, onClose }: { words: Localizer; onClose(): void }) {
   const [file, setFile] = useState<File | null>(null)
-  const [said, setSaid] = useState<ImportParams>({})
-  const [state, setState] = useState<ImportState>({ name: 'empty' })
-  const input = useRef<HTMLInputElement>(null)
-  const running = useRef<AbortController | null>(null)
+  const [importParams, setImportParams] = useState<ImportParams>({})
+  const [state, run] = useUpload<ImportOutcome>()
   const { t } = words
-
-  /** One at a time: what runs is given up, and its answer with it. */
-  const run = (file: File, said: ImportParams, preview: boolean) => {
-    running.current?.abort()
-    const abort = (running.current = new AbortController())
-    const show = (next: ImportState) => abort.signal.aborted || setState(next)
-    const onShare = (share: number) => show({ name: 'sending', share })
-    onShare(0)
-    const sending = { file, said, onProgress: onShare, signal: abort.signal }
-    const answer: Promise<ImportState> = preview
-      ? api.previewImport(sending).then((preview) => ({ name: 'previewed', preview }))
-      : api.importResults(sending).then((result) => ({ name: 'done', result }))
-    answer.then(show, (error: unknown) =>
-      show({ name: 'asked', problem: problemText(words, error), asks: askedFieldOf(error) }),
-    )
-  }
-  useEffect(() => () => running.current?.abort(), [])
-  const choose = (chosen: File | undefined) => {
-    if (!chosen) return
+  const send = (file: File, importParams: ImportParams, isPreview: boolean) =>
+    run((upload) => outcomeOf(words, { file, importParams, ...upload }, isPreview))
+  const choose = (chosen: File) => {
     setFile(chosen)
-    run(chosen, said, true)
+    send(chosen, importParams, true)
   }
-  const say = (field: ImportField, value: string) => {
-    const next = { ...said, [field]: value }
-    setSaid(next)
-    if (file) run(file, next, true)
+  const setParam = (field: ImportField, value: string) => {
+    const next = { ...importParams, [field]: value }
+    setImportParams(next)
+    if (file) send(file, next, true)
   }
-  const close = () => {
-    running.current?.abort()
-    input.current!.value = ''
-    setFile(null)
-    setSaid({})
-    setState({ name: 'empty' })
-    onClose()
-  }
+  const acceptable = state.name === 'previewed' ? state.preview.accepted : 0
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (file) run(file, said, false)
-      }}
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => {
-        event.preventDefault()
-        const files = event.dataTransfer?.files
-        if (!files?.length) return
-        // So that the field names what was dropped.
-        input.current!.files = files
-        choose(files[0])
-      }}
+    <FileDropForm
+      title={t('importTitle')}
+      label={t('importDrop')}
+      onFile={choose}
+      onSubmit={() => file && send(file, importParams, false)}
     >
-      <h2>{t('importTitle')}</h2>
-      <label class="drop">
-        {t('importDrop')}
-        <input ref={input} type="file" onChange={(event) => choose(event.currentTarget.files?.[0])} />
-      </label>
       {file && (
         <ImportFieldset
-          words={words}
-          said={said}
-          asked={state.name === 'asked' ? state.asks : null}
-          onSay={say}
+          {...{ words, importParams }}
+          asked={state.name === 'refused' ? state.asks : null}
+          onParam={setParam}
         />
       )}
       <div aria-live="polite">
         <ImportStateView words={words} state={state} />
       </div>
       <div class="buttons">
-        <button
-          type="submit"
-          class="main"
-          disabled={state.name !== 'previewed' || state.preview.accepted === 0}
-        >
-          {t('importConfirm', { n: state.name === 'previewed' ? state.preview.accepted : 0 })}
+        <button type="submit" class="main" disabled={acceptable === 0}>
+          {t('importConfirm', { n: acceptable })}
         </button>
-        <button type="button" onClick={close}>
+        <button type="button" onClick={onClose}>
           {t('close')}
         </button>
       </div>
-    </form>
+    </FileDropForm>
   )
 }
 
-/** Which field answers the server's question: it names the parameter, as in “Say unit=Mbit/s”. */
+async function outcomeOf(
+  words: Localizer,
+  request: Parameters<typeof api.previewImport>[0],
+  isPreview: boolean,
+): Promise<ImportOutcome> {
+  try {
+    if (isPreview) return { name: 'previewed', preview: await api.previewImport(request) }
+    return { name: 'done', result: await api.importResults(request) }
+  } catch (error) {
+    return { name: 'refused', problem: problemText(words, error), asks: askedFieldOf(error) }
+  }
+}
+
+/** The field that answers the server's question: its sentence names the parameter, as in “Say unit=Mbit/s”. */
 function askedFieldOf(error: unknown): ImportField | null {
   if (!(error instanceof ApiError) || error.status !== 422) return null
   return IMPORT_FIELDS.find((field) => error.message.includes(`${field}=`)) ?? null
 }
 
-function ImportStateView({ words, state }: { words: Localizer; state: ImportState }) {
+function ImportStateView({ words, state }: { words: Localizer; state: UploadState<ImportOutcome> }) {
   const { t } = words
   switch (state.name) {
     case 'empty':
       return <p class="hint">{t('importHint')}</p>
     case 'sending':
-      return (
-        <label>
-          {t('importSending')}
-          <progress value={state.share} max={1} />
-        </label>
-      )
-    case 'asked':
+      return <UploadProgress label={t('importSending')} share={state.share} />
+    case 'refused':
       return (
         <>
           {state.asks && <p>{t(`ask_${state.asks}`)}</p>}

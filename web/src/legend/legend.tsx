@@ -1,16 +1,22 @@
 import type { ClassCounts } from '#domain/verdict'
 import type { ComponentChildren } from 'preact'
 import { useMemo } from 'preact/hooks'
-import type { Instance, RuleInWords, Run } from '../api/api.js'
+import type { Instance, RuleInWords, Run } from '../api/schemas.js'
 import { FeedLink } from '../links/feed-link.js'
 import type { Localizer } from '../language/language.js'
-import { CONTRADICTION_PAINTS, DECLARED_PAINTS, DIRECTION_PAINTS, REACH_PAINTS } from '../map/colours.js'
+import {
+  CONTRADICTION_PAINTS,
+  DECLARED_PAINTS,
+  DIRECTION_PAINTS,
+  REACH_PAINTS,
+} from '../map/paint/colours.js'
 import type { Theme } from '../map/theme.js'
+import './legend.css'
 import { Hexagon, Swatch } from './swatch.js'
 
 const ROWS = ['white', 'grey', 'black', 'unknown', 'notMeasured'] as const
 
-/** Rows of the themes that do not tell a verdict. */
+/** Row, paint and word of the themes that do not show verdicts. */
 const THEME_ROWS = {
   network: [
     ['present', REACH_PAINTS.present, 'reach_present'],
@@ -41,43 +47,32 @@ interface LegendProps {
   run: Run
   rules: readonly RuleInWords[]
   instance: Instance | null
-  /** Whether there is room for it; on a small screen there is none. */
+  /** Whether there is room for it, as far as the page knows; a small screen has none. */
   isOpen: boolean
   theme: Theme
-  /** Its figures by row; null where there are none, or not yet. */
-  said: Readonly<Record<string, number>> | null
-  colour: boolean
-  onColour(on: boolean): void
-  /** Counts if a threshold were another: an estimate. */
-  tried: ClassCounts | null
+  /** Counts of the theme by row; null where it has none, or they are on their way. */
+  themeCounts: Readonly<Record<string, number>> | null
+  areasColoured: boolean
+  onColourAreas(on: boolean): void
+  /** Estimated counts at another threshold; null: the rule's own holds. */
+  whatIfCounts: ClassCounts | null
+  /** The controls of what the map shows. */
   children: ComponentChildren
 }
 
 /** The colours with their counts, and where the figures come from. On a small screen it opens on request. */
 export function Legend(props: LegendProps) {
-  const { words, run, isOpen, theme, said, colour, onColour, tried, children } = props
-  const { t, number } = words
+  const { words, isOpen, theme, areasColoured, onColourAreas, children } = props
+  const { t } = words
   const hasRoom = useMemo(() => matchMedia('(min-width: 761px)').matches, [])
   return (
     <section class="legend card" aria-label={t('legend')}>
       <details open={hasRoom && isOpen}>
         <summary>{t('legend')}</summary>
         {theme.kind in THEME_ROWS ? (
-          <ThemeRows words={words} kind={theme.kind as keyof typeof THEME_ROWS} said={said} />
+          <ThemeRows {...props} kind={theme.kind as keyof typeof THEME_ROWS} />
         ) : (
-          <ul>
-            {ROWS.map((row) => (
-              <li key={row} data-class={row}>
-                <Swatch of={row} />
-                <span class="word">{t(row)}</span>
-                <span class="count">
-                  {theme.kind === 'verdict' &&
-                    number(tried && row !== 'notMeasured' ? tried[row] : run.counts[row])}
-                </span>
-                <span class="hint">{t(`${row}Hint`)}</span>
-              </li>
-            ))}
-          </ul>
+          <ClassRows {...props} />
         )}
         {theme.kind === 'declared' && <p class="hint">{t('declaredNote')}</p>}
         {theme.kind === 'inferred' && <p class="hint">{t('inferredNote')}</p>}
@@ -86,10 +81,14 @@ export function Legend(props: LegendProps) {
           <>
             {' '}
             <label class="toggle">
-              <input type="checkbox" checked={colour} onChange={(e) => onColour(e.currentTarget.checked)} />
+              <input
+                type="checkbox"
+                checked={areasColoured}
+                onChange={(e) => onColourAreas(e.currentTarget.checked)}
+              />
               {t('colourAreas')}
             </label>
-            {colour && <p class="hint">{t('areaColour')}</p>}
+            {areasColoured && <p class="hint">{t('areaColour')}</p>}
           </>
         )}
         <Source {...props} />
@@ -98,29 +97,40 @@ export function Legend(props: LegendProps) {
   )
 }
 
-function ThemeRows({
-  words: { t, number },
-  kind,
-  said,
-}: {
-  words: Localizer
-  kind: keyof typeof THEME_ROWS
-  said: LegendProps['said']
-}) {
+function ClassRows({ words: { t, number }, run, theme, whatIfCounts }: LegendProps) {
+  const countOf = (row: (typeof ROWS)[number]) =>
+    whatIfCounts && row !== 'notMeasured' ? whatIfCounts[row] : run.counts[row]
   return (
     <ul>
-      {THEME_ROWS[kind].map(([row, paint, word]) => (
-        <li key={row} data-row={row}>
-          <Hexagon paint={paint} />
-          <span class="word">{t(word)}</span>
-          <span class="count">{said && number(said[row] ?? 0)}</span>
+      {ROWS.map((row) => (
+        <li key={row} data-class={row}>
+          <Swatch of={row} />
+          <span class="word">{t(row)}</span>
+          <span class="count">{theme.kind === 'verdict' && number(countOf(row))}</span>
+          <span class="hint">{t(`${row}Hint`)}</span>
         </li>
       ))}
     </ul>
   )
 }
 
-/** What a figure needs beside it wherever it is copied to. */
+type ThemeRowsProps = LegendProps & { kind: keyof typeof THEME_ROWS }
+
+function ThemeRows({ words: { t, number }, kind, themeCounts }: ThemeRowsProps) {
+  return (
+    <ul>
+      {THEME_ROWS[kind].map(([row, paint, word]) => (
+        <li key={row} data-row={row}>
+          <Hexagon paint={paint} />
+          <span class="word">{t(word)}</span>
+          <span class="count">{themeCounts && number(themeCounts[row] ?? 0)}</span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** What must stand beside a figure wherever it is copied to: rule, window, run, credit. */
 function Source({ words, run, rules, instance }: LegendProps) {
   const { t, date, lang } = words
   const rule = rules.find(({ id }) => id === run.rule)

@@ -1,25 +1,24 @@
-/** What a run's map would be with another threshold. */
+/** What a run's map would be with another download threshold. */
+import { MBIT_BPS } from '#domain/units'
 import { THRESHOLD_STEPS } from '#domain/verdict'
-import type { WhatIf } from '../api/api.js'
+import type { WhatIf } from '../api/schemas.js'
 import type { Localizer } from '../language/language.js'
 
 interface SliderProps {
   words: Localizer
-  /** The rule's own, bit/s. */
-  own: number
+  /** bit/s, as `threshold`. */
+  ruleThreshold: number
   threshold: number
   whatIf: WhatIf | null
   onThreshold(threshold: number | null): void
 }
 
-const MBIT = 1e6
-
-/** Steps at which the counts are those of the measurements; the rule's own is one of them, or stands between. */
-export function WhatIfSlider({ words, own, threshold, whatIf, onThreshold }: SliderProps) {
+/** At each step the counts are exact; the rule's own threshold is one of them, or stands between two. */
+export function WhatIfSlider({ words, ruleThreshold, threshold, whatIf, onThreshold }: SliderProps) {
   const { t, number } = words
-  const steps = [...new Set([...THRESHOLD_STEPS.download, own])].sort((a, b) => a - b)
+  const steps = [...new Set([...THRESHOLD_STEPS.download, ruleThreshold])].sort((a, b) => a - b)
   const at = steps.indexOf(threshold)
-  const speed = t('whatIfSpeed', { n: number(threshold / MBIT, 1) })
+  const speed = t('whatIfSpeed', { n: number(threshold / MBIT_BPS, 1) })
   return (
     <div class="what-if">
       <label>
@@ -34,9 +33,9 @@ export function WhatIfSlider({ words, own, threshold, whatIf, onThreshold }: Sli
           onInput={(event) => onThreshold(steps[Number(event.currentTarget.value)]!)}
         />
       </label>
-      {threshold !== own && (
+      {threshold !== ruleThreshold && (
         <p class="hint" role="status">
-          {t('whatIfEstimate', { own: number(own / MBIT, 1) })}
+          {t('whatIfEstimate', { own: number(ruleThreshold / MBIT_BPS, 1) })}
           {whatIf && whatIf.uncertain > 0 && ` ${t('whatIfUncertain', { n: whatIf.uncertain })}`}{' '}
           <button class="small" onClick={() => onThreshold(null)}>
             {t('whatIfReset')}

@@ -1,4 +1,4 @@
-import type { Run } from '../api/api.js'
+import type { Run } from '../api/schemas.js'
 import type { Localizer } from '../language/language.js'
 
 /** To the page about an area that is made for paper: the same run and rule, in the language of this page. */

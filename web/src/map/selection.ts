@@ -1,38 +1,32 @@
-/** What can be chosen on the map. */
+/** What can be selected on the map, and what the map can tell of it before the server is asked. */
 import type { PlanState } from '#domain/plan'
 import type { Class } from '#domain/verdict'
 import type { ThemeWordKey } from './theme.js'
 
-/** What lies on top first. */
+/** From the top of the drawing to its bottom: of several things at one place the first one is selected. */
 export const SELECTABLE_KINDS = ['plan', 'site', 'locality', 'zone', 'cell', 'area'] as const
 export type SelectableKind = (typeof SELECTABLE_KINDS)[number]
 
-/** The id of one of them, or of none. */
-export type MapSelection = Partial<Record<SelectableKind, string | null>>
-
 export interface SelectedItem {
   kind: SelectableKind
+  /** H3 index of a cell, HCP code of an area, code of a site or of an item of the plan, else the id. */
   id: string
 }
 
-export function topSelectedOf(choice: MapSelection): SelectedItem | null {
-  for (const kind of SELECTABLE_KINDS) {
-    const id = choice[kind]
-    if (id) return { kind, id }
-  }
-  return null
-}
+/** The id of the selected item where it is of that kind. */
+export const selectedIdOf = (selection: SelectedItem | null, kind: SelectableKind): string | null =>
+  selection?.kind === kind ? selection.id : null
 
-/** Something that lies at a place, as its tile tells. */
+/** Something that lies at a place, with what its tile says of it. */
 export interface MapHit extends SelectedItem {
-  /** Null where it has none, or the map tells something else. */
+  /** Null where it has no class, or the map shows something else than classes. */
   class: Class | null
-  /** What the map tells of a cell that is not its class. */
+  /** Key of the words for what the map shows of a cell instead of its class. */
   themeWordKey: ThemeWordKey | null
-  /** Of an item of the plan. */
+  /** State of an item of the plan. */
   state: PlanState | null
   nameFr: string | null
   nameAr: string | null
-  /** Of a zone. */
+  /** Number of cells of a zone. */
   cells: number | null
 }

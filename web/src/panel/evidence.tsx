@@ -1,9 +1,12 @@
 /** What a cell's verdict rests on: when it is fast, and, on request, every measurement. */
 import { useState } from 'preact/hooks'
-import type { Account, RuleInWords } from '../api/api.js'
 import type { Connection } from '../api/connection.js'
-import type { Localizer } from '../language/language.js'
 import { useLazyModule } from '../api/lazy-module.js'
+import type { Account, RuleInWords } from '../api/schemas.js'
+import type { Localizer } from '../language/language.js'
+
+const loadProfile = () => import('./profile.js')
+const loadProbes = () => import('../probes/probes.js')
 
 interface EvidenceProps {
   words: Localizer
@@ -16,8 +19,8 @@ interface EvidenceProps {
 
 export function EvidenceSection({ words, connection, account, h3, run, rule }: EvidenceProps) {
   const [isOpen, setOpen] = useState(false)
-  const Charts = useLazyModule(connection, true, () => import('./profile.js'))
-  const List = useLazyModule(connection, isOpen, () => import('../probes/probes.js'))
+  const Charts = useLazyModule(connection, loadProfile)
+  const List = useLazyModule(connection, isOpen ? loadProbes : null)
   return (
     <>
       {Charts && <Charts.Profile {...{ words, connection, h3, run, rule }} />}

@@ -1,14 +1,14 @@
 /** In the cell's panel: which items of the plan cover it, what each promises, by when, and what that is worth. */
-import type { Cell } from '../api/api.js'
-import { type Localizer, bidiIsolated } from '../language/language.js'
-import { planItemName, planNetworkText, speedText } from './plan-item.js'
+import type { Cell } from '../api/schemas.js'
+import { type Localizer, bidiIsolated, listText } from '../language/language.js'
+import { planItemName, planNetworkText, targetText } from './plan-texts.js'
 import './plan.css'
 import { PlanStateLabel } from './state.js'
 import { WORDS } from './words.js'
 
 type Item = NonNullable<Cell['plan']>[number]
 
-export interface CellPlanProps {
+interface CellPlanProps {
   words: Localizer
   items: readonly Item[]
   /** Opens the plan at the item. */
@@ -43,10 +43,8 @@ export function CellPlanSection({ words, items, onPlan }: CellPlanProps) {
 
 function sentenceOf(words: Localizer, item: Item): string {
   const t = words.translatorOf(WORDS)
-  const named = [planNetworkText(words, item), speedText(words, item.targetBps)]
-    .filter(Boolean)
-    .map(bidiIsolated)
-  const what = named.join(words.lang === 'ar' ? '، ' : ', ')
+  const parts = [planNetworkText(words, item), targetText(words, item.targetBps)].filter(Boolean)
+  const what = listText(words, parts.map(bidiIsolated))
   if (item.step === 'in_service') return t('cellServed', { what, date: words.date(item.inServiceOn!) })
   if (item.promisedBy === null) return t('cellUndated', { what })
   return t('cellPromised', { what, date: words.date(item.promisedBy) })

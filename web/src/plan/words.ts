@@ -467,7 +467,7 @@ export const reasonText = (t: (key: Key) => string, reason: string): string => {
 }
 
 /** What a refusal calls its column. */
-export const fieldText = (t: (key: Key) => string, field: string): string => {
+export const columnText = (t: (key: Key) => string, field: string): string => {
   if (field === 'place' || field === 'row') return t(`field_${field}`)
   return field in en ? t(field as Key) : field
 }

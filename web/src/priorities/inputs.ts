@@ -1,4 +1,4 @@
-/** What the view keeps in the page's address. */
+/** What the view keeps in the page's address, as fields and back. */
 import {
   type Deployed,
   type Limits,
@@ -11,7 +11,8 @@ import {
   formatAmounts,
   isAmountRefusal,
 } from '#domain/priority'
-import type { BudgetObjective } from './api.js'
+import type { ViewState } from '../app/page-address.js'
+import type { BudgetObjective } from './priorities-api.js'
 
 export interface PriorityInputs {
   part: 'rank' | 'budget'
@@ -25,41 +26,39 @@ export interface PriorityInputs {
   oneZonePerRegion: boolean
   /** Percent, as it was typed. */
   regionShare: string
-  /** The run of which these inputs were answered; null: they were not. */
+  /** The run for which the budget was computed with these inputs; null: it was not. */
   answeredRun: number | null
 }
 
 const DEFAULT_BUDGET = '100'
 
-type ViewState = Readonly<Record<string, string>>
-
-/** What an old or broken address says wrongly is as if it were not said. */
+/** An old or broken address counts as one that names no amounts. */
 function amountsOrDefault<Name extends string>(text: string | undefined, limits: Limits<Name>) {
-  const read = parseAmounts(text ?? '', limits)
-  return isAmountRefusal(read) ? (parseAmounts('', limits) as Record<Name, number>) : read
+  const amounts = parseAmounts(text ?? '', limits)
+  return isAmountRefusal(amounts) ? (parseAmounts('', limits) as Record<Name, number>) : amounts
 }
 
-export function inputsOf(kept: ViewState): PriorityInputs {
-  const named = kept['tech']?.split(',')
-  const technologies = DEPLOYABLE_TECHNOLOGIES.filter((technology) => named?.includes(technology))
+export function inputsOf(viewState: ViewState): PriorityInputs {
+  const names = viewState['tech']?.split(',')
+  const technologies = DEPLOYABLE_TECHNOLOGIES.filter((technology) => names?.includes(technology))
   return {
-    part: kept['part'] === 'budget' ? 'budget' : 'rank',
-    weights: amountsOrDefault(kept['weights'], WEIGHT_LIMITS),
-    unitCosts: amountsOrDefault(kept['costs'], UNIT_COSTS),
-    class: kept['class'] === 'white' || kept['class'] === 'grey' ? kept['class'] : null,
-    budget: kept['budget'] ?? DEFAULT_BUDGET,
-    maximise: kept['most'] === 'score' ? 'score' : 'people',
+    part: viewState['part'] === 'budget' ? 'budget' : 'rank',
+    weights: amountsOrDefault(viewState['weights'], WEIGHT_LIMITS),
+    unitCosts: amountsOrDefault(viewState['costs'], UNIT_COSTS),
+    class: viewState['class'] === 'white' || viewState['class'] === 'grey' ? viewState['class'] : null,
+    budget: viewState['budget'] ?? DEFAULT_BUDGET,
+    maximise: viewState['most'] === 'score' ? 'score' : 'people',
     technologies: technologies.length > 0 ? technologies : [...DEPLOYABLE_TECHNOLOGIES],
-    oneZonePerRegion: kept['each'] === 'yes',
-    regionShare: kept['share'] ?? '0',
-    answeredRun: /^\d{1,9}$/.test(kept['answered'] ?? '') ? Number(kept['answered']) : null,
+    oneZonePerRegion: viewState['each'] === 'yes',
+    regionShare: viewState['share'] ?? '0',
+    answeredRun: /^\d{1,9}$/.test(viewState['answered'] ?? '') ? Number(viewState['answered']) : null,
   }
 }
 
-/** What is as at first is not kept. An amount that was emptied is: it is not the first one. */
+/** Leaves out what is as at first. An amount that was emptied is not. */
 export function viewStateOf(inputs: PriorityInputs): ViewState {
   const isAll = inputs.technologies.length === DEPLOYABLE_TECHNOLOGIES.length
-  const all = {
+  const state = {
     part: inputs.part === 'rank' ? null : inputs.part,
     weights: formatAmounts(inputs.weights, WEIGHT_LIMITS) || null,
     costs: formatAmounts(inputs.unitCosts, UNIT_COSTS) || null,
@@ -72,6 +71,6 @@ export function viewStateOf(inputs: PriorityInputs): ViewState {
     answered: inputs.answeredRun === null ? null : String(inputs.answeredRun),
   }
   return Object.fromEntries(
-    Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== null),
+    Object.entries(state).filter((entry): entry is [string, string] => entry[1] !== null),
   )
 }

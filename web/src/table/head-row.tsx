@@ -1,10 +1,10 @@
-/** The names above a table's columns. */
-interface Props<Name extends string> {
+/** The names above a table's columns; `t` translates them. */
+interface HeadRowProps<Name extends string> {
   names: readonly Name[]
   t(name: Name): string
 }
 
-export function HeadRow<Name extends string>({ names, t }: Props<Name>) {
+export function HeadRow<Name extends string>({ names, t }: HeadRowProps<Name>) {
   return (
     <tr>
       {names.map((name) => (

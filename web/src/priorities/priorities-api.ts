@@ -1,12 +1,13 @@
-/** What the server says of priorities and budgets. */
+/** Priorities and budgets at the server. */
 import type { Deployed } from '#domain/priority'
-import { GET, POST, type QueryParams, type Schemas, unwrapResponse } from '../api/api.js'
+import { GET, POST, unwrapResponse } from '../api/client.js'
+import type { QueryParams, Schemas } from '../api/schemas.js'
 
 export type PriorityZone = Schemas['PriorityZone']
 export type Priorities = Schemas['Priorities']
 export type FundedZone = Schemas['FundedZone']
 export type RankedZone = Omit<FundedZone, 'technology' | 'cost' | 'benefit'>
-/** With none of the technologies chosen it is not asked. */
+/** Its technologies are never empty. */
 export type BudgetRequest = Omit<Schemas['BudgetBody'], 'technologies'> & { technologies: Deployed[] }
 export type BudgetObjective = BudgetRequest['maximise']
 export type BudgetAnswer = Schemas['BudgetAnswer']
@@ -20,10 +21,10 @@ export const fetchPriorities = (
 
 export const allocateBudget = (
   id: number,
-  question: BudgetRequest,
+  request: BudgetRequest,
   signal: AbortSignal,
 ): Promise<BudgetAnswer> => {
-  const body = question as Schemas['BudgetBody']
+  const body = request as Schemas['BudgetBody']
   return unwrapResponse<BudgetAnswer>(
     POST('/api/v1/runs/{id}/budget', { params: { path: { id } }, body, signal }),
   )

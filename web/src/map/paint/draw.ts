@@ -11,8 +11,8 @@ import {
   type Paint,
   REACH_PAINTS,
 } from './colours.js'
-import type { Theme } from './theme.js'
-import type { Properties, TileFeature } from './tile-source.js'
+import type { Theme } from '../theme.js'
+import type { Properties, TileFeature } from '../tiles/tile-source.js'
 
 type Context = CanvasRenderingContext2D
 type Features = readonly TileFeature[]

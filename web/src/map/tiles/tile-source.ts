@@ -1,10 +1,10 @@
 /** The vector tiles of one layer: fetched once for all who draw or ask, kept for a while. */
 import { VectorTile } from '@mapbox/vector-tile'
 import { PbfReader } from 'pbf'
-import { ApiError } from '../api/api-error.js'
-import type { Connection } from '../api/connection.js'
+import { ApiError } from '../../api/api-error.js'
+import type { Connection } from '../../api/connection.js'
 import { HitIndex, type Ring } from './hit-index.js'
-import type { TileEndpoint } from './theme.js'
+import type { TileEndpoint } from '../theme.js'
 import { DATA_MAX_ZOOM, EXTENT, type TileAddress } from './tile-part.js'
 
 export type Properties = Record<string, string | number | boolean>
