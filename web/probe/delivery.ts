@@ -1,10 +1,11 @@
-/** Delivery: oldest first, one at a time, forgotten only when the server says that it has them. */
-import { removeQueued, replaceQueued, loadSettings, loadQueue } from './store.js'
+/** Delivery of what waits on the device: oldest first, one batch at a time, removed only when the server has it. */
+import { loadQueue, loadSettings, removeQueued, replaceQueued } from './store.js'
 
 export type DeliveryState = 'delivered' | 'offline' | 'token' | 'server'
 
-const BATCH = 100
-/** Waits after a failure, doubled each time, with a random part so that a village's devices do not return together. */
+/** Probes of one request. */
+const BATCH_SIZE = 100
+/** Backoff after a failure, doubled each time, with a random part so that a village's devices do not return together. */
 const MIN_BACKOFF_MS = 15_000
 const MAX_BACKOFF_MS = 30 * 60_000
 
@@ -12,7 +13,7 @@ interface DeliveryAnswer {
   rejected: { index: number; reason: string }[]
 }
 
-/** Sends all that waits. Another tab may be at it: then this one leaves it alone and says null. */
+/** Sends all that waits. Null: another tab is sending, and this one leaves it alone. */
 export async function deliverQueue(): Promise<DeliveryState | null> {
   return navigator.locks.request('taghtiya-deliver', { ifAvailable: true }, async (lock) =>
     lock ? sendAll() : null,
@@ -21,7 +22,7 @@ export async function deliverQueue(): Promise<DeliveryState | null> {
 
 async function sendAll(): Promise<DeliveryState> {
   for (;;) {
-    const batch = (await loadQueue()).filter((item) => item.refused === undefined).slice(0, BATCH)
+    const batch = (await loadQueue()).filter((item) => item.refused === undefined).slice(0, BATCH_SIZE)
     if (batch.length === 0) return 'delivered'
     const { token } = await loadSettings()
     if (!token) return 'token'
@@ -43,17 +44,23 @@ async function sendAll(): Promise<DeliveryState> {
   }
 }
 
+export interface Delivery {
+  /** Delivers at once, without the rest of the backoff. */
+  now(): Promise<void>
+}
+
 /** Delivers now, when the network is back, and again later while something waits. */
-export function startDelivery(told: (state: DeliveryState) => void): { now: () => Promise<void> } {
+export function startDelivery(onState: (state: DeliveryState) => void): Delivery {
   let timer: number | undefined
-  let wait = MIN_BACKOFF_MS
+  let backoffMs = MIN_BACKOFF_MS
   const now = async () => {
     clearTimeout(timer)
     const state = await deliverQueue().catch(() => 'server' as const)
     if (state === null) return
-    told(state)
-    wait = state === 'delivered' ? MIN_BACKOFF_MS : Math.min(wait * 2, MAX_BACKOFF_MS)
-    if (state !== 'delivered') timer = window.setTimeout(() => void now(), wait * (0.5 + Math.random() / 2))
+    onState(state)
+    backoffMs = state === 'delivered' ? MIN_BACKOFF_MS : Math.min(backoffMs * 2, MAX_BACKOFF_MS)
+    if (state === 'delivered') return
+    timer = window.setTimeout(() => void now(), backoffMs * (0.5 + Math.random() / 2))
   }
   addEventListener('online', () => void now())
   void now()

@@ -35,7 +35,7 @@ window.Worker = class extends Native {
 export async function runSpeedTest(
   token: string | undefined,
   short: boolean,
-  told: (progress: Progress) => void,
+  onProgress: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<SpeedTestResult> {
   const ticket = token ? await requestTicket(token) : null
@@ -51,8 +51,8 @@ export async function runSpeedTest(
     (direction: Progress['direction']) =>
     ({ Source, Data }: { Source: string; Data: Ndt7Side['LastClientMeasurement'] & object }) => {
       if (Source !== 'client' || signal.aborted) return
-      const part = Math.min(Data.ElapsedTime / 10, 1) / 2 + (direction === 'upload' ? 0.5 : 0)
-      told({ direction, mbits: Data.MeanClientMbps, fraction: part })
+      const fraction = Math.min(Data.ElapsedTime / 10, 1) / 2 + (direction === 'upload' ? 0.5 : 0)
+      onProgress({ direction, mbits: Data.MeanClientMbps, fraction })
     }
   const run = ndt7.test(
     {

@@ -1,54 +1,47 @@
-/** What is unsent and why; the way of a file where the network never comes. */
+/** What is unsent and why; where the network never comes, a file carries it to another device. */
 import { useState } from 'preact/hooks'
 import type { DeliveryState } from './delivery.js'
 import type { ProbeLocalizer } from './locales.js'
 import { type NewProbe, type QueuedProbe, enqueueMissing, replaceQueued } from './store.js'
 
-interface Props {
+interface QueueProps {
   queue: readonly QueuedProbe[]
   state: DeliveryState
   hasToken: boolean
   words: ProbeLocalizer
-  send: () => void
-  changed: () => void
+  onSend(): void
+  /** The queue on the device was changed. */
+  onChange(): void
 }
 
-export function QueueList({ queue, state, hasToken, words, send, changed }: Props) {
-  const { t, number, dateTime: time } = words
-  const [note, setNote] = useState('')
-  const why = state === 'token' && !hasToken ? 'noToken' : state
+export function QueueList({ queue, state, hasToken, words, onSend, onChange }: QueueProps) {
+  const { t, number } = words
+  const [statusText, setStatusText] = useState('')
+  const reason = state === 'token' && !hasToken ? 'noToken' : state
   const sendNow = async () => {
-    // The agent asks for it, so what was refused is tried again, too.
+    // The agent asks for it, so what was refused before is tried again as well.
     await replaceQueued(queue.map(({ seq, probe }) => ({ seq, probe })))
-    changed()
-    send()
+    onChange()
+    onSend()
   }
-  const take = async (file: File | undefined) => {
+  const takeFile = async (file: File | undefined) => {
     if (!file) return
     const probes = probesFromNdjson(await file.text())
-    setNote(probes ? t('imported', { n: number(await enqueueMissing(probes)) }) : t('notImported'))
-    changed()
-    send()
+    setStatusText(probes ? t('imported', { n: number(await enqueueMissing(probes)) }) : t('notImported'))
+    onChange()
+    onSend()
   }
   return (
     <section class="card" aria-labelledby="unsent">
       <h2 id="unsent">
         {t('unsent')} <span class="count">{number(queue.length)}</span>
       </h2>
-      <p role="status">{queue.length === 0 ? t('unsentNone') : why === 'delivered' ? '' : t(`why_${why}`)}</p>
+      <p role="status">
+        {queue.length === 0 ? t('unsentNone') : reason === 'delivered' ? '' : t(`why_${reason}`)}
+      </p>
       {queue.length > 0 && (
         <>
-          <ol class="waiting">
-            {queue.map(({ seq, probe, refused }) => (
-              <li key={seq}>
-                <bdi>{time(probe.measuredAt)}</bdi> ·{' '}
-                {t(probe.outcome === 'failed' ? 'failedOutcome' : probe.outcome)}
-                {refused !== undefined && (
-                  <small class="refused">{t('refusedBy', { reason: refused })}</small>
-                )}
-              </li>
-            ))}
-          </ol>
+          <QueuedProbes {...{ words, queue }} />
           <div class="row">
             <button onClick={() => void sendNow()}>{t('sendNow')}</button>
             <button onClick={() => saveAsNdjson(queue.map(({ probe }) => probe))}>{t('exportFile')}</button>
@@ -61,17 +54,31 @@ export function QueueList({ queue, state, hasToken, words, send, changed }: Prop
           type="file"
           accept=".ndjson,.json,application/json"
           onChange={(event) => {
-            void take(event.currentTarget.files?.[0])
+            void takeFile(event.currentTarget.files?.[0])
             event.currentTarget.value = ''
           }}
         />
       </label>
-      <p role="status">{note}</p>
+      <p role="status">{statusText}</p>
     </section>
   )
 }
 
-/** A probe a line, as the API and the import take it, too. */
+function QueuedProbes({ words: { t, dateTime }, queue }: Pick<QueueProps, 'words' | 'queue'>) {
+  return (
+    <ol class="waiting">
+      {queue.map(({ seq, probe, refused }) => (
+        <li key={seq}>
+          <bdi>{dateTime(probe.measuredAt)}</bdi> ·{' '}
+          {t(probe.outcome === 'failed' ? 'failedOutcome' : probe.outcome)}
+          {refused !== undefined && <small class="refused">{t('refusedBy', { reason: refused })}</small>}
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+/** One probe a line, as the API and its import take it. */
 function saveAsNdjson(probes: readonly NewProbe[]): void {
   const link = document.createElement('a')
   const text = probes.map((probe) => `${JSON.stringify(probe)}\n`).join('')
@@ -81,7 +88,7 @@ function saveAsNdjson(probes: readonly NewProbe[]): void {
   URL.revokeObjectURL(link.href)
 }
 
-/** Null where the file holds none, or something else. */
+/** Null where the file holds no probes, or anything else. */
 function probesFromNdjson(text: string): NewProbe[] | null {
   try {
     const probes = text
