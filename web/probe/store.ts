@@ -9,7 +9,7 @@ export interface NewProbe {
 }
 
 export interface QueuedProbe {
-  /** In the order of measuring. */
+  /** Number in the order of measuring. */
   seq: number
   probe: NewProbe
   /** Why the server refused it; it is not sent again by itself. */
@@ -40,7 +40,7 @@ function database(): Promise<IDBDatabase> {
   }))
 }
 
-/** Resolves when the change is on the disk: `strict` asks the browser not to keep it in memory only. */
+/** Resolves when the change is on the disk: `strict` makes the browser flush it before it reports completion. */
 async function writeStore(
   store: 'waiting' | 'settings',
   work: (objects: IDBObjectStore) => void,

@@ -1,4 +1,4 @@
-/** What the server says of an area for one page, and the one question for it. */
+/** The server's report of an area. */
 import { GET, unwrapResponse } from '../src/api/client.js'
 import type { Schemas } from '../src/api/schemas.js'
 

@@ -4,7 +4,7 @@ import type { MapHit } from './selection.js'
 import { type Theme, themeWordKeyOf } from './theme.js'
 import type { TileHit } from './tiles/tile-source.js'
 
-/** What a hit lacks where its tile does not say it. */
+/** The fields of a hit that not every kind has. */
 export const EMPTY_HIT = {
   class: null,
   themeWordKey: null,

@@ -1,7 +1,7 @@
 /** The layers of one run: areas, cells, the other run of a swipe, and what lies over them. */
 import L from 'leaflet'
 import type { Connection } from '../api/connection.js'
-import { drawAreaColours, drawAreaOutlines, drawCells, drawChosenArea, drawLand } from './paint/draw.js'
+import { drawAreaColours, drawAreaOutlines, drawCells, drawLand, drawSelectedArea } from './paint/draw.js'
 import { areaHitOf, cellHitOf } from './hits.js'
 import type { BBox, MapContent } from './map-view.js'
 import type { Overlay } from './overlay-names.js'
@@ -150,7 +150,7 @@ export class MapLayers {
       if (this.areasColoured) drawAreaColours(context, features, scale)
     }
     const selected: DrawTile = (...tile) => {
-      if (this.selectedArea) drawChosenArea(...tile, this.selectedArea)
+      if (this.selectedArea) drawSelectedArea(...tile, this.selectedArea)
     }
     const layer = (source: TileSource, draw: DrawTile, className: string) =>
       new VectorLayer(source, draw, { className, bounds })

@@ -42,7 +42,7 @@ export class Overlays {
     return OVERLAYS.map((name) => this.layers[name].layer)
   }
 
-  /** What lies at a place, given in tiles of a zoom; `pixels` is how many a tile is wide on the screen. */
+  /** What lies at a place given in tiles of a zoom, from the top down; `pixels` is the width of a tile on the screen. */
   at(x: number, y: number, zoom: number, pixels: number): MapHit[] {
     const within = (HIT_RADIUS_PIXELS * EXTENT) / pixels
     const item = this.layers.plan.source.nearestPoint(x, y, zoom, within)
@@ -62,17 +62,17 @@ export class Overlays {
     return OVERLAYS.every((name) => this.layers[name].source.isSettled(x, y, zoom))
   }
 
-  /** People changed what it shows. */
+  /** Fetches its tiles again, because people changed what it shows. */
   refresh(name: Overlay): void {
     const { source, layer } = this.layers[name]
     source.clear()
     if (this.map.hasLayer(layer)) layer.redraw()
   }
 
-  show(run: number | null, shown: readonly Overlay[]): void {
+  show(run: number | null, names: readonly Overlay[]): void {
     for (const name of OVERLAYS) {
       const { source, layer } = this.layers[name]
-      const isShown = run !== null && shown.includes(name)
+      const isShown = run !== null && names.includes(name)
       const isNew = source.setTiles(
         isShown ? { url: `/tiles/${run}/${name}/{z}/{x}/{y}.mvt`, layer: name } : null,
       )

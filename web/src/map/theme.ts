@@ -4,7 +4,7 @@ export type Theme =
   | { kind: 'verdict' }
   /** Whether a network is there; empty: any operator, any technology. */
   | { kind: 'network'; operator: string; technology: string }
-  /** What operators say they cover; empty as above. */
+  /** What operators declare; empty: as above. */
   | { kind: 'declared'; operator: string; technology: string }
   /** Where the run differs from another. */
   | { kind: 'difference'; from: number }

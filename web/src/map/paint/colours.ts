@@ -1,6 +1,7 @@
 /**
- * The colours of the classes: told apart by lightness alone, so they survive print and colour blindness. White is white
- * with a red outline, since it is what people look for; undecided is sand with stripes, and can never be taken for white.
+ * The colours of the classes differ in lightness alone, so that they can be told apart in print and by the colour-blind.
+ * White is white with a red outline, because it is what people look for; undecided is sand with stripes, so that it is
+ * never taken for white.
  */
 import type { PlanState } from '#domain/plan'
 import type { Class } from '#domain/verdict'
@@ -22,13 +23,13 @@ export const CLASS_PAINTS: Record<Class, Paint> = {
 /** Whether a network is there: dark where it is, outlined where it was looked for and is not. */
 export const REACH_PAINTS = {
   present: { fill: '#00507d', line: '#003a5c', width: 0.6, striped: false },
-  // Darker than undecided by more than its stripes: in grey the two would be alike.
+  // Also its fill is darker than that of undecided: by their stripes alone the two would be alike in grey.
   declared: { fill: '#8fc3e6', line: '#00507d', width: 0.8, striped: true },
   missing: { fill: '#ffffff', line: '#c1121f', width: 2, striped: false },
   undecided: CLASS_PAINTS.unknown,
 } as const satisfies Record<string, Paint>
 
-/** How much of a place its operators declare: the more the darker. */
+/** How much of a place its operators declare: more is darker. */
 export const DECLARED_PAINTS = {
   most: { fill: '#7b1e57', line: '#4a0f33', width: 0.6, striped: false },
   half: { fill: '#bd699b', line: '#7b1e57', width: 0.6, striped: false },
@@ -36,14 +37,14 @@ export const DECLARED_PAINTS = {
   slower: { fill: '#fdf4f9', line: '#7b1e57', width: 0.8, striped: true },
 } as const satisfies Record<string, Paint>
 
-/** Where two runs differ; dark is better, so that it can be read in grey. */
+/** Where two runs differ; better is darker, so that it can be read in grey. */
 export const DIRECTION_PAINTS = {
   better: { fill: '#00614a', line: '#003d2f', width: 0.8, striped: false },
   worse: { fill: '#ffd9c2', line: '#b23a00', width: 2, striped: true },
   other: { fill: '#d9d5e8', line: '#8d84ad', width: 0.6, striped: false },
 } as const satisfies Record<string, Paint>
 
-/** Where an operator's word and the measurements contradict each other. */
+/** Where an operator's declaration and the measurements contradict each other. */
 export const CONTRADICTION_PAINTS = {
   declared_refuted: { fill: '#ffd9c2', line: '#b23a00', width: 2, striped: true },
   present_undeclared: { fill: '#56b4e9', line: '#00507d', width: 1, striped: false },
@@ -62,7 +63,7 @@ export const PLAN_PAINTS: Record<PlanState, Paint & { sign: string }> = {
 }
 
 export const SIGN_BOX = 16
-/** In grey the colours alone would be alike: a line for each step, an exclamation mark, a question mark, a tick, a cross. */
+/** SVG paths that tell the states apart in grey: a line for each step, an exclamation mark, a question mark, a tick, a cross. */
 export const PLAN_SIGNS: Record<PlanState, string> = {
   planned: '',
   awarded: 'M5.5 8H10.5',
@@ -75,6 +76,6 @@ export const PLAN_SIGNS: Record<PlanState, string> = {
 
 export const LAND = '#ece8dd'
 export const OUTLINE = '#5b5468'
-/** What the pointer is over, and what was chosen: neither is the colour of a class. */
+/** Of what the pointer is over, and of what is selected; no class has either colour. */
 export const HOVER_COLOUR = '#0f766e'
 export const SELECTION_COLOUR = '#d97706'

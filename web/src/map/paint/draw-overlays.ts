@@ -5,7 +5,7 @@ import { CLASS_PAINTS, PLAN_PAINTS, PLAN_SIGNS, SIGN_BOX } from './colours.js'
 import { pathOf } from './draw.js'
 import type { DrawTile } from '../tiles/vector-layer.js'
 
-/** Around its cells, in the colour that frames the class: broad, so that a zone is seen as one. */
+/** A broad line around the zone's cells, so that it is seen as one thing. */
 const ZONE_LINES: Record<Class, string> = {
   white: '#c1121f',
   grey: '#3f4854',
@@ -30,7 +30,7 @@ export function drawZones(...[context, features, scale, ratio]: Parameters<DrawT
   }
 }
 
-/** Radius in pixels by people: an area that grows with them would hide the small, which are those that wait. */
+/** Pixels. It grows with the logarithm of the people: else large places would hide the small ones, which wait for coverage. */
 const radiusOf = (population: number) => 3 + Math.min(4, Math.log10(1 + population) / 1.2)
 
 export function drawLocalities(...[context, features, scale, ratio]: Parameters<DrawTile>): void {
@@ -54,7 +54,7 @@ export function drawLocalities(...[context, features, scale, ratio]: Parameters<
 }
 
 const SITE_PIXELS = 7
-/** Where a tile holds many, they would hide the cells. */
+/** From this many on a tile, sites are drawn small, because they would hide the cells. */
 const MANY_SITES = 40
 const SMALL_SITE_PIXELS = 3.5
 
@@ -71,9 +71,9 @@ export function drawSites(...[context, features, scale, ratio]: Parameters<DrawT
   }
 }
 
-/** Half a diagonal; what the measurements contradict is larger and on top. */
+/** Half a diagonal; items that the measurements contradict are larger and on top. */
 const PLAN_PIXELS = 8
-/** Where a tile holds many, they are too small for a sign. */
+/** From this many on a tile, items are drawn small and without their signs. */
 const MANY_ITEMS = 80
 const SMALL_PLAN_PIXELS = 4
 

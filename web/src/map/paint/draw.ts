@@ -1,4 +1,4 @@
-/** How cells and areas are painted. */
+/** How cells and areas are painted: one path per paint, because there are thousands of hexagons and few paints. */
 import { CLASSES, type Class } from '#domain/verdict'
 import {
   SELECTION_COLOUR,
@@ -17,7 +17,7 @@ import type { Properties, TileFeature } from '../tiles/tile-source.js'
 type Context = CanvasRenderingContext2D
 type Features = readonly TileFeature[]
 
-/** One path per class: thousands of hexagons in four fills. White last, so that its outline lies on top. */
+/** White is painted last, so that its outline lies on top. */
 const ORDER: readonly Class[] = [...CLASSES].reverse()
 
 const VERDICT_STYLES = ORDER.map((colour): FeatureStyle => [
@@ -25,10 +25,10 @@ const VERDICT_STYLES = ORDER.map((colour): FeatureStyle => [
   CLASS_PAINTS[colour],
 ])
 
-/** Who is painted so. */
-type FeatureStyle = readonly [is: (properties: Properties) => boolean, paint: Paint]
+/** Which features have which paint. */
+type FeatureStyle = readonly [matches: (properties: Properties) => boolean, paint: Paint]
 
-/** Near, a cell's own direction; of a parent, that of most of the cells beneath, the worse on a tie. */
+/** Direction of a cell; of a coarser cell that of most cells beneath it, and of two alike the worse. */
 function hasDirection(name: keyof typeof DIRECTION_PAINTS, properties: Properties): boolean {
   if (properties['direction'] !== undefined) return properties['direction'] === name
   const [better, worse] = [Number(properties['better']), Number(properties['worse'])]
@@ -45,7 +45,7 @@ const DECLARED_STYLES = Object.entries(DECLARED_PAINTS)
 
 const FEATURE_STYLES: Record<Theme['kind'], readonly FeatureStyle[]> = {
   verdict: VERDICT_STYLES,
-  // From afar the inferred would be told from nothing: the server sends them only from near.
+  // The server sends inferred cells only at near zooms.
   inferred: VERDICT_STYLES,
   network: REACH_STYLES,
   declared: DECLARED_STYLES,
@@ -66,9 +66,9 @@ export function drawCells(
   theme: Theme['kind'],
 ): void {
   context.globalAlpha = 0.9
-  for (const [is, how] of FEATURE_STYLES[theme]) {
-    const some = features.filter(({ properties }) => is(properties))
-    if (some.length > 0) paint(context, pathOf(some, scale), how, ratio)
+  for (const [matches, style] of FEATURE_STYLES[theme]) {
+    const matching = features.filter(({ properties }) => matches(properties))
+    if (matching.length > 0) paint(context, pathOf(matching, scale), style, ratio)
   }
 }
 
@@ -77,15 +77,15 @@ export function drawLand(context: Context, features: Features, scale: number): v
   context.fill(pathOf(features, scale), 'evenodd')
 }
 
-/** The areas' classes as a wash over the land; an area where nothing was measured keeps the land's colour. */
+/** A transparent fill of the areas' classes; an area where nothing was measured keeps the land's colour. */
 export function drawAreaColours(context: Context, features: Features, scale: number): void {
   for (const colour of ORDER) {
-    const some = features.filter((f) => f.properties['class'] === colour && isMeasured(f))
-    if (some.length === 0) continue
-    // White is kept paler than a white cell: a wash must not look like a measurement.
+    const matching = features.filter((f) => f.properties['class'] === colour && isMeasured(f))
+    if (matching.length === 0) continue
+    // A white area is paler than a white cell: the fill of an area must not look like a measurement.
     context.globalAlpha = colour === 'white' ? 0.55 : 0.35
     context.fillStyle = CLASS_PAINTS[colour].fill
-    context.fill(pathOf(some, scale), 'evenodd')
+    context.fill(pathOf(matching, scale), 'evenodd')
   }
 }
 
@@ -103,10 +103,10 @@ export function drawAreaOutlines(context: Context, features: Features, scale: nu
 }
 
 /**
- * The area that was chosen. Drawn by tiles, since only a canvas's edge hides where the server cut the area at its
- * tiles. Nearer, the tiles hold only the areas inside it: they are washed, without lines between them.
+ * The selected area. It is drawn tile by tile, because only the edge of a canvas hides where the server cut the area at
+ * its tiles. At near zooms the tiles hold only the areas inside it: these are filled, without lines between them.
  */
-export function drawChosenArea(
+export function drawSelectedArea(
   context: Context,
   features: Features,
   scale: number,

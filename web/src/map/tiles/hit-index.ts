@@ -13,7 +13,7 @@ export class HitIndex<F extends { rings: readonly Ring[] }> {
     for (const feature of features) this.add(feature)
   }
 
-  /** In tile units. Later features lie on top. */
+  /** The feature at a point in tile units. Of several the last one is on top. */
   at(x: number, y: number): F | null {
     const bucket = this.buckets[this.clamp(y) * BUCKETS + this.clamp(x)]!
     return bucket.findLast((feature) => contains(feature.rings, x, y)) ?? null

@@ -1,4 +1,4 @@
-/** Beyond the zoom that the server serves, a tile on screen is a part of a tile of data, drawn sharp. */
+/** Beyond the zoom that the server serves, a tile on the screen shows a part of a tile of data, drawn anew and sharp. */
 
 export interface TileAddress {
   x: number
@@ -7,23 +7,28 @@ export interface TileAddress {
 }
 
 export interface TilePart {
-  /** The tile to ask for. */
+  /** The tile of data. */
   address: TileAddress
-  /** How many parts stand side by side in it. */
+  /** Into how many parts each side of it is cut. */
   partsPerSide: number
-  /** Which of them, from the north-west. */
+  /** Which of the parts, counted from the north-west. */
   column: number
   row: number
 }
 
-/** As the server's tiles are. */
+/** Units of a side of the server's tiles. */
 export const EXTENT = 4096
 export const DATA_MIN_ZOOM = 4
 export const DATA_MAX_ZOOM = 12
 
 export function partOf({ x, y, z }: TileAddress): TilePart {
   const beyond = Math.max(0, z - DATA_MAX_ZOOM)
-  const across = 2 ** beyond
-  const address = { x: Math.floor(x / across), y: Math.floor(y / across), z: z - beyond }
-  return { address, partsPerSide: across, column: x - address.x * across, row: y - address.y * across }
+  const partsPerSide = 2 ** beyond
+  const address = { x: Math.floor(x / partsPerSide), y: Math.floor(y / partsPerSide), z: z - beyond }
+  return {
+    address,
+    partsPerSide,
+    column: x - address.x * partsPerSide,
+    row: y - address.y * partsPerSide,
+  }
 }

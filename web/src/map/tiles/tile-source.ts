@@ -1,4 +1,4 @@
-/** The vector tiles of one layer: fetched once for all who draw or ask, kept for a while. */
+/** The vector tiles of one layer: each is fetched once for all that draw or look it up, and cached for a while. */
 import { VectorTile } from '@mapbox/vector-tile'
 import { PbfReader } from 'pbf'
 import { ApiError } from '../../api/api-error.js'
@@ -16,11 +16,11 @@ export interface TileFeature {
 
 export interface Tile {
   features: readonly TileFeature[]
-  /** Made when the pointer first comes: it costs as much as drawing. */
+  /** Built when the pointer first needs it, because it costs as much as drawing. */
   index(): HitIndex<TileFeature>
 }
 
-/** A feature, and the tile in whose units its rings are. */
+/** A feature, and the address of the tile in whose units its rings are given. */
 export interface TileHit {
   feature: TileFeature
   address: TileAddress
@@ -28,7 +28,7 @@ export interface TileHit {
 
 export interface TileHandle {
   tile: Promise<Tile>
-  /** Nobody draws it any more: a request under way is given up. */
+  /** It is drawn no more. A tile that nobody draws is not waited for: its request is aborted. */
   release(): void
 }
 
@@ -40,7 +40,7 @@ interface Entry {
   loaded: Tile | null
 }
 
-/** Some screens' worth: what was just left is there again at once. */
+/** The tiles of a few screens, so that going back shows them at once. */
 const MAX_CACHED_TILES = 200
 
 export class TileSource {
@@ -49,7 +49,7 @@ export class TileSource {
 
   constructor(private readonly connection: Connection) {}
 
-  /** Null: no tiles at all. True when they are others than before. */
+  /** Null: the layer is empty. Returns whether the tiles changed. */
   setTiles(tiles: TileEndpoint | null): boolean {
     if (tiles?.url === this.tiles?.url) return false
     this.tiles = tiles
@@ -57,7 +57,7 @@ export class TileSource {
     return true
   }
 
-  /** Who asks next asks the server. */
+  /** Empties the cache, so that the next tiles are fetched from the server. */
   clear(): void {
     for (const { abort } of this.entries.values()) abort.abort()
     this.entries.clear()
@@ -66,16 +66,16 @@ export class TileSource {
   acquire(address: TileAddress): TileHandle {
     const key = keyOf(address)
     const entry = this.entries.get(key) ?? this.startLoading(address)
-    // To the end: the first in the map is the one that was left alone longest.
+    // Moved to the end: the first entry of the map is the least recently used.
     this.entries.delete(key)
     this.entries.set(key, entry)
     entry.users++
     return { tile: entry.tile, release: once(() => this.release(key, entry)) }
   }
 
-  /** What lies at a place given in tiles of that zoom; null also where the tile is not there yet. */
+  /** What lies at a place given in tiles of that zoom; null also where the tile is not loaded yet. */
   hitAt(x: number, y: number, zoom: number): TileHit | null {
-    const address = { x: Math.floor(x), y: Math.floor(y), z: Math.min(zoom, DATA_MAX_ZOOM) }
+    const address = addressAt(x, y, zoom)
     const tile = this.entries.get(keyOf(address))?.loaded
     const feature = tile?.index().at((x - address.x) * EXTENT, (y - address.y) * EXTENT)
     return feature ? { feature, address } : null
@@ -83,30 +83,31 @@ export class TileSource {
 
   /** False while the tile of that place is on its way. */
   isSettled(x: number, y: number, zoom: number): boolean {
-    const address = { x: Math.floor(x), y: Math.floor(y), z: Math.min(zoom, DATA_MAX_ZOOM) }
-    const entry = this.entries.get(keyOf(address))
+    const entry = this.entries.get(keyOf(addressAt(x, y, zoom)))
     return !entry || entry.loaded !== null
   }
 
-  /** The point nearest to a place given as above, within so many tile units of it. */
+  /** The point nearest to a place, at most `within` tile units away. */
   nearestPoint(x: number, y: number, zoom: number, within: number): TileFeature | null {
-    const address = { x: Math.floor(x), y: Math.floor(y), z: Math.min(zoom, DATA_MAX_ZOOM) }
+    const address = addressAt(x, y, zoom)
     const features = this.entries.get(keyOf(address))?.loaded?.features ?? []
-    let [nearest, least]: [TileFeature | null, number] = [null, within]
+    let [nearest, minDistance]: [TileFeature | null, number] = [null, within]
     for (const feature of features) {
-      const at = feature.rings[0]?.[0]
-      const far = at ? Math.hypot(at.x - (x - address.x) * EXTENT, at.y - (y - address.y) * EXTENT) : Infinity
-      if (far <= least) [nearest, least] = [feature, far]
+      const point = feature.rings[0]?.[0]
+      const distance = point
+        ? Math.hypot(point.x - (x - address.x) * EXTENT, point.y - (y - address.y) * EXTENT)
+        : Infinity
+      if (distance <= minDistance) [nearest, minDistance] = [feature, distance]
     }
     return nearest
   }
 
-  /** Where the tiles are of those that are drawn now, by another run. */
+  /** Addresses of the tiles that are drawn now. */
   addressesInUse(): TileAddress[] {
     return [...this.entries.values()].filter(({ users }) => users > 0).map(({ address }) => address)
   }
 
-  /** A feature by a property, on the tiles that are there. */
+  /** A feature by one of its properties, on the tiles that are loaded. */
   find(name: string, value: string): TileHit | null {
     for (const { loaded, address } of this.entries.values()) {
       const feature = loaded?.features.find(({ properties }) => properties[name] === value)
@@ -120,7 +121,7 @@ export class TileSource {
     const entry: Entry = { address, users: 0, abort, tile: this.load(address, abort.signal), loaded: null }
     entry.tile.then(
       (tile) => (entry.loaded = tile),
-      // Who asks next asks anew.
+      // A failed request is not cached: the next one asks the server again.
       () => this.evict(keyOf(address), entry),
     )
     return entry
@@ -155,6 +156,12 @@ export class TileSource {
 export const urlOf = (template: string, { x, y, z }: TileAddress) =>
   template.replace('{z}', `${z}`).replace('{x}', `${x}`).replace('{y}', `${y}`)
 
+const addressAt = (x: number, y: number, zoom: number): TileAddress => ({
+  x: Math.floor(x),
+  y: Math.floor(y),
+  z: Math.min(zoom, DATA_MAX_ZOOM),
+})
+
 const keyOf = ({ x, y, z }: TileAddress) => `${z}/${x}/${y}`
 
 function tileOf(features: readonly TileFeature[]): Tile {
@@ -163,17 +170,17 @@ function tileOf(features: readonly TileFeature[]): Tile {
 }
 
 function once(act: () => void): () => void {
-  let done = false
+  let isDone = false
   return () => {
-    if (!done) act()
-    done = true
+    if (!isDone) act()
+    isDone = true
   }
 }
 
 async function fetchBytes(url: string, signal: AbortSignal): Promise<Uint8Array> {
-  const answer = await fetch(url, { signal })
-  if (!answer.ok) throw new ApiError(answer.status, answer.statusText)
-  return new Uint8Array(await answer.arrayBuffer())
+  const response = await fetch(url, { signal })
+  if (!response.ok) throw new ApiError(response.status, response.statusText)
+  return new Uint8Array(await response.arrayBuffer())
 }
 
 function decodeTile(bytes: Uint8Array, name: string): TileFeature[] {

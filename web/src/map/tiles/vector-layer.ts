@@ -3,7 +3,7 @@ import L from 'leaflet'
 import { EXTENT, type TilePart, partOf } from './tile-part.js'
 import type { Tile, TileFeature, TileSource } from './tile-source.js'
 
-/** Draws a tile's features; `scale` is pixels of the canvas per tile unit, `ratio` per pixel of the page. */
+/** Draws a tile's features; `scale` is canvas pixels per tile unit, `ratio` canvas pixels per pixel of the page. */
 export type DrawTile = (
   context: CanvasRenderingContext2D,
   features: readonly TileFeature[],
@@ -11,13 +11,13 @@ export type DrawTile = (
   ratio: number,
 ) => void
 
-/** More would cost memory and show nothing. */
+/** More pixels would cost memory without being seen. */
 const MAX_PIXEL_RATIO = 2
 
-/** Tiles outside of `bounds` are not asked for: of a view of the country most are empty. */
+/** Tiles outside of `bounds` are not requested: in a view of the whole country most are empty. */
 export class VectorLayer extends L.GridLayer {
   private readonly releases = new WeakMap<HTMLElement, () => void>()
-  /** Tiles that neither came nor were given up. */
+  /** Tiles that are neither loaded nor removed. */
   private readonly pendingTiles = new Set<HTMLElement>()
 
   constructor(
@@ -33,7 +33,7 @@ export class VectorLayer extends L.GridLayer {
     })
   }
 
-  /** Leaflet's own `isLoading` stays true where the last tile that it waits for is given up. */
+  /** Leaflet's own `isLoading` stays true where the last tile that it waits for is removed. */
   get isDrawn(): boolean {
     return this.pendingTiles.size === 0
   }
@@ -44,21 +44,21 @@ export class VectorLayer extends L.GridLayer {
     const { tile, release } = this.source.acquire(part.address)
     this.releases.set(canvas, release)
     this.pendingTiles.add(canvas)
-    const came = (error?: Error) => {
-      // Of a tile that was given up Leaflet would take it for the one that is in its place now.
+    const finish = (error?: Error) => {
+      // Not for a tile that was removed: Leaflet would take it for the one that is in its place now.
       if (this.pendingTiles.delete(canvas)) done(error, canvas)
     }
     tile.then((loaded) => {
       this.paint(canvas, loaded, part)
-      came()
-    }, came)
+      finish()
+    }, finish)
     return canvas
   }
 
   private paint(
     canvas: HTMLCanvasElement,
     { features }: Tile,
-    { partsPerSide: across, column, row }: TilePart,
+    { partsPerSide, column, row }: TilePart,
   ): void {
     const ratio = Math.min(MAX_PIXEL_RATIO, window.devicePixelRatio || 1)
     const pixels = Math.round(this.getTileSize().x * ratio)
@@ -66,6 +66,6 @@ export class VectorLayer extends L.GridLayer {
     if (features.length === 0) return
     const context = canvas.getContext('2d')!
     context.translate(-column * pixels, -row * pixels)
-    this.draw(context, features, (pixels * across) / EXTENT, ratio)
+    this.draw(context, features, (pixels * partsPerSide) / EXTENT, ratio)
   }
 }
