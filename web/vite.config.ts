@@ -6,7 +6,7 @@ import { type Plugin, defineConfig } from 'vite'
 
 const root = import.meta.dirname
 
-/** The agent's page works offline: its service worker keeps every file that the page is made of. */
+/** Writes the service worker of the agent's page with the list of all files that the page needs offline. */
 function offlineProbe(): Plugin {
   return {
     name: 'offline-probe',
@@ -38,10 +38,10 @@ function offlineProbe(): Plugin {
   }
 }
 
-/** Packs every text file beside itself, as the server sends it. */
+/** Writes gzip and Brotli files beside every text file; the server sends them. */
 function compressAssets(): Plugin {
   return {
-    name: 'packed',
+    name: 'compressed-assets',
     writeBundle({ dir }) {
       const files = readdirSync(dir!, { recursive: true, encoding: 'utf8' })
       for (const name of files.filter((file) => /\.(js|css|html|svg)$/.test(file))) {
@@ -55,7 +55,7 @@ function compressAssets(): Plugin {
 
 export default defineConfig({
   root,
-  // `#domain` from its source: the page judges by the server's own rules.
+  // `#domain` is taken from its sources: the page uses the server's own rules.
   resolve: { conditions: ['source', 'browser', 'module', 'import', 'default'] },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   plugins: [offlineProbe(), compressAssets()],

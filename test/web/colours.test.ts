@@ -10,7 +10,7 @@ import {
   CLASS_PAINTS,
   type Paint,
   REACH_PAINTS,
-} from '../../web/src/map/colours.js'
+} from '../../web/src/map/paint/colours.js'
 
 type Rgb = [number, number, number]
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { ApiError } from '../../web/src/refused.js'
-import { Connection } from '../../web/src/connection.js'
+import { ApiError } from '../../web/src/api/api-error.js'
+import { Connection } from '../../web/src/api/connection.js'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { HitIndex, contains } from '../../web/src/map/hit-index.js'
+import { HitIndex, contains } from '../../web/src/map/tiles/hit-index.js'
 
 const coordinate = fc.integer({ min: -128, max: 4224 })
 const point = fc.record({ x: coordinate, y: coordinate })

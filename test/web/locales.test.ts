@@ -5,7 +5,7 @@ import { en } from '../../web/locales/en.js'
 import { fr } from '../../web/locales/fr.js'
 import { WORDS as DISPUTES } from '../../web/src/disputes/words.js'
 import { WORDS as FIGURES } from '../../web/src/figures/words.js'
-import type { Dictionary } from '../../web/src/language.js'
+import type { Dictionary } from '../../web/src/language/language.js'
 
 /** The parameters that a message names. */
 const parameters = (message: string) =>

@@ -2,7 +2,7 @@
 import { buildDemo } from '#demo'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { bidiIsolated, localizerOf } from '../../web/src/language.js'
+import { bidiIsolated, localizerOf } from '../../web/src/language/language.js'
 import { WORDS } from '../../web/src/plan/words.js'
 import { BUILT_WEB, SHOTS, axeViolations, launch } from '../support/browser.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { nonOverlapping, projectionOf, scaleBarKm } from '../../web/report/projection.js'
 import { shareText, summaryOf } from '../../web/report/summary.js'
-import { LANGUAGES, localizerOf } from '../../web/src/language.js'
+import { LANGUAGES, localizerOf } from '../../web/src/language/language.js'
 
 type Facts = Parameters<typeof summaryOf>[1]
 

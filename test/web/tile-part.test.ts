@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { DATA_MAX_ZOOM, partOf } from '../../web/src/map/tile-part.js'
+import { DATA_MAX_ZOOM, partOf } from '../../web/src/map/tiles/tile-part.js'
 
 test('up to the last zoom of the data a tile is itself', () => {
   const address = { x: 1980, y: 1653, z: DATA_MAX_ZOOM }

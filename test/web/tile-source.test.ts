@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Connection } from '../../web/src/connection.js'
-import { TileSource } from '../../web/src/map/tile-source.js'
+import { Connection } from '../../web/src/api/connection.js'
+import { TileSource } from '../../web/src/map/tiles/tile-source.js'
 
 const requests: { url: string; signal: AbortSignal; answer: (response: Response) => void }[] = []
 beforeEach(() => {

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { ar } from '../../web/locales/ar.js'
 import { en } from '../../web/locales/en.js'
 import { fr } from '../../web/locales/fr.js'
-import type { Dictionary } from '../../web/src/language.js'
+import type { Dictionary } from '../../web/src/language/language.js'
 
 /** Whether a value of the one type is taken where the other is asked for: known to the compiler alone. */
 type IsTaken<Given, Asked> = Given extends Asked ? true : false

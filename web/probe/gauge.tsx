@@ -1,20 +1,15 @@
 import type { ProbeLocalizer } from './locales.js'
 import type { Progress } from './measure.js'
 
-/** An arc of 180 degrees; speeds from 0.1 to 1000 Mbit/s stand on it by their logarithm. */
+/** Length of the arc of 180 degrees; speeds from 0.1 to 1000 Mbit/s lie on it by their logarithm. */
 const LENGTH = Math.PI * 80
 const MIN_MBITS = 0.1
 const DECADES = 4
-/** Every so often a screen reader is told; the picture follows every measurement. */
+/** A screen reader is told of every quarter; the picture follows every measurement. */
 const ANNOUNCED_STEPS = 4
 
-export function Gauge({
-  progress: { direction, mbits, fraction: part },
-  words,
-}: {
-  progress: Progress
-  words: ProbeLocalizer
-}) {
+export function Gauge({ progress, words }: { progress: Progress; words: ProbeLocalizer }) {
+  const { direction, mbits, fraction } = progress
   const { t, number } = words
   const share = mbits > MIN_MBITS ? Math.min(Math.log10(mbits / MIN_MBITS) / DECADES, 1) : 0
   const digits = mbits < 10 ? 1 : 0
@@ -32,10 +27,10 @@ export function Gauge({
         <bdi>{number(mbits, digits)}</bdi> <small>{t('mbits')}</small>
         <span>{t(direction)}</span>
       </p>
-      <progress max="1" value={part} aria-label={t('measuring')} />
+      <progress max="1" value={fraction} aria-label={t('measuring')} />
       <p class="hidden" role="status">
-        {t('measuring')} {t(direction)} {number((Math.floor(part * ANNOUNCED_STEPS) / ANNOUNCED_STEPS) * 100)}
-        %
+        {t('measuring')} {t(direction)}{' '}
+        {number((Math.floor(fraction * ANNOUNCED_STEPS) / ANNOUNCED_STEPS) * 100)}%
       </p>
     </div>
   )

@@ -1,26 +1,27 @@
 import { useState } from 'preact/hooks'
 import type { ProbeLocalizer } from './locales.js'
 
-interface Props {
+interface DeviceKeyProps {
   token: string | undefined
-  refused: boolean
+  /** Whether the server does not know it. */
+  isRefused: boolean
   words: ProbeLocalizer
-  set: (token: string) => void
+  onToken(token: string): void
 }
 
-/** The device's key: asked for where there is none, or the server refused it. */
-export function DeviceKeyForm({ token, refused, words: { t }, set }: Props) {
-  const [open, setOpen] = useState(false)
+/** The device's key: asked for where there is none, where the server refused it, and on request. */
+export function DeviceKeyForm({ token, isRefused, words: { t }, onToken }: DeviceKeyProps) {
+  const [isOpen, setOpen] = useState(false)
   const [text, setText] = useState('')
-  const asks = !token || refused || open
+  const isAsked = !token || isRefused || isOpen
   return (
     <section class="card" aria-labelledby="key">
       <h2 id="key">{t('key')}</h2>
-      {asks ? (
+      {isAsked ? (
         <form
           onSubmit={(event) => {
             event.preventDefault()
-            set(text.trim())
+            onToken(text.trim())
             setText('')
             setOpen(false)
           }}

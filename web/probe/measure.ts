@@ -4,7 +4,7 @@ import ndt7 from '@m-lab/ndt7'
 import downloadWorker from '@m-lab/ndt7/src/ndt7-download-worker.js?url&no-inline'
 import uploadWorker from '@m-lab/ndt7/src/ndt7-upload-worker.js?url&no-inline'
 
-/** Each way; a line of 10 Mbit/s takes 8 s for it. */
+/** In each direction; a line of 10 Mbit/s takes 8 s for it. */
 export const MAX_SHORT_TEST_BYTES = 10_000_000
 
 export interface Progress {
@@ -18,10 +18,10 @@ export type SpeedTestResult =
   | { kind: 'result'; probe: Ndt7Result }
   | { kind: 'failed' }
   | { kind: 'cancelled' }
-  /** The server is full: seconds until another try. */
+  /** The server has no free slot: seconds until another try. */
   | { kind: 'busy'; seconds: number }
 
-/** The client keeps its workers to itself: to be able to end them, those that it starts are noted. */
+/** The client does not give out its workers, so those that it starts are noted here, to be able to end them. */
 const workers = new Set<Worker>()
 const Native = window.Worker
 window.Worker = class extends Native {
@@ -35,7 +35,7 @@ window.Worker = class extends Native {
 export async function runSpeedTest(
   token: string | undefined,
   short: boolean,
-  told: (progress: Progress) => void,
+  onProgress: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<SpeedTestResult> {
   const ticket = token ? await requestTicket(token) : null
@@ -51,8 +51,8 @@ export async function runSpeedTest(
     (direction: Progress['direction']) =>
     ({ Source, Data }: { Source: string; Data: Ndt7Side['LastClientMeasurement'] & object }) => {
       if (Source !== 'client' || signal.aborted) return
-      const part = Math.min(Data.ElapsedTime / 10, 1) / 2 + (direction === 'upload' ? 0.5 : 0)
-      told({ direction, mbits: Data.MeanClientMbps, fraction: part })
+      const fraction = Math.min(Data.ElapsedTime / 10, 1) / 2 + (direction === 'upload' ? 0.5 : 0)
+      onProgress({ direction, mbits: Data.MeanClientMbps, fraction })
     }
   const run = ndt7.test(
     {

@@ -1,17 +1,17 @@
-/* The agent's page from the cache, so that it opens without network. The build puts FILES and VERSION above. */
-const NAME = `probe-${VERSION}`
+/* Serves the agent's page from the cache, so that it opens without network. The build writes FILES and VERSION above. */
+const CACHE_NAME = `probe-${VERSION}`
 
 self.addEventListener('install', (event) => {
   event.waitUntil(
     caches
-      .open(NAME)
+      .open(CACHE_NAME)
       .then((cache) => cache.addAll(FILES))
       .then(() => self.skipWaiting()),
   )
 })
 
 self.addEventListener('activate', (event) => {
-  const old = (names) => names.filter((name) => name.startsWith('probe-') && name !== NAME)
+  const old = (names) => names.filter((name) => name.startsWith('probe-') && name !== CACHE_NAME)
   event.waitUntil(
     caches
       .keys()
@@ -25,5 +25,7 @@ self.addEventListener('fetch', (event) => {
   if (event.request.method !== 'GET' || origin !== location.origin) return
   const path = pathname === '/probe/' ? '/probe' : pathname
   if (!FILES.includes(path)) return
-  event.respondWith(caches.match(path, { cacheName: NAME }).then((kept) => kept ?? fetch(event.request)))
+  event.respondWith(
+    caches.match(path, { cacheName: CACHE_NAME }).then((cached) => cached ?? fetch(event.request)),
+  )
 })

@@ -1,4 +1,4 @@
-/** What the page keeps on the device: settings, and observations until the server has taken them. */
+/** What the page keeps on the device's disk: settings, and observations until the server has them. */
 
 /** As POST /api/v1/probes takes it. */
 export interface NewProbe {
@@ -9,7 +9,7 @@ export interface NewProbe {
 }
 
 export interface QueuedProbe {
-  /** In the order of measuring. */
+  /** Number in the order of measuring. */
   seq: number
   probe: NewProbe
   /** Why the server refused it; it is not sent again by itself. */
@@ -28,19 +28,19 @@ let databasePromise: Promise<IDBDatabase> | undefined
 
 function database(): Promise<IDBDatabase> {
   return (databasePromise ??= new Promise((done, failed) => {
-    const asked = indexedDB.open('taghtiya-probe', 1)
-    asked.addEventListener('upgradeneeded', () => {
-      asked.result
+    const request = indexedDB.open('taghtiya-probe', 1)
+    request.addEventListener('upgradeneeded', () => {
+      request.result
         .createObjectStore('waiting', { keyPath: 'seq', autoIncrement: true })
         .createIndex('id', 'probe.id', { unique: true })
-      asked.result.createObjectStore('settings')
+      request.result.createObjectStore('settings')
     })
-    asked.addEventListener('success', () => done(asked.result))
-    asked.addEventListener('error', () => failed(asked.error))
+    request.addEventListener('success', () => done(request.result))
+    request.addEventListener('error', () => failed(request.error))
   }))
 }
 
-/** Resolves when the change is on the disk: `strict` asks the browser not to keep it in memory only. */
+/** Resolves when the change is on the disk: `strict` makes the browser flush it before it reports completion. */
 async function writeStore(
   store: 'waiting' | 'settings',
   work: (objects: IDBObjectStore) => void,
@@ -57,10 +57,10 @@ async function readStore<T>(
   store: 'waiting' | 'settings',
   ask: (objects: IDBObjectStore) => IDBRequest<T>,
 ): Promise<T> {
-  const asked = ask((await database()).transaction(store).objectStore(store))
+  const request = ask((await database()).transaction(store).objectStore(store))
   return new Promise((done, failed) => {
-    asked.addEventListener('success', () => done(asked.result))
-    asked.addEventListener('error', () => failed(asked.error))
+    request.addEventListener('success', () => done(request.result))
+    request.addEventListener('error', () => failed(request.error))
   })
 }
 
@@ -72,10 +72,10 @@ export const replaceQueued = (items: readonly QueuedProbe[]): Promise<void> =>
 /** In the order in which they were measured. */
 export const loadQueue = (): Promise<QueuedProbe[]> => readStore('waiting', (o) => o.getAll())
 
-/** Takes what another device exported; those that are here already are left out. Gives how many were new. */
+/** Adds what another device exported, without what is here already. Resolves to how many were new. */
 export async function enqueueMissing(probes: readonly NewProbe[]): Promise<number> {
-  const known = new Set((await loadQueue()).map(({ probe }) => probe.id))
-  const fresh = probes.filter(({ id }) => !known.has(id) && known.add(id))
+  const ids = new Set((await loadQueue()).map(({ probe }) => probe.id))
+  const fresh = probes.filter(({ id }) => !ids.has(id) && ids.add(id))
   await writeStore('waiting', (o) => fresh.forEach((probe) => o.add({ probe })))
   return fresh.length
 }

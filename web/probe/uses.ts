@@ -1,4 +1,4 @@
-/** What a line is good for, in the work of an office. */
+/** What a line is fast enough for, in the work of an office. */
 
 export const USES = ['documents', 'meeting', 'class'] as const
 export type Use = (typeof USES)[number]

@@ -1,8 +1,8 @@
-/** Finds out which report is asked for, and shows it with what is not for paper around it. */
+/** Reads from the address which report is asked for, and shows it below a bar that is not printed. */
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import { useQuery } from '../src/answer.js'
-import { api } from '../src/api.js'
-import { Connection } from '../src/connection.js'
+import { queryValueOf, useQuery } from '../src/api/use-query.js'
+import { api } from '../src/api/api.js'
+import { Connection } from '../src/api/connection.js'
 import {
   LANGUAGES,
   LANGUAGE_NAMES,
@@ -10,8 +10,8 @@ import {
   type Localizer,
   localizerOf,
   localizedName,
-} from '../src/language.js'
-import { problemText } from '../src/problem.js'
+} from '../src/language/language.js'
+import { problemText } from '../src/language/problem.js'
 import { type AreaReport, type ReportParams, fetchReport } from './report.js'
 import { Sheet } from './sheet.js'
 import { WORDS } from './words.js'
@@ -28,62 +28,63 @@ function reportParamsOf({ pathname, search }: Location): ReportParams & { lang: 
 }
 
 export function App() {
-  const asked = useMemo(() => reportParamsOf(location), [])
-  const words = useMemo(() => localizerOf(asked.lang), [])
-  const [lost, setLost] = useState(false)
-  const connection = useMemo(() => new Connection(setLost), [])
+  const params = useMemo(() => reportParamsOf(location), [])
+  const words = useMemo(() => localizerOf(params.lang), [])
+  const [isOffline, setOffline] = useState(false)
+  const connection = useMemo(() => new Connection(setOffline), [])
   const now = useMemo(() => Date.now(), [])
-  const answer = useQuery(connection, 'report', (signal) =>
-    Promise.all([fetchReport(asked, signal), api.instance(signal)]),
+  const query = useQuery(connection, 'report', (signal) =>
+    Promise.all([fetchReport(params, signal), api.instance(signal)]),
   )
-  const found = answer && 'value' in answer ? answer.value : null
+  const loaded = queryValueOf(query)
+  const [report, instance] = loaded ?? [null, null]
   useEffect(() => {
     document.documentElement.lang = words.lang
     document.documentElement.dir = words.dir
   }, [words])
   useEffect(() => {
-    // The name that a browser gives the file, too.
-    if (found)
-      document.title = `${words.translatorOf(WORDS)('title')} - ${localizedName(words.lang, found[0].area)}`
-  }, [found])
+    // Browsers also name the printed file by it.
+    if (report)
+      document.title = `${words.translatorOf(WORDS)('title')} - ${localizedName(words.lang, report.area)}`
+  }, [report])
   return (
     <>
-      <Bar words={words} asked={asked} report={found?.[0] ?? null} />
-      {!answer && <p role="status">{words.t(lost ? 'lost' : 'loading')}</p>}
-      {answer && 'refused' in answer && (
+      <Bar words={words} params={params} report={report} />
+      {!query && <p role="status">{words.t(isOffline ? 'lost' : 'loading')}</p>}
+      {query && 'refused' in query && (
         <main class="problem">
           <h1>{words.translatorOf(WORDS)('title')}</h1>
-          <p role="alert">{problemText(words, answer.refused)}</p>
+          <p role="alert">{problemText(words, query.refused)}</p>
         </main>
       )}
-      {found && <Sheet words={words} report={found[0]} instance={found[1]} now={now} />}
+      {report && instance && <Sheet {...{ words, report, instance, now }} />}
     </>
   )
 }
 
 interface BarProps {
   words: Localizer
-  asked: ReportParams
+  params: ReportParams
   report: AreaReport | null
 }
 
-/** What is not for paper. */
-function Bar({ words, asked: { code, run, rule }, report }: BarProps) {
+function Bar({ words, params: { code, run, rule }, report }: BarProps) {
   const t = words.translatorOf(WORDS)
-  const kept = { ...(run && { run }), ...((rule ?? report?.run.rule) && { rule: rule ?? report!.run.rule }) }
-  const query = (lang: Lang, more = {}) => new URLSearchParams({ lang, ...kept, ...more }).toString()
+  const ruleId = rule ?? report?.run.rule
+  const same = { ...(run && { run }), ...(ruleId && { rule: ruleId }) }
+  const queryFor = (lang: Lang, more = {}) => new URLSearchParams({ lang, ...same, ...more }).toString()
   return (
     <nav class="bar" aria-label={t('title')}>
       <button class="main" disabled={!report} onClick={() => print()}>
         {t('print')}
       </button>
-      <a href={`/?${query(words.lang, { area: code })}`}>{t('toMap')}</a>
+      <a href={`/?${queryFor(words.lang, { area: code })}`}>{t('toMap')}</a>
       <span class="languages" role="group" aria-label={t('languages')}>
         {LANGUAGES.map((lang) => (
           <a
             key={lang}
             lang={lang}
-            href={`?${query(lang)}`}
+            href={`?${queryFor(lang)}`}
             aria-current={lang === words.lang ? 'true' : undefined}
           >
             {LANGUAGE_NAMES[lang]}

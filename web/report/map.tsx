@@ -1,19 +1,20 @@
-/** The area on paper: drawn in millimetres, so that it prints as sharp as the printer can. */
+/** The map of the area on paper: drawn in millimetres, so that it prints as sharp as the printer can. */
 import { CLASSES } from '#domain/verdict'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { type Localizer, localizedName } from '../src/language.js'
-import { LAND, OUTLINE, CLASS_PAINTS } from '../src/map/colours.js'
+import { type Localizer, localizedName } from '../src/language/language.js'
+import { LAND, OUTLINE, CLASS_PAINTS } from '../src/map/paint/colours.js'
 import { type Frame, type Projection, nonOverlapping, projectionOf, scaleBarKm } from './projection.js'
 import type { AreaReport, Outline, Ring } from './report.js'
 import { WORDS } from './words.js'
 
+/** Millimetres, as all sizes here. */
 const WIDTH = 186
 const MM_PER_PIXEL = 25.4 / 96
 const MARGIN = 5
 const LABEL = 2.5
 const MAX_SCALE_BAR_MM = 36
-/** From a zone to its letter, which would hide a small one. */
-const BESIDE = 2.6
+/** From a zone to its letter, which would hide a small zone. */
+const LETTER_OFFSET = 2.6
 
 /** Letters of the zones, as in their table. */
 export const LETTERS: Record<Localizer['lang'], readonly string[]> = {
@@ -22,13 +23,13 @@ export const LETTERS: Record<Localizer['lang'], readonly string[]> = {
   ar: ['أ', 'ب', 'ج', 'د', 'هـ'],
 }
 
-interface Props {
+interface MapProps {
   words: Localizer
   report: AreaReport
 }
 
-/** Takes the room that the words and tables leave on the sheet. */
-export function ReportMap({ words, report }: Props) {
+/** Takes the height that the words and tables leave on the sheet. */
+export function ReportMap({ words, report }: MapProps) {
   const box = useRef<HTMLDivElement>(null)
   const [height, setHeight] = useState(0)
   useLayoutEffect(() => {
@@ -44,7 +45,7 @@ export function ReportMap({ words, report }: Props) {
   )
 }
 
-function Drawing({ words, report, frame }: Props & { frame: Frame }) {
+function Drawing({ words, report, frame }: MapProps & { frame: Frame }) {
   const { area, map } = report
   const projection = projectionOf(area.bbox, frame, MARGIN)
   const marks = marksOf({ words, report, projection })
@@ -207,7 +208,13 @@ function marksOf({ words, report, projection }: DrawingProps & { words: Localize
   })
   const letters = (zones ?? []).map(({ id, lng, lat }, i) => {
     const [x, y] = projection.at(lng, lat)
-    return { key: id, x: x + BESIDE, y: y - BESIDE, text: LETTERS[words.lang][i]!, isSquare: true }
+    return {
+      key: id,
+      x: x + LETTER_OFFSET,
+      y: y - LETTER_OFFSET,
+      text: LETTERS[words.lang][i]!,
+      isSquare: true,
+    }
   })
   return [...ranks, ...letters]
 }

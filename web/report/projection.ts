@@ -35,11 +35,11 @@ export function projectionOf(
   }
 }
 
-/** The longest of 1, 2, 5, 10, 20 … km that is no longer than so many mm. */
+/** The longest of 1, 2, 5, 10, 20 … km that is at most so many mm long on paper. */
 export function scaleBarKm(mmPerKm: number, longestMm: number): number {
-  const most = longestMm / mmPerKm
-  const ten = 10 ** Math.floor(Math.log10(most))
-  return ten * ([5, 2].find((step) => step * ten <= most) ?? 1)
+  const maxKm = longestMm / mmPerKm
+  const powerOfTen = 10 ** Math.floor(Math.log10(maxKm))
+  return powerOfTen * ([5, 2].find((step) => step * powerOfTen <= maxKm) ?? 1)
 }
 
 export interface Label {
@@ -51,7 +51,7 @@ export interface Label {
 /** Half the width of a mark between the labels. */
 const MARK_HALF_MM = 2
 
-/** The labels that overlap no mark and no label before them, and stay in the frame. `size` is that of the letters in mm. */
+/** The labels that overlap no mark and no label before them, and stay in the frame. `size` of the letters in mm. */
 export function nonOverlapping<T extends Label>(
   labels: readonly T[],
   { width, height }: Frame,

@@ -1,5 +1,6 @@
-/** What the server says of an area for one page, and the one question for it. */
-import { GET, type Schemas, unwrapResponse } from '../src/api.js'
+/** The server's report of an area. */
+import { GET, unwrapResponse } from '../src/api/client.js'
+import type { Schemas } from '../src/api/schemas.js'
 
 /** [lng, lat], closed. */
 export type Ring = readonly (readonly [number, number])[]

@@ -1,9 +1,9 @@
-/** What the figures say, in two or three sentences that a clerk may read out. */
+/** The figures in two or three sentences that a clerk may read out. */
 import type { ClassCounts } from '#domain/verdict'
-import { type Localizer, bidiIsolated, localizedName } from '../src/language.js'
+import { type Localizer, bidiIsolated, localizedName, percentText } from '../src/language/language.js'
 import { WORDS } from './words.js'
 
-/** What it needs of the server's answer. */
+/** What the sentences need of the server's report. */
 interface Facts {
   counts: (ClassCounts & { notMeasured: number }) | null
   people: { population: ClassCounts }
@@ -12,13 +12,13 @@ interface Facts {
   zones: readonly { population: number | null; placeFr: string | null; placeAr: string | null }[] | null
 }
 
-/** Where none is known, zero would be a claim. */
+/** How many are counted in any class; 0: none is known, and a zero would be a claim. */
 export const sumOf = (counts: ClassCounts): number =>
   counts.white + counts.grey + counts.black + counts.unknown
 
 export const summaryOf = (words: Localizer, facts: Facts): string[] =>
   [cellsSentence(words, facts), peopleSentence(words, facts), trendSentence(words, facts)].filter(
-    (said) => said !== null,
+    (sentence) => sentence !== null,
   )
 
 function cellsSentence(words: Localizer, { counts }: Facts): string {
@@ -45,9 +45,9 @@ function peopleSentence(words: Localizer, { people, worst, zones }: Facts): stri
   if (known === 0) return t('peopleUnknown')
   const { white } = people.population
   if (white === 0) return t('noPeople', { known })
-  const said = { people: white, known, share: shareText(words, white / known) }
+  const figures = { people: white, known, share: shareText(words, white / known) }
   const place = mostAffectedPlace(words, worst, zones)
-  return place ? t('peopleMost', { ...said, place: bidiIsolated(place) }) : t('people', said)
+  return place ? t('peopleMost', { ...figures, place: bidiIsolated(place) }) : t('people', figures)
 }
 
 /** Where most of the people in white cells live: the area inside, or in a commune the zone. */
@@ -64,17 +64,18 @@ function trendSentence(words: Localizer, { counts, before }: Facts): string | nu
   if (!counts || sumOf(counts) === 0) return null
   if (before?.white == null) return t('noBefore')
   const change = counts.white - before.white
-  const said = { n: Math.abs(change), date: words.date(before.to), run: String(before.run) }
-  return t(change > 0 ? 'worse' : change < 0 ? 'better' : 'same', said)
+  const figures = { n: Math.abs(change), date: words.date(before.to), run: String(before.run) }
+  return t(change > 0 ? 'worse' : change < 0 ? 'better' : 'same', figures)
 }
 
-/** A digit more near the ends, and never nought or all of what is neither. */
-export function shareText({ t, number, translatorOf: says }: Localizer, share: number): string {
-  const said = (x: number, digits: number) => t('percent', { figure: number(x * 100, digits) })
-  if (share > 0 && share < MIN_SHARE) return says(WORDS)('lessThan', { share: said(MIN_SHARE, 1) })
-  if (share < 1 && share > 1 - MIN_SHARE) return says(WORDS)('moreThan', { share: said(1 - MIN_SHARE, 1) })
-  return said(share, share < 0.1 || share > 0.99 ? 1 : 0)
+/** With a digit more near 0 and 1, and never rounded to 0 or to 100 %. */
+export function shareText(words: Localizer, share: number): string {
+  const t = words.translatorOf(WORDS)
+  if (share > 0 && share < MIN_SHARE) return t('lessThan', { share: percentText(words, MIN_SHARE, 1) })
+  if (share < 1 && share > 1 - MIN_SHARE)
+    return t('moreThan', { share: percentText(words, 1 - MIN_SHARE, 1) })
+  return percentText(words, share, share < 0.1 || share > 0.99 ? 1 : 0)
 }
 
-/** A thousandth: what one digit can say. */
+/** The smallest share that one digit after the point can show. */
 const MIN_SHARE = 0.001

@@ -1,4 +1,4 @@
-import type { Dictionary } from '../src/language.js'
+import type { Dictionary } from '../src/language/language.js'
 
 const en = {
   title: 'Coverage report',

@@ -1,7 +1,10 @@
 import '@fontsource/noto-sans-arabic/arabic-400.css'
 import '@fontsource/noto-sans-arabic/arabic-700.css'
 import { render } from 'preact'
-import { App } from './app.js'
-import './style.css'
+import './styles/tokens.css'
+import './styles/base.css'
+import { App } from './app/app.js'
+// After the parts, which it rearranges for paper.
+import './styles/print.css'
 
 render(<App />, document.getElementById('app')!)

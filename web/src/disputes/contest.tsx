@@ -1,38 +1,26 @@
-/** The form by which somebody contests what stands in a cell. */
+/** The form by which somebody contests a cell's verdict, or what an operator declares there. */
 import { CLAIMS, type ClaimedState, type DisputeSubject } from '#domain/dispute'
 import { useRef, useState } from 'preact/hooks'
-import type { Cell, Network } from '../api.js'
-import type { Localizer } from '../language.js'
+import type { Cell, Network } from '../api/schemas.js'
+import { Choice, Field } from '../form/field.js'
+import { SendingForm, fieldText } from '../form/sending-form.js'
+import type { Localizer } from '../language/language.js'
+import { FilesField, filesOf, largeFileText } from './dispute-form.js'
 import { type DisputeDetail, disputesApi, documentsOf } from './disputes-api.js'
 import { claimedText, networkName } from './parts.js'
-import { FilesField, SendingForm } from './sending-form.js'
 import { WORDS } from './words.js'
 
-interface Props {
+interface ContestProps {
   words: Localizer
   cell: Cell
   run: number
   onOpened(dispute: DisputeDetail): void
 }
 
-export function ContestDialog({ words, cell, run, onOpened }: Props) {
+export function ContestDialog({ words, cell, run, onOpened }: ContestProps) {
   const t = words.translatorOf(WORDS)
   const dialog = useRef<HTMLDialogElement>(null)
-  const [chosen, setChosen] = useState(0)
-  const subjects = subjectsOf(cell)
-  const subject = subjects[chosen] ?? subjects[0]!
   const close = () => dialog.current?.close()
-  const send = async (form: FormData) => {
-    onOpened(
-      await disputesApi.open({
-        ...claimFieldsOf(form),
-        ...subjectFieldsOf(subject, run),
-        cell: cell.h3,
-        documents: await documentsOf(form),
-      }),
-    )
-    close()
-  }
   return (
     <>
       <button aria-haspopup="dialog" onClick={() => dialog.current?.showModal()}>
@@ -40,54 +28,67 @@ export function ContestDialog({ words, cell, run, onOpened }: Props) {
       </button>
       <dialog ref={dialog} class="contest" aria-label={t('contestTitle')}>
         <h2>{t('contestTitle')}</h2>
-        <SendingForm
-          words={words}
-          onSubmit={send}
-          also={
-            <button type="button" onClick={close}>
-              {words.t('close')}
-            </button>
-          }
-        >
-          <label>
-            {t('what')}
-            <select name="what" value={chosen} onChange={(e) => setChosen(Number(e.currentTarget.value))}>
-              {subjects.map((one, i) => (
-                <option key={i} value={i}>
-                  {nameOf(words, cell, one)}
-                </option>
-              ))}
-            </select>
-          </label>
-          <label>
-            {t('instead')}
-            <select name="claimed" required>
-              {claimsOf(cell, subject).map((claimed) => (
-                <option key={claimed} value={claimed}>
-                  {claimedText(words, claimed)}
-                </option>
-              ))}
-            </select>
-          </label>
-          <label>
-            {t('why')}
-            <textarea name="claim" required minLength={10} maxLength={2000} rows={4} dir="auto" />
-          </label>
-          <FilesField words={words} />
-          <label>
-            {t('referenceField')}
-            <input name="reference" minLength={3} maxLength={500} dir="auto" />
-          </label>
-          <label>
-            {t('probesField')}
-            <textarea name="probes" rows={2} dir="ltr" />
-          </label>
-        </SendingForm>
+        <ContestForm {...{ words, cell, run, onOpened }} onClose={close} />
       </dialog>
     </>
   )
 }
 
+function ContestForm({ words, cell, run, onOpened, onClose }: ContestProps & { onClose(): void }) {
+  const t = words.translatorOf(WORDS)
+  const subjects = subjectsOf(cell)
+  const [index, setIndex] = useState('0')
+  const subject = subjects[Number(index)] ?? subjects[0]!
+  const send = async (fields: FormData) => {
+    const documents = await documentsOf(filesOf(fields))
+    const contested = { ...subjectFieldsOf(subject, run), cell: cell.h3 }
+    onOpened(await disputesApi.open({ ...claimFieldsOf(fields), ...contested, documents }))
+    onClose()
+  }
+  return (
+    <SendingForm
+      words={words}
+      class="dispute-form"
+      action={t('send')}
+      onSubmit={send}
+      check={(fields) => largeFileText(words, fields)}
+      also={
+        <button type="button" onClick={onClose}>
+          {words.t('close')}
+        </button>
+      }
+    >
+      <Choice
+        label={t('what')}
+        name="what"
+        value={index}
+        options={subjects.map((_, i) => String(i))}
+        textOf={(i) => subjectNameOf(words, cell, subjects[Number(i)]!)}
+        onChoose={setIndex}
+      />
+      <Choice
+        label={t('instead')}
+        name="claimed"
+        required
+        value=""
+        options={claimsOf(cell, subject)}
+        textOf={(claimed) => claimedText(words, claimed)}
+      />
+      <label>
+        {t('why')}
+        <textarea name="claim" required minLength={10} maxLength={2000} rows={4} dir="auto" />
+      </label>
+      <FilesField words={words} />
+      <Field label={t('referenceField')} name="reference" minLength={3} maxLength={500} dir="auto" />
+      <label>
+        {t('probesField')}
+        <textarea name="probes" rows={2} dir="ltr" />
+      </label>
+    </SendingForm>
+  )
+}
+
+/** `network` is null for the verdict. */
 type Subject = { kind: DisputeSubject; network: Network | null }
 
 /** The verdict, and each network that an operator declares here. */
@@ -102,12 +103,12 @@ const subjectsOf = ({ evidence = [] }: Cell): Subject[] => [
 const claimsOf = (cell: Cell, { kind }: Subject): ClaimedState[] =>
   CLAIMS[kind].filter((claimed) => kind === 'declaration' || claimed !== cell.verdict)
 
-function nameOf(words: Localizer, cell: Cell, { network }: Subject): string {
+function subjectNameOf(words: Localizer, cell: Cell, { network }: Subject): string {
   const t = words.translatorOf(WORDS)
   if (!network) return t('subject_verdict', { standing: words.t(cell.verdict) })
   return t('subject_declaration', {
     network: networkName(words, network),
-    speed: words.number((network.declaredBps ?? 0) / 1e6, 1),
+    speed: words.mbit(network.declaredBps ?? 0),
   })
 }
 
@@ -116,15 +117,13 @@ const subjectFieldsOf = ({ kind, network }: Subject, run: number) =>
     ? { subject: kind, operator: network.operator!, technology: network.technology! }
     : { subject: kind, run }
 
-function claimFieldsOf(form: FormData) {
-  const text = (name: string) => String(form.get(name) ?? '').trim()
-  const probeIds = text('probes')
-    .split(/[\s,;]+/)
-    .filter(Boolean)
+function claimFieldsOf(fields: FormData) {
+  const reference = fieldText(fields, 'reference')
+  const probeIds = (fieldText(fields, 'probes') ?? '').split(/[\s,;]+/).filter(Boolean)
   return {
-    claimed: text('claimed') as ClaimedState,
-    claim: text('claim'),
-    ...(text('reference') && { reference: text('reference') }),
+    claimed: fieldText(fields, 'claimed') as ClaimedState,
+    claim: fieldText(fields, 'claim') ?? '',
+    ...(reference && { reference }),
     ...(probeIds.length > 0 && { probeIds }),
   }
 }

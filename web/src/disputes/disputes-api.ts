@@ -1,6 +1,7 @@
-/** What the server says of disputes, and the ways of asking and adding. */
+/** Disputes at the server: listing, opening, and adding to one. */
 import { useEffect, useState } from 'preact/hooks'
-import { GET, POST, type QueryParams, type Schemas, unwrapResponse } from '../api.js'
+import { GET, POST, unwrapResponse } from '../api/client.js'
+import type { QueryParams, Schemas } from '../api/schemas.js'
 
 export type Dispute = Schemas['SeenDispute']
 export type DisputeDetail = Schemas['SeenDisputeDetail']
@@ -29,7 +30,7 @@ async function notifyAfter<T>(sent: Promise<T>): Promise<T> {
   return answer
 }
 
-/** How often something was added from this page: the cell's panel and the view show the same disputes. */
+/** How often this page added something: the cell's panel and the view show the same disputes, and ask again. */
 export function useDisputeChanges(): number {
   const [changes, setChanges] = useState(0)
   useEffect(() => {
@@ -40,14 +41,9 @@ export function useDisputeChanges(): number {
   return changes
 }
 
-/** Files of a form; a browser sends an empty one where none was chosen. */
-export const documentsOf = (form: FormData): Promise<NewDocument[]> =>
-  Promise.all(
-    form
-      .getAll('documents')
-      .filter((file): file is File => file instanceof File && file.size > 0)
-      .map(async (file) => ({ name: file.name, content: await base64Of(file) })),
-  )
+/** Files as the server takes them, within its JSON. */
+export const documentsOf = (files: readonly File[]): Promise<NewDocument[]> =>
+  Promise.all(files.map(async (file) => ({ name: file.name, content: await base64Of(file) })))
 
 function base64Of(file: File): Promise<string> {
   return new Promise((resolve, reject) => {

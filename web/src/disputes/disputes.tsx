@@ -2,66 +2,63 @@
 import { DISPUTE_STATES } from '#domain/dispute'
 import { OPERATOR_NAMES } from '#domain/operator'
 import { useEffect, useState } from 'preact/hooks'
-import { useQuery, queryValueOf } from '../answer.js'
-import type { Localizer } from '../language.js'
+import { useQuery, queryValueOf } from '../api/use-query.js'
+import type { ViewState } from '../app/page-address.js'
+import type { ViewProps } from '../app/view-props.js'
+import { Choice } from '../form/field.js'
+import type { Localizer } from '../language/language.js'
 import type { Marks, MarkTone } from '../map/marks.js'
-import { operatorName } from '../network-names.js'
-import { problemText } from '../problem.js'
-import type { ViewProps } from '../view-props.js'
+import { operatorName } from '../language/network-names.js'
+import { problemText } from '../language/problem.js'
+import { Downloads } from '../links/downloads.js'
 import { type Dispute, disputesApi, useDisputeChanges } from './disputes-api.js'
 import './disputes.css'
-import { DisputeView } from './one-dispute.js'
+import { DisputeView } from './dispute.js'
 import { Deadline, DisputeStateLabel, claimedText, disputePlaceText, subjectText } from './parts.js'
 import { WORDS } from './words.js'
 
-/** In one step of the list. */
+/** Disputes that each step of the list adds. */
 const PAGE_SIZE = 50
 
 export function Disputes(props: ViewProps) {
-  const { words, connection, account, area, viewState: kept, onViewState: onKeep, onMarks } = props
+  const { words, connection, account, area, viewState, onViewState, onMarks } = props
   const t = words.translatorOf(WORDS)
   const changes = useDisputeChanges()
   const [limit, setLimit] = useState(PAGE_SIZE)
-  const filter = filterOf(kept, area)
+  const filter = filterOf(viewState, area)
   const key = `disputes ${filter.toString()} ${limit} ${account?.name} ${changes}`
-  const asked = useQuery(connection, key, (signal) =>
+  const query = useQuery(connection, key, (signal) =>
     disputesApi.list({ ...Object.fromEntries(filter), limit }, signal),
   )
-  const found = queryValueOf(asked)
-  const chosen = kept['dispute'] ?? null
+  const page = queryValueOf(query)
+  const openedId = viewState['dispute'] ?? null
   useEffect(() => {
-    if (found) onMarks(marksOf(words, found.items, chosen))
-  }, [found, chosen, words])
-  const keep = (name: string, value: string) => {
+    if (page) onMarks(marksOf(words, page.items, openedId))
+  }, [page, openedId, words])
+  const setState = (name: string, value: string) => {
     setLimit(PAGE_SIZE)
-    onKeep({ ...kept, [name]: value })
+    onViewState({ ...viewState, [name]: value })
   }
-  if (chosen) return <DisputeView {...props} id={chosen} onBack={() => onKeep({ ...kept, dispute: '' })} />
+  if (openedId)
+    return <DisputeView {...props} id={openedId} onBack={() => onViewState({ ...viewState, dispute: '' })} />
   return (
     <>
       <h2>{t('title')}</h2>
       <p>{t('hint')}</p>
-      <Filters words={words} viewState={kept} onKeep={keep} />
+      <Filters words={words} viewState={viewState} onChoose={setState} />
       {area && <p class="source">{t('inArea')}</p>}
-      {!asked && <p role="status">{words.t('loading')}</p>}
-      {asked && 'refused' in asked && <p class="problem">{problemText(words, asked.refused)}</p>}
-      {found && found.items.length === 0 && <p>{t('empty')}</p>}
-      {found && found.items.length > 0 && (
+      {!query && <p role="status">{words.t('loading')}</p>}
+      {query && 'refused' in query && <p class="problem">{problemText(words, query.refused)}</p>}
+      {page && page.items.length === 0 && <p>{t('empty')}</p>}
+      {page && page.items.length > 0 && (
         <>
           <ul class="disputes">
-            {found.items.map((dispute) => (
-              <Row key={dispute.id} {...{ words, dispute }} onOpen={() => keep('dispute', dispute.id)} />
+            {page.items.map((dispute) => (
+              <Row key={dispute.id} {...{ words, dispute }} onOpen={() => setState('dispute', dispute.id)} />
             ))}
           </ul>
-          {found.next && <button onClick={() => setLimit(limit + PAGE_SIZE)}>{t('more')}</button>}
-          <p class="downloads">
-            <a href={`/api/v1/disputes/table.csv?${filter.toString()}`} download>
-              {t('csv')}
-            </a>
-            <a href={`/api/v1/disputes/table.xlsx?${filter.toString()}`} download>
-              {t('xlsx')}
-            </a>
-          </p>
+          {page.next && <button onClick={() => setLimit(limit + PAGE_SIZE)}>{t('more')}</button>}
+          <Downloads path="/api/v1/disputes/table" query={filter.toString()} t={t} />
           <p class="source">{t('marksHint')}</p>
         </>
       )}
@@ -69,49 +66,47 @@ export function Disputes(props: ViewProps) {
   )
 }
 
-function filterOf(kept: ViewProps['viewState'], area: string | null): URLSearchParams {
-  const given = { area, state: kept['state'], operator: kept['operator'], overdue: kept['overdue'] }
+function filterOf({ state, operator, overdue }: ViewState, area: string | null): URLSearchParams {
   return new URLSearchParams(
-    Object.entries(given).filter((entry): entry is [string, string] => Boolean(entry[1])),
+    Object.entries({ area, state, operator, overdue }).filter((entry): entry is [string, string] =>
+      Boolean(entry[1]),
+    ),
   )
 }
 
 interface FiltersProps extends Pick<ViewProps, 'words' | 'viewState'> {
-  onKeep(name: string, value: string): void
+  onChoose(name: string, value: string): void
 }
 
-function Filters({ words, viewState: kept, onKeep }: FiltersProps) {
+const STATE_FILTERS = ['unfinished', ...DISPUTE_STATES] as const
+
+function Filters({ words, viewState, onChoose }: FiltersProps) {
   const t = words.translatorOf(WORDS)
   return (
     <div class="dispute-filters">
-      <label class="pick">
-        {t('state')}
-        <select value={kept['state'] ?? ''} onChange={(e) => onKeep('state', e.currentTarget.value)}>
-          <option value="">{t('all')}</option>
-          <option value="unfinished">{t('unfinished')}</option>
-          {DISPUTE_STATES.map((state) => (
-            <option key={state} value={state}>
-              {t(`state_${state}`)}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label class="pick">
-        {t('operator')}
-        <select value={kept['operator'] ?? ''} onChange={(e) => onKeep('operator', e.currentTarget.value)}>
-          <option value="">{t('all')}</option>
-          {Object.keys(OPERATOR_NAMES).map((operator) => (
-            <option key={operator} value={operator}>
-              {operatorName(words, operator)}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        class="pick"
+        label={t('state')}
+        value={(viewState['state'] ?? '') as (typeof STATE_FILTERS)[number] | ''}
+        options={STATE_FILTERS}
+        none={t('all')}
+        textOf={(state) => (state === 'unfinished' ? t('unfinished') : t(`state_${state}`))}
+        onChoose={(state) => onChoose('state', state)}
+      />
+      <Choice
+        class="pick"
+        label={t('operator')}
+        value={viewState['operator'] ?? ''}
+        options={Object.keys(OPERATOR_NAMES)}
+        none={t('all')}
+        textOf={(operator) => operatorName(words, operator)}
+        onChoose={(operator) => onChoose('operator', operator)}
+      />
       <label class="toggle">
         <input
           type="checkbox"
-          checked={kept['overdue'] === 'true'}
-          onChange={(e) => onKeep('overdue', e.currentTarget.checked ? 'true' : '')}
+          checked={viewState['overdue'] === 'true'}
+          onChange={(event) => onChoose('overdue', event.currentTarget.checked ? 'true' : '')}
         />{' '}
         {t('onlyOverdue')}
       </label>
@@ -140,7 +135,7 @@ function Row({ words, dispute, onOpen }: { words: Localizer; dispute: Dispute; o
   )
 }
 
-/** Where nothing stands any more, nothing is marked. */
+/** A dispute that was rejected or withdrawn has no mark. */
 const DISPUTE_TONES: Partial<Record<Dispute['state'], MarkTone>> = {
   open: 'waiting',
   under_review: 'waiting',
@@ -149,11 +144,11 @@ const DISPUTE_TONES: Partial<Record<Dispute['state'], MarkTone>> = {
   upheld: 'good',
 }
 
-function marksOf(words: Localizer, items: readonly Dispute[], chosen: string | null): Marks {
+function marksOf(words: Localizer, items: readonly Dispute[], openedId: string | null): Marks {
   return {
     type: 'FeatureCollection',
     features: items.flatMap((dispute) => {
-      const tone = dispute.id === chosen ? 'chosen' : dispute.overdue ? 'bad' : DISPUTE_TONES[dispute.state]
+      const tone = dispute.id === openedId ? 'chosen' : dispute.overdue ? 'bad' : DISPUTE_TONES[dispute.state]
       if (!tone) return []
       const label = `${disputePlaceText(words, dispute)}: ${words.translatorOf(WORDS)(`state_${dispute.state}`)}`
       const geometry = { type: 'Point' as const, coordinates: [dispute.lng, dispute.lat] }

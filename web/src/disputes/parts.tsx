@@ -1,7 +1,7 @@
-/** What the list, one dispute and the cell's panel say alike. */
+/** What the list, one dispute and the cell's panel show alike. */
 import type { ClaimedState, DisputeState } from '#domain/dispute'
-import { type Localizer, bidiIsolated, localizedName } from '../language.js'
-import { operatorName, technologyName } from '../network-names.js'
+import { type Localizer, bidiIsolated, localizedName } from '../language/language.js'
+import { operatorName, technologyName } from '../language/network-names.js'
 import type { Author, Dispute } from './disputes-api.js'
 import { WORDS } from './words.js'
 
@@ -27,7 +27,7 @@ export function DisputeStateLabel({ words, state }: { words: Localizer; state: D
 const isUnfinished = ({ state }: Pick<Dispute, 'state'>) =>
   state !== 'upheld' && state !== 'rejected' && state !== 'withdrawn'
 
-/** Days until the deadline while it matters; overdue is said by word and sign. */
+/** Days until the deadline while the dispute is unfinished; that it has passed is shown by a word and a sign. */
 export function Deadline({ words, dispute }: { words: Localizer; dispute: Dispute }) {
   const t = words.translatorOf(WORDS)
   if (!isUnfinished(dispute)) return null
@@ -40,15 +40,13 @@ export function Deadline({ words, dispute }: { words: Localizer; dispute: Disput
   )
 }
 
-const MBIT = 1e6
-
 export function subjectText(words: Localizer, dispute: Dispute): string {
   const t = words.translatorOf(WORDS)
   if (dispute.subject === 'verdict')
     return t('subject_verdict', { standing: words.t(dispute.standing as 'white') })
   return t('subject_declaration', {
     network: networkName(words, dispute),
-    speed: words.number(Number(dispute.standing) / MBIT, 1),
+    speed: words.mbit(Number(dispute.standing)),
   })
 }
 
@@ -73,6 +71,6 @@ export function disputePlaceText(words: Localizer, { placeFr, placeAr, h3 }: Dis
 
 export function authorText(words: Localizer, { role, operator, name }: Author): string {
   const t = words.translatorOf(WORDS)
-  const said = t(`role_${role}`, { operator: bidiIsolated(operatorName(words, operator)) })
-  return name ? `${said} · ${bidiIsolated(name)}` : said
+  const roleText = t(`role_${role}`, { operator: bidiIsolated(operatorName(words, operator)) })
+  return name ? `${roleText} · ${bidiIsolated(name)}` : roleText
 }

@@ -1,4 +1,4 @@
-import type { Dictionary } from '../language.js'
+import type { Dictionary } from '../language/language.js'
 
 const en = {
   title: 'Disputes',
@@ -82,7 +82,7 @@ const en = {
   files: 'Documents: PDF, PNG, JPEG or CSV, 5 files of 1 MB at most',
   tooLarge: '“{name}” is larger than 1 MB.',
   ofCell: 'Contested',
-  cellUnfinished: 'A dispute is running: {state}',
+  cellUnfinished: 'A dispute is open: {state}',
   cellUpheld: 'Contested, upheld on {date}',
   cellRejected: 'Contested, rejected on {date}',
   cellWithdrawn: 'Contested, withdrawn',

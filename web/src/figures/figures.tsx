@@ -1,16 +1,19 @@
-/** The numbers beside the map: the areas inside the chosen one, to sort, to follow and to take away. */
+/** The numbers beside the map: the areas inside the selected one, to sort, to follow and to take away. */
 import { CLASSES, type ClassCounts } from '#domain/verdict'
-import { queryValueOf, useQuery } from '../answer.js'
-import { type AreaFigures, api } from '../api.js'
-import { type Localizer, localizedName } from '../language.js'
-import { CLASS_PAINTS } from '../map/colours.js'
-import { problemText } from '../problem.js'
-import { ReportLink } from '../report-link.js'
-import type { ViewProps } from '../view-props.js'
+import { api } from '../api/api.js'
+import type { AreaFigures } from '../api/schemas.js'
+import { queryValueOf, useQuery } from '../api/use-query.js'
+import type { ViewProps } from '../app/view-props.js'
+import { type Localizer, localizedName } from '../language/language.js'
+import { problemText } from '../language/problem.js'
+import { Downloads } from '../links/downloads.js'
+import { ReportLink } from '../links/report-link.js'
+import { CLASS_PAINTS } from '../map/paint/colours.js'
+import { DataTable } from '../table/data-table.js'
 import './figures.css'
 import { WORDS } from './words.js'
 
-/** What a column sorts by: figures from the most, names by the alphabet. */
+/** What a column sorts by: figures from the largest, names by the alphabet. */
 const COLUMNS = {
   rank: ({ rank }: AreaFigures) => rank ?? Infinity,
   name: null,
@@ -23,78 +26,69 @@ const COLUMNS = {
 } as const
 type Column = keyof typeof COLUMNS
 
+const ASCENDING: readonly Column[] = ['rank', 'name']
+
 const trendOf = ({ cells, whiteBefore }: AreaFigures) =>
   cells === null || whiteBefore === null ? null : cells.white - whiteBefore
 
-export function Figures({
-  words,
-  connection,
-  run,
-  rule,
-  area,
-  viewState: kept,
-  onViewState: onKeep,
-  onArea,
-}: ViewProps) {
-  const { lang, date } = words
+export function Figures(props: ViewProps) {
+  const { words, connection, run, area, viewState, onViewState, onArea } = props
+  const { lang } = words
   const t = words.translatorOf(WORDS)
-  const asked = useQuery(connection, `${run.id} ${area}`, (signal) => api.figures(run.id, area, signal))
-  const sort: Column = kept['sort'] && kept['sort'] in COLUMNS ? (kept['sort'] as Column) : 'rank'
-  const found = queryValueOf(asked)
-  const name = found?.parent ? localizedName(lang, found.parent) : t('country')
-  const query = new URLSearchParams({ run: String(run.id), ...(area && { parent: area }) }).toString()
+  const query = useQuery(connection, `${run.id} ${area}`, (signal) => api.figures(run.id, area, signal))
+  const figures = queryValueOf(query)
+  const sort = sortOf(viewState['sort'])
+  const name = figures?.parent ? localizedName(lang, figures.parent) : t('country')
+  const params = new URLSearchParams({ run: String(run.id), ...(area && { parent: area }) })
   return (
     <>
       <h2>{t('title')}</h2>
       {area && <ReportLink words={words} run={run} code={area} />}
-      {!asked && <p role="status">{words.t('loading')}</p>}
-      {asked && 'refused' in asked && <p class="problem">{problemText(words, asked.refused)}</p>}
-      {found && found.items.length === 0 && <p>{t('empty')}</p>}
-      {found && found.items.length > 0 && (
+      {!query && <p role="status">{words.t('loading')}</p>}
+      {query && 'refused' in query && <p class="problem">{problemText(words, query.refused)}</p>}
+      {figures && figures.items.length === 0 && <p>{t('empty')}</p>}
+      {figures && figures.items.length > 0 && (
         <>
-          <Table
+          <AreaTable
             {...{ words, sort, onArea }}
             caption={t('caption', { name })}
-            items={sorted(found.items, sort, lang)}
-            onSort={(column) => onKeep({ ...kept, sort: column })}
+            items={sorted(figures.items, sort, lang)}
+            onSort={(column) => onViewState({ ...viewState, sort: column })}
           />
-          <p class="downloads">
-            <a href={`/api/v1/areas/table.csv?${query}`} download>
-              {t('csv')}
-            </a>
-            <a href={`/api/v1/areas/table.xlsx?${query}`} download>
-              {t('xlsx')}
-            </a>
-          </p>
+          <Downloads path="/api/v1/areas/table" query={params.toString()} t={t} />
           <p class="source">
             {t('rankHint')} {t('peopleHint')}
           </p>
         </>
       )}
-      <p class="source">
-        {t('source', {
-          run: String(run.id),
-          rule: rule.title[lang],
-          from: date(run.from),
-          to: date(run.to),
-        })}
-        {rule.assumption && ` (${words.t('assumption')})`}
-      </p>
+      <FiguresSource {...props} />
     </>
   )
 }
 
-function sorted(items: readonly AreaFigures[], by: Column, lang: Localizer['lang']): AreaFigures[] {
-  const figure = COLUMNS[by]
-  const byName = (a: AreaFigures, b: AreaFigures) =>
-    localizedName(lang, a).localeCompare(localizedName(lang, b), lang)
-  return items.toSorted((a, b) => (figure ? figure(a) - figure(b) || byName(a, b) : byName(a, b)))
+const sortOf = (name: string | undefined): Column =>
+  name && Object.hasOwn(COLUMNS, name) ? (name as Column) : 'rank'
+
+function FiguresSource({ words, run, rule }: ViewProps) {
+  const { lang, date } = words
+  const t = words.translatorOf(WORDS)
+  const values = { run: String(run.id), rule: rule.title[lang], from: date(run.from), to: date(run.to) }
+  return (
+    <p class="source">
+      {t('source', values)}
+      {rule.assumption && ` (${words.t('assumption')})`}
+    </p>
+  )
 }
 
-/** Where none is known, zero would be a claim. */
-const hasAny = (counts: ClassCounts) => CLASSES.some((colour) => counts[colour] > 0)
+function sorted(items: readonly AreaFigures[], by: Column, lang: Localizer['lang']): AreaFigures[] {
+  const figureOf = COLUMNS[by]
+  const byName = (a: AreaFigures, b: AreaFigures) =>
+    localizedName(lang, a).localeCompare(localizedName(lang, b), lang)
+  return items.toSorted((a, b) => (figureOf ? figureOf(a) - figureOf(b) || byName(a, b) : byName(a, b)))
+}
 
-interface TableProps {
+interface AreaTableProps {
   words: Localizer
   caption: string
   items: readonly AreaFigures[]
@@ -103,59 +97,61 @@ interface TableProps {
   onArea: ViewProps['onArea']
 }
 
-function Table({ words, caption, items, sort, onSort, onArea }: TableProps) {
-  const { lang, number } = words
-  const t = words.translatorOf(WORDS)
+function AreaTable({ words, caption, items, sort, onSort, onArea }: AreaTableProps) {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
-      <table class="figures">
-        <caption>{caption}</caption>
-        <thead>
-          <tr>
-            {(Object.keys(COLUMNS) as Column[]).map((column) => (
-              <th
-                key={column}
-                scope="col"
-                aria-sort={
-                  column !== sort
-                    ? undefined
-                    : column === 'rank' || column === 'name'
-                      ? 'ascending'
-                      : 'descending'
-                }
-              >
-                <button onClick={() => onSort(column)}>{t(column)}</button>
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((area) => (
-            <tr key={area.code} data-code={area.code}>
-              <td>{area.rank === null ? '–' : number(area.rank)}</td>
-              <th scope="row">
-                <button class="link" onClick={() => onArea(area)}>
-                  <bdi>{localizedName(lang, area)}</bdi>
-                </button>
-                {area.cells && <Bar counts={area.cells} />}
-                {area.simulated && <small>{t('simulatedArea')}</small>}
-              </th>
-              <td>{area.population === null ? '–' : number(area.population)}</td>
-              <td>{area.cells ? number(area.cells.white) : '–'}</td>
-              <td>
-                <Trend words={words} change={trendOf(area)} />
-              </td>
-              <td>{hasAny(area.localities) ? number(area.people.white) : '–'}</td>
-              <td>{hasAny(area.localities) ? number(area.localities.white) : '–'}</td>
-              <td>{hasAny(area.sites) ? number(area.sites.white) : '–'}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable caption={caption} class="figures" head={<SortableHead {...{ words, sort, onSort }} />}>
+      {items.map((area) => (
+        <AreaRow key={area.code} {...{ words, area, onArea }} />
+      ))}
+    </DataTable>
   )
 }
 
+function SortableHead({ words, sort, onSort }: Pick<AreaTableProps, 'words' | 'sort' | 'onSort'>) {
+  const t = words.translatorOf(WORDS)
+  const order = ASCENDING.includes(sort) ? 'ascending' : 'descending'
+  return (
+    <tr>
+      {(Object.keys(COLUMNS) as Column[]).map((column) => (
+        <th key={column} scope="col" aria-sort={column === sort ? order : undefined}>
+          <button onClick={() => onSort(column)}>{t(column)}</button>
+        </th>
+      ))}
+    </tr>
+  )
+}
+
+/** Where nothing of the kind is known, zero would be a claim. */
+const hasAny = (counts: ClassCounts) => CLASSES.some((colour) => counts[colour] > 0)
+
+type AreaRowProps = Pick<AreaTableProps, 'words' | 'onArea'> & { area: AreaFigures }
+
+function AreaRow({ words, area, onArea }: AreaRowProps) {
+  const { lang, number } = words
+  const t = words.translatorOf(WORDS)
+  return (
+    <tr data-code={area.code}>
+      <td>{area.rank === null ? '–' : number(area.rank)}</td>
+      <th scope="row">
+        <button class="link" onClick={() => onArea(area)}>
+          <bdi>{localizedName(lang, area)}</bdi>
+        </button>
+        {area.cells && <ClassBar counts={area.cells} />}
+        {area.simulated && <small>{t('simulatedArea')}</small>}
+      </th>
+      <td>{area.population === null ? '–' : number(area.population)}</td>
+      <td>{area.cells ? number(area.cells.white) : '–'}</td>
+      <td>
+        <Trend words={words} change={trendOf(area)} />
+      </td>
+      <td>{hasAny(area.localities) ? number(area.people.white) : '–'}</td>
+      <td>{hasAny(area.localities) ? number(area.localities.white) : '–'}</td>
+      <td>{hasAny(area.sites) ? number(area.sites.white) : '–'}</td>
+    </tr>
+  )
+}
+
+/** `change` of the white cells since the run before; null: there was none. */
 function Trend({ words, change }: { words: Localizer; change: number | null }) {
   const t = words.translatorOf(WORDS)
   if (change === null) return <small>{t('noTrend')}</small>
@@ -167,21 +163,21 @@ function Trend({ words, change }: { words: Localizer; change: number | null }) {
   )
 }
 
-/** Of the measured cells. */
-function Bar({ counts }: { counts: ClassCounts }) {
-  const all = CLASSES.reduce((sum, colour) => sum + counts[colour], 0)
-  let at = 0
-  if (all === 0) return null
+/** The share of each class in the measured cells. */
+function ClassBar({ counts }: { counts: ClassCounts }) {
+  const total = CLASSES.reduce((sum, colour) => sum + counts[colour], 0)
+  if (total === 0) return null
+  let end = 0
   return (
     <svg class="bar-of-classes" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
       {CLASSES.map((colour) => {
-        const width = (100 * counts[colour]) / all
-        at += width
+        const width = (100 * counts[colour]) / total
+        end += width
         const { fill, line } = CLASS_PAINTS[colour]
         return (
           <rect
             key={colour}
-            x={at - width}
+            x={end - width}
             width={width}
             height="8"
             fill={fill}

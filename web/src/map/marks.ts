@@ -2,13 +2,13 @@
 import L from 'leaflet'
 import type { Feature, FeatureCollection, Geometry } from 'geojson'
 
-/** How a place is drawn: by shape and colour, so that it can be told apart in print. */
+/** Meaning of a mark; each has a colour and a line of its own. */
 export type MarkTone = 'good' | 'bad' | 'waiting' | 'chosen'
 
 /** `label` is shown beside the pointer. */
 export type Marks = FeatureCollection<Geometry, { tone: MarkTone; label?: string }>
 
-/** Okabe and Ito's, which the colour-blind tell apart; dashes for those who print in grey. */
+/** Colours of Okabe and Ito, which the colour-blind tell apart; dashes tell them apart in grey print. */
 const STYLES: Record<MarkTone, L.PathOptions> = {
   good: { color: '#00614a', fillColor: '#009e73', weight: 2 },
   bad: { color: '#8f2d00', fillColor: '#d55e00', weight: 3, dashArray: '6 4' },

@@ -1,6 +1,6 @@
 /**
- * A printer waits for no tile: what stands on the screen is printed, scaled to the paper by the style sheet, which needs
- * to know how large it is.
+ * Printing does not wait for tiles: what is on the screen is printed, and the style sheet scales it to the paper. It
+ * needs to know how large the map is.
  */
 export function trackPrintSize(map: HTMLElement): void {
   addEventListener('beforeprint', () => {

@@ -2,7 +2,7 @@
 import L from 'leaflet'
 
 export class Swipe {
-  /** Of the map's width, from the left. */
+  /** Where the line stands, as a share of the map's width from its left. */
   private share: number | null = null
 
   constructor(
@@ -13,7 +13,7 @@ export class Swipe {
     map.on('move resize zoomend', () => this.clip())
   }
 
-  /** Null: the right layer alone, over all of the map. */
+  /** Null shows the right layer alone, over all of the map. */
   setShare(share: number | null): void {
     this.share = share
     this.clip()
@@ -24,12 +24,12 @@ export class Swipe {
     const from = this.map.containerPointToLayerPoint([0, 0])
     const to = this.map.containerPointToLayerPoint(size)
     const line = from.x + size.x * (this.share ?? 0)
-    const part = (west: number, east: number) =>
+    const clipBetween = (west: number, east: number) =>
       this.share === null
         ? ''
         : `polygon(${west}px ${from.y}px, ${east}px ${from.y}px, ${east}px ${to.y}px, ${west}px ${to.y}px)`
     const [left, right] = [this.left.getContainer(), this.right.getContainer()]
-    if (left) left.style.clipPath = part(from.x, line)
-    if (right) right.style.clipPath = part(line, to.x)
+    if (left) left.style.clipPath = clipBetween(from.x, line)
+    if (right) right.style.clipPath = clipBetween(line, to.x)
   }
 }

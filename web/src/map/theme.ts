@@ -1,10 +1,10 @@
-/** What the cells of the map tell: one thing at a time. */
+/** What the cells of the map show: one thing at a time. */
 
 export type Theme =
   | { kind: 'verdict' }
   /** Whether a network is there; empty: any operator, any technology. */
   | { kind: 'network'; operator: string; technology: string }
-  /** What operators say they cover; empty as above. */
+  /** What operators declare; empty: as above. */
   | { kind: 'declared'; operator: string; technology: string }
   /** Where the run differs from another. */
   | { kind: 'difference'; from: number }
@@ -13,7 +13,7 @@ export type Theme =
 
 export const VERDICT: Theme = { kind: 'verdict' }
 
-/** As it stands in the page's address; the verdict is not said. */
+/** As it stands in the page's address; null for the verdict, which the address does not name. */
 export function themeParamOf(theme: Theme): string | null {
   if (theme.kind === 'verdict') return null
   if (theme.kind === 'network' || theme.kind === 'declared')
@@ -32,20 +32,22 @@ export function themeOf(text: string | null): Theme {
 
 export interface TileEndpoint {
   url: string
-  /** In the tile. */
+  /** Name of the layer in the tile. */
   layer: string
 }
 
 const TILE_PATH = '{z}/{x}/{y}.mvt'
 
-/** Where a theme's tiles are; with another threshold of the rule the verdicts are an estimate. */
+/** Where a theme's tiles are; `threshold` (bit/s) asks for the estimated verdicts of another rule's threshold. */
 export function tileEndpointOf(run: number, theme: Theme, threshold: number | null): TileEndpoint {
   const url = (layer: string, query = '') => `/tiles/${run}/${layer}/${TILE_PATH}${query}`
   if (theme.kind === 'network' || theme.kind === 'declared') {
     const { operator, technology } = theme
-    const said = Object.entries({ operator, technology }).filter(([, value]) => value !== '')
+    const query = new URLSearchParams(
+      Object.entries({ operator, technology }).filter(([, value]) => value !== ''),
+    )
     const layer = theme.kind === 'network' ? 'networks' : 'declared'
-    return { url: url(layer, `?${new URLSearchParams(said).toString()}`), layer }
+    return { url: url(layer, `?${query.toString()}`), layer }
   }
   if (theme.kind === 'difference')
     return { url: url('difference', `?with=${theme.from}`), layer: 'difference' }
@@ -55,17 +57,23 @@ export function tileEndpointOf(run: number, theme: Theme, threshold: number | nu
   return { url: url('cells'), layer: 'cells' }
 }
 
+/** Where the areas of a run are, with their classes. */
+export const areaTilesOf = (run: number): TileEndpoint => ({
+  url: `/tiles/${run}/areas/${TILE_PATH}`,
+  layer: 'areas',
+})
+
 const CONTRADICTIONS = ['declared_refuted', 'present_undeclared', 'late_plan'] as const
 type Contradiction = (typeof CONTRADICTIONS)[number]
 
-/** Keys of the words that tell a cell, other than of its class. */
+/** Keys of the words for what a cell shows when that is not its class. */
 export type ThemeWordKey =
   | `reach_${'present' | 'declared' | 'missing' | 'undecided'}`
   | `declared_${'most' | 'half' | 'few' | 'slower'}`
   | `difference_${'better' | 'worse' | 'other'}`
   | `contradiction_${Contradiction}`
 
-/** What a cell's tile says of it under a theme; null: its class, or nothing. */
+/** Words for what a cell's tile says of it under a theme; null where that is its class, or nothing. */
 export function themeWordKeyOf(
   { kind }: Theme,
   properties: Readonly<Record<string, unknown>>,
@@ -76,6 +84,6 @@ export function themeWordKeyOf(
   if (kind === 'difference')
     return direction === undefined ? null : (`difference_${direction}` as ThemeWordKey)
   if (kind !== 'contradictions') return null
-  const found = CONTRADICTIONS.find((name) => Number(properties[name]) > 0)
-  return found ? `contradiction_${found}` : null
+  const contradiction = CONTRADICTIONS.find((name) => Number(properties[name]) > 0)
+  return contradiction ? `contradiction_${contradiction}` : null
 }

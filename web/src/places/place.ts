@@ -1,29 +1,21 @@
-/** Zones, localities, sites and items of the plan as the server tells of them. */
+/** What can be selected on the map and is neither a cell nor an area: zones, localities, sites, items of the plan. */
 import type { Geometry } from 'geojson'
-// Not by api.ts, which builds on this.
-import type { components } from '../../../dist/openapi.d.ts'
-
-type Schemas = components['schemas']
-
-export type Zone = Schemas['ZoneWithEvents']
-export type Locality = Schemas['LocalityAnswer']
-export type Site = Schemas['SiteAnswer']
-export type PlanDetail = Schemas['PlanDetail']
+import type { AreaDetail, Locality, PlanDetail, Site, Zone } from '../api/schemas.js'
 
 /** With the smallest known area around it. */
-export type PlaceDetail = PlaceRecord & { area: Schemas['AreaDetail'] | null }
-type PlaceRecord = { zone: Zone } | { locality: Locality } | { site: Site } | { plan: PlanDetail }
+export type PlaceDetail = PlaceRecord & { area: AreaDetail | null }
+export type PlaceRecord = { zone: Zone } | { locality: Locality } | { site: Site } | { plan: PlanDetail }
 
 export const isPlace = (detail: object): detail is PlaceDetail =>
   'zone' in detail || 'locality' in detail || 'site' in detail || 'plan' in detail
 
 export function areaCodeOf(place: PlaceRecord): string | null {
   if ('zone' in place) return place.zone.communeCode ?? place.zone.provinceCode ?? place.zone.regionCode
-  if ('plan' in place) return newestOf(place.plan).areaCode
+  if ('plan' in place) return newestVersionOf(place.plan).areaCode
   return 'site' in place ? place.site.communeCode : place.locality.communeCode
 }
 
-/** Where it is: what the map marks. */
+/** What the map marks. */
 export function geometryOf(place: PlaceDetail): Geometry {
   if ('zone' in place) return place.zone.geometry
   const { lng, lat } = pointOf(place)
@@ -31,9 +23,9 @@ export function geometryOf(place: PlaceDetail): Geometry {
 }
 
 export function pointOf(place: Exclude<PlaceDetail, { zone: Zone }>): { lat: number; lng: number } {
-  if ('plan' in place) return newestOf(place.plan)
+  if ('plan' in place) return newestVersionOf(place.plan)
   return 'site' in place ? place.site : place.locality
 }
 
-/** Also of an item that was withdrawn. */
-const newestOf = ({ versions }: PlanDetail) => versions[0]!
+/** The newest version, which an item that was withdrawn has too. */
+const newestVersionOf = ({ versions }: PlanDetail) => versions[0]!

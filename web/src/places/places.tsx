@@ -1,18 +1,20 @@
-/** What is known of a zone, a locality, a site or an item of the plan that was chosen. */
+/** What is known of a selected zone, locality, site or item of the plan. */
 import { type Class } from '#domain/verdict'
 import { birthRunOf } from '#domain/zone'
 import type { ComponentChildren } from 'preact'
-import { type Localizer, localizedName } from '../language.js'
-import { operatorName, technologyName } from '../network-names.js'
-import { Swatch } from '../swatch.js'
+import { type Localizer, localizedPlaceName } from '../language/language.js'
+import { operatorName, technologyName } from '../language/network-names.js'
+import { Swatch } from '../legend/swatch.js'
+import { AreaPath } from '../panel/area-path.js'
 import { PlanPanel } from '../plan/plan-panel.js'
-import type { Locality, PlaceDetail, Site, Zone } from './place.js'
+import type { Locality, Site, Zone } from '../api/schemas.js'
+import type { PlaceDetail } from './place.js'
 import { WORDS } from './words.js'
 
 interface PlaceProps {
   words: Localizer
   place: PlaceDetail
-  /** Chooses the cell that it lies in. */
+  /** Selects the cell that it lies in. */
   onCell(h3: string): void
   /** Opens the plan at an item. */
   onPlan(code: string): void
@@ -20,13 +22,7 @@ interface PlaceProps {
 
 export function PlacePanel({ words, place, onCell, onPlan }: PlaceProps) {
   const { area } = place
-  const where = area && (
-    <p class="places">
-      {[...area.parents, area]
-        .map((part) => localizedName(words.lang, part))
-        .join(words.lang === 'ar' ? ' ‹ ' : ' › ')}
-    </p>
-  )
+  const where = area && <AreaPath words={words} areas={[...area.parents, area]} />
   if ('plan' in place) return <PlanPanel {...{ words, where, onPlan }} item={place.plan} />
   if ('zone' in place) return <ZonePanel {...{ words, where, onCell }} zone={place.zone} />
   if ('site' in place) return <SitePanel {...{ words, where, onCell }} site={place.site} />
@@ -51,26 +47,32 @@ function ZonePanel({ words, zone, where, onCell }: Part<{ zone: Zone; onCell(h3:
       <p>{zone.population === null ? t('noPeople') : t('people', { n: zone.population })}</p>
       <p>{t('zoneSites', { n: zone.siteCount })}</p>
       <button onClick={() => onCell(zone.cells[0]!)}>{t('showCell')}</button>
-      {zone.events.length > 0 && (
-        <>
-          <h3>{t('events')}</h3>
-          <ul>
-            {zone.events.map(({ run, at, zone: of, kind, cellsBefore, cellsAfter }) => (
-              <li key={`${run} ${of}`}>
-                {t('event', {
-                  date: date(at),
-                  what: t(`event_${kind}`),
-                  before: words.number(cellsBefore),
-                  after: words.number(cellsAfter),
-                })}
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
+      <ZoneEvents words={words} zone={zone} />
       <p class="source">
         <bdi>{zone.id}</bdi>
       </p>
+    </>
+  )
+}
+
+function ZoneEvents({ words, zone: { events } }: { words: Localizer; zone: Zone }) {
+  const t = words.translatorOf(WORDS)
+  if (events.length === 0) return null
+  return (
+    <>
+      <h3>{t('events')}</h3>
+      <ul>
+        {events.map(({ run, at, zone, kind, cellsBefore, cellsAfter }) => (
+          <li key={`${run} ${zone}`}>
+            {t('event', {
+              date: words.date(at),
+              what: t(`event_${kind}`),
+              before: words.number(cellsBefore),
+              after: words.number(cellsAfter),
+            })}
+          </li>
+        ))}
+      </ul>
     </>
   )
 }
@@ -107,8 +109,7 @@ function SitePanel({ words, site, where, onCell }: Part<{ site: Site }> & Pick<P
   return (
     <>
       <h2 data-site={site.code}>
-        <bdi>{localizedPlaceName(words, site.name, site.nameAr ?? null)}</bdi>{' '}
-        <small>{t(`type_${site.type}`)}</small>
+        <bdi>{localizedPlaceName(words, site.name, site.nameAr)}</bdi> <small>{t(`type_${site.type}`)}</small>
       </h2>
       {where}
       <CellOfPlace words={words} of={site} onCell={onCell} />
@@ -136,25 +137,22 @@ function Contract({ words, site }: { words: Localizer; site: Site }) {
     contractedUpBps: up = null,
   } = site
   if (operator === null && down === null && up === null) return <p>{t('noContract')}</p>
-  const speed = (bps: number | null) => (bps === null ? '–' : words.number(bps / 1e6, 1))
   return (
     <p>
       <bdi>{operatorName(words, operator)}</bdi> <bdi>{technologyName(words, technology)}</bdi>
       <br />
-      {(down !== null || up !== null) && t('contracted', { down: speed(down), up: speed(up) })}
+      {(down !== null || up !== null) && t('contracted', { down: words.mbit(down), up: words.mbit(up) })}
     </p>
   )
 }
 
-function CellOfPlace({
-  words,
-  of,
-  onCell,
-}: {
+interface CellOfPlaceProps {
   words: Localizer
   of: { h3: string; class: Class | null }
   onCell(h3: string): void
-}) {
+}
+
+function CellOfPlace({ words, of, onCell }: CellOfPlaceProps) {
   const t = words.translatorOf(WORDS)
   const colour = of.class ?? 'notMeasured'
   return (
@@ -166,6 +164,3 @@ function CellOfPlace({
     </>
   )
 }
-
-const localizedPlaceName = ({ lang }: Localizer, name: string, nameAr: string | null) =>
-  lang === 'ar' && nameAr ? nameAr : name

@@ -1,4 +1,4 @@
-import type { Dictionary } from '../language.js'
+import type { Dictionary } from '../language/language.js'
 
 const en = {
   zoneOf: '{class}: zone of {n, plural, one {# cell} other {# cells}}',

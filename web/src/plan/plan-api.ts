@@ -1,9 +1,10 @@
-/** What the server says of the plan. */
-import { GET, POST, PUT, type QueryParams, type Schemas, unwrapResponse } from '../api.js'
-import { type FileUpload, uploadFile } from '../send-file.js'
+/** The plan at the server: its items, its progress, changes and imports. */
+import type { PlanState } from '#domain/plan'
+import { GET, POST, PUT, unwrapResponse } from '../api/client.js'
+import type { PlanDetail, QueryParams, Schemas } from '../api/schemas.js'
+import { type FileUpload, uploadFile } from '../api/upload-file.js'
 
 export type PlanItem = Schemas['PlanItemRow']
-export type PlanDetail = Schemas['PlanDetail']
 export type PlanVersion = Schemas['PlanVersion']
 export type PlanProgress = Schemas['PlanProgressAnswer']
 export type PlanArea = Schemas['PlanArea']
@@ -12,8 +13,9 @@ export type PlanChange = Omit<Schemas['PlanEditBody'], 'version'>
 type PlanListQuery = QueryParams<'/api/v1/plan'>
 
 export interface PlanFilter {
+  /** Code of an area. */
   area: string | null
-  state: string | null
+  state: PlanState | null
   operator: string | null
   technology: string | null
 }
@@ -43,18 +45,18 @@ export const planApi = {
     unwrapResponse<PlanDetail>(
       POST('/api/v1/plan/{code}/withdraw', { params: { path: { code } }, body: { version, comment } }),
     ),
-  import: (sending: Omit<FileUpload, 'path'>, comment: string, preview: boolean) =>
+  import: (upload: Omit<FileUpload, 'path'>, comment: string, preview: boolean) =>
     uploadFile<PlanImportResult>({
-      ...sending,
-      path: `/api/v1/plan/import?${planQueryOf({ preview: String(preview), name: sending.file.name.slice(0, 200), comment })}`,
+      ...upload,
+      path: `/api/v1/plan/import?${planQueryOf({ preview: String(preview), name: upload.file.name.slice(0, 200), comment })}`,
     }),
 }
 
-/** What is null is not said. */
-const withoutNulls = (given: Readonly<Record<string, string | number | null>>): Record<string, string> =>
+/** Leaves out what is null. */
+const withoutNulls = (values: Readonly<Record<string, string | number | null>>): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(given).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])),
+    Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])),
   )
 
-export const planQueryOf = (given: Readonly<Record<string, string | number | null>>): string =>
-  new URLSearchParams(withoutNulls(given)).toString()
+export const planQueryOf = (values: Readonly<Record<string, string | number | null>>): string =>
+  new URLSearchParams(withoutNulls(values)).toString()

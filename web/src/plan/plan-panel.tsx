@@ -1,8 +1,9 @@
-/** An item of the plan that was chosen on the map, in short. */
+/** An item of the plan that was selected on the map, in short. */
 import type { ComponentChildren } from 'preact'
-import type { Localizer } from '../language.js'
-import type { PlanDetail } from './plan-api.js'
-import { PlanFacts, planItemName } from './plan-item.js'
+import type { PlanDetail } from '../api/schemas.js'
+import type { Localizer } from '../language/language.js'
+import { PlanFacts } from './plan-facts.js'
+import { planItemName } from './plan-texts.js'
 import './plan.css'
 import { WORDS } from './words.js'
 

@@ -1,4 +1,4 @@
-import type { Dictionary } from '../language.js'
+import type { Dictionary } from '../language/language.js'
 
 const en = {
   title: 'The plan',
@@ -68,9 +68,9 @@ const en = {
   area: 'Area',
   due: 'Promised by today',
   total: 'Items',
-  source: 'Held against run {run} of {rule}, measurements from {from} to {to}.',
-  noRun: 'Not held against any run yet: only what people say is known.',
-  saidIs: 'What is said: {step}.',
+  source: 'Compared with run {run} of {rule}, measurements from {from} to {to}.',
+  noRun: 'Not compared with any run yet: only what was announced is known.',
+  saidIs: 'Announced: {step}.',
   foundIs: 'Since {date}: {state}.',
   measured:
     '{passes} of {samples} measurements of this network since the day of service reach {speed} Mbit/s, in {measured} of {cells} cells.',
@@ -90,7 +90,7 @@ const en = {
   lat: 'Latitude',
   lng: 'Longitude',
   pickPlace: 'Pick on the map',
-  picking: 'Pick on the map: click the place, or move with the arrows and press Enter. Escape gives up.',
+  picking: 'Pick on the map: click the place, or move with the arrows and press Enter. Press Escape to cancel.',
   placeTaken: 'Place taken: {place}.',
   placeChosen: 'The place chosen',
   comment: 'Comment (why?)',
@@ -140,7 +140,7 @@ const en = {
   reason_zone: 'no zone has this id',
   reason_name: 'no locality, or more than one, of this commune has this name: give its position',
   reason_commune: 'is not an HCP code such as 01.051.01.01',
-  reason_twice: 'stands on an earlier line already',
+  reason_twice: 'is already on an earlier line',
   plan_code_form: 'A code has up to 60 letters, digits, points and dashes.',
   plan_code_taken: 'Another item has this code already.',
   reason_before: 'lies before the start of the works',
@@ -442,7 +442,7 @@ export const WORDS: Dictionary<Key> = {
   },
 }
 
-/** The server's own reasons, which are English, by their beginnings; any other is shown as it came. */
+/** The server's reasons are English sentences, recognised by their beginnings; any other is shown as it came. */
 const REASONS: readonly (readonly [RegExp, Key])[] = [
   [/^is not a known technology/, 'reason_technology'],
   [/^is not a day/, 'reason_day'],
@@ -466,8 +466,8 @@ export const reasonText = (t: (key: Key) => string, reason: string): string => {
   return known ? t(known[1]) : reason
 }
 
-/** What a refusal calls its column. */
-export const fieldText = (t: (key: Key) => string, field: string): string => {
+/** Name of the column that a refusal names. */
+export const columnText = (t: (key: Key) => string, field: string): string => {
   if (field === 'place' || field === 'row') return t(`field_${field}`)
   return field in en ? t(field as Key) : field
 }

@@ -1,6 +1,6 @@
 /** What both parts of the view are given. */
-import type { ViewProps } from '../view-props.js'
-import type { PriorityInputs } from './kept.js'
+import type { ViewProps } from '../app/view-props.js'
+import type { PriorityInputs } from './inputs.js'
 
 export interface PartProps extends ViewProps {
   inputs: PriorityInputs

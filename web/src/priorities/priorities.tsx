@@ -1,9 +1,10 @@
 /** What to do next: white and grey zones by the planner's weights, and what a budget buys of them. */
 import { useMemo } from 'preact/hooks'
-import type { ViewProps } from '../view-props.js'
-import '../figures/figures.css'
+import type { ViewProps } from '../app/view-props.js'
+import { Choice } from '../form/field.js'
+import { ltrIsolated } from '../language/language.js'
 import { BudgetPart } from './budget.js'
-import { inputsOf, viewStateOf } from './kept.js'
+import { inputsOf, viewStateOf } from './inputs.js'
 import type { PartProps } from './part-props.js'
 import './priorities.css'
 import { RankingPart } from './ranking.js'
@@ -13,10 +14,10 @@ const PARTS = ['rank', 'budget'] as const
 const PART_WORDS = { rank: 'partRank', budget: 'partBudget' } as const
 
 export function Priorities(props: ViewProps) {
-  const { words, viewState: kept, onViewState: onKeep, area } = props
+  const { words, viewState, onViewState, area } = props
   const t = words.translatorOf(WORDS)
-  const inputs = useMemo(() => inputsOf(kept), [kept])
-  const onInputs: PartProps['onInputs'] = (changed) => onKeep(viewStateOf({ ...inputs, ...changed }))
+  const inputs = useMemo(() => inputsOf(viewState), [viewState])
+  const onInputs: PartProps['onInputs'] = (changed) => onViewState(viewStateOf({ ...inputs, ...changed }))
   const Part = inputs.part === 'rank' ? RankingPart : BudgetPart
   return (
     <div class="priorities">
@@ -32,20 +33,16 @@ export function Priorities(props: ViewProps) {
             </button>
           ))}
         </div>
-        <label class="pick">
-          {t('classes')}
-          <select
-            value={inputs.class ?? ''}
-            onChange={({ currentTarget: { value } }) =>
-              onInputs({ class: value === 'white' || value === 'grey' ? value : null })
-            }
-          >
-            <option value="">{t('both')}</option>
-            <option value="white">{t('onlyWhite')}</option>
-            <option value="grey">{t('onlyGrey')}</option>
-          </select>
-        </label>
-        <span class="source">{area ? t('whereArea', { code: `\u2066${area}\u2069` }) : t('where')}</span>
+        <Choice
+          class="pick"
+          label={t('classes')}
+          value={inputs.class ?? ''}
+          options={['white', 'grey']}
+          none={t('both')}
+          textOf={(name) => t(name === 'white' ? 'onlyWhite' : 'onlyGrey')}
+          onChoose={(name) => onInputs({ class: name || null })}
+        />
+        <span class="source">{area ? t('whereArea', { code: ltrIsolated(area) }) : t('where')}</span>
       </div>
       <Part {...props} {...{ inputs, onInputs }} />
     </div>

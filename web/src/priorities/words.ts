@@ -1,4 +1,4 @@
-import type { Dictionary } from '../language.js'
+import type { Dictionary } from '../language/language.js'
 
 const en = {
   title: 'Priorities',
@@ -115,8 +115,8 @@ const en = {
   benefit: 'Benefit',
   oldAnswer: 'This answer is for other inputs: choose again.',
   sentOtherRun:
-    'The link was sent with the answer of evaluation {sent}; this is that of evaluation {run}, the newest.',
-  showSentRun: 'Show evaluation {sent}',
+    'The link was sent with the answer for run {sent}; this is the answer for run {run}, the newest.',
+  showSentRun: 'Show run {sent}',
 }
 type Key = keyof typeof en
 

@@ -1,11 +1,11 @@
 /** The cells of a zone's row that both tables have, and its mark on the map. */
-import type { Localizer } from '../language.js'
+import type { Localizer } from '../language/language.js'
 import type { Marks, MarkTone } from '../map/marks.js'
-import { Swatch } from '../swatch.js'
-import type { RankedZone } from './api.js'
+import { Swatch } from '../legend/swatch.js'
+import type { RankedZone } from './priorities-api.js'
 import { WORDS } from './words.js'
 
-/** By its most populous locality, else its commune, else its own id. */
+/** Name of its most populous locality, else of its commune, else its own id. */
 export function zoneName({ lang }: Localizer, zone: RankedZone): string {
   const locality = (lang === 'ar' && zone.localityAr) || zone.localityFr
   return locality ?? areaName(lang, zone) ?? zone.id
@@ -14,7 +14,7 @@ export function zoneName({ lang }: Localizer, zone: RankedZone): string {
 const areaName = (lang: Localizer['lang'], zone: RankedZone): string | null =>
   lang === 'ar' ? zone.areaAr : zone.areaFr
 
-/** Degrees: a zone of one cell is shown with what lies around it. */
+/** Degrees around a zone that is shown on the map: of one cell alone one would not see where it lies. */
 const ZOOM_MARGIN_DEGREES = 0.04
 
 const around = ([west, south, east, north]: RankedZone['bbox']): RankedZone['bbox'] => [
@@ -24,14 +24,14 @@ const around = ([west, south, east, north]: RankedZone['bbox']): RankedZone['bbo
   north + ZOOM_MARGIN_DEGREES,
 ]
 
-interface NameProps {
+interface ZoneNameProps {
   words: Localizer
   zone: RankedZone
   onBox(box: RankedZone['bbox']): void
 }
 
 /** Goes to the zone on the map. */
-export function ZoneName({ words, zone, onBox }: NameProps) {
+export function ZoneName({ words, zone, onBox }: ZoneNameProps) {
   const area = areaName(words.lang, zone)
   const name = zoneName(words, zone)
   return (
@@ -54,18 +54,8 @@ export function ZoneName({ words, zone, onBox }: NameProps) {
 
 const FIGURES = ['people', 'localities', 'schools', 'healthCentres', 'administrations'] as const
 
-export const ZoneHeads = ({ words }: { words: Localizer }) => {
-  const t = words.translatorOf(WORDS)
-  return (
-    <>
-      {[...FIGURES, 'fibreKm' as const, 'costClass' as const].map((name) => (
-        <th key={name} scope="col">
-          {t(name)}
-        </th>
-      ))}
-    </>
-  )
-}
+/** Names of the columns of `ZoneFigures`. */
+export const ZONE_COLUMNS = [...FIGURES, 'fibreKm', 'costClass'] as const
 
 export function ZoneFigures({ words: { number }, zone }: { words: Localizer; zone: RankedZone }) {
   return (

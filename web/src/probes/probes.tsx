@@ -1,11 +1,14 @@
 /** The probes behind a cell's verdict, page by page. */
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { type Account, api } from '../api.js'
-import type { Connection } from '../connection.js'
-import type { Localizer } from '../language.js'
-import { operatorName, technologyName } from '../network-names.js'
-import { problemText } from '../problem.js'
-import type { Probe, ProbePage } from './probe.js'
+import { isPlanner } from '../account/roles.js'
+import { api } from '../api/api.js'
+import type { Connection } from '../api/connection.js'
+import type { Account, Probe, ProbePage } from '../api/schemas.js'
+import type { Localizer } from '../language/language.js'
+import { operatorName, technologyName } from '../language/network-names.js'
+import { problemText } from '../language/problem.js'
+import { DataTable } from '../table/data-table.js'
+import { HeadRow } from '../table/head-row.js'
 import './probes.css'
 import { WORDS } from './words.js'
 
@@ -17,74 +20,84 @@ export interface ProbesProps {
   run: number
 }
 
-const MAY_SEE_ALL = ['planner', 'administrator']
-
-export function Probes({ words, connection, account, h3, run }: ProbesProps) {
+export function Probes(props: ProbesProps) {
+  const { words, account } = props
   const t = words.translatorOf(WORDS)
-  const seesAll = account !== null && !account.mustChangePassword && MAY_SEE_ALL.includes(account.role)
-  const [pages, setPages] = useState<ProbePage[]>([])
-  const [asked, setAsked] = useState<string | null>('')
-  const [problem, setProblem] = useState<unknown>(null)
-  const running = useRef<AbortController | null>(null)
-  useEffect(() => () => running.current?.abort(), [])
-  useEffect(() => {
-    if (asked === null) return
-    const abort = (running.current = new AbortController())
-    connection
-      .requestWithRetry((signal) => api.cellProbes({ h3, run, seesAll, cursor: asked }, signal), abort.signal)
-      .then(
-        (page) => {
-          setPages((before) => [...before, page])
-          setAsked(null)
-        },
-        (error: unknown) => abort.signal.aborted || setProblem(error),
-      )
-  }, [asked])
+  const seesAll = isPlanner(account)
+  const { pages, isLoading, problem, loadMore } = useProbePages(props, seesAll)
   const items = pages.flatMap((page) => page.items)
   const last = pages.at(-1)
-  const next = last?.next ?? null
   return (
     <>
       {problem !== null && <p class="problem">{problemText(words, problem)}</p>}
       {last?.withheld && <p role="status">{t('withheld')}</p>}
       {last && !last.withheld && items.length === 0 && <p role="status">{t('empty')}</p>}
-      {items.length > 0 && <Table words={words} items={items} seesAll={seesAll} />}
-      {problem === null && asked !== null && <p role="status">{words.t('loading')}</p>}
-      {next !== null && asked === null && <button onClick={() => setAsked(next)}>{t('more')}</button>}
+      {items.length > 0 && <ProbeTable {...{ words, items, seesAll }} />}
+      {isLoading && <p role="status">{words.t('loading')}</p>}
+      {loadMore && <button onClick={loadMore}>{t('more')}</button>}
       {items.length > 0 && !seesAll && <p class="source">{t('byHour')}</p>}
     </>
   )
 }
 
-function Table({ words, items, seesAll }: { words: Localizer; items: readonly Probe[]; seesAll: boolean }) {
+interface ProbePages {
+  pages: readonly ProbePage[]
+  isLoading: boolean
+  problem: unknown
+  /** Null: there is no other page, or one is on its way. */
+  loadMore: (() => void) | null
+}
+
+/** The first page at once; the others when they are asked for. */
+function useProbePages({ connection, h3, run }: ProbesProps, seesAll: boolean): ProbePages {
+  const [pages, setPages] = useState<ProbePage[]>([])
+  /** Empty for the first page; null: nothing is asked for. */
+  const [cursorToLoad, setCursorToLoad] = useState<string | null>('')
+  const [problem, setProblem] = useState<unknown>(null)
+  const running = useRef<AbortController | null>(null)
+  useEffect(() => () => running.current?.abort(), [])
+  useEffect(() => {
+    if (cursorToLoad === null) return
+    const abort = (running.current = new AbortController())
+    const query = { h3, run, seesAll, cursor: cursorToLoad }
+    connection
+      .requestWithRetry((signal) => api.cellProbes(query, signal), abort.signal)
+      .then(
+        (page) => {
+          setPages((before) => [...before, page])
+          setCursorToLoad(null)
+        },
+        (error: unknown) => abort.signal.aborted || setProblem(error),
+      )
+  }, [cursorToLoad])
+  const next = pages.at(-1)?.next ?? null
+  const isLoading = problem === null && cursorToLoad !== null
+  const loadMore = next !== null && cursorToLoad === null ? () => setCursorToLoad(next) : null
+  return { pages, isLoading, problem, loadMore }
+}
+
+const COLUMNS = ['when', 'network', 'speeds', 'latency', 'judged'] as const
+
+interface TableProps {
+  words: Localizer
+  items: readonly Probe[]
+  seesAll: boolean
+}
+
+function ProbeTable({ words, items, seesAll }: TableProps) {
   const t = words.translatorOf(WORDS)
+  const names = seesAll ? [...COLUMNS, 'site' as const] : COLUMNS
   return (
-    <div class="scroll probes" tabIndex={0} role="region" aria-label={t('caption')}>
-      <table>
-        <caption>{t('caption')}</caption>
-        <thead>
-          <tr>
-            {(['when', 'network', 'speeds', 'latency', 'judged'] as const).map((head) => (
-              <th key={head} scope="col">
-                {t(head)}
-              </th>
-            ))}
-            {seesAll && <th scope="col">{t('site')}</th>}
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((probe) => (
-            <Row key={probe.id} words={words} probe={probe} seesAll={seesAll} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable caption={t('caption')} boxClass="scroll probes" head={<HeadRow names={names} t={t} />}>
+      {items.map((probe) => (
+        <ProbeRow key={probe.id} {...{ words, probe, seesAll }} />
+      ))}
+    </DataTable>
   )
 }
 
-function Row({ words, probe, seesAll }: { words: Localizer; probe: Probe; seesAll: boolean }) {
+function ProbeRow({ words, probe, seesAll }: Omit<TableProps, 'items'> & { probe: Probe }) {
   const t = words.translatorOf(WORDS)
-  const mbps = (bps: number | null) => (bps === null ? '–' : words.number(bps / 1e6, 1))
   const judged = probe.passes === null ? 'notCounted' : probe.passes ? 'pass' : 'fail'
   return (
     <tr>
@@ -95,7 +108,7 @@ function Row({ words, probe, seesAll }: { words: Localizer; probe: Probe; seesAl
       <td>
         {probe.outcome === 'ok' ? (
           <bdi>
-            {mbps(probe.downloadBps)} / {mbps(probe.uploadBps)}
+            {words.mbit(probe.downloadBps)} / {words.mbit(probe.uploadBps)}
           </bdi>
         ) : (
           t(`outcome_${probe.outcome}`)

@@ -1,5 +1,5 @@
 import type { Flag, Outcome } from '#domain/probe'
-import type { Dictionary } from '../language.js'
+import type { Dictionary } from '../language/language.js'
 
 const en = {
   caption: 'Measurements of this run, the newest first',

@@ -1,10 +1,17 @@
-/** A new subscription; its secret is shown once, for the server keeps it to itself. */
+/** A new subscription; its secret is shown once, because the server does not give it again. */
 import { useState } from 'preact/hooks'
-import type { RuleInWords } from '../api.js'
-import type { Localizer } from '../language.js'
-import { problemText } from '../problem.js'
-import { ApiError } from '../refused.js'
-import { type EventKind, type NewSubscription, subscriptionsApi } from './subscriptions-api.js'
+import { ApiError } from '../api/api-error.js'
+import type { RuleInWords } from '../api/schemas.js'
+import { Field } from '../form/field.js'
+import { SendingForm, fieldText } from '../form/sending-form.js'
+import { type Localizer, bidiIsolated, ltrIsolated } from '../language/language.js'
+import { problemText } from '../language/problem.js'
+import {
+  type EventKind,
+  type NewSubscription,
+  type SubscriptionRequest,
+  subscriptionsApi,
+} from './subscriptions-api.js'
 import { WORDS } from './words.js'
 
 const ZONE_KINDS = [
@@ -27,92 +34,95 @@ const PLAN_KINDS = [
   'plan.withdrawn',
 ] as const satisfies readonly EventKind[]
 
-interface Props {
+interface NewSubscriptionProps {
   words: Localizer
-  rule: RuleInWords | undefined
+  /** The rule that the page shows. */
+  rule: RuleInWords | null
+  /** Code of the area that is selected on the map. */
   area: string | null
   onDone(): void
 }
 
-export function NewSubscriptionForm({ words, rule, area, onDone }: Props) {
+export function NewSubscriptionForm(props: NewSubscriptionProps) {
+  const { words, onDone } = props
   const t = words.translatorOf(WORDS)
-  const [made, setMade] = useState<NewSubscription | null>(null)
-  const [problem, setProblem] = useState('')
-  const [busy, setBusy] = useState(false)
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault()
-    const element = event.currentTarget as HTMLFormElement
-    const form = new FormData(element)
-    setBusy(true)
-    setProblem('')
-    setMade(null)
-    subscriptionsApi
-      .add({
-        url: String(form.get('url')).trim(),
-        kinds: form.getAll('kind') as EventKind[],
-        ...(area && form.has('area') && { area }),
-        ...(rule && form.has('rule') && { rule: rule.id }),
-      })
-      .then(
-        (answer) => {
-          element.reset()
-          setMade(answer)
-          onDone()
-        },
-        (error: unknown) => setProblem(webhookProblemText(words, error)),
-      )
-      .finally(() => setBusy(false))
+  const [created, setCreated] = useState<NewSubscription | null>(null)
+  const add = async (fields: FormData, form: HTMLFormElement) => {
+    setCreated(null)
+    const subscription = await subscriptionsApi.add(requestOf(fields, props))
+    form.reset()
+    setCreated(subscription)
+    onDone()
   }
-  const kinds = (legend: 'zoneKinds' | 'planKinds', of: readonly EventKind[]) => (
+  return (
+    <SendingForm
+      words={words}
+      label={t('add')}
+      action={t('add')}
+      onSubmit={add}
+      textOfProblem={(error) => webhookProblemText(words, error)}
+    >
+      <h3>{t('add')}</h3>
+      <Field
+        {...{ label: t('url'), name: 'url', type: 'url', dir: 'ltr', placeholder: 'https://' }}
+        {...{ required: true, minLength: 10, maxLength: 500 }}
+      />
+      <p class="hint">{t('kindsHint')}</p>
+      <KindFields words={words} legend="zoneKinds" kinds={ZONE_KINDS} />
+      <KindFields words={words} legend="planKinds" kinds={PLAN_KINDS} />
+      <ScopeFields {...props} />
+      {created && <Secret words={words} secret={created.secret} />}
+    </SendingForm>
+  )
+}
+
+function requestOf(fields: FormData, { rule, area }: NewSubscriptionProps): SubscriptionRequest {
+  return {
+    url: fieldText(fields, 'url') ?? '',
+    kinds: fields.getAll('kind') as EventKind[],
+    ...(area && fields.has('area') && { area }),
+    ...(rule && fields.has('rule') && { rule: rule.id }),
+  }
+}
+
+interface KindFieldsProps {
+  words: Localizer
+  legend: 'zoneKinds' | 'planKinds'
+  kinds: readonly EventKind[]
+}
+
+function KindFields({ words, legend, kinds }: KindFieldsProps) {
+  const t = words.translatorOf(WORDS)
+  return (
     <fieldset class="kinds">
       <legend>{t(legend)}</legend>
-      {of.map((kind) => (
+      {kinds.map((kind) => (
         <label key={kind} class="toggle">
           <input type="checkbox" name="kind" value={kind} /> {t(kind)}
         </label>
       ))}
     </fieldset>
   )
+}
+
+/** Whether only events of the shown rule, or of the selected area, are wanted. */
+function ScopeFields({ words, rule, area }: NewSubscriptionProps) {
+  const t = words.translatorOf(WORDS)
   return (
-    <form onSubmit={submit} aria-label={t('add')}>
-      <h3>{t('add')}</h3>
-      <label>
-        {t('url')}
-        <input
-          name="url"
-          type="url"
-          required
-          minLength={10}
-          maxLength={500}
-          dir="ltr"
-          placeholder="https://"
-        />
-      </label>
-      <p class="hint">{t('kindsHint')}</p>
-      {kinds('zoneKinds', ZONE_KINDS)}
-      {kinds('planKinds', PLAN_KINDS)}
+    <>
       {rule && (
         <label class="toggle">
           <input type="checkbox" name="rule" defaultChecked />
-          <span>{t('onlyRule', { title: `\u2068${rule.title[words.lang]}\u2069` })}</span>
+          <span>{t('onlyRule', { title: bidiIsolated(rule.title[words.lang]) })}</span>
         </label>
       )}
       {area && (
         <label class="toggle">
           <input type="checkbox" name="area" defaultChecked />
-          <span>{t('onlyArea', { code: `\u2066${area}\u2069` })}</span>
+          <span>{t('onlyArea', { code: ltrIsolated(area) })}</span>
         </label>
       )}
-      <p class="problem" role="alert" dir="auto">
-        {problem}
-      </p>
-      {made && <Secret words={words} secret={made.secret} />}
-      <div class="buttons">
-        <button type="submit" class="main" disabled={busy}>
-          {t('add')}
-        </button>
-      </div>
-    </form>
+    </>
   )
 }
 

@@ -1,5 +1,6 @@
-/** What the server says of webhooks. */
-import { DELETE, GET, PATCH, POST, type Schemas, unwrapResponse } from '../api.js'
+/** Webhooks at the server. */
+import { DELETE, GET, PATCH, POST, unwrapResponse } from '../api/client.js'
+import type { Schemas } from '../api/schemas.js'
 
 export type Subscription = Schemas['SubscriptionRow']
 export type NewSubscription = Schemas['NewSubscriptionAnswer']
@@ -7,7 +8,7 @@ export type Delivery = Schemas['DeliveryRow']
 export type SubscriptionRequest = Schemas['SubscriptionBody']
 export type EventKind = Subscription['kinds'][number]
 
-/** The last ones are looked at; the others are for programs. */
+/** People look at the last ones; the others are for programs. */
 const MAX_DELIVERIES = 10
 
 export const subscriptionsApi = {

@@ -1,42 +1,44 @@
-/** Webhooks: which addresses are told of events, what was sent to them, a new one, and their end. */
+/** Webhooks: the addresses that events are sent to, what was sent, a new one, and removing one. */
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { HeadRow } from '../head-row.js'
-import { useQuery } from '../answer.js'
-import type { RuleInWords } from '../api.js'
-import type { Connection } from '../connection.js'
-import { useFocusRestore } from '../kept-focus.js'
-import { type Localizer, listText } from '../language.js'
-import { problemText } from '../problem.js'
+import { useQuery } from '../api/use-query.js'
+import type { RuleInWords } from '../api/schemas.js'
+import type { Connection } from '../api/connection.js'
+import { useFocusRestore } from '../form/focus-restore.js'
+import { type Localizer, bidiIsolated, listText, ltrIsolated } from '../language/language.js'
+import { problemText } from '../language/problem.js'
+import { DataTable } from '../table/data-table.js'
+import { HeadRow } from '../table/head-row.js'
 import { NewSubscriptionForm } from './new-subscription.js'
 import { type Delivery, type Subscription, subscriptionsApi } from './subscriptions-api.js'
 import './subscriptions.css'
 import { WORDS } from './words.js'
 
-interface Props {
+interface SubscriptionsProps {
   words: Localizer
   connection: Connection
   rules: readonly RuleInWords[]
-  /** The one that is shown. */
-  rule: RuleInWords | undefined
-  /** Code of the area that is chosen on the map. */
+  /** The rule that the page shows. */
+  rule: RuleInWords | null
+  /** Code of the area that is selected on the map. */
   area: string | null
   onClose(): void
 }
 
-export function Subscriptions({ words, connection, rules, rule, area, onClose }: Props) {
+export function Subscriptions({ words, connection, rules, rule, area, onClose }: SubscriptionsProps) {
   const t = words.translatorOf(WORDS)
   const dialog = useRef<HTMLDialogElement>(null)
   const [changes, setChanges] = useState(0)
-  const [said, setSaid] = useState('')
+  const [statusText, setStatusText] = useState('')
   useEffect(() => dialog.current?.showModal(), [])
   useFocusRestore(dialog)
-  const asked = useQuery(connection, `subscriptions ${changes}`, subscriptionsApi.list)
-  const [known, setKnown] = useState<readonly Subscription[] | null>(null)
+  const query = useQuery(connection, `subscriptions ${changes}`, subscriptionsApi.list)
+  /** What stays in sight while the list is loaded again. */
+  const [subscriptions, setSubscriptions] = useState<readonly Subscription[] | null>(null)
   useEffect(() => {
-    if (asked && 'value' in asked) setKnown(asked.value)
-  }, [asked])
-  const changed = (message: string) => {
-    setSaid(message)
+    if (query && 'value' in query) setSubscriptions(query.value)
+  }, [query])
+  const reload = (message: string) => {
+    setStatusText(message)
     setChanges((times) => times + 1)
   }
   return (
@@ -44,23 +46,23 @@ export function Subscriptions({ words, connection, rules, rule, area, onClose }:
       <h2>{t('title')}</h2>
       <p class="hint">{t('lead')}</p>
       <p role="status" class="hint">
-        {said}
+        {statusText}
       </p>
-      {asked && 'refused' in asked && <p class="problem">{problemText(words, asked.refused)}</p>}
-      {!asked && !known && <p>{words.t('loading')}</p>}
-      {known?.length === 0 && <p>{t('none')}</p>}
-      {known && known.length > 0 && (
+      {query && 'refused' in query && <p class="problem">{problemText(words, query.refused)}</p>}
+      {!query && !subscriptions && <p>{words.t('loading')}</p>}
+      {subscriptions?.length === 0 && <p>{t('none')}</p>}
+      {subscriptions && subscriptions.length > 0 && (
         <ul class="webhooks">
-          {known.map((subscription) => (
+          {subscriptions.map((subscription) => (
             <SubscriptionItem
               key={subscription.id}
               {...{ words, connection, rules, subscription }}
-              onChange={changed}
+              onChange={reload}
             />
           ))}
         </ul>
       )}
-      {known && <NewSubscriptionForm {...{ words, rule, area }} onDone={() => changed('')} />}
+      {subscriptions && <NewSubscriptionForm {...{ words, rule, area }} onDone={() => reload('')} />}
       <div class="buttons">
         <button type="button" onClick={() => dialog.current?.close()}>
           {words.t('close')}
@@ -70,16 +72,15 @@ export function Subscriptions({ words, connection, rules, rule, area, onClose }:
   )
 }
 
-interface OneProps extends Pick<Props, 'words' | 'connection' | 'rules'> {
+interface ItemProps extends Pick<SubscriptionsProps, 'words' | 'connection' | 'rules'> {
   subscription: Subscription
   onChange(message: string): void
 }
 
-function SubscriptionItem({ words, connection, rules, subscription, onChange }: OneProps) {
+function SubscriptionItem({ words, connection, rules, subscription, onChange }: ItemProps) {
   const t = words.translatorOf(WORDS)
   const { id, url, paused } = subscription
   const [isOpen, setOpen] = useState(false)
-  const [isAsked, setAsked] = useState(false)
   const [problem, setProblem] = useState('')
   const act = (work: Promise<unknown>, message: string) => {
     setProblem('')
@@ -107,28 +108,37 @@ function SubscriptionItem({ words, connection, rules, subscription, onChange }: 
         >
           {t(paused ? 'resume' : 'pause')}
         </button>
-        <button
-          type="button"
-          onClick={() => (isAsked ? act(subscriptionsApi.remove(id), t('removed', { url })) : setAsked(true))}
-        >
-          {t(isAsked ? 'removeSure' : 'remove')}
-        </button>
-        {isAsked && (
-          <button type="button" onClick={() => setAsked(false)}>
-            {t('keep')}
-          </button>
-        )}
+        <RemoveButtons
+          words={words}
+          onRemove={() => act(subscriptionsApi.remove(id), t('removed', { url }))}
+        />
       </div>
       {isOpen && <Deliveries {...{ words, connection, id }} />}
     </li>
   )
 }
 
-function SubscriptionSummary({
-  words,
-  rules,
-  subscription,
-}: Pick<OneProps, 'words' | 'rules' | 'subscription'>) {
+/** Asks once more before a subscription is removed. */
+function RemoveButtons({ words, onRemove }: { words: Localizer; onRemove(): void }) {
+  const t = words.translatorOf(WORDS)
+  const [isSure, setSure] = useState(false)
+  return (
+    <>
+      <button type="button" onClick={() => (isSure ? onRemove() : setSure(true))}>
+        {t(isSure ? 'removeSure' : 'remove')}
+      </button>
+      {isSure && (
+        <button type="button" onClick={() => setSure(false)}>
+          {t('keep')}
+        </button>
+      )}
+    </>
+  )
+}
+
+type SummaryProps = Pick<ItemProps, 'words' | 'rules' | 'subscription'>
+
+function SubscriptionSummary({ words, rules, subscription }: SummaryProps) {
   const t = words.translatorOf(WORDS)
   const { kinds, area, rule, paused, createdAt, createdBy, pending, dead } = subscription
   const title = rules.find(({ id }) => id === rule)?.title[words.lang] ?? rule
@@ -141,10 +151,10 @@ function SubscriptionSummary({
             kinds.map((kind) => t(kind)),
           )}
       <br />
-      {area ? t('inArea', { code: `\u2066${area}\u2069` }) : t('everywhere')} ·{' '}
+      {area ? t('inArea', { code: ltrIsolated(area) }) : t('everywhere')} ·{' '}
       {title === null ? t('everyRule') : <bdi>{title}</bdi>}
       <br />
-      {t('madeBy', { name: `\u2068${createdBy}\u2069`, moment: words.dateTime(createdAt) })}
+      {t('madeBy', { name: bidiIsolated(createdBy), moment: words.dateTime(createdAt) })}
       {' · '}
       {t('waiting', { n: pending })}
       {dead > 0 && <strong> · {t('givenUp', { n: dead })}</strong>}
@@ -153,35 +163,35 @@ function SubscriptionSummary({
   )
 }
 
-function Deliveries({ words, connection, id }: Pick<Props, 'words' | 'connection'> & { id: string }) {
+const DELIVERY_COLUMNS = ['number', 'made', 'events', 'attempts', 'state'] as const
+
+function Deliveries({ words, connection, id }: Pick<ItemProps, 'words' | 'connection'> & { id: string }) {
   const t = words.translatorOf(WORDS)
-  const asked = useQuery(connection, id, (signal) => subscriptionsApi.deliveries(id, signal))
-  if (!asked) return <p role="status">{words.t('loading')}</p>
-  if ('refused' in asked) return <p class="problem">{problemText(words, asked.refused)}</p>
-  if (asked.value.length === 0) return <p role="status">{t('noDeliveries')}</p>
+  const query = useQuery(connection, id, (signal) => subscriptionsApi.deliveries(id, signal))
+  if (!query) return <p role="status">{words.t('loading')}</p>
+  if ('refused' in query) return <p class="problem">{problemText(words, query.refused)}</p>
+  if (query.value.length === 0) return <p role="status">{t('noDeliveries')}</p>
   return (
-    <div class="rows" tabIndex={0} role="region" aria-label={t('deliveries')}>
-      <table>
-        <thead>
-          <HeadRow names={['number', 'made', 'events', 'attempts', 'state']} t={t} />
-        </thead>
-        <tbody>
-          {asked.value.map((delivery) => (
-            <tr key={delivery.number}>
-              <td>{words.number(delivery.number)}</td>
-              <td>{words.dateTime(delivery.createdAt)}</td>
-              <td>{words.number(delivery.events)}</td>
-              <td>{words.number(delivery.attempts)}</td>
-              <td class="why">{deliveryStateText(words, delivery)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable
+      caption={t('deliveries')}
+      isCaptionHidden
+      boxClass="rows"
+      head={<HeadRow names={DELIVERY_COLUMNS} t={t} />}
+    >
+      {query.value.map((delivery) => (
+        <tr key={delivery.number}>
+          <td>{words.number(delivery.number)}</td>
+          <td>{words.dateTime(delivery.createdAt)}</td>
+          <td>{words.number(delivery.events)}</td>
+          <td>{words.number(delivery.attempts)}</td>
+          <td class="why">{deliveryStateText(words, delivery)}</td>
+        </tr>
+      ))}
+    </DataTable>
   )
 }
 
-/** The reason is the receiver's or the network's own word. */
+/** The reason of a failure is in the words of the receiver or of the network. */
 function deliveryStateText(words: Localizer, { deliveredAt, deadAt, nextAt, lastError, attempts }: Delivery) {
   const t = words.translatorOf(WORDS)
   if (deliveredAt) return t('delivered', { moment: words.dateTime(deliveredAt) })

@@ -1,5 +1,5 @@
 import { EVENT_NAMES } from '#domain/event'
-import type { Dictionary } from '../language.js'
+import type { Dictionary } from '../language/language.js'
 
 const en = {
   title: 'Webhooks: who is told of events',
@@ -11,7 +11,7 @@ const en = {
   everyRule: 'All rules',
   madeBy: 'By {name}, {moment}',
   waiting: '{n, plural, =0 {nothing waits} one {# message waits} other {# messages wait}}',
-  givenUp: '{n, plural, one {# message was given up} other {# messages were given up}}',
+  givenUp: '{n, plural, one {# message failed for good} other {# messages failed for good}}',
   isPaused: 'held back',
   deliveries: 'Last messages',
   noDeliveries: 'Nothing was sent yet: nothing has happened since.',
@@ -21,12 +21,12 @@ const en = {
   attempts: 'Tries',
   state: 'State',
   delivered: 'Arrived {moment}',
-  gaveUp: 'Given up {moment}',
+  gaveUp: 'Failed for good {moment}',
   waits: 'Waits for its turn',
   triesAgain: 'Tried again {moment}',
   pause: 'Hold back',
   resume: 'Go on',
-  paused: 'Messages are held back.',
+  paused: 'Messages are paused.',
   resumed: 'Messages go out again.',
   remove: 'Remove',
   removeSure: 'Remove for good',
@@ -43,8 +43,8 @@ const en = {
   copy: 'Copy',
   copied: 'Copied',
   webhook_address:
-    'This address is not taken: it must begin with https:// and hold neither a name or password nor a #.',
-  webhooks_full: 'There are as many subscriptions as are taken: remove one first.',
+    'This address is not accepted: it must begin with https:// and hold neither a name or password nor a #.',
+  webhooks_full: 'The maximum number of subscriptions is reached: remove one first.',
   ...EVENT_NAMES.en,
 }
 

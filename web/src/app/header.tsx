@@ -1,0 +1,106 @@
+/** Who we are, the search, the rule and the language; the account; and the notices that no screen may hide. */
+import { useState } from 'preact/hooks'
+import { SignIn } from '../account/sign-in.js'
+import { useLazyModule } from '../api/lazy-module.js'
+import type { Area } from '../api/schemas.js'
+import { Import } from '../import/import.js'
+import { LANGUAGES, LANGUAGE_NAMES, type Lang } from '../language/language.js'
+import { Search } from '../search/search.js'
+import type { PageProps } from './page-props.js'
+
+const loadSubscriptions = () => import('../subscriptions/subscriptions.js')
+
+interface HeaderProps extends PageProps {
+  /** Code of the selected area. */
+  area: string | null
+  onArea(area: Area): void
+}
+
+export function Header(props: HeaderProps) {
+  const { words, connection, data, isOffline, onArea } = props
+  const { instance, account, setAccount } = data
+  const { t } = words
+  const [hasSubscriptions, setSubscriptions] = useState(false)
+  return (
+    <header>
+      <div class="bar">
+        <h1>
+          <span lang="ar">تغطية</span> <span class="latin">Taghtiya</span> <small>{t('title')}</small>
+        </h1>
+        <Search words={words} connection={connection} onChoose={onArea} />
+        <RuleChoice {...props} />
+        <LanguageChoice {...props} />
+        <Import words={words} account={account} />
+        <SignIn {...{ words, account }} onAccount={setAccount} onWebhooks={() => setSubscriptions(true)} />
+        {hasSubscriptions && account && (
+          <SubscriptionsDialog {...props} onClose={() => setSubscriptions(false)} />
+        )}
+      </div>
+      {instance?.simulated && (
+        <p class="simulated" role="note">
+          {t('simulated')}
+        </p>
+      )}
+      {isOffline && (
+        <p class="lost" role="alert">
+          {t('lost')}
+        </p>
+      )}
+    </header>
+  )
+}
+
+function SubscriptionsDialog({ words, connection, data, area, onClose }: HeaderProps & { onClose(): void }) {
+  const Loaded = useLazyModule(connection, loadSubscriptions)
+  if (!Loaded) return null
+  return (
+    <Loaded.Subscriptions
+      {...{ words, connection, area }}
+      rules={data.rules ?? []}
+      rule={data.rule}
+      onClose={() => {
+        onClose()
+        // The dialog from which it was opened has gone.
+        document.getElementById('account')?.focus()
+      }}
+    />
+  )
+}
+
+function RuleChoice({ words: { t, lang }, data: { rules, rule }, dispatch }: HeaderProps) {
+  return (
+    <div class="pick rule">
+      <label for="rule">{t('rule')}</label>
+      <select
+        id="rule"
+        value={rule?.id}
+        onChange={(event) => dispatch({ type: 'setRule', rule: event.currentTarget.value })}
+      >
+        {rules?.map(({ id, title }) => (
+          <option key={id} value={id}>
+            {title[lang]}
+          </option>
+        ))}
+      </select>
+      {rule?.assumption && <span class="assumption">{t('assumption')}</span>}
+    </div>
+  )
+}
+
+function LanguageChoice({ words: { t, lang }, dispatch }: HeaderProps) {
+  return (
+    <label class="pick">
+      <span class="hidden">{t('language')}</span>
+      <select
+        value={lang}
+        onChange={(event) => dispatch({ type: 'setLanguage', lang: event.currentTarget.value as Lang })}
+      >
+        {LANGUAGES.map((language) => (
+          <option key={language} value={language} lang={language}>
+            {LANGUAGE_NAMES[language]}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}

@@ -1,0 +1,6 @@
+/** The views beside the map, in the order of their tabs; the words of a tab are `view_` and its name. */
+export const VIEWS = ['figures', 'plan', 'priorities', 'disputes'] as const
+export type ViewName = (typeof VIEWS)[number]
+
+export const viewNameOf = (name: string | null): ViewName | null =>
+  VIEWS.find((view) => view === name) ?? null

@@ -1,0 +1,81 @@
+/**
+ * The colours of the classes differ in lightness alone, so that they can be told apart in print and by the colour-blind.
+ * White is white with a red outline, because it is what people look for; undecided is sand with stripes, so that it is
+ * never taken for white.
+ */
+import type { PlanState } from '#domain/plan'
+import type { Class } from '#domain/verdict'
+
+export interface Paint {
+  fill: string
+  line: string
+  width: number
+  striped: boolean
+}
+
+export const CLASS_PAINTS: Record<Class, Paint> = {
+  white: { fill: '#ffffff', line: '#c1121f', width: 2, striped: false },
+  grey: { fill: '#98a1ac', line: '#6b7480', width: 0.6, striped: false },
+  black: { fill: '#20262e', line: '#4b5563', width: 0.6, striped: false },
+  unknown: { fill: '#f0dca8', line: '#a98f4e', width: 0.6, striped: true },
+}
+
+/** Whether a network is there: dark where it is, outlined where it was looked for and is not. */
+export const REACH_PAINTS = {
+  present: { fill: '#00507d', line: '#003a5c', width: 0.6, striped: false },
+  // Also its fill is darker than that of undecided: by their stripes alone the two would be alike in grey.
+  declared: { fill: '#8fc3e6', line: '#00507d', width: 0.8, striped: true },
+  missing: { fill: '#ffffff', line: '#c1121f', width: 2, striped: false },
+  undecided: CLASS_PAINTS.unknown,
+} as const satisfies Record<string, Paint>
+
+/** How much of a place its operators declare: more is darker. */
+export const DECLARED_PAINTS = {
+  most: { fill: '#7b1e57', line: '#4a0f33', width: 0.6, striped: false },
+  half: { fill: '#bd699b', line: '#7b1e57', width: 0.6, striped: false },
+  few: { fill: '#efcfe1', line: '#a04d7f', width: 0.8, striped: false },
+  slower: { fill: '#fdf4f9', line: '#7b1e57', width: 0.8, striped: true },
+} as const satisfies Record<string, Paint>
+
+/** Where two runs differ; better is darker, so that it can be read in grey. */
+export const DIRECTION_PAINTS = {
+  better: { fill: '#00614a', line: '#003d2f', width: 0.8, striped: false },
+  worse: { fill: '#ffd9c2', line: '#b23a00', width: 2, striped: true },
+  other: { fill: '#d9d5e8', line: '#8d84ad', width: 0.6, striped: false },
+} as const satisfies Record<string, Paint>
+
+/** Where an operator's declaration and the measurements contradict each other. */
+export const CONTRADICTION_PAINTS = {
+  declared_refuted: { fill: '#ffd9c2', line: '#b23a00', width: 2, striped: true },
+  present_undeclared: { fill: '#56b4e9', line: '#00507d', width: 1, striped: false },
+  late_plan: { fill: '#f6d04d', line: '#7a5b00', width: 1.6, striped: false },
+} as const satisfies Record<string, Paint>
+
+/** Items of the plan: hollow until they are in service, dark where measurements confirm them, red where they do not. */
+export const PLAN_PAINTS: Record<PlanState, Paint & { sign: string }> = {
+  planned: { fill: '#ffffff', line: '#5b5468', width: 1, striped: false, sign: '#5b5468' },
+  awarded: { fill: '#e4e1ec', line: '#5b5468', width: 1, striped: false, sign: '#453f52' },
+  works: { fill: '#b9b3c9', line: '#5b5468', width: 1, striped: false, sign: '#20262e' },
+  late: { fill: '#f6d04d', line: '#7a5b00', width: 1.6, striped: false, sign: '#4a3600' },
+  in_service: { fill: '#56b4e9', line: '#00507d', width: 1, striped: false, sign: '#002f4a' },
+  verified: { fill: '#00614a', line: '#ffffff', width: 1, striped: false, sign: '#ffffff' },
+  contradicted: { fill: '#ffffff', line: '#c1121f', width: 2.4, striped: false, sign: '#c1121f' },
+}
+
+export const SIGN_BOX = 16
+/** SVG paths that tell the states apart in grey: a line for each step, an exclamation mark, a question mark, a tick, a cross. */
+export const PLAN_SIGNS: Record<PlanState, string> = {
+  planned: '',
+  awarded: 'M5.5 8H10.5',
+  works: 'M5.5 6.8H10.5M5.5 9.4H10.5',
+  late: 'M8 4.3V8.6M8 11V11.2',
+  in_service: 'M6.2 6.4C6.2 4 9.8 4 9.8 6.4C9.8 7.8 8 7.7 8 9.2M8 11.4V11.6',
+  verified: 'M5 8.2L7.2 10.3L11 5.9',
+  contradicted: 'M5.8 5.8L10.2 10.2M10.2 5.8L5.8 10.2',
+}
+
+export const LAND = '#ece8dd'
+export const OUTLINE = '#5b5468'
+/** Of what the pointer is over, and of what is selected; no class has either colour. */
+export const HOVER_COLOUR = '#0f766e'
+export const SELECTION_COLOUR = '#d97706'

@@ -1,0 +1,167 @@
+/** How cells and areas are painted: one path per paint, because there are thousands of hexagons and few paints. */
+import { CLASSES, type Class } from '#domain/verdict'
+import {
+  SELECTION_COLOUR,
+  CONTRADICTION_PAINTS,
+  DECLARED_PAINTS,
+  DIRECTION_PAINTS,
+  LAND,
+  OUTLINE,
+  CLASS_PAINTS,
+  type Paint,
+  REACH_PAINTS,
+} from './colours.js'
+import type { Theme } from '../theme.js'
+import type { Properties, TileFeature } from '../tiles/tile-source.js'
+
+type Context = CanvasRenderingContext2D
+type Features = readonly TileFeature[]
+
+/** White is painted last, so that its outline lies on top. */
+const ORDER: readonly Class[] = [...CLASSES].reverse()
+
+const VERDICT_STYLES = ORDER.map((colour): FeatureStyle => [
+  ({ class: of }) => of === colour,
+  CLASS_PAINTS[colour],
+])
+
+/** Which features have which paint. */
+type FeatureStyle = readonly [matches: (properties: Properties) => boolean, paint: Paint]
+
+/** Direction of a cell; of a coarser cell that of most cells beneath it, and of two alike the worse. */
+function hasDirection(name: keyof typeof DIRECTION_PAINTS, properties: Properties): boolean {
+  if (properties['direction'] !== undefined) return properties['direction'] === name
+  const [better, worse] = [Number(properties['better']), Number(properties['worse'])]
+  return name === (worse + better === 0 ? 'other' : worse >= better ? 'worse' : 'better')
+}
+
+const REACH_STYLES = Object.entries(REACH_PAINTS)
+  .map(([name, paint]): FeatureStyle => [({ reach }) => reach === name, paint])
+  .reverse()
+
+const DECLARED_STYLES = Object.entries(DECLARED_PAINTS)
+  .map(([name, paint]): FeatureStyle => [({ level }) => level === name, paint])
+  .reverse()
+
+const FEATURE_STYLES: Record<Theme['kind'], readonly FeatureStyle[]> = {
+  verdict: VERDICT_STYLES,
+  // The server sends inferred cells only at near zooms.
+  inferred: VERDICT_STYLES,
+  network: REACH_STYLES,
+  declared: DECLARED_STYLES,
+  difference: (['other', 'better', 'worse'] as const).map((name): FeatureStyle => [
+    (properties) => hasDirection(name, properties),
+    DIRECTION_PAINTS[name],
+  ]),
+  contradictions: (['late_plan', 'present_undeclared', 'declared_refuted'] as const).map(
+    (name): FeatureStyle => [(properties) => Number(properties[name]) > 0, CONTRADICTION_PAINTS[name]],
+  ),
+}
+
+export function drawCells(
+  context: Context,
+  features: Features,
+  scale: number,
+  ratio: number,
+  theme: Theme['kind'],
+): void {
+  context.globalAlpha = 0.9
+  for (const [matches, style] of FEATURE_STYLES[theme]) {
+    const matching = features.filter(({ properties }) => matches(properties))
+    if (matching.length > 0) paint(context, pathOf(matching, scale), style, ratio)
+  }
+}
+
+export function drawLand(context: Context, features: Features, scale: number): void {
+  context.fillStyle = LAND
+  context.fill(pathOf(features, scale), 'evenodd')
+}
+
+/** A transparent fill of the areas' classes; an area where nothing was measured keeps the land's colour. */
+export function drawAreaColours(context: Context, features: Features, scale: number): void {
+  for (const colour of ORDER) {
+    const matching = features.filter((f) => f.properties['class'] === colour && isMeasured(f))
+    if (matching.length === 0) continue
+    // A white area is paler than a white cell: the fill of an area must not look like a measurement.
+    context.globalAlpha = colour === 'white' ? 0.55 : 0.35
+    context.fillStyle = CLASS_PAINTS[colour].fill
+    context.fill(pathOf(matching, scale), 'evenodd')
+  }
+}
+
+const isMeasured = ({ properties }: TileFeature) => CLASSES.some((colour) => Number(properties[colour]) > 0)
+
+export function drawAreaOutlines(context: Context, features: Features, scale: number, ratio: number): void {
+  const path = pathOf(features, scale)
+  context.lineJoin = 'round'
+  context.strokeStyle = '#ffffff'
+  context.lineWidth = 3 * ratio
+  context.stroke(path)
+  context.strokeStyle = OUTLINE
+  context.lineWidth = 1.2 * ratio
+  context.stroke(path)
+}
+
+/**
+ * The selected area. It is drawn tile by tile, because only the edge of a canvas hides where the server cut the area at
+ * its tiles. At near zooms the tiles hold only the areas inside it: these are filled, without lines between them.
+ */
+export function drawSelectedArea(
+  context: Context,
+  features: Features,
+  scale: number,
+  ratio: number,
+  code: string,
+): void {
+  const itself = features.filter(({ properties }) => properties['code'] === code)
+  const inside = features.filter(({ properties }) => String(properties['code']).startsWith(`${code}.`))
+  const path = pathOf([...itself, ...inside], scale)
+  context.fillStyle = SELECTION_COLOUR
+  context.globalAlpha = 0.16
+  context.fill(path, 'evenodd')
+  context.globalAlpha = 1
+  context.strokeStyle = SELECTION_COLOUR
+  context.lineWidth = 4 * ratio
+  context.lineJoin = 'round'
+  context.stroke(pathOf(itself, scale))
+}
+
+function paint(context: Context, path: Path2D, { fill, line, width, striped }: Paint, ratio: number): void {
+  context.fillStyle = fill
+  context.fill(path, 'evenodd')
+  if (striped) {
+    context.fillStyle = stripes(context, line, ratio)
+    context.fill(path, 'evenodd')
+  }
+  context.strokeStyle = line
+  context.lineWidth = width * ratio
+  context.stroke(path)
+}
+
+/** Diagonal stripes, eight pixels apart: tiles are a multiple of that, so stripes meet at their edges. */
+function stripes(context: Context, line: string, ratio: number): CanvasPattern {
+  const size = Math.round(8 * ratio)
+  const tile = document.createElement('canvas')
+  tile.width = tile.height = size
+  const pen = tile.getContext('2d')!
+  pen.strokeStyle = line
+  pen.lineWidth = 1.2 * ratio
+  for (const shift of [-size, 0, size]) {
+    pen.moveTo(shift, size)
+    pen.lineTo(shift + size, 0)
+  }
+  pen.stroke()
+  return context.createPattern(tile, 'repeat')!
+}
+
+export function pathOf(features: Features, scale: number): Path2D {
+  const path = new Path2D()
+  for (const { rings } of features)
+    for (const ring of rings) {
+      ring.forEach((p, i) =>
+        i === 0 ? path.moveTo(p.x * scale, p.y * scale) : path.lineTo(p.x * scale, p.y * scale),
+      )
+      path.closePath()
+    }
+  return path
+}

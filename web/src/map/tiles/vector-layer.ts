@@ -1,0 +1,71 @@
+/** A Leaflet layer that draws a source's vector tiles on canvas. */
+import L from 'leaflet'
+import { EXTENT, type TilePart, partOf } from './tile-part.js'
+import type { Tile, TileFeature, TileSource } from './tile-source.js'
+
+/** Draws a tile's features; `scale` is canvas pixels per tile unit, `ratio` canvas pixels per pixel of the page. */
+export type DrawTile = (
+  context: CanvasRenderingContext2D,
+  features: readonly TileFeature[],
+  scale: number,
+  ratio: number,
+) => void
+
+/** More pixels would cost memory without being seen. */
+const MAX_PIXEL_RATIO = 2
+
+/** Tiles outside of `bounds` are not requested: in a view of the whole country most are empty. */
+export class VectorLayer extends L.GridLayer {
+  private readonly releases = new WeakMap<HTMLElement, () => void>()
+  /** Tiles that are neither loaded nor removed. */
+  private readonly pendingTiles = new Set<HTMLElement>()
+
+  constructor(
+    private readonly source: TileSource,
+    private readonly draw: DrawTile,
+    about: { className: string; bounds: L.LatLngBounds },
+  ) {
+    super({ keepBuffer: 1, ...about })
+    this.on('tileunload', (event) => {
+      const { tile } = event as unknown as L.TileEvent
+      this.pendingTiles.delete(tile)
+      this.releases.get(tile)?.()
+    })
+  }
+
+  /** Leaflet's own `isLoading` stays true where the last tile that it waits for is removed. */
+  get isDrawn(): boolean {
+    return this.pendingTiles.size === 0
+  }
+
+  protected override createTile(coords: L.Coords, done: L.DoneCallback): HTMLElement {
+    const canvas = document.createElement('canvas')
+    const part = partOf(coords)
+    const { tile, release } = this.source.acquire(part.address)
+    this.releases.set(canvas, release)
+    this.pendingTiles.add(canvas)
+    const finish = (error?: Error) => {
+      // Not for a tile that was removed: Leaflet would take it for the one that is in its place now.
+      if (this.pendingTiles.delete(canvas)) done(error, canvas)
+    }
+    tile.then((loaded) => {
+      this.paint(canvas, loaded, part)
+      finish()
+    }, finish)
+    return canvas
+  }
+
+  private paint(
+    canvas: HTMLCanvasElement,
+    { features }: Tile,
+    { partsPerSide, column, row }: TilePart,
+  ): void {
+    const ratio = Math.min(MAX_PIXEL_RATIO, window.devicePixelRatio || 1)
+    const pixels = Math.round(this.getTileSize().x * ratio)
+    canvas.width = canvas.height = pixels
+    if (features.length === 0) return
+    const context = canvas.getContext('2d')!
+    context.translate(-column * pixels, -row * pixels)
+    this.draw(context, features, (pixels * partsPerSide) / EXTENT, ratio)
+  }
+}

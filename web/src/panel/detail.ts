@@ -1,0 +1,5 @@
+/** What the panel tells of the selected item. */
+import type { AreaDetail, Cell } from '../api/schemas.js'
+import type { PlaceDetail } from '../places/place.js'
+
+export type Detail = { cell: Cell } | { area: AreaDetail } | PlaceDetail

@@ -1,0 +1,93 @@
+/** The networks that were measured, declared or promised in a cell, and how sure each is. */
+import type { NetworkState } from '#domain/verdict'
+import type { Network } from '../api/schemas.js'
+import { type Localizer, percentText } from '../language/language.js'
+import { operatorName, technologyName } from '../language/network-names.js'
+
+export function Networks({ words, evidence }: { words: Localizer; evidence: Network[] }) {
+  const { t } = words
+  return (
+    <>
+      <h3>{t('networks')}</h3>
+      <ul class="networks">
+        {evidence.map((network) => (
+          <li key={`${network.operator} ${network.technology}`}>
+            <strong>
+              <bdi>{operatorName(words, network.operator)}</bdi>
+              {network.technology && ' · '}
+              <bdi>{technologyName(words, network.technology)}</bdi>
+            </strong>
+            <span class={`state ${network.state}`}>{t(STATE_WORDS[network.state])}</span>
+            {network.share !== null && <Share share={network.share} network={network} />}
+            {network.share !== null && (
+              <NetworkFigures words={words} share={network.share} network={network} />
+            )}
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+const STATE_WORDS = {
+  present: 'present',
+  refuted: 'refuted',
+  absent: 'absent',
+  declared: 'state_declared',
+  planned: 'state_planned',
+  unknown: 'undecided',
+} as const satisfies Record<NetworkState, string>
+
+/** The share of passes with its interval as a bar: people look before they read. */
+function Share({ share, network: { lower, upper } }: { share: number; network: Network }) {
+  const percent = (x: number) => `${Math.max(0, Math.min(100, x * 100))}%`
+  return (
+    <svg class="share" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+      <rect width="100" height="8" class="track" />
+      <rect x={percent(lower)} width={percent(upper - lower)} height="8" class="interval" />
+      <rect x={percent(share - 0.006)} width="1.2%" height="8" class="point" />
+    </svg>
+  )
+}
+
+function NetworkFigures({ words, share, network: n }: { words: Localizer; share: number; network: Network }) {
+  const { t, number, date } = words
+  const interval = t('interval', {
+    share: percentText(words, share),
+    lower: percentText(words, n.lower),
+    upper: percentText(words, n.upper),
+  })
+  return (
+    <dl>
+      <dt>{t('shareHead')}</dt>
+      <dd>
+        {t('passes', { passes: number(n.passes), samples: number(n.samples) })} · {interval}
+      </dd>
+      <dt>{t('median')}</dt>
+      <dd>
+        <Medians words={words} network={n} />
+      </dd>
+      <dt>{t('samples')}</dt>
+      <dd>{t('coverageOf', { devices: n.devices, days: n.days, hours: n.hours })}</dd>
+      <dt>{t('lastMeasured')}</dt>
+      <dd>{n.lastMeasuredAt && date(n.lastMeasuredAt)}</dd>
+    </dl>
+  )
+}
+
+/** Without service there is no figure of which to take the median. */
+function Medians({ words: { t, number, mbit }, network }: { words: Localizer; network: Network }) {
+  const { downloadBps: down, uploadBps: up, latencyMs: latency, loadedLatencyMs: loaded } = network.quantiles
+  const figures = [
+    down && t('down', { figure: mbit(down[1]) }),
+    up && t('up', { figure: mbit(up[1]) }),
+    latency && t('latency', { figure: number(latency[1]) }),
+    loaded && t('loadedLatency', { figure: number(loaded[1]) }),
+  ].filter((figure) => figure !== null)
+  if (figures.length === 0) return '–'
+  return figures.map((figure) => (
+    <span key={figure} class="figure">
+      {figure}
+    </span>
+  ))
+}

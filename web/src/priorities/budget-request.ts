@@ -1,0 +1,36 @@
+/** The question that the inputs make, and what a link keeps of it. */
+import type { PriorityInputs } from './inputs.js'
+import type { BudgetRequest } from './priorities-api.js'
+
+export const MILLION = 1e6
+export const MAX_MILLIONS = 1e6
+
+/** Null: what was typed is no budget. */
+export function budgetRequestOf(inputs: PriorityInputs, area: string | null): BudgetRequest | null {
+  const millions = Number(inputs.budget)
+  const percent = Number(inputs.regionShare)
+  const isGiven = inputs.budget.trim() !== '' && millions >= 0 && millions <= MAX_MILLIONS
+  if (!isGiven || !(percent >= 0 && percent <= 100)) return null
+  return {
+    budget: millions * MILLION,
+    maximise: inputs.maximise,
+    technologies: inputs.technologies,
+    ...(inputs.class && { class: inputs.class }),
+    ...(area && { area }),
+    weights: inputs.weights,
+    unitCosts: inputs.unitCosts,
+    oneZonePerRegion: inputs.oneZonePerRegion,
+    regionShare: percent / 100,
+  }
+}
+
+export const requestKeyOf = (run: number, request: BudgetRequest): string =>
+  `${run} ${JSON.stringify(request)}`
+
+/** The same page with another run, in which the question of its inputs is asked again. */
+export function linkToRun(run: number): string {
+  const query = new URLSearchParams(location.search)
+  query.set('run', String(run))
+  query.set('v.answered', String(run))
+  return `?${query.toString()}`
+}
