@@ -1,12 +1,16 @@
 /** The round trip under load and the mobile cell, from the tools that give them. */
 import { readResults } from '#formats/tools'
 import { expect, test } from 'vitest'
+import { inPieces } from './files.js'
 
 const AT = '2026-03-01T09:30:00Z'
 
 async function firstOf(text: string): Promise<Record<string, unknown>> {
   const options = { format: null, unit: null, measuredAt: AT }
-  for await (const [record] of readResults(Buffer.from(text), options, { format: null, unit: null }))
+  for await (const [record] of readResults(inPieces(Buffer.from(text), 100), options, {
+    format: null,
+    unit: null,
+  }))
     return record!.document as Record<string, unknown>
   throw new Error('the file has no record')
 }

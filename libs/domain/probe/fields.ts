@@ -20,14 +20,12 @@ type SnakeCase<Name extends string> = Name extends `${infer Letter}${infer Rest}
 /** A probe's fields by column, null where the probe has none. */
 export type StoredColumns = { [K in StoredField as SnakeCase<K>]: Required<ProbeInput>[K] }
 
-const NAMES = Object.keys(PROBE_FIELDS) as ProbeFieldName[]
-
 /** In the order of the table, which is the order of columns everywhere. */
-export const PROBE_FIELD_NAMES: readonly ProbeFieldName[] = NAMES
-export const STORED_FIELDS = NAMES.filter(
+export const PROBE_FIELD_NAMES = /* @__PURE__ */ Object.keys(PROBE_FIELDS) as readonly ProbeFieldName[]
+export const STORED_FIELDS = /* @__PURE__ */ PROBE_FIELD_NAMES.filter(
   (name) => PROBE_FIELDS[name].column !== null,
 ) as readonly StoredField[]
-export const LISTED_FIELDS = NAMES.filter(
+export const LISTED_FIELDS = /* @__PURE__ */ PROBE_FIELD_NAMES.filter(
   (name) => PROBE_FIELDS[name].readers !== 'nobody',
 ) as readonly ListedField[]
 
@@ -35,7 +33,7 @@ export const LISTED_FIELDS = NAMES.filter(
 export const columnOf = (name: ProbeFieldName): string =>
   name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
-const STORED = STORED_FIELDS.map((name) => ({
+const STORED = /* @__PURE__ */ STORED_FIELDS.map((name) => ({
   name,
   column: columnOf(name),
   isWhole: PROBE_FIELDS[name].column === 'bigint',

@@ -144,12 +144,19 @@ const WORDING = { isRequired: false, column: 'text', readers: 'everybody', check
 const HIDDEN = { readers: 'nobody' } as const
 const ARRIVAL_ONLY = { isRequired: false, column: null, readers: 'nobody' } as const
 
+type FieldTable = { readonly [K in keyof Required<ProbeInput>]: FieldOf<ProbeInput[K]> }
+
+/** Takes a function, so that the pages, which import this file for its lists of words, can leave the table out. */
+function fieldTable<const Table extends FieldTable>(make: () => Table): Table {
+  return make()
+}
+
 /**
  * The fields of a probe, each written once: how its form is checked, the column that stores it, who may read it. The quick
  * check of the ingest, the entity, the INSERT, the lists and the OGC columns derive from it (see fields.ts). A field has one
  * name: the key here in JSON, the same in snake_case as a column, in CSV and in OGC properties.
  */
-export const PROBE_FIELDS = {
+export const PROBE_FIELDS = /* @__PURE__ */ fieldTable(() => ({
   id: { ...REQUIRED, check: { kind: 'uuid' }, column: 'uuid', about: 'UUID made by the device' },
   measuredAt: { ...REQUIRED, check: TIME, column: 'timestamptz', about: 'when it was measured' },
   lat: {
@@ -225,4 +232,4 @@ export const PROBE_FIELDS = {
   clientAddress: { ...ARRIVAL_ONLY, check: TEXT, about: 'the client’s address' },
   downloadTest: { ...WORDING, ...HIDDEN, about: 'name of the download test' },
   uploadTest: { ...WORDING, ...HIDDEN, about: 'name of the upload test' },
-} as const satisfies { readonly [K in keyof Required<ProbeInput>]: FieldOf<ProbeInput[K]> }
+}))
