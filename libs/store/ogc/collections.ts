@@ -1,136 +1,33 @@
-/** What leaves the house as features: the columns of each collection with their SQL, and how its rows are found. */
-import type { Column } from '#domain/feature'
+/** The collections of features: what may be read or exported as a whole, with its columns. */
 import { PROBE_FIELDS, type ProbeField, columnOf } from '#domain/probe'
 import { type Sql, raw, sql } from '../database/sql.js'
 import { PLAIN_LISTED_FIELDS } from '../probes/listed.js'
 import { publicProbesOf } from '../probes/public.js'
 import { type RunRow, validInRun } from '../runs/run.js'
-
-export const COLLECTIONS = [
-  'cells',
-  'zones',
-  'areas',
-  'localities',
-  'sites',
-  'probes_public',
-  'declared',
-  'plan',
-] as const
-export type CollectionId = (typeof COLLECTIONS)[number]
-
-/** No column is named `id`: GDAL calls a feature's own id so. */
-interface SqlColumn extends Column {
-  sql: string
-  /** A figure that is not always known. */
-  mayBeEmpty?: true
-}
-
-/** Of a collection by cells: the part of the cells' order that a statement reads. */
-export interface Span {
-  low: string
-  high: string
-}
-
-export interface Licence {
-  name: string
-  title: string
-  path?: string
-}
-
-/** Measurements, claims and lists belong to whoever runs the observatory, who has to say so: `DATA_LICENCE`. */
-const UNSTATED_LICENCE: Licence[] = [{ name: 'notspecified', title: 'Not stated: ask who runs this server' }]
-
-/** With what the server's owner states (an SPDX name) in place of nothing. */
-export const licencesOf = ({ licences }: Collection, stated: string | null): readonly Licence[] =>
-  licences === UNSTATED_LICENCE && stated !== null
-    ? [{ name: stated, title: `${stated}, as whoever runs this server states` }]
-    : licences
-const BOUNDARIES: Licence[] = [
-  {
-    name: 'ODbL-1.0',
-    title: 'Boundaries that ship with Taghtiya: © OpenStreetMap contributors; of others see `source`',
-    path: 'https://opendatacommons.org/licenses/odbl/1-0/',
-  },
-  {
-    name: 'CC-BY-4.0',
-    title: 'Names, codes and population: HCP, RGPH 2024',
-    path: 'https://creativecommons.org/licenses/by/4.0/',
-  },
-]
-
-export interface Collection {
-  id: CollectionId
-  title: string
-  about: string
-  geometry: 'Point' | 'Polygon' | 'MultiPolygon'
-  /**
-   * Where a row's geometry comes from: its cell's outline, its cell's centre, columns `lng` and `lat`, a column `geom`.
-   */
-  shape: 'hexagon' | 'centre' | 'position' | 'geom'
-  /** Answers speak of one run. */
-  ofRun: boolean
-  licences: readonly Licence[]
-  columns: readonly SqlColumn[]
-  /** FROM and WHERE; the rows' table is named `t`. */
-  from(span: Span, run: RunRow | null): Sql
-  /** Order of the rows: expressions with their types, unique together. */
-  key: readonly { sql: string; type: string }[]
-  /** A feature's id, with a group for each part of the key; a cell is written as H3 writes it. */
-  idPattern: RegExp
-  idOf(row: Record<string, unknown>): string
-  /** When a row holds, as SQL of two moments; null where rows have no time. */
-  time: readonly [start: string, end: string] | null
-}
-
-const utc = (sql: string) => `to_char(${sql} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`
-const midnight = (date: string) => `(${date}::timestamp AT TIME ZONE 'UTC')`
-
-const H3: SqlColumn = {
-  name: 'h3',
-  type: 'text',
-  sql: 'to_hex(t.cell)',
-  about: 'H3 cell of resolution 8',
-}
-const text = (name: string, about: string, sql = `t.${name}`): SqlColumn => ({
-  name,
-  type: 'text',
-  sql,
-  about,
-})
-const integer = (name: string, about: string, sql = `t.${name}`): SqlColumn => ({
-  name,
-  type: 'integer',
-  sql,
-  about,
-})
-const bps = (name: string, about: string): SqlColumn => ({
-  ...integer(name, about, `t.${name}::float8`),
-  unit: 'bit/s',
-  mayBeEmpty: true,
-})
-const population = (about: string, sql?: string): SqlColumn => ({
-  ...integer('population', about, sql),
-  mayBeEmpty: true,
-})
-const flag = (name: string, about: string, sql = `t.${name}`): SqlColumn => ({
-  name,
-  type: 'boolean',
-  sql,
-  about,
-})
-
-const OPERATOR = text('operator', 'id of the operator')
-const TECHNOLOGY = text('technology', 'access technology')
-const COMMUNE = 'HCP code of the commune'
-const OWN_AREAS: readonly SqlColumn[] = [
-  text('commune_code', COMMUNE),
-  text('province_code', 'HCP code of the province or prefecture'),
-  text('region_code', 'HCP code of the region'),
-]
-const RUN: readonly SqlColumn[] = [
-  integer('run_id', 'run that gave the verdict'),
-  { name: 'rule_id', type: 'text', sql: 't.rule_id', about: 'rule of the run' },
-]
+import {
+  BOUNDARY_LICENCES,
+  COLLECTIONS,
+  type Collection,
+  type CollectionId,
+  type Span,
+  type SqlColumn,
+  UNSTATED_LICENCE,
+} from './collection.js'
+import {
+  ABOUT_COMMUNE,
+  AREA_CODE_COLUMNS,
+  H3_COLUMN,
+  OPERATOR_COLUMN,
+  RUN_COLUMNS,
+  TECHNOLOGY_COLUMN,
+  booleanColumn,
+  integerColumn,
+  populationColumn,
+  rfc3339,
+  speedColumn,
+  textColumn,
+  utcMidnight,
+} from './columns.js'
 
 const runColumns = (run: RunRow): Sql => sql`${run.id}::integer AS run_id, ${run.rule}::text AS rule_id,
    ${run.from}::timestamptz AS valid_from, ${run.to}::timestamptz AS valid_to`
@@ -149,12 +46,12 @@ const cells: Collection = {
   ofRun: true,
   licences: UNSTATED_LICENCE,
   columns: [
-    H3,
-    text('class', 'white, grey, black or unknown'),
+    H3_COLUMN,
+    textColumn('class', 'white, grey, black or unknown'),
     { name: 'confidence', type: 'number', sql: 't.confidence', about: 'probability that the class is right' },
-    ...OWN_AREAS,
-    integer('since_run', 'first run of the series in which the verdict held'),
-    ...RUN,
+    ...AREA_CODE_COLUMNS,
+    integerColumn('since_run', 'first run of the series in which the verdict held'),
+    ...RUN_COLUMNS,
   ],
   // Both tables are limited to the span: a merge join would read the places from their beginning, the longer the deeper the page.
   from: (span, run) => sql`
@@ -177,16 +74,20 @@ const zones: Collection = {
   ofRun: true,
   licences: UNSTATED_LICENCE,
   columns: [
-    text('zone_id', 'identity of the zone, the same from run to run', 't.id'),
-    text('class', 'white, grey or black'),
-    ...OWN_AREAS,
-    integer('cell_count', 'cells in the zone'),
-    population(
+    textColumn('zone_id', 'identity of the zone, the same from run to run', 't.id'),
+    textColumn('class', 'white, grey or black'),
+    ...AREA_CODE_COLUMNS,
+    integerColumn('cell_count', 'cells in the zone'),
+    populationColumn(
       'people in its localities, empty where none is known',
       '(SELECT sum(population)::float8 FROM locality WHERE cell = ANY(t.cells))',
     ),
-    integer('site_count', 'sites in it', '(SELECT count(*)::integer FROM site WHERE cell = ANY(t.cells))'),
-    ...RUN,
+    integerColumn(
+      'site_count',
+      'sites in it',
+      '(SELECT count(*)::integer FROM site WHERE cell = ANY(t.cells))',
+    ),
+    ...RUN_COLUMNS,
   ],
   from: (_span, run) => sql`
     (SELECT v.*, ${runColumns(run!)} FROM zone AS v WHERE ${validInRun('v', run!)}) AS t WHERE true`,
@@ -203,19 +104,19 @@ const areas: Collection = {
   geometry: 'MultiPolygon',
   shape: 'geom',
   ofRun: false,
-  licences: BOUNDARIES,
+  licences: BOUNDARY_LICENCES,
   columns: [
-    text('code', 'HCP code'),
-    integer('vintage', 'year of the edition, 0 where simulated'),
-    text('level', 'region, province or commune'),
-    text('type', 'province or prefecture, urban or rural'),
-    text('parent_code', 'HCP code of the area it lies in'),
-    text('name_fr', 'name in French'),
-    text('name_ar', 'name in Arabic'),
-    population('inhabitants'),
-    integer('cell_count', 'cells whose centre lies in it'),
-    text('source', 'where the boundary comes from'),
-    flag('simulated', 'made up for the demonstration', '(t.vintage = 0)'),
+    textColumn('code', 'HCP code'),
+    integerColumn('vintage', 'year of the edition, 0 where simulated'),
+    textColumn('level', 'region, province or commune'),
+    textColumn('type', 'province or prefecture, urban or rural'),
+    textColumn('parent_code', 'HCP code of the area it lies in'),
+    textColumn('name_fr', 'name in French'),
+    textColumn('name_ar', 'name in Arabic'),
+    populationColumn('inhabitants'),
+    integerColumn('cell_count', 'cells whose centre lies in it'),
+    textColumn('source', 'where the boundary comes from'),
+    booleanColumn('simulated', 'made up for the demonstration', '(t.vintage = 0)'),
   ],
   from: () => sql`current_area AS t WHERE true`,
   key: [{ sql: 't.code', type: 'text' }],
@@ -233,13 +134,13 @@ const localities: Collection = {
   ofRun: false,
   licences: UNSTATED_LICENCE,
   columns: [
-    text('locality_id', 'id of the list that it came with', 't.id'),
-    text('name_fr', 'name in French'),
-    text('name_ar', 'name in Arabic'),
-    text('kind', 'kind of place'),
-    population('inhabitants'),
-    text('commune_code', COMMUNE),
-    H3,
+    textColumn('locality_id', 'id of the list that it came with', 't.id'),
+    textColumn('name_fr', 'name in French'),
+    textColumn('name_ar', 'name in Arabic'),
+    textColumn('kind', 'kind of place'),
+    populationColumn('inhabitants'),
+    textColumn('commune_code', ABOUT_COMMUNE),
+    H3_COLUMN,
   ],
   from: () => sql`locality AS t WHERE true`,
   key: [{ sql: 't.id', type: 'text' }],
@@ -257,17 +158,17 @@ const sites: Collection = {
   ofRun: false,
   licences: UNSTATED_LICENCE,
   columns: [
-    text('code', 'code of the site'),
-    text('name', 'name'),
-    text('name_ar', 'name in Arabic'),
-    text('type', 'kind of place'),
-    text('commune_code', COMMUNE),
-    H3,
-    OPERATOR,
-    TECHNOLOGY,
-    bps('contracted_down_bps', 'contracted download'),
-    bps('contracted_up_bps', 'contracted upload'),
-    flag('simulated', 'made up for the demonstration'),
+    textColumn('code', 'code of the site'),
+    textColumn('name', 'name'),
+    textColumn('name_ar', 'name in Arabic'),
+    textColumn('type', 'kind of place'),
+    textColumn('commune_code', ABOUT_COMMUNE),
+    H3_COLUMN,
+    OPERATOR_COLUMN,
+    TECHNOLOGY_COLUMN,
+    speedColumn('contracted_down_bps', 'contracted download'),
+    speedColumn('contracted_up_bps', 'contracted upload'),
+    booleanColumn('simulated', 'made up for the demonstration'),
   ],
   from: () => sql`site AS t WHERE true`,
   key: [{ sql: 't.code', type: 'text' }],
@@ -301,13 +202,16 @@ const probesPublic: Collection = {
   licences: UNSTATED_LICENCE,
   columns: [
     {
-      ...text('measurement_id', 'made from the probe’s id, which it does not tell'),
+      ...textColumn('measurement_id', 'made from the probe’s id, which it does not tell'),
       sql: `to_hex(t.cell) || '.' || t.hash`,
     },
-    H3,
-    { name: 'measured_hour', type: 'time', sql: utc('t.hour'), about: 'hour in which it was measured' },
+    H3_COLUMN,
+    { name: 'measured_hour', type: 'time', sql: rfc3339('t.hour'), about: 'hour in which it was measured' },
     ...PUBLIC_PROBE_COLUMNS,
-    flag('counted', 'whether verdicts rest on it: false where it was found implausible when it came'),
+    booleanColumn(
+      'counted',
+      'whether verdicts rest on it: false where it was found implausible when it came',
+    ),
   ],
   // Grouped in the order of the index, so that a page reads no more cells than it needs. The hash orders a cell's
   // probes in a way that says nothing of when they were measured.
@@ -336,19 +240,19 @@ const claims = (id: 'declared' | 'plan', kind: 'declared' | 'planned', title: st
     ofRun: false,
     licences: UNSTATED_LICENCE,
     columns: [
-      H3,
-      OPERATOR,
-      TECHNOLOGY,
+      H3_COLUMN,
+      OPERATOR_COLUMN,
+      TECHNOLOGY_COLUMN,
       {
         name: 'on_date',
         type: 'date',
         sql: 't.on_date::text',
         about: kind === 'declared' ? 'day for which it was declared' : 'day by which it is promised',
       },
-      bps('download_bps', 'claimed download'),
-      bps('upload_bps', 'claimed upload'),
-      text('source', 'file that it came with'),
-      { name: 'received_at', type: 'time', sql: utc('t.received_at'), about: 'when it was imported' },
+      speedColumn('download_bps', 'claimed download'),
+      speedColumn('upload_bps', 'claimed upload'),
+      textColumn('source', 'file that it came with'),
+      { name: 'received_at', type: 'time', sql: rfc3339('t.received_at'), about: 'when it was imported' },
     ],
     from: (span) =>
       sql`coverage AS t WHERE t.kind = ${kind} AND t.withdrawn_at IS NULL AND ${inSpan(span, 't.cell')}`,
@@ -361,7 +265,7 @@ const claims = (id: 'declared' | 'plan', kind: 'declared' | 'planned', title: st
     idPattern: /^([0-9a-f]{15})\.(\w{1,40})\.(\d{4}-\d\d-\d\d)\.(.{1,400})$/su,
     idOf: (row) =>
       `${row['h3'] as string}.${row['technology'] as string}.${row['on_date'] as string}.${row['operator'] as string}`,
-    time: [midnight('t.on_date'), midnight('t.on_date')],
+    time: [utcMidnight('t.on_date'), utcMidnight('t.on_date')],
   }) satisfies Collection
 
 const COLLECTION_BY_ID: Record<CollectionId, Collection> = {

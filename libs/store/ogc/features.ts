@@ -8,7 +8,7 @@ import { queryRow, queryRows } from '../database/query.js'
 import { boxGeometry, isPositionInBox } from '../database/shapes.js'
 import { type Sql, allOf, join, param, raw, sql } from '../database/sql.js'
 import type { RunRow } from '../runs/run.js'
-import type { Collection, Span } from './collections.js'
+import type { Collection, Span } from './collection.js'
 import { conditionOf } from './filter-sql.js'
 
 export interface FeatureQuery {

@@ -3,7 +3,7 @@ import type { ColumnType, Filter, FilterShape, Literal } from '#domain/feature'
 import { cellToSql, cellsTouching, isServedCell } from '#geo'
 import { boxGeometry } from '../database/shapes.js'
 import { type Sql, join, raw, sql } from '../database/sql.js'
-import type { Collection } from './collections.js'
+import type { Collection } from './collection.js'
 
 /** A condition that the database cannot be asked in this form; the message says why. */
 export class UnsupportedFilterError extends Error {}

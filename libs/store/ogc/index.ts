@@ -1,3 +1,4 @@
-export * from './filter-sql.js'
+export * from './collection.js'
 export * from './collections.js'
 export * from './features.js'
+export * from './filter-sql.js'

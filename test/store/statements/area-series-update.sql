@@ -48,7 +48,8 @@ WITH
       upload_bps,
       latency_ms,
       jitter_ms,
-      loss_ratio
+      loss_ratio,
+      loaded_latency_ms
     FROM signed_probe
     JOIN cell_place USING (cell)
     OFFSET 0
@@ -87,7 +88,8 @@ WITH
         (1000, upload_bps::float8, 1::float8),
         (2000, latency_ms::float8, 0.01::float8),
         (3000, jitter_ms::float8, 0.01::float8),
-        (4000, loss_ratio::float8, 0.0001::float8)
+        (4000, loss_ratio::float8, 0.0001::float8),
+        (5000, loaded_latency_ms::float8, 0.01::float8)
     ) AS v(first_bin, value, bin_floor)
     WHERE outcome = 'ok' AND value IS NOT NULL
     GROUP BY region_code, province_code, commune_code, local_day, operator, technology, bin

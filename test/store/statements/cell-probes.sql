@@ -1,24 +1,29 @@
 SELECT
   md5(p.id::text) AS id,
   date_trunc('hour', p.measured_at, 'UTC') AS "measuredAt",
-  p.operator,
-  p.technology,
-  p.outcome,
+  p.operator AS "operator",
+  p.technology AS "technology",
+  p.outcome AS "outcome",
   p.download_bps::float8 AS "downloadBps",
   p.upload_bps::float8 AS "uploadBps",
   p.latency_ms AS "latencyMs",
+  p.loaded_latency_ms AS "loadedLatencyMs",
+  p.jitter_ms AS "jitterMs",
   p.loss_ratio AS "lossRatio",
+  p.signal_dbm AS "signalDbm",
+  NULL::text AS "cellId",
+  p.tool AS "tool",
   p.flags || ARRAY(
     SELECT f.flag
     FROM probe_flag AS f
-    WHERE f.cell = p.cell AND f.probe_id = p.id AND f.created_at < $4
+    WHERE f.cell = p.cell AND f.probe_id = p.id AND f.created_at < $1::timestamptz
     ORDER BY f.flag
   ) AS flags,
   p.counted
     AND NOT EXISTS (
       SELECT 1
       FROM probe_flag AS f
-      WHERE f.cell = p.cell AND f.probe_id = p.id AND f.created_at < $4 AND NOT f.counted
+      WHERE f.cell = p.cell AND f.probe_id = p.id AND NOT f.counted AND f.created_at < $1::timestamptz
     ) AS counted,
   date_part('hour', p.measured_at AT TIME ZONE 'Africa/Casablanca')::integer AS "localHour",
   NULL AS "siteCode",
@@ -29,13 +34,13 @@ FROM (
   LEFT JOIN (
     SELECT operator, technology, tool, true AS is_common
     FROM probe
-    WHERE cell = $1::bigint
+    WHERE cell = $2::bigint
     GROUP BY operator, technology, tool
     HAVING count(DISTINCT device_id) >= 3
   ) AS alike ON p.operator IS NOT DISTINCT FROM alike.operator
     AND p.technology IS NOT DISTINCT FROM alike.technology
     AND p.tool IS NOT DISTINCT FROM alike.tool
-  WHERE p.cell = $1::bigint
+  WHERE p.cell = $2::bigint
     AND (
       alike.is_common
         OR (
@@ -45,10 +50,10 @@ FROM (
         )
     )
 ) AS p
-WHERE p.cell = $1
-  AND p.measured_at >= $2
-  AND p.measured_at < $3
-  AND p.received_at < $4
-  AND (date_trunc('hour', p.measured_at, 'UTC'), md5(p.id::text)) < ($5::timestamptz, $6::text)
+WHERE p.cell = $2::bigint
+  AND p.measured_at >= $3
+  AND p.measured_at < $4
+  AND p.received_at < $5
+  AND (date_trunc('hour', p.measured_at, 'UTC'), md5(p.id::text)) < ($6::timestamptz, $7::text)
 ORDER BY date_trunc('hour', p.measured_at, 'UTC') DESC, md5(p.id::text) DESC
-LIMIT $7
+LIMIT $8

@@ -30,7 +30,17 @@ SELECT
       ) FILTER (WHERE p.outcome = 'ok') THEN percentile_cont('{0.1,0.5,0.9}'::float8[]) WITHIN GROUP (
         ORDER BY p.latency_ms::float8
       ) FILTER (WHERE p.outcome = 'ok')
-  END AS "latencyMs"
+  END AS "latencyMs",
+  CASE
+    WHEN count(p.loaded_latency_ms) FILTER (WHERE p.outcome = 'ok') >= 3
+      OR bool_and(
+        p.site_code IS NOT NULL
+          AND NOT 'far_from_site' = ANY (p.flags)
+          AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)
+      ) FILTER (WHERE p.outcome = 'ok') THEN percentile_cont('{0.1,0.5,0.9}'::float8[]) WITHIN GROUP (
+        ORDER BY p.loaded_latency_ms::float8
+      ) FILTER (WHERE p.outcome = 'ok')
+  END AS "loadedLatencyMs"
 FROM probe AS p
 WHERE p.cell = $1::bigint
   AND p.measured_at >= $2

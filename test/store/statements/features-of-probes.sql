@@ -8,6 +8,7 @@ SELECT
   t.download_bps::float8 AS "download_bps",
   t.upload_bps::float8 AS "upload_bps",
   t.latency_ms AS "latency_ms",
+  t.loaded_latency_ms AS "loaded_latency_ms",
   t.jitter_ms AS "jitter_ms",
   t.loss_ratio AS "loss_ratio",
   t.signal_dbm AS "signal_dbm",

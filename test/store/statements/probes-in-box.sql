@@ -1,6 +1,6 @@
 /* prepared */
 SELECT
-  json_agg(told)::text AS json,
+  json_agg(item)::text AS json,
   count(*)::integer AS count,
   (array_agg(p.cell))[count(*)]::text AS cell,
   to_char(
@@ -10,7 +10,7 @@ SELECT
 FROM (
   SELECT p.*
   FROM (
-    SELECT one.*
+    SELECT probe_row.*
     FROM json_to_recordset($9::json) AS r(low bigint, high bigint)
     JOIN LATERAL (
       SELECT p.*
@@ -34,7 +34,7 @@ FROM (
         AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)
       ORDER BY p.cell, p.measured_at, p.id
       LIMIT 100
-    ) AS one ON true
+    ) AS probe_row ON true
   ) AS p
   ORDER BY p.cell, p.measured_at, p.id
   LIMIT 100
@@ -47,16 +47,18 @@ CROSS JOIN LATERAL (
     p.id,
     to_hex(p.cell) AS h3,
     to_char(p.measured_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "measuredAt",
-    p.technology,
-    p.operator,
-    p.outcome,
-    p.download_bps AS "downloadBps",
-    p.upload_bps AS "uploadBps",
+    p.operator AS "operator",
+    p.technology AS "technology",
+    p.outcome AS "outcome",
+    p.download_bps::float8 AS "downloadBps",
+    p.upload_bps::float8 AS "uploadBps",
     p.latency_ms AS "latencyMs",
+    p.loaded_latency_ms AS "loadedLatencyMs",
     p.jitter_ms AS "jitterMs",
     p.loss_ratio AS "lossRatio",
     p.signal_dbm AS "signalDbm",
-    p.tool,
+    NULL::text AS "cellId",
+    p.tool AS "tool",
     CASE
       WHEN late.any THEN p.flags || (
         SELECT array_agg(f.flag ORDER BY f.flag)
@@ -72,4 +74,4 @@ CROSS JOIN LATERAL (
             SELECT 1 FROM probe_flag AS f WHERE f.cell = p.cell AND f.probe_id = p.id AND NOT f.counted
           )
       ) AS counted
-) AS told
+) AS item
