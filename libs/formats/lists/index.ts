@@ -1,5 +1,6 @@
 export * from './areas.js'
 export * from './coverage.js'
+export * from './list-file.js'
 export * from './localities.js'
 export * from './plan.js'
 export * from './sites.js'
