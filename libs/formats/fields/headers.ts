@@ -25,12 +25,7 @@ const BRACKET = /[([](?:[^)\]]*(?:lambert|merchich|epsg|wgs|utm)[^)\]]*|\s*(?:[m
  */
 function keysOf(header: string): string[] {
   const bare = headerKey(withoutUnit(header)).replace(/ (en|in|ب)$/u, '')
-  return [
-    headerKey(header),
-    bare,
-    bare.replace(/ (19|20)\d\d$/, ''),
-    headerKey(header.replace(BRACKET, ' ')),
-  ]
+  return [headerKey(header), bare, bare.replace(/ (19|20)\d\d$/, ''), headerKey(header.replace(BRACKET, ' '))]
 }
 
 /** The index of the column of each field. A column serves one field only, the first whose synonym matches. */

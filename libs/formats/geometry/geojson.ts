@@ -41,7 +41,7 @@ function documentsOf(text: string, file?: string): unknown[] {
     const { documents, rest } = jsonDocumentsOf(text)
     const why = cause instanceof Error ? cause.message : String(cause)
     if (documents.length === 0 || (rest !== '' && documents.length === 1))
-      throw new UnreadableFileError(`the file is not valid JSON (${why})`, file, { cause, code: 'not_json' })
+      throw new UnreadableFileError(`the file is not JSON (${why})`, file, { cause, code: 'not_json' })
     if (rest !== '')
       throw new UnreadableFileError(
         `the file is cut short, or not JSON, after ${documents.length} documents: ${shortValueText(rest)}`,
@@ -57,7 +57,7 @@ function parsedDocument(text: string, index: number, file?: string): unknown {
     return JSON.parse(text)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new UnreadableFileError(`document ${index + 1} of the file is not valid JSON (${why})`, file, {
+    throw new UnreadableFileError(`document ${index + 1} of the file is not JSON (${why})`, file, {
       cause,
       code: 'not_json',
     })

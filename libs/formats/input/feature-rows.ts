@@ -23,6 +23,11 @@ export async function openFeatureRows(
   if (input.kind === 'empty') return { table: { sheets: [], notes: [] }, features: null }
   if (input.kind === 'table') return { table: input.table, features: null }
   const { features, notes } = input.kind === 'features' ? input : await jsonFeatures(input, options.name)
+  if (features.every(({ properties }) => Object.keys(properties).length === 0))
+    throw new UnreadableFileError(
+      'the features of the file have no properties, so no column can be read',
+      options.name,
+    )
   return { table: featureTable(features, notes, options.hasPositions), features }
 }
 
@@ -33,7 +38,7 @@ export async function openFeatures(source: ByteSource, options: InputOptions): P
   if (input.kind === 'json') return jsonFeatures(input, options.name)
   throw new UnreadableFileError(
     input.kind === 'empty'
-      ? 'the file is empty'
+      ? 'the file is empty, so it is not JSON either'
       : 'the file is not JSON or any other file with shapes: GeoJSON, TopoJSON, GeoPackage, a zipped shapefile or KML is needed',
     options.name,
   )

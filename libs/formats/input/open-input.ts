@@ -46,6 +46,7 @@ async function openLevel(source: ByteSource, options: InputOptions, level: numbe
   if (unread) throw new UnreadableFileError(`the file is ${unread}`, name)
   switch (fileKindOf(head)) {
     case 'empty':
+      if (level > 0) throw new UnreadableFileError('the zip file holds an empty file', name)
       return { kind: 'empty' }
     case 'zip':
       return openZip(chunks, options, level)

@@ -1,4 +1,5 @@
 export * from './areas.js'
+export * from './balance.js'
 export * from './coverage.js'
 export * from './list-file.js'
 export * from './localities.js'

@@ -171,11 +171,14 @@ const unescaped = (text: string): string => text.replaceAll('""', '"')
 
 const DELIMITERS = [',', ';', '\t', '|'] as const
 
+/** A cell in quotation marks, which may hold delimiters and line ends of its own, and what stands before it. */
+const QUOTED_CELL = /(^|[,;\t|\r\n])"(?:[^"]|"")*"(?=[,;\t|\r\n]|$)/g
+
 /** The delimiter by which most of the first lines have the same number of cells; of equals the one that makes more cells. */
 function delimiterOf(text: string): string {
   const lines = text
+    .replace(QUOTED_CELL, '$1')
     .split(LINE_END, 20)
-    .map((line) => line.replace(/"[^"]*"/g, ''))
     .filter((line) => line.trim() !== '')
   const scores = DELIMITERS.map((delimiter) => scoreOf(lines.map((line) => line.split(delimiter).length)))
   const best = Math.max(...scores)

@@ -146,7 +146,15 @@ export function oldGoSummary(document: Json): ProbeDraft {
   }
 }
 
-const NO_FIGURES: Direction = { loadedRttMs: null, bps: null, bytes: null, ms: null, rttMs: null, lossRatio: null, test: null }
+const NO_FIGURES: Direction = {
+  loadedRttMs: null,
+  bps: null,
+  bytes: null,
+  ms: null,
+  rttMs: null,
+  lossRatio: null,
+  test: null,
+}
 
 function inUnit(document: Json, path: string, unit: string, factor: number): number | null {
   const value = numberAt(document, `${path}.Value`)

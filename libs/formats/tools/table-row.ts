@@ -134,10 +134,7 @@ export class ResultRow {
     const [latText, lngText] = [this.cell('lat'), this.cell('lng')]
     const { toWgs84 } = this.layout
     if (toWgs84 && latText !== '' && lngText !== '') {
-      const [lng, lat] = toWgs84(
-        this.plainNumber('lng', lngText),
-        this.plainNumber('lat', latText),
-      )
+      const [lng, lat] = toWgs84(this.plainNumber('lng', lngText), this.plainNumber('lat', latText))
       return { lat, lng }
     }
     return {
