@@ -1,14 +1,25 @@
 /** `import areas|localities|sites|declared|planned|plan|probes FILE`. */
-import { type RowRejection } from '#formats/fields'
+import { type DecimalMark, type RowRejection } from '#formats/fields'
 import { UnreadableFileError } from '#formats/file'
-import { readAreas, readCoverage, readLocalities, readPlan, readSites } from '#formats/lists'
-import { ImportQuestion, TOOL_FORMATS, UNIT_NAMES } from '#formats/tools'
+import { type Crs, CRS_EXAMPLES, crsOf } from '#formats/geometry'
+import {
+  type ListOptions,
+  type RowBalance,
+  assertBalanced,
+  readAreas,
+  readCoverage,
+  readLocalities,
+  readPlan,
+  readSites,
+  rejectedRowCount,
+} from '#formats/lists'
+import { ImportQuestion, LOSS_UNITS, TOOL_FORMATS, UNIT_NAMES } from '#formats/tools'
 import { TECHNOLOGIES } from '#domain/probe'
 import { cellToSql, coveredCells } from '#geo'
 import {
   type ResultsPreview,
   ProbeWriter,
-  type ImportOptions as Results,
+  type ImportOptions as ResultsImportOptions,
   importResults,
   previewResults,
 } from '#ingest'
@@ -17,9 +28,8 @@ import { importAreas, upsertLocalities } from '#store/areas'
 import { type CoverageKind, type CoverageRow, importCoverage } from '#store/coverage'
 import { recordChange } from '#store/people'
 import { importPlan } from '#store/plan'
-import { findSite, upsertSites } from '#store/sites'
+import { findSite, paddedSiteCodes, upsertSites } from '#store/sites'
 import { createReadStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { DataSource } from 'typeorm'
 import { CommandError, type Output, UsageError } from './output.js'
@@ -35,6 +45,10 @@ interface ImportOptions {
   date?: string | undefined
   format?: string | undefined
   unit?: string | undefined
+  lossUnit?: string | undefined
+  decimal?: string | undefined
+  crs?: string | undefined
+  sheet?: string | undefined
   measuredAt?: string | undefined
   technology?: string | undefined
   preview?: boolean | undefined
@@ -52,13 +66,14 @@ const IMPORTERS: Record<string, Importer> = {
   probes,
 }
 
-/** True when everything in the file was taken. */
+/** True when every row of the file was taken. */
 export async function runImport(
   kind: string | undefined,
   options: Omit<ImportOptions, 'file'> & { file?: string | undefined },
 ): Promise<boolean> {
-  const importer = IMPORTERS[kind ?? '']
-  if (!importer) throw new UsageError(`import what? One of: ${Object.keys(IMPORTERS).join(', ')}`)
+  const importer = Object.hasOwn(IMPORTERS, kind ?? '') ? IMPORTERS[kind!] : undefined
+  if (!importer)
+    throw new UsageError(`unknown or missing kind; expected one of: ${Object.keys(IMPORTERS).join(', ')}`)
   if (!options.file) throw new UsageError(`import ${kind} needs a FILE`)
   try {
     return await importer({ ...options, file: options.file })
@@ -66,50 +81,90 @@ export async function runImport(
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'EISDIR' || code === 'EACCES')
       throw new CommandError(`cannot read ${options.file} (${code})`)
-    if (error instanceof UnreadableFileError) throw new CommandError(error.message)
+    if (error instanceof UnreadableFileError || error instanceof ImportQuestion)
+      throw new CommandError(error.message.replaceAll(PARAMETER, asFlag))
     throw error
   }
 }
 
-/** Refusals shown to people; --json has them all. */
+/** Questions name the parameters of the API; here they are options. */
+const PARAMETER = /\b(format|unit|lossUnit|decimal|crs|sheet|measuredAt)=/g
+const asFlag = (_: string, name: string) =>
+  `--${name === 'measuredAt' ? 'measured-at' : name === 'lossUnit' ? 'loss-unit' : name} `
+
+/** Rejections that are shown to people; --json has them all. */
 const MAX_REPORTED = 50
 
+interface ImportReport {
+  balance: RowBalance
+  rejections: readonly RowRejection[]
+  notes: readonly string[]
+  /** Nothing was written: the rows that would have been are counted as such. */
+  preview?: boolean
+}
+
+/** Says what became of the rows of a file, after checking that none is missing. */
 function report(
   { output, file }: ImportOptions,
-  imported: number,
-  refused: readonly RowRejection[],
-  notes: readonly string[],
+  { balance, rejections, notes, preview }: ImportReport,
 ): boolean {
+  assertBalanced(balance)
+  const { rows, unchanged, rejected } = balance
+  const imported = preview ? 0 : balance.written
   const lines = [
     ...notes.map((note) => `note: ${note}`),
-    ...refused.slice(0, MAX_REPORTED).map(rejectionLine),
-    ...(refused.length > MAX_REPORTED
-      ? [`… and ${refused.length - MAX_REPORTED} more; --json lists all`]
+    ...rejections.slice(0, MAX_REPORTED).map(rejectionLine),
+    ...(rejections.length > MAX_REPORTED
+      ? [`… and ${rejections.length - MAX_REPORTED} more; --json lists all`]
       : []),
-    `${imported} imported, ${refused.length} refused, from ${basename(file)}`,
+    `${imported} imported, ${rejected} refused${unchanged > 0 ? `, ${unchanged} unchanged` : ''}, of ${rows} rows from ${basename(file)}`,
   ]
-  output.result(lines, { imported, refused, notes })
-  return refused.length === 0
+  output.result(lines, { imported, refused: rejections, notes, rows, refusedRows: rejected, unchanged })
+  return rejections.length === 0
 }
 
 const rejectionLine = ({ line, code, field, value, reason }: RowRejection) =>
   `refused${line === undefined ? '' : ` line ${line}`}${code ? ` (${code})` : ''}: ${field} "${value}": ${reason}`
 
+/** What all lists are read with. */
+function listOptionsOf({ file, sheet, crs, decimal }: ImportOptions): ListOptions {
+  return { name: basename(file), sheet, crs: crsOption(crs), decimal: decimalOption(decimal) }
+}
+
+function crsOption(text: string | undefined): Crs | undefined {
+  if (text === undefined) return undefined
+  const crs = crsOf(text)
+  if (!crs) throw new UsageError(`--crs is "${text}": expected a system such as ${CRS_EXAMPLES}`)
+  return crs
+}
+
+const decimalOption = (text: string | undefined): DecimalMark | undefined =>
+  oneOf('decimal', text, ['comma', 'point'] as const) ?? undefined
+
 async function areas(options: ImportOptions): Promise<boolean> {
   const { source, file, author, output, vintage } = options
   if (vintage !== undefined && !/^(19|20)\d\d$/.test(vintage))
     throw new UsageError(`--vintage is "${vintage}": a year is needed`)
-  const read = readAreas(await readFile(file), {
-    name: basename(file),
+  const areaFile = await readAreas(createReadStream(file), {
+    ...listOptionsOf(options),
     ...(vintage && { vintage: Number(vintage) }),
   })
-  output.progress(`${read.areas.length} areas read; checking and writing …`)
-  const done = await importAreas(source, read.areas, {
+  output.progress(`${areaFile.areas.length} areas read; checking and writing …`)
+  const { imported, refused } = await importAreas(source, areaFile.areas, {
     source: basename(file),
     author,
     cellCount: workingCellCountOf,
   })
-  return report(options, done.imported, [...read.rejections, ...done.refused], read.notes)
+  return report(options, {
+    balance: {
+      rows: areaFile.rowCount,
+      written: imported,
+      unchanged: 0,
+      rejected: rejectedRowCount(areaFile.rejections) + refused.length,
+    },
+    rejections: [...areaFile.rejections, ...refused],
+    notes: areaFile.notes,
+  })
 }
 
 /** Rows in one statement. */
@@ -117,27 +172,60 @@ const CHUNK = 2_000
 
 async function localities(options: ImportOptions): Promise<boolean> {
   const { source, file, author, output } = options
-  const read = await readLocalities(createReadStream(file), basename(file))
-  for (let i = 0; i < read.localities.length; i += CHUNK) {
-    await upsertLocalities(source.manager, read.localities.slice(i, i + CHUNK))
-    output.progress(`${i} of ${read.localities.length} localities`)
+  const list = await readLocalities(createReadStream(file), listOptionsOf(options))
+  for (let i = 0; i < list.localities.length; i += CHUNK) {
+    await upsertLocalities(source.manager, list.localities.slice(i, i + CHUNK))
+    output.progress(`${i} of ${list.localities.length} localities`)
   }
-  await recordChange(source.manager, author, 'import localities', `${read.localities.length} localities`, {
+  await recordChange(source.manager, author, 'import localities', `${list.localities.length} localities`, {
     file: basename(file),
   })
-  return report(options, read.localities.length, read.rejections, read.notes)
+  return report(options, {
+    balance: {
+      rows: list.rowCount,
+      written: list.localities.length,
+      unchanged: 0,
+      rejected: rejectedRowCount(list.rejections),
+    },
+    ...list,
+  })
 }
 
 async function sites(options: ImportOptions): Promise<boolean> {
   const { source, file, author } = options
-  const read = await readSites(createReadStream(file), basename(file))
-  for (let i = 0; i < read.sites.length; i += CHUNK)
-    await upsertSites(source.manager, read.sites.slice(i, i + CHUNK), { author, simulated: false })
-  await recordChange(source.manager, author, 'import sites', `${read.sites.length} sites`, {
+  const list = await readSites(createReadStream(file), listOptionsOf(options))
+  const padded = await paddedSiteCodes(
+    source.manager,
+    list.sites.map(({ code }) => code),
+  )
+  const written = list.sites.filter(({ code }) => !padded.has(code))
+  const rejections = [
+    ...list.rejections,
+    ...list.sites.filter(({ code }) => padded.has(code)).map(({ code }) => lostZerosRejection(code, padded)),
+  ]
+  for (let i = 0; i < written.length; i += CHUNK)
+    await upsertSites(source.manager, written.slice(i, i + CHUNK), { author, simulated: false })
+  await recordChange(source.manager, author, 'import sites', `${written.length} sites`, {
     file: basename(file),
   })
-  return report(options, read.sites.length, read.rejections, read.notes)
+  return report(options, {
+    balance: {
+      rows: list.rowCount,
+      written: written.length,
+      unchanged: 0,
+      rejected: rejectedRowCount(list.rejections) + list.sites.length - written.length,
+    },
+    rejections,
+    notes: list.notes,
+  })
 }
+
+const lostZerosRejection = (code: string, padded: ReadonlyMap<string, string>): RowRejection => ({
+  code,
+  field: 'code',
+  value: code,
+  reason: `there is a site ${padded.get(code)!}: the leading zeros of this code are probably lost; format the column as text`,
+})
 
 /** A wrong polygon can name the whole Earth: Morocco has fewer than a million cells, each a network or two. */
 const MAX_CELLS = 2_000_000
@@ -145,14 +233,14 @@ const MAX_CELLS = 2_000_000
 function coverage(kind: CoverageKind): Importer {
   return async (options) => {
     const { source, file, author, output, operator, date } = options
-    const read = await readCoverage(createReadStream(file), basename(file), { operator, date })
-    const refused = [...read.rejections]
+    const list = await readCoverage(createReadStream(file), { ...listOptionsOf(options), operator, date })
+    const rejections = [...list.rejections]
     const rows: CoverageRow[] = []
-    for (const { place, line, ...claim } of read.claims) {
+    for (const { place, line, ...claim } of list.claims) {
       const cells = coveredCells(place)
       if (cells === null)
-        refused.push({ line, field: 'h3', value: 'h3' in place ? place.h3 : '', reason: NO_CELL })
-      else if (cells.length === 0) refused.push({ line, field: 'geometry', value: '', reason: NO_CENTRE })
+        rejections.push({ line, field: 'h3', value: 'h3' in place ? place.h3 : '', reason: NO_CELL })
+      else if (cells.length === 0) rejections.push({ line, field: 'geometry', value: '', reason: NO_CENTRE })
       for (const h3 of cells ?? []) rows.push({ cell: cellToSql(h3), ...claim })
       if (rows.length > MAX_CELLS)
         throw new CommandError(`${basename(file)} covers more than ${MAX_CELLS} cells`)
@@ -163,8 +251,20 @@ function coverage(kind: CoverageKind): Importer {
       progress: (n: number) => output.progress(`${n} of ${rows.length} cells`),
     }
     const { added, replaced, duplicates } = await importCoverage(source, kind, rows, about)
-    const note = `${added} cells added, ${replaced} replaced, ${duplicates} known already or named twice`
-    return report(options, read.claims.length - (refused.length - read.rejections.length), refused, [note])
+    const rejected = rejectedRowCount(rejections)
+    return report(options, {
+      balance: {
+        rows: list.rowCount,
+        written: list.claims.length - (rejections.length - list.rejections.length),
+        unchanged: 0,
+        rejected,
+      },
+      rejections,
+      notes: [
+        ...list.notes,
+        `${added} cells added, ${replaced} replaced, ${duplicates} known already or named twice`,
+      ],
+    })
   }
 }
 
@@ -175,7 +275,7 @@ const NO_CENTRE = 'no cell has its centre in the polygon: it is smaller than a c
 async function plan(options: ImportOptions): Promise<boolean> {
   const { source, file, author, preview = false } = options
   const name = basename(file)
-  const read = await readPlan(createReadStream(file), name)
+  const list = await readPlan(createReadStream(file), listOptionsOf(options))
   const about = {
     author,
     source: name,
@@ -184,42 +284,46 @@ async function plan(options: ImportOptions): Promise<boolean> {
     now: new Date(),
     preview,
   }
-  const { added, changed, unchanged, refused } = await importPlan(source, read.rows, about)
+  const { added, changed, unchanged, refused } = await importPlan(source, list.rows, about)
+  const rejections = [...list.rejections, ...refused]
   const note = `${added} new, ${changed} changed, ${unchanged} unchanged${preview ? '; nothing was written' : ''}`
-  return report(options, preview ? 0 : added + changed, [...read.rejections, ...refused], [note])
+  return report(options, {
+    balance: {
+      rows: list.rowCount,
+      written: added + changed,
+      unchanged,
+      rejected: rejectedRowCount(rejections),
+    },
+    rejections,
+    notes: [...list.notes, note],
+    preview,
+  })
 }
 
 /** Results of any tool, or probes of the contract; `--site` gives a place to those without one. */
 async function probes(options: ImportOptions): Promise<boolean> {
   const { source, file, author, output, preview } = options
   const { device, ...defaults } = await deviceOptionsOf(options)
-  const reading = { ...defaults, ...formatOptionsOf(options), device, clock: () => Date.now() }
-  try {
-    if (preview) return reportPreview(options, await previewResults(createReadStream(file), reading))
-    const result = await importResults(new ProbeWriter(source, 1), createReadStream(file), reading)
-    const { accepted, duplicates, rejected, rejectedMore = 0, format } = result
-    await recordChange(source.manager, author, 'import probes', `${accepted} probes`, {
-      file: basename(file),
-    })
-    const lines = [
-      ...rejected.slice(0, MAX_REPORTED).map((r) => `refused record ${r.index + 1}: ${r.reason}`),
-      `${accepted} accepted, ${duplicates} duplicates, ${rejected.length + rejectedMore} refused (in quarantine), from ${basename(file)} (${format})`,
-    ]
-    output.result(lines, result)
-    return rejected.length === 0
-  } catch (error) {
-    if (error instanceof ImportQuestion)
-      throw new CommandError(error.message.replaceAll(/\b(format|unit|measuredAt)=/g, asFlag))
-    throw error
-  }
+  const resultsOptions = { ...defaults, ...formatOptionsOf(options), device, clock: () => Date.now() }
+  if (preview) return reportPreview(options, await previewResults(createReadStream(file), resultsOptions))
+  const result = await importResults(new ProbeWriter(source, 1), createReadStream(file), resultsOptions)
+  const { accepted, duplicates, rejected, rejectedMore = 0, format, notes } = result
+  await recordChange(source.manager, author, 'import probes', `${accepted} probes`, {
+    file: basename(file),
+  })
+  const lines = [
+    ...notes.map((note) => `note: ${note}`),
+    ...rejected.slice(0, MAX_REPORTED).map((r) => `refused record ${r.index + 1}: ${r.reason}`),
+    `${accepted} accepted, ${duplicates} duplicates, ${rejected.length + rejectedMore} refused (in quarantine), from ${basename(file)} (${format})`,
+  ]
+  output.result(lines, result)
+  return rejected.length === 0
 }
 
-/** The question names the parameters of the API; here they are options. */
-const asFlag = (_: string, name: string) => `--${name === 'measuredAt' ? 'measured-at' : name} `
-
 function reportPreview({ output, file }: ImportOptions, preview: ResultsPreview): boolean {
-  const { records, accepted, reasons, format, unit } = preview
+  const { records, accepted, reasons, format, unit, notes } = preview
   const lines = [
+    ...notes.map((note) => `note: ${note}`),
     ...reasons.map(({ reason, count }) => `would refuse ${count}: ${reason}`),
     `${basename(file)} is ${format}${unit ? `, speeds ${unit}` : ''}: of ${records} records ${accepted} would be accepted; nothing was written`,
   ]
@@ -227,25 +331,28 @@ function reportPreview({ output, file }: ImportOptions, preview: ResultsPreview)
   return accepted === records
 }
 
-function formatOptionsOf({ format, unit, measuredAt, technology }: ImportOptions) {
-  const among = <T extends string>(
-    name: string,
-    given: string | undefined,
-    known: readonly T[],
-  ): T | null => {
-    if (given === undefined) return null
-    if (!known.includes(given as T))
-      throw new UsageError(`--${name} is "${given}": one of ${known.join(', ')}`)
-    return given as T
-  }
+/** The value of an option that has only a few; null where it was not given. */
+function oneOf<T extends string>(name: string, value: string | undefined, allowed: readonly T[]): T | null {
+  if (value === undefined) return null
+  if (!allowed.includes(value as T))
+    throw new UsageError(`--${name} is "${value}": one of ${allowed.join(', ')}`)
+  return value as T
+}
+
+function formatOptionsOf(options: ImportOptions) {
+  const { format, unit, lossUnit, decimal, crs, sheet, measuredAt } = options
   if (measuredAt !== undefined && Number.isNaN(Date.parse(measuredAt)))
     throw new UsageError(`--measured-at is "${measuredAt}": a time such as 2026-03-01T09:30:00Z is needed`)
-  const said = among('technology', technology, TECHNOLOGIES)
+  const technology = oneOf('technology', options.technology, TECHNOLOGIES)
   return {
-    format: among('format', format === 'auto' ? undefined : format, TOOL_FORMATS),
-    unit: among('unit', unit, UNIT_NAMES),
+    format: oneOf('format', format === 'auto' ? undefined : format, TOOL_FORMATS),
+    unit: oneOf('unit', unit, UNIT_NAMES),
+    lossUnit: oneOf('loss-unit', lossUnit, LOSS_UNITS) ?? undefined,
+    decimal: decimalOption(decimal),
+    crs: crsOption(crs),
+    sheet,
     measuredAt,
-    ...(said && { technology: said }),
+    ...(technology && { technology }),
   }
 }
 
@@ -253,13 +360,13 @@ async function deviceOptionsOf({
   source,
   site,
   operator,
-}: ImportOptions): Promise<Pick<Results, 'device' | 'operator' | 'technology'>> {
+}: ImportOptions): Promise<Pick<ResultsImportOptions, 'device' | 'operator' | 'technology'>> {
   if (site === undefined) return { device: null, operator }
-  const found = await findSite(source.manager, site)
-  if (!found) throw new CommandError(`no site has the code "${site}"`)
+  const place = await findSite(source.manager, site)
+  if (!place) throw new CommandError(`no site has the code "${site}"`)
   return {
-    device: { id: null, siteCode: found.code, lat: found.lat, lng: found.lng },
-    operator: operator ?? found.operator,
-    technology: found.technology,
+    device: { id: null, siteCode: place.code, lat: place.lat, lng: place.lng },
+    operator: operator ?? place.operator,
+    technology: place.technology,
   }
 }

@@ -25,14 +25,15 @@ import { runImport } from './import.js'
 import { CommandError, type Output, UsageError, outputFor } from './output.js'
 
 const USAGE = `npm run taghtiya -- <command>
-  import areas FILE [--vintage YEAR]   GeoJSON or TopoJSON, any level
-  import localities FILE               CSV
-  import sites FILE                    CSV or XLSX
-  import declared FILE [--operator O] [--date D]   GeoJSON, CSV or XLSX: what is covered now
+  import areas FILE [--vintage YEAR]   GeoJSON, TopoJSON, GeoPackage, zipped shapefile or KML, any level
+  import localities FILE               a table (CSV, XLSX, ODS) or points of a file as above
+  import sites FILE                    the same
+  import declared FILE [--operator O] [--date D]   a table or shapes: what is covered now
   import planned FILE [--operator O] [--date D]    the same: what is promised by a date
-  import plan FILE [--preview]         CSV, XLSX or GeoJSON: who builds what, where and by when (docs/plan.md)
-  import probes FILE [--site CODE] [--operator O] [--technology T] [--format F] [--unit U] [--measured-at D] [--preview]
-                                       results of any speed test: JSON, NDJSON, CSV or XLSX, .gz too
+  import plan FILE [--preview]         a table or shapes: who builds what, where and by when (docs/plan.md)
+  import probes FILE [--site CODE] [--operator O] [--technology T] [--format F] [--unit U] [--loss-unit percent|ratio]
+      [--measured-at D] [--preview]    results of any speed test: JSON, NDJSON or a table
+                                       all take [--sheet NAME] [--crs EPSG:26191] [--decimal comma|point]; .gz and .zip too
   classify [--rule R] [--from D] [--to D] [--known-before D] [--full]
                                        --full judges every cell again, to check: same verdicts, slower
   export COLLECTION --format F --out FILE [--rule R | --run ID]
@@ -53,6 +54,10 @@ const OPTIONS = {
   date: { type: 'string' },
   format: { type: 'string' },
   unit: { type: 'string' },
+  'loss-unit': { type: 'string' },
+  decimal: { type: 'string' },
+  crs: { type: 'string' },
+  sheet: { type: 'string' },
   'measured-at': { type: 'string' },
   technology: { type: 'string' },
   preview: { type: 'boolean' },
@@ -93,6 +98,10 @@ const COMMANDS: Record<string, (context: CommandContext) => Promise<boolean>> = 
       date: values.date,
       format: values.format,
       unit: values.unit,
+      lossUnit: values['loss-unit'],
+      decimal: values.decimal,
+      crs: values.crs,
+      sheet: values.sheet,
       measuredAt: values['measured-at'],
       technology: values.technology,
       preview: values.preview,

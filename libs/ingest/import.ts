@@ -1,25 +1,16 @@
-/** Results of other tools: the same way as a device's probes, after a look at what would become of them. */
-import { type Bounds, MOROCCO_BOUNDS, type Technology } from '#domain/probe'
-import { type ByteSource, type LineRecord } from '#formats/file'
-import { type DetectedFormat, type ToolFormat, type Unit, readResults } from '#formats/tools'
+/** Results of other tools go the same way as a device's probes; a preview says what would become of them. */
+import { type Bounds, MOROCCO_BOUNDS } from '#domain/probe'
+import { type ByteSource } from '#formats/file'
+import { assertBalanced } from '#formats/lists'
+import { type DetectedFormat, type ResultRecord, type ResultsOptions, readResults } from '#formats/tools'
 import type { Device } from '#store/people'
 import type { ProbeRow } from '#store/probes'
-import { type IngestResult, type RejectedRecord, ingest } from './ingest.js'
-import { judgeRecord } from './record.js'
+import { type IngestResult, type RejectedRecord, ingest, judgeLine } from './ingest.js'
 import type { ProbeWriter } from './writer.js'
 
-export interface ImportOptions {
-  /** Null detects it. */
-  format: ToolFormat | null
-  unit: Unit | null
+export interface ImportOptions extends Omit<ResultsOptions, 'site'> {
   /** Whose line was measured: gives the place where a document has none. */
   device: Device | null
-  operator?: string | null | undefined
-  technology?: Technology | null | undefined
-  /** RFC 3339, for documents without a time. */
-  measuredAt?: string | null | undefined
-  lat?: number | null | undefined
-  lng?: number | null | undefined
   /** Milliseconds since 1970. */
   clock: () => number
   bounds?: Bounds
@@ -28,7 +19,7 @@ export interface ImportOptions {
 export interface ResultsPreview extends DetectedFormat {
   records: number
   accepted: number
-  /** How many are refused, by reason, the most frequent first. */
+  /** How many records are rejected, by reason, the most frequent first. */
   reasons: { reason: string; count: number }[]
   rejected: RejectedRecord[]
   /** The first probes as they would be written. */
@@ -36,27 +27,34 @@ export interface ResultsPreview extends DetectedFormat {
 }
 
 const MAX_PREVIEW_ROWS = 20
-/** Characters of a tool's document: an hour of iperf3's intervals. */
+/** Characters of a tool's document: an hour of intervals of iperf3. */
 const MAX_IMPORT_RAW_CHARS = 1_048_576
-/** Reasons hold values, so a file may have as many as rows: those beyond are counted together. */
+/** Reasons contain values, so a file may have as many of them as rows: those beyond are counted together. */
 const MAX_REASONS = 200
 
+/** Writes what is accepted; what is not goes to quarantine. Every record of the file is counted as one of both. */
 export async function importResults(
   writer: ProbeWriter,
   source: ByteSource,
   options: ImportOptions,
 ): Promise<IngestResult & DetectedFormat> {
-  const found: DetectedFormat = { format: options.format, unit: options.unit }
-  const result = await ingest(writer, readRecords(source, options, found), {
-    ...options,
-    maxRawChars: MAX_IMPORT_RAW_CHARS,
-  })
-  return { ...found, ...result }
+  const detected: DetectedFormat = { format: options.format, unit: options.unit, notes: [] }
+  let rows = 0
+  async function* countedRecords() {
+    for await (const batch of readRecords(source, options, detected)) {
+      rows += batch.length
+      yield batch
+    }
+  }
+  const result = await ingest(writer, countedRecords(), { ...options, maxRawChars: MAX_IMPORT_RAW_CHARS })
+  const { accepted, duplicates, rejected, rejectedMore = 0 } = result
+  assertBalanced({ rows, written: accepted, unchanged: duplicates, rejected: rejected.length + rejectedMore })
+  return { ...detected, ...result }
 }
 
-/** Writes nothing: what is in the file, and what would be refused and why. */
+/** Writes nothing: what is in the file, and what would be rejected and why. */
 export async function previewResults(source: ByteSource, options: ImportOptions): Promise<ResultsPreview> {
-  const found: DetectedFormat = { format: options.format, unit: options.unit }
+  const detected: DetectedFormat = { format: options.format, unit: options.unit, notes: [] }
   const preview = {
     records: 0,
     accepted: 0,
@@ -68,14 +66,12 @@ export async function previewResults(source: ByteSource, options: ImportOptions)
     device: options.device,
     bounds: options.bounds ?? MOROCCO_BOUNDS,
     now: options.clock(),
-    maxRaw: MAX_IMPORT_RAW_CHARS,
+    maxRawChars: MAX_IMPORT_RAW_CHARS,
   }
-  for await (const batch of readRecords(source, options, found))
+  for await (const batch of readRecords(source, options, detected))
     for (const record of batch) {
       preview.records++
-      const judged = record.rejectionReason
-        ? { rejection: { field: '', reason: record.rejectionReason } }
-        : judgeRecord(record.document, context)
+      const judged = judgeLine(record, context)
       if ('row' in judged) {
         preview.accepted++
         const { raw: _raw, ...row } = judged.row
@@ -89,13 +85,13 @@ export async function previewResults(source: ByteSource, options: ImportOptions)
       reasons.set(kind, (reasons.get(kind) ?? 0) + 1)
     }
   const byCount = [...reasons].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count)
-  return { ...found, ...preview, reasons: byCount.slice(0, MAX_PREVIEW_ROWS) }
+  return { ...detected, ...preview, reasons: byCount.slice(0, MAX_PREVIEW_ROWS) }
 }
 
 function readRecords(
   source: ByteSource,
-  { device, clock: _clock, ...options }: ImportOptions,
-  found: DetectedFormat,
-): AsyncGenerator<LineRecord[]> {
-  return readResults(source, { ...options, site: device?.siteCode }, found)
+  { device, clock: _clock, bounds: _bounds, ...options }: ImportOptions,
+  detected: DetectedFormat,
+): AsyncGenerator<ResultRecord[]> {
+  return readResults(source, { ...options, site: device?.siteCode }, detected)
 }

@@ -1,9 +1,9 @@
 /** The only path of probes into the database: a single one, an array, or a stream of any length. */
-import { type Bounds, MOROCCO_BOUNDS } from '#domain/probe'
+import { type Bounds, type Flag, MOROCCO_BOUNDS, isCounted } from '#domain/probe'
 import { type LineRecord } from '#formats/file'
 import type { Device } from '#store/people'
 import type { ProbeRow, QuarantinedProbe } from '#store/probes'
-import { type JudgeContext, judgeRecord } from './record.js'
+import { type JudgeContext, type JudgedRecord, judgeRecord } from './record.js'
 import type { ProbeWriter } from './writer.js'
 
 export interface RejectedRecord {
@@ -30,6 +30,9 @@ const MAX_STORED_DOCUMENT_CHARS = 1_200_000
 /** Batches in flight to the database: groups become larger, and the next batch is judged while the last is written. */
 const MAX_IN_FLIGHT = 4
 
+/** A record of a file whose source may say something against it. */
+type FlaggedRecord = LineRecord & { flags?: readonly Flag[] }
+
 export interface IngestOptions {
   device: Device | null
   /** Milliseconds since 1970. */
@@ -40,7 +43,7 @@ export interface IngestOptions {
 
 export async function ingest(
   writer: ProbeWriter,
-  batches: AsyncIterable<readonly LineRecord[]> | Iterable<readonly LineRecord[]>,
+  batches: AsyncIterable<readonly FlaggedRecord[]> | Iterable<readonly FlaggedRecord[]>,
   options: IngestOptions,
 ): Promise<IngestResult> {
   const result: IngestResult = { accepted: 0, duplicates: 0, rejected: [] }
@@ -61,9 +64,19 @@ export function recordsOfBody(body: unknown): LineRecord[] {
   return documents.map((document, index) => ({ index, document, text: '' }))
 }
 
+/** A record that was rejected while it was read stays rejected; flags of its source are added to those of our own. */
+export function judgeLine(record: FlaggedRecord, context: JudgeContext): JudgedRecord {
+  const { rejectionReason, document, flags } = record
+  if (rejectionReason) return { rejection: { field: '', reason: rejectionReason } }
+  const judged = judgeRecord(document, context)
+  if (!('row' in judged) || !flags) return judged
+  const allFlags = [...new Set([...judged.row.flags, ...flags])]
+  return { row: { ...judged.row, flags: allFlags, counted: isCounted(allFlags) } }
+}
+
 async function ingestBatch(
   writer: ProbeWriter,
-  batch: readonly LineRecord[],
+  batch: readonly FlaggedRecord[],
   { device, clock, bounds = MOROCCO_BOUNDS, maxRawChars }: IngestOptions,
   result: IngestResult,
 ): Promise<void> {
@@ -71,9 +84,7 @@ async function ingestBatch(
   const rows: ProbeRow[] = []
   const quarantined: QuarantinedProbe[] = []
   for (const record of batch) {
-    const judged = record.rejectionReason
-      ? { rejection: { field: '', reason: record.rejectionReason } }
-      : judgeRecord(record.document, context)
+    const judged = judgeLine(record, context)
     if ('row' in judged) rows.push(judged.row)
     else quarantined.push(addRejection(record, judged.rejection, device, result))
   }

@@ -22,7 +22,7 @@ test('a table of cells and points, in French, with the unit in the header', asyn
     `${H3};;;Maroc Telecom;FTTH;100;20;2026-03-01`,
     ';33,95;-6,85;IAM;4G;30;;2026-03-01',
   )
-  const { claims, rejections: refused } = await readCoverage(file, 'f.csv')
+  const { claims, rejections: refused } = await readCoverage(file, { name: 'f.csv' })
   expect(refused).toEqual([])
   expect(claims).toEqual([
     {
@@ -52,7 +52,7 @@ test('the columns and codes of the FCC’s availability files', async () => {
     `1,Orange,50,940,880,${H3}`,
     `1,Orange,71,25,3,${H3}`,
   )
-  const { claims, rejections: refused } = await readCoverage(file, 'bdc.csv', { date: '2026-06-30' })
+  const { claims, rejections: refused } = await readCoverage(file, { name: 'bdc.csv', date: '2026-06-30' })
   expect(refused).toEqual([])
   expect(claims.map((c) => [c.operator, c.technology, c.downloadBps, c.uploadBps, c.onDate])).toEqual([
     ['orange', 'fibre', 940e6, 880e6, '2026-06-30'],
@@ -74,7 +74,7 @@ test('GeoJSON: polygons, or cells named by a property; a wrong feature is refuse
       ],
     }),
   )
-  const { claims, rejections: refused } = await readCoverage(file, 'f.geojson')
+  const { claims, rejections: refused } = await readCoverage(file, { name: 'f.geojson' })
   expect(claims.map((c) => [Object.keys(c.place)[0], c.operator, c.downloadBps, c.line])).toEqual([
     ['geometry', 'inwi', 50e6, 1],
     ['h3', 'inwi', 50e6, 2],
@@ -101,7 +101,7 @@ test.each([
 ])('a row with %s is refused, the next one lands', async (_, header, row, field) => {
   const good = row.startsWith('48') ? '33.9,-6.8,iam,4g,30,2026-01-01' : `${H3},iam,4g,30,2026-01-01`
   const isGood = header.includes('Mbit/s') && header.includes('date')
-  const { claims, rejections: refused } = await readCoverage(csv(header, row, good), 'f.csv')
+  const { claims, rejections: refused } = await readCoverage(csv(header, row, good), { name: 'f.csv' })
   expect(refused[0]).toMatchObject({ line: 2, field })
   expect(claims).toHaveLength(isGood ? 1 : 0)
 })
@@ -111,5 +111,5 @@ test.each([
   ['broken JSON', Buffer.from('{"type":')],
   ['JSON without features', Buffer.from('{"type":"Feature"}')],
 ])('%s is told as a whole', async (_, file) => {
-  await expect(readCoverage(file, 'f')).rejects.toThrow(/column|JSON|FeatureCollection/)
+  await expect(readCoverage(file, { name: 'f' })).rejects.toThrow(/column|JSON|FeatureCollection/)
 })

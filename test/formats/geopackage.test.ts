@@ -65,7 +65,7 @@ async function packageOf(blobs: readonly (Uint8Array | null)[], srs = 4326, tabl
   const name = `"${table.replaceAll('"', '""')}"`
   db.run(`
     CREATE TABLE gpkg_spatial_ref_sys (srs_name, srs_id INTEGER, organization, organization_coordsys_id INTEGER);
-    INSERT INTO gpkg_spatial_ref_sys VALUES ('WGS 84', 4326, 'EPSG', 4326), ('Merchich', 26191, 'EPSG', 26191);
+    INSERT INTO gpkg_spatial_ref_sys VALUES ('WGS 84', 4326, 'EPSG', 4326), ('Merchich', 26191, 'EPSG', 26191), ('OSGB', 27700, 'EPSG', 27700);
     CREATE TABLE gpkg_contents (table_name, data_type);
     CREATE TABLE gpkg_geometry_columns (table_name, column_name, srs_id INTEGER);
     CREATE TABLE ${name} (fid INTEGER PRIMARY KEY, the_geom BLOB, operateur TEXT, techno TEXT, "debit (Mbit/s)" REAL, date TEXT)`)
@@ -114,9 +114,9 @@ test('a GeoPackage of any byte order, with heights and envelopes or without, rea
             : { type: 'MultiPolygon', coordinates: polygons },
       })),
     }
-    const expected = await readCoverage(bytes(JSON.stringify(geojson)), 'c.geojson')
+    const expected = await readCoverage(bytes(JSON.stringify(geojson)), { name: 'c.geojson' })
     expect(expected.claims).toHaveLength(all.length)
-    expect(await readCoverage(file, 'c.gpkg')).toEqual(expected)
+    expect(await readCoverage(file, { name: 'c.gpkg' })).toEqual(expected)
   })
   await fc.assert(property, { numRuns: 30, seed: 9 })
 })
@@ -132,7 +132,7 @@ test('a bad geometry is refused by the number of its row; the others land', asyn
   const strange = Buffer.from(good)
   strange[3] = strange[3]! | 14
   const bad = [good.subarray(0, 60), bytes('GeoJSON, not a blob'), empty, line, many, strange, null]
-  const file = await readCoverage(await packageOf([...bad, good]), 'c.gpkg')
+  const file = await readCoverage(await packageOf([...bad, good]), { name: 'c.gpkg' })
   expect(file.claims).toHaveLength(1)
   expect(file.rejections.map(({ line: row, reason }) => [row, reason])).toEqual([
     [1, 'geometry: ends too early'],
@@ -147,11 +147,11 @@ test('a bad geometry is refused by the number of its row; the others land', asyn
 
 test('a file that is no GeoPackage of use is said to be so', async () => {
   const problem = async (file: Uint8Array) => {
-    const error: unknown = await readCoverage(file, 'c.gpkg').catch((e: unknown) => e)
+    const error: unknown = await readCoverage(file, { name: 'c.gpkg' }).catch((e: unknown) => e)
     expect(error).toBeInstanceOf(UnreadableFileError)
     return (error as UnreadableFileError).message
   }
-  expect(await problem(await packageOf([], 26191))).toContain('EPSG:26191')
+  expect(await problem(await packageOf([], 27700))).toContain('EPSG:27700')
   expect(await problem(bytes('SQLite format 3\0 and then nothing of it'))).toContain('cannot be read')
   const { Database } = await initSqlJs()
   const db = new Database()

@@ -7,9 +7,10 @@ const AT = '2026-03-01T09:30:00Z'
 
 async function firstOf(text: string): Promise<Record<string, unknown>> {
   const options = { format: null, unit: null, measuredAt: AT }
-  for await (const [record] of readResults(inPieces(Buffer.from(text), 100), options, {
+  for await (const [record] of readResults([Buffer.from(text)], options, {
     format: null,
     unit: null,
+    notes: [],
   }))
     return record!.document as Record<string, unknown>
   throw new Error('the file has no record')

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readLocalities } from '#formats/lists'
 import { bytes, dataFile, haveData } from './files.js'
 
-const read = (...lines: string[]) => readLocalities(bytes(lines.join('\n')), 'places.csv')
+const read = (...lines: string[]) => readLocalities(bytes(lines.join('\n')), { name: 'places.csv' })
 const HEADER = 'id,name,name_ar,kind,lat,lon,population,commune_code'
 
 describe('readLocalities', () => {

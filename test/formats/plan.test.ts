@@ -2,7 +2,7 @@ import { xlsxTable } from '#formats/export'
 import { readPlan } from '#formats/lists'
 import { expect, test } from 'vitest'
 
-const read = (text: string, name = 'plan.csv') => readPlan(Buffer.from(text), name)
+const read = (text: string, name = 'plan.csv') => readPlan(Buffer.from(text), { name })
 
 const FIELDS = {
   nameFr: 'Aït Ali',
@@ -49,7 +49,7 @@ test('each fault is named by line, field and value; the other lines stand', asyn
   const {
     rows,
     rejections: refused,
-    lines,
+    rowCount,
   } = await read(
     `code,name,lat,lng,technology,promised_by,target (Mbit/s)
 P-1,A,35.2,-3.9,4G,2027-01-01,2
@@ -61,7 +61,7 @@ P-1,F,35.2,-3.9,4G,2027-01-01,2
 P-6,G,35.2,-3.9,4G,1927-01-01,-2
 `,
   )
-  expect(lines).toBe(7)
+  expect(rowCount).toBe(7)
   expect(rows.map((row) => row.code)).toEqual(['P-1'])
   expect(refused.map(({ line, field, value }) => [line, field, value])).toEqual([
     [3, 'technology', '6G'],
@@ -128,7 +128,7 @@ test('places: a locality, a zone, a name with its commune, a point and a polygon
 test('a workbook is read as a table', async () => {
   const columns = ['code', 'nom', 'lat', 'lng', 'échéance']
   const book = await xlsxTable({ columns, rows: [['P-1', 'A', 35.2, -3.9, '2027-01-01']] })
-  const { rows, rejections: refused } = await readPlan(book, 'plan.xlsx')
+  const { rows, rejections: refused } = await readPlan(book, { name: 'plan.xlsx' })
   expect(refused).toEqual([])
   expect(rows[0]).toMatchObject({
     code: 'P-1',

@@ -7,7 +7,7 @@ import { bytes } from './files.js'
 const HEADER =
   'code;nom;type;code_commune;lat;lng;opérateur;technologie;débit descendant (Mbit/s);débit montant (Mbit/s)'
 const GOOD = 'S1;École Ibn Sina;école;010510101;35,25;-3,93;Maroc Telecom;Fibre optique;20;2,5'
-const read = (...lines: string[]) => readSites(bytes(lines.join('\n')), 'sites.csv')
+const read = (...lines: string[]) => readSites(bytes(lines.join('\n')), { name: 'sites.csv' })
 
 /** The good line with some cells changed, by the position of their column. */
 const changed = (changes: Record<number, string>) =>
@@ -31,7 +31,7 @@ const SITE = {
 
 describe('readSites', () => {
   it('reads a French list', async () =>
-    expect(await read(HEADER, GOOD)).toEqual({ sites: [SITE], rejections: [], notes: [] }))
+    expect(await read(HEADER, GOOD)).toEqual({ sites: [SITE], rowCount: 1, rejections: [], notes: [] }))
 
   it('reads an Arabic list', async () => {
     const header =
@@ -74,7 +74,7 @@ describe('readSites', () => {
       ['S2', 'Poste', 'Bureau de poste', 10510101, -3.93, 35.25, 20],
     ]
     const file = await writeXlsxFile(rows.map((row) => row.map((value) => ({ value })))).toBuffer()
-    const { sites, rejections: refused } = await readSites(file, 'sites.xlsx')
+    const { sites, rejections: refused } = await readSites(file, { name: 'sites.xlsx' })
     expect(sites).toEqual([{ ...SITE, operator: null, technology: null, contractedUpBps: null }])
     expect(refused).toEqual([
       {

@@ -3,8 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import writeXlsxFile from 'write-excel-file/node'
 import { UnreadableFileError } from '#formats/file'
-import { tableRows } from '#formats/tables'
-import { all, bytes, dataFile, haveData, inPieces } from './files.js'
+import { all, bytes, dataFile, haveData, inPieces, tableRows, zipOf } from './files.js'
 
 const read = async (file: Uint8Array | AsyncIterable<Uint8Array>) => all(tableRows(file, 'liste'))
 const cells = async (text: string) => (await read(bytes(text))).map((row) => row.cells)
@@ -121,10 +120,10 @@ describe('XLSX', () => {
       [null, null, null, null],
       [10510101, 'x', -6.85, false],
     ])
+    // A row without anything in it is a row for nobody: some programs write a million of them.
     expect(await read(file)).toEqual([
       { line: 1, cells: ['code', 'الاسم', 'lat', 'ok'] },
       { line: 2, cells: ['S1', 'مدرسة', '33.971591', 'true'] },
-      { line: 3, cells: ['', '', '', ''] },
       { line: 4, cells: ['10510101', 'x', '-6.85', 'false'] },
     ])
   })
@@ -152,19 +151,20 @@ describe('XLSX', () => {
   })
 
   it('refuses one that unpacks to gigabytes and does not say so', async () => {
-    const name = Buffer.from('xl/worksheets/sheet1.xml')
     const packed = deflateRawSync(Buffer.alloc(310 * 1024 * 1024, ' '), { level: 1 })
-    const begin = Buffer.alloc(30)
-    begin.write('PK\x03\x04', 'latin1')
-    begin.writeUInt16LE(8, 8)
-    begin.writeUInt32LE(packed.length, 18)
-    begin.writeUInt32LE(100, 22)
-    begin.writeUInt16LE(name.length, 26)
-    // A directory of no entries: as it says, nothing is packed.
-    const end = Buffer.alloc(22)
-    end.write('PK\x05\x06', 'latin1')
-    const file = Buffer.concat([begin, name, packed, end])
+    const entries = [
+      { name: '[Content_Types].xml', packed: deflateRawSync('<Types/>'), size: 8 },
+      { name: 'xl/workbook.xml', packed: deflateRawSync(WORKBOOK), size: WORKBOOK.length },
+      { name: 'xl/_rels/workbook.xml.rels', packed: deflateRawSync(RELATIONS), size: RELATIONS.length },
+      // The directory says that this is small.
+      { name: 'xl/worksheets/sheet1.xml', packed, size: 100 },
+    ]
+    const file = zipOf(entries)
     expect(file.length).toBeLessThan(3_000_000)
     await expect(read(file)).rejects.toThrow(/300 MiB/)
   })
 })
+
+const WORKBOOK = '<workbook><sheets><sheet name="A" sheetId="1" id="r1"/></sheets></workbook>'
+const RELATIONS =
+  '<Relationships><Relationship Id="r1" Type="http://x/worksheet" Target="worksheets/sheet1.xml"/></Relationships>'

@@ -19,7 +19,7 @@ interface Read extends DetectedFormat {
 }
 
 async function read(bytes: Buffer | string, change: Partial<ResultsOptions> = {}): Promise<Read> {
-  const found: DetectedFormat = { format: null, unit: null }
+  const found: DetectedFormat = { format: null, unit: null, notes: [] }
   const options = { format: null, unit: null, ...change }
   const result: Read = { ...found, probes: [], problems: [] }
   for await (const batch of readResults(inPieces(Buffer.from(bytes), 100), options, found))

@@ -166,7 +166,7 @@ export class PlanController {
   ): Promise<PlanImportAnswer> {
     const body = request.body as Readable | undefined
     if (!body) throw new UnprocessableEntityException(refusal('file_empty', EMPTY_BODY))
-    const file = await readPlan(limitBytes(body, MAX_FILE_BYTES), name)
+    const file = await readPlan(limitBytes(body, MAX_FILE_BYTES), { name })
       .catch(throwAsRefusal)
       .finally(() => drain(request))
     const result = await importPlan(this.batch.source, file.rows, {
@@ -181,7 +181,7 @@ export class PlanController {
       (a, b) => a.line - b.line,
     )
     return {
-      lines: file.lines,
+      lines: file.rowCount,
       added: result.added,
       changed: result.changed,
       unchanged: result.unchanged,

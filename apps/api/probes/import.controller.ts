@@ -1,4 +1,5 @@
 import { UnreadableFileError } from '#formats/file'
+import { CRS_EXAMPLES, crsOf } from '#formats/geometry'
 import { ImportQuestion } from '#formats/tools'
 import { type ImportOptions, ProbeWriter, importResults, previewResults } from '#ingest'
 import { type Account, type Device, recordChange } from '#store/people'
@@ -104,10 +105,19 @@ export class ImportController {
   }
 }
 
-function optionsOf({ format, unit, measuredAt, lat, lng }: ImportQuery) {
+/** What the query says of the file. */
+function optionsOf(query: ImportQuery) {
+  const { format, unit, lossUnit, decimal, crs, sheet, measuredAt, lat, lng } = query
+  const system = crs === undefined ? undefined : crsOf(crs)
+  if (system === null)
+    throw new UnprocessableEntityException(`crs is "${crs}": expected a system such as ${CRS_EXAMPLES}`)
   return {
     format: format === undefined || format === 'auto' ? null : format,
     unit: unit ?? null,
+    lossUnit,
+    decimal,
+    crs: system,
+    sheet,
     measuredAt,
     lat,
     lng,

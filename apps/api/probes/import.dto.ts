@@ -1,5 +1,12 @@
 import { TECHNOLOGIES, type Technology } from '#domain/probe'
-import { TOOL_FORMATS, type ToolFormat, UNIT_NAMES, type Unit } from '#formats/tools'
+import {
+  LOSS_UNITS,
+  type LossUnit,
+  TOOL_FORMATS,
+  type ToolFormat,
+  UNIT_NAMES,
+  type Unit,
+} from '#formats/tools'
 import type { ProbeRow } from '#store/probes'
 import { Transform, Type } from 'class-transformer'
 import {
@@ -28,6 +35,28 @@ export class ImportQuery {
   @IsOptional()
   @IsIn(UNIT_NAMES)
   unit?: Unit
+
+  /** What the packet loss of a table is counted in, where neither header nor cells say so. */
+  @IsOptional()
+  @IsIn(LOSS_UNITS)
+  lossUnit?: LossUnit
+
+  /** What a comma before three digits is in the numbers of a table. */
+  @IsOptional()
+  @IsIn(['comma', 'point'])
+  decimal?: 'comma' | 'point'
+
+  /** The reference system of positions that are not in WGS 84, such as EPSG:26191. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 100)
+  crs?: string
+
+  /** The sheet of a workbook that has several lists. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 100)
+  sheet?: string
 
   /** Code of the site whose line was measured. A device's own is known. */
   @IsOptional()
@@ -72,6 +101,8 @@ export class ImportQuery {
 }
 
 export class ImportAnswer extends IngestAnswer {
+  /** What was converted, and what of the file was not read. */
+  notes!: string[]
   /** What the file was found to be; `probe` is our own form. */
   format!: string | null
   /** What speeds were read in, for tables. */
@@ -84,6 +115,8 @@ class ReasonCount {
 }
 
 export class PreviewAnswer {
+  /** What was converted, and what of the file was not read. */
+  notes!: string[]
   format!: string | null
   unit!: string | null
   records!: number

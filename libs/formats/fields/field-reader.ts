@@ -2,7 +2,8 @@
 import { normaliseAreaCode, levelOfCode } from '#domain/place'
 import { CONTROL_CHARACTERS } from '../file/control-characters.js'
 import type { NamedRow } from './headers.js'
-import { numberOf } from './number.js'
+import { CRS_EXAMPLES } from '../geometry/crs.js'
+import { isAmbiguousNumber, numberOf } from './number.js'
 import type { Parsed } from './parsed.js'
 import { type RowRejection, shortValueText } from './row-rejection.js'
 
@@ -21,10 +22,14 @@ export function fieldReader<F extends string>(row: NamedRow<F>, codeField: NoInf
   const reject = (field: string, reason: string, value: string) =>
     void rejections.push({ line: row.line, code, field, value: shortValueText(value), reason })
   if (row.extraCells.length > 0) reject('row', TOO_MANY_CELLS, row.extraCells.join(' | '))
+  const faulty = new Set<string>(row.faults.map(({ field }) => field))
+  for (const { field, value, reason } of row.faults) reject(field, reason, value)
   return {
     rejections,
     reject: (field, reason, value) => reject(field, reason, value ?? row.cell(field)),
     read(field, parse, fallback) {
+      // A field with a fault, or one of a row with a fault, was rejected above.
+      if (faulty.has(field) || faulty.has('row')) return fallback
       const text = row.cell(field)
       const parsed = CONTROL_CHARACTERS.test(text) ? { reason: 'holds control characters' } : parse(text)
       if ('value' in parsed) return parsed.value
@@ -37,8 +42,17 @@ export function fieldReader<F extends string>(row: NamedRow<F>, codeField: NoInf
 const TOO_MANY_CELLS =
   'there are more cells than columns: a number with a decimal comma needs quotation marks around it'
 
-export const requiredText = (text: string): Parsed<string> =>
-  text === '' ? { reason: 'is missing' } : { value: text }
+/** Excel's short form of a long number: 1.23457E+14. */
+const SHORT_FORM = /^[+-]?\d(?:[.,]\d+)?E[+-]\d{1,3}$/i
+
+const SHORT_FORM_REASON =
+  'is a number in short form, whose other digits are lost: format the column as text and save the list again'
+
+/** A code or an id: a text whose every sign counts. */
+export function identifier(text: string): Parsed<string> {
+  if (text === '') return { reason: 'is missing' }
+  return SHORT_FORM.test(text) ? { reason: SHORT_FORM_REASON } : { value: text }
+}
 
 export const optionalText = (text: string): Parsed<string | null> => ({ value: text === '' ? null : text })
 
@@ -49,13 +63,19 @@ export const degrees =
     if (text === '') return { reason: 'is missing' }
     const value = numberOf(text)
     if (value === null) return { reason: 'is not a number of degrees such as 33.97' }
-    return Math.abs(value) <= limit ? { value } : { reason: `lies outside ±${limit}: it looks projected` }
+    return Math.abs(value) <= limit
+      ? { value }
+      : { reason: `lies outside ±${limit}: it looks projected; say in which system, such as ${CRS_EXAMPLES}` }
   }
 
-/** A whole number that fits PostgreSQL's integer, or null for an empty cell. */
+/**
+ * A whole number that fits PostgreSQL's integer, or null for an empty cell. `1,234` is 1234, since no whole number has
+ * decimals.
+ */
 export function optionalCount(text: string): Parsed<number | null> {
   if (text === '') return { value: null }
-  const value = numberOf(text)
+  if (SHORT_FORM.test(text)) return { reason: SHORT_FORM_REASON }
+  const value = numberOf(text, isAmbiguousNumber(text) ? 'point' : undefined)
   return value !== null && Number.isInteger(value) && value >= 0 && value <= 2 ** 31 - 1
     ? { value }
     : { reason: 'is not a whole number' }

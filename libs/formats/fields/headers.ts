@@ -2,13 +2,12 @@
 import { foldName } from '#domain/place'
 import { UnreadableFileError } from '../file/unreadable-file-error.js'
 import { withoutUnit, splitCamelCase } from './speed.js'
-import type { TableRow } from '../tables/table.js'
+import { cellFaultOf } from '../tables/cell-fault.js'
+import { chooseSheet, HEADER_SEARCH_ROWS, type SheetChoice } from '../tables/choose-sheet.js'
+import { swallowedRowsOf, type Table, type TableRow } from '../tables/table.js'
 
 /** For each field the names of its column, the preferred one first. */
 export type ColumnSynonyms<F extends string> = Readonly<Record<F, readonly string[]>>
-
-/** Rows above the header, such as titles and notes, that are searched for it. */
-const HEADER_SEARCH_ROWS = 20
 
 /** The key by which names are compared: `communeCode`, `commune_code` and `Commune (code)` have the same. */
 export function headerKey(header: string): string {
@@ -17,10 +16,16 @@ export function headerKey(header: string): string {
     .trim()
 }
 
-/** The keys of a header: as it stands, without its unit (`débit en Mbit/s`), and without the year of an edition (`pop_2014`). */
+/** A bracket with the reference system of a coordinate, as in `X (Lambert Nord Maroc)`, or a unit other than of speed. */
+const BRACKET = /[([](?:[^)\]]*(?:lambert|merchich|epsg|wgs|utm)[^)\]]*|\s*(?:[mµu]?s|sec|m|dbm|%)\s*)[)\]]/i
+
+/**
+ * The keys of a header: as it stands, without its unit (`débit en Mbit/s`), without the year of an edition (`pop_2014`), and
+ * without such a bracket.
+ */
 function keysOf(header: string): string[] {
   const bare = headerKey(withoutUnit(header)).replace(/ (en|in|ب)$/u, '')
-  return [headerKey(header), bare, bare.replace(/ (19|20)\d\d$/, '')]
+  return [headerKey(header), bare, bare.replace(/ (19|20)\d\d$/, ''), headerKey(header.replace(BRACKET, ' '))]
 }
 
 /** The index of the column of each field. A column serves one field only, the first whose synonym matches. */
@@ -52,6 +57,13 @@ function columnOf(
   return null
 }
 
+/** Why the cell of a field, or the whole `row`, has no value. */
+interface CellRejection {
+  field: string
+  value: string
+  reason: string
+}
+
 /** A row whose cells are found by field. */
 export interface NamedRow<F extends string> {
   line: number
@@ -61,6 +73,8 @@ export interface NamedRow<F extends string> {
   header: (field: F) => string | null
   /** Cells that are not empty to the right of the last header: usually a number with an unquoted decimal comma. */
   extraCells: string[]
+  /** Cells of fields that are neither a value nor empty, and what makes the whole row doubtful. */
+  faults: readonly CellRejection[]
 }
 
 /**
@@ -68,20 +82,31 @@ export interface NamedRow<F extends string> {
  * `UnreadableFileError` when there is no such row among the first 20.
  */
 export async function* namedRows<F extends string>(
-  rows: AsyncIterable<TableRow>,
+  table: Table,
   synonyms: ColumnSynonyms<F>,
   required: readonly NoInfer<F>[],
-  file?: string,
+  choice: SheetChoice = {},
 ): AsyncGenerator<NamedRow<F>> {
   const search = headerSearch(synonyms, required)
-  let named: ((row: TableRow) => NamedRow<F>) | null = null
-  for await (const row of rows) {
+  const isHeader = (cells: readonly string[]) => missingIn(cells, synonyms, required).length === 0
+  const sheet = await chooseSheet(table, isHeader, choice)
+  let named: ((row: TableRow) => NamedRow<F>[]) | null = null
+  for await (const row of sheet?.rows() ?? []) {
     if (row.cells.every((cell) => cell.trim() === '')) continue
-    if (named) yield named(row)
+    if (named) yield* named(row)
     else if (search.accepts(row)) named = rowNamer(row.cells, columnsOf(row.cells, synonyms))
     else if (search.rowCount() >= HEADER_SEARCH_ROWS) break
   }
-  if (!named) throw search.error(file)
+  if (!named) throw search.error(choice.file)
+}
+
+const missingIn = <F extends string>(
+  cells: readonly string[],
+  synonyms: ColumnSynonyms<F>,
+  required: readonly F[],
+): F[] => {
+  const columns = columnsOf(cells, synonyms)
+  return required.filter((field) => columns[field] === undefined)
 }
 
 function headerSearch<F extends string>(synonyms: ColumnSynonyms<F>, required: readonly F[]) {
@@ -91,8 +116,7 @@ function headerSearch<F extends string>(synonyms: ColumnSynonyms<F>, required: r
     rowCount: () => rowCount,
     accepts(row: TableRow): boolean {
       rowCount++
-      const columns = columnsOf(row.cells, synonyms)
-      const missing = required.filter((field) => columns[field] === undefined)
+      const missing = missingIn(row.cells, synonyms, required)
       if (!closest || missing.length < closest.missing.length) closest = { row, missing }
       return missing.length === 0
     },
@@ -119,12 +143,28 @@ function missingColumnsError<F extends string>(
   return new UnreadableFileError(reason, file, { code: 'columns', fields })
 }
 
+/** One named row for a row; of a row that a stray quotation mark has joined, one for each of its lines. */
 function rowNamer<F extends string>(headers: readonly string[], columns: Partial<Record<F, number>>) {
+  const fields = Object.entries(columns) as [F, number][]
   const header = (field: F) => (columns[field] === undefined ? null : (headers[columns[field]] ?? null))
-  return ({ line, cells }: TableRow): NamedRow<F> => ({
-    line,
-    cell: (field) => (columns[field] === undefined ? '' : (cells[columns[field]] ?? '').trim()),
+  const named = (row: TableRow): NamedRow<F> => ({
+    line: row.line,
+    cell: (field) => (columns[field] === undefined ? '' : (row.cells[columns[field]] ?? '').trim()),
     header,
-    extraCells: cells.slice(headers.length).filter((cell) => cell.trim() !== ''),
+    extraCells: row.rowFault ? [] : row.cells.slice(headers.length).filter((cell) => cell.trim() !== ''),
+    faults: faultsOf(row, fields),
+  })
+  return (row: TableRow): NamedRow<F>[] => (swallowedRowsOf(row, headers.length) ?? [row]).map(named)
+}
+
+function faultsOf<F extends string>(
+  { cells, faults, rowFault }: TableRow,
+  fields: readonly (readonly [F, number])[],
+): CellRejection[] {
+  if (rowFault) return [{ field: 'row', value: cells.join(' | '), reason: rowFault }]
+  return fields.flatMap(([field, column]) => {
+    const value = (cells[column] ?? '').trim()
+    const reason = faults?.get(column) ?? cellFaultOf(value)
+    return reason ? [{ field, value, reason }] : []
   })
 }

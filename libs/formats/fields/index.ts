@@ -1,5 +1,6 @@
 export * from './field-reader.js'
 export * from './headers.js'
+export * from './morocco-bounds.js'
 export * from './number.js'
 export * from './parsed.js'
 export * from './position.js'

@@ -1,6 +1,6 @@
 /** Speeds with their units, as headers and cells state them. All are converted to bit/s. */
 import { foldName } from '#domain/place'
-import { numberOf } from './number.js'
+import { type DecimalMark, isAmbiguousNumber, numberOf, readingsOf } from './number.js'
 import type { Parsed } from './parsed.js'
 
 const PREFIX: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9 }
@@ -47,10 +47,11 @@ export const withoutUnit = (header: string): string =>
     .replace(ARABIC_UNIT, ' ')
 
 /** The speed of a cell in bit/s, null for an empty one. A unit in the cell takes precedence over that of the header. */
-export function speedOf(cell: string, header: string): Parsed<number | null> {
+export function speedOf(cell: string, header: string, mark?: DecimalMark): Parsed<number | null> {
   if (cell.trim() === '') return { value: null }
   const [, digits = '', unitText = ''] = /^([-+−\d.,\s]*)(.*)$/su.exec(cell.trim()) ?? []
-  const amount = numberOf(digits)
+  if (!mark && isAmbiguousNumber(digits)) return { reason: ambiguousReason(digits) }
+  const amount = numberOf(digits, mark)
   if (amount === null) return { reason: 'is not a speed such as “20” or “20 Mbit/s”' }
   const unit = unitText === '' ? speedUnitOf(header) : cellUnit(unitText)
   if (unit === 'octets') return { reason: 'is it bits or octets (8 bits)? Write the speed in Mbit/s' }
@@ -58,6 +59,10 @@ export function speedOf(cell: string, header: string): Parsed<number | null> {
   const bps = Math.round(amount * unit)
   return bps > 0 && bps <= MAX_BPS ? { value: bps } : { reason: outOfRangeReason(bps) }
 }
+
+/** Why a number with a comma before exactly three digits is not taken. */
+export const ambiguousReason = (digits: string): string =>
+  `is it ${readingsOf(digits)}? Write it with a decimal point, or without a sign between the thousands`
 
 /** In a cell a single letter is enough: `20 M`. */
 const cellUnit = (unitText: string): number | 'octets' | null =>

@@ -1,13 +1,11 @@
 /** Files as bytes, whole or in chunks; gzip is decompressed on the way. */
 import { pipeline, Readable } from 'node:stream'
-import { createGunzip, gunzipSync } from 'node:zlib'
+import { createGunzip } from 'node:zlib'
+import { HEAD_BYTES } from './file-kind.js'
 import { UnreadableFileError } from './unreadable-file-error.js'
 
 /** A whole file, or its chunks as they arrive. */
-export type ByteSource = Uint8Array | AsyncIterable<Uint8Array>
-
-/** Enough to recognise every format that we read by its first bytes. */
-const HEAD_BYTES = 4
+export type ByteSource = Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 
 /** 64 KiB, as much as Node reads from a file at once. */
 const CHUNK_BYTES = 65_536
@@ -18,7 +16,7 @@ const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024
 const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b
 
 export interface OpenedBytes {
-  /** The first four bytes, or all if there are fewer. */
+  /** The first 1,024 bytes, or all if there are fewer. */
   head: Uint8Array
   /** All bytes, including those of `head`. */
   chunks: AsyncIterable<Uint8Array>
@@ -71,35 +69,28 @@ async function* gunzipStream(chunks: AsyncIterable<Uint8Array>, file?: string): 
 const damagedGzipError = (file: string | undefined, cause: unknown): UnreadableFileError =>
   new UnreadableFileError('the gzip file is damaged or cut short', file, { cause })
 
-/** Text of a whole document: decompressed, checked to be UTF-8, without a byte order mark. Throws `UnreadableFileError`. */
-export function documentText(bytes: Uint8Array, file?: string): string {
-  const plain = isGzip(bytes) ? gunzipDocument(bytes, file) : bytes
-  if (plain.length > MAX_DOCUMENT_BYTES) throw tooLargeError(file)
+/** The text of a whole document without its byte order mark. Throws `UnreadableFileError` beyond 256 MiB, or for wrong bytes. */
+export async function documentTextOf(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  encoding: string,
+  file?: string,
+): Promise<string> {
+  const tooLargeError = () =>
+    new UnreadableFileError(
+      `the file is larger than ${MAX_DOCUMENT_BYTES / 1024 / 1024} MiB once unpacked`,
+      file,
+    )
+  const bytes = await readAllBytes(chunks, { maxBytes: MAX_DOCUMENT_BYTES, tooLargeError })
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(plain)
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes)
   } catch (cause) {
     throw new UnreadableFileError('the file is not UTF-8 text', file, { cause })
   }
 }
 
-function gunzipDocument(bytes: Uint8Array, file?: string): Uint8Array {
-  try {
-    return gunzipSync(bytes, { maxOutputLength: MAX_DOCUMENT_BYTES })
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-    throw code === 'ERR_BUFFER_TOO_LARGE' ? tooLargeError(file) : damagedGzipError(file, cause)
-  }
-}
-
-const tooLargeError = (file?: string): UnreadableFileError =>
-  new UnreadableFileError(
-    `the file is larger than ${MAX_DOCUMENT_BYTES / 1024 / 1024} MiB once unpacked`,
-    file,
-  )
-
 /** All chunks as one buffer; throws `tooLargeError()` beyond `maxBytes`. */
 export async function readAllBytes(
-  chunks: AsyncIterable<Uint8Array>,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   limit: { maxBytes: number; tooLargeError: () => Error },
 ): Promise<Buffer> {
   const pieces: Uint8Array[] = []

@@ -1,6 +1,6 @@
 /** Checks that a GeoJSON geometry is a polygon that a map can show. */
 import type { AreaGeometry, Position } from '#domain/place'
-import { isSwapped, SWAPPED_REASON } from '../fields/position.js'
+import { isSwapped, SWAPPED_REASON } from '../fields/morocco-bounds.js'
 import { shortValueText } from '../fields/row-rejection.js'
 import { isObject } from '../file/json-object.js'
 

@@ -1,4 +1,4 @@
-/** Polygons in the geometry blobs of GeoPackage (OGC 12-128r19, clause 2.1.3): a header, then well-known binary. */
+/** Points and polygons in the geometry blobs of GeoPackage (OGC 12-128r19, clause 2.1.3): a header, then well-known binary. */
 import type { Position } from '#domain/place'
 
 /** As GeoJSON, not yet checked; null where the blob is marked as empty. */
@@ -10,10 +10,10 @@ const ENVELOPE_BYTES = [0, 32, 48, 48, 64]
 /** GeoPackage's own header: "GP", version, flags, srs id. */
 const HEADER_BYTES = 8
 
+const POINT = 1
 const POLYGON = 3
 const MULTI_POLYGON = 6
 const NAMES: Readonly<Record<number, string>> = {
-  1: 'Point',
   2: 'LineString',
   4: 'MultiPoint',
   5: 'MultiLineString',
@@ -23,7 +23,7 @@ const NAMES: Readonly<Record<number, string>> = {
 /** A blob that cannot be decoded; the message says why. */
 export class GeometryBlobError extends Error {}
 
-/** The polygons of a blob. Other types come without coordinates. Throws `GeometryBlobError`. */
+/** The point or the polygons of a blob. Other types come without coordinates. Throws `GeometryBlobError`. */
 export function geometryOfBlob(blob: Uint8Array): BlobGeometry {
   const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength)
   try {
@@ -60,18 +60,17 @@ function wkbReader(view: DataView, start: number) {
     const hasM = (code & 0x40000000) !== 0 || iso >= 2
     return { type: (code & 0xffff) % 1000, numbers: 2 + Number(hasZ) + Number(hasM) }
   }
+  const position = (numbers: number): Position => {
+    const place: Position = [double(), double()]
+    at += 8 * (numbers - 2)
+    return place
+  }
   const polygon = (numbers: number): Position[][] =>
-    listOf(() => {
-      const position = (): Position => {
-        const place: Position = [double(), double()]
-        at += 8 * (numbers - 2)
-        return place
-      }
-      return listOf(position, 8 * numbers)
-    }, 4)
+    listOf(() => listOf(() => position(numbers), 8 * numbers), 4)
   return {
     geometry(): BlobGeometry {
       const { type, numbers } = readTypeCode()
+      if (type === POINT) return { type: 'Point', coordinates: position(numbers) }
       if (type === POLYGON) return { type: 'Polygon', coordinates: polygon(numbers) }
       if (type !== MULTI_POLYGON) return { type: NAMES[type] ?? `geometry type ${type}`, coordinates: [] }
       return { type: 'MultiPolygon', coordinates: listOf(() => polygon(readTypeCode().numbers), 9) }

@@ -1,27 +1,22 @@
-/** Boundaries of areas at any level, as GeoJSON or TopoJSON. The level follows from the form of the HCP code. */
+/** Boundaries of areas at any level, as features of any file. The level follows from the form of the HCP code. */
 import { type AreaLevel, type AreaRecord, levelOfCode, normaliseAreaCode, parentCodeOf } from '#domain/place'
-import { documentText } from '../file/byte-source.js'
-import { UnreadableFileError } from '../file/unreadable-file-error.js'
+import type { ByteSource } from '../file/byte-source.js'
 import { columnsOf, headerKey } from '../fields/headers.js'
 import { polygonOf } from '../geometry/polygon.js'
 import { type RowRejection, shortValueText } from '../fields/row-rejection.js'
-import { isObject } from '../file/json-object.js'
-import { type RawFeature, rawFeatureOf } from '../geometry/raw-feature.js'
-import { featuresOfTopology, isTopology } from '../geometry/topojson.js'
+import type { RawFeature } from '../geometry/raw-feature.js'
+import { openFeatures } from '../input/feature-rows.js'
+import { cellFaultOf } from '../tables/cell-fault.js'
+import type { ListFile, ListOptions } from './list-file.js'
 
-export interface AreaFile {
+/** Here `line` is the 1-based number of the feature; a feature with several faults is rejected for the first of them. */
+export interface AreaFile extends ListFile {
   areas: AreaRecord[]
-  /** `line` is the 1-based number of the feature; a feature with several faults is rejected for the first of them. */
-  rejections: RowRejection[]
-  /** For people: what was assumed or left empty. */
-  notes: string[]
 }
 
-export interface AreaFileOptions {
+export interface AreaFileOptions extends Pick<ListOptions, 'name' | 'crs'> {
   /** Year of the edition, which overrides that of the file; 0 marks simulated areas. */
-  vintage?: number
-  /** The file's name, for messages. */
-  name?: string
+  vintage?: number | undefined
 }
 
 /** The edition in force: codes and names of the census of 2024 (RGPH 2024). */
@@ -75,10 +70,15 @@ type Property = keyof typeof PROPERTIES
 const POPULATION = /^(?:pop|population|populations|population legale|السكان|عدد السكان)(?: ((?:19|20)\d\d))?$/
 
 /** Reads the areas of a file. Faults of single features are in `rejections`; a file that cannot be read throws `UnreadableFileError`. */
-export function readAreas(bytes: Uint8Array, options: AreaFileOptions = {}): AreaFile {
-  const features = featuresOf(documentOf(bytes, options.name), options.name)
+export async function readAreas(source: ByteSource, options: AreaFileOptions = {}): Promise<AreaFile> {
+  const { features, notes } = await openFeatures(source, options)
   const edition = editionOf(features, options.vintage)
-  const file: AreaFile = { areas: [], rejections: [], notes: [...edition.notes] }
+  const file: AreaFile = {
+    areas: [],
+    rowCount: features.length,
+    rejections: [],
+    notes: [...notes, ...edition.notes],
+  }
   const keys = new Set<string>()
   for (const [index, feature] of features.entries()) {
     const result = areaOf(feature, edition.vintage, file.notes, options.vintage === undefined)
@@ -94,42 +94,6 @@ function duplicateRejection({ code, vintage }: AreaRecord, keys: Set<string>): R
   if (keys.has(key)) return { code, field: 'code', value: code, reason: 'is a duplicate' }
   keys.add(key)
   return null
-}
-
-function documentOf(bytes: Uint8Array, file?: string): unknown {
-  const text = documentText(bytes, file)
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new UnreadableFileError(`the file is not JSON (${why})`, file, { cause })
-  }
-}
-
-function featuresOf(document: unknown, file?: string): RawFeature[] {
-  if (!isObject(document)) throw new UnreadableFileError(NOT_GEOJSON, file)
-  assertWgs84(document.crs, file)
-  if (isTopology(document)) return featuresOfTopology(document)
-  if (document.type === 'Feature') return [rawFeatureOf(document)]
-  if (document.type !== 'FeatureCollection' || !Array.isArray(document.features))
-    throw new UnreadableFileError(NOT_GEOJSON, file)
-  return document.features.map(rawFeatureOf)
-}
-
-const NOT_GEOJSON = 'the file is neither a GeoJSON FeatureCollection or Feature nor TopoJSON'
-
-/** WGS 84 in the `crs` member of GeoJSON 2008, in the spellings of GDAL, QGIS and ArcGIS. */
-const WGS_84 = /CRS:?84h?$|EPSG:(?:[\d.]*:)?4326$|EPSG\/0\/4326$/i
-
-function assertWgs84(crs: unknown, file?: string): void {
-  if (crs === undefined || crs === null) return
-  const properties = isObject(crs) && isObject(crs.properties) ? crs.properties : {}
-  const name = String(properties.name ?? properties.code ?? shortValueText(crs))
-  if (!WGS_84.test(name) && name !== '4326')
-    throw new UnreadableFileError(
-      `the coordinates are in ${name}; export the file in WGS 84 (EPSG:4326) and send it again`,
-      file,
-    )
 }
 
 /** The year of the features that name none of their own. */
@@ -160,10 +124,22 @@ function propertyOf(properties: Record<string, unknown>, property: Property): st
   return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : ''
 }
 
+/** A property that we read, and that is neither a value nor empty. */
+function propertyFaultOf(properties: Record<string, unknown>): RowRejection | null {
+  for (const field of Object.keys(PROPERTIES) as Property[]) {
+    const value = propertyOf(properties, field)
+    const reason = cellFaultOf(value)
+    if (reason) return { field, value: shortValueText(value), reason }
+  }
+  return null
+}
+
 type AreaResult = { area: AreaRecord } | { rejection: RowRejection }
 
 function areaOf(feature: RawFeature, edition: number, notes: string[], usesOwnVintage: boolean): AreaResult {
   const { properties } = feature
+  const fault = propertyFaultOf(properties)
+  if (fault) return { rejection: fault }
   const place = codeAndLevelOf(propertyOf(properties, 'code'))
   if ('rejection' in place) return place
   const { code, level } = place

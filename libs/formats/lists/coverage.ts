@@ -1,24 +1,25 @@
 /**
- * Coverage that an operator declares or promises: a table of cells or points (CSV, XLSX), or features (GeoJSON,
- * GeoPackage) whose properties have the columns of such a table, and whose geometry is a polygon unless they name a cell.
+ * Coverage that an operator declares or promises: a table of cells or points, or features whose properties have the
+ * columns of such a table, and whose geometry is a polygon unless they name a cell.
  */
 import { operatorOf } from '#domain/operator'
 import { type AreaGeometry } from '#domain/place'
 import { type Technology } from '#domain/probe'
 import type { ByteSource } from '../file/byte-source.js'
 import { type FieldReader, fieldReader } from '../fields/field-reader.js'
-import { openFeatureRows } from '../tables/feature-rows.js'
+import { parseDay } from '../civil-time/index.js'
+import { openFeatureRows } from '../input/feature-rows.js'
+import type { ListFile, ListOptions } from './list-file.js'
 import type { RawFeature } from '../geometry/raw-feature.js'
-import { namedRows } from '../fields/headers.js'
+import { type NamedRow, namedRows } from '../fields/headers.js'
 import type { Parsed } from '../fields/parsed.js'
 import { polygonOf } from '../geometry/polygon.js'
 import {
   LATITUDE_HEADERS,
   LONGITUDE_HEADERS,
-  readPosition,
+  PositionReader,
   rejectOutsideMorocco,
 } from '../fields/position.js'
-import type { RowRejection } from '../fields/row-rejection.js'
 import { speedOf } from '../fields/speed.js'
 import { technologyOf } from '../fields/technology.js'
 
@@ -45,6 +46,7 @@ const COLUMNS = {
 } as const
 
 type Field = keyof typeof COLUMNS
+type Row = NamedRow<Field>
 type Reader = FieldReader<Field>
 
 /** The place of a claim: one cell, one point, or all cells whose centre lies in a polygon. */
@@ -62,58 +64,64 @@ export interface CoverageClaim {
   line: number
 }
 
-export interface CoverageDefaults {
+export interface CoverageOptions extends ListOptions {
+  /** For rows that name no operator. */
   operator?: string | undefined
+  /** For rows that name no day. */
   date?: string | undefined
 }
 
-export interface CoverageFile {
+export interface CoverageFile extends ListFile {
   claims: CoverageClaim[]
-  rejections: RowRejection[]
 }
 
-/** Reads a file of claims; what a row lacks is taken from the defaults. A file that cannot be read throws `UnreadableFileError`. */
-export async function readCoverage(
-  source: ByteSource,
-  name: string,
-  defaults: CoverageDefaults = {},
-): Promise<CoverageFile> {
-  const { features, rows } = await openFeatureRows(source, name)
-  const file: CoverageFile = { claims: [], rejections: [] }
-  for await (const row of namedRows(rows, COLUMNS, ['technology', 'download'], name)) {
+/** Reads a file of claims; what a row lacks is taken from the options. A file that cannot be read throws `UnreadableFileError`. */
+export async function readCoverage(source: ByteSource, options: CoverageOptions = {}): Promise<CoverageFile> {
+  const { name, sheet, crs } = options
+  const { features, table } = await openFeatureRows(source, { name, crs, hasPositions: false })
+  const file: CoverageFile = { claims: [], rowCount: 0, rejections: [], notes: table.notes }
+  const positions = new PositionReader(crs, file.notes)
+  const required = ['technology', 'download'] as const
+  for await (const row of namedRows(table, COLUMNS, required, { sheet, file: name })) {
+    file.rowCount++
     const reader = fieldReader(row, 'h3')
-    const claim = claimOf(reader, row.cell, row.header, defaults, features?.[row.line - 1] ?? null)
+    const place = await placeOf(reader, row, features?.[row.line - 1] ?? null, positions)
+    const claim = claimOf(reader, row, options)
     if (reader.rejections.length > 0) file.rejections.push(...reader.rejections)
-    else file.claims.push({ ...claim, line: row.line })
+    else file.claims.push({ place, ...claim, line: row.line })
   }
   return file
 }
 
 function claimOf(
   reader: Reader,
-  cell: (field: Field) => string,
-  header: (field: Field) => string | null,
-  defaults: CoverageDefaults,
-  feature: RawFeature | null,
-): Omit<CoverageClaim, 'line'> {
+  { cell, header, faults }: Row,
+  { operator, date, decimal }: CoverageOptions,
+): Omit<CoverageClaim, 'line' | 'place'> {
   const { read } = reader
   // Headers of the FCC's files name no unit; their speeds are in Mbit/s.
   const unit = header('download')?.startsWith('max_advertised') ? ' (Mbit/s)' : ''
   const speed = (field: 'download' | 'upload') => (text: string) =>
-    speedOf(text, `${header(field) ?? ''}${unit}`)
+    speedOf(text, `${header(field) ?? ''}${unit}`, decimal)
   const downloadBps = read('download', speed('download'), null)
-  if (downloadBps === null && cell('download') === '') reader.reject('download', 'is missing')
+  if (downloadBps === null && cell('download') === '' && faults.length === 0)
+    reader.reject('download', 'is missing')
   return {
-    place: placeOf(reader, cell, feature),
-    operator: read('operator', operatorOrDefault(defaults.operator), ''),
+    operator: read('operator', operatorOrDefault(operator), ''),
     technology: read('technology', technology, 'wifi_unknown'),
     downloadBps: downloadBps ?? 0,
     uploadBps: read('upload', speed('upload'), null),
-    onDate: read('date', dateOrDefault(defaults.date), ''),
+    onDate: read('date', dateOrDefault(date), ''),
   }
 }
 
-function placeOf(reader: Reader, cell: (field: Field) => string, feature: RawFeature | null): ClaimPlace {
+async function placeOf(
+  reader: Reader,
+  row: Row,
+  feature: RawFeature | null,
+  positions: PositionReader,
+): Promise<ClaimPlace> {
+  const { cell } = row
   if (cell('h3') !== '') return { h3: reader.read('h3', h3Index, '') }
   if (feature && (feature.geometry !== null || feature.geometryError || cell('lat') === '')) {
     const polygon = polygonOf(feature.geometry)
@@ -122,7 +130,7 @@ function placeOf(reader: Reader, cell: (field: Field) => string, feature: RawFea
     reader.reject('h3', `geometry: ${feature.geometryError ?? reason}`, feature.geometryError ? '' : value)
     return { h3: '' }
   }
-  const position = readPosition(reader)
+  const position = await positions.read(reader, row)
   rejectOutsideMorocco(reader, position)
   return position
 }
@@ -161,13 +169,12 @@ function technology(text: string): Parsed<Technology> {
   return value ? { value } : { reason: text === '' ? 'is missing' : 'is not a known technology' }
 }
 
+/** Networks were built before the plan's years. */
+const MIN_YEAR = 1990
+
 const dateOrDefault =
   (defaultDate: string | undefined) =>
-  (text: string): Parsed<string> => {
-    const date = /^(\d{4}-\d\d-\d\d)([T ].*)?$/.exec(text || (defaultDate ?? ''))?.[1]
-    if (date && !Number.isNaN(Date.parse(date))) return { value: date }
-    return {
-      reason:
-        text === '' ? 'is missing: write it in the file or give --date' : 'is not a date such as 2026-03-01',
-    }
-  }
+  (text: string): Parsed<string> =>
+    text === '' && defaultDate === undefined
+      ? { reason: 'is missing: write it in the file or give --date' }
+      : parseDay(text || defaultDate!, MIN_YEAR)

@@ -1,4 +1,4 @@
-/** Populated places (douars, towns) as points: GeoNames' table and lists like it. */
+/** Populated places (douars, towns) as points: GeoNames' table and lists like it, or points of a feature file. */
 import type { LocalityRecord } from '#domain/place'
 import type { ByteSource } from '../file/byte-source.js'
 import {
@@ -6,20 +6,15 @@ import {
   type FieldReader,
   fieldReader,
   optionalCount,
+  identifier,
   optionalText,
-  requiredText,
 } from '../fields/field-reader.js'
-import { namedRows } from '../fields/headers.js'
+import { type NamedRow, namedRows } from '../fields/headers.js'
 import type { Parsed } from '../fields/parsed.js'
-import {
-  isInMorocco,
-  LATITUDE_HEADERS,
-  LONGITUDE_HEADERS,
-  readPosition,
-  rejectSwapped,
-} from '../fields/position.js'
-import type { RowRejection } from '../fields/row-rejection.js'
-import { tableRows } from '../tables/table.js'
+import { isInMorocco } from '../fields/morocco-bounds.js'
+import { LATITUDE_HEADERS, LONGITUDE_HEADERS, PositionReader, rejectSwapped } from '../fields/position.js'
+import { openFeatureRows } from '../input/feature-rows.js'
+import type { ListFile, ListOptions } from './list-file.js'
 
 const COLUMNS = {
   id: ['id', 'geonames_id', 'geonameid', 'locality_id', 'identifiant', 'code_douar', 'code', 'الرمز'],
@@ -32,25 +27,27 @@ const COLUMNS = {
   communeCode: ['commune_code', 'code_commune', 'code_hcp', 'hcp_code', 'commune', 'رمز الجماعة'],
 } as const
 
-type Reader = FieldReader<keyof typeof COLUMNS>
+type Column = keyof typeof COLUMNS
+type Reader = FieldReader<Column>
 
-export interface LocalityFile {
+export interface LocalityFile extends ListFile {
   localities: LocalityRecord[]
-  /** All reasons of all lines; a line with a rejection gives no locality. */
-  rejections: RowRejection[]
-  notes: string[]
 }
 
-/** Reads a list of localities, CSV or XLSX; a file without the needed columns throws `UnreadableFileError`. */
-export async function readLocalities(source: ByteSource, name?: string): Promise<LocalityFile> {
-  const file: LocalityFile = { localities: [], rejections: [], notes: [] }
-  const seen = new Set<string>()
+/** Reads a list of localities; a file without the required columns throws `UnreadableFileError`. */
+export async function readLocalities(source: ByteSource, options: ListOptions = {}): Promise<LocalityFile> {
+  const { name, sheet, crs } = options
+  const { table } = await openFeatureRows(source, { name, crs, hasPositions: true })
+  const file: LocalityFile = { localities: [], rowCount: 0, rejections: [], notes: table.notes }
+  const positions = new PositionReader(crs, file.notes)
+  const ids = new Set<string>()
   let abroad = 0
-  for await (const row of namedRows(tableRows(source, name), COLUMNS, ['id', 'lat', 'lng'], name)) {
+  for await (const row of namedRows(table, COLUMNS, ['id', 'lat', 'lng'], { sheet, file: name })) {
+    file.rowCount++
     const reader = fieldReader(row, 'id')
-    const locality = localityOf(reader)
-    if (seen.has(locality.id)) reader.reject('id', 'is a duplicate')
-    if (locality.id !== '') seen.add(locality.id)
+    const locality = await localityOf(reader, row, positions)
+    if (ids.has(locality.id)) reader.reject('id', 'is a duplicate')
+    if (locality.id !== '') ids.add(locality.id)
     if (reader.rejections.length > 0) file.rejections.push(...reader.rejections)
     else if (file.localities.push(locality) && !isInMorocco(locality.lat, locality.lng)) abroad++
   }
@@ -58,13 +55,17 @@ export async function readLocalities(source: ByteSource, name?: string): Promise
   return file
 }
 
-function localityOf(reader: Reader): LocalityRecord {
+async function localityOf(
+  reader: Reader,
+  row: NamedRow<Column>,
+  positions: PositionReader,
+): Promise<LocalityRecord> {
   const { read } = reader
   return {
-    id: read('id', requiredText, ''),
+    id: read('id', identifier, ''),
     ...namesOf(reader),
     kind: read('kind', optionalText, null) ?? 'PPL',
-    ...positionOf(reader),
+    ...(await positionOf(reader, row, positions)),
     population: read('population', optionalCount, null),
     communeCode: read('communeCode', optionalCommune, null),
   }
@@ -80,8 +81,12 @@ function namesOf({ read, reject }: Reader): { nameFr: string; nameAr: string | n
 const optionalCommune = (text: string): Parsed<string | null> =>
   text === '' ? { value: null } : communeCode(text)
 
-function positionOf(reader: Reader): { lat: number; lng: number } {
-  const position = readPosition(reader)
+async function positionOf(
+  reader: Reader,
+  row: NamedRow<Column>,
+  positions: PositionReader,
+): Promise<{ lat: number; lng: number }> {
+  const position = await positions.read(reader, row)
   rejectSwapped(reader, position)
   return position
 }

@@ -1,10 +1,20 @@
-/** The deployment plan as a table (CSV, XLSX) or as features (GeoJSON, GeoPackage), one item per line. */
+/** The deployment plan as a table or as features, one item per line. */
 import { operatorOf } from '#domain/operator'
 import { levelOfCode, normaliseAreaCode } from '#domain/place'
 import { PLAN_CODE, type PlanFields, type PlanPlace, type PlanRow } from '#domain/plan'
 import type { ByteSource } from '../file/byte-source.js'
-import { openFeatureRows } from '../tables/feature-rows.js'
-import { communeCode, type FieldReader, fieldReader, optionalText } from '../fields/field-reader.js'
+import { parseDay } from '../civil-time/index.js'
+import { pointOf } from '../input/feature-table.js'
+import { openFeatureRows } from '../input/feature-rows.js'
+import { type ListFile, type ListOptions, rejectLostZeros } from './list-file.js'
+import type { DecimalMark } from '../fields/number.js'
+import {
+  communeCode,
+  type FieldReader,
+  fieldReader,
+  identifier,
+  optionalText,
+} from '../fields/field-reader.js'
 import { UnreadableFileError } from '../file/unreadable-file-error.js'
 import type { RawFeature } from '../geometry/raw-feature.js'
 import { type NamedRow, namedRows } from '../fields/headers.js'
@@ -13,13 +23,11 @@ import { polygonOf } from '../geometry/polygon.js'
 import {
   LATITUDE_HEADERS,
   LONGITUDE_HEADERS,
-  readPosition,
+  PositionReader,
   rejectOutsideMorocco,
 } from '../fields/position.js'
-import type { RowRejection } from '../fields/row-rejection.js'
 import { speedOf } from '../fields/speed.js'
 import { optionalTechnology } from '../fields/technology.js'
-import { isObject } from '../file/json-object.js'
 
 const COLUMNS = {
   code: [
@@ -156,36 +164,47 @@ type Column = keyof typeof COLUMNS
 type Row = NamedRow<Column>
 type Reader = FieldReader<Column>
 
-export interface PlanFile {
+export interface PlanFile extends ListFile {
   rows: PlanRow[]
-  /** All reasons of all lines; a line with a rejection gives no item. */
-  rejections: RowRejection[]
-  /** Number of lines read, without the header. */
-  lines: number
 }
 
 /** Morocco has 32,000 douars (RGPH 2024): a longer list is not a plan. */
 const MAX_ROWS = 100_000
 
+/** What a row is read with. */
+interface PlanContext {
+  positions: PositionReader
+  decimal: DecimalMark | undefined
+}
+
 /** Reads a list of the plan; a file without the column of the code throws `UnreadableFileError`. */
-export async function readPlan(source: ByteSource, name: string): Promise<PlanFile> {
-  const { features, rows } = await openFeatureRows(source, name)
-  const file: PlanFile = { rows: [], rejections: [], lines: 0 }
+export async function readPlan(source: ByteSource, options: ListOptions = {}): Promise<PlanFile> {
+  const { name, sheet, crs, decimal } = options
+  const { features, table } = await openFeatureRows(source, { name, crs, hasPositions: false })
+  const file: PlanFile = { rows: [], rowCount: 0, rejections: [], notes: table.notes }
+  const context: PlanContext = { positions: new PositionReader(crs, file.notes), decimal }
   const lineOf = new Map<string, number>()
-  for await (const row of namedRows(rows, COLUMNS, ['code'], name)) {
-    if (++file.lines > MAX_ROWS) throw new UnreadableFileError(`has more than ${MAX_ROWS} lines`, name)
+  const records: { record: PlanRow; line: number; code: string }[] = []
+  for await (const row of namedRows(table, COLUMNS, ['code'], { sheet, file: name })) {
+    if (++file.rowCount > MAX_ROWS) throw new UnreadableFileError(`has more than ${MAX_ROWS} lines`, name)
     const reader = fieldReader(row, 'code')
-    const item = itemOf(row, reader, features?.[row.line - 1] ?? null)
+    const item = await itemOf(row, reader, features?.[row.line - 1] ?? null, context)
     const firstLine = lineOf.get(item.code)
     if (firstLine !== undefined) reader.reject('code', `duplicates line ${firstLine}`)
     else if (item.code !== '') lineOf.set(item.code, row.line)
     if (reader.rejections.length > 0) file.rejections.push(...reader.rejections)
-    else file.rows.push(item)
+    else records.push({ record: item, line: row.line, code: item.code })
   }
+  file.rows = rejectLostZeros(records, file.rejections)
   return file
 }
 
-function itemOf(row: Row, reader: Reader, feature: RawFeature | null): PlanRow {
+async function itemOf(
+  row: Row,
+  reader: Reader,
+  feature: RawFeature | null,
+  context: PlanContext,
+): Promise<PlanRow> {
   const { read } = reader
   const fields: Partial<PlanFields> = {}
   const take = <F extends Column & keyof PlanFields>(
@@ -204,20 +223,21 @@ function itemOf(row: Row, reader: Reader, feature: RawFeature | null): PlanRow {
   take('areaCode', optionalArea)
   take('operator', (text) => ({ value: operatorOf(text) }))
   take('technology', optionalTechnology)
-  take('targetBps', (text) => speedOf(text, row.header('targetBps') ?? ''))
+  take('targetBps', (text) => speedOf(text, row.header('targetBps') ?? '', context.decimal))
   for (const field of ['awardedOn', 'startedOn', 'promisedBy', 'inServiceOn'] as const)
     take(field, optionalDay)
   return {
     line: row.line,
     code: read('code', planCode, ''),
     fields,
-    place: placeOf(row, reader, feature),
+    place: await placeOf(row, reader, feature, context),
     comment: read('comment', optionalText, null),
   }
 }
 
 const planCode = (text: string): Parsed<string> => {
-  if (text === '') return { reason: 'is missing' }
+  const code = identifier(text)
+  if ('reason' in code) return code
   return PLAN_CODE.test(text)
     ? { value: text }
     : { reason: 'is not a code of up to 60 letters, digits, points and dashes such as PNHD2-0001' }
@@ -233,40 +253,28 @@ function optionalArea(text: string): Parsed<string | null> {
     : { value: code }
 }
 
-/** 2027-03-31, or as it is written in French: 31/03/2027. */
-export function optionalDay(text: string): Parsed<string | null> {
-  if (text === '') return { value: null }
-  const [, day = '', month = '', year = ''] = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/.exec(text) ?? []
-  const iso =
-    /^(\d{4}-\d\d-\d\d)([T ].*)?$/.exec(text)?.[1] ??
-    `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
-  if (!isDay(iso)) return { reason: 'is not a day such as 2027-03-31 or 31/03/2027' }
-  return iso.startsWith('20') ? { value: iso } : { reason: 'does not lie between 2000 and 2099' }
-}
-
-/** 2027-02-30 would be read as 2 March. */
-function isDay(iso: string): boolean {
-  const time = Date.parse(`${iso}T00:00:00Z`)
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(iso)
-}
+const optionalDay = (text: string): Parsed<string | null> => (text === '' ? { value: null } : parseDay(text))
 
 /** The most precise statement of a place takes precedence; null, where a row has none, leaves the place unchanged. */
-function placeOf(row: Row, reader: Reader, feature: RawFeature | null): PlanPlace | null {
+async function placeOf(
+  row: Row,
+  reader: Reader,
+  feature: RawFeature | null,
+  { positions }: PlanContext,
+): Promise<PlanPlace | null> {
   const { cell } = row
-  if (cell('localityId') !== '') return { localityId: reader.read('localityId', optionalText, '') ?? '' }
-  if (cell('zoneId') !== '') return { zoneId: reader.read('zoneId', optionalText, '') ?? '' }
+  if (cell('localityId') !== '') return { localityId: reader.read('localityId', identifier, '') }
+  if (cell('zoneId') !== '') return { zoneId: reader.read('zoneId', identifier, '') }
   if (feature?.geometryError || (feature && feature.geometry !== null)) return shapeOf(reader, feature)
-  if (cell('lat') !== '' || cell('lng') !== '') return positionOf(reader, readPosition(reader))
+  if (cell('lat') !== '' || cell('lng') !== '') return positionOf(reader, await positions.read(reader, row))
   const name = cell('nameFr') || cell('nameAr')
   const commune = communeCode(cell('areaCode'))
   return name !== '' && 'value' in commune ? { name, communeCode: commune.value } : null
 }
 
 function shapeOf(reader: Reader, { geometry, geometryError }: RawFeature): PlanPlace | null {
-  if (isObject(geometry) && geometry['type'] === 'Point' && Array.isArray(geometry['coordinates'])) {
-    const [lng, lat] = geometry['coordinates'] as unknown[]
-    if (typeof lat === 'number' && typeof lng === 'number') return positionOf(reader, { lat, lng })
-  }
+  const point = pointOf(geometry)
+  if (point) return positionOf(reader, { lat: point[1], lng: point[0] })
   const polygon = polygonOf(geometry)
   if ('geometry' in polygon) return { geometry: polygon.geometry }
   const { reason, value } = polygon.rejection

@@ -1,4 +1,4 @@
-/** Lists of sites, CSV or XLSX, as administrations keep them. */
+/** Lists of sites as administrations keep them: a table, or points of a feature file. */
 import { operatorOf } from '#domain/operator'
 import { SITE_TYPES, type SiteRecord, type SiteType } from '#domain/place'
 import type { ByteSource } from '../file/byte-source.js'
@@ -6,19 +6,21 @@ import {
   communeCode,
   type FieldReader,
   fieldReader,
+  identifier,
   optionalText,
-  requiredText,
 } from '../fields/field-reader.js'
 import { headerKey, type NamedRow, namedRows } from '../fields/headers.js'
 import {
   LATITUDE_HEADERS,
   LONGITUDE_HEADERS,
-  readPosition,
+  PositionReader,
   rejectOutsideMorocco,
 } from '../fields/position.js'
-import { type RowRejection, shortValueText } from '../fields/row-rejection.js'
+import { shortValueText } from '../fields/row-rejection.js'
 import { speedOf } from '../fields/speed.js'
-import { tableRows } from '../tables/table.js'
+import { openFeatureRows } from '../input/feature-rows.js'
+import { type ListFile, type ListOptions, rejectLostZeros } from './list-file.js'
+import type { DecimalMark } from '../fields/number.js'
 import { optionalTechnology } from '../fields/technology.js'
 
 const COLUMNS = {
@@ -152,31 +154,31 @@ const TYPE_OF: ReadonlyMap<string, SiteType> = new Map(
   ),
 )
 
-export interface SiteFile {
+export interface SiteFile extends ListFile {
   sites: SiteRecord[]
-  /** All reasons of all lines; a line with a rejection gives no site. */
-  rejections: RowRejection[]
-  notes: string[]
 }
 
-/** Reads a list of sites. A file without the required columns throws `UnreadableFileError`; faults of lines are in `rejections`. */
-export async function readSites(source: ByteSource, name?: string): Promise<SiteFile> {
-  const file: SiteFile = { sites: [], rejections: [], notes: [] }
+const REQUIRED = ['code', 'communeCode', 'lat', 'lng'] as const
+
+/** Reads a list of sites. A file without the required columns throws `UnreadableFileError`. */
+export async function readSites(source: ByteSource, options: ListOptions = {}): Promise<SiteFile> {
+  const { name, sheet, crs, decimal } = options
+  const { table } = await openFeatureRows(source, { name, crs, hasPositions: true })
+  const file: SiteFile = { sites: [], rowCount: 0, rejections: [], notes: table.notes }
+  const positions = new PositionReader(crs, file.notes)
   const lineOf = new Map<string, number>()
   const unknownTypes = new Set<string>()
-  for await (const row of namedRows(
-    tableRows(source, name),
-    COLUMNS,
-    ['code', 'communeCode', 'lat', 'lng'],
-    name,
-  )) {
+  const records: { record: SiteRecord; line: number; code: string }[] = []
+  for await (const row of namedRows(table, COLUMNS, REQUIRED, { sheet, file: name })) {
+    file.rowCount++
     const reader = fieldReader(row, 'code')
-    const site = siteOf(row, reader)
+    const site = await siteOf(row, reader, positions, decimal)
     rejectDuplicate(site.code, row.line, lineOf, reader)
     if (isUnknownType(row.cell('type'))) unknownTypes.add(shortValueText(row.cell('type')))
-    if (reader.rejections.length === 0) file.sites.push(site)
+    if (reader.rejections.length === 0) records.push({ record: site, line: row.line, code: site.code })
     else file.rejections.push(...reader.rejections)
   }
+  file.sites = rejectLostZeros(records, file.rejections)
   if (unknownTypes.size > 0)
     file.notes.push(`types read as “other”: ${[...unknownTypes].slice(0, 20).join(', ')}`)
   return file
@@ -190,26 +192,25 @@ function rejectDuplicate(code: string, line: number, lineOf: Map<string, number>
 }
 
 /** The site of a row; valid only when the reader has noted no rejection. */
-function siteOf(row: Row, reader: Reader): SiteRecord {
+async function siteOf(
+  row: Row,
+  reader: Reader,
+  positions: PositionReader,
+  decimal: DecimalMark | undefined,
+): Promise<SiteRecord> {
   const { read } = reader
+  const speed = (field: 'contractedDownBps' | 'contractedUpBps') =>
+    read(field, (text) => speedOf(text, row.header(field) ?? '', decimal), null)
   return {
-    code: read('code', requiredText, ''),
+    code: read('code', identifier, ''),
     ...namesOf(reader),
-    type: TYPE_OF.get(headerKey(row.cell('type'))) ?? 'other',
+    type: read('type', (text) => ({ value: TYPE_OF.get(headerKey(text)) ?? 'other' }), 'other'),
     communeCode: read('communeCode', communeCode, ''),
-    ...positionOf(reader),
+    ...(await positionOf(reader, row, positions)),
     operator: read('operator', (text) => ({ value: operatorOf(text) }), null),
     technology: read('technology', optionalTechnology, null),
-    contractedDownBps: read(
-      'contractedDownBps',
-      (text) => speedOf(text, row.header('contractedDownBps') ?? ''),
-      null,
-    ),
-    contractedUpBps: read(
-      'contractedUpBps',
-      (text) => speedOf(text, row.header('contractedUpBps') ?? ''),
-      null,
-    ),
+    contractedDownBps: speed('contractedDownBps'),
+    contractedUpBps: speed('contractedUpBps'),
   }
 }
 
@@ -224,8 +225,12 @@ function namesOf({ read, reject }: Reader): { name: string; nameAr: string | nul
 }
 
 /** A site has a Moroccan commune's code: elsewhere its position is wrong, and its probes would be judged there. */
-function positionOf(reader: Reader): { lat: number; lng: number } {
-  const position = readPosition(reader)
+async function positionOf(
+  reader: Reader,
+  row: Row,
+  positions: PositionReader,
+): Promise<{ lat: number; lng: number }> {
+  const position = await positions.read(reader, row)
   rejectOutsideMorocco(reader, position)
   return position
 }

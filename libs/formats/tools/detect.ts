@@ -1,17 +1,17 @@
 /** Recognises the tool that wrote a document by the document's shape. */
-import { type ProbeDraft, ImportQuestion, type ToolFormat } from './draft.js'
 import { isObject } from '../file/json-object.js'
-import { type Json, memberAt } from './json.js'
-import { archive, clientResult, goSummary } from './ndt7.js'
 import {
-  cloudflare,
-  giga,
-  iperf3,
-  librespeedCli,
-  librespeedTelemetry,
-  ookla,
-  speedtestCli,
-} from './speedtests.js'
+  ImportQuestion,
+  type ProbeDraft,
+  type ToolFormat,
+  UnreadableResultError,
+  assertShowsResult,
+  memberNames,
+} from './draft.js'
+import { iperf3 } from './iperf3.js'
+import { type Json, memberAt } from './json.js'
+import { archive, clientResult, goSummary, oldGoSummary } from './ndt7.js'
+import { cloudflare, giga, librespeedCli, librespeedTelemetry, ookla, speedtestCli } from './speedtests.js'
 
 interface Shape {
   format: ToolFormat
@@ -21,6 +21,7 @@ interface Shape {
 
 const has = (document: Json, ...names: string[]) =>
   names.every((name) => memberAt(document, name) !== undefined)
+const hasAny = (document: Json, ...names: string[]) => names.some((name) => has(document, name))
 /** Whether a member is present and is no object: a figure, or something in the place of one. */
 const isScalarMember = (document: Json, name: string) => has(document, name) && !isObject(document[name])
 const sides = (document: Json) => [
@@ -31,23 +32,28 @@ const sides = (document: Json) => [
   document.Upload,
 ]
 
+/** Lines that Ookla's CLI writes beside its results (`--format=jsonl`). */
+const OOKLA_LINES = ['result', 'log', 'testStart', 'ping', 'download', 'upload']
+
 /** The first shape that fits is used, so those that one tool alone has come before those that several share. */
 const SHAPES: readonly Shape[] = [
   {
     format: 'giga',
     fits: (d) =>
-      has(d, 'Download') && !isObject(d.Download) && (has(d, 'school_id') || has(d, 'giga_id_school')),
+      (isScalarMember(d, 'Download') || isScalarMember(d, 'download')) &&
+      hasAny(d, 'school_id', 'giga_id_school', 'giga_id_health'),
     read: giga,
   },
   {
     format: 'ndt7',
-    fits: (d) => has(d, 'Download.ServerMeasurements') || has(d, 'Upload.ServerMeasurements'),
+    fits: (d) => hasAny(d, 'Download.ServerMeasurements', 'Upload.ServerMeasurements'),
     read: archive,
   },
+  { format: 'ndt7', fits: (d) => hasAny(d, 'Download.Throughput', 'Upload.Throughput'), read: goSummary },
   {
     format: 'ndt7',
-    fits: (d) => has(d, 'Download.Throughput') || has(d, 'Upload.Throughput'),
-    read: goSummary,
+    fits: (d) => hasAny(d, 'Download.Value', 'Upload.Value') && hasAny(d, 'ServerFQDN', 'ClientIP'),
+    read: oldGoSummary,
   },
   {
     format: 'ndt7',
@@ -57,12 +63,12 @@ const SHAPES: readonly Shape[] = [
       ),
     read: clientResult,
   },
+  { format: 'ndt7', fits: (d) => typeof d.Key === 'string' && has(d, 'Value'), read: goEvent },
   {
     format: 'ookla',
     fits: (d) =>
       has(d, 'download.bandwidth') ||
-      (d.type === 'log' && has(d, 'level')) ||
-      (d.type === 'result' && has(d, 'ping')),
+      (OOKLA_LINES.includes(String(d.type)) && hasAny(d, 'level', 'ping', 'isp', 'server', 'timestamp')),
     read: ookla,
   },
   {
@@ -74,16 +80,13 @@ const SHAPES: readonly Shape[] = [
   {
     format: 'cloudflare',
     fits: (d) =>
-      isScalarMember(d, 'download') &&
-      (has(d, 'downLoadedLatency') || has(d, 'v4Reachability') || has(d, 'totalDurationMs')),
+      isScalarMember(d, 'download') && hasAny(d, 'downLoadedLatency', 'v4Reachability', 'totalDurationMs'),
     read: cloudflare,
   },
   {
     format: 'speedtest-cli',
     fits: (d) =>
-      isScalarMember(d, 'download') &&
-      !has(d, 'jitter') &&
-      (has(d, 'server.sponsor') || has(d, 'client.isprating')),
+      isScalarMember(d, 'download') && !has(d, 'jitter') && hasAny(d, 'server.sponsor', 'client.isprating'),
     read: speedtestCli,
   },
   {
@@ -93,6 +96,11 @@ const SHAPES: readonly Shape[] = [
     read: librespeedCli,
   },
 ]
+
+/** Without `-quiet`, ndt7-client-go writes an event on each line; only its summary is a result. */
+function goEvent({ Key }: Json): never {
+  throw new UnreadableResultError('Key', `is an event of ndt7-client (${JSON.stringify(Key)}), not a result`)
+}
 
 /** The usual reader of a format that the person chose, for documents that fit none of its shapes. */
 const DEFAULT_READERS: Partial<Record<ToolFormat, (document: Json) => ProbeDraft>> = {
@@ -107,28 +115,44 @@ const DEFAULT_READERS: Partial<Record<ToolFormat, (document: Json) => ProbeDraft
 
 export interface DocumentReader {
   format: ToolFormat
+  /** Throws `UnreadableResultError` for a document that shows no result. */
   read: (document: Json) => ProbeDraft
 }
 
-/** The reader of a document. Throws `ImportQuestion` where its shape is that of several tools or of none. */
+/**
+ * The reader of a document. Throws `ImportQuestion` where its shape is that of several tools or of none, and
+ * `UnreadableResultError` where it is the document of another tool than the person said.
+ */
 export function documentReaderOf(document: Json, requestedFormat: ToolFormat | null): DocumentReader {
-  const shape = SHAPES.find(
-    (s) => (requestedFormat === null || s.format === requestedFormat) && s.fits(document),
+  const shapes = SHAPES.filter((shape) => shape.fits(document))
+  const shape = requestedFormat === null ? shapes[0] : shapes.find(({ format }) => format === requestedFormat)
+  if (shape) return checkedReader(shape)
+  if (requestedFormat === null) throw unknownToolQuestion(document)
+  if (shapes[0])
+    throw new UnreadableResultError('', `is a document of ${shapes[0].format}, not of ${requestedFormat}`)
+  const read = DEFAULT_READERS[requestedFormat]
+  if (read) return checkedReader({ format: requestedFormat, read })
+  throw new ImportQuestion(
+    `${requestedFormat} is a table (CSV or XLSX), and this is a JSON document: which tool wrote it? Say format=…`,
   )
-  if (shape) return shape
-  if (requestedFormat !== null) {
-    const read = DEFAULT_READERS[requestedFormat]
-    if (read) return { format: requestedFormat, read }
-    throw new ImportQuestion(
-      `${requestedFormat} is a table (CSV or XLSX), and this is a JSON document: which tool wrote it?`,
-    )
-  }
+}
+
+const checkedReader = ({ format, read }: DocumentReader): DocumentReader => ({
+  format,
+  read(document) {
+    const draft = read(document)
+    assertShowsResult(draft, `the members ${memberNames(Object.keys(document))}`)
+    return draft
+  },
+})
+
+function unknownToolQuestion(document: Json): ImportQuestion {
   if (has(document, 'download', 'upload'))
-    throw new ImportQuestion(
-      'Are download and upload in bit/s or in Mbit/s? Say which tool wrote the document: format=speedtest-cli or cloudflare (bit/s), format=librespeed (Mbit/s).',
+    return new ImportQuestion(
+      'Are download and upload in bit/s, in kbit/s or in Mbit/s? Say which tool wrote the document: format=speedtest-cli or cloudflare (bit/s), format=giga (kbit/s), format=librespeed (Mbit/s).',
     )
   const names = Object.keys(document).slice(0, 8).join(', ').slice(0, 200)
-  throw new ImportQuestion(
+  return new ImportQuestion(
     `Which tool wrote this document? It has the members: ${names || 'none'}. Say format=…`,
   )
 }

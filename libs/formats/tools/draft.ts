@@ -1,11 +1,13 @@
 /** One result of another tool, as far as its document gives it. */
-import type { ProbeInput } from '#domain/probe'
+import type { Flag, ProbeInput } from '#domain/probe'
 
 /** A probe with the fields that the document has; the importer adds the place, the operator and, if needed, the time. */
 export type ProbeDraft = Partial<Omit<ProbeInput, 'raw' | 'measuredAt' | 'outcome'>> & {
   outcome: ProbeInput['outcome']
   /** RFC 3339; null where the document has no time. */
   measuredAt: string | null
+  /** What the source itself says against its result. */
+  flags?: readonly Flag[]
 }
 
 export const TOOL_FORMATS = [
@@ -36,3 +38,13 @@ export class UnreadableResultError extends Error {
     super(reason)
   }
 }
+
+/** A draft that shows a result: a speed, a failure, or that there was no service. Throws `UnreadableResultError`. */
+export function assertShowsResult({ outcome, downloadBps, uploadBps }: ProbeDraft, found: string): void {
+  if (outcome === 'ok' && downloadBps == null && uploadBps == null)
+    throw new UnreadableResultError('', `shows no result, neither a speed nor a failure: it has ${found}`)
+}
+
+/** The members of a document, or the cells of a row, for a message. */
+export const memberNames = (names: readonly string[]): string =>
+  names.slice(0, 8).join(', ').slice(0, 200) || 'nothing'

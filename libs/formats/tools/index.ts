@@ -1,3 +1,10 @@
 export { ImportQuestion, TOOL_FORMATS, type ToolFormat } from './draft.js'
-export { type DetectedFormat, type ResultsOptions, readResults } from './read.js'
-export { UNIT_NAMES, type Unit } from './table.js'
+export { readResults } from './read.js'
+export {
+  type DetectedFormat,
+  LOSS_UNITS,
+  type LossUnit,
+  type ResultRecord,
+  type ResultsOptions,
+} from './records.js'
+export { UNIT_NAMES, type Unit } from './units.js'

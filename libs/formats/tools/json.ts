@@ -1,4 +1,5 @@
 /** Reads members of a document of unknown shape; a member of the wrong type is named with its value. */
+import { type CivilZone, parseInstant } from '../civil-time/index.js'
 import { isObject, type JsonObject } from '../file/json-object.js'
 import { isTooDeep } from '../file/nesting.js'
 import { UnreadableResultError } from './draft.js'
@@ -39,17 +40,20 @@ export function textAt(document: unknown, path: Path): string | null {
   throw new UnreadableResultError(String(path), `${String(path)} is ${shortValueText(value)}: must be a text`)
 }
 
-/** RFC 3339 in UTC, of an ISO 8601 time with its offset; null where the member is missing. */
-export function timeAt(document: unknown, path: string): string | null {
-  const text = textAt(document, path)
+/**
+ * RFC 3339 in UTC; null where the member is missing. A time without an offset is the country's civil time, or UTC for tools
+ * that write that. Seconds or milliseconds since 1970 may be a number.
+ */
+export function timeAt(document: unknown, path: string, zone: CivilZone = 'local'): string | null {
+  const value = memberAt(document, path)
+  const text = typeof value === 'number' ? String(value) : textAt(document, path)
   if (text === null) return null
-  const ms = /[Zz]|[+-]\d\d:?\d\d$/.test(text) ? Date.parse(text) : NaN
-  if (Number.isNaN(ms))
-    throw new UnreadableResultError(
-      path,
-      `${path} is ${shortValueText(text)}: must be a time with its offset`,
-    )
-  return new Date(ms).toISOString()
+  const time = parseInstant(text, zone)
+  if ('value' in time) return time.value
+  throw new UnreadableResultError(
+    path,
+    `${path} is ${shortValueText(value)}: must be a time such as 2026-03-01T09:30:00Z`,
+  )
 }
 
 /** The number times `factor`, rounded, since speeds are whole bits per second. */

@@ -68,11 +68,10 @@ function directionOf(side: unknown, bytesMember: string): Direction | null {
 }
 
 function draftOf({ download, upload }: { download: Direction | null; upload: Direction | null }): ProbeDraft {
-  const hasSpeed = download?.bps != null || upload?.bps != null
   return {
     tool: 'ndt7',
     measuredAt: null,
-    outcome: hasSpeed ? 'ok' : 'failed',
+    outcome: 'ok',
     downloadBps: download?.bps ?? null,
     uploadBps: upload?.bps ?? null,
     latencyMs: download?.rttMs ?? upload?.rttMs ?? null,
@@ -130,6 +129,31 @@ export function goSummary(document: Json): ProbeDraft {
       : null
   const draft = draftOf({ download: side('Download'), upload: side('Upload') })
   return { ...draft, clientAddress: textAt(document, 'ClientIP') }
+}
+
+/** The summary of ndt7-client-go before 0.5, with one figure for each direction. */
+export function oldGoSummary(document: Json): ProbeDraft {
+  const side = (name: 'Download' | 'Upload'): Direction | null =>
+    isObject(document[name])
+      ? { ...NO_FIGURES, bps: inUnit(document, name, 'Mbit/s', MBIT), test: textAt(document, `${name}UUID`) }
+      : null
+  const draft = draftOf({ download: side('Download'), upload: side('Upload') })
+  return {
+    ...draft,
+    latencyMs: inUnit(document, 'RTT', 'ms', 1),
+    lossRatio: inUnit(document, 'DownloadRetrans', '%', 0.01),
+    clientAddress: textAt(document, 'ClientIP'),
+  }
+}
+
+const NO_FIGURES: Direction = {
+  loadedRttMs: null,
+  bps: null,
+  bytes: null,
+  ms: null,
+  rttMs: null,
+  lossRatio: null,
+  test: null,
 }
 
 function inUnit(document: Json, path: string, unit: string, factor: number): number | null {

@@ -1,23 +1,27 @@
 /** The results of public speed tests, each with its own units. */
 import { UnreadableResultError, type ProbeDraft } from './draft.js'
-import { isObject } from '../file/json-object.js'
 import { type Json, memberAt, numberAt, scaledAt, textAt, timeAt } from './json.js'
 
 const BITS = 8
 const KBIT = 1e3
 const MBIT = 1e6
 
-/** Ookla's CLI, `speedtest --format=json`: bytes per second, milliseconds, percent. */
+/**
+ * Ookla's CLI, `speedtest --format=json`: bytes per second, milliseconds, percent. It logs errors on lines of their own, and
+ * shows its progress on others; a test that failed is a log line of the level `error`, or a document with an `error` alone.
+ */
 export function ookla(document: Json): ProbeDraft {
-  if (document.type !== 'result') {
-    const time = timeAt(document, 'timestamp')
-    return { tool: 'ookla', outcome: 'failed', measuredAt: time }
-  }
+  const { type, level, error } = document
+  const measuredAt = timeAt(document, 'timestamp')
+  if ((type === 'log' && level === 'error') || (type === undefined && typeof error === 'string'))
+    return { tool: 'ookla', outcome: 'failed', measuredAt }
+  if (type !== undefined && type !== 'result')
+    throw new UnreadableResultError('type', `is a line of the type ${JSON.stringify(type)}, not a result`)
   const loss = numberAt(document, 'packetLoss')
   return {
     tool: 'ookla',
     outcome: 'ok',
-    measuredAt: timeAt(document, 'timestamp'),
+    measuredAt,
     downloadBps: scaledAt(document, 'download.bandwidth', BITS),
     uploadBps: scaledAt(document, 'upload.bandwidth', BITS),
     latencyMs: numberAt(document, 'ping.latency'),
@@ -34,14 +38,20 @@ export function ookla(document: Json): ProbeDraft {
   }
 }
 
-/** The Python speedtest-cli, `--json`: bits per second, milliseconds. */
+/** speedtest-cli and librespeed-cli write 0 for a direction that they were told to skip. */
+const measuredSpeed = (bps: number | null): number | null => (bps === 0 ? null : bps)
+
+/**
+ * The Python speedtest-cli, `--json`: bits per second, milliseconds. Before version 2 it wrote UTC without a Z
+ * (`datetime.utcnow().isoformat()`).
+ */
 export function speedtestCli(document: Json): ProbeDraft {
   return {
     tool: 'speedtest-cli',
     outcome: 'ok',
-    measuredAt: timeAt(document, 'timestamp'),
-    downloadBps: scaledAt(document, 'download', 1),
-    uploadBps: scaledAt(document, 'upload', 1),
+    measuredAt: timeAt(document, 'timestamp', 'utc'),
+    downloadBps: measuredSpeed(scaledAt(document, 'download', 1)),
+    uploadBps: measuredSpeed(scaledAt(document, 'upload', 1)),
     latencyMs: numberAt(document, 'ping'),
     downloadBytes: numberAt(document, 'bytes_received'),
     uploadBytes: numberAt(document, 'bytes_sent'),
@@ -56,8 +66,8 @@ export function librespeedCli(document: Json): ProbeDraft {
     tool: 'librespeed',
     outcome: 'ok',
     measuredAt: timeAt(document, 'timestamp'),
-    downloadBps: scaledAt(document, 'download', MBIT),
-    uploadBps: scaledAt(document, 'upload', MBIT),
+    downloadBps: measuredSpeed(scaledAt(document, 'download', MBIT)),
+    uploadBps: measuredSpeed(scaledAt(document, 'upload', MBIT)),
     latencyMs: numberAt(document, 'ping'),
     jitterMs: numberAt(document, 'jitter'),
     downloadBytes: numberAt(document, 'bytes_received'),
@@ -95,19 +105,22 @@ export function cloudflare(document: Json): ProbeDraft {
   }
 }
 
-/** Giga Meter: kbit/s, milliseconds, bytes; the ndt7 results in the same document name the tests. */
+/**
+ * Giga Meter: kbit/s, milliseconds, bytes; the ndt7 results in the same document name the tests. The first API writes its
+ * members in capitals, the second the same figures in small letters.
+ */
 export function giga(document: Json): ProbeDraft {
-  const down = numberAt(document, 'Download')
-  const up = numberAt(document, 'Upload')
+  const either = (name: string): string =>
+    memberAt(document, name) === undefined ? name.toLowerCase() : name
   const uuid = (side: string) =>
     textAt(memberAt(document, 'Results'), [side, 'LastServerMeasurement', 'ConnectionInfo', 'UUID'])
   return {
     tool: 'giga',
-    outcome: down === null && up === null ? 'failed' : 'ok',
-    measuredAt: timeAt(document, 'Timestamp') ?? timeAt(document, 'timestamp'),
-    downloadBps: down === null ? null : Math.round(down * KBIT),
-    uploadBps: up === null ? null : Math.round(up * KBIT),
-    latencyMs: numberAt(document, 'Latency'),
+    outcome: 'ok',
+    measuredAt: timeAt(document, either('Timestamp')),
+    downloadBps: scaledAt(document, either('Download'), KBIT),
+    uploadBps: scaledAt(document, either('Upload'), KBIT),
+    latencyMs: numberAt(document, either('Latency')),
     downloadBytes: numberAt(document, 'DataDownloaded'),
     uploadBytes: numberAt(document, 'DataUploaded'),
     operator: textAt(document, 'ClientInfo.ISP'),
@@ -122,33 +135,3 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-
 
 /** The document's own id if it is a UUID, so that one result that arrives in two ways is one probe. */
 const idOf = (id: string | null) => (id !== null && UUID.test(id) ? { id: id.toLowerCase() } : {})
-
-/** iperf3, `-J`: bits per second, microseconds. The lines of `--json-stream` are assembled to such a document before. */
-export function iperf3(document: Json): ProbeDraft {
-  const seconds = numberAt(document, 'start.timestamp.timesecs')
-  const measuredAt = seconds === null ? null : new Date(seconds * 1000).toISOString()
-  if (textAt(document, 'error') !== null) return { tool: 'iperf3', outcome: 'failed', measuredAt }
-  const received = memberAt(document, 'end.sum_received') ?? memberAt(document, 'end.sum')
-  if (!isObject(received))
-    throw new UnreadableResultError('end.sum_received', 'end.sum_received is missing: the test was cut short')
-  const both = memberAt(document, 'end.sum_received_bidir_reverse')
-  const isReverse = numberAt(document, 'start.test_start.reverse') === 1
-  const [down, up] = isObject(both) ? [both, received] : isReverse ? [received, null] : [null, received]
-  const ms = (sum: unknown) => scaledAt(sum, 'seconds', 1000)
-  const rtt = numberAt(document, 'end.streams.0.sender.min_rtt')
-  const lost = numberAt(document, 'end.sum.lost_percent')
-  return {
-    tool: 'iperf3',
-    outcome: 'ok',
-    measuredAt,
-    downloadBps: scaledAt(down, 'bits_per_second', 1),
-    uploadBps: scaledAt(up, 'bits_per_second', 1),
-    downloadBytes: numberAt(down, 'bytes'),
-    uploadBytes: numberAt(up, 'bytes'),
-    downloadMs: ms(down),
-    uploadMs: ms(up),
-    latencyMs: rtt ? rtt / 1000 : null,
-    jitterMs: numberAt(document, 'end.sum.jitter_ms'),
-    lossRatio: lost === null ? null : lost / 100,
-  }
-}

@@ -1,5 +1,7 @@
 /** Columns of results of tests, by their names in French, Arabic and English and as RMBT and LibreSpeed call them. */
 
+import { LATITUDE_HEADERS, LONGITUDE_HEADERS } from '../fields/position.js'
+
 /** For each field the names of its column, the preferred one first. */
 export const RESULT_COLUMNS = {
   id: ['id', 'uuid', 'test id', 'open_test_uuid', 'identifiant', 'المعرف'],
@@ -20,8 +22,8 @@ export const RESULT_COLUMNS = {
     'التاريخ',
   ],
   hour: ['heure', 'hour', 'heure de mesure', 'الساعة', 'time of day', 'time'],
-  lat: ['lat', 'latitude', 'خط العرض'],
-  lng: ['lng', 'lon', 'long', 'longitude', 'خط الطول'],
+  lat: LATITUDE_HEADERS,
+  lng: LONGITUDE_HEADERS,
   accuracyM: ['accuracy_m', 'loc_accuracy', 'accuracy', 'precision', 'precision m', 'الدقة'],
   operator: [
     'operator',
@@ -84,6 +86,7 @@ export const RESULT_COLUMNS = {
     'latence ms',
     'latency ms',
     'ping ms',
+    'idle latency',
     'زمن الاستجابة',
     'الكمون',
   ],
@@ -92,15 +95,18 @@ export const RESULT_COLUMNS = {
     'loaded_latency',
     'loaded latency ms',
     'latency under load',
+    'download latency',
     'latence en charge',
     'latence en charge ms',
     'زمن الاستجابة تحت الحمل',
   ],
-  jitter: ['jitter', 'jitter_ms', 'jitter ms', 'gigue', 'gigue ms', 'التذبذب'],
+  jitter: ['jitter', 'jitter_ms', 'jitter ms', 'idle jitter', 'gigue', 'gigue ms', 'التذبذب'],
   loss: ['loss_ratio', 'packet_loss', 'loss', 'perte', 'perte de paquets', 'taux de perte', 'فقدان الحزم'],
   signal: ['signal_dbm', 'signal_strength', 'lte_rsrp', 'signal', 'rsrp', 'قوة الإشارة'],
   cellId: ['cell_id', 'cell id', 'cgi', 'ecgi', 'ncgi'],
   tool: ['tool', 'outil', 'الأداة'],
+  /** RMBT marks results that it does not believe itself. */
+  implausible: ['implausible'],
   ip: ['ip', 'ip_address', 'adresse ip'],
 } as const
 export type ResultField = keyof typeof RESULT_COLUMNS

@@ -1,1 +1,2 @@
 export * from './sites.js'
+export * from './padded-codes.js'
