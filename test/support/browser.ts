@@ -10,13 +10,9 @@ export const SHOTS = 'dist/screenshots'
 /** Where `npm run build` leaves the pages. */
 export const BUILT_WEB = `${resolve('dist/web')}/`
 
-export function launch(): Promise<Browser> {
-  mkdirSync(SHOTS, { recursive: true })
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
-}
+export const CHROMIUM = '/usr/bin/chromium'
 
-const FLAGS = [
-  '--headless',
+export const CHROMIUM_FLAGS = [
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
   '--disable-gpu',
   '--disable-quic',
@@ -26,22 +22,39 @@ const FLAGS = [
   '--disable-sync',
 ]
 
-/** The map, drawn; any request to another host and any script error is among the faults. */
-export async function openMap(
-  browser: Browser,
-  url: string,
-  query: string,
-  size = { width: 1280, height: 720 },
-): Promise<{ page: Page; faults: string[] }> {
+export function launch(): Promise<Browser> {
+  mkdirSync(SHOTS, { recursive: true })
+  return chromium.launch({ executablePath: CHROMIUM, args: ['--headless', ...CHROMIUM_FLAGS] })
+}
+
+export interface OpenedPage {
+  page: Page
+  /** Script errors, and requests to any other host: a test expects none. */
+  faults: string[]
+}
+
+export interface OpenOptions {
+  size?: { width: number; height: number }
+  /** Of a session; null: nobody is signed in. */
+  cookie?: string | null
+}
+
+/** A page that counts its faults, before it goes anywhere. */
+export async function newPage(browser: Browser, url: string, options: OpenOptions = {}): Promise<OpenedPage> {
+  const { size = { width: 1280, height: 720 }, cookie = null } = options
   const page = await browser.newPage({ viewport: size })
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(error.message))
   page.on('request', (request) => {
     if (!request.url().startsWith(url) && !/^(data|blob):/.test(request.url())) faults.push(request.url())
   })
-  await page.goto(`${url}/?${query}`)
-  await page.waitForSelector('[data-drawn]:not([data-drawn="0"])')
+  if (cookie) await addCookie(page, url, cookie)
   return { page, faults }
+}
+
+export async function addCookie(page: Page, url: string, cookie: string): Promise<void> {
+  const [name, value] = cookie.split('=') as [string, string]
+  await page.context().addCookies([{ name, value, url }])
 }
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')

@@ -1,36 +1,20 @@
 /** A page that stays open: it needs nobody but its server, notices a newer run, and outlives a server that is away. */
-import { buildDemo } from '#demo'
 import { SHIPPED_RULES } from '#domain/rule'
 import { classify } from '#store/runs'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BUILT_WEB, SHOTS, axeViolations, launch, openMap } from '../support/browser.js'
+import { expect, test } from 'vitest'
+import { SHOTS, axeViolations } from '../support/browser.js'
 import { freePort } from '../support/cluster.js'
-import { type TestDatabase, freshDatabase } from '../support/database.js'
 import { type RunningServer, startServer } from '../support/process.js'
-import { type TestServer, serve } from '../support/server.js'
+import { webFixture } from '../support/web-fixture.js'
 
-let database: TestDatabase
-let server: TestServer
-let browser: Browser
 const rule = SHIPPED_RULES.find(({ id }) => id === 'ma-floor')!
-beforeAll(async () => {
-  database = await freshDatabase('postgresql')
-  await buildDemo(database.source, new Date(), () => {})
-  server = await serve(database, {}, BUILT_WEB)
-  browser = await launch()
-})
-afterAll(async () => {
-  await browser?.close()
-  await server?.close()
-  await database?.drop()
-})
+const web = webFixture()
 
 test('with everything outside the server out of reach the page is whole, and nothing outside was tried', async () => {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 720 } })
+  const context = await web.browser.newContext({ viewport: { width: 1280, height: 720 } })
   const outside: string[] = []
   await context.route(
-    (url) => url.origin !== new URL(server.url).origin,
+    (url) => url.origin !== new URL(web.server.url).origin,
     async (route) => {
       outside.push(route.request().url())
       await route.abort()
@@ -45,12 +29,12 @@ test('with everything outside the server out of reach the page is whole, and not
     'lang=en&view=figures',
     'lang=ar&area=01',
   ]) {
-    await page.goto(`${server.url}/?${query}`)
+    await page.goto(`${web.server.url}/?${query}`)
     await page.waitForSelector('[data-ready="true"]')
     await page.waitForLoadState('networkidle')
     expect(await page.locator('.legend [data-class] .count').allInnerTexts()).toHaveLength(5)
   }
-  await page.goto(`${server.url}/?lang=ar`)
+  await page.goto(`${web.server.url}/?lang=ar`)
   await page.waitForSelector('[data-ready="true"]')
   await page.evaluate('document.fonts.ready')
   const fonts = await page.evaluate(
@@ -66,13 +50,13 @@ test.each([
   ['fr', 'La montrer'],
   ['ar', 'عرضه'],
 ])('in %s an open page notices a newer run, and goes there only when asked', async (lang, show) => {
-  const { page, faults } = await openMap(browser, server.url, `lang=${lang}&rule=ma-floor`)
+  const { page, faults } = await web.openMap(`lang=${lang}&rule=ma-floor`)
   const shown = () => page.getAttribute('[data-run]', 'data-run')
   const before = await shown()
   const look = () => page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`)
   await look()
   expect(await page.locator('.newer').count()).toBe(0)
-  const { id } = await classify(database.source, { rule, author: 'test' })
+  const { id } = await classify(web.database.source, { rule, author: 'test' })
   await look()
   await page.locator('.newer').waitFor()
   expect(await page.locator('.newer').innerText()).toContain(String(id))
@@ -88,9 +72,9 @@ test.each([
 })
 
 test('while its own list of runs is on its way, a page does not call the run that it shows a newer one', async () => {
-  const page = await browser.newPage()
+  const page = await web.browser.newPage()
   await page.route(/runs\?rule=ma-floor&limit=100/, () => {})
-  await page.goto(`${server.url}/?lang=fr&rule=ma-floor`)
+  await page.goto(`${web.server.url}/?lang=fr&rule=ma-floor`)
   await page.waitForSelector('[data-ready="true"]')
   const told = page.waitForResponse(/runs\?rule=ma-floor&limit=20/)
   await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`)
@@ -101,11 +85,16 @@ test('while its own list of runs is on its way, a page does not call the run tha
 })
 
 test('runs on a slider: by keys, by a date, and what is near is fetched before', async () => {
-  await classify(database.source, { rule, author: 'test' })
+  await classify(web.database.source, { rule, author: 'test' })
   const DAY = 86_400_000
   const to = new Date(Date.now() - 30 * DAY)
-  const early = await classify(database.source, { rule, author: 'test', from: new Date(+to - 60 * DAY), to })
-  const { page, faults } = await openMap(browser, server.url, 'lang=fr&rule=ma-floor')
+  const early = await classify(web.database.source, {
+    rule,
+    author: 'test',
+    from: new Date(+to - 60 * DAY),
+    to,
+  })
+  const { page, faults } = await web.openMap('lang=fr&rule=ma-floor')
   const slider = page.getByRole('slider', { name: /^Temps/ })
   await slider.focus()
   const shown = () => page.getAttribute('[data-run]', 'data-run')
@@ -138,14 +127,15 @@ test.each([
 ])('in %s a server that stops is told, and the page goes on when it is back', async (lang, words) => {
   const port = await freePort()
   const start = () =>
-    startServer({ DATABASE_URL: database.env.DATABASE_URL!, DEMO: 'off', PORT: String(port) })
+    startServer({ DATABASE_URL: web.database.env.DATABASE_URL!, DEMO: 'off', PORT: String(port) })
   const stop = async ({ process, ended }: RunningServer) => {
     process.kill('SIGTERM')
     await ended
   }
   let running = await start()
   try {
-    const { page } = await openMap(browser, running.url, `lang=${lang}&rule=ma-floor`)
+    const { page } = await web.newPage()
+    await page.goto(`${running.url}/?lang=${lang}&rule=ma-floor`)
     await page.waitForSelector('[data-ready="true"]')
     await stop(running)
     await page.locator('.zoom button').first().click()

@@ -1,44 +1,24 @@
 /** A verdict is contested in the cell's panel, decided by another, and seen by everybody. */
-import { buildDemo } from '#demo'
 import { latestRun } from '#store/runs'
 import { listVerdicts } from '#store/verdicts'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BUILT_WEB, SHOTS, axeViolations, launch, openMap } from '../support/browser.js'
-import { type TestDatabase, freshDatabase } from '../support/database.js'
-import { type TestServer, serve, signIn } from '../support/server.js'
+import { expect, test } from 'vitest'
+import { SHOTS, axeViolations } from '../support/browser.js'
+import { signIn } from '../support/server.js'
+import { webFixture } from '../support/web-fixture.js'
 import { WORDS } from '../../web/src/disputes/words.js'
 
-let database: TestDatabase
-let server: TestServer
-let browser: Browser
 const cookies = { operator: '', planner: '' }
 let cells: string[]
-beforeAll(async () => {
-  database = await freshDatabase('postgresql')
-  await buildDemo(database.source, new Date(), () => {})
-  server = await serve(database, {}, BUILT_WEB)
-  cookies.operator = await signIn(server, database, 'operator', { operator: 'inwi' })
-  cookies.planner = await signIn(server, database, 'planner')
-  const run = (await latestRun(database.source.manager, 'ma-floor'))!
-  const ranges = [{ low: '0', high: '9223372036854775807' }]
-  const page = { after: '0', limit: 20, class: 'grey' as const, ranges }
-  cells = (await listVerdicts(database.source.manager, run, page)).map(({ h3 }) => h3)
-  browser = await launch()
+const web = webFixture({
+  prepare: async ({ database, server }) => {
+    cookies.operator = await signIn(server, database, 'operator', { operator: 'inwi' })
+    cookies.planner = await signIn(server, database, 'planner')
+    const run = (await latestRun(database.source.manager, 'ma-floor'))!
+    const ranges = [{ low: '0', high: '9223372036854775807' }]
+    const page = { after: '0', limit: 20, class: 'grey' as const, ranges }
+    cells = (await listVerdicts(database.source.manager, run, page)).map(({ h3 }) => h3)
+  },
 })
-afterAll(async () => {
-  await browser?.close()
-  await server?.close()
-  await database?.drop()
-})
-
-/** A reload with the cookie: the page asks who is signed in when it starts. */
-async function signedIn(page: Page, cookie: string): Promise<void> {
-  const [name, value] = cookie.split('=') as [string, string]
-  await page.context().addCookies([{ name, value, url: server.url }])
-  await page.reload()
-  await page.waitForSelector('[data-ready="true"]')
-}
 
 test.each([
   ['fr', 0, 'Contestations'],
@@ -48,11 +28,11 @@ test.each([
   async (lang, n, tab) => {
     const t = WORDS[lang]
     const h3 = cells[n]!
-    const { page, faults } = await openMap(browser, server.url, `lang=${lang}&cell=${h3}`)
+    const { page, faults } = await web.openMap(`lang=${lang}&cell=${h3}`)
     await page.waitForSelector('.panel .confidence')
     expect(await page.getByRole('button', { name: t.contest, exact: true }).count()).toBe(0)
 
-    await signedIn(page, cookies.operator)
+    await web.signInOn(page, cookies.operator)
     await page.getByRole('button', { name: t.contest, exact: true }).click()
     const form = page.getByRole('dialog', { name: t.contestTitle })
     await form.getByLabel(t.instead).selectOption('white')
@@ -78,7 +58,7 @@ test.each([
     ).toEqual(['withdraw', 'comment'])
     await expect.poll(() => page.locator('.of-cell .contested').innerText()).toContain(t.state_open)
 
-    await signedIn(page, cookies.planner)
+    await web.signInOn(page, cookies.planner)
     for (const [action, comment, state] of [
       ['do_review', 'vu', 'under_review'],
       ['do_ask', 'encore', 'more_asked'],
@@ -135,8 +115,8 @@ test.each([
 )
 
 test('a planner cannot decide their own: the page offers what the server takes', async () => {
-  const { page } = await openMap(browser, server.url, `lang=en&cell=${cells[12]}`)
-  await signedIn(page, cookies.planner)
+  const { page } = await web.openMap(`lang=en&cell=${cells[12]}`)
+  await web.signInOn(page, cookies.planner)
   await page.getByRole('button', { name: 'Contest this' }).click()
   await page.getByLabel('Why, in your words').fill('A planner sees something else here.')
   await page.getByRole('button', { name: 'Send' }).click()

@@ -1,32 +1,16 @@
 /** The numbers beside the map, in the browser, and the files that are taken from them. */
-import { buildDemo } from '#demo'
-import type { Browser } from 'playwright-core'
 import readXlsxFile from 'read-excel-file/node'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BUILT_WEB, SHOTS, axeViolations, launch, openMap } from '../support/browser.js'
-import { type TestDatabase, freshDatabase } from '../support/database.js'
-import { type TestServer, serve } from '../support/server.js'
+import { expect, test } from 'vitest'
+import { SHOTS, axeViolations } from '../support/browser.js'
+import { webFixture } from '../support/web-fixture.js'
 
-let database: TestDatabase
-let server: TestServer
-let browser: Browser
-beforeAll(async () => {
-  database = await freshDatabase('postgresql')
-  await buildDemo(database.source, new Date(), () => {})
-  server = await serve(database, {}, BUILT_WEB)
-  browser = await launch()
-})
-afterAll(async () => {
-  await browser?.close()
-  await server?.close()
-  await database?.drop()
-})
+const web = webFixture()
 
 test.each([
   ['fr', 'Chiffres', 'Mailles blanches'],
   ['ar', 'الأرقام', 'الخلايا البيضاء'],
 ])('in %s a region is opened from the table, sorted, and the address keeps it', async (lang, tab, column) => {
-  const { page, faults } = await openMap(browser, server.url, `lang=${lang}`)
+  const { page, faults } = await web.openMap(`lang=${lang}`)
   await page.getByRole('button', { name: tab, exact: true }).click()
   await expect.poll(() => page.locator('.figures tbody tr').count()).toBe(12)
   const white = () => page.locator('.figures tbody tr td:nth-child(4)').allInnerTexts()
@@ -49,17 +33,17 @@ test.each([
 })
 
 test('both files hold the table of the page, with run, rule and dates', async () => {
-  const { items, run } = (await (await fetch(`${server.url}/api/v1/areas/table?parent=04`)).json()) as {
+  const { items, run } = (await (await fetch(`${web.server.url}/api/v1/areas/table?parent=04`)).json()) as {
     run: number
     items: { code: string; nameAr: string; sites: { white: number } }[]
   }
   expect(items.length).toBeGreaterThan(3)
-  const csv = await (await fetch(`${server.url}/api/v1/areas/table.csv?parent=04`)).text()
+  const csv = await (await fetch(`${web.server.url}/api/v1/areas/table.csv?parent=04`)).text()
   const lines = csv
     .trim()
     .split('\r\n')
     .map((line) => line.split(','))
-  const file = await (await fetch(`${server.url}/api/v1/areas/table.xlsx?parent=04`)).arrayBuffer()
+  const file = await (await fetch(`${web.server.url}/api/v1/areas/table.xlsx?parent=04`)).arrayBuffer()
   const [{ data }] = (await readXlsxFile(Buffer.from(file))) as unknown as [{ data: unknown[][] }]
   for (const [head, ...rows] of [lines, data] as [string[], ...unknown[][]][]) {
     const of = (row: unknown[], name: string) => String(row[head.indexOf(name)])
@@ -73,7 +57,7 @@ test('both files hold the table of the page, with run, rule and dates', async ()
         'true',
       ])
   }
-  const refused = await fetch(`${server.url}/api/v1/areas/table?parent=99`)
+  const refused = await fetch(`${web.server.url}/api/v1/areas/table?parent=99`)
   expect([refused.status, ((await refused.json()) as { detail: string }).detail]).toEqual([
     404,
     'no area has the code "99"',

@@ -1,36 +1,26 @@
 /** The planner's import in a real browser: a time and a site as answers, a dropped file, and who sees it. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BUILT_WEB, SHOTS, axeViolations, launch } from '../support/browser.js'
-import { type TestDatabase, freshDatabase } from '../support/database.js'
-import { type TestServer, serve, signIn, siteWithDevice } from '../support/server.js'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { SHOTS, axeViolations } from '../support/browser.js'
+import { signIn, siteWithDevice } from '../support/server.js'
+import { webFixture } from '../support/web-fixture.js'
 
 const sample = (name: string) => fileURLToPath(new URL(`../formats/samples/${name}`, import.meta.url))
 
-let database: TestDatabase
-let server: TestServer
-let browser: Browser
 const cookies: Record<string, string> = {}
-beforeAll(async () => {
-  database = await freshDatabase('postgresql')
-  await siteWithDevice(database)
-  server = await serve(database, {}, BUILT_WEB)
-  for (const role of ['planner', 'analyst'] as const) cookies[role] = await signIn(server, database, role)
-  browser = await launch()
-})
-afterAll(async () => {
-  await browser?.close()
-  await server?.close()
-  await database?.drop()
+const web = webFixture({
+  hasDemo: false,
+  prepare: async ({ database, server }) => {
+    await siteWithDevice(database)
+    for (const role of ['planner', 'analyst'] as const) cookies[role] = await signIn(server, database, role)
+  },
 })
 
 async function open(lang: string, role: string): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
-  const [name, value] = cookies[role]!.split('=') as [string, string]
-  await page.context().addCookies([{ name, value, url: server.url }])
-  await page.goto(`${server.url}/?lang=${lang}`)
+  const { page } = await web.newPage({ size: { width: 1280, height: 800 }, cookie: cookies[role]! })
+  await page.goto(`${web.server.url}/?lang=${lang}`)
   await page.getByRole('button', { name: `test-${role}` }).waitFor()
   return page
 }
@@ -43,14 +33,14 @@ test('a file without a time is asked for one; a wrong site is said', async () =>
   await dialog.getByText('When was it measured?', { exact: true }).waitFor()
   await dialog.getByLabel('Measured at').fill('2026-03-02T09:30')
   await dialog.getByLabel('Measured at').blur()
-  await dialog.getByText('0 of 1 record can be taken').waitFor()
+  await dialog.getByText('0 of 1 record can be imported').waitFor()
   expect(await dialog.locator('button.main').isDisabled()).toBe(true)
   await dialog.getByLabel('Code of the site').fill('S9')
   await dialog.getByLabel('Code of the site').blur()
   await dialog.getByText('No site has the code').waitFor()
   await dialog.getByLabel('Code of the site').fill('S1')
   await dialog.getByLabel('Code of the site').blur()
-  await dialog.getByText('1 of 1 record can be taken').waitFor()
+  await dialog.getByText('1 of 1 record can be imported').waitFor()
   await page.close()
 })
 
@@ -59,7 +49,7 @@ test('a dropped file in Arabic: what would be refused and why; axe finds nothing
   await page.getByRole('button', { name: 'استيراد' }).click()
   const dialog = page.getByRole('dialog')
   const text = readFileSync(sample('plain-fr.csv'), 'utf8')
-  // In the page's own words: the types of the tests know no browser.
+  // In the page's own words: the types of the tests know no web.browser.
   const dropped = await page.evaluateHandle(`(() => {
     const transfer = new DataTransfer()
     transfer.items.add(new File([${JSON.stringify(text)}], 'mesures.csv', { type: 'text/csv' }))

@@ -1,35 +1,23 @@
 /** For everyone: by keys alone, by name alone, and on the screens that people have. */
-import { buildDemo } from '#demo'
 import { SHIPPED_RULES } from '#domain/rule'
 import { classify } from '#store/runs'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BUILT_WEB, SHOTS, axeViolations, launch, openMap } from '../support/browser.js'
-import { type TestDatabase, freshDatabase } from '../support/database.js'
-import { type TestServer, serve } from '../support/server.js'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { SHOTS, axeViolations } from '../support/browser.js'
+import { webFixture } from '../support/web-fixture.js'
 
-let database: TestDatabase
-let server: TestServer
-let browser: Browser
 let place: { h3: string; lat: number; lng: number; zone: string }
-beforeAll(async () => {
-  database = await freshDatabase('postgresql')
-  await buildDemo(database.source, new Date(), () => {})
-  const rule = SHIPPED_RULES.find(({ id }) => id === 'ma-floor')!
-  const { id } = await classify(database.source, { rule, author: 'test' })
-  ;[place] = (await database.source.query(
-    `SELECT to_hex(s.cell) AS h3, lat, lng, z.id AS zone FROM site AS s JOIN zone AS z ON s.cell = ANY(z.cells)
-       AND z.class = 'white' AND z.next_run IS NULL AND z.series = (SELECT series FROM run WHERE id = $1)
-     ORDER BY code LIMIT 1`,
-    [id],
-  )) as [typeof place]
-  server = await serve(database, {}, BUILT_WEB)
-  browser = await launch()
-})
-afterAll(async () => {
-  await browser?.close()
-  await server?.close()
-  await database?.drop()
+const web = webFixture({
+  prepare: async ({ database }) => {
+    const rule = SHIPPED_RULES.find(({ id }) => id === 'ma-floor')!
+    const { id } = await classify(database.source, { rule, author: 'test' })
+    ;[place] = (await database.source.query(
+      `SELECT to_hex(s.cell) AS h3, lat, lng, z.id AS zone FROM site AS s JOIN zone AS z ON s.cell = ANY(z.cells)
+         AND z.class = 'white' AND z.next_run IS NULL AND z.series = (SELECT series FROM run WHERE id = $1)
+       ORDER BY code LIMIT 1`,
+      [id],
+    )) as [typeof place]
+  },
 })
 
 interface Focused {
@@ -71,11 +59,7 @@ async function walkTo(page: Page, selector: string, key = 'Tab'): Promise<void> 
 test.each(['fr', 'ar'])(
   'in %s keys alone lead through all of the page, and the focus is always seen',
   async (lang) => {
-    const { page, faults } = await openMap(
-      browser,
-      server.url,
-      `lang=${lang}&rule=ma-floor&at=13/${place.lat}/${place.lng}`,
-    )
+    const { page, faults } = await web.openMap(`lang=${lang}&rule=ma-floor&at=13/${place.lat}/${place.lng}`)
     await page.waitForSelector('[data-ready="true"]')
     await page.keyboard.press('Tab')
     expect((await focused(page)).name).toBe('skip')
@@ -145,7 +129,7 @@ test.each(['fr', 'ar', 'en'])(
   'in %s every state has names for all that is acted on, and axe finds nothing',
   async (lang) => {
     for (const [state, query] of Object.entries(STATES(place))) {
-      const { page, faults } = await openMap(browser, server.url, `lang=${lang}&rule=ma-floor&${query}`)
+      const { page, faults } = await web.openMap(`lang=${lang}&rule=ma-floor&${query}`)
       await page.waitForSelector('[data-ready="true"]')
       if (state === 'cell' || state === 'zone') await page.waitForSelector('.panel h2')
       if (state === 'figures') await page.waitForSelector('.view table')
@@ -178,13 +162,13 @@ test.each(
     (Object.keys(SCREENS) as (keyof typeof SCREENS)[]).map((screen) => [lang, screen] as const),
   ),
 )('in %s it fits a %s: with panel, legend and view nothing lies on anything', async (lang, screen) => {
-  const context = await browser.newContext({ viewport: SCREENS[screen], hasTouch: screen === 'tablet' })
+  const context = await web.browser.newContext({ viewport: SCREENS[screen], hasTouch: screen === 'tablet' })
   const page = await context.newPage()
   for (const [state, query] of Object.entries({
     ...STATES(place),
     both: `${STATES(place)['cell']}&view=figures`,
   })) {
-    await page.goto(`${server.url}/?lang=${lang}&rule=ma-floor&${query}`)
+    await page.goto(`${web.server.url}/?lang=${lang}&rule=ma-floor&${query}`)
     await page.waitForSelector('[data-ready="true"]')
     if (/cell|zone|both/.test(state)) await page.waitForSelector('.panel h2')
     if (/figures|both/.test(state)) await page.waitForSelector('.view table')
@@ -203,9 +187,9 @@ test.each(
 })
 
 test('a finger picks on a tablet', async () => {
-  const context = await browser.newContext({ viewport: SCREENS.tablet, hasTouch: true })
+  const context = await web.browser.newContext({ viewport: SCREENS.tablet, hasTouch: true })
   const page = await context.newPage()
-  await page.goto(`${server.url}/?lang=ar&rule=ma-floor&at=13/${place.lat}/${place.lng}`)
+  await page.goto(`${web.server.url}/?lang=ar&rule=ma-floor&at=13/${place.lat}/${place.lng}`)
   await page.waitForSelector('[data-ready="true"]')
   const box = (await page.locator('#map').boundingBox())!
   await page.touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2)

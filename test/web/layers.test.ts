@@ -1,54 +1,42 @@
 /** What the map can show beside verdicts: networks, differences, contradictions, two runs side by side, what lies on top. */
-import { buildDemo } from '#demo'
 import { SHIPPED_RULES } from '#domain/rule'
 import { upsertLocalities } from '#store/areas'
 import { classify } from '#store/runs'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BUILT_WEB, SHOTS, axeViolations, launch, openMap } from '../support/browser.js'
-import { type TestDatabase, freshDatabase } from '../support/database.js'
-import { type TestServer, serve } from '../support/server.js'
+import { expect, test } from 'vitest'
+import { SHOTS, axeViolations } from '../support/browser.js'
+import { webFixture } from '../support/web-fixture.js'
 
 const DAY = 86_400_000
 
-let database: TestDatabase
-let server: TestServer
-let browser: Browser
 let earlier: number
 let newest: number
-beforeAll(async () => {
-  database = await freshDatabase('postgresql')
-  await buildDemo(database.source, new Date(), () => {})
-  const rule = SHIPPED_RULES.find(({ id }) => id === 'ma-floor')!
-  newest = (await classify(database.source, { rule, author: 'test' })).id
-  // Half of the probes: many cells were not decided then.
-  const to = new Date(Date.now() - 45 * DAY)
-  earlier = (await classify(database.source, { rule, author: 'test', from: new Date(+to - 45 * DAY), to })).id
-  const [place] = (await database.source.query(`SELECT lat, lng FROM site ORDER BY code LIMIT 1`)) as {
-    lat: number
-    lng: number
-  }[]
-  await upsertLocalities(database.source.manager, [
-    {
-      id: 'd1',
-      nameFr: 'Douar Aït Test',
-      nameAr: 'دوار',
-      kind: 'douar',
-      population: 900,
-      communeCode: null,
-      ...place!,
-    },
-  ])
-  server = await serve(database, {}, BUILT_WEB)
-  browser = await launch()
-})
-afterAll(async () => {
-  await browser?.close()
-  await server?.close()
-  await database?.drop()
+const web = webFixture({
+  prepare: async ({ database }) => {
+    const rule = SHIPPED_RULES.find(({ id }) => id === 'ma-floor')!
+    newest = (await classify(database.source, { rule, author: 'test' })).id
+    // Half of the probes: many cells were not decided then.
+    const to = new Date(Date.now() - 45 * DAY)
+    earlier = (await classify(database.source, { rule, author: 'test', from: new Date(+to - 45 * DAY), to }))
+      .id
+    const [place] = (await database.source.query(`SELECT lat, lng FROM site ORDER BY code LIMIT 1`)) as {
+      lat: number
+      lng: number
+    }[]
+    await upsertLocalities(database.source.manager, [
+      {
+        id: 'd1',
+        nameFr: 'Douar Aït Test',
+        nameAr: 'دوار',
+        kind: 'douar',
+        population: 900,
+        communeCode: null,
+        ...place!,
+      },
+    ])
+  },
 })
 
-const openAt = (query: string) => openMap(browser, server.url, query)
+const openAt = (query: string) => web.openMap(query)
 
 test('a network alone: where an operator is, is declared, or is not', async () => {
   const { page, faults } = await openAt('lang=fr&rule=ma-floor')
@@ -71,7 +59,7 @@ test('the difference between two runs, with its counts', async () => {
   const counts = page.locator('[data-row] .count')
   await expect.poll(() => counts.allInnerTexts()).toHaveLength(3)
   await expect.poll(async () => (await counts.allInnerTexts()).some((n) => /[1-9]/.test(n))).toBe(true)
-  const answer = await fetch(`${server.url}/api/v1/runs/${newest}/difference?with=${earlier}`)
+  const answer = await fetch(`${web.server.url}/api/v1/runs/${newest}/difference?with=${earlier}`)
   const { better, worse, other } = (await answer.json()) as Record<string, number>
   expect((await counts.allInnerTexts()).map((n) => Number(n.replace(/\D/g, '')))).toEqual([
     better,

@@ -1,34 +1,17 @@
 /** The page in a real browser, over the demonstration country. */
-import { buildDemo } from '#demo'
 import { SHIPPED_RULES } from '#domain/rule'
 import { classify } from '#store/runs'
-import type { Browser } from 'playwright-core'
 import { cellToLatLng } from 'h3-js'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BUILT_WEB, SHOTS, axeViolations, launch, openMap } from '../support/browser.js'
-import { type TestDatabase, freshDatabase } from '../support/database.js'
-import { type TestServer, serve } from '../support/server.js'
+import { expect, test } from 'vitest'
+import { SHOTS, axeViolations } from '../support/browser.js'
+import { webFixture } from '../support/web-fixture.js'
 
-let database: TestDatabase
-let server: TestServer
-let browser: Browser
-beforeAll(async () => {
-  database = await freshDatabase('postgresql')
-  await buildDemo(database.source, new Date(), () => {})
-  server = await serve(database, {}, BUILT_WEB)
-  browser = await launch()
-})
-afterAll(async () => {
-  await browser?.close()
-  await server?.close()
-  await database?.drop()
-})
+const web = webFixture()
 
-const open = (query: string, size?: { width: number; height: number }) =>
-  openMap(browser, server.url, query, size)
+const open = (query: string, size?: { width: number; height: number }) => web.openMap(query, { size })
 
 async function cellOf(colour: string): Promise<{ h3: string; at: string }> {
-  const answer = await fetch(`${server.url}/api/v1/cells?class=${colour}&limit=1`)
+  const answer = await fetch(`${web.server.url}/api/v1/cells?class=${colour}&limit=1`)
   const { h3 } = ((await answer.json()) as { items: { h3: string }[] }).items[0]!
   const [lat, lng] = cellToLatLng(h3)
   return { h3, at: `13/${lat}/${lng}` }
@@ -100,11 +83,11 @@ test('a click while the map zooms, and before the new tiles are there, chooses w
 })
 
 test('a map that shrinks does not wait for the tiles that it gave up', async () => {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
+  const page = await web.browser.newPage({ viewport: { width: 1280, height: 720 } })
   let held = 0
   // Those at the eastern edge of the wide map never come.
   await page.route(/\/cells\/11\/99[5-9]\//, () => void held++)
-  await page.goto(`${server.url}/?lang=fr&at=11/33.9/-5.5`)
+  await page.goto(`${web.server.url}/?lang=fr&at=11/33.9/-5.5`)
   await expect.poll(() => held).toBeGreaterThan(0)
   expect(await page.getAttribute('[data-ready]', 'data-ready')).toBe('false')
   await page.setViewportSize({ width: 600, height: 720 })
@@ -151,7 +134,7 @@ test('a threshold is moved by the keyboard, an earlier run is shown, and the add
 
   const rule = SHIPPED_RULES.find(({ id }) => id === 'ma-floor')!
   const first = Number(await page.getAttribute('[data-run]', 'data-run'))
-  const { id } = await classify(database.source, { rule, author: 'test' })
+  const { id } = await classify(web.database.source, { rule, author: 'test' })
   await page.reload()
   await page.waitForSelector(`[data-run="${id}"]`)
   await page.locator('.runs select').selectOption(String(first))

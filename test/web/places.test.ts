@@ -1,5 +1,4 @@
 /** What lies on the map can be chosen: zones, localities, sites; what operators declare; the probes behind a verdict. */
-import { buildDemo } from '#demo'
 import { type Technology } from '#domain/probe'
 import { SHIPPED_RULES } from '#domain/rule'
 import { cellToSql } from '#geo'
@@ -7,61 +6,51 @@ import { upsertLocalities } from '#store/areas'
 import { importCoverage } from '#store/coverage'
 import { classify } from '#store/runs'
 import { cellToLatLng, gridDisk } from 'h3-js'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BUILT_WEB, SHOTS, axeViolations, launch, openMap } from '../support/browser.js'
-import { type TestDatabase, freshDatabase } from '../support/database.js'
-import { type TestServer, serve, signIn } from '../support/server.js'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { SHOTS, axeViolations } from '../support/browser.js'
+import { signIn } from '../support/server.js'
+import { webFixture } from '../support/web-fixture.js'
 
-let database: TestDatabase
-let server: TestServer
-let browser: Browser
 let run: number
 let site: { code: string; name: string; lat: number; lng: number; h3: string }
-beforeAll(async () => {
-  database = await freshDatabase('postgresql')
-  await buildDemo(database.source, new Date(), () => {})
-  const db = database.source
-  ;[site] = (await db.query(
-    `SELECT code, name, lat, lng, to_hex(s.cell) AS h3 FROM site AS s JOIN zone AS z ON s.cell = ANY(z.cells) AND z.class = 'white'
-       AND z.next_run IS NULL JOIN run AS r ON r.series = z.series AND r.rule_id = 'ma-floor' ORDER BY code LIMIT 1`,
-  )) as [typeof site]
-  // The demonstration has a douar at some sites: the nearest is picked, and two lie at the same distance.
-  await db.query('DELETE FROM locality WHERE abs(lat - $1) + abs(lng - $2) < 0.01', [site.lat, site.lng])
-  await upsertLocalities(db.manager, [
-    {
-      id: 'd1',
-      nameFr: 'Douar Aït Test',
-      nameAr: 'دوار أيت تست',
-      kind: 'douar',
-      population: 900,
-      communeCode: null,
-      lat: site.lat,
-      lng: site.lng,
-    },
-  ])
-  const rows = gridDisk(site.h3, 12).map((h3, n) => ({
-    cell: cellToSql(h3),
-    operator: 'iam',
-    technology: '4g' as Technology,
-    downloadBps: n % 5 === 0 ? 1e6 : 30e6,
-    uploadBps: null,
-    onDate: '2026-01-01',
-  }))
-  await importCoverage(db, 'declared', rows, { source: 'test.csv', author: 'test' })
-  const rule = SHIPPED_RULES.find(({ id }) => id === 'ma-floor')!
-  run = (await classify(db, { rule, author: 'test' })).id
-  server = await serve(database, {}, BUILT_WEB)
-  browser = await launch()
-})
-afterAll(async () => {
-  await browser?.close()
-  await server?.close()
-  await database?.drop()
+const web = webFixture({
+  prepare: async ({ database }) => {
+    const db = database.source
+    ;[site] = (await db.query(
+      `SELECT code, name, lat, lng, to_hex(s.cell) AS h3 FROM site AS s JOIN zone AS z ON s.cell = ANY(z.cells) AND z.class = 'white'
+         AND z.next_run IS NULL JOIN run AS r ON r.series = z.series AND r.rule_id = 'ma-floor' ORDER BY code LIMIT 1`,
+    )) as [typeof site]
+    // The demonstration has a douar at some sites: the nearest is picked, and two lie at the same distance.
+    await db.query('DELETE FROM locality WHERE abs(lat - $1) + abs(lng - $2) < 0.01', [site.lat, site.lng])
+    await upsertLocalities(db.manager, [
+      {
+        id: 'd1',
+        nameFr: 'Douar Aït Test',
+        nameAr: 'دوار أيت تست',
+        kind: 'douar',
+        population: 900,
+        communeCode: null,
+        lat: site.lat,
+        lng: site.lng,
+      },
+    ])
+    const rows = gridDisk(site.h3, 12).map((h3, n) => ({
+      cell: cellToSql(h3),
+      operator: 'iam',
+      technology: '4g' as Technology,
+      downloadBps: n % 5 === 0 ? 1e6 : 30e6,
+      uploadBps: null,
+      onDate: '2026-01-01',
+    }))
+    await importCoverage(db, 'declared', rows, { source: 'test.csv', author: 'test' })
+    const rule = SHIPPED_RULES.find(({ id }) => id === 'ma-floor')!
+    run = (await classify(db, { rule, author: 'test' })).id
+  },
 })
 
 const open = (query: string, size?: { width: number; height: number }) =>
-  openMap(browser, server.url, `rule=ma-floor&${query}`, size)
+  web.openMap(`rule=ma-floor&${query}`, { size })
 
 const parameter = (page: Page, name: string) => new URL(page.url()).searchParams.get(name)
 
@@ -109,7 +98,7 @@ test.each(['fr', 'ar'] as const)(
     await page.screenshot({ path: `${SHOTS}/zone-${lang}.png` })
     expect(await axeViolations(page)).toEqual([])
     const { id, cellCount } = (await (
-      await fetch(`${server.url}/api/v1/zones/${parameter(page, 'zone')}?run=${run}`)
+      await fetch(`${web.server.url}/api/v1/zones/${parameter(page, 'zone')}?run=${run}`)
     ).json()) as { id: string; cellCount: number }
     expect(await panel.innerText()).toContain(String(cellCount))
     expect(await panel.innerText()).toContain(id)
@@ -184,11 +173,11 @@ test.each(['fr', 'ar'])(
 )
 
 test('the probes behind a verdict: by the hour for everybody, all for a planner', async () => {
-  const [{ h3 }] = (await database.source.query(
+  const [{ h3 }] = (await web.database.source.query(
     `SELECT to_hex(cell) AS h3 FROM probe GROUP BY cell ORDER BY count(DISTINCT device_id) DESC, cell LIMIT 1`,
   )) as [{ h3: string }]
   // One that was measured on the way, by the site's device alone.
-  await database.source.query(
+  await web.database.source.query(
     `UPDATE probe SET flags = array_append(flags, 'far_from_site') WHERE id = (
        SELECT p.id FROM probe AS p, run AS r WHERE to_hex(cell) = $1 AND r.id = $2
          AND measured_at >= valid_from AND measured_at < valid_to LIMIT 1)`,
@@ -202,8 +191,7 @@ test('the probes behind a verdict: by the hour for everybody, all for a planner'
   await expect.poll(() => page.locator('.probes tbody tr').count(), { timeout: 20_000 }).toBeGreaterThan(0)
   await page.getByText('Certaines mesures ne sont pas montrées').waitFor()
   await page.screenshot({ path: `${SHOTS}/probes-public-fr.png` })
-  const [name, value] = (await signIn(server, database, 'planner')).split('=') as [string, string]
-  await page.context().addCookies([{ name, value, url: server.url }])
+  await web.signInOn(page, await signIn(web.server, web.database, 'planner'))
   for (const lang of ['fr', 'ar'] as const) {
     await page.goto(page.url().replace(/lang=\w\w/, `lang=${lang}`))
     await page.locator('.panel h2[data-verdict]').waitFor()

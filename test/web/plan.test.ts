@@ -1,41 +1,20 @@
 /** The plan beside the map: a planner imports a list with faults, changes an item, and looks at what is on paper only. */
-import { buildDemo } from '#demo'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { bidiIsolated, localizerOf } from '../../web/src/language/language.js'
 import { WORDS } from '../../web/src/plan/words.js'
-import { BUILT_WEB, SHOTS, axeViolations, launch } from '../support/browser.js'
-import { type TestDatabase, freshDatabase } from '../support/database.js'
+import { SHOTS, axeViolations } from '../support/browser.js'
 import { planList } from '../support/plan-list.js'
-import { type TestServer, serve, signIn } from '../support/server.js'
+import { signIn } from '../support/server.js'
+import { webFixture } from '../support/web-fixture.js'
 
-let database: TestDatabase
-let server: TestServer
-let browser: Browser
 let cookie: string
-beforeAll(async () => {
-  database = await freshDatabase('postgresql')
-  await buildDemo(database.source, new Date(), () => {})
-  server = await serve(database, {}, BUILT_WEB)
-  cookie = await signIn(server, database, 'planner')
-  browser = await launch()
-})
-afterAll(async () => {
-  await browser?.close()
-  await server?.close()
-  await database?.drop()
+const web = webFixture({
+  prepare: async ({ database, server }) => {
+    cookie = await signIn(server, database, 'planner')
+  },
 })
 
-async function open(query: string, isPlanner = true): Promise<{ page: Page; faults: string[] }> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
-  const faults: string[] = []
-  page.on('pageerror', (error) => faults.push(error.message))
-  const [name, value] = cookie.split('=') as [string, string]
-  if (isPlanner) await page.context().addCookies([{ name, value, url: server.url }])
-  await page.goto(`${server.url}/?${query}`)
-  await page.waitForSelector('[data-drawn]:not([data-drawn="0"])')
-  return { page, faults }
-}
+const open = (query: string, isPlanner = true) => web.openMap(query, { cookie: isPlanner ? cookie : null })
 
 const IN = {
   fr: {
@@ -182,7 +161,7 @@ test.each(['fr', 'ar'] as const)(
   { timeout: 120_000 },
   async (lang) => {
     const says = IN[lang]
-    const { items } = (await (await fetch(`${server.url}/api/v1/plan?state=late&limit=5`)).json()) as {
+    const { items } = (await (await fetch(`${web.server.url}/api/v1/plan?state=late&limit=5`)).json()) as {
       items: { code: string; lat: number; lng: number }[]
     }
     const { code, lat, lng } = items[lang === 'fr' ? 0 : 1]!
@@ -249,9 +228,9 @@ test.each([
 ] as const)(
   'in %s a cell says what the plan promises it, and leads there',
   async (lang, title, oneOf, by) => {
-    const list = await (await fetch(`${server.url}/api/v1/plan?state=late&limit=1`)).json()
+    const list = await (await fetch(`${web.server.url}/api/v1/plan?state=late&limit=1`)).json()
     const [{ code }] = (list as { items: [{ code: string }] }).items
-    const { h3 } = (await (await fetch(`${server.url}/api/v1/plan/${code}`)).json()) as { h3: string[] }
+    const { h3 } = (await (await fetch(`${web.server.url}/api/v1/plan/${code}`)).json()) as { h3: string[] }
     const { page, faults } = await open(`lang=${lang}&cell=${h3[0]}`, false)
     const section = page.getByRole('region', { name: title })
     const line = section.locator(`[data-item="${code}"]`)
@@ -328,7 +307,7 @@ test.each(['fr', 'ar'] as const)(
     await page.getByRole('heading', { name: 'Aït Carte' }).waitFor()
     // The form has gone, the focus stays in the view.
     await expect.poll(() => page.evaluate("document.activeElement.closest('.view') !== null")).toBe(true)
-    const made = (await (await fetch(`${server.url}/api/v1/plan/PICK-${lang}`)).json()) as {
+    const made = (await (await fetch(`${web.server.url}/api/v1/plan/PICK-${lang}`)).json()) as {
       standing: { lat: number; lng: number }
     }
     expect([made.standing.lat, made.standing.lng]).toEqual(taken.split(', ').map(Number))

@@ -1,57 +1,37 @@
 /** A planner's day from the first look to the link that is sent: one walk over the demonstration, in Arabic and in French. */
-import { buildDemo } from '#demo'
 import { SHIPPED_RULES } from '#domain/rule'
 import { classify } from '#store/runs'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { type Lang, localizerOf } from '../../web/src/language/language.js'
 import { WORDS as PLACES } from '../../web/src/places/words.js'
 import { WORDS as PLAN } from '../../web/src/plan/words.js'
 import { WORDS as PRIORITIES } from '../../web/src/priorities/words.js'
-import { BUILT_WEB, SHOTS, axeViolations, launch } from '../support/browser.js'
-import { type TestDatabase, freshDatabase } from '../support/database.js'
+import { type OpenedPage, SHOTS, axeViolations } from '../support/browser.js'
 import { planList } from '../support/plan-list.js'
-import { type TestServer, serve, signIn } from '../support/server.js'
+import { signIn } from '../support/server.js'
+import { webFixture } from '../support/web-fixture.js'
 
 const DAY = 86_400_000
 const SLOW = { timeout: 60_000 }
 
-let database: TestDatabase
-let server: TestServer
-let browser: Browser
 let cookie: string
 let earlier: number
-beforeAll(async () => {
-  database = await freshDatabase('postgresql')
-  await buildDemo(database.source, new Date(), () => {})
-  const rule = SHIPPED_RULES.find(({ id }) => id === 'ma-floor')!
-  // As it would have been told at the time: half of the probes.
-  const to = new Date(Date.now() - 45 * DAY)
-  earlier = (await classify(database.source, { rule, author: 'test', from: new Date(+to - 45 * DAY), to })).id
-  server = await serve(database, {}, BUILT_WEB)
-  cookie = await signIn(server, database, 'planner')
-  browser = await launch()
-}, 300_000)
-afterAll(async () => {
-  await browser?.close()
-  await server?.close()
-  await database?.drop()
+const web = webFixture({
+  prepare: async ({ database, server }) => {
+    const rule = SHIPPED_RULES.find(({ id }) => id === 'ma-floor')!
+    // As it would have been told at the time: half of the probes.
+    const to = new Date(Date.now() - 45 * DAY)
+    earlier = (await classify(database.source, { rule, author: 'test', from: new Date(+to - 45 * DAY), to }))
+      .id
+    cookie = await signIn(server, database, 'planner')
+  },
 })
 
-/** Nothing of the outside is asked for, and no script fails: checked at the end of the day. */
-async function begin(lang: Lang): Promise<{ page: Page; faults: string[] }> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
-  const faults: string[] = []
-  page.on('pageerror', (error) => faults.push(error.message))
-  page.on('request', (request) => {
-    if (!request.url().startsWith(server.url) && !/^(data|blob):/.test(request.url()))
-      faults.push(request.url())
-  })
-  const [name, value] = cookie.split('=') as [string, string]
-  await page.context().addCookies([{ name, value, url: server.url }])
-  await page.goto(`${server.url}/?lang=${lang}`)
-  await drawn(page)
-  return { page, faults }
+async function begin(lang: Lang): Promise<OpenedPage> {
+  const opened = await web.openMap(`lang=${lang}`, { cookie })
+  await drawn(opened.page)
+  return opened
 }
 
 const drawn = (page: Page) => page.waitForSelector('[data-ready="true"]', SLOW)
@@ -180,7 +160,7 @@ test.each([
   await expect.poll(() => zones.count(), SLOW).toBe(50)
   await expect.poll(() => inAddress(page, 'v.weights')).toContain('schools:10')
   const sent = page.url()
-  const colleague = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage()
+  const colleague = await (await web.browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage()
   await colleague.goto(sent)
   await drawn(colleague)
   await expect.poll(() => colleague.locator('.view').innerText(), SLOW).toContain(inPriorities('partBudget'))

@@ -1,25 +1,10 @@
 /** What to do next, in the browser: weights that move the order, and a budget. */
-import { buildDemo } from '#demo'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BUILT_WEB, SHOTS, axeViolations, launch, openMap } from '../support/browser.js'
-import { type TestDatabase, freshDatabase } from '../support/database.js'
-import { type TestServer, serve } from '../support/server.js'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { SHOTS, axeViolations } from '../support/browser.js'
+import { webFixture } from '../support/web-fixture.js'
 
-let database: TestDatabase
-let server: TestServer
-let browser: Browser
-beforeAll(async () => {
-  database = await freshDatabase('postgresql')
-  await buildDemo(database.source, new Date(), () => {})
-  server = await serve(database, {}, BUILT_WEB)
-  browser = await launch()
-}, 300_000)
-afterAll(async () => {
-  await browser?.close()
-  await server?.close()
-  await database?.drop()
-})
+const web = webFixture()
 
 const SLOW = { timeout: 40_000 }
 const ROWS = '.zones tbody tr'
@@ -39,7 +24,7 @@ const LANGUAGES = Object.keys(WORDS) as (keyof typeof WORDS)[]
 test.each(LANGUAGES)(
   'in %s a weight moves the order, and the address keeps it',
   async (lang) => {
-    const { page, faults } = await openMap(browser, server.url, `lang=${lang}`)
+    const { page, faults } = await web.openMap(`lang=${lang}`)
     await page.getByRole('button', { name: WORDS[lang].tab, exact: true }).click()
     await expect.poll(() => page.locator(ROWS).count(), SLOW).toBe(50)
     const before = await zonesOf(page)
@@ -70,7 +55,7 @@ test.each(LANGUAGES)(
   'in %s a budget is spent on zones, and not more than it is',
   async (lang) => {
     const query = `lang=${lang}&view=priorities&v.part=budget`
-    const { page, faults } = await openMap(browser, server.url, query)
+    const { page, faults } = await web.openMap(query)
     await page.locator('input[name=budget]').fill('25')
     await page.getByRole('button', { name: WORDS[lang].compute }).click()
     await page.waitForSelector('.answer', SLOW)
@@ -90,7 +75,7 @@ test.each(LANGUAGES)(
     await page.screenshot({ path: `${SHOTS}/budget-answer-${lang}.png` })
     // A colleague who opens the link is given the same answer, without asking for it.
     await expect.poll(() => keptIn(page, 'answered')).toMatch(/^\d+$/)
-    const colleague = await openMap(browser, server.url, new URL(page.url()).search.slice(1))
+    const colleague = await web.openMap(new URL(page.url()).search.slice(1))
     await colleague.page.waitForSelector('.answer', SLOW)
     expect(await zonesOf(colleague.page)).toEqual(await zonesOf(page))
     expect(await colleague.page.locator('.answer dl').innerText()).toBe(
@@ -99,7 +84,7 @@ test.each(LANGUAGES)(
     expect(colleague.faults).toEqual([])
     await colleague.page.close()
     const href = await page.locator('.downloads a').first().getAttribute('href')
-    expect((await fetch(`${server.url}${href}`)).status).toBe(200)
+    expect((await fetch(`${web.server.url}${href}`)).status).toBe(200)
     // Another question: the answer says that it is not for it.
     await page.locator('details summary').last().click()
     await page.locator('input[name=tower4g]').fill('900000')

@@ -1,29 +1,16 @@
 /** The agent's page in a real browser: measuring, offline, in three languages, on a small phone. */
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type BrowserContext, type Page, chromium } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { MESSAGES } from '../../web/probe/locales.js'
+import { BUILT_WEB, CHROMIUM, CHROMIUM_FLAGS, SHOTS, axeViolations } from '../support/browser.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
 import { type TestServer, serve, siteWithDevice } from '../support/server.js'
 
-const SHOTS = 'dist/screenshots'
-const WEB = new URL('../../dist/web/', import.meta.url).pathname
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const PHONE = { width: 360, height: 740 }
-const FLAGS = [
-  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-
 let database: TestDatabase
 let server: TestServer
 let token: string
@@ -32,7 +19,7 @@ const contexts: BrowserContext[] = []
 beforeAll(async () => {
   mkdirSync(SHOTS, { recursive: true })
   database = await freshDatabase('postgresql')
-  server = await serve(database, {}, WEB)
+  server = await serve(database, {}, BUILT_WEB)
   token = (await siteWithDevice(database)).token
 })
 afterEach(async () => {
@@ -54,8 +41,8 @@ function profile(): string {
 
 async function open(folder: string, locale: string, more: object = {}): Promise<BrowserContext> {
   const context = await chromium.launchPersistentContext(folder, {
-    executablePath: '/usr/bin/chromium',
-    args: FLAGS,
+    executablePath: CHROMIUM,
+    args: CHROMIUM_FLAGS,
     viewport: PHONE,
     locale,
     acceptDownloads: true,
@@ -86,18 +73,6 @@ const stored = () =>
 
 const shot = (page: Page, name: string) =>
   page.screenshot({ path: `${SHOTS}/probe-${name}.png`, fullPage: true })
-
-async function faultsOf(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
-  const { violations } = await page.evaluate(() =>
-    (
-      globalThis as never as {
-        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-      }
-    ).axe.run(),
-  )
-  return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`)
-}
 
 /** Three observations without network; the page is closed and opened again before it comes back. */
 async function offlineDay(lang: 'ar' | 'fr'): Promise<void> {
@@ -258,7 +233,7 @@ test.each(['ar', 'fr', 'en'] as const)(
   { timeout: 60_000 },
   async (lang) => {
     const page = await pageOf(await open(profile(), lang))
-    expect(await faultsOf(page)).toEqual([])
+    expect(await axeViolations(page)).toEqual([])
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(PHONE.width)
     await shot(page, `start-${lang}`)
     const reached: string[] = []
@@ -271,24 +246,24 @@ test.each(['ar', 'fr', 'en'] as const)(
     await page.getByRole('button', { name: MESSAGES[lang].noService }).focus()
     await page.keyboard.press('Enter')
     await page.getByText(MESSAGES[lang].noServiceKept).waitFor()
-    expect(await faultsOf(page)).toEqual([])
+    expect(await axeViolations(page)).toEqual([])
   },
 )
 
 test('the first load is at most 100 kB packed', () => {
-  const html = readFileSync(join(WEB, 'probe/index.html'), 'utf8')
-  const worker = readFileSync(join(WEB, 'probe-worker.js'), 'utf8')
+  const html = readFileSync(join(BUILT_WEB, 'probe/index.html'), 'utf8')
+  const worker = readFileSync(join(BUILT_WEB, 'probe-worker.js'), 'utf8')
   const files = JSON.parse(/^const FILES = (\[.*\])$/m.exec(worker)![1]!) as string[]
   const assets = files.filter((file) => file.startsWith('/assets/'))
   expect(assets.length).toBeGreaterThanOrEqual(4)
   for (const [, file] of html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)) expect(files).toContain(file)
   expect(
-    readdirSync(join(WEB, 'assets'))
+    readdirSync(join(BUILT_WEB, 'assets'))
       .filter((f) => f.includes('ndt7') && !/\.(gz|br)$/.test(f))
       .every((f) => files.includes(`/assets/${f}`)),
   ).toBe(true)
   const packed = assets.reduce(
-    (sum, file) => sum + gzipSync(readFileSync(join(WEB, file))).length,
+    (sum, file) => sum + gzipSync(readFileSync(join(BUILT_WEB, file))).length,
     gzipSync(html).length,
   )
   expect(packed).toBeLessThan(100_000)

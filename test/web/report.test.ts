@@ -1,5 +1,4 @@
 /** The page about an area that is made for paper, in the browser and as the PDF that it prints. */
-import { buildDemo } from '#demo'
 import { type Technology } from '#domain/probe'
 import { SHIPPED_RULES } from '#domain/rule'
 import { upsertLocalities } from '#store/areas'
@@ -7,37 +6,26 @@ import { importCoverage } from '#store/coverage'
 import { classify } from '#store/runs'
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BUILT_WEB, SHOTS, axeViolations, launch, openMap } from '../support/browser.js'
-import { type TestDatabase, freshDatabase } from '../support/database.js'
-import { type TestServer, serve } from '../support/server.js'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { type OpenedPage, SHOTS, axeViolations } from '../support/browser.js'
+import { webFixture } from '../support/web-fixture.js'
 
-let database: TestDatabase
-let server: TestServer
-let browser: Browser
 /** An area of each level with white cells. */
 const codes = { region: '', province: '', commune: '' }
 
-beforeAll(async () => {
-  database = await freshDatabase('postgresql')
-  await buildDemo(database.source, new Date(), () => {})
-  await addPlaces()
-  const rule = SHIPPED_RULES.find(({ id }) => id === 'ma-floor')!
-  await classify(database.source, { rule, author: 'test' })
-  server = await serve(database, {}, BUILT_WEB)
-  browser = await launch()
-  codes.region = await worstIn(null)
-  codes.province = await worstIn(codes.region)
-  codes.commune = await worstIn(codes.province)
-})
-afterAll(async () => {
-  await browser?.close()
-  await server?.close()
-  await database?.drop()
+const web = webFixture({
+  prepare: async ({ database }) => {
+    await addPlaces()
+    const rule = SHIPPED_RULES.find(({ id }) => id === 'ma-floor')!
+    await classify(database.source, { rule, author: 'test' })
+    codes.region = await worstIn(null)
+    codes.province = await worstIn(codes.region)
+    codes.commune = await worstIn(codes.province)
+  },
 })
 
-const db = () => database.source.manager
+const db = () => web.database.source.manager
 
 /** Douars at every second site, and an operator that declares every third cell. */
 async function addPlaces(): Promise<void> {
@@ -69,10 +57,10 @@ async function addPlaces(): Promise<void> {
       uploadBps: null,
       onDate: '2025-01-01',
     }))
-  await importCoverage(database.source, 'declared', claims, { source: 'list.csv', author: 'test' })
+  await importCoverage(web.database.source, 'declared', claims, { source: 'list.csv', author: 'test' })
 }
 
-const json = async <T>(path: string) => (await (await fetch(`${server.url}${path}`)).json()) as T
+const json = async <T>(path: string) => (await (await fetch(`${web.server.url}${path}`)).json()) as T
 
 async function worstIn(parent: string | null): Promise<string> {
   const { items } = await json<{ items: { code: string; people: { white: number } }[] }>(
@@ -81,16 +69,10 @@ async function worstIn(parent: string | null): Promise<string> {
   return items.toSorted((a, b) => b.people.white - a.people.white)[0]!.code
 }
 
-async function openReport(code: string, query: string): Promise<{ page: Page; faults: string[] }> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
-  const faults: string[] = []
-  page.on('pageerror', (error) => faults.push(error.message))
+async function openReport(code: string, query: string): Promise<OpenedPage> {
+  const { page, faults } = await web.newPage()
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
-  page.on('request', (request) => {
-    if (!request.url().startsWith(server.url) && !/^(data|blob):/.test(request.url()))
-      faults.push(request.url())
-  })
-  await page.goto(`${server.url}/report/${code}?${query}`)
+  await page.goto(`${web.server.url}/report/${code}?${query}`)
   await page.waitForSelector('.map svg')
   await page.evaluate('document.fonts.ready.then(() => true)')
   return { page, faults }
@@ -320,12 +302,12 @@ test('the address says which run and rule; another area, run or rule is refused 
   for (const target of targets) expect(target).toContain(`run=${first}`)
   await page.getByRole('link', { name: 'العربية' }).click()
   await page.waitForSelector('html[dir="rtl"] .map svg')
-  await page.goto(`${server.url}/report/99.999?lang=fr`)
+  await page.goto(`${web.server.url}/report/99.999?lang=fr`)
   await expect.poll(() => page.locator('.problem p').innerText()).toBe('Ce lieu n’est pas connu ici.')
   expect(await axeViolations(page)).toEqual([])
   await page.close()
   const refused = async (path: string) => {
-    const answer = await fetch(`${server.url}/api/v1/areas/${path}`)
+    const answer = await fetch(`${web.server.url}/api/v1/areas/${path}`)
     return [answer.status, ((await answer.json()) as { detail: string }).detail]
   }
   expect(await refused('99/report')).toEqual([404, 'no area has the code "99"'])
@@ -337,7 +319,7 @@ test.each([
   ['fr', 'Rapport à imprimer', 'Chiffres'],
   ['ar', 'تقرير للطباعة', 'الأرقام'],
 ])('in %s the panel and the figures lead to the report of their run', async (lang, name, tab) => {
-  const { page } = await openMap(browser, server.url, `lang=${lang}&area=${codes.province}`)
+  const { page } = await web.openMap(`lang=${lang}&area=${codes.province}`)
   const link = page.locator('.panel').getByRole('link', { name })
   const [{ id }] = (await json<{ items: { id: number }[] }>('/api/v1/runs?rule=ma-floor')).items as [
     { id: number },
@@ -353,7 +335,7 @@ test.each([
 test.each(['fr', 'ar'])(
   'in %s the map prints with legend and source on one landscape sheet, without controls',
   async (lang) => {
-    const { page } = await openMap(browser, server.url, `lang=${lang}`)
+    const { page } = await web.openMap(`lang=${lang}`)
     await page.waitForSelector('[data-ready="true"]')
     const path = `${SHOTS}/map-${lang}.pdf`
     const { count, box } = pagesOf(await page.pdf({ preferCSSPageSize: true, path }))

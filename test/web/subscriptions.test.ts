@@ -1,39 +1,22 @@
 /** Webhooks beside the account: a planner makes one, sees its secret once and what was sent, and ends it. */
-import { buildDemo } from '#demo'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type Lang, localizerOf } from '../../web/src/language/language.js'
 import { WORDS } from '../../web/src/subscriptions/words.js'
-import { BUILT_WEB, SHOTS, axeViolations, launch } from '../support/browser.js'
-import { type TestDatabase, freshDatabase } from '../support/database.js'
-import { type TestServer, serve, signIn } from '../support/server.js'
+import { type OpenedPage, SHOTS, axeViolations } from '../support/browser.js'
+import { signIn } from '../support/server.js'
+import { webFixture } from '../support/web-fixture.js'
 
-let database: TestDatabase
-let server: TestServer
-let browser: Browser
 let cookie: string
-beforeAll(async () => {
-  database = await freshDatabase('postgresql')
-  await buildDemo(database.source, new Date(), () => {})
-  server = await serve(database, {}, BUILT_WEB)
-  cookie = await signIn(server, database, 'planner')
-  browser = await launch()
-})
-afterAll(async () => {
-  await browser?.close()
-  await server?.close()
-  await database?.drop()
+const web = webFixture({
+  prepare: async ({ database, server }) => {
+    cookie = await signIn(server, database, 'planner')
+  },
 })
 
-async function open(lang: Lang): Promise<{ page: Page; faults: string[] }> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
-  const faults: string[] = []
-  page.on('pageerror', (error) => faults.push(error.message))
-  const [name, value] = cookie.split('=') as [string, string]
-  await page.context().addCookies([{ name, value, url: server.url }])
-  await page.goto(`${server.url}/?lang=${lang}&area=01.051`)
-  await page.waitForSelector('[data-ready="true"]')
-  return { page, faults }
+async function open(lang: Lang): Promise<OpenedPage> {
+  const opened = await web.openMap(`lang=${lang}&area=01.051`, { cookie })
+  await opened.page.waitForSelector('[data-ready="true"]')
+  return opened
 }
 
 test.each(['fr', 'ar'] as const)(
@@ -44,7 +27,7 @@ test.each(['fr', 'ar'] as const)(
     const { page, faults } = await open(lang)
     const feed = page.locator('.panel .feed a')
     expect(await feed.innerText()).toBe(t('feedOfArea'))
-    const answer = await fetch(new URL((await feed.getAttribute('href'))!, server.url))
+    const answer = await fetch(new URL((await feed.getAttribute('href'))!, web.server.url))
     expect(answer.status).toBe(200)
     expect(((await answer.json()) as { language: string }).language).toBe(lang)
 
@@ -69,10 +52,10 @@ test.each(['fr', 'ar'] as const)(
     await page.screenshot({ path: `${SHOTS}/webhooks-secret-${lang}.png` })
 
     const { items } = (await (
-      await fetch(`${server.url}/api/v1/subscriptions`, { headers: { cookie } })
+      await fetch(`${web.server.url}/api/v1/subscriptions`, { headers: { cookie } })
     ).json()) as { items: { id: string; kinds: string[]; area: string; rule: string }[] }
     expect(items).toMatchObject([{ kinds: ['plan.late'], area: '01.051', rule: 'ma-floor' }])
-    await database.source.query(
+    await web.database.source.query(
       `INSERT INTO delivery (id, subscription_id, number, events, created_at, attempts, next_at, last_error)
        VALUES (gen_random_uuid(), $1, 1, 3, now(), 2, now(), 'answered 500')`,
       [items[0]!.id],

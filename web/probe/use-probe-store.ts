@@ -59,7 +59,11 @@ export function useProbeStore(): ProbeStore {
     deliver()
   }
   return {
-    ...{ settings, queue, deliveryState, record, deliver },
+    settings,
+    queue,
+    deliveryState,
+    record,
+    deliver,
     changeSettings: (change) => void changeSettings(change),
     setToken: (token) => void changeSettings({ token }).then(deliver),
     reloadQueue: () => void reloadQueue(),

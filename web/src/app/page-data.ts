@@ -52,8 +52,21 @@ export function usePageData(connection: Connection, state: PageState): PageData 
   const isSwiped = state.theme.kind === 'verdict'
   const swipeRun = isSwiped ? (comparableRuns.find(({ id }) => id === state.swipe) ?? null) : null
   return {
-    ...{ instance, rules, account, setAccount, rule, runs, run, newerRun, comparableRuns, swipeRun },
-    ...{ threshold, whatIf, networks, themeCounts, detail },
+    instance,
+    rules,
+    account,
+    setAccount,
+    rule,
+    runs,
+    run,
+    newerRun,
+    comparableRuns,
+    swipeRun,
+    threshold,
+    whatIf,
+    networks,
+    themeCounts,
+    detail,
   }
 }
 

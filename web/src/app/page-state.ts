@@ -103,20 +103,13 @@ type SelectionAction = Extract<PageAction, { type: 'pick' | 'switchHit' | 'selec
 
 function reduceView(state: PageState, action: ViewAction): PageState {
   if (action.type === 'setViewState') return { ...state, viewState: action.viewState }
-  if (action.type === 'openView') {
-    const saved = state.view
-      ? { ...state.savedViewStates, [state.view]: state.viewState }
-      : state.savedViewStates
-    return {
-      ...state,
-      view: action.view,
-      viewState: (action.view && saved[action.view]) ?? {},
-      savedViewStates: saved,
-    }
-  }
+  const { view, viewState } = state
+  const savedViewStates = view ? { ...state.savedViewStates, [view]: viewState } : state.savedViewStates
+  const next = { ...state, view: action.view, savedViewStates }
+  if (action.type === 'openView')
+    return { ...next, viewState: (action.view && savedViewStates[action.view]) ?? {} }
   // A view that is open already keeps its filters.
-  const before = state.view === action.view ? state.viewState : {}
-  return { ...state, view: action.view, viewState: { ...before, ...action.itemState } }
+  return { ...next, viewState: { ...(view === action.view && viewState), ...action.itemState } }
 }
 
 function reduceSelection(state: PageState, action: SelectionAction): PageState {

@@ -55,7 +55,11 @@ export function Figures(props: ViewProps) {
             items={sorted(figures.items, sort, lang)}
             onSort={(column) => onViewState({ ...viewState, sort: column })}
           />
-          <Downloads path="/api/v1/areas/table" query={params.toString()} t={t} />
+          <Downloads
+            path="/api/v1/areas/table"
+            query={params.toString()}
+            texts={{ csv: t('csv'), xlsx: t('xlsx') }}
+          />
           <p class="source">
             {t('rankHint')} {t('peopleHint')}
           </p>

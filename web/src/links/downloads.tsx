@@ -3,15 +3,15 @@ interface DownloadsProps {
   /** Address of the files without their ending, and the query that goes with it. */
   path: string
   query?: string
-  t(format: 'csv' | 'xlsx'): string
+  texts: Record<'csv' | 'xlsx', string>
 }
 
-export function Downloads({ path, query, t }: DownloadsProps) {
+export function Downloads({ path, query, texts }: DownloadsProps) {
   return (
     <p class="downloads">
       {(['csv', 'xlsx'] as const).map((format) => (
         <a key={format} href={`${path}.${format}${query === undefined ? '' : `?${query}`}`} download>
-          {t(format)}
+          {texts[format]}
         </a>
       ))}
     </p>

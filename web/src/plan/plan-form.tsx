@@ -80,7 +80,10 @@ export function PlanForm(props: PlanFormProps) {
 function PlanFormFields({ words, item, onPlace, onPickPlace }: PlanFormProps) {
   const t = words.translatorOf(WORDS)
   const nameField = (name: 'nameFr' | 'nameAr') => ({
-    ...{ label: t(name), name, maxLength: 200, dir: 'auto' as const },
+    label: t(name),
+    name,
+    maxLength: 200,
+    dir: 'auto' as const,
     defaultValue: item?.[name] ?? '',
   })
   const targetMbit = item?.targetBps == null ? '' : String(item.targetBps / MBIT_BPS)

@@ -96,7 +96,11 @@ function PlanOverview(props: OverviewProps) {
       {progress && !isEmpty(progress) && (
         <>
           <FilteredList {...props} progress={progress} />
-          <Downloads path="/api/v1/plan/table" query={planQueryOf({ ...filter })} t={t} />
+          <Downloads
+            path="/api/v1/plan/table"
+            query={planQueryOf({ ...filter })}
+            texts={{ csv: t('csv'), xlsx: t('xlsx') }}
+          />
           <BurnDown
             {...{ words, months: progress.months, today: progress.today }}
             name={areaNameOf(props, progress)}

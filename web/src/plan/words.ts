@@ -90,7 +90,8 @@ const en = {
   lat: 'Latitude',
   lng: 'Longitude',
   pickPlace: 'Pick on the map',
-  picking: 'Pick on the map: click the place, or move with the arrows and press Enter. Press Escape to cancel.',
+  picking:
+    'Pick on the map: click the place, or move with the arrows and press Enter. Press Escape to cancel.',
   placeTaken: 'Place taken: {place}.',
   placeChosen: 'The place chosen',
   comment: 'Comment (why?)',

@@ -31,7 +31,10 @@ export function BudgetResult({ words, answer, onBox }: ResultProps) {
       <p class="source">
         {t('chosenHint')} {t('costHint')}
       </p>
-      <Downloads path={`/api/v1/runs/${answer.run}/budget/${answer.id}`} t={t} />
+      <Downloads
+        path={`/api/v1/runs/${answer.run}/budget/${answer.id}`}
+        texts={{ csv: t('csv'), xlsx: t('xlsx') }}
+      />
     </section>
   )
 }

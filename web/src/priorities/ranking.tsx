@@ -48,7 +48,11 @@ export function RankingPart(props: PartProps) {
             isOld={currentParams !== params || queryValueOf(query) === null}
             onBox={onZoomToBox}
           />
-          <Downloads path={`/api/v1/runs/${run.id}/priorities`} query={params ?? ''} t={t} />
+          <Downloads
+            path={`/api/v1/runs/${run.id}/priorities`}
+            query={params ?? ''}
+            texts={{ csv: t('csv'), xlsx: t('xlsx') }}
+          />
           <RankingNotes {...{ words, ranking }} />
         </>
       )}

@@ -3,7 +3,6 @@ import type { Localizer } from '../language/language.js'
 import type { Marks, MarkTone } from '../map/marks.js'
 import { Swatch } from '../legend/swatch.js'
 import type { RankedZone } from './priorities-api.js'
-import { WORDS } from './words.js'
 
 /** Name of its most populous locality, else of its commune, else its own id. */
 export function zoneName({ lang }: Localizer, zone: RankedZone): string {

@@ -1,0 +1,60 @@
+/** What every browser test needs: a server over a database of its own, and a browser on its pages. */
+import { buildDemo } from '#demo'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll } from 'vitest'
+import { BUILT_WEB, type OpenOptions, type OpenedPage, addCookie, launch, newPage } from './browser.js'
+import { type TestDatabase, freshDatabase } from './database.js'
+import { type TestServer, serve } from './server.js'
+
+const MAP_DRAWN = '[data-drawn]:not([data-drawn="0"])'
+
+/** A browser on the built pages of a server over a database of its own. */
+export interface WebFixture {
+  database: TestDatabase
+  server: TestServer
+  browser: Browser
+  /** The map at an address's query, drawn at least once. */
+  openMap(query: string, options?: OpenOptions): Promise<OpenedPage>
+  /** A page that has not gone anywhere yet. */
+  newPage(options?: OpenOptions): Promise<OpenedPage>
+  /** Gives a page a session and loads it again: it asks who is signed in when it starts. */
+  signInOn(page: Page, cookie: string): Promise<void>
+}
+
+interface FixtureOptions {
+  /** Whether the database holds the demonstration country. */
+  hasDemo?: boolean
+  /** What the tests need besides; the server answers already. */
+  prepare?(fixture: WebFixture): Promise<void>
+}
+
+/** Made before the first test of the file that calls it, and ended after its last. */
+export function webFixture({ hasDemo = true, prepare }: FixtureOptions = {}): WebFixture {
+  const fixture = {
+    openMap: async (query, options) => {
+      const opened = await fixture.newPage(options)
+      await opened.page.goto(`${fixture.server.url}/?${query}`)
+      await opened.page.waitForSelector(MAP_DRAWN)
+      return opened
+    },
+    newPage: (options) => newPage(fixture.browser, fixture.server.url, options),
+    signInOn: async (page, cookie) => {
+      await addCookie(page, fixture.server.url, cookie)
+      await page.reload()
+      await page.waitForSelector('[data-ready="true"]')
+    },
+  } as WebFixture
+  beforeAll(async () => {
+    fixture.database = await freshDatabase('postgresql')
+    if (hasDemo) await buildDemo(fixture.database.source, new Date(), () => {})
+    fixture.server = await serve(fixture.database, {}, BUILT_WEB)
+    await prepare?.(fixture)
+    fixture.browser = await launch()
+  }, 300_000)
+  afterAll(async () => {
+    await fixture.browser?.close()
+    await fixture.server?.close()
+    await fixture.database?.drop()
+  })
+  return fixture
+}
