@@ -22,6 +22,8 @@ export const ROOMS = {
     packages: [
       'csv-parse',
       'flatbuffers',
+      'proj4',
+      'saxes',
       'hyparquet-writer',
       'write-excel-file',
       'read-excel-file',

@@ -1,7 +1,6 @@
 /** `import areas|localities|sites|declared|planned|plan|probes FILE`. */
-import { type DecimalMark, type RowRejection } from '#formats/fields'
+import type { RowRejection } from '#formats/fields'
 import { UnreadableFileError } from '#formats/file'
-import { type Crs, CRS_EXAMPLES, crsOf } from '#formats/geometry'
 import {
   type ListOptions,
   type RowBalance,
@@ -13,46 +12,25 @@ import {
   readSites,
   rejectedRowCount,
 } from '#formats/lists'
-import { ImportQuestion, LOSS_UNITS, TOOL_FORMATS, UNIT_NAMES } from '#formats/tools'
-import { TECHNOLOGIES } from '#domain/probe'
+import { ImportQuestion } from '#formats/tools'
 import { cellToSql, coveredCells } from '#geo'
-import {
-  type ResultsPreview,
-  ProbeWriter,
-  type ImportOptions as ResultsImportOptions,
-  importResults,
-  previewResults,
-} from '#ingest'
+import { type ResultsPreview, ProbeWriter, importResults, previewResults } from '#ingest'
 import { workingCellCountOf } from '#setup'
 import { importAreas, upsertLocalities } from '#store/areas'
 import { type CoverageKind, type CoverageRow, importCoverage } from '#store/coverage'
 import { recordChange } from '#store/people'
 import { importPlan } from '#store/plan'
-import { findSite, paddedSiteCodes, upsertSites } from '#store/sites'
+import { paddedSiteCodes, upsertSites } from '#store/sites'
 import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
-import type { DataSource } from 'typeorm'
-import { CommandError, type Output, UsageError } from './output.js'
-
-interface ImportOptions {
-  source: DataSource
-  file: string
-  author: string
-  output: Output
-  vintage?: string | undefined
-  site?: string | undefined
-  operator?: string | undefined
-  date?: string | undefined
-  format?: string | undefined
-  unit?: string | undefined
-  lossUnit?: string | undefined
-  decimal?: string | undefined
-  crs?: string | undefined
-  sheet?: string | undefined
-  measuredAt?: string | undefined
-  technology?: string | undefined
-  preview?: boolean | undefined
-}
+import {
+  type ImportOptions,
+  crsOption,
+  decimalOption,
+  deviceOptionsOf,
+  formatOptionsOf,
+} from './import-options.js'
+import { CommandError, UsageError } from './output.js'
 
 type Importer = (options: ImportOptions) => Promise<boolean>
 
@@ -130,16 +108,6 @@ const rejectionLine = ({ line, code, field, value, reason }: RowRejection) =>
 function listOptionsOf({ file, sheet, crs, decimal }: ImportOptions): ListOptions {
   return { name: basename(file), sheet, crs: crsOption(crs), decimal: decimalOption(decimal) }
 }
-
-function crsOption(text: string | undefined): Crs | undefined {
-  if (text === undefined) return undefined
-  const crs = crsOf(text)
-  if (!crs) throw new UsageError(`--crs is "${text}": expected a system such as ${CRS_EXAMPLES}`)
-  return crs
-}
-
-const decimalOption = (text: string | undefined): DecimalMark | undefined =>
-  oneOf('decimal', text, ['comma', 'point'] as const) ?? undefined
 
 async function areas(options: ImportOptions): Promise<boolean> {
   const { source, file, author, output, vintage } = options
@@ -329,44 +297,4 @@ function reportPreview({ output, file }: ImportOptions, preview: ResultsPreview)
   ]
   output.result(lines, preview)
   return accepted === records
-}
-
-/** The value of an option that has only a few; null where it was not given. */
-function oneOf<T extends string>(name: string, value: string | undefined, allowed: readonly T[]): T | null {
-  if (value === undefined) return null
-  if (!allowed.includes(value as T))
-    throw new UsageError(`--${name} is "${value}": one of ${allowed.join(', ')}`)
-  return value as T
-}
-
-function formatOptionsOf(options: ImportOptions) {
-  const { format, unit, lossUnit, decimal, crs, sheet, measuredAt } = options
-  if (measuredAt !== undefined && Number.isNaN(Date.parse(measuredAt)))
-    throw new UsageError(`--measured-at is "${measuredAt}": a time such as 2026-03-01T09:30:00Z is needed`)
-  const technology = oneOf('technology', options.technology, TECHNOLOGIES)
-  return {
-    format: oneOf('format', format === 'auto' ? undefined : format, TOOL_FORMATS),
-    unit: oneOf('unit', unit, UNIT_NAMES),
-    lossUnit: oneOf('loss-unit', lossUnit, LOSS_UNITS) ?? undefined,
-    decimal: decimalOption(decimal),
-    crs: crsOption(crs),
-    sheet,
-    measuredAt,
-    ...(technology && { technology }),
-  }
-}
-
-async function deviceOptionsOf({
-  source,
-  site,
-  operator,
-}: ImportOptions): Promise<Pick<ResultsImportOptions, 'device' | 'operator' | 'technology'>> {
-  if (site === undefined) return { device: null, operator }
-  const place = await findSite(source.manager, site)
-  if (!place) throw new CommandError(`no site has the code "${site}"`)
-  return {
-    device: { id: null, siteCode: place.code, lat: place.lat, lng: place.lng },
-    operator: operator ?? place.operator,
-    technology: place.technology,
-  }
 }

@@ -1,7 +1,6 @@
 /** The round trip under load and the mobile cell, from the tools that give them. */
 import { readResults } from '#formats/tools'
 import { expect, test } from 'vitest'
-import { inPieces } from './files.js'
 
 const AT = '2026-03-01T09:30:00Z'
 

@@ -1,13 +1,6 @@
 import { operatorOf } from '#domain/operator'
 import { type Account, insertDevice, newToken, recordChange, revokeDevice, sha256 } from '#store/people'
-import {
-  type SiteOrder,
-  type SitePageQuery,
-  type SiteRow,
-  findSite,
-  listSites,
-  upsertSites,
-} from '#store/sites'
+import { type SiteOrder, type SitePageQuery, type SiteRow, listSites, upsertSites } from '#store/sites'
 import {
   Body,
   Controller,

@@ -44,13 +44,6 @@ export function readCivilText(text: string): CivilText | null {
   return offset === null ? null : { day, time: ms, offset }
 }
 
-/** Of a time of day alone, the milliseconds since midnight; null where the text is none. */
-export function readTimeOfDay(text: string): number | null {
-  const written = text.trim()
-  const match = TIME.exec(written)
-  return match && match[0].length === written.length ? timeOf(match.groups!) : null
-}
-
 type Groups = Readonly<Record<string, string | undefined>>
 
 function dayOf({ year, month, day, year1, month1, day1 }: Groups): number | null {

@@ -2,6 +2,7 @@
 import type { Column, FeatureGeometry, FeatureValue } from '#domain/feature'
 import type { Position } from '#domain/place'
 import type { FeatureBatches, ExportLayer } from './layer.js'
+import { guardFormulas } from '../tables/formula-guard.js'
 
 const LINE_END = '\r\n'
 
@@ -27,19 +28,11 @@ const plain = (value: FeatureValue) => (value === null ? '' : String(value))
 /** Only texts, which people wrote, can need quotes or be taken for a formula. */
 const cellOf = ({ type }: Column) => (type === 'text' ? textCell : plain)
 
-/**
- * Spreadsheets take a cell that begins with one of these characters for a formula, even in quotes; an apostrophe before it
- * makes it a text. In French and Arabic they split cells at `;` or a tab, so what follows one of those begins a cell, too.
- */
-const FORMULA = /(^|[;\t])(?=[=+\-@\t\r])/g
-/** A quick check, since of a million cells nearly none needs more. */
-const MAY_BE_FORMULA = /^[=+\-@\t\r]|[;\t]/
 const NEEDS_QUOTES = /[",\r\n]/
 
 export function textCell(value: FeatureValue): string {
   if (value === null) return ''
-  const original = value as string
-  const text = MAY_BE_FORMULA.test(original) ? original.replace(FORMULA, "$1'") : original
+  const text = guardFormulas(value as string)
   return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 

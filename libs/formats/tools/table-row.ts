@@ -1,12 +1,32 @@
 /** One row of a table of results, read field by field. */
 import { type Flag, type Outcome, PROBE_FIELDS } from '#domain/probe'
 import { parseInstant } from '../civil-time/index.js'
-import { isAmbiguousNumber, numberOf, readingsOf } from '../fields/number.js'
+import { type DecimalMark, isAmbiguousNumber, numberOf, readingsOf } from '../fields/number.js'
 import { speedOf } from '../fields/speed.js'
 import { technologyOf } from '../fields/technology.js'
-import { ImportQuestion, type ProbeDraft, UnreadableResultError, assertShowsResult } from './draft.js'
-import { type ResultField } from './table-columns.js'
-import type { TableLayout } from './table.js'
+import type { ToWgs84 } from '../geometry/crs.js'
+import {
+  ImportQuestion,
+  type ProbeDraft,
+  type ToolFormat,
+  UnreadableResultError,
+  assertShowsResult,
+} from './draft.js'
+import type { LossUnit } from './records.js'
+import type { ResultField } from './table-columns.js'
+
+/** How the rows of a table are read. */
+export interface TableLayout {
+  headers: readonly string[]
+  columns: Partial<Record<ResultField, number>>
+  format: ToolFormat
+  /** Bit/s of the unit of a column; null where only its cells can tell. */
+  factors: { download: number | null; upload: number | null }
+  lossUnit: LossUnit | null
+  decimal: DecimalMark | undefined
+  /** Positions that are not in WGS 84. */
+  toWgs84: ToWgs84 | null
+}
 
 /** Fields that may have a unit behind their number, and what one of it is in ours. */
 const UNITS: Partial<Record<ResultField, Readonly<Record<string, number>>>> = {

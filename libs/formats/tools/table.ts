@@ -1,31 +1,17 @@
 /** Results as a table: RMBT's open data, LibreSpeed's telemetry, Ookla's CSV, and people's own lists in three languages. */
 import { columnsOf } from '../fields/headers.js'
-import type { DecimalMark } from '../fields/number.js'
 import { speedUnitOf } from '../fields/speed.js'
 import type { ToWgs84 } from '../geometry/crs.js'
 import { ImportQuestion, type ProbeDraft, type ToolFormat } from './draft.js'
 import type { LossUnit, ResultsOptions } from './records.js'
-import { RESULT_COLUMNS, type ResultField } from './table-columns.js'
-import { ResultRow } from './table-row.js'
+import { RESULT_COLUMNS } from './table-columns.js'
+import { ResultRow, type TableLayout } from './table-row.js'
 import { bitsPerSecondOf } from './units.js'
 
 /** Formats whose speeds are always in one unit, whatever their headers say: bit/s of it, and its name. */
 const FIXED_UNITS: Partial<Record<ToolFormat, { factor: number; name: string }>> = {
   librespeed: { factor: 1e6, name: 'Mbit/s' },
   ookla: { factor: 8, name: 'B/s' },
-}
-
-/** How the rows of a table are read. */
-export interface TableLayout {
-  headers: readonly string[]
-  columns: Partial<Record<ResultField, number>>
-  format: ToolFormat
-  /** Bit/s of the unit of a column; null where only its cells can tell. */
-  factors: { download: number | null; upload: number | null }
-  lossUnit: LossUnit | null
-  decimal: DecimalMark | undefined
-  /** Positions that are not in WGS 84. */
-  toWgs84: ToWgs84 | null
 }
 
 /** A table whose header row was found. */

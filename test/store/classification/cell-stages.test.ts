@@ -107,9 +107,16 @@ describe.each(ENGINES)('cell stages on %s', (engine) => {
     )
     expect(rows).toEqual([
       {
-        ...{ cell: '1', operator: 'iam', presence: 0.9, retained_presence: 0.99 },
-        ...{ absence: 0.1 * 0.2, retained_absence: 0.25, is_claimed: true, is_undecided: false },
-        ...{ download_passed: 3, download_open: 15 },
+        cell: '1',
+        operator: 'iam',
+        presence: 0.9,
+        retained_presence: 0.99,
+        absence: 0.1 * 0.2,
+        retained_absence: 0.25,
+        is_claimed: true,
+        is_undecided: false,
+        download_passed: 3,
+        download_open: 15,
       },
       expect.objectContaining({
         operator: 'inwi',
@@ -133,13 +140,11 @@ describe.each(ENGINES)('cell stages on %s', (engine) => {
       }
     }
     const present = (operator: string, presence: number) => ({
-      ...{
-        operator,
-        presence,
-        retained_presence: presence,
-        absence: 1 - presence,
-        retained_absence: 1 - presence,
-      },
+      operator,
+      presence,
+      retained_presence: presence,
+      absence: 1 - presence,
+      retained_absence: 1 - presence,
     })
     const refuted = (operator: string, absence: number) => ({ operator, absence, retained_absence: absence })
 
@@ -202,7 +207,9 @@ describe.each(ENGINES)('cell stages on %s', (engine) => {
 
     test('the ladder says up to which step a cell is black, grey, and from which on white', async () => {
       const steps = (operator: string, passed: number, open: number) => ({
-        ...{ operator, download_passed: passed, download_open: open },
+        operator,
+        download_passed: passed,
+        download_open: open,
       })
       const stage = cellsOf([steps('iam', 5, 9), steps('inwi', 3, 4), steps('', 7, 8)])
       const ladder = BigInt((await stage('cell_summary'))['ladder'] as string)
@@ -261,8 +268,16 @@ describe.each(ENGINES)('cell stages on %s', (engine) => {
       await tx.query(CREATE_CHANGED_CELLS)
       await tx.query(CREATE_CHANGED_NETWORKS)
       const same = {
-        ...{ samples: 5, passes: 5, weight: 5000, pass_weight: 5000, devices: 1, pass_devices: 1, days: 1 },
-        ...{ pass_days: 1, hours: 1, state: 'present' },
+        samples: 5,
+        passes: 5,
+        weight: 5000,
+        pass_weight: 5000,
+        devices: 1,
+        pass_devices: 1,
+        days: 1,
+        pass_days: 1,
+        hours: 1,
+        state: 'present',
       }
       const stages = [
         given('network_state', NETWORK_STATE, [

@@ -95,7 +95,12 @@ export const someNetwork: fc.Arbitrary<NetworkEvidence> = fc
       const settledWeight = Math.round(weight * settled)
       const passes = Math.round(samples * passShare)
       return {
-        ...{ operator, technology, samples, passes, peakSamples: 0, lastMeasuredAt: null },
+        operator,
+        technology,
+        samples,
+        passes,
+        peakSamples: 0,
+        lastMeasuredAt: null,
         noService: isSilent && passes === 0 ? samples : 0,
         weight,
         passWeight: Math.round(weight * passShare),
@@ -108,5 +113,11 @@ export const someNetwork: fc.Arbitrary<NetworkEvidence> = fc
   )
 
 const EMPTY_COUNTS = {
-  ...{ devices: 0, passDevices: 0, failDevices: 0, days: 0, passDays: 0, failDays: 0, hours: 0 },
+  devices: 0,
+  passDevices: 0,
+  failDevices: 0,
+  days: 0,
+  passDays: 0,
+  failDays: 0,
+  hours: 0,
 }
