@@ -478,7 +478,7 @@ test('all errors of the configuration are reported at once; a token that others 
   }
   const refused = spawnSync(process.execPath, ['dist/apps/agent/main.js', 'run'], { env })
   expect(refused.status).toBe(2)
-  expect(refused.stderr.toString()).toMatch(/is readable by others \(mode 644\): chmod 600/)
+  expect(refused.stderr.toString()).toMatch(/is readable by others \(mode 644\): run chmod 600/)
   expect(refused.stderr.toString()).not.toContain(token)
   expect(spawnSync(process.execPath, ['dist/apps/agent/main.js', 'fly'], { env }).status).toBe(2)
 })

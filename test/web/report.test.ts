@@ -311,7 +311,7 @@ test('the address says which run and rule; another area, run or rule is refused 
     return [answer.status, ((await answer.json()) as { detail: string }).detail]
   }
   expect(await refused('99/report')).toEqual([404, 'no area has the code "99"'])
-  expect(await refused('01/report?run=99999')).toEqual([404, 'there is no run 99999'])
+  expect(await refused('01/report?run=99999')).toEqual([404, 'run 99999 not found'])
   expect((await refused('01/report?run=x'))[0]).toBe(400)
 })
 
