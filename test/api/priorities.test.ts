@@ -176,7 +176,7 @@ test.each([
   [
     'priorities?weights=white:0,people:0,localities:0,schools:0,healthCentres:0,administrations:0,fibreDistance:0,cost:0',
     400,
-    'one of them at least must be above 0',
+    'at least one of them must be above 0',
   ],
   ['priorities?class=black', 400, 'class must be one of'],
   ['priorities?limit=1001', 400, 'limit must not be greater than 1000'],

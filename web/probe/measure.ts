@@ -39,6 +39,8 @@ export async function runSpeedTest(
   signal: AbortSignal,
 ): Promise<SpeedTestResult> {
   const ticket = token ? await requestTicket(token) : null
+  // Whoever stops while the ticket is on its way: the signal tells its listeners only once, and there is none yet.
+  if (signal.aborted) return { kind: 'cancelled' }
   if (ticket === 'unreachable') return { kind: 'failed' }
   if (ticket && typeof ticket === 'object') return { kind: 'busy', seconds: ticket.busy }
   const sides: Ndt7Sides = {}
