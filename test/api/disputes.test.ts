@@ -277,7 +277,11 @@ describe('limits', () => {
     [{ cell: '8439993ffffffff' }, 400, '8439993ffffffff'],
     [{ claimed: 'slower' }, 422, 'claimed is "slower"'],
     [{ subject: 'declaration', claimed: 'absent' }, 400, 'operator'],
-    [{ subject: 'declaration', claimed: 'absent', operator: 'nobody', technology: '5g' }, 422, 'operator nobody declares'],
+    [
+      { subject: 'declaration', claimed: 'absent', operator: 'nobody', technology: '5g' },
+      422,
+      'operator nobody declares',
+    ],
     [{ run: 9999 }, 404, '9999'],
     [{ reference: 'see https://example.org' }, 422, 'links are not allowed'],
     [{ probeIds: ['00000000-0000-4000-8000-00000000ffff'] }, 422, 'no probe of this cell'],

@@ -108,7 +108,7 @@ describe('series', () => {
     ['/api/v1/areas/01/series?from=yesterday', 400, /from must be a day .*"yesterday"/],
     ['/api/v1/areas/01/series?from=2026-02-30', 400, /from .*"2026-02-30"/],
     ['/api/v1/areas/01/series?to=2026-02-01T10:00', 400, /to .*"2026-02-01T10:00"/],
-    ['/api/v1/areas/01/series?from=2026-02-02&to=2026-02-02', 400, /from must lie before to/],
+    ['/api/v1/areas/01/series?from=2026-02-02&to=2026-02-02', 400, /from must be before to/],
     [
       '/api/v1/areas/01/series?step=day&from=2020-01-01&to=2026-01-01',
       400,

@@ -46,13 +46,19 @@ export class ImportQuery {
   @IsIn(['comma', 'point'])
   decimal?: 'comma' | 'point'
 
-  /** The reference system of positions that are not in WGS 84, such as EPSG:26191. */
+  /**
+   * The reference system of positions that are not in WGS 84, such as EPSG:26191.
+   * @example "EPSG:26191"
+   */
   @IsOptional()
   @IsString()
   @Length(1, 100)
   crs?: string
 
-  /** The sheet of a workbook that has several lists. */
+  /**
+   * The sheet of a workbook that has several lists.
+   * @example "Mesures"
+   */
   @IsOptional()
   @IsString()
   @Length(1, 100)
