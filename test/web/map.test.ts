@@ -89,6 +89,8 @@ test('a map that shrinks does not wait for the tiles that it gave up', async () 
   await page.route(/\/cells\/11\/99[5-9]\//, () => void held++)
   await page.goto(`${web.server.url}/?lang=fr&at=11/33.9/-5.5`)
   await expect.poll(() => held).toBeGreaterThan(0)
+  // All others have come and faded in: nothing else makes Leaflet remove tiles after the map shrinks.
+  await page.waitForTimeout(2_000)
   expect(await page.getAttribute('[data-ready]', 'data-ready')).toBe('false')
   await page.setViewportSize({ width: 600, height: 720 })
   await page.waitForSelector('[data-ready="true"]')

@@ -53,6 +53,8 @@ export class MapLayers {
     this.swipe = new Swipe(map, this.layers.other, this.layers.cells)
     for (const layer of Object.values(this.layers))
       layer.on('tileloadstart tileload tileerror tileunload', () => this.queueReport())
+    // A move can take the last pending tile out of the view without any event of its layer.
+    map.on('moveend', () => this.queueReport())
   }
 
   show(content: MapContent): void {

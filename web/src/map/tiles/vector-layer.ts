@@ -33,9 +33,14 @@ export class VectorLayer extends L.GridLayer {
     })
   }
 
-  /** Leaflet's own `isLoading` stays true where the last tile that it waits for is removed. */
+  /**
+   * Whether no tile of the present view is pending. Leaflet's own `isLoading` stays true where the last pending tile is
+   * removed; a tile that left the view stays in the layer, no longer current, until another tile has faded in.
+   */
   get isDrawn(): boolean {
-    return this.pendingTiles.size === 0
+    // Leaflet makes the list when the layer is added to a map.
+    const tiles = Object.values(this._tiles ?? {})
+    return tiles.every(({ current, el }) => !current || !this.pendingTiles.has(el))
   }
 
   protected override createTile(coords: L.Coords, done: L.DoneCallback): HTMLElement {
