@@ -13,6 +13,7 @@ import { priorities } from './priorities.js'
 import { tileCold } from './tile-cold.js'
 import { tileWarm } from './tile-warm.js'
 import { truth } from './truth.js'
+import { truthReal } from './truth-real.js'
 import { web } from './web.js'
 import { whatIf } from './what-if.js'
 
@@ -29,6 +30,7 @@ const BENCHES: readonly Bench[] = [
   importCsv,
   ndt7,
   truth,
+  truthReal,
   whatIf,
   priorities,
   web,

@@ -2,15 +2,12 @@
 import { SHIPPED_RULES } from '#domain/rule'
 import { type Database } from '#store/database'
 import { ensureProbeMonths } from '#store/probes'
-import { classify } from '#store/runs'
 import { inferredClasses } from '#store/verdicts'
-import { pipeline } from 'node:stream/promises'
-import { Readable } from 'node:stream'
-import { from as copyFrom } from 'pg-copy-streams'
 import { type Bench, type Ground, type Result, resultOf, tell } from './bench.js'
-import { type BenchDatabase, withClient } from './database.js'
+import { answersOf, runOfWindow } from './truth/answers.js'
 import { type Answers, accuracyOf, binOf, movesBetween } from './truth/judge.js'
-import { type Sample, type World, makeWorld, samplesOf } from './truth/world.js'
+import { monthsBefore, writeSamples } from './truth/samples.js'
+import { type World, makeWorld, samplesOf } from './truth/world.js'
 
 const CELLS = 2_300
 const SEED = 20261123
@@ -37,19 +34,13 @@ async function run(ground: Ground): Promise<Result[]> {
   const world = makeWorld(CELLS, SEED)
   const database = await place.open('batch')
   try {
-    const months = Array.from({ length: 15 }, (_, back) => back).map(
-      (back) => new Date(Date.UTC(end.getUTCFullYear(), end.getUTCMonth() - back, 1)),
-    )
-    await ensureProbeMonths(
-      database.source.manager,
-      months.map((month) => month.toISOString().slice(0, 10)),
-    )
-    await write(place, samplesOf(world, end, 0))
+    await ensureProbeMonths(database.source.manager, monthsBefore(end))
+    await writeSamples(place, samplesOf(world, end, 0))
     const days = await successiveDays(database, end)
     const honest = days.at(-1)!
     const held = await heldOut(database, world, end)
     await database.source.query('TRUNCATE probe')
-    await write(place, samplesOf(world, end, LIARS))
+    await writeSamples(place, samplesOf(world, end, LIARS))
     const lied = await judgedAt(database, end)
     return [...truthful(world, honest), held, flips(days), liars(honest, lied)]
   } finally {
@@ -146,63 +137,7 @@ async function successiveDays(database: Database, end: Date): Promise<Answers[]>
 
 const RULE = SHIPPED_RULES.find((rule) => rule.default)!
 
-const runAt = ({ source }: Database, to: Date) =>
-  classify(source, {
-    rule: RULE,
-    from: new Date(to.getTime() - RULE.validityDays * DAY_MS),
-    to,
-    author: 'bench',
-  })
+const runAt = ({ source }: Database, to: Date) => runOfWindow(source, RULE, to)
 
-async function judgedAt(database: Database, to: Date): Promise<Answers> {
-  const { source } = database
-  const run = await runAt(database, to)
-  const rows: { h3: string; class: string; confidence: number }[] = await source.query(
-    'SELECT to_hex(cell) AS h3, class, confidence FROM verdict WHERE series = $1 AND first_run = $2',
-    [run.series, run.id],
-  )
-  return new Map(rows.map(({ h3, ...said }) => [h3, said]))
-}
-
-const COPY = `COPY probe (cell, measured_at, id, received_at, device_id, lat, lng, technology, operator, outcome,
-  download_bps, counted) FROM STDIN`
-
-async function write(place: BenchDatabase, samples: Iterable<Sample>): Promise<void> {
-  await withClient(place.url, async (client) => {
-    await pipeline(Readable.from(lines(samples)), client.query(copyFrom(COPY)))
-    await client.query('VACUUM ANALYZE probe')
-  })
-}
-
-const LINES = 2_000
-
-function* lines(samples: Iterable<Sample>): Generator<string> {
-  let text: string[] = []
-  let n = 0
-  for (const sample of samples) {
-    const id = `00000000-0000-4000-9000-${(++n).toString(16).padStart(12, '0')}`
-    const at = new Date(sample.at).toISOString()
-    const outcome = sample.bps === null ? 'no_service' : 'ok'
-    const cell = BigInt(`0x${sample.h3}`).toString()
-    text.push(
-      [
-        cell,
-        at,
-        id,
-        at,
-        sample.device,
-        32.6,
-        -6.2,
-        '4g',
-        sample.operator,
-        outcome,
-        sample.bps ?? '\\N',
-        't',
-      ].join('\t'),
-    )
-    if (text.length < LINES) continue
-    yield `${text.join('\n')}\n`
-    text = []
-  }
-  if (text.length > 0) yield `${text.join('\n')}\n`
-}
+const judgedAt = async (database: Database, to: Date): Promise<Answers> =>
+  answersOf(database, await runAt(database, to))

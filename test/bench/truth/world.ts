@@ -5,6 +5,7 @@
  */
 import { cellToLatLng, gridDisk, latLngToCell } from 'h3-js'
 import { type Random, gaussian, seeded } from './random.js'
+import type { Sample } from './samples.js'
 
 export const OPERATORS = ['iam', 'orange', 'inwi'] as const
 export const SPEED_FLOOR_BPS = 2e6
@@ -44,15 +45,6 @@ export interface TrueCell {
 export interface World {
   cells: TrueCell[]
   seed: number
-}
-
-export interface Sample {
-  h3: string
-  operator: string
-  device: string
-  at: number
-  /** Null: no service. */
-  bps: number | null
 }
 
 /** Share of cells in which nobody measures. */
@@ -202,7 +194,7 @@ function* deviceSamples(
       const isSilent = random() < line.silence
       const noise = place + weather[day]! + SPREAD.measurement * gaussian(random)
       const bps = isSilent ? null : Math.round(Math.exp(line.logSpeed - line.dip * loadAt(hour) + noise))
-      yield { h3, operator: line.operator, device, at, bps }
+      yield { h3, operator: line.operator, technology: '4g', device, at, bps }
     }
   }
 }
