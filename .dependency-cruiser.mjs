@@ -20,15 +20,15 @@ export const ROOMS = {
   'libs/formats': {
     rooms: ['libs/domain'],
     packages: [
-      'csv-parse',
       'flatbuffers',
       'proj4',
       'saxes',
       'hyparquet-writer',
-      'write-excel-file',
-      'read-excel-file',
+      'proj4',
+      'saxes',
       'sql\\.js',
       'topojson-client',
+      'write-excel-file',
     ],
     types: ['geojson', 'topojson-specification'],
     node: ['buffer', 'crypto', 'stream', 'zlib'],

@@ -1,5 +1,6 @@
 /** The options of `import`, as the readers of files take them. */
 import { TECHNOLOGIES } from '#domain/probe'
+import { parseInstant } from '#formats/civil-time'
 import type { DecimalMark } from '#formats/fields'
 import { type Crs, CRS_EXAMPLES, crsOf } from '#formats/geometry'
 import { LOSS_UNITS, TOOL_FORMATS, UNIT_NAMES } from '#formats/tools'
@@ -48,7 +49,8 @@ function oneOf<T extends string>(name: string, value: string | undefined, allowe
 
 export function formatOptionsOf(options: ImportOptions) {
   const { format, unit, lossUnit, decimal, crs, sheet, measuredAt } = options
-  if (measuredAt !== undefined && Number.isNaN(Date.parse(measuredAt)))
+  const instant = measuredAt === undefined ? undefined : parseInstant(measuredAt, 'local')
+  if (instant && 'reason' in instant)
     throw new UsageError(`--measured-at is "${measuredAt}": a time such as 2026-03-01T09:30:00Z is needed`)
   const technology = oneOf('technology', options.technology, TECHNOLOGIES)
   return {
@@ -58,7 +60,7 @@ export function formatOptionsOf(options: ImportOptions) {
     decimal: decimalOption(decimal),
     crs: crsOption(crs),
     sheet,
-    measuredAt,
+    measuredAt: instant?.value,
     ...(technology && { technology }),
   }
 }

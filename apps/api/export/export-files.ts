@@ -1,6 +1,6 @@
 /** The files of the export: which rows, which bytes, which revision, and their checksum. */
 import type { Filter } from '#domain/feature'
-import { EXPORT_FORMATS, type ExportFormat } from '#formats/export'
+import { EXPORT_FORMATS, type ExportFormat, withByteOrderMark } from '#formats/export'
 import { type Collection, asPoints, collectionOf, exportFeatures } from '#store/ogc'
 import { collectionRevision } from '#store/people'
 import type { RunRow } from '#store/runs'
@@ -20,6 +20,8 @@ export interface ExportSelection {
   format: ExportFormat
   run: RunRow | null
   filter: Filter | null
+  /** Whether a CSV begins with the mark that Excel needs. */
+  hasMark: boolean
   /** The same revision gives the same bytes; null where the rows grow while they are read. */
   revision: string | null
   /** Strong ETag of the bytes as they are written; null where there is no revision. */
@@ -49,7 +51,7 @@ export class ExportFiles {
   async selectionOf(
     name: Collection['id'],
     format: ExportFormat,
-    { filter: text, ...choice }: ExportQuery,
+    { filter: text, bom = false, ...choice }: ExportQuery,
   ): Promise<ExportSelection> {
     const collection = collectionOf(name)
     if (!collection.ofRun && Object.values(choice).some((value) => value !== undefined))
@@ -58,16 +60,18 @@ export class ExportFiles {
     const filter = text === undefined ? null : cql2FilterOf(collection, text)
     const layer = format === 'csv' ? asPoints(collection) : collection
     const revision = await this.revisionOf(collection)
-    const parts = [name, format, run?.id, run?.digest, filter, revision, this.settings.version]
+    const hasMark = bom && format === 'csv'
+    const parts = [name, format, run?.id, run?.digest, filter, revision, this.settings.version, hasMark]
     const tag = revision && `"${createHash('sha256').update(JSON.stringify(parts)).digest('base64url')}"`
-    return { layer, format, run, filter, revision, tag }
+    return { layer, format, run, filter, hasMark, revision, tag }
   }
 
   /** The bytes of the file, or a span of them. They are read from the database as they are sent. */
   chunksOf(selection: ExportSelection, span?: ByteSpan): AsyncIterable<string | Uint8Array> {
-    const { layer, format, run, filter } = selection
+    const { layer, format, run, filter, hasMark } = selection
     const features = exportFeatures(this.source.manager, layer, run, filter)
-    const chunks = EXPORT_FORMATS[format].write(layer, features)
+    const written = EXPORT_FORMATS[format].write(layer, features)
+    const chunks = hasMark ? withByteOrderMark(written) : written
     return this.failIfChanged(selection, span ? sliceBytes(chunks, span) : chunks)
   }
 

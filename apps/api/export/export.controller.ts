@@ -95,6 +95,7 @@ export class ExportController {
     const fileQuery = new URLSearchParams({
       ...(run && { run: String(run.id) }),
       ...(query.filter && { filter: query.filter }),
+      ...(query.bom && { bom: 'true' }),
     }).toString()
     return dataPackage({
       layer,

@@ -1,6 +1,7 @@
 import { EXPORT_FORMATS, type ExportFormat } from '#formats/export'
 import { MAX_FILTER_LENGTH } from '#formats/filter'
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator'
+import { IsBooleanQuery } from '../http/boolean-query.js'
 import { RunChoice } from '../runs/runs.dto.js'
 
 export class ExportQuery extends RunChoice {
@@ -9,6 +10,11 @@ export class ExportQuery extends RunChoice {
   @IsString()
   @MaxLength(MAX_FILTER_LENGTH)
   filter?: string
+
+  /** True begins a CSV with the byte order mark by which Excel knows that it is UTF-8. */
+  @IsOptional()
+  @IsBooleanQuery()
+  bom?: boolean
 }
 
 export class PackageQuery extends ExportQuery {

@@ -43,6 +43,7 @@ import { requireArea } from '../areas/require-area.js'
 import { BatchSource } from '../batch-source.js'
 import { drain, limitBytes } from '../http/bodies.js'
 import { REVALIDATE } from '../http/cache-policy.js'
+import { fileOptionsOf } from '../probes/file-options.dto.js'
 import { EMPTY_BODY, fileRefusal } from '../http/file-refusal.js'
 import { AreaChoice, DEFAULT_LIMIT, decodeCursor, pageOf } from '../http/page.dto.js'
 import { refusal } from '../http/problem.js'
@@ -86,6 +87,8 @@ export interface PlanProgressAnswer extends PlanProgress {
 export interface PlanImportAnswer {
   /** Lines of the file without its header. */
   lines: number
+  /** What was converted, and what of the file was not read. */
+  notes: string[]
   added: number
   changed: number
   unchanged: number
@@ -161,12 +164,12 @@ export class PlanController {
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   async import(
     @Req() request: FastifyRequest,
-    @Query() { preview = false, name = 'plan', comment }: PlanImportQuery,
+    @Query() { preview = false, name = 'plan', comment, ...query }: PlanImportQuery,
     @CurrentAccount() account: Account,
   ): Promise<PlanImportAnswer> {
     const body = request.body as Readable | undefined
     if (!body) throw new UnprocessableEntityException(refusal('file_empty', EMPTY_BODY))
-    const file = await readPlan(limitBytes(body, MAX_FILE_BYTES), { name })
+    const file = await readPlan(limitBytes(body, MAX_FILE_BYTES), { name, ...fileOptionsOf(query) })
       .catch(throwAsRefusal)
       .finally(() => drain(request))
     const result = await importPlan(this.batch.source, file.rows, {
@@ -182,6 +185,7 @@ export class PlanController {
     )
     return {
       lines: file.rowCount,
+      notes: file.notes,
       added: result.added,
       changed: result.changed,
       unchanged: result.unchanged,

@@ -5,6 +5,7 @@ import { IntersectionType } from '@nestjs/swagger'
 import { Type } from 'class-transformer'
 import {
   IsIn,
+  IsISO8601,
   IsInt,
   IsNumber,
   IsOptional,
@@ -18,6 +19,7 @@ import {
 } from 'class-validator'
 import { IsAreaCode } from '../http/area-code.js'
 import { IsBooleanQuery } from '../http/boolean-query.js'
+import { FileOptionsQuery } from '../probes/file-options.dto.js'
 import { AreaChoice, PageQuery } from '../http/page.dto.js'
 
 export class PlanFilterQuery extends AreaChoice {
@@ -44,7 +46,7 @@ export class PlanQuery extends IntersectionType(PageQuery, PlanFilterQuery) {
   sort?: PlanSort
 }
 
-export class PlanImportQuery {
+export class PlanImportQuery extends FileOptionsQuery {
   /** True writes nothing, and answers what the import would do. */
   @IsOptional()
   @IsBooleanQuery()
@@ -70,6 +72,8 @@ const IsDayOrNull = (name: string) => (target: object, key: string) => {
   IsOptional()(target, key)
   ValidateIf((_, value) => value !== null)(target, key)
   Matches(DAY, { message: `${name} must be a day such as 2027-03-31` })(target, key)
+  // 31 February has the form of a day.
+  IsISO8601({ strict: true }, { message: `${name} must be a day such as 2027-03-31` })(target, key)
 }
 
 /** The property may be absent, but not null. */

@@ -1,5 +1,4 @@
 import { UnreadableFileError } from '#formats/file'
-import { CRS_EXAMPLES, crsOf } from '#formats/geometry'
 import { ImportQuestion } from '#formats/tools'
 import { type ImportOptions, ProbeWriter, importResults, previewResults } from '#ingest'
 import { type Account, type Device, recordChange } from '#store/people'
@@ -20,6 +19,7 @@ import { DataSource } from 'typeorm'
 import { RequireRole, AllowDevice, CurrentAccount } from '../people/role-guard.js'
 import { Settings } from '../settings.js'
 import { Metrics } from '../status/metrics.js'
+import { fileOptionsOf } from './file-options.dto.js'
 import { EMPTY_BODY, fileRefusal } from '../http/file-refusal.js'
 import { refusal } from '../http/problem.js'
 import { drain } from '../http/bodies.js'
@@ -107,17 +107,12 @@ export class ImportController {
 
 /** What the query says of the file. */
 function optionsOf(query: ImportQuery) {
-  const { format, unit, lossUnit, decimal, crs, sheet, measuredAt, lat, lng } = query
-  const system = crs === undefined ? undefined : crsOf(crs)
-  if (system === null)
-    throw new UnprocessableEntityException(`crs is "${crs}": expected a system such as ${CRS_EXAMPLES}`)
+  const { format, unit, lossUnit, measuredAt, lat, lng } = query
   return {
+    ...fileOptionsOf(query),
     format: format === undefined || format === 'auto' ? null : format,
     unit: unit ?? null,
     lossUnit,
-    decimal,
-    crs: system,
-    sheet,
     measuredAt,
     lat,
     lng,

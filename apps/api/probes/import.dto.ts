@@ -21,11 +21,12 @@ import {
   Max,
   Min,
 } from 'class-validator'
+import { FileOptionsQuery } from './file-options.dto.js'
 import { IngestAnswer, RejectedProbe } from './probes.dto.js'
 
 const OFFSET = /([Zz]|[+-]\d\d:\d\d)$/
 
-export class ImportQuery {
+export class ImportQuery extends FileOptionsQuery {
   /** The tool that wrote the file; `auto` finds out. */
   @IsOptional()
   @IsIn(['auto', ...TOOL_FORMATS])
@@ -40,29 +41,6 @@ export class ImportQuery {
   @IsOptional()
   @IsIn(LOSS_UNITS)
   lossUnit?: LossUnit
-
-  /** What a comma before three digits is in the numbers of a table. */
-  @IsOptional()
-  @IsIn(['comma', 'point'])
-  decimal?: 'comma' | 'point'
-
-  /**
-   * The reference system of positions that are not in WGS 84, such as EPSG:26191.
-   * @example "EPSG:26191"
-   */
-  @IsOptional()
-  @IsString()
-  @Length(1, 100)
-  crs?: string
-
-  /**
-   * The sheet of a workbook that has several lists.
-   * @example "Mesures"
-   */
-  @IsOptional()
-  @IsString()
-  @Length(1, 100)
-  sheet?: string
 
   /** Code of the site whose line was measured. A device's own is known. */
   @IsOptional()

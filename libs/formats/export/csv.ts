@@ -1,8 +1,8 @@
 /** CSV of RFC 4180 in UTF-8: the columns, then `lng` and `lat` of points, or `WKT` (the name that GDAL knows) of areas. */
 import type { Column, FeatureGeometry, FeatureValue } from '#domain/feature'
 import type { Position } from '#domain/place'
-import type { FeatureBatches, ExportLayer } from './layer.js'
 import { guardFormulas } from '../tables/formula-guard.js'
+import type { FeatureBatches, ExportLayer } from './layer.js'
 
 const LINE_END = '\r\n'
 
@@ -30,6 +30,7 @@ const cellOf = ({ type }: Column) => (type === 'text' ? textCell : plain)
 
 const NEEDS_QUOTES = /[",\r\n]/
 
+/** A text as a cell: guarded against being run as a formula, and in quotation marks where it needs them. */
 export function textCell(value: FeatureValue): string {
   if (value === null) return ''
   const text = guardFormulas(value as string)

@@ -1,3 +1,4 @@
+export { withByteOrderMark } from './byte-order-mark.js'
 export * from './datapackage.js'
 export * from './formats.js'
 export * from './layer.js'

@@ -1,4 +1,5 @@
 /** A small table as a file for a spreadsheet: it is built in memory. */
+import { BYTE_ORDER_MARK } from './byte-order-mark.js'
 import { textCell } from './csv.js'
 
 export interface SpreadsheetTable {
@@ -6,11 +7,13 @@ export interface SpreadsheetTable {
   rows: readonly (readonly (string | number | null)[])[]
 }
 
-/** RFC 4180 with a header row. */
+/** RFC 4180 with a header row, and with the mark that Excel needs. */
 export const csvTable = ({ columns, rows }: SpreadsheetTable): string =>
+  BYTE_ORDER_MARK +
   [columns, ...rows]
     .map((row) => row.map((value) => (typeof value === 'number' ? String(value) : textCell(value))).join(','))
-    .join('\r\n') + '\r\n'
+    .join('\r\n') +
+  '\r\n'
 
 /** Texts are written with the type text, so a spreadsheet never runs one as a formula. */
 export async function xlsxTable({ columns, rows }: SpreadsheetTable): Promise<Buffer> {

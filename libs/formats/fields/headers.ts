@@ -9,6 +9,10 @@ import { swallowedRowsOf, type Table, type TableRow } from '../tables/table.js'
 /** For each field the names of its column, the preferred one first. */
 export type ColumnSynonyms<F extends string> = Readonly<Record<F, readonly string[]>>
 
+/** A row with more cells, or longer ones, is no header: what lies beyond is not looked at. */
+const MAX_COLUMNS = 1_000
+const MAX_HEADER_CHARS = 200
+
 /** The key by which names are compared: `communeCode`, `commune_code` and `Commune (code)` have the same. */
 export function headerKey(header: string): string {
   return foldName(splitCamelCase(header))
@@ -19,13 +23,21 @@ export function headerKey(header: string): string {
 /** A bracket with the reference system of a coordinate, as in `X (Lambert Nord Maroc)`, or a unit other than of speed. */
 const BRACKET = /[([](?:[^)\]]*(?:lambert|merchich|epsg|wgs|utm)[^)\]]*|\s*(?:[mµu]?s|sec|m|dbm|%)\s*)[)\]]/i
 
+/** The code of a reference system beside the name of a coordinate, as in `X EPSG:26191`. */
+const SYSTEM_CODE = /\bEPSG:\s*\d+/i
+
 /**
  * The keys of a header: as it stands, without its unit (`débit en Mbit/s`), without the year of an edition (`pop_2014`), and
- * without such a bracket.
+ * without such a code or bracket.
  */
 function keysOf(header: string): string[] {
   const bare = headerKey(withoutUnit(header)).replace(/ (en|in|ب)$/u, '')
-  return [headerKey(header), bare, bare.replace(/ (19|20)\d\d$/, ''), headerKey(header.replace(BRACKET, ' '))]
+  return [
+    headerKey(header),
+    bare,
+    bare.replace(/ (19|20)\d\d$/, ''),
+    headerKey(header.replace(SYSTEM_CODE, ' ').replace(BRACKET, ' ')),
+  ]
 }
 
 /** The index of the column of each field. A column serves one field only, the first whose synonym matches. */
@@ -33,7 +45,7 @@ export function columnsOf<F extends string>(
   headers: readonly string[],
   synonyms: ColumnSynonyms<F>,
 ): Partial<Record<F, number>> {
-  const keys = headers.map(keysOf)
+  const keys = headers.slice(0, MAX_COLUMNS).map((header) => keysOf(header.slice(0, MAX_HEADER_CHARS)))
   const columns: Partial<Record<F, number>> = {}
   const usedColumns = new Set<number>()
   for (const field of Object.keys(synonyms) as F[]) {

@@ -46,9 +46,13 @@ export const withoutUnit = (header: string): string =>
     .replace(WORD_UNIT, ' ')
     .replace(ARABIC_UNIT, ' ')
 
+/** No speed with its unit is longer. */
+const MAX_CELL_CHARS = 100
+
 /** The speed of a cell in bit/s, null for an empty one. A unit in the cell takes precedence over that of the header. */
 export function speedOf(cell: string, header: string, mark?: DecimalMark): Parsed<number | null> {
   if (cell.trim() === '') return { value: null }
+  if (cell.length > MAX_CELL_CHARS) return { reason: 'is not a speed such as “20” or “20 Mbit/s”' }
   const [, digits = '', unitText = ''] = /^([-+−\d.,\s]*)(.*)$/su.exec(cell.trim()) ?? []
   if (!mark && isAmbiguousNumber(digits)) return { reason: ambiguousReason(digits) }
   const amount = numberOf(digits, mark)

@@ -19,6 +19,8 @@ export async function featuresOfGeoPackage(bytes: Uint8Array, file?: string): Pr
     return await featuresOfTables(database, featureTablesOf(database, file), file)
   } catch (cause) {
     if (cause instanceof UnreadableFileError) throw cause
+    // WebAssembly's own error: the module ran out of memory and is of no use any more.
+    if (cause instanceof Error && cause.name === 'RuntimeError') sqlite = null
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new UnreadableFileError(`the GeoPackage cannot be read (${why})`, file, { cause })
   } finally {

@@ -159,7 +159,7 @@ function decoderOf(cpg: string | null, driver: number): (bytes: Buffer) => strin
   const named = cpg
     ?.trim()
     .replace(/^(?:ANSI |cp)?(\d{4})$/i, 'windows-$1')
-    .replace(/^88591$/, 'iso-8859-1')
+    .replace(/^(?:ISO[ _-]?)?8859[ _-]?(\d{1,2})$/i, 'iso-8859-$1')
   const label = named || ENCODINGS[driver] || 'utf-8'
   let decoder: InstanceType<typeof TextDecoder>
   try {

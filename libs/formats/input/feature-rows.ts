@@ -23,6 +23,7 @@ export async function openFeatureRows(
   if (input.kind === 'empty') return { table: { sheets: [], notes: [] }, features: null }
   if (input.kind === 'table') return { table: input.table, features: null }
   const { features, notes } = input.kind === 'features' ? input : await jsonFeatures(input, options.name)
+  if (features.length === 0) throw new UnreadableFileError('the file has no features', options.name)
   if (features.every(({ properties }) => Object.keys(properties).length === 0))
     throw new UnreadableFileError(
       'the features of the file have no properties, so no column can be read',
@@ -52,5 +53,10 @@ async function jsonFeatures(
   const duplicate = duplicateMemberOf(text)
   if (duplicate !== null)
     throw new UnreadableFileError(`the member “${duplicate.slice(0, 80)}” stands twice in one object`, name)
-  return featuresOfGeoJson(text, name)
+  try {
+    return await featuresOfGeoJson(text, name)
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    throw new UnreadableFileError('the document is nested too deeply', name, { cause })
+  }
 }

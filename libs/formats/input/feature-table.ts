@@ -1,10 +1,15 @@
 /** Features as the rows of a table: their properties are its columns, and the line of a row is the number of its feature. */
 import { isObject } from '../file/json-object.js'
+import { isTooDeep } from '../file/nesting.js'
+import { UnreadableFileError } from '../file/unreadable-file-error.js'
 import type { RawFeature } from '../geometry/raw-feature.js'
 import type { Table, TableRow } from '../tables/table.js'
 
 /** Where points are rows with a position: the columns that a point fills where its feature has none of these names. */
 const POSITION_COLUMNS = ['lat', 'lng'] as const
+
+/** Lists have dozens of columns. */
+const MAX_PROPERTIES = 1_000
 
 export function featureTable(features: readonly RawFeature[], notes: string[], hasPositions: boolean): Table {
   return { notes, sheets: [{ name: null, rows: () => featureRows(features, hasPositions) }] }
@@ -14,7 +19,7 @@ async function* featureRows(
   features: readonly RawFeature[],
   hasPositions: boolean,
 ): AsyncGenerator<TableRow> {
-  const names = [...new Set(features.flatMap(({ properties }) => Object.keys(properties)))]
+  const names = propertyNamesOf(features)
   // A feature's shape is where it is: columns that say the same are not looked at.
   const isPoints = hasPositions && features.some(({ geometry }) => pointOf(geometry) !== null)
   const columns = isPoints
@@ -43,7 +48,19 @@ export function pointOf(geometry: unknown): [number, number] | null {
   return typeof lng === 'number' && typeof lat === 'number' ? [lng, lat] : null
 }
 
+/** In the order in which they first appear. */
+function propertyNamesOf(features: readonly RawFeature[]): string[] {
+  const names = new Set<string>()
+  for (const { properties } of features) {
+    for (const name of Object.keys(properties)) names.add(name)
+    if (names.size > MAX_PROPERTIES)
+      throw new UnreadableFileError(`the features have more than ${MAX_PROPERTIES} different properties`)
+  }
+  return [...names]
+}
+
 function cellText(value: unknown): string {
   if (value === null || value === undefined) return ''
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  if (typeof value !== 'object') return String(value)
+  return isTooDeep(value) ? '(nested too deeply)' : JSON.stringify(value)
 }

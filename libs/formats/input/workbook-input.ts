@@ -5,7 +5,8 @@ import type { ZipArchive, ZipEntry } from '../file/zip.js'
 import { odsRows, odsSheetsOf } from '../tables/ods.js'
 import type { Table, TableRow } from '../tables/table.js'
 import { sheetRows } from '../tables/xlsx/sheet.js'
-import { readWorkbook, WorkbookTooLargeError } from '../tables/xlsx/workbook.js'
+import { WorkbookTooLargeError } from '../tables/workbook-too-large-error.js'
+import { readWorkbook } from '../tables/xlsx/workbook.js'
 
 export async function xlsxTable(archive: ZipArchive, file?: string): Promise<Table> {
   return withReadableErrors('.xlsx', file, async () => {
@@ -31,7 +32,11 @@ function tableOf<S extends { name: string; isHidden: boolean }>(
 ): Table {
   const visible = sheets.filter(({ isHidden }) => !isHidden)
   const hidden = sheets.filter(({ isHidden }) => isHidden)
-  if (visible.length === 0) throw new UnreadableFileError(`the ${type} has no sheet that can be seen`, file)
+  if (visible.length === 0)
+    throw new UnreadableFileError(
+      `the ${type} has no sheet that can be seen: save the list as .xlsx or CSV`,
+      file,
+    )
   return {
     notes: hidden.length === 0 ? [] : [`hidden sheets were not read: ${quotedNames(hidden)}`],
     sheets: visible.map((sheet) => ({

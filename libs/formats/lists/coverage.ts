@@ -165,7 +165,7 @@ const FCC_TECHNOLOGIES: Readonly<Record<string, Technology>> = {
 }
 
 function technology(text: string): Parsed<Technology> {
-  const value = FCC_TECHNOLOGIES[text] ?? technologyOf(text)
+  const value = Object.hasOwn(FCC_TECHNOLOGIES, text) ? FCC_TECHNOLOGIES[text] : technologyOf(text)
   return value ? { value } : { reason: text === '' ? 'is missing' : 'is not a known technology' }
 }
 

@@ -37,6 +37,7 @@ export function rejectLostZeros<T>(
 ): T[] {
   const padded = records.filter(({ code }) => /^0\d+$/.test(code)).map(({ code }) => code)
   const length = Math.max(0, ...padded.map((code) => code.length))
+  const example = padded.find((code) => code.length === length)
   const isLost = (code: string) => /^[1-9]\d*$/.test(code) && code.length < length
   for (const { code, line } of records)
     if (isLost(code))
@@ -45,7 +46,7 @@ export function rejectLostZeros<T>(
         code,
         field: 'code',
         value: code,
-        reason: `is shorter than ${padded.find((other) => other.length === length)!}: its leading zeros are probably lost; format the column as text`,
+        reason: `is shorter than ${example}: its leading zeros are probably lost; format the column as text`,
       })
   return records.filter(({ code }) => !isLost(code)).map(({ record }) => record)
 }

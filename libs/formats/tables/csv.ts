@@ -116,7 +116,12 @@ class CsvReader {
     const cells = [...record.cells, `${record.text}\n${closing}`, ...rest.cells]
     record.splitLines.push([...closing.split(this.delimiter), ...rest.cells])
     if (rest.openText !== null) this.open = { ...record, cells, text: rest.openText }
-    else yield { line: record.line, cells: this.withoutGuards(cells, line), splitLines: record.splitLines }
+    else
+      yield {
+        line: record.line,
+        cells: this.withoutGuards(cells, record.lines.join('\n')),
+        splitLines: record.splitLines,
+      }
   }
 
   /** The cells of a line from a position on; `openText` is the beginning of a cell that goes on in the next line. */
@@ -177,6 +182,7 @@ const QUOTED_CELL = /(^|[,;\t|\r\n])"(?:[^"]|"")*"(?=[,;\t|\r\n]|$)/g
 /** The delimiter by which most of the first lines have the same number of cells; of equals the one that makes more cells. */
 function delimiterOf(text: string): string {
   const lines = text
+    .slice(0, SAMPLE_CHARS)
     .replace(QUOTED_CELL, '$1')
     .split(LINE_END, 20)
     .filter((line) => line.trim() !== '')

@@ -3,7 +3,7 @@ import { parseXml, readXml, type XmlAttributes } from '../file/xml.js'
 import type { ZipArchive, ZipEntry } from '../file/zip.js'
 import type { TableRow } from './table.js'
 import { MergedCells } from './xlsx/merged-cells.js'
-import { WorkbookTooLargeError } from './xlsx/workbook.js'
+import { WorkbookTooLargeError } from './workbook-too-large-error.js'
 
 const MAX_COLUMNS = 1_000
 const MAX_ROWS = 300_000

@@ -146,7 +146,14 @@ const checkedReader = ({ format, read }: DocumentReader): DocumentReader => ({
   },
 })
 
-function unknownToolQuestion(document: Json): ImportQuestion {
+const SHAPE_TYPES = ['FeatureCollection', 'Feature', 'Topology']
+
+function unknownToolQuestion(document: Json): ImportQuestion | UnreadableResultError {
+  if (SHAPE_TYPES.includes(String(document.type)))
+    return new UnreadableResultError(
+      'type',
+      `is GeoJSON or TopoJSON (${String(document.type)}): a shape, and no result of a test`,
+    )
   if (has(document, 'download', 'upload'))
     return new ImportQuestion(
       'Are download and upload in bit/s, in kbit/s or in Mbit/s? Say which tool wrote the document: format=speedtest-cli or cloudflare (bit/s), format=giga (kbit/s), format=librespeed (Mbit/s).',

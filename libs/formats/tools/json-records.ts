@@ -6,6 +6,7 @@ import { type LineRecord, readNdjsonBatches } from '../file/ndjson.js'
 import { MAX_NESTING, isTooDeep } from '../file/nesting.js'
 import { UnreadableFileError } from '../file/unreadable-file-error.js'
 import { documentReaderOf } from './detect.js'
+import { endingAtError } from './ending-at-error.js'
 import { isUnreadSum } from './iperf3.js'
 import { LineGrouper } from './line-groups.js'
 import {
@@ -99,13 +100,21 @@ async function* lineRecords(
   options: ResultsOptions,
   detected: DetectedFormat,
 ): AsyncGenerator<ResultRecord[]> {
+  const stream = endingAtError(chunks)
   const grouper = new LineGrouper()
-  for await (const batch of readNdjsonBatches(chunks, MAX_LINE_BYTES)) {
+  const resultsOf = (records: readonly LineRecord[]) =>
+    records.map((record) => resultOf(record, options, detected))
+  let isHandedOn = false
+  for await (const batch of readNdjsonBatches(stream.items, MAX_LINE_BYTES)) {
+    // A file that breaks off before anything was handed on is refused as a whole.
+    if (stream.error() && !isHandedOn) throw stream.error()
     const grouped = batch.flatMap((record) => grouper.push(checkedRecord(record, record.text)))
-    if (grouped.length > 0) yield grouped.map((record) => resultOf(record, options, detected))
+    if (grouped.length > 0) yield resultsOf(grouped)
+    isHandedOn ||= grouped.length > 0
   }
-  const grouped = grouper.end()
-  if (grouped.length > 0) yield grouped.map((record) => resultOf(record, options, detected))
+  const last = grouper.end()
+  if (last.length > 0) yield resultsOf(last)
+  if (stream.error()) throw stream.error()
 }
 
 function resultOf(record: LineRecord, options: ResultsOptions, detected: DetectedFormat): ResultRecord {

@@ -6,6 +6,9 @@ import type { LineRecord } from '../file/ndjson.js'
 /** A test of Ookla's takes less than a minute: an error logged longer before a result is that of another test. */
 const SAME_TEST_MS = 2 * MINUTE_MS
 
+/** More errors than this one test does not log. */
+const MAX_LOGS = 100
+
 interface EventLine {
   event: string
   data: unknown
@@ -16,6 +19,10 @@ const isEvent = (document: unknown): document is EventLine =>
 
 const isErrorLog = (document: unknown): document is JsonObject =>
   isObject(document) && document.type === 'log' && document.level === 'error'
+
+const PROGRESS_TYPES = ['ping', 'download', 'upload']
+const isProgress = (document: unknown): boolean =>
+  isObject(document) && PROGRESS_TYPES.includes(String(document.type))
 
 const timeOf = (document: unknown): number =>
   isObject(document) && typeof document.timestamp === 'string' ? Date.parse(document.timestamp) : NaN
@@ -31,6 +38,8 @@ export class LineGrouper {
     const { document } = record
     if (isEvent(document)) return [...this.endLogs(null), ...this.addEvent(record, document)]
     if (isErrorLog(document)) return [...this.endRun(), ...this.addLog(record, document)]
+    // The progress of a test says that it goes on after an error.
+    if (isProgress(document)) return [...this.endRun(), record]
     return [...this.endRun(), ...this.endLogs(record), record]
   }
 
@@ -63,7 +72,8 @@ export class LineGrouper {
   /** Errors of one test follow each other; one that comes much later begins another test. */
   private addLog(record: LineRecord, document: JsonObject): LineRecord[] {
     const last = this.logs.at(-1)
-    const isOther = last && !(timeOf(document) - timeOf(last.document) <= SAME_TEST_MS)
+    const isSameTest = timeOf(document) - timeOf(last?.document) <= SAME_TEST_MS
+    const isOther = last && (!isSameTest || this.logs.length >= MAX_LOGS)
     const ended = isOther ? this.endLogs(null) : []
     this.logs.push(record)
     return ended

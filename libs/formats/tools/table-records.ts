@@ -6,6 +6,7 @@ import { cellFaultOf } from '../tables/cell-fault.js'
 import { chooseSheet, HEADER_SEARCH_ROWS } from '../tables/choose-sheet.js'
 import { swallowedRowsOf, type Table, type TableRow } from '../tables/table.js'
 import { ImportQuestion } from './draft.js'
+import { endingAtError } from './ending-at-error.js'
 import { BATCH, type DetectedFormat, type ResultRecord, type ResultsOptions, recordOf } from './records.js'
 import { RESULT_COLUMNS } from './table-columns.js'
 import { type ResultTable, isResultHeader, resultTableOf } from './table.js'
@@ -21,10 +22,11 @@ export async function* tableRecords(
 ): AsyncGenerator<ResultRecord[]> {
   const sheet = await chooseSheet(table, isResultHeader, { sheet: options.sheet })
   detected.notes.push(...table.notes)
+  const rows = endingAtError(sheet?.rows() ?? [])
   let results: ResultTable | null = null
   let batch: ResultRecord[] = []
   let [index, searched] = [0, 0]
-  for await (const row of sheet?.rows() ?? []) {
+  for await (const row of rows.items) {
     if (row.cells.every((cell) => cell.trim() === '')) continue
     if (!results) {
       results = await openResults(row.cells, options, detected)
@@ -37,8 +39,11 @@ export async function* tableRecords(
     yield batch
     batch = []
   }
+  // A file that breaks off before anything was handed on is refused as a whole.
+  if (rows.error() && index === batch.length) throw rows.error()
   if (!results) throw new ImportQuestion(NO_HEADER)
   yield batch
+  if (rows.error()) throw rows.error()
 }
 
 async function openResults(

@@ -149,8 +149,7 @@ function draftOf(
   ownLocation: PlanLocation | string | null,
   options: PlanImportOptions,
 ): PlanDraft | { refused: PlanRowRejection } {
-  // A name with its commune is a weak way to give a place: an item that has a location keeps it.
-  const keepsLocation = before !== null && (place === null || 'name' in place)
+  const keepsLocation = before !== null && (place === null || saysWhereItIs(place, before))
   const location = keepsLocation ? before : ownLocation
   if (location === null || typeof location === 'string') {
     const reason = location ?? 'is missing: a locality, a zone, a position or a shape'
@@ -174,6 +173,16 @@ function draftOf(
     withdrawn: false,
     simulated: before?.simulated ?? options.simulated,
   }
+}
+
+/**
+ * Whether a place is the one that an item has already. A name with its commune is a weak way to give a place. The table that
+ * is given out has the point of an item of many cells, and the zone by which it got them.
+ */
+function saysWhereItIs(place: PlanPlace, { lat, lng, zoneId }: PlanLocation): boolean {
+  if ('name' in place) return true
+  if ('zoneId' in place) return place.zoneId === zoneId
+  return 'lat' in place && place.lat === lat && place.lng === lng
 }
 
 const placeText = (place: PlanPlace): string => {

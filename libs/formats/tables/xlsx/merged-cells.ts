@@ -1,4 +1,5 @@
 /** Merged cells of a sheet, which hold one value for several rows or columns. */
+import { WorkbookTooLargeError } from '../workbook-too-large-error.js'
 
 /** From 0; both ends are included. */
 export interface CellRange {
@@ -55,13 +56,18 @@ const MAX_COVERED_COLUMN = 1_000
 
 const COVERED = 'is covered by a merged cell: take the merging apart'
 
+/** Merged cells do not overlap, so a row has at most one for each of its columns. */
+const MAX_RANGES_IN_ROW = 1_000
+
 /**
  * A cell that is merged over several rows holds for each of them. What it covers in other columns is neither a value nor
  * empty.
  */
 export class MergedCells {
-  private ranges: CellRange[]
-  private readonly values = new Map<CellRange, string>()
+  private readonly ranges: CellRange[]
+  private next = 0
+  /** Those that reach the row of the last call, with their values. */
+  private active: { range: CellRange; value: string }[] = []
 
   constructor(ranges: readonly CellRange[] = []) {
     this.ranges = ranges.toSorted((a, b) => a.firstLine - b.firstLine)
@@ -72,20 +78,32 @@ export class MergedCells {
     this.ranges.push(range)
   }
 
-  /** Completes a row; rows come in their order. */
+  /** Completes a row; rows come in their order. Throws `WorkbookTooLargeError` where ranges overlap. */
   apply({ line, cells, faults }: { line: number; cells: string[]; faults: Map<number, string> }): void {
-    if (this.ranges.length === 0) return
-    this.ranges = this.ranges.filter((range) => range.lastLine >= line)
-    for (const range of this.ranges) {
-      const { firstLine, firstColumn, lastColumn } = range
-      if (firstLine > line) break
-      if (line === firstLine) this.values.set(range, cells[firstColumn] ?? '')
-      const value = this.values.get(range) ?? ''
-      if (value === '') continue
-      while (cells.length < firstColumn) cells.push('')
-      cells[firstColumn] = value
-      for (let column = firstColumn + 1; column <= Math.min(lastColumn, MAX_COVERED_COLUMN); column++)
-        if (!cells[column]) faults.set(column, COVERED)
+    for (
+      let range = this.ranges[this.next];
+      range && range.firstLine <= line;
+      range = this.ranges[++this.next]
+    ) {
+      const value = range.firstLine === line ? (cells[range.firstColumn] ?? '') : ''
+      if (value !== '') this.active.push({ range, value })
     }
+    if (this.active.length === 0) return
+    this.active = this.active.filter(({ range }) => range.lastLine >= line)
+    if (this.active.length > MAX_RANGES_IN_ROW)
+      throw new WorkbookTooLargeError('has merged cells that overlap each other')
+    for (const { range, value } of this.active) cover(range, value, cells, faults)
   }
+}
+
+function cover(
+  { firstColumn, lastColumn }: CellRange,
+  value: string,
+  cells: string[],
+  faults: Map<number, string>,
+): void {
+  while (cells.length < firstColumn) cells.push('')
+  cells[firstColumn] = value
+  for (let column = firstColumn + 1; column <= Math.min(lastColumn, MAX_COVERED_COLUMN); column++)
+    if (!cells[column]) faults.set(column, COVERED)
 }

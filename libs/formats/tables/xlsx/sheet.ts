@@ -4,13 +4,8 @@ import type { ZipArchive } from '../../file/zip.js'
 import { cellPositionOf, columnName, mergedRangesOf, MergedCells } from './merged-cells.js'
 import { formatNumber } from './number-format.js'
 import type { TableRow } from '../table.js'
-import {
-  type SheetPart,
-  type Workbook,
-  WorkbookTooLargeError,
-  richTextReader,
-  unescapedText,
-} from './workbook.js'
+import { WorkbookTooLargeError } from '../workbook-too-large-error.js'
+import { type SheetPart, type Workbook, richTextReader, unescapedText } from './workbook.js'
 
 /** Cells with a value beyond these are no table that people made. Columns: Excel's own limit is 16,384. */
 const MAX_COLUMNS = 1_000

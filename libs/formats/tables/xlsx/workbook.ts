@@ -1,6 +1,7 @@
 /** The parts of an .xlsx around its sheets: their names and files, the date system, styles and shared texts. */
 import { readXml } from '../../file/xml.js'
 import type { ZipArchive, ZipEntry } from '../../file/zip.js'
+import { WorkbookTooLargeError } from '../workbook-too-large-error.js'
 import { type NumberFormat, numberFormatOf } from './number-format.js'
 
 export interface SheetPart {
@@ -22,8 +23,6 @@ const MAX_SHARED_TEXTS = 1_000_000
 const MAX_SHARED_CHARS = 64 * 1024 * 1024
 /** Excel has a limit of 65,490 styles. */
 const MAX_STYLES = 70_000
-
-export class WorkbookTooLargeError extends Error {}
 
 /** Throws `XmlError`, `UnreadableFileError` or `WorkbookTooLargeError`; null where a part is missing. */
 export async function readWorkbook(archive: ZipArchive): Promise<Workbook | null> {
