@@ -115,6 +115,59 @@ describe.each(ENGINES)('POST /api/v1/probes/import on %s', (engine) => {
     expect((await asPlanner('unit=Mbit/s', sample('no-unit.csv'))).body).toMatchObject({ accepted: 1 })
   })
 
+  test('each question has an answer that is a parameter', async () => {
+    const ask = async (table: string) => (await asPlanner('preview=true', table)).body.detail
+    const accepted = async (query: string, table: string) =>
+      (await asPlanner(`preview=true&site=S1&${query}`, table)).body.sample[0]
+    const loss = 'date,download (Mbit/s),packet loss\n2026-03-01 10:00,3,0.5\n'
+    expect(await ask(loss)).toContain('lossUnit=percent or lossUnit=ratio')
+    expect(await accepted('lossUnit=percent', loss)).toMatchObject({ loss_ratio: 0.005 })
+    const comma = 'date;download (kbit/s)\n2026-03-01 10:00;10,240\n'
+    expect(await ask(comma)).toContain('decimal=comma')
+    expect(await accepted('decimal=point', comma)).toMatchObject({ download_bps: 10_240_000 })
+    const lambert = 'date,x,y,download (Mbit/s)\n2026-03-01 10:00,525000,380000,3\n'
+    expect(await ask(lambert)).toContain('crs=EPSG:26191')
+    expect(await accepted('crs=EPSG:26191', lambert)).toMatchObject({ lat: expect.closeTo(34.0186, 4) })
+    expect(await accepted('unit=MB/s', 'date,download (MB/s)\n2026-03-01 10:00,3\n')).toMatchObject({
+      download_bps: 24_000_000,
+    })
+    for (const query of ['lossUnit=half', 'decimal=dot', 'unit=MB'])
+      expect((await asPlanner(query, loss)).status).toBe(400)
+    expect((await asPlanner('crs=EPSG:1', lambert)).body.detail).toContain('EPSG:1')
+  })
+
+  test('what its source calls implausible is stored, flagged, and does not count', async () => {
+    const row = (last: string, implausible: boolean) =>
+      `O22222222-2222-4222-8222-3333333333${last},2026-03-01 09:30,4G,34.02,-6.84,12500,3250,${implausible}`
+    const table = [
+      'open_test_uuid,time_utc,cat_technology,lat,long,download_kbit,upload_kbit,implausible',
+      row('01', false),
+      row('02', true),
+    ].join('\n')
+    expect((await asPlanner('operator=inwi', table)).body).toMatchObject({ accepted: 2, rejected: [] })
+    const rows = await database.source.query(
+      `SELECT flags, counted FROM probe WHERE id::text LIKE '%3333333333__' ORDER BY id`,
+    )
+    expect(rows.map(({ counted }: { counted: boolean }) => counted)).toEqual([true, false])
+    expect(rows[1].flags).toContain('implausible')
+  })
+
+  test('every record is accepted, known or refused; a file that breaks off says where', async () => {
+    const rows = Array.from({ length: 300 }, (_, i) => `2026-03-03 10:00,34.02,-6.84,${i + 1},x`)
+    const table = [
+      'date,lat,lng,download (Mbit/s),comment',
+      ...rows,
+      '2026-03-03 11:00,34.02,-6.84,3,"y',
+    ].join('\n')
+    const { status, body } = await asPlanner('', table)
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ accepted: 300, duplicates: 0, rejected: [{ index: 300 }] })
+    expect(body.rejected[0]!.reason).toContain('the rest of the file was not read: line 302')
+    const swallowed =
+      'date,download (Mbit/s),comment\n2026-03-01 10:00,1,"a\n2026-03-01 11:00,2,b"\n2026-03-01 12:00,3,c\n'
+    expect((await asPlanner('site=S1', swallowed)).body).toMatchObject({ accepted: 1, rejected: [{}, {}] })
+  })
+
   test('the question reaches who is still sending: a large file is not cut off', async () => {
     const before = await count()
     const row = `${'2026-03-01 10:30,12.5,3.25'}\n`
