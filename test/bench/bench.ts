@@ -1,5 +1,5 @@
 /** What a bench is given and what it gives. */
-import type { Cluster } from '../support/cluster.js'
+import { type Cluster, startCluster } from '../support/cluster.js'
 import { type BenchDatabase, databaseFrom, makeTemplate } from './database.js'
 import { type Country, makeCountry } from './country.js'
 
@@ -16,25 +16,32 @@ export interface Result {
    */
   ratio: number
   unit: string
+  /** Log-log slope of the time over the size, where a bench measures two sizes. */
+  slope?: number
 }
 
 export interface Bench {
   /** Names of the lines that it prints. */
   names: readonly string[]
-  run(ground: Ground): Promise<Result[]>
+  /** `isWanted` tells a bench of many lines which of them are asked for. */
+  run(ground: Ground, isWanted: (name: string) => boolean): Promise<Result[]>
 }
 
-/** One cluster, and what several benches share in it. */
+/** One cluster, started by the first bench that asks for it, and what several benches share in it. */
 export class Ground {
+  private cluster: Promise<Cluster> | null = null
   private template: Promise<void> | null = null
   private readonly countries = new Map<number, Promise<Country>>()
 
-  constructor(readonly cluster: Cluster) {}
-
   /** A prepared database of its own: tables, rules, areas, partitions. */
   async database(name: string): Promise<BenchDatabase> {
-    await (this.template ??= makeTemplate(this.cluster))
-    return databaseFrom(this.cluster, name)
+    const cluster = await (this.cluster ??= startCluster())
+    await (this.template ??= makeTemplate(cluster))
+    return databaseFrom(cluster, name)
+  }
+
+  async close(): Promise<void> {
+    await (await this.cluster)?.stop()
   }
 
   /** 51 probes in each of so many cells: made by the first bench that asks. */

@@ -14,7 +14,7 @@ const LARGE = 200_000
 const ZONE = `'Africa/Casablanca'`
 
 /** What the evidence of a network counts, by PostgreSQL's own means; neither caps nor verdicts, and nothing is written. */
-const GROUP = `
+export const GROUP = `
   SELECT cell, operator, technology, count(*), count(*) FILTER (WHERE download_bps >= 2e6),
     count(*) FILTER (WHERE outcome = 'no_service'), count(DISTINCT device_id),
     count(DISTINCT (measured_at AT TIME ZONE ${ZONE})::date), count(DISTINCT date_part('hour', measured_at AT TIME ZONE ${ZONE})),

@@ -27,6 +27,13 @@ server.get('/tile', (_request, reply) =>
     .send(tile),
 )
 
+let bytes: Buffer = Buffer.alloc(0)
+server.put('/bytes', { bodyLimit: 64 * 1024 * 1024 }, async (request, reply) => {
+  bytes = request.body as Buffer
+  return reply.status(204).send()
+})
+server.get('/bytes', (_request, reply) => reply.header('content-type', 'application/json').send(bytes))
+
 await server.listen({ port: 0, host: '127.0.0.1' })
 process.send!((server.server.address() as { port: number }).port)
 // The parent is gone, however it went.

@@ -5,11 +5,13 @@ import {
   chownSync,
   closeSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readFileSync,
   readdirSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -22,6 +24,8 @@ export interface Cluster {
   url(database: string): string
   /** The folder of the cluster, with the server's log. */
   dir: string
+  /** Ends the server and starts it again on the same data, with empty buffers. */
+  restart(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -29,6 +33,8 @@ export interface ClusterOptions {
   /** By default as in production: what was committed outlives a power cut, and a commit takes its true time. */
   durable?: boolean
   settings?: Record<string, string>
+  /** A folder that outlives the cluster: its data are used again. By default a temporary one is made and removed. */
+  keptIn?: string | undefined
 }
 
 const SETTINGS = {
@@ -38,21 +44,51 @@ const SETTINGS = {
   max_wal_size: '4GB',
 }
 
-const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
+/** A power cut may cost data; a killed server loses nothing that it acknowledged, for the system still writes it. */
+const NOT_DURABLE = { fsync: 'off', full_page_writes: 'off' }
 
-export async function startCluster({ durable = true, settings = {} }: ClusterOptions = {}): Promise<Cluster> {
+export async function startCluster({
+  durable = true,
+  settings = {},
+  keptIn,
+}: ClusterOptions = {}): Promise<Cluster> {
   const bin = binaries()
   const owner = unprivileged()
-  const dir = mkdtempSync(join(tmpdir(), 'taghtiya-pg-'))
+  const dir = keptIn ?? mkdtempSync(join(tmpdir(), 'taghtiya-pg-'))
+  mkdirSync(dir, { recursive: true })
   if (owner) chownSync(dir, owner.uid, owner.gid)
-  initialise(bin, dir, owner)
+  if (!existsSync(join(dir, 'data', 'PG_VERSION'))) initialise(bin, dir, owner)
   const port = await freePort()
-  const network = { port: String(port), unix_socket_directories: dir }
+  const network = { port: String(port), unix_socket_directories: '' }
   const flags = { ...SETTINGS, ...(durable ? {} : NOT_DURABLE), ...settings, ...network }
-  const keeper = keep([`${bin}/postgres`, '-D', join(dir, 'data'), ...flagsOf(flags)], dir, owner)
+  const command = [`${bin}/postgres`, '-D', join(dir, 'data'), ...flagsOf(flags)]
+  const keeper = keep(command, { dir, isKept: keptIn !== undefined }, owner)
   const url = (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`
-  await waitUntilReady(url('postgres'), keeper, join(dir, 'log'))
-  return { url, dir, stop: () => release(keeper) }
+  const ready = () => waitUntilReady(url('postgres'), keeper, join(dir, 'log'))
+  await ready()
+  const restart = async () => {
+    const before = postmasterPid(dir)
+    writeFileSync(join(dir, RESTART_MARK), '')
+    process.kill(before, 'SIGINT')
+    while (isRunning(before)) await sleep(50)
+    await ready()
+  }
+  return { url, dir, restart, stop: () => release(keeper) }
+}
+
+/** Where this file lies when the server ends, it is started again. */
+const RESTART_MARK = 'restart'
+
+const postmasterPid = (dir: string) =>
+  Number(readFileSync(join(dir, 'data', 'postmaster.pid'), 'utf8').split('\n')[0])
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
 }
 
 const BASE = '/usr/lib/postgresql'
@@ -97,16 +133,23 @@ const flagsOf = (settings: Record<string, string>) =>
  * however the process at its other end ends, SIGKILL included, so that no server is left over.
  */
 const KEEPER = `
-dir=$1; shift
+dir=$1; isKept=$2; shift 2
 exec 3<&0
-"$@" </dev/null 3<&- & server=$!
-{ read -r _; kill -INT $server; } <&3 2>/dev/null &
-wait $server
-rm -rf -- "$dir"`
+start() { "$@" </dev/null 3<&- & server=$!; echo $server >"$dir/server"; }
+start "$@"
+{ read -r _; kill -INT $(cat "$dir/server"); } <&3 2>/dev/null &
+while wait $server; [ -e "$dir/${RESTART_MARK}" ]
+do rm -f "$dir/${RESTART_MARK}"; start "$@"
+done
+[ "$isKept" = true ] || rm -rf -- "$dir"`
 
-function keep(command: string[], dir: string, owner: Owner): ChildProcess {
+function keep(
+  command: string[],
+  { dir, isKept }: { dir: string; isKept: boolean },
+  owner: Owner,
+): ChildProcess {
   const log = openSync(join(dir, 'log'), 'a')
-  const keeper = spawn('/bin/sh', ['-c', KEEPER, 'keeper', dir, ...command], {
+  const keeper = spawn('/bin/sh', ['-c', KEEPER, 'keeper', dir, String(isKept), ...command], {
     ...owner,
     cwd: '/',
     // A group of its own: Ctrl-C on a terminal must not end the server before the tests that use it.

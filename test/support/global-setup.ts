@@ -16,9 +16,16 @@ declare module 'vitest' {
   }
 }
 
+async function prepare(url: string | undefined, dataDir: string): Promise<void> {
+  const database = await openDatabase({ url, dataDir, purpose: 'batch' })
+  await prepareDatabase(database.source, new Date(), () => {})
+  await database.close()
+}
+
 /** Prepares one database of each engine; each test file works on a copy. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const cluster = await startCluster()
+  // Tests kill processes, never the machine: they need not wait for the disk.
+  const cluster = await startCluster({ durable: false })
   const admin = new pg.Client(cluster.url('postgres'))
   await admin.connect()
   await admin.query('CREATE DATABASE template')
@@ -28,11 +35,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // An interrupted run has no teardown.
   process.once('exit', removeFolders)
   const embedded = join(folders, 'template')
-  for (const url of [cluster.url('template'), undefined]) {
-    const database = await openDatabase({ url, dataDir: embedded, purpose: 'batch' })
-    await prepareDatabase(database.source, new Date(), () => {})
-    await database.close()
-  }
+  await Promise.all([prepare(cluster.url('template'), embedded), prepare(undefined, embedded)])
   project.provide('clusterUrl', cluster.url('DATABASE'))
   project.provide('embeddedTemplate', embedded)
   return async () => {
