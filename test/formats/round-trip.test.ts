@@ -35,7 +35,7 @@ const name = fc
   // A text of several lines with delimiters in them can look like whole rows: it is refused, because a stray quotation mark
   // would do the same.
   .filter((text) => !(text.includes('\n') && /[,;\t]/.test(text)))
-  .filter((text) => !/^#|^Err:|^(null|none|nan|undefined|n\/a)$/i.test(text))
+  .filter((text) => !/^#|^Err:|^(null|none|nan|undefined|n\/a|\\n)$/i.test(text))
 
 describe('names of the plan', () => {
   const columns = ['code', 'name_fr', 'comment']
