@@ -114,7 +114,8 @@ function addRejection(
 function documentTextOf({ text, document }: LineRecord): string {
   if (text) return text
   try {
-    return JSON.stringify(document)
+    // A record that stands for the unread rest of a file has no document.
+    return JSON.stringify(document) ?? ''
   } catch {
     return '(nested too deeply to serialize)'
   }
