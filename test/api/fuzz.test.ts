@@ -7,7 +7,7 @@ import { type Role, hashPassword, insertAccount, sha256 } from '#store/people'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BODY_EXAMPLES } from '../../apps/api/openapi/parameters.js'
-import { LAYERS } from '../../apps/api/tiles/tile-layers.js'
+import { RUN_LAYERS } from '../../apps/api/tiles/tile-layers.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
 import { fillObservatory } from '../support/observatory.js'
 import { builtDocument, type TestServer, serve, signIn, siteWithDevice } from '../support/server.js'
@@ -254,7 +254,7 @@ async function knownValues(planner: string): Promise<Pools['known']> {
     'collections/id': ['cells', 'zones', 'areas'],
     collection: ['cells', 'zones', 'areas', 'sites'],
     'export/file': ['cells.csv', 'zones.geojson', 'areas.ndjson', 'sites.fgb', 'plan.parquet'],
-    layer: ['plan', ...LAYERS],
+    layer: ['plan', ...RUN_LAYERS],
     ...(await featureIds()),
   }
 }

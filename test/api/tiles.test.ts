@@ -5,7 +5,7 @@ import { PbfReader } from 'pbf'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestDatabase } from '../support/database.js'
 import { demoDatabase } from '../support/demo-database.js'
-import { type TestServer, serve } from '../support/server.js'
+import { type TestServer, serve, signIn } from '../support/server.js'
 
 let database: TestDatabase
 let server: TestServer
@@ -38,6 +38,42 @@ test('a tile of a run is immutable, of the latest is asked for again, and answer
   expect((await get('/tiles/1/cells/7/61/51.mvt', { headers: { 'if-none-match': etag } })).status).toBe(304)
   const plain = await get('/tiles/1/cells/7/61/51.mvt', { headers: { 'accept-encoding': 'identity' } })
   expect(new Uint8Array(await plain.arrayBuffer())).toEqual(new Uint8Array(await tile.clone().arrayBuffer()))
+})
+
+test.each(['sites', 'areas', 'localities', 'inferred', 'contradictions'])(
+  'tiles of %s are revalidated, because what people correct shows without a new run',
+  async (layer) => {
+    const path = `/tiles/1/${layer}/9/245/206.mvt`
+    const tile = await get(path)
+    expect([tile.status, tile.headers.get('cache-control')]).toEqual([200, 'no-cache'])
+    const headers = { 'if-none-match': tile.headers.get('etag')! }
+    expect((await get(path, { headers })).status).toBe(304)
+  },
+)
+
+test('a corrected site is drawn in the tile of the same run', async () => {
+  const { west, south, east, north } = envelopeOf({ z: 9, x: 245, y: 206 })
+  const path = '/tiles/1/sites/9/245/206.mvt'
+  const site = { code: 'TILE-1', type: 'school', communeCode: '01.051.01.01' }
+  const position = { lat: (south + north) / 2, lng: (west + east) / 2 }
+  const cookie = await signIn(server, database, 'planner')
+  const save = (name: string) =>
+    get('/api/v1/sites', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', cookie },
+      body: JSON.stringify({ ...site, ...position, name }),
+    })
+  const namesIn = async (answer: Response) => {
+    const tile = new VectorTile(new PbfReader(new Uint8Array(await answer.arrayBuffer()))).layers['sites']!
+    const sites = Array.from({ length: tile.length }, (_, i) => tile.feature(i).properties)
+    return sites.filter(({ code }) => code === site.code).map(({ name }) => name)
+  }
+  expect((await save('École')).status).toBe(201)
+  const before = await get(path)
+  expect(await namesIn(before.clone())).toEqual(['École'])
+  await save('École corrigée')
+  const after = await get(path, { headers: { 'if-none-match': before.headers.get('etag')! } })
+  expect([after.status, await namesIn(after)]).toEqual([200, ['École corrigée']])
 })
 
 test('the tiles of a zoom hold every cell of the run once, with its class', async () => {

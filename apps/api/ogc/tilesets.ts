@@ -8,7 +8,7 @@ import type { Collection, CollectionId } from '#store/ogc'
 import type { RunRow } from '#store/runs'
 import { MVT_MEDIA_TYPE } from '../http/media-types.js'
 import { LAYER_FIELDS } from '../tiles/layer-fields.js'
-import type { Layer } from '../tiles/tile-layers.js'
+import type { RunLayer } from '../tiles/tile-layers.js'
 import { JSON_TYPE, type Link } from './ogc-links.js'
 
 export const TILE_MATRIX_SET = 'WebMercatorQuad'
@@ -16,7 +16,8 @@ const TILE_MATRIX_SET_URI = `http://www.opengis.net/def/tilematrixset/OGC/1.0/${
 const REL_BASE_URI = 'http://www.opengis.net/def/rel/ogc/1.0'
 
 /** Collections that are drawn. Each is a layer of the same name. */
-const TILED = ['cells', 'zones', 'areas', 'localities', 'sites'] as const satisfies (CollectionId & Layer)[]
+const TILED = ['cells', 'zones', 'areas', 'localities', 'sites'] as const satisfies (CollectionId &
+  RunLayer)[]
 export type TiledId = (typeof TILED)[number]
 
 export const isTiled = (id: string): id is TiledId => TILED.some((tiled) => tiled === id)

@@ -1,5 +1,5 @@
 /** The properties of each layer's features, as TileJSON describes them. */
-import type { Layer } from './tile-layers.js'
+import type { RunLayer } from './tile-layers.js'
 
 const COUNT_FIELDS = {
   white: 'res-8 cells',
@@ -8,7 +8,7 @@ const COUNT_FIELDS = {
   unknown: 'measured, undecided',
 }
 
-export const LAYER_FIELDS: Record<Layer, Record<string, string>> = {
+export const LAYER_FIELDS: Record<RunLayer, Record<string, string>> = {
   cells: {
     h3: 'H3 index',
     res: 'H3 resolution',

@@ -1,5 +1,6 @@
-/** The one door of all vector tiles: their cache, their headers and the answer to a conditional GET. */
+/** Sends every vector tile: cache, headers, conditional GET. */
 import { type TileAddress, encodeTile } from '#geo'
+import { collectionRevision } from '#store/people'
 import { Injectable } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
@@ -24,14 +25,14 @@ export interface TileRequest<Name extends LayerName> {
   run: number
   tile: TileAddress
   options: LayerOptions[Name]
-  /** Of the address: where it names no run, its tile changes with the newest run. `IMMUTABLE` without it. */
+  /** Cache policy; default `IMMUTABLE`. Use `REVALIDATE` when the address says `latest`. */
   policy?: CachePolicy
 }
 
 @Injectable()
 export class TileDoor {
   private readonly layers = tileLayers()
-  /** Gzipped tiles by all that they depend on. A run never changes, so an entry never grows stale. */
+  /** Gzipped tiles by all that they depend on: the rows of a run never change, lists have a revision. */
   private readonly tiles = new PromiseCache<Buffer>({
     maxSize: MAX_CACHED_BYTES,
     sizeCalculation: (tile) => tile.length + ENTRY_BYTES,
@@ -51,7 +52,7 @@ export class TileDoor {
     const layer: TileLayer<LayerOptions[Name]> = this.layers[asked.layer]
     void reply.header('content-type', MVT_MEDIA_TYPE)
     try {
-      if (layer.isLive) return await this.sendLive(reply, layer, asked)
+      if (layer.freshness === 'live') return await this.sendLive(reply, layer, asked)
       await this.sendCached(request, reply, layer, asked)
     } catch (error) {
       void reply.removeHeader('etag')
@@ -59,7 +60,7 @@ export class TileDoor {
     }
   }
 
-  /** People change what is drawn between runs, so the tile is made for each request. */
+  /** The tile is made for each request. */
   private async sendLive<Name extends LayerName>(
     reply: FastifyReply,
     layer: TileLayer<LayerOptions[Name]>,
@@ -74,9 +75,13 @@ export class TileDoor {
     layer: TileLayer<LayerOptions[Name]>,
     asked: TileRequest<Name>,
   ): Promise<void> {
-    const key = cacheKeyOf(asked)
+    const isRevised = layer.freshness === 'revised'
+    // Read before the features: a tile may be newer than its revision, never older.
+    const revision = isRevised ? `-${await collectionRevision(this.source.manager)}` : ''
+    const key = cacheKeyOf(asked) + revision
     const etag = `"${key}"`
-    void reply.header('etag', etag).header('cache-control', asked.policy ?? IMMUTABLE)
+    const policy = isRevised ? REVALIDATE : (asked.policy ?? IMMUTABLE)
+    void reply.header('etag', etag).header('cache-control', policy)
     if (hasMatchingEtag(request, etag)) {
       this.metrics.countTile('client')
       return void reply.header('vary', 'accept-encoding').status(304).send()

@@ -15,8 +15,8 @@ import { NetworkFeatures } from './network-features.js'
 import { areaFeatures, cellFeatures, localityFeatures, siteFeatures } from './tile-features.js'
 import { zoneFeatures } from './zone-features.js'
 
-/** The layers of `/tiles/{run}/{layer}`, each with a TileJSON; the others have routes of their own. */
-export const LAYERS = [
+/** The layers of `/tiles/{run}/{layer}`, each with a TileJSON. `networks`, `declared`, `what-if` and `plan` have their own routes. */
+export const RUN_LAYERS = [
   'cells',
   'areas',
   'zones',
@@ -26,10 +26,10 @@ export const LAYERS = [
   'contradictions',
   'inferred',
 ] as const
-export type Layer = (typeof LAYERS)[number]
+export type RunLayer = (typeof RUN_LAYERS)[number]
 
-/** What a layer is asked for beside run and tile; null: nothing. */
-export interface LayerOptions extends Record<Exclude<Layer, 'difference'>, null> {
+/** Options of a layer besides run and tile; null where it has none. */
+export interface LayerOptions extends Record<Exclude<RunLayer, 'difference'>, null> {
   /** Id of the run that is compared with. */
   difference: { with: number }
   networks: NetworkFilter
@@ -50,8 +50,12 @@ export interface TileLayer<Options> {
   featuresOf(context: TileContext, options: Options): Promise<TileFeature[]>
   /** Name of the layer inside the tile, where it is not that of the address. */
   nameInTile?: string
-  /** What is drawn changes between runs: no tile is kept. */
-  isLive?: boolean
+  /**
+   * Whether the features can change without a new run. `revised`: they also come from lists whose changes are recorded
+   * (sites, areas, localities, claims), so a tile is cached until the next change. `live`: no tile is cached. Without it
+   * all features are rows of a run, and a tile is cached for ever.
+   */
+  freshness?: 'revised' | 'live'
 }
 
 type PlainFeatures = (db: Queryable, run: RunRow, tile: TileAddress) => Promise<TileFeature[]>
@@ -60,18 +64,23 @@ const plain = (featuresOf: PlainFeatures): TileLayer<null> => ({
   featuresOf: ({ db, run, tile }) => featuresOf(db, run, tile),
 })
 
-/** One registry for one database: the layers of networks keep what they have read of the whole country. */
+const revised = (featuresOf: PlainFeatures): TileLayer<null> => ({
+  ...plain(featuresOf),
+  freshness: 'revised',
+})
+
+/** Call once per database: the network layers cache the parent cells of the country. */
 export function tileLayers(): { [Name in LayerName]: TileLayer<LayerOptions[Name]> } {
   const networks = new NetworkFeatures()
   const declared = new DeclaredFeatures()
   return {
     cells: plain(cellFeatures),
-    areas: plain(areaFeatures),
+    areas: revised(areaFeatures),
     zones: plain(zoneFeatures),
-    sites: plain(siteFeatures),
-    localities: plain(localityFeatures),
-    contradictions: plain(contradictionFeatures),
-    inferred: plain(inferredFeatures),
+    sites: revised(siteFeatures),
+    localities: revised(localityFeatures),
+    contradictions: revised(contradictionFeatures),
+    inferred: revised(inferredFeatures),
     difference: {
       featuresOf: async ({ db, run, tile, runs }, options) =>
         differenceFeatures(db, run, tile, await runs.byId(options.with)),
@@ -82,6 +91,6 @@ export function tileLayers(): { [Name in LayerName]: TileLayer<LayerOptions[Name
       featuresOf: ({ db, run, tile }, choice) => whatIfFeatures(db, run, tile, choice),
       nameInTile: 'cells',
     },
-    plan: { featuresOf: ({ db, tile }) => planFeatures(db, tile), isLive: true },
+    plan: { featuresOf: ({ db, tile }) => planFeatures(db, tile), freshness: 'live' },
   }
 }

@@ -18,7 +18,7 @@ import { ApiTile } from './api-tile.js'
 import { LAYER_FIELDS } from './layer-fields.js'
 import { TILE_PATH, TileAddressPipe } from './tile-address.pipe.js'
 import { TileDoor } from './tile-door.js'
-import { LAYERS, type Layer } from './tile-layers.js'
+import { RUN_LAYERS, type RunLayer } from './tile-layers.js'
 
 /** The map's layers as vector tiles. */
 @ApiTags('tiles')
@@ -83,10 +83,10 @@ export class TilesController {
   }
 }
 
-function layerOf(name: string): Layer {
-  if (!LAYERS.includes(name as Layer))
-    throw new NotFoundException(`layer must be one of ${LAYERS.join(', ')}; it is "${name}"`)
-  return name as Layer
+function layerOf(name: string): RunLayer {
+  if (!RUN_LAYERS.includes(name as RunLayer))
+    throw new NotFoundException(`layer must be one of ${RUN_LAYERS.join(', ')}; it is "${name}"`)
+  return name as RunLayer
 }
 
 const RUN_ID = /^[1-9]\d{0,8}$/
