@@ -47,7 +47,9 @@ const COLLECTION_NEUTRAL_ACTIONS = [
 export async function collectionRevision(db: Queryable): Promise<string> {
   const change = await queryRow<{ id: string }>(
     db,
-    sql`SELECT id::text FROM change WHERE action <> ALL(${COLLECTION_NEUTRAL_ACTIONS}::text[]) ORDER BY id DESC LIMIT 1`,
+    // The name of the table is needed: `id` alone would be the text of the SELECT, by which 9 comes after 10.
+    sql`SELECT id::text FROM change WHERE action <> ALL(${COLLECTION_NEUTRAL_ACTIONS}::text[])
+     ORDER BY change.id DESC LIMIT 1`,
   )
   return change?.id ?? '0'
 }
