@@ -37,7 +37,7 @@ export interface ZoneEvent {
   became: Record<Class, number> | null
 }
 
-/** The zones of a run, in the order of its patches, and what happened to each zone: at most one event for each. */
+/** The zones of a run in the order of its patches, and the events of zones, at most one for each. */
 export interface ZoneSuccession<P extends ClassPatch> {
   zones: (P & { id: string })[]
   events: ZoneEvent[]
