@@ -14,7 +14,7 @@ export interface AreaFigures extends Pick<
   AreaRow,
   'code' | 'level' | 'nameFr' | 'nameAr' | 'population' | 'bbox' | 'simulated'
 > {
-  /** Null if the run was made before the area was imported. */
+  /** Counts of cells; null if the run was made before the area was imported. */
   cells: AreaCounts | null
   /** Number of white cells in the rule's previous run; null if there was none. */
   whiteBefore: number | null

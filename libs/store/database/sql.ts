@@ -17,7 +17,7 @@ export class Sql {
     this.values = values
   }
 
-  /** Only this file uses it; other code calls `sql`, `raw` and `join`. */
+  /** Private to this file; other code calls `sql`, `raw` and `join`. */
   static of(texts: readonly string[], values: readonly unknown[]): Sql {
     return new Sql(texts, values)
   }
