@@ -76,7 +76,7 @@ export async function startCluster({
   return { url, dir, restart, stop: () => release(keeper) }
 }
 
-/** Where this file lies when the server ends, it is started again. */
+/** Name of a file whose presence makes the keeper start the server again when it ends. */
 const RESTART_MARK = 'restart'
 
 const postmasterPid = (dir: string) =>

@@ -87,7 +87,7 @@ export interface PlanProgressAnswer extends PlanProgress {
 export interface PlanImportAnswer {
   /** Number of lines of the file without its header. */
   lines: number
-  /** What was converted, and what of the file was not read. */
+  /** Sentences about conversions, and about parts of the file that were not read. */
   notes: string[]
   added: number
   changed: number
