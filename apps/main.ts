@@ -12,7 +12,7 @@ const log = (text: string) => void process.stderr.write(`${text}\n`)
 
 interface RunningServer {
   url: string
-  /** Ends in good order: what is in flight is finished first. */
+  /** Stops in good order: work in flight is finished first. */
   stop(): Promise<void>
 }
 
@@ -52,7 +52,7 @@ async function prepare(config: Config, database: Database): Promise<void> {
   const admin = await createFirstAdministrator(database.source)
   if (admin) log(`First start: sign in as "${admin.name}" with the one-time password ${admin.password}`)
   if (!config.demo) return
-  // Whatever is loaded stays in memory, so that what only some servers need is imported only there.
+  // Loaded modules stay in memory, so those that only some servers need are imported here.
   const { buildDemo } = await import('#demo')
   await buildDemo(database.source, new Date(), log)
 }
@@ -69,7 +69,9 @@ async function startInProcessWorker({ source }: Database, config: Config): Promi
   return startWorker(source, log, config)
 }
 
-/** With a PostgreSQL server the schedule runs in a process beside the API, so that neither delays the other. */
+/**
+ * Starts the schedule in a process beside the API if there is a PostgreSQL server, so that neither delays the other.
+ */
 function forkWorker(): Worker {
   const child = fork(new URL('./worker/main.js', import.meta.url))
   const exit = new Promise<void>((resolve) => child.once('exit', () => resolve()))
@@ -84,7 +86,7 @@ function forkWorker(): Worker {
 async function main(): Promise<void> {
   const starting = start(loadConfig(process.env))
   let isStopping = false
-  /** The first signal ends in good order, also during the start; the second one ends at once. */
+  /** Stops in good order at the first signal, also during the start; a second signal ends the process at once. */
   const stop = () => {
     if (isStopping) process.exit(130)
     isStopping = true

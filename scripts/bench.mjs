@@ -1,4 +1,4 @@
-/** `npm run bench -- [NAME …]`: against a PostgreSQL of its own. */
+/** `npm run bench -- [NAME …]`: measures speed against a PostgreSQL of its own. */
 import { prepareCheckout } from './ready.mjs'
 import { ensureSystemPackages } from './system-packages.mjs'
 

@@ -1,6 +1,6 @@
 /**
- * `npm run check [-- NAME …]`: what tools can say of the house without running it. Two tools run at a time; the output of
- * one is shown only where it finds something. `--list` names the checks.
+ * `npm run check [-- NAME …]`: all checks that need no tests. Two tools run at a time; the output of a tool is shown
+ * only if it finds something. `--list` names the checks.
  */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -17,7 +17,7 @@ const tsc = (project, cache) => [
   project,
 ]
 
-/** By name: a script and its arguments. The slow ones come first. */
+/** Checks by name, each a script and its arguments, the slow ones first. */
 const CHECKS = {
   types: tsc('tsconfig.json', 'types'),
   'page types': tsc('web/tsconfig.json', 'page-types'),
@@ -40,8 +40,8 @@ const CHECKS = {
     'node_modules/.cache/prettier-checked',
     '.',
   ],
-  // The build's settings tell knip that dist/ is made of our sources; else it follows `#domain` into dist/ once that
-  // exists, and takes all exports for unused, or for used.
+  // With the build's settings knip knows that dist/ is made of our sources. Otherwise it follows `#domain` into dist/
+  // if that exists, and reports exports wrongly as unused or used.
   'dead code': ['knip/bin/knip.js', '-t', 'tsconfig.build.json'],
   lint: ['oxlint/bin/oxlint', '--deny-warnings'],
   sizes: ['scripts/sizes.mjs'],
@@ -56,13 +56,13 @@ if (first === '--list') {
   const chosen = first === undefined ? names : [first, ...more]
   const unknown = chosen.find((name) => !names.includes(name))
   if (unknown !== undefined) exitWithError(`There is no check “${unknown}”: ${names.join(', ')}.`)
-  // The types of the page are those of the built OpenAPI document.
+  // The page's types are generated from the built OpenAPI document.
   if (!existsSync(join(ROOT, 'dist/openapi.d.ts'))) prepareCheckout()
   const passed = await runAll(chosen)
   process.exitCode = passed ? 0 : 1
 }
 
-/** Our own scripts lie in `scripts`, tools in `node_modules`. */
+/** Path of a tool: our own scripts are in `scripts`, others in `node_modules`. */
 function toolPath(script) {
   return script.startsWith('scripts/') ? script : join('node_modules', script)
 }

@@ -1,6 +1,6 @@
 /**
- * Makes the checkout runnable: packages installed, sources built. Needs nothing but Node and npm, and costs a few
- * hundredths of a second when nothing changed. All it says goes to standard error: `--json` owns standard output.
+ * Makes the checkout runnable: installs packages and builds the sources. Needs only Node and npm, and costs a few
+ * hundredths of a second if nothing changed. All messages go to standard error, because `--json` owns standard output.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -14,7 +14,7 @@ const path = (...parts) => join(ROOT, ...parts)
 const say = (text) => process.stderr.write(`${text}\n`)
 
 const MIN_NODE = [20, 19]
-// The analysts' guide stands in the OpenAPI document.
+// The OpenAPI document contains the analysts' guide.
 const SOURCES = ['apps', 'libs', 'migrations', 'web', 'test/bench', 'test/support', 'docs/analysts.md']
 const SETTINGS = [
   'package.json',
@@ -24,13 +24,13 @@ const SETTINGS = [
   'nest-cli.json',
 ]
 const LOCK_FILE = path('package-lock.json')
-// In node_modules, so that deleting the folder deletes it too.
+// The file is in node_modules, so that deleting that folder deletes it too.
 const INSTALLED = path('node_modules', '.taghtiya-installed')
 const BUILT = path('dist', '.built')
 const WEB = 'web'
 const MAX_OUTPUT = 64 * 1024 * 1024
 
-/** Installs and builds what is missing. One process at a time; the others wait for it. */
+/** Installs and builds what is missing. One process does so at a time; others wait for it. */
 export function prepareCheckout() {
   refuseOldNode()
   if (isInstalled() && isBuilt()) return
@@ -55,13 +55,13 @@ function install() {
   if (!installedByHand()) {
     say('Installing packages (about a minute, once) …')
     rmSync(INSTALLED, { force: true })
-    // --include=dev: the compiler is needed, whatever NODE_ENV or npm's settings say.
+    // The compiler is needed whatever NODE_ENV or npm's settings say, hence --include=dev.
     run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'])
   }
   writeFileSync(INSTALLED, digest)
 }
 
-/** After `npm install`, npm's own record holds what the lock file asks for: no need to install it all again. */
+/** Whether npm's own record agrees with the lock file; then nothing needs to be installed again. */
 function installedByHand() {
   const record = path('node_modules', '.package-lock.json')
   if (!existsSync(record)) return false
@@ -104,10 +104,10 @@ function listing() {
 
 const digestOf = (content) => createHash('sha256').update(content).digest('hex')
 
-/** Output is shown only if the command fails. */
+/** Runs a command; its output is shown only if it fails. */
 function run(command, args) {
   const env = { ...process.env }
-  // A NODE_ENV of development would reach vite and put development code into the pages.
+  // NODE_ENV=development would reach vite and put development code into the pages.
   delete env.NODE_ENV
   const options = { cwd: ROOT, env, encoding: 'utf8', maxBuffer: MAX_OUTPUT }
   const done = spawnSync(command, args, { ...options, shell: process.platform === 'win32' })
@@ -135,7 +135,7 @@ function takeLock(lock) {
   }
 }
 
-/** Making a folder either succeeds or finds one: two processes cannot both make it. */
+/** Whether this process made the folder of the lock. Two processes cannot both make it. */
 function madeLock(lock) {
   try {
     mkdirSync(lock)
@@ -147,7 +147,7 @@ function madeLock(lock) {
   return true
 }
 
-/** Between making the folder and writing the process id into it. */
+/** Time between making the folder and writing the process id into it. */
 const MAX_PID_WRITE_MS = 5000
 
 /** Whether the process that holds the lock has ended. */

@@ -1,6 +1,6 @@
 /**
- * `node scripts/sizes.mjs [ROOT]`: the sizes that keep a room readable, which are files in a folder, lines in a file and lines in a
- * function. Prints what is over its limit and ends with 1 if anything is.
+ * `node scripts/sizes.mjs [ROOT]`: checks the sizes of folders (files), files and functions (lines). Prints those over
+ * their limits and ends with exit code 1 if there are any.
  */
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -9,14 +9,14 @@ import { ROOT } from './ready.mjs'
 
 const MAX_FOLDER_FILES = 20
 const MAX_FILE_LINES = 350
-/** A few functions may be longer than this, such as a table of columns or a statement in pieces. */
+/** Limit of a function's lines; a few may be longer, such as a table of columns or a statement in pieces. */
 const MAX_FUNCTION_LINES = 60
 const MAX_LONG_FUNCTIONS = 5
-/** A component of a hundred lines hides which state it has. */
+/** Limit for the page: a longer component hides its state. */
 const MAX_WEB_FUNCTION_LINES = 99
 
 const ROOMS = ['apps', 'libs', 'migrations', 'web', 'scripts']
-/** The words of the page and the facts of Morocco are tables, whatever their length. */
+/** Messages of the page and facts about Morocco are tables, so their length does not matter. */
 const TABLES = /^web\/locales\/|\/(words|locales)\.ts$|^libs\/places\/facts\.ts$/
 /** A migration is never edited, so this folder only grows. */
 const GROWING_FOLDERS = ['migrations']

@@ -1,27 +1,29 @@
-/** What the tests need beside npm's packages: PostgreSQL with PostGIS, a browser, a font with Arabic, GDAL, other tools' clients. */
+/**
+ * System packages for the tests: PostgreSQL with PostGIS, a browser, a font with Arabic, GDAL, clients of other tools.
+ */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { exitWithError } from './ready.mjs'
 
-// The version that test/support/cluster.ts looks for, too.
+// The same minimum is in test/support/cluster.ts.
 const MIN_POSTGRESQL = 15
 const POSTGRESQL = '/usr/lib/postgresql'
 
-/** What must be there, and the Debian packages that bring it. */
+/** Requirements, and the Debian packages that provide them. */
 const NEEDS = [
   { packages: ['postgresql', 'postgresql-postgis'], isThere: hasPostgis },
   { packages: ['chromium'], isThere: () => existsSync('/usr/bin/chromium') },
   { packages: ['fonts-noto-core', 'fontconfig'], isThere: hasArabic },
-  // Reads what the services and the exports give out, as QGIS does.
+  // GDAL reads the services and exports, as QGIS does.
   { packages: ['gdal-bin'], isThere: () => existsSync('/usr/bin/ogr2ogr') },
-  // Clients of other speed tests, run for real.
+  // The tests run clients of other speed tests.
   { packages: ['iperf3'], isThere: () => existsSync('/usr/bin/iperf3') },
   { packages: ['speedtest-cli'], isThere: () => existsSync('/usr/bin/speedtest-cli') },
 ]
 
 const isRoot = () => process.getuid?.() === 0
 
-/** Installs them as root or with sudo; otherwise says what to install and ends. */
+/** Installs missing packages as root or with sudo; otherwise prints what to install and ends. */
 export function ensureSystemPackages() {
   const packages = missingPackages()
   if (packages.length === 0) return
@@ -55,7 +57,7 @@ function hasArabic() {
   return fonts.status === 0 && fonts.stdout.trim() !== ''
 }
 
-/** What to put before apt-get; null when it cannot be run. */
+/** Arguments before apt-get; null if it cannot be run. */
 function privileges() {
   if (!existsSync('/usr/bin/apt-get')) return null
   if (isRoot()) return []
@@ -63,7 +65,7 @@ function privileges() {
 }
 
 function apt(prefix, args) {
-  // Another apt-get may be at work on a machine that has just started.
+  // Another apt-get may be running on a machine that has just started.
   const call = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=300', ...args]
   const [command, ...rest] = [...prefix, ...call]
   const done = spawnSync(command, rest, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })

@@ -1,9 +1,9 @@
-/** `npm test`: installs what the tests need and runs everything; what follows `--` goes to vitest. */
+/** `npm test`: installs the tests' requirements and runs all tests; arguments after `--` go to vitest. */
 import { spawn } from 'node:child_process'
 import { ROOT, prepareCheckout } from './ready.mjs'
 import { ensureSystemPackages } from './system-packages.mjs'
 
-// Vitest prints the last line itself; where it never came so far, or was killed, the line is still owed.
+// Vitest prints the last line itself. If it was killed or did not come that far, this prints one.
 const oweLastLine = () => process.stdout.write('0 passed, 1 failed, 0 skipped\n')
 
 process.once('exit', oweLastLine)
@@ -13,7 +13,7 @@ const vitest = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', 'run',
   cwd: ROOT,
   stdio: 'inherit',
 })
-// A terminal sends Ctrl-C to both: this one waits, so that the prompt comes back after vitest has tidied up.
+// A terminal sends Ctrl-C to both processes; this one waits, so that the prompt returns after vitest has cleaned up.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => vitest.kill('SIGTERM'))
 vitest.once('exit', (code) => {

@@ -10,7 +10,7 @@ import { MIN_TEST_SPACING_MS, localDayOf, dueTest, nextTest, remainingTestsInMon
 import { type Observation, Spool } from './spool.js'
 import { type AgentState, loadState, saveState } from './state.js'
 
-/** What the agent needs of its machine; tests replace it. */
+/** The agent's view of its machine; tests replace it. */
 export interface Machine {
   /** Milliseconds since 1970. */
   clock: () => number
@@ -77,7 +77,7 @@ export class Agent {
     return measured
   }
 
-  /** Sends what is waiting, whatever the backoff says, and stores the result for the next tick and for `status`. */
+  /** Sends the spool, whatever the backoff says, and stores the result for the next tick and for `status`. */
   async deliver(): Promise<DeliveryResult> {
     this.spool.flushUnsaved()
     const { server, tokenFile } = this.config
@@ -100,7 +100,7 @@ export class Agent {
     return result
   }
 
-  /** The state of the agent for people and machines: what is unsent and why, and what comes next. */
+  /** The agent's state for people and machines: unsent observations, the reasons, and the next test. */
   status() {
     const { state } = this
     const now = this.machine.clock()
@@ -149,7 +149,7 @@ export class Agent {
     this.updateState({ downSince: this.state.downSince ?? now })
     if (lastRecordedAt !== null && Math.abs(now - lastRecordedAt) < MIN_TEST_SPACING_MS) return
     this.updateState({ downRecordedAt: now })
-    // Without a reference address it may be our server that is down, which says nothing about the line.
+    // Without a reference address our own server may be down, which says nothing about the line.
     this.record({ outcome: references.length > 0 ? 'no_service' : 'failed', tool: 'taghtiya-agent check' })
   }
 

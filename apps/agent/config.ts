@@ -15,11 +15,11 @@ export interface AgentConfig {
   monthlyBytes: number | null
   /** Bytes of one direction of one test; null for no limit. */
   maxBytesPerTest: number | null
-  /** URLs of other servers: only when these do not answer either is the line down, and not just our server. */
+  /** URLs of other servers. The line counts as down only if these do not answer either. */
   references: string[]
 }
 
-/** The configuration or the token file is not usable; the message is for people. */
+/** Thrown if the configuration or the token file is not usable; the message is for people. */
 export class AgentConfigError extends Error {}
 
 const NAMES = {

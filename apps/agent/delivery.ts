@@ -7,7 +7,7 @@ const MAX_BATCH_BYTES = 1_000_000
 const TIMEOUT_MS = MINUTE_MS
 const MIN_BACKOFF_MS = MINUTE_MS
 const MAX_BACKOFF_MS = 6 * HOUR_MS
-/** A token that is refused will not be accepted a minute later. */
+/** A token that was refused will not be accepted a minute later. */
 const TOKEN_WAIT_MS = HOUR_MS
 
 export interface DeliveryOptions {
@@ -53,7 +53,7 @@ export const backoffMs = (failures: number, random: () => number): number =>
     random() * Math.min(MIN_BACKOFF_MS * 2 ** Math.min(failures, 20), MAX_BACKOFF_MS),
   )
 
-/** Why a batch was not sent; `waitMs` where the backoff does not decide the pause. */
+/** The reason why a batch was not sent; `waitMs` is the pause if the backoff does not decide it. */
 type SendFailure = { reason: string; waitMs?: number } | null
 
 async function send(
@@ -85,7 +85,7 @@ async function send(
   return sendHalves(spool, batch, status, await response.text().catch(() => ''), options)
 }
 
-/** Removes from the spool what the server accepted, and sets aside what it rejected. */
+/** Removes the accepted observations from the spool, and sets the rejected ones aside. */
 async function applyAnswer(
   spool: Spool,
   batch: readonly SpooledObservation[],
@@ -115,7 +115,7 @@ async function sendHalves(
   return (await send(spool, batch.slice(0, middle), options)) ?? send(spool, batch.slice(middle), options)
 }
 
-/** The age by the uptime where the machine was not rebooted since the observation; else the clock at sending. */
+/** Adds the observation's age, by the uptime if the machine was not rebooted since; else adds the clock at sending. */
 function withAge({ probe, boot }: SpooledObservation, options: DeliveryOptions): object {
   const currentBoot = options.boot()
   if (boot && currentBoot?.id === boot.id && currentBoot.uptimeMs >= boot.uptimeMs)

@@ -1,4 +1,4 @@
-/** When to measure: in the time bands of the day, at unpredictable times, at least four hours apart. Pure. */
+/** The times of the tests: in the time bands of the day, unpredictable, at least four hours apart. Pure. */
 import { REPEAT_WINDOW_MS } from '#domain/probe'
 import { DAY_MS, HOUR_MS, MINUTE_MS, TIME_ZONE } from '#domain/units'
 import { createHash } from 'node:crypto'
@@ -15,7 +15,7 @@ export const BANDS = [
 export const MIN_TEST_SPACING_MS = REPEAT_WINDOW_MS
 
 export interface PlannedTest {
-  /** Day and band, such as `2026-03-01/2`; by it the agent remembers which test is done. */
+  /** Day and band, such as `2026-03-01/2`; the agent remembers it for the last test. */
   name: string
   /** Milliseconds since 1970. */
   at: number

@@ -1,4 +1,4 @@
-/** What the agent remembers from start to start, beside its observations. The field names are those of state.json. */
+/** The agent's state that outlasts a restart, beside its observations. The field names are those of state.json. */
 import { readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
@@ -15,18 +15,18 @@ export interface AgentState {
   month: string | null
   /** Bytes that tests have used in that month. */
   usedBytes: number
-  /** Why the last planned test was skipped. */
+  /** The reason why the last planned test was skipped; null if it was not. */
   skipped: string | null
   /** Number of failed deliveries since the last that succeeded. */
   failures: number
   /** Time before which no delivery is attempted. */
   notBefore: number
-  /** Why the last delivery failed. */
+  /** The reason why the last delivery failed; null if it did not. */
   problem: string | null
   deliveredAt: number | null
-  /** Since when the line is down. */
+  /** Time from which the line has been down; null if it is up. */
   downSince: number | null
-  /** When an observation of that was last recorded. */
+  /** Time at which that outage was last recorded. */
   downRecordedAt: number | null
 }
 
@@ -50,7 +50,7 @@ export function loadState(dir: string): AgentState {
   try {
     return { ...initialState(), ...(JSON.parse(readFileSync(join(dir, 'state.json'), 'utf8')) as object) }
   } catch {
-    // Nothing of value is lost with the state: the observations are in the spool.
+    // This loses nothing of value: the observations are in the spool.
     return initialState()
   }
 }

@@ -56,9 +56,9 @@ import { ZonesController } from './zones/zones.controller.js'
 
 export interface AppDependencies {
   settings: Settings
-  /** Serves requests of people. */
+  /** Database connections for people's requests. */
   interactive: DataSource
-  /** Serves long work such as classification. */
+  /** Database connections for long work such as classification. */
   batch: DataSource
   writer: ProbeWriter
   metrics: Metrics

@@ -30,10 +30,16 @@ export interface ServerOptions {
   documentPath: string
 }
 
-/** Groups written at once: PostgreSQL syncs one to disk while it fills the next. The embedded database has one session. */
+/**
+ * Number of groups written at once: PostgreSQL syncs one to disk while it fills the next. The embedded database has one
+ * session.
+ */
 const concurrentWritesOf = (database: Database) => (database.source.options.extra?.max === 1 ? 1 : 2)
 
-/** Bytes of one path parameter. Ids of claims contain the name of an operator, which may have 100 Arabic letters. */
+/**
+ * Limit of the bytes of one path parameter. Ids of claims contain the name of an operator, which may have 100 Arabic
+ * letters.
+ */
 const MAX_PARAMETER_LENGTH = 1_000
 
 /** A site on a slow line may need this long to send its backlog. */
@@ -48,7 +54,7 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_JSON_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    // Only a proxy on this machine is believed about the client's address, the scheme and the host.
+    // Only a proxy on this machine is trusted about the client's address, the scheme and the host.
     trustProxy: 'loopback',
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     // The key is removed, so that one record with it does not refuse its neighbours.
@@ -114,7 +120,8 @@ function addDocuments(app: NestFastifyApplication, path: string): void {
   if (!existsSync(path)) return
   // Read at the first request: as objects it takes megabytes of memory.
   const document = () => JSON.parse(readFileSync(path, 'utf8')) as OpenAPIObject
-  // As plain JSON, because GDAL 3.6 refuses OGC's own media type in the way in which Fastify writes its parameters.
+  // Plain JSON is declared, because GDAL 3.6 refuses OGC's own media type in the way in which Fastify writes its
+  // parameters.
   SwaggerModule.setup('api/docs', app, document, { jsonDocumentUrl: 'api/openapi.json' })
 }
 
@@ -131,7 +138,7 @@ async function addPage(app: NestFastifyApplication, root: string): Promise<void>
     preCompressed: true,
     immutable: true,
     maxAge: '1y',
-    // Only files with their hash in the name never change.
+    // A file never changes if its name contains its hash.
     setHeaders: (reply: { header(name: string, value: string): void }, path: string) => {
       if (!path.includes('/assets/')) reply.header('cache-control', 'no-cache')
     },

@@ -5,7 +5,7 @@ export class Settings {
   constructor(
     readonly config: Config,
     readonly version: string,
-    /** ms since 1970. */
+    /** Current time, ms since 1970. */
     readonly clock: () => number,
   ) {}
 }

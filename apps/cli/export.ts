@@ -84,7 +84,7 @@ interface DescribedFile {
   resources: [{ bytes: number; hash: string }]
 }
 
-/** Compares a file with the description beside it, because copies are cut short or mixed up. True where they agree. */
+/** Compares a file with the description beside it, because copies can be cut short or mixed up. True if they agree. */
 export async function verifyExport(file: string | undefined, output: Output): Promise<boolean> {
   if (!file) throw new UsageError('export verify requires a FILE')
   const { bytes, hash } = await readDescription(`${file}.datapackage.json`)

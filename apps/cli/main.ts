@@ -84,7 +84,7 @@ interface CommandContext {
   output: Output
 }
 
-/** Each command runs and resolves to true where it succeeded as a whole. */
+/** Each command runs and resolves to true if all of it succeeded. */
 const COMMANDS: Record<string, (context: CommandContext) => Promise<boolean>> = {
   import: ({ source, positionals, values, author, output }) =>
     runImport(positionals[1], {

@@ -14,8 +14,8 @@ export function outputFor(json: boolean, out: NodeJS.WritableStream, err: NodeJS
   }
 }
 
-/** The command was called wrongly: exit code 2, and the usage is printed. */
+/** Thrown if the command was called wrongly: exit code 2, and the usage is printed. */
 export class UsageError extends Error {}
 
-/** The command could not be carried out, for a reason that the message explains: exit code 1. */
+/** Thrown if the command could not be carried out; the message has the reason. Exit code 1. */
 export class CommandError extends Error {}

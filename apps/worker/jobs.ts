@@ -17,7 +17,7 @@ interface Job {
   run(source: DataSource, now: Date, options: WorkerOptions, work: JobContext): Promise<void>
 }
 
-/** What a long job needs: a way to report its progress, and a signal to end early when the worker stops. */
+/** Context of a long job: it reports its progress, and ends early on the signal when the worker stops. */
 interface JobContext {
   log(text: string): void
   signal: AbortSignal
@@ -56,7 +56,7 @@ const JOBS: readonly Job[] = [
     run: (source, _now, { webhooksLoopback }) =>
       deliverWebhooks(source, { allowsLoopback: webhooksLoopback, now: () => new Date() }),
   },
-  // When a day has passed, what was promised for it is late.
+  // After midnight, items that were promised for the day before are late.
   {
     name: 'plan',
     cron: '10 0 * * *',
@@ -72,13 +72,13 @@ export async function classifyRulesWithNews(source: DataSource): Promise<void> {
 }
 
 export interface Worker {
-  /** Stops the schedule, aborts what can be aborted, and waits for the jobs that are running. */
+  /** Stops the schedule, aborts the jobs that can be aborted, and waits for the running ones. */
   stop(): Promise<void>
 }
 
 /**
- * A tick belongs to the worker that writes its lease first. The lease outlasts any difference between the workers' clocks, so
- * that a short job does not run twice.
+ * A tick belongs to the worker that writes its lease first. The lease outlasts any difference between the workers'
+ * clocks, so that a short job does not run twice.
  */
 const LEASE_MS = 30 * MINUTE_MS
 

@@ -9,7 +9,7 @@ const log = (text: string) => void process.stderr.write(`${text}\n`)
 let worker: Worker | null = null
 let isStopping = false
 
-/** Ends the process. Before the schedule runs there is nothing to wait for: an open transaction is rolled back. */
+/** Ends the process. There is nothing to wait for before the schedule runs: an open transaction is rolled back. */
 function stop(): void {
   if (isStopping) return
   isStopping = true
@@ -17,7 +17,7 @@ function stop(): void {
 }
 process.on('SIGINT', stop)
 process.on('SIGTERM', stop)
-// A worker that was started by `npm start` ends together with it, however that one ended.
+// A worker that was started by `npm start` ends together with its parent, however that ended.
 process.on('disconnect', stop)
 // The parent may have ended while this program was being loaded.
 if (process.send && !process.connected) stop()

@@ -24,7 +24,7 @@ export interface Config {
   webhooksLoopback: boolean
 }
 
-/** The environment is not a valid configuration; `messages` has one line for each error. */
+/** Thrown if the environment is not a valid configuration; `messages` has one line for each error. */
 export class ConfigError extends Error {
   constructor(readonly messages: readonly string[]) {
     super(`Invalid configuration:\n${messages.map((f) => `  ${f}`).join('\n')}`)

@@ -56,19 +56,19 @@ function demoProvince(area: AreaRecord, seat: DemoSeat, sites: number, random: R
     code: area.code,
     communes,
     sites: places.map((place, i) => demoSite(area, communes, place, i + 1, random)),
-    // They are drawn last, so that their draws do not change the sites.
+    // Localities are drawn last, so that their draws do not change the sites.
     localities: demoLocalities(area, seat, communes, places, random),
   }
 }
 
 /**
- * The town has this share of a province's people; the population of a douar is drawn. Together they are not everybody, as a
- * list of the plan never names all localities.
+ * The town has this share of a province's people; the population of a douar is drawn. Together they have less than the
+ * province's population, as a list of the plan never names all localities.
  */
 const TOWN_SHARE = 0.2
 const MAX_TOWN_DISTANCE_M = 8_000
 const DOUAR_POPULATION = { median: 450, sigma: 0.9, min: 40, max: 4_000 }
-/** One douar in ten is on the list without its population. */
+/** One douar in ten is in the list without its population. */
 const UNCOUNTED_SHARE = 0.1
 
 /** A locality at each site. The one nearest to the seat is the town if it is near enough; all others are douars. */
@@ -108,8 +108,8 @@ function nearestTo<P extends GeoPoint>(place: GeoPoint, candidates: readonly P[]
 }
 
 /**
- * Places drawn without repetition; one at 40 km from the seat is about a third as likely as one at the seat (weighted sampling
- * by keys: Efraimidis and Spirakis 2006).
+ * Draws places without repetition; one at 40 km from the seat is about a third as likely as one at the seat (weighted
+ * sampling by keys: Efraimidis and Spirakis 2006).
  */
 function placesNear(area: AreaRecord, seat: GeoPoint, count: number, random: Random): GeoPoint[] {
   const centres = cellsCentredIn(area.geometry, PLACE_RESOLUTION).map(centreOf)
@@ -159,7 +159,7 @@ function demoSite(
   }
 }
 
-/** How far each operator's network reaches beyond the towns, in units of remoteness. */
+/** Reach of each operator's network beyond the towns, in units of remoteness. */
 const OPERATOR_REACH = [
   { id: 'iam', reach: 0.35 },
   { id: 'orange', reach: 0.1 },
@@ -185,9 +185,9 @@ export function demoProbes(site: SiteRecord, remoteness: number, end: Date, seed
 
 interface Line {
   technology: Technology
-  /** Where the line stands among the country's lines, 0 the slowest. */
+  /** Rank of the line among the country's lines, from 0 for the slowest to 1. */
   rank: number
-  /** Share of tries that find no service at all. */
+  /** Share of attempts that find no service at all. */
   outage: number
 }
 
@@ -233,6 +233,6 @@ function hashOf(text: string): number {
   return hash >>> 0
 }
 
-/** 0 at the province's seat, 1 beyond 80 km. */
+/** Remoteness of a site: 0 at the province's seat, 1 from 80 km on. */
 export const remotenessOf = (site: GeoPoint, seat: GeoPoint): number =>
   Math.min(1, distanceM(site, seat) / 80_000)

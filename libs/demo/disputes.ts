@@ -29,7 +29,7 @@ interface DemoDispute {
   claimed: ClaimedState
   by: DisputeAuthor
   claim: string
-  /** When it was opened: more than DISPUTE_DAYS days ago makes it overdue. */
+  /** Days since it was opened; more than DISPUTE_DAYS make it overdue. */
   daysAgo: number
   events: readonly [daysAgo: number, DisputeAction, DisputeAuthor, string][]
 }

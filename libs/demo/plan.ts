@@ -7,7 +7,7 @@ import { DAY_MS } from '#domain/units'
 import { DEMO_DAYS } from './country.js'
 import { pickRandom } from './random.js'
 
-/** Two sites in three have an item. */
+/** About two sites in three have a plan item. */
 const SHARE_OF_SITES = 0.66
 /** Promised speeds, bit/s: the national floor, and the speeds that the second plan names. */
 const TARGETS = [2e6, 2e6, 4e6, 10e6] as const
@@ -15,7 +15,7 @@ const TARGETS = [2e6, 2e6, 4e6, 10e6] as const
 const AWARD_TO_START_DAYS = 90
 const START_TO_SERVICE_DAYS = 200
 
-/** Each step with the share of the items that have reached it and no later one. The last step has the remainder. */
+/** Each step with the share of the items for which it is the latest step reached. The last step has the remainder. */
 const STEP_SHARES = [
   ['planned', 0.12],
   ['awarded', 0.12],
@@ -24,7 +24,7 @@ const STEP_SHARES = [
   ['in_service', 1],
 ] as const
 
-/** An item for two sites in three: a network that is measured there, at one of the steps. */
+/** A plan with an item for two sites in three: a network that is measured there, at one of the steps. */
 export function demoPlan(
   sites: readonly { site: SiteRecord; probes: readonly ProbeInput[] }[],
   end: Date,
@@ -59,7 +59,7 @@ function datesOf(end: Date, random: Random, network: Network) {
   const dayAfter = (days: number) =>
     new Date(end.getTime() + Math.round(days) * DAY_MS).toISOString().slice(0, 10)
   const step = stepOf(random())
-  // Some are in service longer than the demonstration has probes of, so that all of their probes count for them.
+  // Some items are in service longer than the demonstration has probes, so that all of their probes count.
   const service = -Math.round(5 + random() ** 0.6 * (step === 'in_service' ? DEMO_DAYS + 150 : 0))
   const start =
     step === 'in_service' ? service - START_TO_SERVICE_DAYS * (0.6 + random()) : -20 - random() * 250

@@ -1,4 +1,4 @@
-/** Draws that the demonstration needs. */
+/** Random draws of the demonstration. */
 import type { Random } from '#domain/random'
 
 export const pickRandom = <T>(random: Random, items: readonly T[]): T =>

@@ -10,8 +10,8 @@ export type PropertyValue = string | number | boolean
 export interface TileFeature {
   properties: Record<string, PropertyValue | null>
   /**
-   * In tile units. A point is one ring of one position. The rings of a polygon are not closed; outer rings are clockwise on
-   * screen, holes anticlockwise.
+   * Rings in tile units. A point is one ring of one position. The rings of a polygon are not closed; outer rings are
+   * clockwise on screen, holes anticlockwise.
    */
   rings: readonly (readonly [number, number])[][]
   kind: 'point' | 'polygon'
@@ -90,7 +90,7 @@ function pointCommands({ rings }: TileFeature): number[] {
   return [command(MOVE_TO, 1), zigzag(x), zigzag(y)]
 }
 
-/** Each position is written as the difference from the position before, also from ring to ring. */
+/** Commands of a polygon. Each position is the difference from the one before, also from ring to ring. */
 function polygonCommands({ rings }: TileFeature): number[] {
   const commands: number[] = []
   let x = 0

@@ -33,7 +33,7 @@ function treeOf(points: Point[], axis: 0 | 1 | 2 = 0): Node | null {
 
 const squaredChord = (a: Point, b: Point) => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2
 
-/** The square of the chord from a point to the nearest point of the tree, or `best` where none is nearer than that. */
+/** The square of the chord from a point to the nearest point of the tree, or `best` if none is nearer. */
 function nearestSquaredChord(node: Node | null, to: Point, best: number): number {
   if (!node) return best
   const offset = to[node.axis] - node.point[node.axis]

@@ -10,20 +10,23 @@ export interface TileAddress {
 }
 
 export const MIN_ZOOM = 4
-/** At a higher zoom the browser enlarges tiles of this one, where a cell of resolution 8 is already 30 pixels wide. */
+/**
+ * The greatest zoom with tiles of its own, where a cell of resolution 8 is 30 pixels wide. The browser enlarges them
+ * further.
+ */
 export const MAX_ZOOM = 12
 /** Width and height of a tile in tile units. */
 export const TILE_EXTENT = 4096
 /** Margin around a tile in which features are drawn as well, in tile units, so that outlines do not end at its edge. */
 export const TILE_BUFFER = 128
 
-/** The resolution for each zoom from 0, by which a hexagon is between 13 and 40 pixels wide. */
+/** H3 resolution by zoom, chosen so that a hexagon is between 13 and 40 pixels wide. */
 const RESOLUTION_BY_ZOOM = [4, 4, 4, 4, 4, 4, 4, 5, 6, 6, 7, 8, 8]
 
 /** The H3 resolution of the cells on tiles of a zoom. */
 export const resolutionAt = (z: number): number => RESOLUTION_BY_ZOOM[Math.min(z, MAX_ZOOM)]!
 
-/** Whether an address is that of a tile which is served. */
+/** Whether a tile of this address is served. */
 export const isTile = ({ z, x, y }: TileAddress): boolean =>
   [z, x, y].every(Number.isInteger) &&
   z >= MIN_ZOOM &&

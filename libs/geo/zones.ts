@@ -32,5 +32,5 @@ export function zonePolygon(cells: readonly string[]): MultiPolygon {
   }
 }
 
-/** Rounded to 1e-7 degrees (1 cm): corners that two zones share stay equal, and the text is half as long. */
+/** Rounds to 1e-7 degrees (1 cm): corners that two zones share stay equal, and the text is half as long. */
 const roundedDegrees = (degrees: number) => Math.round(degrees * 1e7) / 1e7

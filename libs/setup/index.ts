@@ -49,7 +49,7 @@ export function partitionMonthsAround(now: Date): string[] {
 
 export interface FirstAdministrator {
   name: string
-  /** Shown once. It must be changed at the first sign-in. */
+  /** The password, which is shown once and must be changed at the first sign-in. */
   password: string
 }
 

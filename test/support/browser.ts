@@ -1,4 +1,4 @@
-/** Chromium on the pages of a test server. */
+/** Opens the pages of a test server in Chromium. */
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
@@ -7,7 +7,7 @@ import { type Browser, type Page, chromium } from 'playwright-core'
 /** Screenshots for people to look at. */
 export const SHOTS = 'dist/screenshots'
 
-/** Where `npm run build` leaves the pages. */
+/** Folder of the pages that `npm run build` makes. */
 export const BUILT_WEB = `${resolve('dist/web')}/`
 
 export const CHROMIUM = '/usr/bin/chromium'
@@ -29,17 +29,17 @@ export function launch(): Promise<Browser> {
 
 export interface OpenedPage {
   page: Page
-  /** Script errors, and requests to any other host: a test expects none. */
+  /** Script errors and requests to other hosts; a test expects none. */
   faults: string[]
 }
 
 export interface OpenOptions {
   size?: { width: number; height: number }
-  /** Of a session; null: nobody is signed in. */
+  /** Cookie of a session; null if nobody is signed in. */
   cookie?: string | null
 }
 
-/** A page that counts its faults, before it goes anywhere. */
+/** Opens a page that collects its faults from the start. */
 export async function newPage(browser: Browser, url: string, options: OpenOptions = {}): Promise<OpenedPage> {
   const { size = { width: 1280, height: 720 }, cookie = null } = options
   const page = await browser.newPage({ viewport: size })
@@ -59,7 +59,7 @@ export async function addCookie(page: Page, url: string, cookie: string): Promis
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** What axe finds, and where. */
+/** The violations that axe finds, with their places. */
 export async function axeViolations(page: Page): Promise<string[]> {
   await page.evaluate(AXE)
   return page.evaluate(async () => {

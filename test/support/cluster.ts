@@ -20,7 +20,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 
 export interface Cluster {
-  /** Address of a database in it. */
+  /** URL of a database of the cluster. */
   url(database: string): string
   /** The folder of the cluster, with the server's log. */
   dir: string
@@ -30,7 +30,7 @@ export interface Cluster {
 }
 
 export interface ClusterOptions {
-  /** By default as in production: what was committed outlives a power cut, and a commit takes its true time. */
+  /** Whether a commit is flushed to the disk, as in production. True by default. */
   durable?: boolean
   settings?: Record<string, string>
   /** A folder that outlives the cluster: its data are used again. By default a temporary one is made and removed. */
@@ -76,7 +76,7 @@ export async function startCluster({
   return { url, dir, restart, stop: () => release(keeper) }
 }
 
-/** Where this file lies when the server ends, it is started again. */
+/** Name of a file whose presence makes the keeper start the server again when it ends. */
 const RESTART_MARK = 'restart'
 
 const postmasterPid = (dir: string) =>
@@ -94,7 +94,7 @@ function isRunning(pid: number): boolean {
 const BASE = '/usr/lib/postgresql'
 const MIN_VERSION = 15
 
-/** The programs of the newest version that has PostGIS. */
+/** Folder of the programs of the newest PostgreSQL version with PostGIS. */
 function binaries(): string {
   const newest = (existsSync(BASE) ? readdirSync(BASE) : [])
     .filter((version) => Number(version) >= MIN_VERSION && existsSync(`${BASE}/${version}/bin/initdb`))
@@ -107,14 +107,14 @@ function binaries(): string {
 
 type Owner = { uid: number; gid: number } | null
 
-/** Root runs the server as the user postgres, because PostgreSQL refuses to run as root. */
+/** The user who runs the server: postgres if this process is root, because PostgreSQL refuses to run as root. */
 function unprivileged(): Owner {
   if (process.getuid?.() !== 0) return null
   const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
   return { uid: id('-u'), gid: id('-g') }
 }
 
-/** `trust` lets everyone in, but initdb writes it for connections from this machine only. */
+/** Creates the cluster. `trust` lets everyone in, but initdb writes it for connections from this machine only. */
 function initialise(bin: string, dir: string, owner: Owner): void {
   const data = ['-D', join(dir, 'data'), '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8']
   try {
@@ -152,7 +152,7 @@ function keep(
   const keeper = spawn('/bin/sh', ['-c', KEEPER, 'keeper', dir, String(isKept), ...command], {
     ...owner,
     cwd: '/',
-    // A group of its own: Ctrl-C on a terminal must not end the server before the tests that use it.
+    // The server has a process group of its own, so that Ctrl-C does not end it before the tests that use it.
     detached: true,
     stdio: ['pipe', log, log],
   })

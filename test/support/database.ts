@@ -9,7 +9,7 @@ export const ENGINES = ['postgresql', 'embedded'] as const
 export type EngineName = (typeof ENGINES)[number]
 
 export interface TestDatabase extends Database {
-  /** For a process of its own: DATABASE_URL or DATA_DIR. */
+  /** Environment for a separate process: DATABASE_URL or DATA_DIR. */
   env: { DATABASE_URL?: string; DATA_DIR?: string }
   drop(): Promise<void>
 }
@@ -47,7 +47,7 @@ export async function serverPlace(template = 'template'): Promise<Place> {
   return { env: { DATABASE_URL: url(name) }, remove }
 }
 
-/** A copy of the prepared folder. */
+/** A copy of the prepared folder of the embedded database. */
 export function folderPlace(): Place {
   const template = inject('embeddedTemplate')
   const dir = mkdtempSync(join(dirname(template), 'copy-'))

@@ -1,4 +1,6 @@
-/** A PostgreSQL database with the demonstration country. It is built once in a run of the tests, and copied for each file. */
+/**
+ * A PostgreSQL database with the demonstration country. It is built once per run of the tests and copied for each file.
+ */
 import { buildDemo } from '#demo'
 import { openDatabase } from '#store/database'
 import pg from 'pg'
@@ -6,7 +8,7 @@ import { inject } from 'vitest'
 import { type TestDatabase, databaseAt, serverPlace } from './database.js'
 
 const TEMPLATE = 'demo_template'
-/** Any number: test files that need the template at the same time wait for the first to build it. */
+/** Number of an advisory lock: test files that need the template wait for the first to build it. */
 const TEMPLATE_LOCK = 4_711
 
 export async function demoDatabase(): Promise<TestDatabase> {
@@ -22,7 +24,7 @@ async function buildTemplateOnce(): Promise<void> {
     await admin.query('SELECT pg_advisory_lock($1)', [TEMPLATE_LOCK])
     const { rowCount } = await admin.query('SELECT FROM pg_database WHERE datname = $1', [TEMPLATE])
     if (rowCount !== 0) return
-    // It gets its name when it is complete, so that an interrupted build is not taken for the template.
+    // The database gets its name when it is complete, so that an interrupted build is not taken for the template.
     const building = `${TEMPLATE}_${process.pid}`
     await admin.query(`CREATE DATABASE ${building} TEMPLATE template`)
     const database = await openDatabase({ url: url(building), dataDir: '', purpose: 'batch' })

@@ -1,9 +1,9 @@
-/** Filters at random, as text, and as a look at each feature answers them. */
+/** Random filters, their CQL2 text, and their result for a feature computed without SQL. */
 import type { Column, Feature, Filter, FilterShape, Literal } from '#domain/feature'
 import { isConvexTouchingBox, isPointInBox } from '#geo'
 import fc from 'fast-check'
 
-/** Values that occur make filters that find something. */
+/** A random filter. Its values come from the features, so that it matches some of them. */
 export function anyFilter(
   columns: readonly Column[],
   features: readonly Feature[],
@@ -74,7 +74,7 @@ function literal({ type }: Column, value: string | number | boolean): Literal {
   return { type, value } as Literal
 }
 
-/** A text with some of it replaced by what stands for any. */
+/** A pattern made from a text by replacing parts of it with wildcards. */
 const patternOf = (text: string) =>
   fc.array(fc.constantFrom('keep', '%', '_'), { minLength: 1, maxLength: 4 }).map((marks) =>
     [...text]
@@ -130,7 +130,7 @@ function shapeText(shape: FilterShape): string {
   return `MULTIPOLYGON(${shape.coordinates.map(ringsText).join(', ')})`
 }
 
-/** Null where it is neither so nor not so. */
+/** The filter's result for a feature; null if it is unknown (SQL's three-valued logic). */
 export function answerOf(filter: Filter, feature: Feature): boolean | null {
   switch (filter.op) {
     case 'and':
@@ -172,7 +172,7 @@ function order(value: string | number | boolean, { type, value: other }: Literal
   return value < other ? -1 : value > other ? 1 : 0
 }
 
-/** One character after another, without a regular expression. */
+/** Matches a pattern character by character, without a regular expression. */
 function patternMatches(pattern: string, text: string): boolean {
   const [p, t] = [[...pattern], [...text]]
   const from = (i: number, j: number): boolean => {
@@ -185,7 +185,7 @@ function patternMatches(pattern: string, text: string): boolean {
   return from(0, 0)
 }
 
-/** Boxes and points, beside hexagons and points. */
+/** Whether a shape touches a feature's geometry: a box or point, and a hexagon or point. */
 function touches(shape: FilterShape, { geometry }: Feature): boolean {
   if (shape.type !== 'Box') throw new Error('only boxes here')
   if (geometry.type === 'Point') return isPointInBox(shape.box, geometry.coordinates)

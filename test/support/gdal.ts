@@ -1,4 +1,4 @@
-/** GDAL's own programs, with which QGIS reads, too. */
+/** Runs GDAL's programs, the library with which QGIS reads files. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
@@ -7,10 +7,10 @@ export const HAS_GDAL = existsSync('/usr/bin/ogr2ogr') && existsSync('/usr/bin/o
 if (!HAS_GDAL) console.log('skipped: GDAL is not installed (apt-get install gdal-bin)')
 
 const run = promisify(execFile)
-/** Output of one call. */
+/** Limit of the output of one call. */
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024
 
-/** Gives both streams, because GDAL may succeed and still print a warning. */
+/** Runs a program and gives both streams, because GDAL may succeed and still print a warning. */
 export async function gdal(
   program: 'ogrinfo' | 'ogr2ogr',
   ...args: string[]
@@ -24,7 +24,7 @@ export interface GdalFeature {
   properties: Record<string, unknown>
 }
 
-/** All features of a layer as GDAL understands them. */
+/** All features of a layer as GDAL reads them. */
 export async function gdalFeatures(source: string, ...args: string[]): Promise<GdalFeature[]> {
   const { out, err } = await gdal(
     'ogr2ogr',

@@ -9,9 +9,9 @@ import { startCluster } from './cluster.js'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Address of the cluster, `DATABASE` standing for a database's name. */
+    /** URL of the cluster, with `DATABASE` in place of a database's name. */
     clusterUrl: string
-    /** Folder of a prepared embedded database; its copies go beside it, so that all are removed with one. */
+    /** Folder of a prepared embedded database; its copies lie beside it, so that one removal removes all. */
     embeddedTemplate: string
   }
 }

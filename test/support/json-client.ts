@@ -1,10 +1,10 @@
-/** Requests with JSON bodies, as a program makes them. */
+/** Requests with JSON bodies. */
 
 export interface JsonAnswer<Body> {
   status: number
   headers: Headers
   text: string
-  /** Null where the answer is not JSON. */
+  /** Parsed body; null if the answer is not JSON. */
   body: Body
 }
 

@@ -1,14 +1,13 @@
 import { relative } from 'node:path'
 import type { Reporter, TestModule, TestRunEndReason } from 'vitest/node'
 
-/** A run of a few files shows their times anyway. */
+/** Smallest number of files for the list of the slowest; a smaller run shows their times anyway. */
 const MIN_FILES_FOR_SLOWEST = 20
 const SLOWEST_FILES = 10
 
 /**
- * Prints the slowest files of a large run, and `N passed, N failed, N skipped` as the very last line, when the process
- * ends. A file that could not be loaded counts as failed, so does an error outside of any test, and so does a run that
- * never came to its end.
+ * Prints the slowest files of a large run, and `N passed, N failed, N skipped` as the last line, when the process ends.
+ * A file that could not be loaded counts as failed; so do an error outside of any test and an incomplete run.
  */
 export class LastLine implements Reporter {
   private readonly count = { passed: 0, failed: 1, skipped: 0, pending: 0 }
@@ -37,7 +36,7 @@ export class LastLine implements Reporter {
   }
 }
 
-/** One line a file, the slowest first: seconds of its imports, hooks and tests. */
+/** One line per file, slowest first: seconds of its imports, hooks and tests. */
 function slowestFilesOf(modules: readonly TestModule[]): string {
   const timed = modules.map((module) => {
     const { collectDuration, duration } = module.diagnostic()

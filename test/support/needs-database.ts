@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 
 const RELATIVE_IMPORT = /\bfrom '(\.{1,2}\/[^']+)\.js'/g
 
-/** Whether a test file asks for what the global setup prepares, itself or by one of the files that it imports. */
+/** Whether a test file, or a file that it imports, uses the databases of the global setup. */
 export function needsDatabase(file: string, seen = new Set<string>()): boolean {
   if (seen.has(file) || !existsSync(file)) return false
   seen.add(file)

@@ -1,4 +1,4 @@
-/** A small database in which every collection of features has rows, some of them awkward. */
+/** A small database in which every OGC collection has rows, some of them with awkward values. */
 import { type Technology } from '#domain/probe'
 import { SHIPPED_RULES } from '#domain/rule'
 import { DAY_MS } from '#domain/units'
@@ -12,7 +12,7 @@ import { gridDisk } from 'h3-js'
 import { type KnownProbe, insertAsGiven, rowOf } from '../store/oracle.js'
 import type { TestDatabase } from './database.js'
 
-/** Rings of cells around a place inland. */
+/** Number of rings of cells around an inland place. */
 const RINGS = 3
 export const OBSERVED_CELLS = gridDisk(cellAt(33.9, -5.5), RINGS)
 const OPERATORS = ['iam', 'orange', 'inwi'] as const
@@ -32,10 +32,10 @@ export const AWKWARD_NAMES = [
 
 export const newUuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
 
-/** The last device of a full cell is the only one of its operator there. */
+/** Index of the last device of a cell with all devices; it is the only one of its operator there. */
 const LONE = MAX_DEVICES - 1
 
-/** The probes that anybody may see one by one: at least three devices of their cell measured the same network. */
+/** The probes that are public one by one: at least three devices of their cell measured the same network. */
 export function publicProbes(now: Date): KnownProbe[] {
   return observedProbes(now).filter(({ h3, device }) => {
     const n = OBSERVED_CELLS.indexOf(h3)
@@ -43,14 +43,14 @@ export function publicProbes(now: Date): KnownProbe[] {
   })
 }
 
-/** Devices in the n-th cell. */
+/** Number of devices in the n-th cell. */
 export const devicesIn = (n: number) => n % (MAX_DEVICES + 1)
 
-/** From midnight on, so that the hours of a day in which they were made are the same on every day. */
+/** Probes from midnight on, so that their hours of the day do not depend on the time of the test. */
 export function observedProbes(now: Date): KnownProbe[] {
   const midnight = Math.floor(now.getTime() / DAY_MS) * DAY_MS
   return OBSERVED_CELLS.flatMap((h3, n) =>
-    // A cell without devices has probes that came from a file.
+    // Probes of a cell without devices came from a file.
     Array.from({ length: Math.max(1, devicesIn(n)) }, (_, d) => d).flatMap((d) =>
       Array.from({ length: PROBES_PER_DEVICE }, (_, i): KnownProbe => {
         const key = (n * MAX_DEVICES + d) * PROBES_PER_DEVICE + i
@@ -117,7 +117,7 @@ export async function fillObservatory({ source }: TestDatabase, now: Date): Prom
   return classify(source, { rule, author: 'test' })
 }
 
-/** The second import replaces some claims of the first. */
+/** Imports claims; the second import replaces some claims of the first. */
 function claims(kind: 'declared' | 'planned', speed: number) {
   const dates = kind === 'declared' ? ['2026-01-01', '2026-06-30'] : ['2028-12-31']
   const some = OBSERVED_CELLS.filter((_, n) => n % 2 === 0 && (speed === 30e6 || n % 4 === 0))

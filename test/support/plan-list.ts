@@ -1,4 +1,4 @@
-/** A planner's list of four: one new item, a date that there is not, an unknown technology, no place. */
+/** A planner's list of four lines: one new item, an invalid date, an unknown technology, no place. */
 export const planList = (
   code: string,
 ) => `code,nom,nom_ar,lat,lng,operateur,technologie,debit cible (Mbit/s),attribution,echeance,mise en service

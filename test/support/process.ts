@@ -1,18 +1,18 @@
-/** The built server as a process of its own, as `npm start` runs it. */
+/** Starts the built server in a separate process, as `npm start` does. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 export interface RunningServer {
   url: string
   process: ChildProcess
-  /** Milliseconds until it was ready. */
+  /** Milliseconds from the start until the server was ready. */
   took: number
-  /** Resolves with the exit code, or the signal's name. */
+  /** Resolves to the exit code, or to the name of the signal. */
   ended: Promise<number | string>
 }
 
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } }
-/** With the flags of `npm start`, without its look whether all is built. */
+/** Arguments of `npm start`, without its check that everything is built. */
 const START = scripts.start.replace('scripts/start.mjs', 'dist/apps/main.js')
 
 export async function startServer(env: Record<string, string | undefined>): Promise<RunningServer> {

@@ -1,4 +1,4 @@
-/** The API on a free port over a test database, in this process. */
+/** The API on a free port over a test database, in the process of the tests. */
 import { type Config, loadConfig } from '#config'
 import { insertAccount, hashPassword, insertDevice, newToken, sha256, type Role } from '#store/people'
 import { upsertSites } from '#store/sites'
@@ -9,10 +9,10 @@ import { resolve } from 'node:path'
 import type { OpenApiDocument, Parameter } from '../../apps/api/openapi/document-types.js'
 import type { TestDatabase } from './database.js'
 
-/** Where `npm run build` leaves it. */
+/** Path of the document that `npm run build` makes. */
 export const BUILT_DOCUMENT = resolve('dist/openapi.json')
 
-/** With each parameter where it is spoken of, also those that stand among the components. */
+/** The document with each parameter in its place, also those that are references to components. */
 export function builtDocument(): OpenApiDocument {
   const document = JSON.parse(readFileSync(BUILT_DOCUMENT, 'utf8')) as OpenApiDocument
   const { parameters: shared = {} } = document.components
@@ -45,7 +45,7 @@ export async function serve(
   return { url: await app.getUrl(), close: () => app.close() }
 }
 
-/** A school in Al Hoceima and a device in it. */
+/** Makes a school in Al Hoceima and a device in it. */
 export async function siteWithDevice(
   database: TestDatabase,
   code = 'S1',
@@ -64,7 +64,7 @@ export async function siteWithDevice(
   return { site: code, token }
 }
 
-/** Makes an account with a password of its own and signs it in; gives the cookie. */
+/** Makes an account with its own password and signs it in; resolves to the cookie. */
 export async function signIn(
   server: TestServer,
   database: TestDatabase,

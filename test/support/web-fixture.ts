@@ -1,4 +1,4 @@
-/** What every browser test needs: a server over a database of its own, and a browser on its pages. */
+/** Fixture of every browser test: a server over a database of its own, and a browser. */
 import { buildDemo } from '#demo'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
@@ -13,22 +13,22 @@ export interface WebFixture {
   database: TestDatabase
   server: TestServer
   browser: Browser
-  /** The map at an address's query, drawn at least once. */
+  /** Opens the map at the query of an address and waits until it is drawn. */
   openMap(query: string, options?: OpenOptions): Promise<OpenedPage>
-  /** A page that has not gone anywhere yet. */
+  /** A new page without an address. */
   newPage(options?: OpenOptions): Promise<OpenedPage>
-  /** Gives a page a session and loads it again: it asks who is signed in when it starts. */
+  /** Gives a page a session and reloads it, because it asks for the account when it starts. */
   signInOn(page: Page, cookie: string): Promise<void>
 }
 
 interface FixtureOptions {
   /** Whether the database holds the demonstration country. */
   hasDemo?: boolean
-  /** What the tests need besides; the server answers already. */
+  /** Further preparation by the test; the server answers already. */
   prepare?(fixture: WebFixture): Promise<void>
 }
 
-/** Made before the first test of the file that calls it, and ended after its last. */
+/** Makes the fixture before the first test of the calling file, and ends it after the last. */
 export function webFixture({ hasDemo = true, prepare }: FixtureOptions = {}): WebFixture {
   const fixture = {
     openMap: async (query, options) => {

@@ -1,11 +1,16 @@
-/** Delivery of what waits on the device: oldest first, one batch at a time, removed only when the server has it. */
+/**
+ * Sends the queued observations, oldest first, one batch at a time. A batch leaves the queue once the server has it.
+ */
 import { loadQueue, loadSettings, removeQueued, replaceQueued } from './store.js'
 
 export type DeliveryState = 'delivered' | 'offline' | 'token' | 'server'
 
-/** Probes of one request. */
+/** Number of probes in one request. */
 const BATCH_SIZE = 100
-/** Backoff after a failure, doubled each time, with a random part so that a village's devices do not return together. */
+/**
+ * Backoff after a failure. It doubles each time and has a random part, so that a village's devices do not return
+ * together.
+ */
 const MIN_BACKOFF_MS = 15_000
 const MAX_BACKOFF_MS = 30 * 60_000
 
@@ -13,7 +18,7 @@ interface DeliveryAnswer {
   rejected: { index: number; reason: string }[]
 }
 
-/** Sends all that waits. Null: another tab is sending, and this one leaves it alone. */
+/** Sends the whole queue. Resolves to null if another tab is sending already. */
 export async function deliverQueue(): Promise<DeliveryState | null> {
   return navigator.locks.request('taghtiya-deliver', { ifAvailable: true }, async (lock) =>
     lock ? sendAll() : null,
@@ -45,11 +50,11 @@ async function sendAll(): Promise<DeliveryState> {
 }
 
 export interface Delivery {
-  /** Delivers at once, without the rest of the backoff. */
+  /** Sends at once instead of waiting for the rest of the backoff. */
   now(): Promise<void>
 }
 
-/** Delivers now, when the network is back, and again later while something waits. */
+/** Sends now, when the network comes back, and again later while anything is queued. */
 export function startDelivery(onState: (state: DeliveryState) => void): Delivery {
   let timer: number | undefined
   let backoffMs = MIN_BACKOFF_MS

@@ -5,7 +5,7 @@ import type { Progress } from './measure.js'
 const LENGTH = Math.PI * 80
 const MIN_MBITS = 0.1
 const DECADES = 4
-/** A screen reader is told of every quarter; the picture follows every measurement. */
+/** A screen reader announces each quarter of the test; the picture follows every measurement. */
 const ANNOUNCED_STEPS = 4
 
 export function Gauge({ progress, words }: { progress: Progress; words: ProbeLocalizer }) {

@@ -3,13 +3,13 @@ import type { ProbeLocalizer } from './locales.js'
 
 interface DeviceKeyProps {
   token: string | undefined
-  /** Whether the server does not know it. */
+  /** Whether the server does not know the token. */
   isRefused: boolean
   words: ProbeLocalizer
   onToken(token: string): void
 }
 
-/** The device's key: asked for where there is none, where the server refused it, and on request. */
+/** The form for the device's token: shown if there is none, if the server refused it, and on request. */
 export function DeviceKeyForm({ token, isRefused, words: { t }, onToken }: DeviceKeyProps) {
   const [isOpen, setOpen] = useState(false)
   const [text, setText] = useState('')

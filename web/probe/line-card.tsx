@@ -1,4 +1,4 @@
-/** Which line is measured, and where. */
+/** The card that shows which line is measured, and where. */
 import { OPERATOR_NAMES } from '#domain/operator'
 import { TECHNOLOGIES } from '#domain/probe'
 import type { Lang, ProbeLocalizer } from './locales.js'
@@ -42,7 +42,7 @@ export function LineCard({ words, lang, settings, position, onChange }: LineProp
 
 interface LineChoiceProps {
   label: string
-  /** Text of the choice of nothing. */
+  /** Text of the option for no choice. */
   none: string
   value: string
   options: readonly (readonly [id: string, text: string])[]

@@ -1,4 +1,4 @@
-/** Every word of the agent's page. A key that is missing in a language fails the type check. */
+/** All messages of the agent's page. A key that is missing in a language fails the type check. */
 
 const en = {
   title: 'Measure the line',
@@ -232,7 +232,7 @@ export const MESSAGES = { ar, fr, en } as const
 export type Lang = keyof typeof MESSAGES
 export const LANGUAGE_NAMES: Record<Lang, string> = { ar: 'العربية', fr: 'Français', en: 'English' }
 
-/** Western digits in Arabic too, as Morocco writes. */
+/** Morocco writes Western digits in Arabic too. */
 const LOCALES: Record<Lang, string> = { ar: 'ar-MA-u-nu-latn', fr: 'fr', en: 'en-GB' }
 
 export interface ProbeLocalizer {

@@ -4,13 +4,13 @@ import ndt7 from '@m-lab/ndt7'
 import downloadWorker from '@m-lab/ndt7/src/ndt7-download-worker.js?url&no-inline'
 import uploadWorker from '@m-lab/ndt7/src/ndt7-upload-worker.js?url&no-inline'
 
-/** In each direction; a line of 10 Mbit/s takes 8 s for it. */
+/** Limit for each direction; a line of 10 Mbit/s takes 8 s for it. */
 export const MAX_SHORT_TEST_BYTES = 10_000_000
 
 export interface Progress {
   direction: 'download' | 'upload'
   mbits: number
-  /** Of both directions together, 0 to 1. */
+  /** Progress of both directions together, 0 to 1. */
   fraction: number
 }
 
@@ -18,7 +18,7 @@ export type SpeedTestResult =
   | { kind: 'result'; probe: Ndt7Result }
   | { kind: 'failed' }
   | { kind: 'cancelled' }
-  /** The server has no free slot: seconds until another try. */
+  /** The server has no free slot; `seconds` is the time until another try. */
   | { kind: 'busy'; seconds: number }
 
 /** The client does not give out its workers, so those that it starts are noted here, to be able to end them. */
@@ -31,7 +31,7 @@ window.Worker = class extends Native {
   }
 }
 
-/** Ten seconds each way. `signal` ends it at once. */
+/** Runs a test of ten seconds in each direction. `signal` ends it at once. */
 export async function runSpeedTest(
   token: string | undefined,
   short: boolean,
@@ -39,7 +39,7 @@ export async function runSpeedTest(
   signal: AbortSignal,
 ): Promise<SpeedTestResult> {
   const ticket = token ? await requestTicket(token) : null
-  // Whoever stops while the ticket is on its way: the signal tells its listeners only once, and there is none yet.
+  // The signal may have been aborted while the ticket was on its way, before there was a listener for its event.
   if (signal.aborted) return { kind: 'cancelled' }
   if (ticket === 'unreachable') return { kind: 'failed' }
   if (ticket && typeof ticket === 'object') return { kind: 'busy', seconds: ticket.busy }
@@ -99,6 +99,6 @@ async function requestTicket(token: string): Promise<string | null | 'unreachabl
   }).catch(() => null)
   if (!answer) return 'unreachable'
   if (answer.status === 503) return { busy: Number(answer.headers.get('retry-after') ?? 30) }
-  // A token that is refused does not keep the agent from measuring: the result waits for another one.
+  // A refused token does not stop the measurement: the result waits for a valid token.
   return answer.ok ? ((await answer.json()) as { token: string }).token : null
 }

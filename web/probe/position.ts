@@ -7,7 +7,7 @@ export interface Position {
   accuracyM: number
 }
 
-/** Where the device is, as long as the page is open; null where it does not know or may not say. */
+/** The device's position, watched while the page is open; null if it is unknown or the user did not allow it. */
 export function usePosition(): Position | null {
   const [position, setPosition] = useState<Position | null>(null)
   useEffect(() => {

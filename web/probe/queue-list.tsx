@@ -1,4 +1,4 @@
-/** What is unsent and why; where the network never comes, a file carries it to another device. */
+/** The unsent observations with the reasons. Where there is no network, a file carries them to another device. */
 import { useState } from 'preact/hooks'
 import type { DeliveryState } from './delivery.js'
 import type { ProbeLocalizer } from './locales.js'
@@ -19,7 +19,7 @@ export function QueueList({ queue, state, hasToken, words, onSend, onChange }: Q
   const [statusText, setStatusText] = useState('')
   const reason = state === 'token' && !hasToken ? 'noToken' : state
   const sendNow = async () => {
-    // The agent asks for it, so what was refused before is tried again as well.
+    // The agent pressed the button, so observations that were refused before are sent again too.
     await replaceQueued(queue.map(({ seq, probe }) => ({ seq, probe })))
     onChange()
     onSend()
@@ -78,7 +78,7 @@ function QueuedProbes({ words: { t, dateTime }, queue }: Pick<QueueProps, 'words
   )
 }
 
-/** One probe a line, as the API and its import take it. */
+/** Saves one probe per line, in the form that the API and its import take. */
 function saveAsNdjson(probes: readonly NewProbe[]): void {
   const link = document.createElement('a')
   const text = probes.map((probe) => `${JSON.stringify(probe)}\n`).join('')
@@ -88,7 +88,7 @@ function saveAsNdjson(probes: readonly NewProbe[]): void {
   URL.revokeObjectURL(link.href)
 }
 
-/** Null where the file holds no probes, or anything else. */
+/** The probes in the text; null if there are none or the text holds anything else. */
 function probesFromNdjson(text: string): NewProbe[] | null {
   try {
     const probes = text

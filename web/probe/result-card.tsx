@@ -11,7 +11,7 @@ interface ResultCardProps {
   words: ProbeLocalizer
 }
 
-/** What the last attempt gave, in words; a screen reader reads it out when it changes. */
+/** The result of the last attempt in words; a screen reader reads it out when it changes. */
 export function ResultCard({ attempt, words }: ResultCardProps) {
   const { t } = words
   return (
@@ -61,11 +61,11 @@ function Figures({ probe, words }: { probe: Ndt7Result; words: ProbeLocalizer })
   )
 }
 
-/** What the line is good for, and the first thing for which it is not. */
+/** The uses for which the line is fast enough, and the first one for which it is not. */
 function UsesSentence({ probe, words: { t } }: { probe: Ndt7Result; words: ProbeLocalizer }) {
   const enoughFor = USES.filter((use) => isEnough(use, probe)).map((use) => t(`use_${use}`))
   const notFor = USES.filter((use) => !isEnough(use, probe)).map((use) => t(`use_${use}`))[0]
-  /** A, B and C. */
+  /** Joins the names as "A, B and C". */
   const listed = [enoughFor.slice(0, -1).join(t('comma')), ...enoughFor.slice(-1)]
     .filter((part) => part !== '')
     .join(t('and'))

@@ -1,6 +1,6 @@
-/** What the page keeps on the device's disk: settings, and observations until the server has them. */
+/** IndexedDB storage of the page: settings, and observations until the server has them. */
 
-/** As POST /api/v1/probes takes it. */
+/** A probe in the form that POST /api/v1/probes takes. */
 export interface NewProbe {
   id: string
   measuredAt: string
@@ -9,10 +9,10 @@ export interface NewProbe {
 }
 
 export interface QueuedProbe {
-  /** Number in the order of measuring. */
+  /** Position in the order of measuring. */
   seq: number
   probe: NewProbe
-  /** Why the server refused it; it is not sent again by itself. */
+  /** The server's reason for refusing it; a refused observation is not sent again automatically. */
   refused?: string
 }
 
@@ -69,10 +69,10 @@ export const removeQueued = (seqs: readonly number[]): Promise<void> =>
   writeStore('waiting', (o) => seqs.forEach((seq) => o.delete(seq)))
 export const replaceQueued = (items: readonly QueuedProbe[]): Promise<void> =>
   writeStore('waiting', (o) => items.forEach((item) => o.put(item)))
-/** In the order in which they were measured. */
+/** All unsent observations in the order in which they were measured. */
 export const loadQueue = (): Promise<QueuedProbe[]> => readStore('waiting', (o) => o.getAll())
 
-/** Adds what another device exported, without what is here already. Resolves to how many were new. */
+/** Adds probes that another device exported and that are missing here. Resolves to the number of added probes. */
 export async function enqueueMissing(probes: readonly NewProbe[]): Promise<number> {
   const ids = new Set((await loadQueue()).map(({ probe }) => probe.id))
   const fresh = probes.filter(({ id }) => !ids.has(id) && ids.add(id))

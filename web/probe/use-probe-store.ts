@@ -1,4 +1,4 @@
-/** What this device keeps, as the page sees it: settings, unsent observations, and how their delivery goes. */
+/** State of the device's storage for the page: settings, unsent observations and their delivery. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { type Delivery, type DeliveryState, startDelivery } from './delivery.js'
 import { type Lang, MESSAGES } from './locales.js'
@@ -13,19 +13,19 @@ import {
   saveSettings,
 } from './store.js'
 
-/** What an observation says; when, where and on which line it was made is added. */
+/** The fields of one observation; time, position and line are added when it is recorded. */
 export type Observation = Partial<NewProbe> & Pick<NewProbe, 'outcome'>
 
 export interface ProbeStore {
-  /** Null until they are loaded. */
+  /** The device's settings; null until they are loaded. */
   settings: ProbePageSettings | null
   /** Unsent observations, in the order of measuring. */
   queue: readonly QueuedProbe[]
   deliveryState: DeliveryState
   changeSettings(change: Partial<ProbePageSettings>): void
-  /** Saves the device's key, and delivers with it. */
+  /** Saves the device's token and sends the queue with it. */
   setToken(token: string): void
-  /** Keeps an observation on the device, and delivers it. */
+  /** Stores an observation on the device and sends it. */
   record(observation: Observation, position: Position | null): Promise<void>
   deliver(): void
   reloadQueue(): void
@@ -78,7 +78,7 @@ function probeOf(
   return {
     id: crypto.randomUUID(),
     measuredAt: new Date().toISOString(),
-    // Without a position the server takes that of the site.
+    // The server takes the site's position if there is none here.
     ...position,
     operator: operator || null,
     technology: technology || null,
@@ -87,7 +87,9 @@ function probeOf(
   }
 }
 
-/** A link may carry the device's token behind its #, which no server sees; it is taken off the address at once. */
+/**
+ * Takes the device's token from the fragment (#) of the address, which no server sees, and removes it there at once.
+ */
 async function withTokenOfUrl(settings: ProbePageSettings): Promise<ProbePageSettings> {
   const token = new URLSearchParams(location.hash.slice(1)).get('token')
   if (!token) return settings
@@ -100,9 +102,9 @@ async function withTokenOfUrl(settings: ProbePageSettings): Promise<ProbePageSet
 const langOf = (name: string | null | undefined): Lang | null =>
   name != null && Object.hasOwn(MESSAGES, name) ? (name as Lang) : null
 
-/** A link in a letter to a school may name the language. */
+/** The language that the address names; a link in a letter to a school may do so. */
 export const langInUrl = (): Lang | null => langOf(new URLSearchParams(location.search).get('lang'))
 
-/** The device's language where it is one of ours; else French, as offices write. */
+/** The device's language if the page has it, else French, the language of offices. */
 export const preferredLang = (): Lang =>
   navigator.languages.map((name) => langOf(name.slice(0, 2))).find((lang) => lang !== null) ?? 'fr'

@@ -4,7 +4,7 @@ import { render } from 'preact'
 import './styles/tokens.css'
 import './styles/base.css'
 import { App } from './app/app.js'
-// After the parts, which it rearranges for paper.
+// The print styles come after those of the parts, which they override.
 import './styles/print.css'
 
 render(<App />, document.getElementById('app')!)

@@ -19,9 +19,9 @@ import { Settings } from '../settings.js'
 import { AggregatesQuery } from './aggregates.dto.js'
 import { requireArea } from './require-area.js'
 
-/** The cells, people and sites of an area by class, and what was measured in it. */
+/** The cells, people and sites of an area by class, and its measured downloads. */
 export interface AreaAggregate extends AreaFigures {
-  /** Null where nothing was measured, or where fewer than three devices measured. */
+  /** Measured downloads; null if fewer than three devices measured. */
   measured: AreaDownloads | null
 }
 
@@ -39,11 +39,11 @@ export interface AreaAggregates {
   items: AreaAggregate[]
 }
 
-/** Each answer takes some hundreds of kB at most. */
+/** Limit of the cached answers; each takes some hundreds of kB at most. */
 const MAX_CACHED_ANSWERS = 100
-/** After this time it is checked again whether there is a newer run, a change or a later probe. */
+/** Time after which a query checks again for a newer run, a change or a later probe. */
 const QUERY_CACHE_TTL_MS = 1_000
-/** Distinct queries within that time. */
+/** Limit of the distinct queries within that time. */
 const MAX_CACHED_QUERIES = 1_000
 
 interface SerializedAggregates {

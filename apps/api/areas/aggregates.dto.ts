@@ -6,11 +6,11 @@ import { FieldChoice } from '../http/sparse-fields.dto.js'
 import { RunChoice } from '../runs/runs.dto.js'
 
 export class AggregatesQuery extends IntersectionType(RunChoice, FieldChoice) {
-  /** All areas of this level, or those inside `parent`. */
+  /** Level of the areas. */
   @IsIn(AREA_LEVELS)
   level!: AreaLevel
 
-  /** Only areas inside this region or province. Required for communes. */
+  /** Region or province that contains the areas. Required for communes. */
   @IsOptional()
   @IsAreaCode('region or province')
   parent?: string

@@ -44,17 +44,19 @@ import { AreasQuery } from './areas.dto.js'
 import { requireArea } from './require-area.js'
 
 export interface AreaDetail extends AreaRow {
-  /** The largest first. */
+  /** The areas that contain it, largest first. */
   parents: AreaRow[]
-  /** Null where the run is older than the area. */
+  /** Counts of its cells; null if the run is older than the area. */
   counts: AreaCounts | null
-  /** The class of most of its decided cells; the worse on a tie. */
+  /** The class of most of its decided cells; the worse one on a tie. */
   class: Class
   run: number | null
   people: AreaPeople | null
-  /** All measurements in the area judged together by the run's rule. `people.measured` says how many people they stand for. */
+  /** The verdict on all evidence of the area pooled. `people.measured` says which share of the people it stands for. */
   pooled: (Verdict & { reasons: Reason[] }) | null
-  /** Undecided cells with people or sites, by the class that the cells around suggest. They are in no other count. */
+  /**
+   * Undecided cells with people or sites, by the class inferred from the surrounding cells. They are in no other count.
+   */
   inferred: Omit<ClassCounts, 'unknown'> | null
 }
 
@@ -72,7 +74,7 @@ const AREA_FIELDS = [
   'source',
 ] as const
 
-/** Value that the list is ordered by, then code. */
+/** Sort value and code. */
 const CURSOR_FORM = '(-?\\d{1,10}|Infinity) (\\d\\d[\\d.]{0,10})'
 
 function keysetPositionOf(cursor: string | undefined, order: AreaOrder): AreaKey | null {
@@ -89,7 +91,7 @@ export class AreasController {
     private readonly runs: RunResolver,
   ) {}
 
-  /** Areas whose name contains the words, the largest first. */
+  /** Areas whose name contains all the words, largest first. */
   @Get()
   @Header('cache-control', REVALIDATE)
   @ConditionalGet('changes')

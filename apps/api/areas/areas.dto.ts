@@ -18,14 +18,14 @@ export class AreasQuery extends IntersectionType(BoxPageQuery, FieldChoice) {
   @IsIn(AREA_LEVELS)
   level?: AreaLevel
 
-  /** Without it by code, regions first. By population, areas whose population is unknown come last. */
+  /** Sort order. The default is by code, regions first. By population, areas of unknown population come last. */
   @IsOptional()
   @IsIn(AREA_ORDERS)
   sort?: AreaOrder
 }
 
 export class FiguresQuery extends RunChoice {
-  /** Code of a region or province; without it, the regions of the country. */
+  /** Code of a region or province; the default is the country, with its regions. */
   @IsOptional()
   @IsAreaCode('region, province or commune')
   parent?: string

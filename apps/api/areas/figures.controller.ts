@@ -14,7 +14,7 @@ import { requireArea } from './require-area.js'
 
 export interface AreaTable {
   run: number
-  /** Null for the country. */
+  /** The area whose inner areas are listed; null for the country. */
   parent: AreaRow | null
   items: AreaFigures[]
 }
@@ -66,7 +66,7 @@ export class FiguresController {
   }
 }
 
-/** What is counted by the class of its own cell. */
+/** Names of the figures that are counted by the class of their own cell. */
 const COUNTED_BY_CLASS = ['localities', 'people', 'sites'] as const
 
 const COLUMNS = [

@@ -39,28 +39,28 @@ import { RunChoice } from '../runs/runs.dto.js'
 import { polygonsOf } from '../tiles/shapes.js'
 import { requireArea } from './require-area.js'
 
-/** As many as fit on a page. The longer lists are in the tables. */
+/** Limit of the listed areas, so that the report fits on a page. Tables hold the longer lists. */
 const MAX_WORST_AREAS = 5
 const MAX_LISTED_ZONES = 5
 const MAX_LISTED_OPERATORS = 6
-/** More names than this would overlap on a map of half a page. */
+/** Limit of the names on the map of half a page; more would overlap. */
 const MAX_LISTED_LOCALITIES = 12
-/** More dots than this could not be told apart there. */
+/** Limit of the dots on that map; more could not be told apart. */
 const MAX_LISTED_SITES = 300
-/** On a map of half a page narrower cells could not be seen; it also limits the number of cells. */
+/** Limit of the cells across the map of half a page; narrower ones could not be seen. */
 const MAX_CELLS_ACROSS = { wide: 100, high: 52 }
 
 export interface ReportCell {
   /** A cell of the map's resolution. */
   h3: string
-  /** Its own class, or the class of most of the area's decided cells beneath it. */
+  /** Its own class, or that of most of the area's decided cells beneath it. */
   class: Class
   /** Its corners, [lng, lat] in WGS 84 degrees; the last corner is the first. */
   ring: Polygon['coordinates'][number]
 }
 
 export interface ReportOutline extends Omit<AreaOutline, 'geojson'> {
-  /** Polygons with their holes, [lng, lat], simplified to what paper can show. */
+  /** Polygons with their holes, [lng, lat], simplified to the resolution of paper. */
   polygons: Polygon['coordinates'][]
 }
 
@@ -72,7 +72,7 @@ export interface ReportMap {
   outlines: ReportOutline[]
   /** The most populous localities of the area, 12 at most. */
   localities: ClassifiedLocality[]
-  /** 300 at most, those in white cells first. */
+  /** Sites of the area, 300 at most, those in white cells first. */
   sites: ClassifiedSite[]
 }
 
@@ -81,7 +81,7 @@ export interface RunBefore {
   run: number
   /** End of its window. */
   to: Date
-  /** White cells of the area in that run; null where the area was not counted. */
+  /** White cells of the area in that run; null if the area was not counted. */
   white: number | null
 }
 
@@ -94,28 +94,30 @@ export interface ContradictedCells {
   latePlan: number
 }
 
-/** The report about one area, as a run judged it. */
+/** The report about one area in a run. */
 export interface AreaReport {
   area: AreaRow
-  /** The areas that contain it, the largest first. */
+  /** The areas that contain it, largest first. */
   parents: AreaRow[]
   run: RunRow
   rule: RuleInWords
-  /** Cells by class; null where the run is older than the area. */
+  /** Cells by class; null if the run is older than the area. */
   counts: AreaCounts | null
   /** Localities, their people and sites, by the class of their own cell. */
   people: AreaPeople
-  /** The previous run of the rule; null where there was none. */
+  /** The previous run of the rule; null if there was none. */
   before: RunBefore | null
-  /** The number of areas of the next level inside. */
+  /** Number of areas of the next level inside. */
   inside: number
-  /** Five of these at most, all with white cells: those with most people in white cells first, then most white cells. */
+  /** Five areas with white cells at most, by people in white cells, then by number of white cells, highest first. */
   worst: AreaFigures[]
-  /** Five white zones at most, those with most people first; null where the run has no zones (a run with a window of its own). */
+  /**
+   * Five white zones at most, by people, highest first; null if the run has no zones (a run with a window of its own).
+   */
   zones: WhiteZone[] | null
-  /** Null where the run knew no declared or promised coverage. */
+  /** Contradicted cells by kind; null if the run knew no declared or promised coverage. */
   contradictions: ContradictedCells | null
-  /** Six operators that were measured at most, the one present in most cells first. */
+  /** Six measured operators at most, by the number of cells in which they are present, highest first. */
   operators: OperatorCells[]
   map: ReportMap
 }
@@ -182,14 +184,17 @@ const cellOf = ({ h3, ...counts }: RollupRow): ReportCell => ({
   ring: hexagonOf(h3).coordinates[0]!.map(([lng, lat]) => [roundedToMetre(lng), roundedToMetre(lat)]),
 })
 
-/** 1e-5 degrees are about a metre. */
+/** Rounds to 1e-5 degrees, about a metre. */
 const roundedToMetre = (degrees: number) => Math.round(degrees * 1e5) / 1e5
 
-/** Includes as much around the area as it is large, so that the map fills its frame whatever the area's shape. */
+/**
+ * The surroundings of an area, with a margin of its own size, so that the map fills its frame whatever the area's
+ * shape.
+ */
 function surroundings({ west, south, east, north }: Bounds): { box: Bounds; tolerance: number } {
   const size = Math.max(east - west, north - south)
   const [lng, lat] = [(west + east) / 2, (south + north) / 2]
-  // A thousandth of the area is a tenth of a millimetre on paper.
+  // A thousandth of the area's size is a tenth of a millimetre on paper.
   return {
     box: { west: lng - 1.5 * size, south: lat - size, east: lng + 1.5 * size, north: lat + size },
     tolerance: size / 1_000,

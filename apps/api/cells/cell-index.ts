@@ -2,7 +2,7 @@
 import { WORKING_RESOLUTION, cellToSql, isServedCell, resolutionOf } from '#geo'
 import { BadRequestException } from '@nestjs/common'
 
-/** The key in the database of a cell of resolution 8, or 400. `name` is that of the parameter. */
+/** The key in the database of a cell of resolution 8, or 400. `name` is the parameter's name. */
 export function workingCellOf(name: string, h3: string): string {
   if (!isServedCell(h3) || resolutionOf(h3) !== WORKING_RESOLUTION)
     throw new BadRequestException(

@@ -12,14 +12,14 @@ import { workingCellOf } from './cell-index.js'
 import { CellProbesQuery } from './cell-probes.dto.js'
 
 export interface JudgedProbe extends Omit<CellProbe, 'localHour'> {
-  /** Whether it meets the rule; null where the run's verdict does not rest on it. */
+  /** Whether it meets the rule; null if the run's verdict does not use it. */
   passes: boolean | null
 }
 
 export interface CellProbesPage extends Page<JudgedProbe> {
   h3: string
   run: number
-  /** True where some are withheld because too few devices measured the same network. */
+  /** Whether some probes are withheld because too few devices measured the same network. */
   withheld: boolean
 }
 
@@ -46,7 +46,7 @@ export class CellProbesController {
     return this.page(h3, query, 'hour')
   }
 
-  /** All of them, with the exact time, device and site. */
+  /** All probes of the cell, with the exact time, device and site. */
   @Get('all')
   @RequireRole('planner')
   @Header('cache-control', 'no-store')

@@ -55,15 +55,15 @@ export interface ListedCell {
 
 /** The evidence of a network in a cell, judged by the run's rule. */
 export interface Network extends Omit<JudgedNetwork, 'lastMeasuredAt'>, Omit<NetworkVerdict, 'state'> {
-  /** RFC 3339; null where nobody measured. */
+  /** Time of the last measurement (RFC 3339); null if nothing was measured. */
   lastMeasuredAt: string | null
-  /** Share of the samples that pass, by weight, 0 to 1; null where nobody measured. */
+  /** Share of the samples that pass, by weight, 0 to 1; null if nothing was measured. */
   share: number | null
   /** 10 %, 50 % and 90 % quantiles of the measurements; bit/s and ms. */
   quantiles: Omit<NetworkQuantiles, 'operator' | 'technology'>
 }
 
-/** What is answered for a cell of resolution 4 to 7. */
+/** Answer for a cell of resolution 4 to 7. */
 interface ParentCell {
   verdict: Class
   /** Res-8 cells inside it, by their class. */
@@ -71,23 +71,23 @@ interface ParentCell {
   rule: RuleVersion
 }
 
-/** What is answered for a cell of resolution 8. */
+/** Answer for a cell of resolution 8. */
 interface WorkingCell {
   verdict: Class
-  /** 0 to 1. */
+  /** Probability that the class is right, 0 to 1. */
   confidence: number
   rule: RuleVersion
-  /** Why the cell has its class. */
+  /** Reasons for the class. */
   reasons: Reason[]
-  /** What the cells around suggest where it is undecided. It is never a verdict. */
+  /** The class inferred from the surrounding cells, if the cell is undecided. It is never a verdict. */
   inferred: Inferred | null
   evidence: Network[]
-  /** The largest first. */
+  /** The areas that contain the cell, largest first. */
   areas: AreaOfCell[]
   sites: CellSite[]
-  /** What the plan promises here, as the plan is now and not at the run's time. It is no part of the verdict. */
+  /** Items of the present plan that cover the cell, not those at the run's time. They are no part of the verdict. */
   plan: PlanOfCell[]
-  /** The newest first. */
+  /** Earlier verdicts, newest first. */
   history: PastVerdict[]
 }
 
@@ -108,15 +108,15 @@ export interface CellDetail extends Partial<ParentCell>, Partial<WorkingCell> {
   rule: RuleVersion
 }
 
-/** The probes that a run looked at: measured from `from` until before `to`, and received before `knownBefore`. */
+/** The probes that a run uses: measured from `from` until before `to`, and received before `knownBefore`. */
 export type RunWindow = Pick<RunRow, 'id' | 'from' | 'to' | 'knownBefore'>
 
 export interface CellProfile {
   h3: string
   run: number
-  /** By hour of the day, Africa/Casablanca. */
+  /** Quantiles by hour of the day, Africa/Casablanca. */
   hours: ProfileRow[]
-  /** By day of the week, from Monday. */
+  /** Quantiles by day of the week, from Monday. */
   weekdays: ProfileRow[]
 }
 
@@ -169,7 +169,7 @@ export class CellsController {
     return { h3, lat, lng, run: windowOf(run), simulated, ...detail }
   }
 
-  /** What was measured in a working cell, by hour of the day and by day of the week in Morocco. */
+  /** Quantiles of the measurements in a working cell, by hour of the day and by day of the week in Morocco. */
   @Get(':h3/profile')
   @Header('cache-control', REVALIDATE)
   async profile(@Param('h3') h3: string, @Query() choice: RunChoice): Promise<CellProfile> {
@@ -226,7 +226,7 @@ function evidenceOf(
     const { downloadBps = null, uploadBps = null, latencyMs = null, loadedLatencyMs = null } = measured ?? {}
     return {
       ...network,
-      // To the hour, because the exact time may identify a device.
+      // Only the hour is given, because the exact time may identify a device.
       lastMeasuredAt: lastMeasuredAt === null ? null : truncatedToHour(lastMeasuredAt),
       share: weight === 0 ? null : passWeight / weight,
       ...networkVerdict(rule, network),

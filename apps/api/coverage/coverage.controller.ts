@@ -31,7 +31,7 @@ export interface CellClaims {
   items: CellClaim[]
 }
 
-/** What operators declare and promise, compared with the measurements. */
+/** Operators' declarations and promises, compared with the measurements. */
 @ApiTags('coverage')
 @Controller('api/v1')
 export class CoverageController {
@@ -66,7 +66,7 @@ export class CoverageController {
     return { run: run.id, items: await countContradictions(this.source.manager, run, rule, query.by) }
   }
 
-  /** What operators declare and promise in a cell, as a run knew it. */
+  /** Operators' declarations and promises for a cell, as a run knew them. */
   @Get('cells/:h3/coverage')
   @Header('cache-control', REVALIDATE)
   async ofCell(@Param('h3') h3: string, @Query() choice: RunChoice): Promise<CellClaims> {

@@ -84,7 +84,10 @@ export class DisputesController {
     private readonly settings: Settings,
   ) {}
 
-  /** Disputes, the newest first. Without an account only subject, states, dates and decisions are shown, and no private person. */
+  /**
+   * Disputes, newest first. Without an account only subject, states, dates and decisions are shown, and no private
+   * person.
+   */
   @Get()
   @OptionalSignIn()
   @Header('cache-control', PRIVATE)
@@ -94,7 +97,7 @@ export class DisputesController {
     return pageOf(items, limit, (dispute) => dispute.id)
   }
 
-  /** The list as a table. */
+  /** The disputes as a CSV table. */
   @Get('table.csv')
   @OptionalSignIn()
   @Header('cache-control', PRIVATE)
@@ -104,7 +107,7 @@ export class DisputesController {
     return csvTable(disputesTable(await this.visibleDisputes(query, '', MAX_EXPORT_ROWS, account)))
   }
 
-  /** The list as a workbook. */
+  /** The disputes as an Excel workbook. */
   @Get('table.xlsx')
   @OptionalSignIn()
   @Header('cache-control', PRIVATE)
@@ -288,12 +291,12 @@ const authorOfAccount = ({ name, role, operator }: Account): DisputeAuthor => ({
   siteCode: null,
 })
 
-/** Null means the same as an absent field. */
+/** Options for the run; null is the same as an absent field. */
 const runChoice = ({ run, rule }: DisputeBody) => ({ ...(run && { run }), ...(rule && { rule }) })
 
 const percentEncoded = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`
 
-/** The type of a document is recognised by its bytes. A name with another extension would mislead whoever saves it. */
+/** Documents of a request. The type is recognised by the bytes, and a name with another extension is refused. */
 function documentsOf(bodies: readonly DocumentBody[]): NewDocument[] {
   return bodies.map(({ name, content: base64 }) => {
     const content = Buffer.from(base64, 'base64')

@@ -36,7 +36,7 @@ import { AreaChoice, PageQuery } from '../http/page.dto.js'
 const H3_PATTERN = /^[0-9a-f]{15}$/
 const MAX_RULE_LENGTH = 60
 
-/** Which disputes a list or a file contains. */
+/** Filter of the disputes in a list or a file. */
 export class DisputesFilter extends AreaChoice {
   /** An H3 cell of resolution 8. */
   @IsOptional()
@@ -54,7 +54,7 @@ export class DisputesFilter extends AreaChoice {
   @Length(1, 100)
   operator?: string
 
-  /** True for those whose deadline has passed. */
+  /** Whether the deadline has passed. */
   @IsOptional()
   @IsBooleanQuery()
   overdue?: boolean
@@ -97,31 +97,31 @@ export class DisputeBody extends EvidenceBody {
   @Matches(H3_PATTERN, { message: 'cell must be an H3 cell of resolution 8' })
   cell!: string
 
-  /** For a verdict: the run that is contested; without it, the newest run of the rule. */
+  /** The contested run, for a verdict; the default is the newest run of the rule. */
   @IsOptional()
   @IsInt()
   @Min(1)
   @Max(2 ** 31 - 1)
   run?: number
 
-  /** For a verdict: the rule; without it, the default rule. */
+  /** The rule, for a verdict; the default is the default rule. */
   @IsOptional()
   @IsString()
   @MaxLength(MAX_RULE_LENGTH)
   rule?: string
 
-  /** For a declaration: the operator that declares. */
+  /** The operator that declares, for a declaration. */
   @ValidateIf(({ subject }: DisputeBody) => subject === 'declaration')
   @IsString()
   @Length(1, 100)
   operator?: string
 
-  /** For a declaration: the technology that is declared. */
+  /** The declared technology, for a declaration. */
   @ValidateIf(({ subject }: DisputeBody) => subject === 'declaration')
   @IsIn(TECHNOLOGIES)
   technology?: Technology
 
-  /** What it should be: a class for a verdict, `slower` or `absent` for a declaration. */
+  /** The claim instead: a class for a verdict, `slower` or `absent` for a declaration. */
   @IsIn([...CLAIMS.verdict, ...CLAIMS.declaration])
   claimed!: ClaimedState
 

@@ -1,4 +1,4 @@
-/** The list of disputes as a file, with what its reader may see. Each line names the run and the rule that it is about. */
+/** The list of disputes as a file, with the fields that its reader may see. Each line names its run and rule. */
 import type { SpreadsheetTable } from '#formats/export'
 import type { SeenDispute } from './visible-dispute.js'
 

@@ -1,4 +1,7 @@
-/** What each reader may see of a dispute: the public sees its subject, states, dates and decision, and no private person. */
+/**
+ * The part of a dispute that each reader may see: the public sees its subject, states, dates and decision, and no
+ * private person.
+ */
 import {
   type DisputeAction,
   actionsOf,
@@ -40,16 +43,16 @@ export interface SeenDispute extends Omit<DisputeRow, RestrictedField> {
   claim: string | null
   /** Whole days until the deadline; negative after it. */
   daysLeft: number
-  /** True where the dispute is unfinished and past its deadline. */
+  /** Whether the dispute is unfinished and past its deadline. */
   overdue: boolean
-  /** True where the reader opened it. */
+  /** Whether the reader opened it. */
   mine: boolean
 }
 
 /** One event of a dispute. */
 export interface SeenDisputeEvent extends Pick<DisputeEventRow, 'number' | 'at' | 'action' | 'state'> {
   author: SeenAuthor
-  /** Null where the public may not read it: the public reads only the comments of decisions. */
+  /** The comment; null if the public may not read it: the public reads only the comments of decisions. */
   comment: string | null
 }
 
@@ -67,9 +70,9 @@ export interface SeenDisputeDetail extends SeenDispute {
 }
 
 export interface DisputeViewer {
-  /** Null where nobody is signed in. */
+  /** The reader; null if nobody is signed in. */
   viewer: DisputeAuthor | null
-  /** ms since 1970. */
+  /** The current time, ms since 1970. */
   now: number
 }
 
@@ -109,7 +112,10 @@ export function visibleDetail(
   }
 }
 
-/** A planner sees the name of each author. The opener sees all comments, and the role of their authors. */
+/**
+ * An event with the fields that the reader may see. A planner sees the name of each author. The opener sees all
+ * comments, and the role of their authors.
+ */
 function visibleEvent(
   { author, authorRole, authorOperator, comment, ...event }: DisputeEventRow,
   { isOpener, isPlanner }: { isOpener: boolean; isPlanner: boolean },

@@ -8,7 +8,7 @@ import { DEFAULT_LIMIT, type Page, decodeCursor, pageOf } from '../http/page.dto
 import { EventsQuery, FeedQuery } from './events.dto.js'
 import { type JsonFeed, type ListedEvent, feedOf } from './feed.js'
 
-/** Microseconds and the event's id. */
+/** Cursor: microseconds and the event's id. */
 const CURSOR_PATTERN = /^(\d{1,18}) ([a-z]+-[\p{L}\p{N}._/-]{1,90})$/u
 
 /** Events of zones and of the plan, and the subscriptions to them. */
@@ -17,14 +17,14 @@ const CURSOR_PATTERN = /^(\d{1,18}) ([a-z]+-[\p{L}\p{N}._/-]{1,90})$/u
 export class EventsController {
   constructor(private readonly source: DataSource) {}
 
-  /** Changes of zones between runs and of the state of items of the plan, the newest first. */
+  /** Changes of zones between runs and of the state of plan items, newest first. */
   @Get()
   @Header('cache-control', REVALIDATE)
   async list(@Query() query: EventsQuery): Promise<Page<ListedEvent>> {
     return this.page(query)
   }
 
-  /** The same as JSON Feed 1.1, for feed readers. Supports conditional requests. */
+  /** The same events as JSON Feed 1.1, for feed readers. Supports conditional requests. */
   @Get('feed.json')
   @Header('cache-control', REVALIDATE)
   @Header('content-type', 'application/feed+json; charset=utf-8')

@@ -5,7 +5,7 @@ import { ArrayMaxSize, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } 
 import { LANGUAGES, type Language } from '../http/languages.js'
 import { AreaChoice, PageQuery } from '../http/page.dto.js'
 
-/** Which events a list or a feed contains. */
+/** Filter of the events in a list or a feed. */
 class EventsFilter extends AreaChoice {
   /** One or more kinds, separated by commas: `zone.born,plan.late`. */
   @IsOptional()
@@ -14,7 +14,7 @@ class EventsFilter extends AreaChoice {
   @IsIn(EVENT_KINDS, { each: true })
   kind?: EventKind[]
 
-  /** Id of a rule: events of its runs, and of the plan where the plan is judged by it. */
+  /** Id of a rule. It selects events of its runs, and of the plan if the plan is judged by it. */
   @IsOptional()
   @IsString()
   @MaxLength(60)
@@ -22,7 +22,7 @@ class EventsFilter extends AreaChoice {
 }
 
 export class EventsQuery extends IntersectionType(PageQuery, EventsFilter) {
-  /** Rows in a page. */
+  /** Number of rows in a page. */
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -32,7 +32,7 @@ export class EventsQuery extends IntersectionType(PageQuery, EventsFilter) {
 }
 
 export class FeedQuery extends EventsQuery {
-  /** Language of the titles; French without it. */
+  /** Language of the titles; the default is French. */
   @IsOptional()
   @IsIn(LANGUAGES)
   lang?: Language

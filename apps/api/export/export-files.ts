@@ -1,4 +1,4 @@
-/** The files of the export: which rows, which bytes, which revision, and their checksum. */
+/** The files of the export: rows, bytes, revision and checksum. */
 import type { Filter } from '#domain/feature'
 import { EXPORT_FORMATS, type ExportFormat, withByteOrderMark } from '#formats/export'
 import { type Collection, asPoints, collectionOf, exportFeatures } from '#store/ogc'
@@ -14,7 +14,7 @@ import { Settings } from '../settings.js'
 import { type ByteSpan, sliceBytes } from './byte-range.js'
 import type { ExportQuery } from './export.dto.js'
 
-/** One file: what it contains and in which revision. */
+/** One file: its content and its revision. */
 export interface ExportSelection {
   layer: Collection
   format: ExportFormat
@@ -22,16 +22,19 @@ export interface ExportSelection {
   filter: Filter | null
   /** Whether a CSV begins with the mark that Excel needs. */
   hasMark: boolean
-  /** The same revision gives the same bytes; null where the rows grow while they are read. */
+  /**
+   * A text that identifies the bytes: the same revision gives the same bytes; null if the rows grow while they are
+   * read.
+   */
   revision: string | null
-  /** Strong ETag of the bytes as they are written; null where there is no revision. */
+  /** Strong ETag of the bytes as written; null if there is no revision. */
   tag: string | null
 }
 
-/** Of a file as a whole. */
+/** Size and checksum of a whole file. */
 export interface FileChecksum {
   bytes: number
-  /** In hexadecimal. */
+  /** Checksum in hexadecimal. */
   sha256: string
 }
 
@@ -39,7 +42,7 @@ const MAX_CACHED_CHECKSUMS = 1_000
 
 @Injectable()
 export class ExportFiles {
-  /** By ETag. Each costs writing the whole file once. */
+  /** Checksums by ETag. Each costs writing the whole file once. */
   private readonly checksums = new PromiseCache<FileChecksum>({ max: MAX_CACHED_CHECKSUMS })
 
   constructor(
@@ -75,7 +78,7 @@ export class ExportFiles {
     return this.failIfChanged(selection, span ? sliceBytes(chunks, span) : chunks)
   }
 
-  /** The same bytes; afterwards their checksum is known, and who asks for a part need not wait for it. */
+  /** The same bytes. At the end their checksum is cached, so that a later request for a part need not wait for it. */
   async *chunksWithChecksum(selection: ExportSelection): AsyncGenerator<string | Uint8Array> {
     const checksum = yield* this.chunksAndChecksum(selection)
     if (selection.tag) this.checksums.set(selection.tag, checksum)
@@ -86,12 +89,12 @@ export class ExportFiles {
     return selection.tag ? this.checksums.getOrCompute(selection.tag, compute) : compute()
   }
 
-  /** Changes whenever people change anything; null for measurements, which come without people. */
+  /** A text that changes whenever people change anything; null for measurements, which arrive without people. */
   private async revisionOf({ id }: Collection): Promise<string | null> {
     return id === 'probes_public' ? null : collectionRevision(this.source.manager)
   }
 
-  /** Ends with an error where the data changed meanwhile, because half of the file would be of the earlier revision. */
+  /** Fails if the data changed meanwhile, because half of the file would be of the earlier revision. */
   private async *failIfChanged<T>(
     { layer, revision }: ExportSelection,
     chunks: AsyncIterable<T>,

@@ -73,7 +73,7 @@ export class ExportController {
       if (hasMatchingEtag(request, tag)) return void reply.header('etag', tag).status(304).send()
       const range = byteRangeOf(request.headers, tag)
       if (range) return this.sendRange(selection, range, request, reply)
-      // The gzipped bytes are others. A weak tag says so, and no part is requested by it.
+      // The gzipped bytes differ from the plain ones. A weak tag says so, and no part is requested with it.
       void reply.header('etag', acceptsGzip(request) ? `W/${tag}` : tag)
     }
     void reply.send(Readable.from(this.files.chunksWithChecksum(selection), { objectMode: false }))

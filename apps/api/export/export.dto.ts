@@ -18,7 +18,7 @@ export class ExportQuery extends RunChoice {
 }
 
 export class PackageQuery extends ExportQuery {
-  /** Format of the file that is described; `csv` without it. */
+  /** Format of the described file; the default is `csv`. */
   @IsOptional()
   @IsIn(Object.keys(EXPORT_FORMATS))
   format?: ExportFormat

@@ -10,7 +10,7 @@ const FORMS = {
   commune: { pattern: /^\d\d\.\d{3}\.\d\d\.\d{1,2}$/, example: '01.051.01.01' },
 } as const
 
-/** A property that holds the HCP code of an area of one of the levels. Its form stands in the OpenAPI document too. */
+/** A property that holds the HCP code of an area of one of the levels. The OpenAPI document has its form too. */
 export function IsAreaCode(level: keyof typeof FORMS, { required = false } = {}): PropertyDecorator {
   const { pattern, example } = FORMS[level]
   return applyDecorators(

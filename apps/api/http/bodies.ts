@@ -1,4 +1,4 @@
-/** What the body of a request may be: JSON, NDJSON or a file, plain or gzipped, each within limits. */
+/** Accepted bodies of requests: JSON, NDJSON or a file, plain or gzipped, each with its limit. */
 import { MAX_NESTING, isTooDeep } from '#formats/file'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Transform, type Readable } from 'node:stream'
@@ -7,11 +7,11 @@ import { createGunzip } from 'node:zlib'
 /** A JSON body is parsed as a whole: 16 MiB is about 40,000 probes. */
 export const MAX_JSON_BYTES = 16 * 1024 * 1024
 /**
- * The limit of all other bodies. Anybody may send one, and it is parsed before it is known who sends it: sixteen times as
- * much, nested as deeply as possible, would keep the server from answering for seconds.
+ * Limit of all other bodies. Anybody may send one, and it is parsed before the sender is known: sixteen times as much,
+ * nested as deeply as possible, would keep the server from answering for seconds.
  */
 const MAX_SMALL_BODY_BYTES = 1024 * 1024
-/** NDJSON and files are read as they come; 8 GiB after unpacking is about 20 million probes. */
+/** Limit of NDJSON and files, which are read as a stream; 8 GiB unpacked is about 20 million probes. */
 const MAX_STREAMED_BYTES = 8 * 1024 ** 3
 
 class BodyTooLargeError extends Error {
@@ -43,7 +43,7 @@ class UnsupportedContentError extends Error {
 }
 
 const NDJSON = 'application/x-ndjson'
-/** The routes that read a stream: any other route would take it for a parsed document. */
+/** Route that reads a stream. Other routes would take it for a parsed document. */
 const PROBE_ROUTE = '/api/v1/probes'
 const IMPORT_ROUTES = ['/api/v1/probes/import', '/api/v1/plan/import']
 /** A dispute carries documents: five of 1 MiB in base64. */
@@ -68,7 +68,8 @@ export function registerBodyParsers(server: FastifyInstance): void {
     if (isImport(request)) request.headers['content-type'] = ANY_FILE
   })
   server.addHook('preValidation', async (request) => {
-    // Validation walks a body by recursion. Each probe is judged by itself, so that a deep one never refuses its neighbours.
+    // Validation walks a body recursively. Probes are judged one by one, so that a deep one does not cause the refusal
+    // of the others.
     if (!isImport(request) && request.routeOptions.url !== PROBE_ROUTE && isTooDeep(request.body))
       throw new NestingTooDeepError()
   })
@@ -97,7 +98,7 @@ function gunzipped(request: FastifyRequest, payload: Readable): Readable {
   const gunzip = createGunzip()
   payload.on('error', (error) => gunzip.destroy(error))
   gunzip.on('error', () => limiter.destroy(new InvalidGzipError()))
-  // Nobody listens to a request that was refused unread, and an error without a listener would end the process.
+  // A request that was refused unread has no listeners, and an error without a listener would end the process.
   limiter.on('error', () => {})
   const unpacked = payload.pipe(gunzip).pipe(limiter)
   // Fastify compares this with Content-Length, which counts the packed bytes.
@@ -119,7 +120,7 @@ function byteLimiter(max: number): Transform {
   return new Transform({ transform: (chunk: Buffer, _encoding, done) => done(count(chunk), chunk) })
 }
 
-/** A file that is held in memory while it is read. It is refused beyond `max` unpacked bytes. */
+/** Passes on the chunks of a file that is read into memory, and refuses it beyond `max` unpacked bytes. */
 export async function* limitBytes(body: Readable, max: number): AsyncGenerator<Uint8Array> {
   const count = byteCounter(max)
   for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -130,8 +131,8 @@ export async function* limitBytes(body: Readable, max: number): AsyncGenerator<U
 }
 
 /**
- * Discards the rest of a body. A large file may be answered (with a question about its units, say) before it has arrived
- * whole, and its connection would stay half open.
+ * Discards the rest of a body. A large file may be answered (with a question about its units, say) before it has
+ * arrived completely, and its connection would stay half open.
  */
 export function drain({ raw }: FastifyRequest): void {
   if (raw.complete) return

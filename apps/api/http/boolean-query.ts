@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common'
 import { Transform } from 'class-transformer'
 import { IsBoolean } from 'class-validator'
 
-/** A query parameter that is `true` or `false`. Any other text is left as it is, and refused. */
+/** A query parameter that is `true` or `false`; any other text is refused. */
 export const IsBooleanQuery = (): PropertyDecorator =>
   applyDecorators(
     Transform(({ value }: { value: unknown }) =>

@@ -1,4 +1,7 @@
-/** Conditional GET before the work: an answer that the client already holds is not read again from the database. */
+/**
+ * Answers a conditional GET before any work: an answer that the client already holds is not read again from the
+ * database.
+ */
 import { dataRevision } from '#store/people'
 import {
   type CallHandler,
@@ -17,7 +20,7 @@ import { Settings } from '../settings.js'
 import { setVersionEtag } from './etag.js'
 
 /**
- * What an answer depends on beside its address: the chosen `run`, which never changes; the `changes` that people make
+ * A dependency of an answer beside its address: the chosen `run`, which never changes; the `changes` that people make
  * (areas, localities, sites, rules), each of which is recorded; the `newest run` of any rule.
  */
 type VersionPart = 'run' | 'changes' | 'newest run'
@@ -47,7 +50,7 @@ export class ConditionalGetInterceptor implements NestInterceptor {
     return of(undefined)
   }
 
-  /** Null where the query is invalid: the route itself says how. */
+  /** The version of the answer; null if the query is invalid, which the route itself reports. */
   private async versionOf(
     parts: readonly VersionPart[],
     query: Record<string, unknown>,

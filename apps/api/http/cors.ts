@@ -1,4 +1,7 @@
-/** Cross-origin resource sharing: pages of other sites may read the public data, and nothing that depends on who asks. */
+/**
+ * Cross-origin resource sharing: pages of other sites may read the public data, and nothing that depends on the
+ * account.
+ */
 import type { FastifyInstance } from 'fastify'
 
 /** Tiles, OGC collections and exports are the same for everybody, so no cookie is ever needed for them. */
@@ -7,7 +10,7 @@ const CORS_METHODS = ['GET', 'HEAD']
 
 const CORS_HEADERS = {
   'access-control-allow-origin': '*',
-  // In addition to the headers that every page may read.
+  // These headers add to those that every page may read.
   'access-control-expose-headers':
     'accept-ranges, content-crs, content-disposition, content-range, etag, link, retry-after',
 }

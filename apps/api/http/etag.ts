@@ -1,7 +1,7 @@
 /** Entity tags (RFC 9110, 8.8.3) and their comparison. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** Whether the client holds the answer with this tag already. The comparison is weak: `W/` does not matter. */
+/** Whether the client already holds the answer with this tag. The comparison is weak: `W/` does not matter. */
 export function hasMatchingEtag({ headers }: Pick<FastifyRequest, 'headers'>, tag: string): boolean {
   const opaque = tag.replace(/^W\//, '')
   return (headers['if-none-match'] ?? '')
@@ -10,7 +10,7 @@ export function hasMatchingEtag({ headers }: Pick<FastifyRequest, 'headers'>, ta
 }
 
 /**
- * Sets the ETag of an answer of this version and returns whether the client holds it already. The tag is weak, because
+ * Sets the ETag of an answer of this version and returns whether the client already holds it. The tag is weak, because
  * the compressed and the plain answer have different bytes.
  */
 export function setVersionEtag(request: FastifyRequest, reply: FastifyReply, version: string): boolean {

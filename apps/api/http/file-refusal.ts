@@ -1,4 +1,4 @@
-/** Why an uploaded file is refused, as the body of an exception. */
+/** The reason for refusing an uploaded file, as the body of an exception. */
 import type { UnreadableFileError } from '#formats/file'
 import { refusal } from './problem.js'
 

@@ -1,4 +1,4 @@
-/** Media types that several routes answer with, as the IANA registry or the format's own specification spells them. */
+/** Media types of several routes, spelled as in the IANA registry or the format's own specification. */
 
 export const CSV_MEDIA_TYPE = 'text/csv; charset=utf-8'
 export const XLSX_MEDIA_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'

@@ -6,7 +6,7 @@ import { IsAreaCode } from './area-code.js'
 
 /** A page of a list. Lists are read by keyset, so that a deep page costs as much as the first. */
 export class PageQuery {
-  /** Rows in a page. */
+  /** Number of rows in a page. */
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -24,7 +24,7 @@ export class PageQuery {
 const NUMBER = '-?\\d{1,3}(\\.\\d+)?'
 
 export class BoxPageQuery extends PageQuery {
-  /** west,south,east,north in degrees. */
+  /** A box: west,south,east,north in degrees. */
   @IsOptional()
   @Matches(new RegExp(`^${NUMBER}(,${NUMBER}){3}$`), {
     message: 'bbox must be west,south,east,north in degrees',
@@ -88,14 +88,14 @@ export function decodeOrderedCursor(
   return pattern.exec(decodeCursor(cursor, pattern, ''))!.slice(1)
 }
 
-/** The cursor behind `limit` rows of a list; null where fewer came, because then there is no next page. */
+/** The cursor after `limit` rows of a list; null if there are fewer, because then there is no next page. */
 export const nextCursorOf = <R>(
   rows: readonly R[],
   limit: number,
   keyOf: (last: R) => string,
 ): string | null => (rows.length === limit ? encodeCursor(keyOf(rows.at(-1)!)) : null)
 
-/** A page of `limit` rows at most, each as `itemOf` shows it. */
+/** A page of `limit` rows at most, each converted by `itemOf`. */
 export const pageOf = <R, T = R>(
   rows: readonly R[],
   limit: number,

@@ -12,7 +12,7 @@ export class PreserializedPage<T> implements Page<T> {
     this.#itemsJson = itemsJson
   }
 
-  /** Parsed only where a client chose some of the fields. */
+  /** The parsed items, for a client that chose some of the fields. */
   get items(): T[] {
     return JSON.parse(this.#itemsJson) as T[]
   }
@@ -26,7 +26,7 @@ export class PreserializedPage<T> implements Page<T> {
 export const serializeReply = (body: unknown): string =>
   body instanceof PreserializedPage ? body.toJsonText() : JSON.stringify(body)
 
-/** In characters. Nearly every page of a hundred rows is longer. */
+/** Minimum length, in characters, of an answer that is sent as bytes. Nearly every page of a hundred rows is longer. */
 const MIN_LENGTH_AS_BYTES = 16 * 1024
 
 /**

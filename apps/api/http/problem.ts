@@ -1,4 +1,6 @@
-/** The only place where an error becomes an answer: problem details (RFC 9457), without SQL and without a stack trace. */
+/**
+ * Converts errors into answers, in this place only: problem details (RFC 9457), without SQL and without a stack trace.
+ */
 import {
   type ArgumentsHost,
   BadRequestException,
@@ -12,7 +14,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { STATUS_CODES } from 'node:http'
 import { PROBLEM_MEDIA_TYPE } from './media-types.js'
 
-/** Refusals that the page words in its reader's language. A code never changes, although its sentence may. */
+/**
+ * Codes of refusals for which the page has messages in its reader's language. A code never changes, although its
+ * sentence may.
+ */
 export type ProblemCode =
   | 'sign_in_first'
   | 'session_over'
@@ -41,7 +46,7 @@ export interface Problem {
   title: string
   status: number
   detail: string
-  /** Given for the refusals that people meet most. */
+  /** Code of the refusals that people meet most. */
   code?: ProblemCode
   /** The values that `detail` mentions, by name. */
   fields?: Record<string, string>
@@ -114,7 +119,7 @@ function isDataException(error: unknown): boolean {
   return typeof code === 'string' && code.startsWith('22') && code !== '22012'
 }
 
-/** Answers what Fastify refuses before a route is found: an address that cannot be decoded, for instance. */
+/** Answers the refusals of Fastify before a route is found, such as an address that cannot be decoded. */
 export function answerFrameworkError(
   error: { statusCode?: number; message: string },
   reply: FastifyReply,
@@ -127,7 +132,7 @@ export function invalidRequest(errors: ValidationError[]): BadRequestException {
   return new BadRequestException(errors.flatMap(validationMessagesOf).join('. '))
 }
 
-/** Characters of an invalid value that are repeated in the message. */
+/** Limit of the characters of an invalid value that the message repeats. */
 const MAX_VALUE_LENGTH = 200
 
 function validationMessagesOf({ property, value, constraints, children = [] }: ValidationError): string[] {

@@ -6,7 +6,7 @@ type Limits<V extends object> = Pick<
   'max' | 'maxSize' | 'sizeCalculation' | 'ttl'
 >
 
-/** A computation that fails is not remembered: the next request for its key starts a new one. */
+/** A failed computation is not remembered: the next request for its key starts a new one. */
 export class PromiseCache<V extends object> {
   private readonly values: LRUCache<string, V>
   private readonly inFlight = new Map<string, Promise<V>>()
@@ -29,7 +29,7 @@ export class PromiseCache<V extends object> {
     this.values.set(key, value)
   }
 
-  /** Forgets the values whose key fulfils the condition. */
+  /** Removes the values whose key meets the condition. */
   forget(condition: (key: string) => boolean): void {
     for (const key of [...this.values.keys()].filter(condition)) this.values.delete(key)
   }

@@ -1,7 +1,7 @@
 /**
- * How often one address may read, so that one greedy program leaves room for the others. Every answer states it in the
- * headers of draft-ietf-httpapi-ratelimit-headers as they are commonly spelled: `RateLimit-Limit`, `-Remaining`, and
- * `-Reset` in seconds.
+ * Limits the reading requests of one address per minute, so that one greedy program leaves room for the others. Every
+ * answer states the limit in the headers of draft-ietf-httpapi-ratelimit-headers as they are commonly spelled:
+ * `RateLimit-Limit`, `-Remaining`, and `-Reset` in seconds.
  */
 import {
   type CanActivate,
@@ -15,12 +15,12 @@ import { LRUCache } from 'lru-cache'
 import { Settings } from '../settings.js'
 
 const WINDOW_MS = 60_000
-/** Addresses that are remembered; the one that has been quiet longest is forgotten first. */
+/** Number of addresses that are remembered; the one that has been quiet longest is dropped first. */
 const MAX_ADDRESSES = 20_000
 
 interface RateLimitWindow {
   count: number
-  /** ms since 1970. */
+  /** End of the minute, ms since 1970. */
   endsAt: number
 }
 
@@ -62,14 +62,23 @@ export class RateLimitGuard implements CanActivate {
   }
 }
 
-/** A map requests tiles by the hundred, and what devices send has limits of its own: neither is counted. */
+/**
+ * Whether a request counts. Tiles do not, because a map requests hundreds; requests of devices have limits of their
+ * own.
+ */
 const isRateLimited = ({ method, url }: FastifyRequest): boolean =>
   (method === 'GET' || method === 'HEAD') && /^\/(api\/v1|ogc)\b/.test(url)
 
-/** Null for requests that are not counted: those of our own page in a browser and of programs on this machine. */
+/**
+ * The address that a request counts for; null for requests of our own page in a browser and of programs on this
+ * machine.
+ */
 const rateLimitedAddressOf = (request: FastifyRequest): string | null =>
   request.headers['sec-fetch-site'] === 'same-origin' ? null : remoteAddressOf(request)
 
-/** Null for this machine. Behind a proxy on this machine it is the address from which the proxy took the request. */
+/**
+ * The remote address of a request; null for this machine. Behind a proxy on this machine it is the address from which
+ * the proxy got the request.
+ */
 export const remoteAddressOf = ({ ip }: FastifyRequest): string | null =>
   /^(::ffff:)?127\.|^::1$/.test(ip) ? null : ip

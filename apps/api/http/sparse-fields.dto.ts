@@ -1,7 +1,7 @@
 import { IsOptional, IsString, MaxLength } from 'class-validator'
 
 export class FieldChoice {
-  /** Names of the fields that each item shall have, separated by commas; all fields without it. */
+  /** Names of the fields of each item, separated by commas; the default is all fields. */
   @IsOptional()
   @IsString()
   @MaxLength(1_000)

@@ -1,4 +1,4 @@
-/** Sparse fields: `fields=code,name` omits the other fields from each item of a list. The id is always there. */
+/** Sparse fields: `fields=code,name` omits the other fields from each item of a list, except the id. */
 import {
   BadRequestException,
   type CallHandler,
@@ -13,7 +13,7 @@ import { type Observable, map } from 'rxjs'
 
 const FIELDS_METADATA = 'fields'
 
-/** The fields of a list's items, the id first. */
+/** The fields of a list's items that a client can choose, the id first. */
 export const SelectableFields = <T>(...names: (keyof T & string)[]) => SetMetadata(FIELDS_METADATA, names)
 
 @Injectable()
@@ -29,7 +29,7 @@ export class SparseFieldsInterceptor implements NestInterceptor {
   }
 }
 
-/** Refuses unknown names before anything is read. */
+/** The chosen fields. Unknown names are refused before anything is read. */
 function selectedFields(fields: string, selectable: readonly string[]): readonly string[] {
   const names = fields.split(',').map((name) => name.trim())
   const unknown = names.find((name) => !selectable.includes(name))

@@ -16,7 +16,7 @@ const MAX_MESSAGE_BYTES = 2 ** 24
 /** The size of the first messages, as in the reference server. */
 const MIN_LOAD_MESSAGE_BYTES = 2 ** 13
 const MAX_LOAD_MESSAGE_BYTES = 2 ** 20
-/** Messages grow only up to 1/16 of the bytes sent so far, so that a slow line gets small ones. */
+/** Messages grow only up to this part of the bytes sent so far, so that a slow line gets small ones. */
 const GROWTH = 16
 /** Messages in flight: one that the system is writing, and one that waits. */
 const MAX_IN_FLIGHT = 2
@@ -32,12 +32,12 @@ const MAX_CLIENT_TEXTS = 1_000
 const CLOSE_NORMAL = 1000
 const CLOSE_UNSUPPORTED = 1003
 
-/** Random, so that nothing on the way can compress it. */
+/** Random bytes, which nothing on the way can compress. */
 const RANDOM_PAYLOAD = randomBytes(MAX_LOAD_MESSAGE_BYTES)
 
 export interface Ndt7Options {
   slots: TestSlots
-  /** The device of a token for one test; undefined where the token is invalid. */
+  /** Id of the device of a token for one test; undefined if the token is invalid. */
   deviceOf(token: string, direction: Direction): Promise<string | undefined>
   /** Called once per test with the server's observation. */
   onTestEnded(test: SpeedTest): Promise<void>
@@ -125,7 +125,7 @@ class Ndt7Test {
         resolve(this.observation.result(this.ended))
       })
       ws.on('message', (_data, isBinary) => this.received(isBinary))
-      // Before the load, so that one round trip is measured on an idle line.
+      // The ping comes before the load, so that one round trip is measured on an idle line.
       this.observation.ping()
       this.after(TEST_MS, () => this.end('complete'))
       this.tick()
@@ -179,6 +179,9 @@ class Ndt7Test {
   }
 }
 
-/** ms. Exponentially distributed, as the protocol requires: a fixed interval could resonate with something on the line. */
+/**
+ * A random interval in ms, exponentially distributed as the protocol requires: a fixed interval could resonate with
+ * something on the line.
+ */
 const randomInterval = (): number =>
   Math.min(CADENCE_MS.max, Math.max(CADENCE_MS.min, -Math.log(1 - Math.random()) * CADENCE_MS.mean))

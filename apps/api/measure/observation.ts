@@ -1,4 +1,7 @@
-/** One ndt7 test as the server observes it: the bytes that certainly arrived, when, and the round trip by WebSocket ping. */
+/**
+ * One ndt7 test as the server observes it: the bytes that certainly arrived, their time, and the round trip by
+ * WebSocket ping.
+ */
 import type { Direction, SpeedTest } from '#store/probes'
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
@@ -13,7 +16,7 @@ export class ServerObservation {
   private readonly start = performance.now()
   private readonly bytesReadAtStart: number
   private readonly bytesWrittenAtStart: number
-  /** Bytes that were sent before a ping whose pong came back: the client has read all of them. */
+  /** Bytes that were sent before a ping whose pong came back, so that the client has read all of them. */
   private acknowledged = { bytes: 0, ms: 0 }
   /**
    * Pings without a pong yet, by their payload. It is random, so that a client cannot acknowledge a load that it did not
@@ -90,7 +93,10 @@ export class ServerObservation {
     }
   }
 
-  /** The client's clock begins half a round trip after ours, and its pong needs the other half. */
+  /**
+   * The acknowledged bytes with their time by the client's clock, which starts half a round trip after ours; the pong
+   * needs the other half.
+   */
   private acknowledgedLoad(): { bytes: number; ms: number } {
     return { bytes: this.acknowledged.bytes, ms: Math.max(this.acknowledged.ms - (this.minRttMs ?? 0), 0) }
   }
@@ -112,7 +118,7 @@ export class ServerObservation {
     }
   }
 
-  /** Node also counts the bytes that still wait in this process as written. */
+  /** Bytes that were sent. Node also counts those that still wait in this process as written. */
   private bytesSent(): number {
     return this.socket.bytesWritten - this.bytesWrittenAtStart - this.socket.writableLength
   }

@@ -13,7 +13,7 @@ const MIN_MAX_BYTES = 8_192
 export interface TestRequest {
   direction: Direction
   token: string | null
-  /** The server ends the test after this many bytes; Infinity where the client set no limit. */
+  /** Number of bytes after which the server ends the test; Infinity if the client set no limit. */
   maxBytes: number
 }
 

@@ -3,14 +3,14 @@ import { Injectable } from '@nestjs/common'
 import { SpeedTestError } from './request.js'
 
 export const MAX_TESTS = 16
-/** By then a test that runs now has ended. It varies, so that those who wait do not all retry together. */
+/** Time after which the tests that run now have ended. It varies, so that waiting clients do not all retry together. */
 const RETRY_AFTER_S = { min: 10, spread: 20 } as const
 
 @Injectable()
 export class TestSlots {
   private running = 0
 
-  /** Takes a slot and returns the function that releases it. Throws a SpeedTestError that says when to retry. */
+  /** Takes a slot and returns the function that releases it. Throws a SpeedTestError with the time for a retry. */
   take(): () => void {
     this.throwIfFull()
     this.running++

@@ -9,13 +9,16 @@ import { Settings } from '../settings.js'
 import { SpeedTestError } from './request.js'
 import { TestSlots } from './slots.js'
 
-/** Long enough for both directions and a pause between them, but short, because a token in a URL may end up in a log. */
+/**
+ * Lifetime of a token: long enough for both directions and a pause between them, but short, because a token in a URL
+ * may end up in a log.
+ */
 const TOKEN_LIFETIME_MS = 3 * 60_000
 
 export class TestTicket {
-  /** For the query of /ndt/v7/download and /ndt/v7/upload, once for each: `token=…`. */
+  /** Token for the query of /ndt/v7/download and /ndt/v7/upload, once for each: `token=…`. */
   token!: string
-  /** RFC 3339. */
+  /** Time until which the token is valid, RFC 3339. */
   expiresAt!: string
 }
 

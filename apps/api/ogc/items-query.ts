@@ -1,4 +1,4 @@
-/** The query of a collection's items: which parameters there are, and which values are refused. */
+/** The query of a collection's items: its parameters, and the values that are refused. */
 import type { Column, Filter, TimeSpan } from '#domain/feature'
 import type { Bounds } from '#domain/probe'
 import { MAX_FILTER_LENGTH, readCql2 } from '#formats/filter'
@@ -17,7 +17,7 @@ import { DEFAULT_LIMIT, invalidCursor } from '../http/page.dto.js'
 import { invalidRequest } from '../http/problem.js'
 import { RunChoice } from '../runs/runs.dto.js'
 
-/** There is one representation only. Clients that request it by name are served too. */
+/** The format, of which there is only one. Clients that request it by name are served too. */
 export class FormatQuery {
   @IsOptional()
   @IsIn(['json'])
@@ -26,7 +26,7 @@ export class FormatQuery {
 
 const NUMBER = '[+-]?\\d{1,15}(\\.\\d*)?([eE][+-]?\\d{1,2})?'
 const ONE_NUMBER = new RegExp(`^${NUMBER}$`)
-/** Longer than any feature's id in base64. */
+/** Limit of a cursor's length; a feature's id in base64 is shorter. */
 const MAX_CURSOR_LENGTH = 1_000
 
 class ItemsQuery extends RunChoice {
@@ -90,7 +90,7 @@ const ITEMS_PARAMETERS = [
   'filter-lang',
   'filter-crs',
 ]
-/** Only collections of runs have these. */
+/** Parameters that only collections of runs have. */
 export const RUN_PARAMETERS = ['run', 'rule', 'date']
 
 export interface ItemsRequest {

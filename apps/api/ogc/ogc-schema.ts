@@ -1,4 +1,4 @@
-/** JSON Schema of a collection's features. Without it a client guesses the types of columns from the first page. */
+/** JSON Schema of a collection's features. Clients would otherwise guess the types of columns from the first page. */
 import type { ColumnType } from '#domain/feature'
 import { GEOMETRY_PROPERTY } from '#formats/filter'
 import type { Collection } from '#store/ogc'
@@ -49,7 +49,7 @@ export interface QueryablesBody {
   title: string
   description: string
   type: 'object'
-  /** By name. */
+  /** The properties by name. */
   properties: Record<string, object>
   additionalProperties: false
 }

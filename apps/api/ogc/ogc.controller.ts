@@ -34,7 +34,10 @@ import {
 import { type QueryablesBody, queryablesOf, schemaOf } from './ogc-schema.js'
 import { isTiled, tileMatrixSetsLink, tilesLinks } from './tilesets.js'
 
-/** The conformance classes that are met and tested. Only some temporal functions exist, so their class is not listed. */
+/**
+ * The conformance classes that are implemented and tested. Only some temporal functions exist, so their class is not
+ * listed.
+ */
 const CONFORMANCE = [
   'http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core',
   'http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson',
@@ -79,7 +82,7 @@ export class OgcController {
     }
   }
 
-  /** The parts of the standard that are met. */
+  /** The conformance classes of the standard that are implemented. */
   @Get('conformance')
   conformance(@Query() _query: FormatQuery) {
     return { conformsTo: CONFORMANCE }
@@ -122,7 +125,7 @@ export class OgcController {
 
   /**
    * Features in the order of their keys; the link `next` leads to the next page. Any property can be a query parameter.
-   * `cells` and `zones` are of one run: that of `run`, or the newest of `rule`.
+   * `cells` and `zones` belong to one run: that of `run`, or the newest of `rule`.
    */
   @Get('collections/:id/items')
   @Header('content-type', GEOJSON_MEDIA_TYPE)

@@ -20,7 +20,7 @@ import {
 } from './tilesets.js'
 import { TilesetQuery } from './tilesets.dto.js'
 
-/** The tile matrix sets of the tiles. */
+/** The available tile matrix sets. */
 export interface TileMatrixSetsBody {
   tileMatrixSets: { id: string; title: string; uri: string; links: Link[] }[]
 }
@@ -31,7 +31,7 @@ export interface TileMatrixSetsBody {
 export class TilesetsController {
   constructor(private readonly runs: RunResolver) {}
 
-  /** The tile matrix sets of the tiles, of which there is one. */
+  /** The list of tile matrix sets, of which there is one. */
   @Get('tileMatrixSets')
   matrixSets(@Query() _query: FormatQuery, @Req() request: FastifyRequest): TileMatrixSetsBody {
     const { id, title, uri } = webMercatorQuad()

@@ -1,7 +1,7 @@
 import { IsIn, IsOptional } from 'class-validator'
 import { RunChoice } from '../runs/runs.dto.js'
 
-/** The run that is drawn. */
+/** The run of the tiles. */
 export class TilesetQuery extends RunChoice {
   @IsOptional()
   @IsIn(['json'])

@@ -1,5 +1,5 @@
 /**
- * Vector tiles as OGC API – Tiles describes them: the tiles of the TileJSON, with `{tileMatrix}/{tileCol}/{tileRow}` for
+ * Vector tiles described by OGC API – Tiles: the tiles of the TileJSON, with `{tileMatrix}/{tileCol}/{tileRow}` for
  * z/x/y.
  */
 import { MOROCCO_BOUNDS } from '#domain/probe'
@@ -15,7 +15,7 @@ export const TILE_MATRIX_SET = 'WebMercatorQuad'
 const TILE_MATRIX_SET_URI = `http://www.opengis.net/def/tilematrixset/OGC/1.0/${TILE_MATRIX_SET}`
 const REL_BASE_URI = 'http://www.opengis.net/def/rel/ogc/1.0'
 
-/** Collections that are drawn. Each is a layer of the same name. */
+/** Collections with vector tiles. Each is a layer of the same name. */
 const TILED = ['cells', 'zones', 'areas', 'localities', 'sites'] as const satisfies (CollectionId &
   RunLayer)[]
 export type TiledId = (typeof TILED)[number]
@@ -100,7 +100,7 @@ export function tilesetsOf(self: string, tilesets: readonly TilesetBody[]): Tile
   }
 }
 
-/** A tileset's address names its run, so that the map does not change while somebody reads it. */
+/** Links of a tileset. Its address names the run, so that the map does not change while somebody reads it. */
 function tilesetLinks(id: TiledId, run: RunRow, root: string): Link[] {
   return [
     {
@@ -172,9 +172,9 @@ export interface TileMatrixSetBody {
 
 interface TileMatrix {
   id: string
-  /** For pixels of 0.28 mm. */
+  /** Scale for pixels of 0.28 mm. */
   scaleDenominator: number
-  /** Metres in a pixel. */
+  /** Metres per pixel. */
   cellSize: number
   pointOfOrigin: [number, number]
   tileWidth: number

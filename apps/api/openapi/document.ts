@@ -73,7 +73,7 @@ interface RouteContext {
   method: string
   operation: Operation
   handler: RouteHandler
-  /** What a reader needs and the sources do not say. */
+  /** Faults of the document: facts that a reader needs and the sources lack. */
   faults: string[]
 }
 
@@ -141,7 +141,7 @@ function completeBody(operation: Operation, { body }: RouteHandler): void {
   if (body && (!schema?.$ref || schema.type === 'object'))
     operation.requestBody = { required: true, content: { 'application/json': { schema: body } } }
   for (const [type, media] of Object.entries(operation.requestBody?.content ?? {})) {
-    // Such a body is text, whatever its lines contain.
+    // The body is text, whatever its lines contain.
     if (type !== 'application/json') media.schema = { type: 'string', format: 'binary' }
     const name = media.schema.$ref?.split('/').at(-1)
     const example = BODY_EXAMPLES[name ?? `${operation.operationId} ${type}`]

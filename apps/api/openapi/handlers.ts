@@ -1,4 +1,4 @@
-/** Reads from the sources of the controllers what Nest's own document does not say about each route. */
+/** Reads facts about each route from the sources of the controllers that Nest's own document lacks. */
 import type { HttpException } from '@nestjs/common'
 import * as nest from '@nestjs/common'
 import { dirname, resolve } from 'node:path'
@@ -6,34 +6,34 @@ import ts from 'typescript'
 import { type Schema, SchemaRegistry } from './type-schema.js'
 
 export interface RouteHandler {
-  /** Schema of the answer; null where the method returns nothing, because it sends its reply itself or there is none. */
+  /** Schema of the answer; null if the method returns nothing, because it sends its reply itself or there is none. */
   answer: Schema | null
-  /** It may also return nothing, which answers 204. */
+  /** Whether it may also return nothing, which answers 204. */
   mayBeNothing: boolean
-  /** It returns a page of a list, which has the header `Link`. */
+  /** Whether it returns a page of a list, which has the header `Link`. */
   isPage: boolean
   mediaType: string | null
   summary: string
   description: string
   /** Statuses of the exceptions that the method, or a function of apps/api that it calls, may throw. */
   refusals: ReadonlySet<number>
-  /** The lowest role of a person that may use it. */
+  /** The lowest role of an account that may use it; null if it is open to everybody. */
   role: string | null
-  /** A device's token is required, or accepted instead of a person's session. */
+  /** Whether a device's token is required, or accepted instead of a person's session. */
   acceptsDevice: boolean
   isThrottled: boolean
   /** Names of the fields of the query. */
   query: readonly string[]
   /** Names of the fields of path, query and body that are whole numbers. */
   wholeNumbers: ReadonlySet<string>
-  /** Schema of a body whose type is no class. Nest describes the classes. */
+  /** Schema of a body whose type is no class; null for classes, which Nest describes. */
   body: Schema | null
   /** Names of the path parameters that are UUIDs, by their pipe. */
   uuids: ReadonlySet<string>
 }
 
 export interface Handlers {
-  /** By `Class.method`. */
+  /** Handlers by `Class.method`. */
   handlers: ReadonlyMap<string, RouteHandler>
   /** Description of each tag: the comment of its first controller, or of the controller of the same name. */
   tags: ReadonlyMap<string, string>

@@ -1,4 +1,4 @@
-/** Descriptions of the parameters that have no class of their own, and examples of all parameters, by name. */
+/** Descriptions of the parameters without a class of their own, and examples of all parameters, by name. */
 import { SHIPPED_RULES } from '#domain/rule'
 import type { Schema } from './type-schema.js'
 
@@ -22,7 +22,7 @@ const RUN_OR_LATEST: PathParameter = {
   example: 'latest',
 }
 
-/** By the path segment before them and their name, or by their name alone. */
+/** Descriptions by the preceding path segment and name, or by name alone. */
 const PATH_PARAMETERS: Record<string, PathParameter> = {
   'areas/code': {
     description: 'HCP code of a region, province or commune.',
@@ -116,7 +116,7 @@ const EXAMPLES: Record<string, unknown> = {
   filter: "class = 'white'",
 }
 
-/** An example that fits the schema; undefined where there is none. */
+/** An example that fits the schema; undefined if there is none. */
 export function exampleOf(name: string, schema: Schema): unknown {
   const value = EXAMPLES[name]
   const example = schema.type === 'string' && value !== undefined ? String(value) : value

@@ -1,4 +1,4 @@
-/** The responses and headers that are the same for all routes: components of the OpenAPI document. */
+/** Responses and headers that all routes share: components of the OpenAPI document. */
 import { STATUS_CODES } from 'node:http'
 import type { OpenApiResponse } from './document-types.js'
 import type { Schema } from './type-schema.js'

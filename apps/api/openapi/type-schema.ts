@@ -195,7 +195,7 @@ const UNITS: [RegExp, string][] = [
   [/^confidence$/, '0 to 1.'],
 ]
 
-/** The unit that the name of a field ends with; empty where it has none. */
+/** The unit that the name of a field ends with; empty if it has none. */
 export const unitOf = (name: string): string => UNITS.find(([form]) => form.test(name))?.[1] ?? ''
 
 /** Adds a description and an example. A reference allows no properties beside it, so it is wrapped in `allOf`. */
@@ -231,7 +231,7 @@ function folderOf({ declarations }: ts.Symbol): string {
   return (path.at(-2) ?? '').replace(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase())
 }
 
-/** The value of an `@example`: parsed where it is JSON, otherwise the text itself. */
+/** The value of an `@example`: parsed if it is JSON, otherwise the text itself. */
 export function exampleValueOf(text: string): unknown {
   try {
     return JSON.parse(text)

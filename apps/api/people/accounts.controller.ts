@@ -9,7 +9,7 @@ import { CurrentAccount, RequireRole } from './role-guard.js'
 import { AccountBody } from './session.dto.js'
 
 export interface NewAccount extends Account {
-  /** Shown in this answer only. */
+  /** The password, which only this answer contains. */
   password: string
 }
 

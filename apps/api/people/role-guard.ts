@@ -25,7 +25,7 @@ const ALLOW_DEVICE = 'allowDevice'
 export const AllowDevice = () => SetMetadata(ALLOW_DEVICE, true)
 
 const OPTIONAL_SIGN_IN = 'optionalSignIn'
-/** The route is open to everybody, and answers more to those who are signed in. */
+/** The route is open to everybody, and gives more to signed-in accounts. */
 export const OptionalSignIn = () => SetMetadata(OPTIONAL_SIGN_IN, true)
 
 const BEFORE_PASSWORD = 'beforePassword'

@@ -70,7 +70,7 @@ export class SessionController {
     return { name, role, mustChangePassword, operator }
   }
 
-  /** The account that is signed in; 204 where nobody is. */
+  /** The signed-in account; 204 if nobody is signed in. */
   @Get()
   async who(
     @Req() request: FastifyRequest,

@@ -16,7 +16,7 @@ export class PasswordBody {
   @MaxLength(200)
   current!: string
 
-  /** At least 12 characters. */
+  /** A password of at least 12 characters. */
   @IsString()
   @Length(12, 200)
   next!: string

@@ -3,7 +3,10 @@ import { ThrottlerGuard, type ThrottlerRequest } from '@nestjs/throttler'
 import type { FastifyRequest } from 'fastify'
 import { remoteAddressOf } from '../http/rate-limit.js'
 
-/** For all names together: each attempt costs 45 ms of processor time. An office behind one address needs far fewer. */
+/**
+ * Limit of the attempts for all names together: each costs 45 ms of processor time. An office behind one address needs
+ * far fewer.
+ */
 const MAX_ATTEMPTS_PER_ADDRESS = 60
 
 /** Counts attempts by address and name, so that one person's mistakes do not lock out an office behind one address. */

@@ -9,16 +9,16 @@ import { RunChoice } from '../runs/runs.dto.js'
 import { requireSite } from '../sites/require-site.js'
 
 export interface LocalityAnswer extends LocalityState {
-  /** The run that its class is from. */
+  /** The run of its class. */
   run: number
 }
 
 export interface SiteAnswer extends SiteRow, SiteState {
-  /** The run that its class and its probes are from. */
+  /** The run of its class and its probes. */
   run: number
 }
 
-/** Places on the map, as they are in a run. */
+/** Localities and sites on the map, with their state in a run. */
 @ApiTags('places')
 @Controller('api/v1')
 export class PlacesController {

@@ -4,7 +4,7 @@ import type { Queryable } from '#store/database'
 import { planInBox } from '#store/plan'
 import { envelopeWithMargin } from '../tiles/shapes.js'
 
-/** More points than this cannot be told apart on a tile. Items that the measurements contradict come first. */
+/** Limit of the points on a tile; more cannot be told apart. Contradicted items come first. */
 const MAX_POINTS = 2_000
 
 export async function planFeatures(db: Queryable, tile: TileAddress): Promise<TileFeature[]> {

@@ -10,7 +10,7 @@ import { RUN_COLUMNS, runValuesOf } from '../runs/run-columns.js'
 import { planFilterOf } from './plan.controller.js'
 import { PlanFilterQuery } from './plan.dto.js'
 
-/** A table is built in memory as a whole. A longer list must be read page by page. */
+/** Limits of the rows of a table, because it is built in memory. A longer list must be read page by page. */
 const MAX_ROWS = { csv: 100_000, xlsx: 20_000 } as const
 
 /** The plan as a table, with the same filters as the list. */

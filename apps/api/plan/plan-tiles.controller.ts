@@ -12,7 +12,7 @@ import { TileDoor } from '../tiles/tile-door.js'
 export class PlanTilesController {
   constructor(private readonly door: TileDoor) {}
 
-  /** Items of the plan, each as a point with its state. People change the plan between runs, so no tile of it is kept. */
+  /** Plan items, each as a point with its state. People change the plan between runs, so its tiles are not cached. */
   @Get(`tiles/:run/plan/${TILE_PATH}`)
   @ApiTile()
   tile(

@@ -78,16 +78,16 @@ export interface PlanRunAnswer {
 }
 
 export interface PlanProgressAnswer extends PlanProgress {
-  /** Null for the country. */
+  /** The area; null for the country. */
   area: Pick<AreaRow, 'code' | 'nameFr' | 'nameAr'> | null
   run: PlanRunAnswer | null
 }
 
-/** What an import did with a file, or would do. */
+/** The result of an import, or its preview. */
 export interface PlanImportAnswer {
-  /** Lines of the file without its header. */
+  /** Number of lines of the file without its header. */
   lines: number
-  /** What was converted, and what of the file was not read. */
+  /** Sentences about conversions, and about parts of the file that were not read. */
   notes: string[]
   added: number
   changed: number
@@ -97,7 +97,7 @@ export interface PlanImportAnswer {
   refusedLines: number
   /** New and changed items, the first 200. */
   changes: PlanChange[]
-  /** True where nothing was written. */
+  /** Whether this is a preview, so that nothing was written. */
   preview: boolean
 }
 
@@ -105,7 +105,7 @@ const MAX_FILE_BYTES = 64 * 1024 * 1024
 const MAX_LISTED_REJECTIONS = 1_000
 const MAX_LISTED_CHANGES = 200
 
-/** The plan (PNHD 2): what was promised where and by when, and whether the measurements confirm it. */
+/** The plan (PNHD 2): promised networks with their places and deadlines, and whether the measurements confirm them. */
 @ApiTags('plan')
 @Controller('api/v1/plan')
 export class PlanController {
@@ -156,7 +156,9 @@ export class PlanController {
     return item
   }
 
-  /** Imports a list (CSV, XLSX, GeoJSON, GeoPackage). Each faulty line is refused by itself; the others are imported. */
+  /**
+   * Imports a list (CSV, XLSX, GeoJSON, GeoPackage). Each faulty line is refused by itself; the others are imported.
+   */
   @Post('import')
   @HttpCode(200)
   @RequireRole('planner')
@@ -269,7 +271,7 @@ const planRunOf = ({ id, rule, ruleVersion, from, to }: RunRow): PlanRunAnswer =
   to,
 })
 
-/** The code of an item; before it, in other orders than by code, the value that the list is ordered by. */
+/** Cursor: the code of an item, preceded by the sort value in orders other than by code. */
 const CURSOR_PATTERN = /^([\p{L}\p{N}_.-]{1,20} )?[\p{L}\p{N}._/-]{1,60}$/u
 
 export const planFilterOf = ({ area, state, operator, technology }: PlanFilterQuery) => ({

@@ -23,7 +23,7 @@ import { FileOptionsQuery } from '../probes/file-options.dto.js'
 import { AreaChoice, PageQuery } from '../http/page.dto.js'
 
 export class PlanFilterQuery extends AreaChoice {
-  /** `contradicted` lists what is covered on paper but not in fact. */
+  /** State of the items. `contradicted` lists those that are covered on paper but not in fact. */
   @IsOptional()
   @IsIn(PLAN_STATES)
   state?: PlanState
@@ -40,14 +40,14 @@ export class PlanFilterQuery extends AreaChoice {
 }
 
 export class PlanQuery extends IntersectionType(PageQuery, PlanFilterQuery) {
-  /** The order of the list; by code without it. */
+  /** The order of the list; the default is by code. */
   @IsOptional()
   @IsIn(PLAN_SORTS)
   sort?: PlanSort
 }
 
 export class PlanImportQuery extends FileOptionsQuery {
-  /** True writes nothing, and answers what the import would do. */
+  /** Whether this is a preview, which answers the result of the import and writes nothing. */
   @IsOptional()
   @IsBooleanQuery()
   preview?: boolean
@@ -67,7 +67,7 @@ export class PlanImportQuery extends FileOptionsQuery {
 
 const DAY = /^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/
 
-/** A day, or null to remove one. A day that is absent stays as it is. */
+/** A day; null removes it, and an absent field keeps it. */
 const IsDayOrNull = (name: string) => (target: object, key: string) => {
   IsOptional()(target, key)
   ValidateIf((_, value) => value !== null)(target, key)
@@ -76,7 +76,7 @@ const IsDayOrNull = (name: string) => (target: object, key: string) => {
   IsISO8601({ strict: true }, { message: `${name} must be a day such as 2027-03-31` })(target, key)
 }
 
-/** The property may be absent, but not null. */
+/** A property that may be absent, but not null. */
 const OptionalNotNull = () => ValidateIf((_, value) => value !== undefined)
 
 class PlanFieldsBody {
@@ -96,13 +96,13 @@ class PlanFieldsBody {
   @Length(1, 200)
   nameAr?: string | null
 
-  /** HCP code of the commune; null: determined from the place. */
+  /** HCP code of the commune; null determines it from the place. */
   @IsOptional()
   @ValidateIf((_, value) => value !== null)
   @IsAreaCode('commune')
   areaCode?: string | null
 
-  /** Its name or id. */
+  /** Name or id of the operator. */
   @IsOptional()
   @ValidateIf((_, value) => value !== null)
   @IsString()
@@ -161,7 +161,7 @@ class PlanFieldsBody {
 }
 
 class VersionBody {
-  /** The version that was read. Answers 409 where there is a newer one. */
+  /** The version that the change is based on. Answers 409 if there is a newer one. */
   @IsInt()
   @Min(1)
   version!: number

@@ -41,17 +41,17 @@ import { type RankedZone, type Ranking, rankedZones, rankingOf } from './ranking
 import { SolverSlots } from './solver-slots.js'
 import { PROVENANCE_COLUMNS, ZONE_COLUMNS, provenanceRowValues, zoneRowValues } from './table.js'
 
-/** A zone with the network that it is given. */
+/** A zone with the network that it gets. */
 export interface FundedZone extends RankedZone {
   technology: Deployed
-  /** MAD. */
+  /** Cost in MAD. */
   cost: number
   /** People, or points of the score, times the share of them that the technology serves. */
   benefit: number
 }
 
 export interface OneMoreMillion {
-  /** MAD. */
+  /** The larger budget in MAD. */
   budget: number
   cost: number
   benefit: number
@@ -70,7 +70,7 @@ export interface BudgetAnswer {
   takenAt: Date
   /** Always true: unit costs are assumptions of the project or of the planner, since none are official. */
   assumption: true
-  /** MAD. */
+  /** The budget in MAD. */
   budget: number
   maximise: Maximised
   technologies: readonly Deployed[]
@@ -78,27 +78,27 @@ export interface BudgetAnswer {
   unitCosts: UnitCosts
   /** `optimal`: within a ten-thousandth of the best; `time_limit`: the best solution found in time. `gap` is about all zones. */
   status: Allocation['status']
-  /** The largest benefit first. */
+  /** The served zones, by descending benefit. */
   zones: FundedZone[]
-  /** MAD. */
+  /** Total cost in MAD. */
   cost: number
-  /** The part of the budget that is not spent, MAD. */
+  /** The unspent part of the budget, MAD. */
   remaining: number
   benefit: number
   /** The benefit of serving all zones, at any cost. */
   whole: number
   /** White and grey zones that stay unserved. */
   zonesLeft: number
-  /** People in the unserved zones; null where no localities were imported. */
+  /** People in the unserved zones; null if no localities were imported. */
   peopleLeft: number | null
   /** Upper bound of the benefit of every choice. */
   bound: number
-  /** By which share of the benefit the bound exceeds it. */
+  /** Relative gap between the bound and the benefit. */
   gap: number
   candidates: number
   /** Candidates that were decided by the linear relaxation and not by the solver. `bound` includes them. */
   notConsidered: number
-  /** Null where the time limit was reached. */
+  /** Changes with one more million; null if the time limit was reached. */
   oneMore: OneMoreMillion | null
 }
 
@@ -109,7 +109,7 @@ interface CachedAnswer {
 
 const MAX_CACHED_ANSWERS = 100
 
-/** What a budget buys. */
+/** The result of a budget. */
 @ApiTags('priorities')
 @Controller('api/v1/runs/:id/budget')
 export class BudgetController {
@@ -218,7 +218,7 @@ export class BudgetController {
     }
   }
 
-  /** A function that gives a chosen zone its names and figures. */
+  /** A function that adds the names and figures of a zone to a choice. */
   private async fundedZoneMapper(ranking: Ranking, { choices, oneMore }: Allocation) {
     const { table, order } = ranking
     const ids = new Set([...choices, ...(oneMore?.added ?? [])].map(({ id }) => id))
@@ -295,7 +295,7 @@ function unservedBy(
   return { zonesLeft: unserved.length, peopleLeft: table.leftOut.includes('people') ? null : people }
 }
 
-/** The same request over the same factors has the same answer. */
+/** Key of the cache: the same request over the same factors has the same answer. */
 const cacheKeyOf = ({ run, takenAt, weights, unitCosts }: Ranking, body: BudgetBody): string =>
   createHash('sha256')
     .update(JSON.stringify([run.id, takenAt, weights, unitCosts, Object.entries(body).toSorted()]))

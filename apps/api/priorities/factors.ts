@@ -8,20 +8,20 @@ import { Settings } from '../settings.js'
 
 export interface ZoneFactorsSnapshot {
   zones: ZoneFactors[]
-  /** When localities and sites were counted: they change, the run does not. */
+  /** Time at which localities and sites were counted: they change, the run does not. */
   takenAt: Date
 }
 
-/** About 150 MB. */
+/** Limit of the cached zones, about 150 MB. */
 const MAX_CACHED_ZONES = 500_000
 
 /**
- * The factors of the runs that were requested lately. Counting them reads all zones of a run. They are counted again when
+ * The factors of the runs that were requested lately. Counting them reads all zones of a run. They are counted again if
  * localities or sites have changed since, so that old counts are never shown as current.
  */
 @Injectable()
 export class FactorCache {
-  /** By run and revision of the places. */
+  /** Snapshots by run and revision of the places. */
   private readonly snapshots = new PromiseCache<ZoneFactorsSnapshot>({
     maxSize: MAX_CACHED_ZONES,
     sizeCalculation: ({ zones }) => zones.length + 1,
@@ -38,7 +38,7 @@ export class FactorCache {
     return this.snapshots.getOrCompute(key, async () => {
       const takenAt = new Date(this.settings.clock())
       const zones = await factorsOfZones(this.source.manager, run)
-      // Those of earlier revisions are of no more use.
+      // Snapshots of earlier revisions are useless now.
       this.snapshots.forget((other) => other.startsWith(`${run.id} `))
       return { zones, takenAt }
     })

@@ -48,7 +48,7 @@ const DEFAULT_ROWS = 1_000
 
 export interface Priorities {
   run: number
-  /** When localities and sites were counted. */
+  /** Time at which localities and sites were counted. */
   takenAt: Date
   /** Always true: weights and unit costs are assumptions of the project or of the planner, since none are official. */
   assumption: true
@@ -56,17 +56,17 @@ export interface Priorities {
   unitCosts: UnitCosts
   /** Factors without any data. They are part of no score. */
   leftOut: Factor[]
-  /** The number of white and grey zones that are ranked. */
+  /** Number of white and grey zones that are ranked. */
   zones: number
-  /** Draws of other weights from which the stability of ranks is computed. */
+  /** Number of random draws of the weights from which the stability of ranks is computed. */
   draws: number
-  /** The number of zones that count as "the first ones". */
+  /** Number of zones that count as "the first ones". */
   top: number
   items: PriorityZone[]
   next: string | null
 }
 
-/** The white and grey zones by the planner's weights, and how stable their ranks are. */
+/** The white and grey zones ranked by the planner's weights, with the stability of their ranks. */
 @ApiTags('priorities')
 @Controller('api/v1/runs/:id')
 export class PrioritiesController {
@@ -76,7 +76,7 @@ export class PrioritiesController {
     private readonly factors: FactorCache,
   ) {}
 
-  /** The zones with their factors, rank and stability, the highest score first. */
+  /** The zones with their factors, rank and stability, by descending score. */
   @Get('priorities')
   @Header('cache-control', REVALIDATE)
   async list(@Param('id', ParseIntPipe) id: number, @Query() query: PrioritiesQuery): Promise<Priorities> {
@@ -100,7 +100,7 @@ export class PrioritiesController {
     }
   }
 
-  /** The same as a table; each line has its run, rule, dates and weights. */
+  /** The zones as a CSV table; each line has its run, rule, dates and weights. */
   @Get('priorities.csv')
   @Header('content-type', CSV_MEDIA_TYPE)
   @Header('content-disposition', 'attachment; filename="priorities.csv"')
@@ -108,7 +108,7 @@ export class PrioritiesController {
     return csvTable(await this.asTable(id, query))
   }
 
-  /** The same as a workbook. */
+  /** The zones as an Excel workbook. */
   @Get('priorities.xlsx')
   @Header('content-type', XLSX_MEDIA_TYPE)
   @Header('content-disposition', 'attachment; filename="priorities.xlsx"')

@@ -38,9 +38,9 @@ const CANDIDATE_CLASSES = ['white', 'grey'] as const satisfies readonly Candidat
 /** Amounts by name. */
 const AMOUNTS_SCHEMA = { type: 'object', additionalProperties: { type: 'number' } } as const
 
-/** Which zones are ranked, and by which weights. */
+/** Selection of the ranked zones, and their weights. */
 export class ZoneChoice extends AreaChoice {
-  /** Only zones of this class; both classes without it. */
+  /** Class of the zones; the default is both classes. */
   @IsOptional()
   @IsIn(CANDIDATE_CLASSES)
   class?: CandidateClass
@@ -57,7 +57,7 @@ export class ZoneChoice extends AreaChoice {
   @MaxLength(1_000)
   unitCosts?: string
 
-  /** The number of zones that count as "the first ones" in the stability of ranks; 50 without it. */
+  /** Number of zones that count as "the first ones" in the stability of ranks; the default is 50. */
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -67,7 +67,7 @@ export class ZoneChoice extends AreaChoice {
 }
 
 export class PrioritiesQuery extends IntersectionType(PageQuery, ZoneChoice) {
-  /** Zones in a page. */
+  /** Number of zones in a page. */
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -77,7 +77,7 @@ export class PrioritiesQuery extends IntersectionType(PageQuery, ZoneChoice) {
 }
 
 export class PrioritiesFileQuery extends ZoneChoice {
-  /** The number of rows of the file; 1,000 without it. */
+  /** Number of rows of the file; the default is 1,000. */
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -90,17 +90,17 @@ export const MAXIMISED = ['people', 'score'] as const
 export type Maximised = (typeof MAXIMISED)[number]
 
 export class BudgetBody extends AreaChoice {
-  /** MAD. */
+  /** The budget in MAD. */
   @IsNumber()
   @Min(0)
   @Max(1e12)
   budget!: number
 
-  /** What is maximised: the people served, or the scores of the zones served. */
+  /** The aim: the people served, or the scores of the zones served. */
   @IsIn(MAXIMISED)
   maximise!: Maximised
 
-  /** The technologies that may be used; all without it. */
+  /** The allowed technologies; the default is all of them. */
   @IsOptional()
   @IsIn(DEPLOYABLE_TECHNOLOGIES, { each: true })
   @ArrayMinSize(1)
@@ -124,7 +124,7 @@ export class BudgetBody extends AreaChoice {
   @ApiPropertyOptional(AMOUNTS_SCHEMA)
   unitCosts?: Partial<UnitCosts>
 
-  /** At least one zone in each region that has some. */
+  /** Whether each region that has zones to serve must get at least one of them served. */
   @IsOptional()
   @IsBoolean()
   oneZonePerRegion?: boolean

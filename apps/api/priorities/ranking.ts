@@ -26,7 +26,7 @@ export interface RankingRequest {
   unitCosts: UnitCosts
   class: CandidateClass | null
   area: string | null
-  /** The number of zones that count as "the first ones". */
+  /** Number of zones that count as "the first ones". */
   top: number
 }
 
@@ -34,12 +34,12 @@ export interface Ranking extends RankingRequest {
   run: RunRow
   takenAt: Date
   table: FactorTable
-  /** Indexes in the table of the zones that are ranked. */
+  /** Indexes in the table of the ranked zones. */
   chosen: number[]
   order: RankedIndex[]
 }
 
-/** Scores compare zones of the whole country. Only the ranks are among the chosen zones. */
+/** Scores and ranks. Scores compare zones of the whole country; ranks are among the chosen zones. */
 export function rankingOf(
   run: RunRow,
   { zones, takenAt }: ZoneFactorsSnapshot,
@@ -57,11 +57,11 @@ const isChosen = (zone: ZoneFactors, request: Pick<RankingRequest, 'class' | 'ar
 
 /** A zone with its factors, its score and its rank. */
 export interface RankedZone extends ZoneFactors, Omit<NamedZone, 'id'> {
-  /** 1 (up to 1 million MAD) to 4 (above 5 million), by the cheapest terrestrial network. */
+  /** Class of its costs, from 1 (up to 1 million MAD) to 4 (above 5 million), by the cheapest terrestrial network. */
   costClass: CostClass
   /** Weighted mean of its factors, 0 to 100. */
   score: number
-  /** 1 is first. Zones with the same score share a rank. */
+  /** Rank from 1. Zones with the same score share a rank. */
   rank: number
 }
 
@@ -70,12 +70,12 @@ export interface PriorityZone extends RankedZone {
   /** The lowest and the highest rank in nine of ten draws of other weights. */
   rankLow: number
   rankHigh: number
-  /** Share of the draws in which it is among the first `top`. */
+  /** Share of the draws in which it is among the first `top` zones. */
   topShare: number
   firmness: Firmness
 }
 
-/** About 20 ms for 100,000 zones. Other requests are answered in between. */
+/** Number of draws between two pauses for other requests; they take about 20 ms for 100,000 zones. */
 const DRAWS_AT_ONCE = 4
 const yieldToEventLoop = setImmediate
 

@@ -1,15 +1,15 @@
 import { Injectable, ServiceUnavailableException } from '@nestjs/common'
 
-/** Each takes a processor core for up to a quarter of a minute. */
+/** Limit of the solvers at once; each takes a processor core for up to a quarter of a minute. */
 const MAX_RUNNING_SOLVERS = 2
 const RETRY_AFTER_S = 10
 
-/** Limits the budgets that are computed at once: more would make all of them late, and the map too. */
+/** Limits the budgets that are computed at once: more would delay all of them, and the map too. */
 @Injectable()
 export class SolverSlots {
   private running = 0
 
-  /** Before a refusal `setRetryAfter` is called with the seconds after which a slot is likely to be free. */
+  /** Runs the work in a slot. A refusal first calls `setRetryAfter` with the seconds until a slot is probably free. */
   async run<T>(setRetryAfter: (seconds: number) => void, work: () => Promise<T>): Promise<T> {
     if (this.running >= MAX_RUNNING_SOLVERS) {
       setRetryAfter(RETRY_AFTER_S)

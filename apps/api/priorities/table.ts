@@ -1,4 +1,4 @@
-/** The columns of the files: first the zone, then the run and the assumptions that its figures come from. */
+/** The columns of the files: first the zone, then the run and the assumptions behind its figures. */
 import type { RunRow } from '#store/runs'
 import { RUN_COLUMNS, runValuesOf } from '../runs/run-columns.js'
 import type { PriorityZone, RankedZone } from './ranking.js'

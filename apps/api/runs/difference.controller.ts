@@ -16,7 +16,7 @@ import { ChangedCellsQuery, DifferenceQuery } from './difference.dto.js'
 import { RunResolver } from './run-resolver.js'
 
 export interface Difference {
-  /** Id of the run that is compared with. */
+  /** Id of the run to compare with. */
   from: number
   /** Id of the run of the address. */
   to: number
@@ -39,7 +39,9 @@ export class DifferenceController {
     private readonly runs: RunResolver,
   ) {}
 
-  /** How this run differs from another one of a different date or rule: the number of cells from class to class. */
+  /**
+   * The difference of this run from another one of a different date or rule: the number of cells from class to class.
+   */
   @Get()
   @Header('cache-control', REVALIDATE)
   async counts(@Param('id', ParseIntPipe) id: number, @Query() query: DifferenceQuery): Promise<Difference> {

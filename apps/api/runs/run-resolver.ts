@@ -9,11 +9,11 @@ import type { RunChoice } from './runs.dto.js'
 /** The rule of a request that names none. */
 export const DEFAULT_RULE = 'ma-floor'
 
-/** The very version of the rule that the run was made by. Versions are never deleted. */
+/** The exact version of the rule that a run used. Versions are never deleted. */
 export const ruleOf = async (db: Queryable, { rule, ruleVersion }: RunRow): Promise<Rule> =>
   (await findRule(db, rule, ruleVersion))!
 
-/** Finds the run that a request is about. Runs are immutable, so a run that was read once is kept in memory. */
+/** Finds the run of a request. Runs are immutable, so a run is read only once and then kept in memory. */
 @Injectable()
 export class RunResolver {
   private readonly cache = new LRUCache<number, RunRow>({ max: 1_000 })

@@ -34,7 +34,7 @@ import { CurrentAccount, RequireRole } from '../people/role-guard.js'
 import { RunResolver } from './run-resolver.js'
 import { RunBody, RunsQuery } from './runs.dto.js'
 
-/** The form that a rule should have. `ruleRejections` checks whether it has. */
+/** The form of a rule in a request. `ruleRejections` checks its data. */
 export type RuleBody = Omit<Rule, 'version'>
 
 /** A position before the newest run. */
@@ -62,7 +62,7 @@ export interface RuleInWords extends Rule {
   sentence: Words
 }
 
-/** Rules, and the runs that were made by them. */
+/** Rules and their runs. */
 @ApiTags('runs')
 @Controller('api/v1')
 export class RunsController {
@@ -106,7 +106,7 @@ export class RunsController {
     return { ...saved, sentence: sentenceOf(saved) }
   }
 
-  /** Runs, the newest first or the oldest first. */
+  /** Runs, newest or oldest first. */
   @Get('runs')
   @Header('cache-control', REVALIDATE)
   @ConditionalGet('newest run', 'changes')
@@ -151,7 +151,7 @@ export class RunsController {
   }
 }
 
-/** ISO 8601 also has week dates and ordinal dates, which JavaScript does not parse. */
+/** Parses a date. ISO 8601 also has week dates and ordinal dates, which JavaScript does not parse. */
 function dateOf(field: string, text: string | undefined): Date | undefined {
   if (text === undefined) return undefined
   const date = new Date(text)

@@ -7,12 +7,12 @@ import { PageQuery } from '../http/page.dto.js'
 const RUN_ORDERS = ['-id', 'id'] as const
 
 export class RunsQuery extends IntersectionType(PageQuery, FieldChoice) {
-  /** Only runs of this rule. */
+  /** Id of the rule. */
   @IsOptional()
   @IsString()
   rule?: string
 
-  /** Newest first without it. */
+  /** Sort order; the default is newest first. */
   @IsOptional()
   @IsIn(RUN_ORDERS)
   sort?: (typeof RUN_ORDERS)[number]
@@ -51,7 +51,7 @@ export class RunBody {
   @IsISO8601({ strict: true })
   to?: string
 
-  /** Only probes received before this. */
+  /** Time before which the probes must have been received. */
   @IsOptional()
   @IsISO8601({ strict: true })
   knownBefore?: string

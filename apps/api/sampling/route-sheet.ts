@@ -13,7 +13,7 @@ export interface RouteSheet {
   run: RunRow
   rule: Rule
   stops: (UndecidedPlace & { needs: Need[] })[]
-  /** True where there are more places than the sheet can hold. */
+  /** Whether there are more places than the sheet can hold. */
   isCut: boolean
   isSimulated: boolean
 }
@@ -143,7 +143,7 @@ export function routeSheetCsv({ stops, run, rule, isSimulated }: RouteSheet): st
 const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (letter) => `&#${letter.codePointAt(0)};`)
 
-/** At most three names of the localities and sites in the cell; its H3 index where there are none. */
+/** Names of the localities and sites in the cell, three at most; its H3 index if there are none. */
 function placeNameOf({ localities, sites, h3 }: UndecidedPlace, lang: Language): string {
   const names = [...localities, ...sites].map((place) => (lang === 'ar' && place.nameAr) || place.name)
   const [first = h3, ...others] = names

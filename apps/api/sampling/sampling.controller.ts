@@ -21,7 +21,7 @@ export interface SamplingPlace extends Omit<UndecidedPlace, 'networks' | 'cell'>
   needs: Need[]
 }
 
-/** More stops than this are too many for a week. */
+/** Limit of the stops; more are too many for a week. */
 const MAX_STOPS = 300
 
 /** Undecided places, the measurements that would decide them, and a route through them. */
@@ -33,7 +33,10 @@ export class SamplingController {
     private readonly runs: RunResolver,
   ) {}
 
-  /** Undecided or unmeasured cells with people or sites, each with the measurements that would decide it; most people first. */
+  /**
+   * Undecided or unmeasured cells with people or sites, by descending population, each with the measurements that would
+   * decide it.
+   */
   @Get()
   @Header('cache-control', REVALIDATE)
   async list(@Query() query: SamplingQuery): Promise<Page<SamplingPlace>> {
@@ -70,7 +73,7 @@ export class SamplingController {
       area,
       run,
       rule,
-      // The route starts at the place with most people, where a team is most likely to set out.
+      // The route starts at the place with the largest population, where a team is most likely to set out.
       stops: routeOf(places).map((place) => ({ ...place, needs: needsOf(rule, place.networks) })),
       isCut: places.length === MAX_STOPS,
       isSimulated: await isSimulated(this.source.manager),

@@ -7,7 +7,7 @@ import { AreaChoice, PageQuery } from '../http/page.dto.js'
 import { RunChoice } from '../runs/runs.dto.js'
 
 export class SamplingQuery extends IntersectionType(PageQuery, RunChoice, AreaChoice) {
-  /** Places in a page; each includes its evidence. */
+  /** Number of places in a page; each includes its evidence. */
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -17,7 +17,7 @@ export class SamplingQuery extends IntersectionType(PageQuery, RunChoice, AreaCh
 }
 
 export class RouteQuery extends RunChoice {
-  /** HCP code of the commune or province whose undecided places are visited. */
+  /** HCP code of the commune or province with the undecided places to visit. */
   @IsAreaCode('province or commune', { required: true })
   area!: string
 

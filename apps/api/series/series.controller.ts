@@ -45,22 +45,22 @@ export interface Series {
   to: Date
   /** The time zone of the days, weeks and months. */
   timeZone: 'Africa/Casablanca'
-  /** Only this operator; null for all. */
+  /** The operator; null for all. */
   operator: string | null
-  /** Only this technology; null for all. */
+  /** The technology; null for all. */
   technology: string | null
-  /** Relative error of the quantiles, 0 to 1; 0 where they are exact. */
+  /** Relative error of the quantiles, 0 to 1; 0 if they are exact. */
   relativeError: number
-  /** Only probes received before this time are included; null where all are. */
+  /** Time before which the included probes were received; null if all probes are included. */
   knownBefore: Date | null
   /**
-   * The number of buckets that are suppressed because fewer than three devices measured in them; null where it would
-   * reveal when a single device measured (in areas, for the public).
+   * Number of buckets that are suppressed because fewer than three devices measured in them; null if it would reveal
+   * the times at which a single device measured (in areas, for the public).
    */
   hiddenBuckets: number | null
   /** Whether any data on this server was simulated for the demonstration. */
   simulated: boolean
-  /** The oldest first. */
+  /** The buckets, oldest first. */
   buckets: SeriesBucket[]
 }
 
@@ -145,7 +145,7 @@ export class SeriesController {
     }
   }
 
-  /** Analysts have an account, and a duty of confidentiality. */
+  /** Whether the account may read small buckets: analysts have a duty of confidentiality. */
   private async mayReadSmallBuckets(request: FastifyRequest): Promise<boolean> {
     const account = await accountOfSession(this.source, request)
     return account !== undefined && !account.mustChangePassword && hasRole(account, 'analyst')

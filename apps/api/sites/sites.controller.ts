@@ -62,7 +62,7 @@ function keysetPositionOf(cursor: string | undefined, order: SiteOrder): SitePag
 
 export interface NewDevice {
   id: string
-  /** Shown in this answer only. */
+  /** The device's token, which only this answer contains. */
   token: string
 }
 
@@ -110,7 +110,7 @@ export class SitesController {
     return this.one(body.code)
   }
 
-  /** Adds a device to a site. Its token is in this answer and nowhere else. */
+  /** Adds a device to a site. Only this answer contains its token. */
   @Post('sites/:code/devices')
   @RequireRole('administrator')
   async addDevice(@Param('code') code: string, @CurrentAccount() author: Account): Promise<NewDevice> {

@@ -8,7 +8,7 @@ import { FieldChoice } from '../http/sparse-fields.dto.js'
 import { BoxPageQuery } from '../http/page.dto.js'
 
 export class SitesQuery extends IntersectionType(BoxPageQuery, FieldChoice) {
-  /** By code without it; `-` reverses the order. */
+  /** Sort order; the default is by code. `-` reverses the order. */
   @IsOptional()
   @IsIn(SITE_ORDERS)
   sort?: SiteOrder
@@ -53,7 +53,7 @@ export class SiteBody implements SiteRecord {
   @IsIn(TECHNOLOGIES)
   technology?: Technology | null
 
-  /** bit/s. */
+  /** Speed in bit/s. */
   @IsOptional()
   @IsNumber()
   @Min(0)

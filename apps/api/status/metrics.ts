@@ -1,4 +1,4 @@
-/** The metrics of the server, in Prometheus's text format. */
+/** Metrics of the server in Prometheus's text format. */
 import type { IngestResult } from '#ingest'
 import { Injectable } from '@nestjs/common'
 import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client'

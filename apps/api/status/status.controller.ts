@@ -20,7 +20,7 @@ export interface Instance {
   country: { nameEn: string; nameFr: string; nameAr: string; bounds: [number, number, number, number] }
   defaultRule: string
   attribution: string
-  /** Null where the map has none. `url` contains `{z}`, `{x}` and `{y}`. */
+  /** Raster tiles under the map; null if there are none. `url` contains `{z}`, `{x}` and `{y}`. */
   basemap: { url: string; attribution: string } | null
 }
 

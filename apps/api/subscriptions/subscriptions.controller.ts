@@ -33,7 +33,7 @@ import { CurrentAccount, RequireRole } from '../people/role-guard.js'
 import { Settings } from '../settings.js'
 import { PauseBody, SubscriptionBody } from './subscriptions.dto.js'
 
-/** A subscription with its secret, which is in this answer only. */
+/** A subscription with its secret, which only this answer contains. */
 export interface NewSubscriptionAnswer extends SubscriptionRow {
   /** Signs every message as Standard Webhooks specifies: `whsec_…`. */
   secret: string
@@ -98,7 +98,7 @@ export class SubscriptionsController {
     await deleteSubscription(this.source.manager, id, author.name, this.now())
   }
 
-  /** Messages that were sent, wait or were given up, with the reason; the newest first. */
+  /** Messages that were sent, wait or were given up, with the reason; newest first. */
   @Get(':id/deliveries')
   @RequireRole('planner')
   async deliveries(

@@ -17,14 +17,14 @@ export class SubscriptionBody extends AreaChoice {
   @Length(10, 500)
   url!: string
 
-  /** The kinds of events; every kind where it is absent or empty. */
+  /** Kinds of the events; the default is every kind. */
   @IsOptional()
   @IsArray()
   @ArrayUnique()
   @IsIn(EVENT_KINDS, { each: true })
   kinds?: EventKind[]
 
-  /** Id of a rule: events of its runs, and of the plan where the plan is judged by it. */
+  /** Id of a rule. It selects events of its runs, and of the plan if the plan is judged by it. */
   @IsOptional()
   @IsString()
   @MaxLength(60)
@@ -32,7 +32,7 @@ export class SubscriptionBody extends AreaChoice {
 }
 
 export class PauseBody {
-  /** True holds messages back; false sends those that wait. */
+  /** Whether messages are held back; false sends the waiting ones. */
   @IsBoolean()
   paused!: boolean
 }

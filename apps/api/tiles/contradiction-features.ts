@@ -1,4 +1,7 @@
-/** Cells in which operators and measurements contradict each other; from afar parents with the number of such cells. */
+/**
+ * Cells with contradictions between operators and measurements; at low zoom levels parents with the number of such
+ * cells.
+ */
 import {
   type TileAddress,
   type TileFeature,

@@ -1,4 +1,4 @@
-/** Cells that operators declare; from afar parents with the share of their cells that are declared. */
+/** Cells that operators declare; at low zoom levels parents with the share of their cells that are declared. */
 import { type TileAddress, type TileFeature, WORKING_RESOLUTION, rangesCovering, resolutionAt } from '#geo'
 import { type DeclaredParent, declaredInRanges, declaredParents } from '#store/coverage'
 import { type Queryable } from '#store/database'
@@ -8,13 +8,13 @@ import { ruleOf } from '../runs/run-resolver.js'
 import { ParentCellCache } from './parent-cell-cache.js'
 import { envelopeWithMargin, hexagonFeature } from './shapes.js'
 
-/** How much of a parent is declared as fast as the rule asks; `slower`: all that is declared is slower. */
+/** Share of a parent that is declared as fast as the rule requires; `slower` if all declarations are slower. */
 type DeclaredLevel = 'most' | 'half' | 'few' | 'slower'
 
-/** Shares of all the cells beneath, those in the sea included. */
+/** Shares of all the cells beneath, including those in the sea. */
 const [MIN_MOST_SHARE, MIN_HALF_SHARE] = [0.75, 0.25]
 
-/** Belongs to one database, because it keeps the parents from tile to tile. */
+/** Makes the features for one database, because it keeps the parents from tile to tile. */
 export class DeclaredFeatures {
   private readonly parents = new ParentCellCache<DeclaredParent>()
 

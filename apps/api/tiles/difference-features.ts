@@ -1,4 +1,7 @@
-/** Where a run differs from another: cells with both classes, from afar parents with how many got better or worse. */
+/**
+ * Cells whose class differs between two runs; at low zoom levels parents with the number of cells that got better or
+ * worse.
+ */
 import { changeDirectionOf } from '#domain/verdict'
 import {
   type CellRange,
@@ -19,7 +22,7 @@ export async function differenceFeatures(
   comparedRun: RunRow,
 ): Promise<TileFeature[]> {
   const res = resolutionAt(tile.z)
-  // Whole parents: the ranges hold all the working cells of every parent that reaches into the box.
+  // The ranges hold all the working cells of every parent that reaches into the box, so that parents are complete.
   const ranges = rangesCovering(envelopeWithMargin(tile), res, WORKING_RESOLUTION)
   const runs = { from: comparedRun, to: run }
   const rows =

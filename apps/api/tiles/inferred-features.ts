@@ -1,6 +1,6 @@
 /**
- * Inferred classes of undecided cells with people or sites. They are drawn only from near, where one cell can be told
- * from the next.
+ * Inferred classes of undecided cells with people or sites, drawn only at zoom levels at which single cells can be told
+ * apart.
  */
 import { type TileAddress, type TileFeature, WORKING_RESOLUTION, rangesCovering, resolutionAt } from '#geo'
 import { type Queryable } from '#store/database'

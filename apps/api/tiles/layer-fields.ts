@@ -1,4 +1,4 @@
-/** The properties of each layer's features, as TileJSON describes them. */
+/** Properties of each layer's features, for TileJSON. */
 import type { RunLayer } from './tile-layers.js'
 
 const COUNT_FIELDS = {

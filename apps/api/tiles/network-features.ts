@@ -1,4 +1,4 @@
-/** Cells by whether a network reaches them; from afar parents with how many cells it reaches. */
+/** Cells by the reach of a network; at low zoom levels parents with the number of cells by reach. */
 import { type TileAddress, type TileFeature, WORKING_RESOLUTION, rangesCovering, resolutionAt } from '#geo'
 import { type Queryable } from '#store/database'
 import { type RunRow } from '#store/runs'
@@ -14,7 +14,7 @@ import {
 import { ParentCellCache } from './parent-cell-cache.js'
 import { envelopeWithMargin, hexagonFeature } from './shapes.js'
 
-/** Belongs to one database, because it keeps the parents from tile to tile. */
+/** Makes the features for one database, because it keeps the parents from tile to tile. */
 export class NetworkFeatures {
   private readonly parents = new ParentCellCache<ReachedParent>()
 
@@ -36,7 +36,7 @@ export class NetworkFeatures {
   }
 }
 
-/** What holds for most of the cells of which something is known; the worse on a tie. */
+/** The most frequent reach of the cells where it is known; the worse one on a tie. */
 function mostFrequentReach(counts: Record<Reach, number>): Reach {
   const decided = REACHES.filter((reach) => reach !== 'undecided' && counts[reach] > 0)
   if (decided.length === 0) return 'undecided'

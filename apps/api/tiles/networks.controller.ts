@@ -18,11 +18,11 @@ export interface NetworkList {
   items: NetworkName[]
 }
 
-/** The part of one operator, or of one technology, in a run: what was measured of it, and what is declared of it. */
+/** The networks of one operator, or of one technology, in a run: measured and declared. */
 @ApiTags('networks')
 @Controller()
 export class NetworksController {
-  /** Each list costs a scan of all that its run knew. */
+  /** Lists of networks by run. Each costs a scan of all evidence or claims of the run. */
   private readonly lists = new PromiseCache<NetworkName[]>({ max: 200 })
 
   constructor(
@@ -31,21 +31,21 @@ export class NetworksController {
     private readonly door: TileDoor,
   ) {}
 
-  /** The networks of which a run has evidence. Operator or technology is null where the measurement did not name it. */
+  /** The networks with evidence in a run. Operator or technology is null if the measurement did not name it. */
   @Get('api/v1/runs/:id/networks')
   @Header('cache-control', IMMUTABLE)
   async list(@Param('id', ParseIntPipe) id: number): Promise<NetworkList> {
     return { items: await this.cachedList('measured', id, networksOfRun) }
   }
 
-  /** The networks that operators declared somewhere by the end of the run's window, as the run knew it. */
+  /** The networks that operators declared in at least one cell by the end of the run's window, as the run knew it. */
   @Get('api/v1/runs/:id/networks/declared')
   @Header('cache-control', IMMUTABLE)
   async declared(@Param('id', ParseIntPipe) id: number): Promise<NetworkList> {
     return { items: await this.cachedList('declared', id, declaredNetworks) }
   }
 
-  /** Cells by whether a matching network is present, only declared, missing, or undecided. */
+  /** Cells by the reach of the matching networks: present, only declared, missing, or undecided. */
   @ApiTile()
   @Get(`tiles/:run/networks/${TILE_PATH}`)
   tile(
@@ -58,7 +58,10 @@ export class NetworksController {
     return this.door.send(request, reply, { layer: 'networks', run, tile, options: filterOf(query) })
   }
 
-  /** Cells that operators declare, as fast as the rule asks or slower; from afar by the share of cells that are declared. */
+  /**
+   * Cells that operators declare, as fast as the rule requires or slower; at low zoom levels by the share of declared
+   * cells.
+   */
   @ApiTile()
   @Get(`tiles/:run/declared/${TILE_PATH}`)
   declaredTile(

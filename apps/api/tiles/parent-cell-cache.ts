@@ -1,12 +1,12 @@
 /**
- * Counts of a network in the parents of cells, in a run. From far away a tile shows much of the country, and each tile
- * would read most of it again: therefore the country is read once, by its parents of one resolution, and kept.
+ * Counts of a network in parent cells, in a run. At low zoom levels a tile shows much of the country, and each tile
+ * would read most of it again: therefore the country is read once, by its parents of one resolution, and cached.
  */
 import type { Bounds } from '#domain/probe'
 import { COUNTRY_RESOLUTION, type CellRange, WORKING_RESOLUTION, parentOf, rangesCovering } from '#geo'
 import { PromiseCache } from '../http/promise-cache.js'
 
-/** All its other properties are counts of cells. */
+/** A parent cell; all its other properties are counts of cells. */
 interface CountedParent {
   h3: string
 }

@@ -49,7 +49,7 @@ export function ringsOfGeoJson(geojson: string, tile: TileAddress): Rings {
 
 /**
  * The polygons of a geometry in degrees. A polygon that the database clipped may come back as several polygons, or with
- * stray lines, which have no area to draw; or as null, where GEOS failed.
+ * stray lines, which have no area to draw; or as null, if GEOS failed.
  */
 export function polygonsOf(geojson: string | null): Rings[] {
   if (geojson === null) return []

@@ -1,4 +1,4 @@
-/** Cells, areas, sites and localities, from the rows of the database to the features of a tile. */
+/** Converts rows of cells, areas, sites and localities into features of a tile. */
 import { type AreaLevel } from '#domain/place'
 import { type Class, type ClassCounts, dominantClass } from '#domain/verdict'
 import {
@@ -27,8 +27,8 @@ export async function cellFeatures(db: Queryable, run: RunRow, tile: TileAddress
 }
 
 /**
- * Features of those cells that reach into the tile. A parent cell, which has counts instead of a class, gets the class of
- * most of the cells beneath.
+ * Features of the cells that reach into the tile. A parent cell, which has counts instead of a class, gets the class of
+ * most of the cells beneath it.
  */
 export function hexagonFeatures(
   rows: readonly ({ h3: string } & ({ class: Class } | ClassCounts))[],
@@ -47,7 +47,7 @@ export function hexagonFeatures(
   return features
 }
 
-/** Regions from afar, then provinces, then communes. */
+/** Level of the areas by zoom: regions at first, then provinces, then communes. */
 const levelAt = (z: number): AreaLevel => (z <= 6 ? 'region' : z <= 8 ? 'province' : 'commune')
 
 export async function areaFeatures(db: Queryable, run: RunRow, tile: TileAddress): Promise<TileFeature[]> {
@@ -89,7 +89,7 @@ export async function siteFeatures(db: Queryable, _run: RunRow, tile: TileAddres
   }))
 }
 
-/** More points than this cannot be told apart on a tile; the most populous stand for the rest. */
+/** Limit of the points on a tile; more cannot be told apart. The most populous are drawn. */
 const MAX_LOCALITIES = 2_000
 
 export async function localityFeatures(

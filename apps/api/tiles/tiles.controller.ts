@@ -30,8 +30,8 @@ export class TilesController {
   ) {}
 
   /**
-   * A vector tile of a layer as a run judged it; `latest` is the newest run of `rule`. The layer `difference` needs the
-   * run to compare `with`.
+   * A vector tile of a layer in a run; `latest` is the newest run of `rule`. The layer `difference` needs the run to
+   * compare `with`.
    */
   @Get(`:run/:layer/${TILE_PATH}`)
   @ApiTile()

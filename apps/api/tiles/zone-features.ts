@@ -1,4 +1,4 @@
-/** The zones of a tile that are large enough to be seen, the largest first. */
+/** The zones of a tile that are large enough to be seen, largest first. */
 import { birthRunOf } from '#domain/zone'
 import { type TileAddress, type TileFeature } from '#geo'
 import { type Queryable } from '#store/database'
@@ -6,7 +6,10 @@ import { type RunRow } from '#store/runs'
 import { zonesInBox } from '#store/zones'
 import { envelopeWithMargin, ringsOfGeoJson, toleranceAt } from './shapes.js'
 
-/** More outlines than this cannot be told apart, and the tile would weigh more than the cells themselves. */
+/**
+ * Limit of the zones on a tile. More outlines cannot be told apart, and the tile would be larger than that of the
+ * cells.
+ */
 const MAX_ZONES = 5_000
 
 const EQUATOR_KM = 40_075
@@ -15,7 +18,7 @@ const CELL_KM2 = 0.7373
 /** The Mercator projection enlarges the middle of Morocco by 1 / cos(31.8°). */
 const COS_MEAN_LATITUDE = 0.85
 
-/** Cells that cover one pixel of a 256-pixel tile: 95 at zoom 4, 2 at zoom 7, then 1. */
+/** Number of cells that cover one pixel of a 256-pixel tile: 95 at zoom 4, 2 at zoom 7, then 1. */
 const minCellsAt = (z: number): number =>
   Math.ceil(((EQUATOR_KM * COS_MEAN_LATITUDE) / 2 ** z / 256) ** 2 / CELL_KM2)
 

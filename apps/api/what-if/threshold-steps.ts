@@ -1,11 +1,11 @@
-/** The steps of a threshold for which each run keeps the classes of its cells. */
+/** The steps of a threshold at which each run keeps the classes of its cells. */
 import { type Metric, THRESHOLD_STEPS, thresholdOf, thresholdStepsAround } from '#domain/verdict'
 import type { Queryable } from '#store/database'
 import type { RunRow } from '#store/runs'
 import { UnprocessableEntityException } from '@nestjs/common'
 import { ruleOf } from '../runs/run-resolver.js'
 
-/** A threshold of the run's rule, and where it is moved: bit/s, or ms for `latency`. */
+/** A threshold of the run's rule, and its new value: bit/s, or ms for `latency`. */
 export interface ThresholdChoice {
   metric: Metric
   threshold: number
@@ -17,7 +17,7 @@ export interface Steps {
   strict: number
 }
 
-/** The steps around the threshold, or 422 where the rule has no such threshold or no step lies around it. */
+/** The steps around the threshold, or 422 if the rule has no such threshold or no step lies around it. */
 export async function requireSteps(
   db: Queryable,
   run: RunRow,

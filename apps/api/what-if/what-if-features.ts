@@ -1,4 +1,4 @@
-/** The cells of a tile with the classes that they would have if a threshold of the run's rule were moved. */
+/** The cells of a tile with the classes that they would have at another threshold of the run's rule. */
 import { type TileAddress, type TileFeature, WORKING_RESOLUTION, rangesCovering, resolutionAt } from '#geo'
 import type { Queryable } from '#store/database'
 import type { RunRow } from '#store/runs'

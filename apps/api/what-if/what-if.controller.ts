@@ -20,17 +20,17 @@ export interface WhatIf {
   threshold: number
   /** Always true, because no run was made with this threshold. */
   estimate: true
-  /** The steps around the threshold for which a run keeps classes. */
+  /** The steps around the threshold at which a run keeps classes. */
   steps: Record<keyof Steps, number>
   /** Res-8 cells at the step nearest to the threshold. */
   counts: ClassCounts
   /** Res-8 cells at either step. */
   bounds: Record<keyof Steps, ClassCounts>
-  /** Cells whose class depends on where between the steps the threshold lies. */
+  /** Number of cells whose class depends on the threshold's place between the two steps. */
   uncertain: number
 }
 
-/** The map and its totals if one threshold were moved: an estimate from what each run keeps for this purpose. */
+/** The map and its totals at another threshold: an estimate from the classes that each run keeps for this purpose. */
 @ApiTags('what if')
 @Controller()
 export class WhatIfController {

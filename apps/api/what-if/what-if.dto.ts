@@ -3,11 +3,11 @@ import { Type } from 'class-transformer'
 import { IsIn, IsNumber, Max, Min } from 'class-validator'
 
 export class WhatIfQuery {
-  /** The threshold of the run's rule that is moved. */
+  /** The threshold of the run's rule to change. */
   @IsIn(WHAT_IF_METRICS)
   metric!: Metric
 
-  /** Where it is moved: bit/s, or ms for `latency`. */
+  /** The new value: bit/s, or ms for `latency`. */
   @Type(() => Number)
   @IsNumber()
   @Min(0)

@@ -43,7 +43,7 @@ const ZONE_FIELDS = [
   'run',
 ] as const
 
-/** Number of cells, then id. */
+/** Cursor: number of cells, then id. */
 const CURSOR_FORM = `(\\d{1,9}) (${ZONE_ID.source.slice(1, -1)})`
 
 function keysetPositionOf(cursor: string | undefined, order: ZoneOrder): ZonePageQuery['after'] {
@@ -92,7 +92,7 @@ export class ZonesController {
     )
   }
 
-  /** One zone with its cells, its outline and its events, as it was in a run, or as it was last. */
+  /** One zone with its cells, its outline and its events, in a run or in its latest version. */
   @Get(':id')
   @Header('cache-control', REVALIDATE)
   async one(@Param('id') id: string, @Query() query: ZoneQuery): Promise<ZoneWithEvents> {

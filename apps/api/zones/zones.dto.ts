@@ -11,7 +11,7 @@ export class ZonesQuery extends IntersectionType(BoxPageQuery, RunChoice, AreaCh
   @IsIn(ZONE_CLASSES)
   class?: ZoneClass
 
-  /** By id without it; `-` reverses the order. */
+  /** Sort order; the default is by id. `-` reverses the order. */
   @IsOptional()
   @IsIn(ZONE_ORDERS)
   sort?: ZoneOrder

@@ -14,7 +14,7 @@ export const DISPUTE_STATES = [
 ] as const
 export type DisputeState = (typeof DISPUTE_STATES)[number]
 
-/** The states that no action changes any more. */
+/** The final states, which no action changes. */
 export const FINISHED_STATES = ['upheld', 'rejected', 'withdrawn'] as const satisfies readonly DisputeState[]
 
 export const isFinished = (state: DisputeState): boolean =>
@@ -23,14 +23,14 @@ export const isFinished = (state: DisputeState): boolean =>
 export const DISPUTE_SUBJECTS = ['verdict', 'declaration'] as const
 export type DisputeSubject = (typeof DISPUTE_SUBJECTS)[number]
 
-/** What may be claimed instead: of a verdict another class; of a declaration that the network is slower, or is absent. */
+/** The possible claims: another class instead of a verdict; that a declared network is slower or absent. */
 export const CLAIMS = {
   verdict: CLASSES,
   declaration: ['slower', 'absent'],
 } as const satisfies Record<DisputeSubject, readonly string[]>
 export type ClaimedState = (typeof CLAIMS)[DisputeSubject][number]
 
-/** Whether this state may be claimed of this kind of subject. */
+/** Whether this state may be claimed for this kind of subject. */
 export const isClaimOf = (subject: DisputeSubject, claimed: ClaimedState): boolean =>
   (CLAIMS[subject] as readonly string[]).includes(claimed)
 
@@ -38,10 +38,10 @@ export const isClaimOf = (subject: DisputeSubject, claimed: ClaimedState): boole
 export const DISPUTE_ACTIONS = ['comment', 'review', 'ask', 'answer', 'uphold', 'reject', 'withdraw'] as const
 export type DisputeAction = (typeof DISPUTE_ACTIONS)[number]
 
-/** The part that a person plays in one dispute. Whoever opened a dispute never decides it, whatever their role. */
+/** The role of a person in one dispute. Whoever opened a dispute never decides it, whatever their account's role. */
 export type DisputeParty = 'opener' | 'reviewer' | 'reader'
 
-/** The part of a person, from whether they opened the dispute and whether they are a planner. */
+/** The role of a person, from whether they opened the dispute and whether they are a planner. */
 export function partyOf({ isOpener, isPlanner }: { isOpener: boolean; isPlanner: boolean }): DisputeParty {
   return isOpener ? 'opener' : isPlanner ? 'reviewer' : 'reader'
 }
@@ -54,7 +54,7 @@ export const hasDocumentAccess = (
 
 interface DisputeTransition {
   from: readonly DisputeState[]
-  /** Null where the action does not change the state. */
+  /** The state after the action; null if the action does not change it. */
   to: DisputeState | null
   by: readonly DisputeParty[]
 }
@@ -91,7 +91,10 @@ export function stateAfter(state: DisputeState, action: DisputeAction): DisputeS
 export const actionsOf = (state: DisputeState, party: DisputeParty): DisputeAction[] =>
   DISPUTE_ACTIONS.filter((action) => isActionOpenTo(action, party) && stateAfter(state, action) !== null)
 
-/** A project assumption: no Moroccan text sets a deadline for contesting a coverage map. */
+/**
+ * The period of a decision, an assumption of the project: no Moroccan text sets a deadline for contesting a coverage
+ * map.
+ */
 export const DISPUTE_DAYS = 30
 
 /** Time by which a dispute should be decided; both times are milliseconds since 1970. */
@@ -109,17 +112,17 @@ export function daysLeft(dueBy: number, now: number): number {
 
 /** Limits that keep the reviewers and the database from being flooded. */
 export const DISPUTE_LIMITS = {
-  /** Unfinished disputes that one account may have. */
+  /** Number of unfinished disputes that one account may have. */
   openPerAccount: 20,
-  /** Unfinished disputes that one device may have. */
+  /** Number of unfinished disputes that one device may have. */
   openPerDevice: 3,
-  /** Documents of one dispute, over all its events; the limits below are those of one dispute as well. */
+  /** Number of documents of one dispute, over all its events; the limits below are those of one dispute as well. */
   documents: 5,
   documentBytes: 1024 * 1024,
   events: 200,
   probes: 20,
 } as const
 
-/** Whether a text has a link. Evidence is attached or described, because a link may change after it was read. */
+/** Whether a text has a link. Evidence must be attached or described, because a link's content may change later. */
 export const hasLink = (text: string): boolean =>
   /\b[a-z][a-z0-9+.-]*:\/\/|\bwww\.|\bmailto:|\bdata:|\bjavascript:/i.test(text)

@@ -1,10 +1,10 @@
-/** Deliveries of events to webhooks: which addresses are allowed, and when a failed delivery is tried again. Pure. */
+/** Deliveries of events to webhooks: the allowed addresses, and the times of further attempts. Pure. */
 import { HOUR_MS, SECOND_MS } from '../units/units.js'
 
 /** The pause doubles with each failure, from half a minute to an hour. */
 const MIN_BACKOFF_MS = 30 * SECOND_MS
 const MAX_BACKOFF_MS = HOUR_MS
-/** A receiver may be unreachable for a long weekend. */
+/** Duration after which a delivery is given up; a receiver may be unreachable for a long weekend. */
 export const MAX_DELIVERY_HOURS = 72
 
 /**
@@ -21,8 +21,9 @@ export const isGivenUp = (createdAt: number, now: number): boolean =>
   now - createdAt > MAX_DELIVERY_HOURS * HOUR_MS
 
 /**
- * Why events are not sent to this URL, judged by its text alone; null where they may be sent. The address that it resolves to
- * is checked when it is used. `http` is only for tests on this machine, where the configuration allows it.
+ * The reason why events are not sent to this URL, judged by its text alone; null if they may be sent. The address to
+ * which its name resolves is checked at the time of sending. `http` is only for tests on this machine, if the
+ * configuration allows it.
  */
 export function webhookUrlRefusal(text: string, allowsLoopback: boolean): string | null {
   if (!URL.canParse(text)) return 'is not a valid URL'

@@ -6,7 +6,7 @@ export type ColumnType = 'text' | 'integer' | 'number' | 'boolean' | 'date' | 't
 
 /** A property that the features of a collection have. */
 export interface Column {
-  /** In snake_case, as in the database. */
+  /** Name in snake_case, as in the database. */
   name: string
   type: ColumnType
   unit?: string
@@ -24,7 +24,7 @@ export interface Feature {
   properties: Record<string, FeatureValue>
 }
 
-/** Both times are milliseconds since 1970 and included; null where the span is open. */
+/** A span of time; both ends are milliseconds since 1970 and included, null if open. */
 export interface TimeSpan {
   from: number | null
   to: number | null

@@ -6,7 +6,7 @@ export type Literal =
   | { type: 'text'; value: string }
   | { type: 'number'; value: number }
   | { type: 'boolean'; value: boolean }
-  /** YYYY-MM-DD. */
+  /** A day as YYYY-MM-DD. */
   | { type: 'date'; value: string }
   /** RFC 3339 in UTC, as `Date.toISOString` writes it. */
   | { type: 'time'; value: string }
@@ -23,7 +23,7 @@ export type Filter =
   | { op: 'not'; of: Filter }
   | { op: 'always'; value: boolean }
   | { op: Comparison; property: string; value: Literal }
-  /** In a pattern `%` stands for any text, `_` for one character, and `\` takes the next character literally. */
+  /** `%` in a pattern matches any text, `_` one character; `\` takes the next character literally. */
   | { op: 'like'; property: string; pattern: string }
   | { op: 'between'; property: string; low: Literal; high: Literal }
   | { op: 'in'; property: string; values: readonly Literal[] }

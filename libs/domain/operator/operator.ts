@@ -1,4 +1,4 @@
-/** One id for each operator: two spellings of one name must never count as two networks. */
+/** Ids of operators. Each has exactly one, so that two spellings of a name never count as two networks. */
 import { foldName } from '../place/place-name.js'
 
 /** Display names of the three national operators. */
@@ -78,8 +78,8 @@ export function operatorOf(name: string | null | undefined): string | null {
 }
 
 /**
- * Lower case, without the characters that nobody sees: direction marks, control characters and unpaired surrogates. The last
- * two could not be stored as text either.
+ * The name in lower case without invisible characters: direction marks, control characters and unpaired surrogates.
+ * Text with one of the last two could not be stored.
  */
 function normalisedNameOf(name: string): string {
   return name

@@ -4,7 +4,10 @@
  * censuses of 2014 and 2024, so a code means something only together with its vintage.
  */
 
-/** The levels that are stored. Cercles are recognised by their code, so that an import can reject them by name. */
+/**
+ * The levels that are stored. The code form of a cercle is recognised too, so that an import can name it when it
+ * rejects one.
+ */
 export const AREA_LEVELS = ['region', 'province', 'commune'] as const
 export type AreaLevel = (typeof AREA_LEVELS)[number]
 
@@ -43,7 +46,7 @@ const CODE_FORMS: readonly [AreaLevel | 'cercle', RegExp][] = [
   ['commune', /^\d\d\.\d{3}\.\d\d\.(\d\d|0)$/],
 ]
 
-/** There have been twelve regions since 2015. */
+/** Code of the last region; there have been twelve since 2015. */
 const LAST_REGION = 12
 
 /** The level of a dotted code, by its form alone; null where it is not a code. */
@@ -70,10 +73,10 @@ export function normaliseAreaCode(text: string): string | null {
   return code !== null && levelOfCode(code) ? code : null
 }
 
-/** Digits, and the `.0` that a program adds when it reads a spreadsheet's number as a float. */
+/** The digits of a code, with the `.0` that a program adds when it reads a spreadsheet's number as a float. */
 const DIGITS = /^\d{1,2}$|^\d{4,9}(\.0)?$/
 
-/** Dotted codes are also published with a closing dot, and spreadsheets drop the region's zero: `1.051.01.01.` */
+/** Restores the region's zero, which spreadsheets drop, and removes a closing dot, as in `1.051.01.01.` */
 function withRegionZero(text: string): string | null {
   const form = /^(\d{1,2})((?:\.\d+)+)\.?$/.exec(text)
   return form && form[1]!.padStart(2, '0') + form[2]!

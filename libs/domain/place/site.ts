@@ -22,7 +22,7 @@ export interface SiteRecord {
   /** WGS 84 degrees. */
   lat: number
   lng: number
-  /** Operator id, as `operatorOf` gives it. */
+  /** Operator id as given by `operatorOf`. */
   operator?: string | null
   technology?: Technology | null
   /** Contracted speeds of the site's line, bit/s. */

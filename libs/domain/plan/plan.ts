@@ -1,6 +1,6 @@
 /**
- * The plan (PNHD 2): what operators are charged to build, where and by when, what is reported of it, and what the
- * measurements show. Pure. A day is a local day (Africa/Casablanca), written YYYY-MM-DD, so that days compare as texts.
+ * The plan (PNHD 2): the networks that operators must build, with places and deadlines; their reported progress; and
+ * the measurements. Pure. A day is a local day (Africa/Casablanca), written YYYY-MM-DD, so that days compare as texts.
  */
 import type { AreaGeometry } from '../place/area.js'
 import type { Technology } from '../probe/probe.js'
@@ -14,10 +14,10 @@ export interface PlanFields {
   nameAr: string | null
   /** HCP code of the commune, or of the smallest area in the database that contains the item's centre. */
   areaCode: string | null
-  /** Operator id; null while nobody is charged with it. */
+  /** Operator id; null while no operator is charged with the item. */
   operator: string | null
   technology: Technology | null
-  /** Promised download speed, bit/s; null where the rule's threshold applies. */
+  /** Promised download speed, bit/s; null if the rule's threshold applies. */
   targetBps: number | null
   awardedOn: string | null
   startedOn: string | null
@@ -25,11 +25,11 @@ export interface PlanFields {
   inServiceOn: string | null
 }
 
-/** The steps of an item, as its dates report them, from the first to the last. */
+/** The steps of an item from the first to the last, as its reported dates imply them. */
 export const PLAN_STEPS = ['planned', 'awarded', 'works', 'in_service'] as const
 export type PlanStep = (typeof PLAN_STEPS)[number]
 
-/** The states of an item: its step, or what the deadline and the measurements make of it. */
+/** The states of an item: its step, corrected by the deadline and the measurements. */
 export const PLAN_STATES = [
   'planned',
   'awarded',
@@ -41,7 +41,7 @@ export const PLAN_STATES = [
 ] as const
 export type PlanState = (typeof PLAN_STATES)[number]
 
-/** Where an item lies, in the form in which a file names the place. */
+/** The place of an item, in one of the forms that a file may use. */
 export type PlanPlace =
   | { localityId: string }
   | { zoneId: string }
@@ -63,12 +63,12 @@ export const PLAN_CODE = /^[\p{L}\p{N}][\p{L}\p{N}._/-]{0,59}$/u
 /** The plan is compared with the runs of the default rule. */
 export const PLAN_RULE = DEFAULT_RULE.id
 
-/** What was measured of an item's own network, in its cells and since its day of service. */
+/** The evidence of an item's own network, in its cells and since its day of service. */
 export interface PlanEvidence {
   state: NetworkState
   /** Number of the item's cells. */
   cells: number
-  /** Number of its cells that have at least one sample which the rule can judge. */
+  /** Number of its cells with at least one sample that the rule can judge. */
   cellsMeasured: number
 }
 
@@ -119,7 +119,7 @@ export interface PlanRejection {
   reason: string
 }
 
-/** The reasons why an item is not accepted as it is; an empty list where it is. `today` is a local day. */
+/** The reasons for which an item is rejected; an empty list if it is valid. `today` is a local day. */
 export function planRejections(item: PlanFields, today: string): PlanRejection[] {
   const rejections: PlanRejection[] = []
   const { startedOn, inServiceOn } = item
@@ -152,23 +152,23 @@ const COMPARED_FIELDS = [
 export const changedPlanFields = (a: PlanFields, b: PlanFields): (keyof PlanFields)[] =>
   COMPARED_FIELDS.filter((field) => a[field] !== b[field])
 
-/** Number of items by the month (YYYY-MM) of one of their days. */
+/** Number of items per month (YYYY-MM) of one of their dates. */
 export interface PlanMonthCount {
   kind: 'promised' | 'inService' | 'verified' | 'contradicted'
   month: string
   count: number
 }
 
-/** Number of items up to the end of a month. For months to come only the promises are known; the rest is null there. */
+/** Numbers of items up to the end of a month. Only the promises are known for future months; the rest is null there. */
 export interface PlanMonth {
   month: string
-  /** Promised for a day up to then. */
+  /** Number of items promised for a day up to then. */
   promised: number
-  /** Reported to be in service since a day up to then. */
+  /** Number of items reported to be in service since a day up to then. */
   inService: number | null
-  /** Those of `inService` that the measurements of today confirm. */
+  /** Number of those items `inService` that the present measurements confirm. */
   verified: number | null
-  /** Those of `inService` that the measurements of today refute. */
+  /** Number of those items `inService` that the present measurements refute. */
   contradicted: number | null
 }
 

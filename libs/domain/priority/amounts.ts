@@ -8,12 +8,12 @@ export interface Limit {
 
 export type Limits<Name extends string> = Readonly<Record<Name, Limit>>
 
-/** Why amounts are not accepted, as a sentence for the person who entered them. */
+/** The reason for which amounts are refused, as a sentence for the person who entered them. */
 export interface AmountRefusal {
   reason: string
 }
 
-/** Whether parsing gave a refusal. No amount is called `reason`. */
+/** Whether the result of parsing is a refusal. No amount is called `reason`. */
 export const isAmountRefusal = (result: object): result is AmountRefusal => 'reason' in result
 
 /** The amounts given by name, and the defaults of all others; a refusal where a name is unknown or an amount out of range. */

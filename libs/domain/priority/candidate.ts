@@ -1,4 +1,4 @@
-/** The zones that a budget can serve, the technologies that each could be served by, and the choice that is made. Pure. */
+/** The zones that a budget can serve, the possible technologies of each, and the final choice. Pure. */
 import {
   DEPLOYABLE_TECHNOLOGIES,
   type Deployed,
@@ -8,25 +8,25 @@ import {
 } from './deployment.js'
 import { type ZoneFactors, sizeOf } from './priority.js'
 
-/** Serving one zone by one technology. */
+/** One technology by which a zone can be served. */
 export interface ServiceOption {
   technology: Deployed
-  /** Whole dirhams (MAD). */
+  /** Cost in whole dirhams (MAD). */
   cost: number
-  /** In the unit of the planner's score. */
+  /** Benefit in the unit of the planner's score. */
   benefit: number
 }
 
 /** A zone that can be served. */
 export interface Candidate {
   zone: ZoneFactors
-  /** At least one option; each costs more than the one before it and brings more benefit. */
+  /** The options, at least one; each costs more than the one before it and brings more benefit. */
   options: ServiceOption[]
 }
 
 /**
- * The options of a zone, in the order of their costs, without those that another option beats in cost and in benefit.
- * `benefit` is what fibre would bring to the zone; every other technology brings its share of that.
+ * The options of a zone by ascending cost, without those that another option beats in cost and in benefit. `benefit` is
+ * that of fibre; every other technology brings its share of it.
  */
 export function undominatedOptionsOf(
   zone: ZoneFactors,
@@ -73,7 +73,7 @@ export interface ChoiceChange {
   changed: ServiceChoice[]
 }
 
-/** What changes from one answer to another. */
+/** The changes from one answer to another. */
 export function choiceChangeBetween(
   before: readonly ServiceChoice[],
   after: readonly ServiceChoice[],

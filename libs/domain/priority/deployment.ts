@@ -1,7 +1,7 @@
 /**
- * What it would cost to serve a zone by each technology. No official unit cost is known: every default below is an assumption
- * of the project, is labelled so wherever it is shown, and can be changed by the planner. Amounts are in dirhams (MAD), paid
- * once to build; running costs are not counted.
+ * Cost of serving a zone by each technology. No official unit cost is known: every default below is an assumption of
+ * the project, is labelled so wherever it is shown, and can be changed by the planner. Amounts are in dirhams (MAD),
+ * paid once to build; running costs are not counted.
  */
 import type { Limits } from './amounts.js'
 import type { Technology } from '../probe/probe.js'
@@ -22,11 +22,11 @@ const KM2 = { max: 100_000 }
 
 /**
  * The unit costs, MAD, each with its default and its limit. `…Share` is the share of a zone's benefit that a technology
- * brings: without it the cheapest technology would always win, although a shared satellite terminal does not replace fibre.
- * A place is a locality or a site.
+ * brings: without it the cheapest technology would always win, although a shared satellite terminal does not replace
+ * fibre. A place is a locality or a site.
  */
 export const UNIT_COSTS = {
-  /** For each kilometre from the nearest cell with fibre to the zone. */
+  /** Cost of each kilometre from the nearest cell with fibre to the zone. */
   fibrePerKm: { default: 250_000, ...MAD },
   fibrePerPlace: { default: 150_000, ...MAD },
   fibreShare: { default: 1, ...SHARE },

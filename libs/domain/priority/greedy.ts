@@ -1,4 +1,4 @@
-/** The greedy answer to the choice of zones: the best steps that fit, one after the other. Pure. */
+/** The greedy choice of zones: the best steps that fit, one after the other. Pure. */
 import { type ServiceChoice, totalCost } from './candidate.js'
 import { type Constraints, maxBenefitByRegion, regionOf } from './constraint.js'
 import { type UpgradeStep, candidatesOf } from './relaxation.js'
@@ -24,9 +24,9 @@ export function greedyOf(
 }
 
 /**
- * A greedy answer that meets the conditions on regions: first the best steps of each region until it meets them, then the
- * best steps of the country. It is an answer at once, and the one from which the solver starts. Null where the best steps of
- * the regions do not fit the budget, though another choice might.
+ * A greedy choice that meets the conditions on regions: first the best steps of each region until it meets them, then
+ * the best steps of the country. It is both an immediate answer and the solver's starting point. Null if the best steps
+ * of the regions do not fit the budget, though another choice might.
  */
 export function constrainedGreedyOf(
   steps: readonly UpgradeStep[],

@@ -1,9 +1,9 @@
-/** Which zones to serve first: the factors of a zone, the planner's weights, and the score and rank that follow. Pure. */
+/** The order in which zones should be served: factors of a zone, the planner's weights, score and rank. Pure. */
 import type { Limits } from './amounts.js'
 import { type CostClass, type UnitCosts, type ZoneSize, costClassOf } from './deployment.js'
 import type { ZoneClass } from '../zone/zone.js'
 
-/** What speaks for serving a zone first. Each factor is scaled to 0 to 1, and a higher factor moves the zone up. */
+/** The reasons to serve a zone first. Each factor is scaled to 0 to 1, and a higher factor moves the zone up. */
 export const FACTORS = [
   'white',
   'people',
@@ -39,10 +39,10 @@ export const WEIGHT_LIMITS = Object.fromEntries(
 
 export const DEFAULT_WEIGHTS: Weights = DEFAULTS
 
-/** The classes of zones that are ranked: a black zone needs nothing. */
+/** The classes of zones that are ranked; a black zone needs nothing. */
 export type CandidateClass = Exclude<ZoneClass, 'black'>
 
-/** The facts about a zone from which its factors follow. Null means not known, which is not zero. */
+/** The facts about a zone from which its factors follow. Null means unknown, which is not zero. */
 export interface ZoneFactors {
   id: string
   class: CandidateClass
@@ -56,14 +56,14 @@ export interface ZoneFactors {
    */
   people: number | null
   localities: number | null
-  /** Localities whose population is not known, and which therefore add nothing to `people`. */
+  /** Number of localities whose population is unknown, so that they add nothing to `people`. */
   localitiesUncounted: number | null
   schools: number | null
   healthCentres: number | null
-  /** Councils, caïdats, post offices and other administrations. */
+  /** Number of councils, caïdats, post offices and other administrations. */
   administrations: number | null
   otherSites: number | null
-  /** Kilometres from its nearest cell to the nearest cell with fibre, between their centres. */
+  /** Kilometres from the zone's nearest cell to the nearest cell with fibre, between their centres. */
   fibreKm: number | null
 }
 
@@ -83,7 +83,7 @@ export const sizeOf = (zone: ZoneFactors): ZoneSize => ({
 export interface FactorTable {
   zones: readonly ZoneFactors[]
   costClasses: readonly CostClass[]
-  /** The values row by row, in the order of FACTORS. */
+  /** Values row by row, in the order of FACTORS. */
   values: Float64Array
   /** Factors that are not known of any zone and are therefore left out of every score. */
   leftOut: Factor[]
@@ -165,11 +165,11 @@ export interface RankedIndex {
   /** Index of the zone in the table. */
   index: number
   score: number
-  /** 1 is the first rank; zones of the same score share a rank. */
+  /** Rank of the zone, from 1; zones of the same score share a rank. */
   rank: number
 }
 
-/** The chosen zones by falling score, zones of the same score in the order of their ids. */
+/** The chosen zones by descending score, zones of the same score in the order of their ids. */
 export function rankedIndexesOf(
   table: FactorTable,
   scores: Float64Array,

@@ -1,10 +1,12 @@
-/** How much the ranks of zones depend on the planner's weights: they are drawn again and again around the chosen ones. Pure. */
+/**
+ * Dependence of the zones' ranks on the planner's weights, estimated with random weights around the chosen ones. Pure.
+ */
 import { randomNormal, seededRandom } from '../random/random.js'
 import { type FactorTable, type RankedIndex, type Weights, scoreOfRow, weightListOf } from './priority.js'
 
-/** How the rank of one zone varies when the weights do. */
+/** Variation of a zone's rank under random weights. */
 export interface RankStability {
-  /** Nine draws of ten give a rank from `low` to `high`; the rank itself always lies between the two. */
+  /** Nine of ten draws give a rank from `low` to `high`; the rank itself always lies between the two. */
   low: number
   high: number
   /** Share of the draws in which the zone is among the first ones. */
@@ -17,7 +19,7 @@ export interface StabilityRequest {
   chosen: readonly number[]
   /** The zones whose stability is computed. */
   targets: readonly RankedIndex[]
-  /** How many zones count as "the first ones". */
+  /** Number of zones that count as "the first ones". */
   top: number
 }
 
@@ -76,7 +78,7 @@ function ranksAmong(scores: Float64Array, targetScores: readonly number[]): numb
   })
 }
 
-/** How many values of an ascending list are lower than this one. */
+/** Number of values of an ascending list that are lower than this one. */
 function countBelow(sorted: Float64Array, value: number): number {
   let [low, high] = [0, sorted.length]
   while (low < high) {
@@ -90,9 +92,9 @@ function countBelow(sorted: Float64Array, value: number): number {
 export const FIRMNESS = ['firm_in', 'firm_out', 'depends'] as const
 export type Firmness = (typeof FIRMNESS)[number]
 
-/** Nineteen draws of twenty must agree. */
+/** Share of the draws that must agree: nineteen of twenty. */
 const MIN_FIRM_SHARE = 0.95
 
-/** Whether a zone is among the first ones, or is not, whatever the weights, or depends on them. */
+/** Whether a zone is among the first ones, or outside them, whatever the weights; or whether it depends on them. */
 export const firmnessOf = ({ topShare }: Pick<RankStability, 'topShare'>): Firmness =>
   topShare >= MIN_FIRM_SHARE ? 'firm_in' : topShare <= 1 - MIN_FIRM_SHARE ? 'firm_out' : 'depends'

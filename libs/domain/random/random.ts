@@ -1,4 +1,4 @@
-/** Seeded pseudo-random numbers, so that the same seed always gives the same draws. Not for secrets. */
+/** Seeded pseudo-random numbers, so that the same seed always gives the same draws; unfit for secrets. */
 
 /** Gives the next number, uniform from 0 (included) to 1 (excluded). */
 export type Random = () => number

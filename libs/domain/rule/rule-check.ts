@@ -1,9 +1,9 @@
-/** The check whether data are a rule. Rules are written by people and judge a whole country. */
+/** Validation of a rule's data. Rules are written by people and judge a whole country. */
 import { TECHNOLOGIES } from '../probe/probe.js'
 import type { Rejection } from '../probe/plausibility.js'
 import { CONFIDENCES, type Rule } from './rule.js'
 
-/** Gives what a value must be where it is not accepted; null where it is. */
+/** Gives the requirement that a value fails; null if the value is valid. */
 type Check = (value: unknown) => string | null
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -91,8 +91,8 @@ const CHECKS: Record<keyof Omit<Rule, 'version'>, Check> = {
 }
 
 /**
- * The reasons why data are not a rule, field by field; an empty list where they are one. A version is not needed: the store
- * gives it.
+ * The faults of a rule's data, field by field; an empty list if there are none. A version is not needed: the store
+ * assigns it.
  */
 export function ruleRejections(data: unknown): Rejection[] {
   if (!isObject(data)) return [{ field: 'rule', reason: 'rule must be an object' }]

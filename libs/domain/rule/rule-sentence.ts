@@ -3,15 +3,15 @@ import { MBIT_BPS } from '../units/units.js'
 import type { Rule, Words } from './rule.js'
 
 interface SentenceParts {
-  /** Download, or download/upload, Mbit/s. */
+  /** Download, or download/upload, in Mbit/s. */
   speed: string
   /** Share of samples that must pass, per cent. */
   share: string
-  /** Least probability of a class, per cent. */
+  /** Minimum probability of a class, per cent. */
   classConfidence: string
 }
 
-/** The description of a rule, as it is shown beside the map. */
+/** The description of a rule that is shown beside the map. */
 export function sentenceOf(rule: Rule): Words {
   return {
     en: english(rule, sentencePartsOf(rule)),

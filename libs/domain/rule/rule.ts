@@ -11,7 +11,7 @@ export interface Words {
   ar: string
 }
 
-/** The confidences that a rule may ask for: those whose normal quantiles are listed below. */
+/** The confidences that a rule may require: those whose normal quantiles are listed below. */
 export const CONFIDENCES = [0.5, 0.8, 0.9, 0.95, 0.99] as const
 export type Confidence = (typeof CONFIDENCES)[number]
 
@@ -19,9 +19,9 @@ export interface Rule {
   id: string
   version: number
   title: Words
-  /** Where the thresholds come from. */
+  /** Source of the thresholds. */
   source: string
-  /** True where no official text fixes the thresholds for Morocco. */
+  /** Whether no official text fixes the thresholds for Morocco. */
   assumption: boolean
   /** Whether the map opens with this rule. */
   default: boolean
@@ -45,7 +45,7 @@ export interface Rule {
   minDays: number
   /** Minimum number of different local hours of the day. */
   minHours: number
-  /** Only samples of these local hours count, `from` included and `to` excluded; null where every hour counts. */
+  /** The local hours whose samples count, `from` included and `to` excluded; null if every hour counts. */
   peakHours: { from: number; to: number } | null
   /** All samples of one device on one local day weigh at most as much as this number, so that repeats add nothing. */
   deviceDayCap: number
@@ -60,13 +60,13 @@ export interface Rule {
   settleDays: number
   keepConfidence: Confidence
   /**
-   * How much the places within one cell differ: standard deviation of the log odds of passing between its devices. Because
-   * of it one device says less about its cell than its many samples say about its own line.
+   * Difference between the places within one cell: standard deviation of the log odds of passing between its devices.
+   * Because of it one device says less about its cell than its many samples say about its own line.
    */
   placeSpread: number
   /**
-   * A class that is less probable than this is not stated; one that was stated by the samples of more than `settleDays` ago
-   * stays stated down to `keepClassConfidence`.
+   * Minimum probability of a class. A less probable class is not stated; one that was stated by the samples of more
+   * than `settleDays` ago stays stated down to `keepClassConfidence`.
    */
   classConfidence: number
   keepClassConfidence: number
@@ -75,15 +75,15 @@ export interface Rule {
   /** A planned network counts when it is promised within this number of days after the window; null where it never counts. */
   planningHorizonDays: number | null
   /**
-   * By how much the confidence in a neighbour's network is multiplied for a cell in the first, second … ring around it (about
-   * 1 km each); see inferred.ts.
+   * Factor by which the confidence in a neighbour's network is multiplied for a cell in the first, second … ring around
+   * it (about 1 km each); see inferred.ts.
    */
   inferenceConfidence: readonly number[]
   /** Number of operators from which on a cell is black. */
   blackFrom: number
-  /** Samples of other technologies do not count. A probe that names no technology counts where `wifi_unknown` does. */
+  /** The technologies whose samples count. A probe that names none counts if `wifi_unknown` is among them. */
   technologies: readonly Technology[]
-  /** Length of the window in days where a run names none. */
+  /** Length of the window in days for a run that names none. */
   validityDays: number
 }
 

@@ -18,9 +18,9 @@ const TERRESTRIAL: readonly Technology[] = [
 const WITH_LEO: readonly Technology[] = [...TERRESTRIAL, 'satellite_leo']
 
 /**
- * 11 passes of 11 put the lower bound of a 90 % Wilson interval just above 0.8; 12 leave a margin. Three days and three hours
- * keep one bad afternoon from deciding. One device is enough, because most sites have only one, but it cannot weigh more
- * than 20 full days.
+ * 11 passes of 11 put the lower bound of a 90 % Wilson interval just above 0.8; 12 leave a margin. Three days and three
+ * hours keep one bad afternoon from deciding. One device is enough, because most sites have only one, but it cannot
+ * weigh more than 20 full days.
  */
 const DEFAULT_EVIDENCE = {
   passShare: 0.8,

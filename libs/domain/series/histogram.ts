@@ -14,7 +14,7 @@ export const MEASURES = [
 ] as const
 export type Measure = (typeof MEASURES)[number]
 
-/** The largest relative error of a quantile that is read from bins. */
+/** The largest relative error of a quantile computed from bins. */
 export const RELATIVE_ERROR = 0.02
 /** The ratio of a bin's upper to its lower bound; both differ from the bin's value by the relative error. */
 export const BIN_GROWTH = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)
@@ -32,7 +32,7 @@ export const MIN_RESOLVED_VALUE: Record<Measure, number> = {
   loadedLatencyMs: 0.01,
 }
 
-/** The bins of all measures are numbered in one sequence, in which each measure has this many. */
+/** Number of bins reserved for each measure in the common numbering of bins. */
 export const BINS_PER_MEASURE = 1_000
 
 /** The measure to which a bin belongs. */
@@ -58,10 +58,10 @@ export function valueOfBin(bin: number): number {
 export interface Spread {
   /** Number of values from which the three quantiles are computed. */
   samples: number
-  /** A tenth of the values lie below. */
+  /** Value below which a tenth of the values lie. */
   p10: number
   median: number
-  /** A tenth of the values lie above. */
+  /** Value above which a tenth of the values lie. */
   p90: number
 }
 
@@ -93,15 +93,15 @@ function valueAtRank(bins: Histogram, rank: number): number {
   return valueOfBin(bins.at(-1)!.bin)
 }
 
-/** The number of smallest hashes that a sketch keeps. Up to this number of things the count is exact. */
+/** Number of smallest hashes that a sketch keeps. The count is exact up to this number of distinct items. */
 export const MAX_SKETCH_HASHES = 64
 /** Hashes are whole numbers from 0 (included) to this (excluded). */
 export const HASH_RANGE = 2 ** 60
 
 /**
- * The number of different things of which these are the smallest hashes, in ascending order. It is exact below
- * MAX_SKETCH_HASHES, and else an estimate with a standard error of 13 % (k minimum values: Bar-Yossef et al. 2002, Beyer et
- * al. 2007).
+ * The number of distinct items, from the smallest of their hashes in ascending order. It is exact below
+ * MAX_SKETCH_HASHES, otherwise an estimate with a standard error of 13 % (k minimum values: Bar-Yossef et al. 2002,
+ * Beyer et al. 2007).
  */
 export function distinctCountOf(smallestHashes: readonly number[]): number {
   if (smallestHashes.length < MAX_SKETCH_HASHES) return smallestHashes.length

@@ -15,7 +15,7 @@ const HOURS_PER_STEP: Record<TimeStep, number> = { hour: 1, day: 24, week: 168, 
 export const bucketCountBetween = (step: TimeStep, from: number, to: number): number =>
   (to - from) / (HOURS_PER_STEP[step] * HOUR_MS)
 
-/** The number of buckets that are shown where the request names no start. */
+/** Default number of buckets, for a request that names no start. */
 const DEFAULT_BUCKETS: Record<TimeStep, number> = { hour: 48, day: 30, week: 26, month: 24 }
 
 /** The start of a series that names only its end; both are milliseconds since 1970. */
@@ -29,16 +29,16 @@ export const MIN_DEVICES_SHOWN = 3
 export interface SeriesBucket extends Partial<Record<Measure, Spread | null>> {
   /** UTC time at which the bucket begins: a whole hour, or midnight in Morocco. */
   start: Date
-  /** Probes that count, whatever their outcome. */
+  /** Number of counted probes, whatever their outcome. */
   samples: number
-  /** Those of the samples that found no service. */
+  /** Number of those samples that found no service. */
   noService: number
   /** Number of devices that made the samples; probes from files have no device. */
   devices: number
 }
 
 /**
- * Small-bucket suppression: the buckets that may be shown to everybody, and how many were hidden because they come from fewer
+ * Small-bucket suppression: the buckets that may be public, and the number of those hidden because they come from fewer
  * than MIN_DEVICES_SHOWN devices.
  */
 export function suppressSmallBuckets(buckets: readonly SeriesBucket[]): {

@@ -1,6 +1,6 @@
-/** Units and the country's time zone, written once. Instants and durations of this project are milliseconds, speeds bit/s. */
+/** Units and the country's time zone. Instants and durations of this project are milliseconds, speeds bit/s. */
 
-/** IANA name of the zone in which a local day, a local hour and a schedule are meant; instants themselves are UTC. */
+/** IANA name of the zone of local days, local hours and schedules; instants themselves are UTC. */
 export const TIME_ZONE = 'Africa/Casablanca'
 
 export const SECOND_MS = 1000

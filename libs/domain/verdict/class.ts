@@ -1,4 +1,4 @@
-/** The four classes of a cell, and how many cells are summarised by one of them. */
+/** The four classes of a cell, and the class that summarises many cells. */
 
 export const CLASSES = ['white', 'grey', 'black', 'unknown'] as const
 export type Class = (typeof CLASSES)[number]
@@ -9,9 +9,8 @@ export type ClassCounts = Record<Class, number>
 export const DECIDED_CLASSES = ['white', 'grey', 'black'] as const satisfies readonly Class[]
 
 /**
- * The colour that stands for many cells at once (a parent cell, an area): the class that most of the decided cells have,
- * the worse one where two are equally frequent, `unknown` where no cell is decided. It is only a summary and is always
- * shown beside its counts.
+ * The colour that summarises many cells (a parent cell, an area): the most frequent class of the decided cells; the
+ * worse one if two are equally frequent; `unknown` if no cell is decided. It is always shown beside its counts.
  */
 export function dominantClass(counts: ClassCounts): Class {
   const classes = DECIDED_CLASSES.filter((c) => counts[c] > 0)

@@ -9,8 +9,8 @@ export type Standing = (typeof STANDINGS)[number]
 export type Direction = 'better' | 'worse' | 'other'
 
 /**
- * Better is towards black. Where the cell is undecided in one of the runs nothing got better or worse: only the knowledge
- * of it changed, and the direction is `other`.
+ * The direction of a change; better is towards black. If the cell is undecided in one of the runs, nothing got better
+ * or worse and only the knowledge of it changed: the direction is `other`.
  */
 export function changeDirectionOf(from: Standing, to: Standing): Direction {
   const ranks: readonly (Class | 'none')[] = DECIDED_CLASSES

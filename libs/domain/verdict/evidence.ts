@@ -1,12 +1,12 @@
-/** The evidence of one network in one cell, and which probes enter it under a rule. */
+/** The evidence of one network in one cell, and the conditions for a probe to enter it under a rule. */
 import type { ProbeInput, Technology } from '../probe/probe.js'
 import type { Rule } from '../rule/rule.js'
 
-/** What was measured and claimed of one network (operator with technology) in one cell, under one rule. */
+/** The measurements and claims of one network (operator with technology) in one cell, under one rule. */
 export interface NetworkEvidence {
   operator: string | null
   technology: Technology | null
-  /** Samples that the rule can judge: every figure it asks for was measured, or there was no service. */
+  /** Samples that the rule can judge: every figure that it needs was measured, or there was no service. */
   samples: number
   passes: number
   noService: number
@@ -34,9 +34,9 @@ export interface NetworkEvidence {
   failDays: number
   /** Distinct local hours of the day. */
   hours: number
-  /** Milliseconds since 1970; null where nobody measured. */
+  /** Milliseconds since 1970; null if nothing was measured. */
   lastMeasuredAt: number | null
-  /** Download speed that the operator declares here, bit/s, where it meets the rule's thresholds; else null. */
+  /** Declared download speed, bit/s, if the declaration meets the rule's thresholds; else null. */
   declaredBps: number | null
   /** Date (YYYY-MM-DD) by which a network that meets the thresholds is promised, within the rule's horizon; else null. */
   plannedBy: string | null

@@ -2,9 +2,10 @@
  * An inferred class for a cell that its own measurements do not decide, from the cells around it. It is kept apart from
  * verdicts everywhere: in the data, on the map and in totals.
  *
- * How far a technology reaches decides what a neighbour can tell. A radio network that is present in the next cell is likely
- * to be present here too; a satellite in low orbit serves all cells alike; a fibre or copper line says nothing about the next
- * village. A network counts as not present here when at least two neighbours measured it and none of them found it.
+ * The range of a technology decides what a neighbour implies. A radio network that is present in the next cell is
+ * likely to be present here too; a satellite in low orbit serves all cells alike; a fibre or copper line says nothing
+ * about the next village. A network counts as not present here when at least two neighbours measured it and none of
+ * them found it.
  */
 import { OPERATOR_NAMES } from '../operator/operator.js'
 import type { Technology } from '../probe/probe.js'
@@ -14,30 +15,30 @@ import { type JudgedNetwork, isDecidedState, networkVerdict } from './network.js
 
 const REACHES_NEIGHBOURS: readonly (Technology | null)[] = ['2g', '3g', '4g', '5g', 'fwa', 'satellite_leo']
 
-/** So many neighbouring networks of an operator must have failed before the operator counts as not present. */
+/** Number of neighbouring networks of an operator that must have failed before the operator counts as not present. */
 const MIN_FAILED_NEIGHBOURS = 2
 
-/** The confidence in a declaration where nobody measured: an assumption, until enough declarations have been tested. */
+/** Confidence in a declaration that nobody has tested: an assumption, until enough declarations have been tested. */
 const DECLARED_CONFIDENCE = 0.7
 
-/** An inferred class that is less sure than this is not given. */
+/** Minimum confidence of an inferred class. */
 const MIN_INFERRED_CONFIDENCE = 0.6
 
-/** A cell near the one that is asked about. */
+/** A cell near the one to be inferred. */
 export interface Neighbour {
   /** Distance in rings of cells, from 1. */
   ring: number
   networks: readonly JudgedNetwork[]
 }
 
-/** What the inferred class assumes of one operator, and why. */
+/** The assumption about one operator behind an inferred class, and its reason. */
 export interface Basis {
   operator: string
   isPresent: boolean
   /** Probability that `isPresent` is right, 0 to 1. */
   confidence: number
   from: 'measured' | 'neighbours' | 'declared'
-  /** Ring of the neighbour that it rests on; null where it rests on the cell itself. */
+  /** Ring of the neighbour that it rests on; null if it rests on the cell itself. */
   ring: number | null
 }
 
@@ -49,9 +50,9 @@ export interface Inferred {
 }
 
 /**
- * The inferred class of a cell, from the cell's own networks, those of its neighbours, and the operators that declare a
- * network here that meets the rule (`declared`). Null where no class can be inferred: white and grey need a basis for every
- * national operator and every operator that was measured around, black only for those that make it black.
+ * The inferred class of a cell, from the cell's own networks, those of its neighbours, and the operators whose declared
+ * network here meets the rule (`declared`). Null if no class can be inferred: white and grey need a basis for every
+ * national operator and every operator measured in the neighbourhood, black only for those that make it black.
  */
 export function inferredOf(
   rule: Rule,
@@ -120,7 +121,7 @@ function neighbourBasisOf(rule: Rule, neighbours: readonly Neighbour[], operator
   const best = (present.length > 0 ? present : decided).reduce((a, b) =>
     confidenceHere(b) > confidenceHere(a) ? b : a,
   )
-  // Where neighbours disagree, the confidence is lowered by the share of those that agree.
+  // If neighbours disagree, the confidence is lowered by the share of those that agree.
   const agreeingShare = present.length > 0 ? present.length / decided.length : 1
   return {
     operator,

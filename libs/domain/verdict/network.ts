@@ -1,4 +1,7 @@
-/** The verdict on one network of a cell: its state, how sure the state is, and what is still missing for a decision. */
+/**
+ * The verdict on one network of a cell: its state, the confidence of the state, and the evidence missing for a
+ * decision.
+ */
 import { type Rule, normalQuantileOf } from '../rule/rule.js'
 import type { NetworkEvidence } from './evidence.js'
 import { logOddsScoreOf, sideConfidenceOf, wilsonInterval, wilsonScoreOf } from './statistics.js'
@@ -40,7 +43,7 @@ export function networkVerdict(rule: Rule, network: NetworkEvidence): NetworkVer
 
 /**
  * The state of a network. Measurements come first; a promise within the horizon counts for every network that is not
- * measured as present; a declaration counts, where the rule allows it, unless the measurements point against it.
+ * measured as present; a declaration counts, if the rule allows it, unless the measurements contradict it.
  */
 export function networkState(rule: Rule, network: NetworkEvidence): NetworkState {
   const measured = measuredState(rule, network)
@@ -84,7 +87,7 @@ function isShareDecided(rule: Rule, network: NetworkEvidence, side: 1 | -1): boo
   return wasDecided && score >= normalQuantileOf(rule.keepConfidence)
 }
 
-/** How sure the measurements are of one network. */
+/** The probabilities that the measurements give for one network. */
 export interface NetworkOdds {
   /** Confidence that the network is on the side to which its measurements point. */
   confidence: number
@@ -98,8 +101,8 @@ function networkOddsOf(logOddsScore: number): NetworkOdds {
 }
 
 /**
- * The odds by all samples (`current`), and the odds that hysteresis looks at (`settled`): those by the samples of more than
- * `settleDays` ago, where these are surer of the same side.
+ * The odds by all samples (`current`), and the odds for hysteresis (`settled`): those by the samples of more than
+ * `settleDays` ago, if these are surer of the same side.
  */
 export function currentAndSettledOdds(
   rule: Rule,

@@ -10,13 +10,13 @@ const SUMMED_FIELDS = [
   'passWeight',
   'settledWeight',
   'settledPassWeight',
-  // A device stands at one site, so that the devices of different cells are different devices.
+  // Each device stands at one site, so different cells have different devices.
   'devices',
   'passDevices',
   'failDevices',
 ] as const
 
-/** Evidence does not hold which days and hours they were: there are at least as many as in the cell that has most. */
+/** Evidence does not hold the days and hours themselves: the pool has at least as many as the cell with the most. */
 const MAX_OF_BOTH_FIELDS = ['days', 'passDays', 'failDays', 'hours'] as const
 
 /**

@@ -1,4 +1,4 @@
-/** Why a cell has its class: codes and figures, from which the page makes a sentence in each language. */
+/** The reasons for a cell's class: codes and figures, from which the page makes a sentence in each language. */
 import type { Rule } from '../rule/rule.js'
 import type { Class } from './class.js'
 import type { NetworkEvidence } from './evidence.js'

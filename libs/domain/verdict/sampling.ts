@@ -1,4 +1,4 @@
-/** What would decide an undecided cell: how many more days of measuring, for which operator, at which hours. */
+/** The measurements that would decide an undecided cell: number of further days, operator and hours. */
 import { OPERATOR_NAMES } from '../operator/operator.js'
 import type { Rule } from '../rule/rule.js'
 import type { NetworkEvidence } from './evidence.js'
@@ -6,8 +6,8 @@ import { networkVerdict } from './network.js'
 import { verdictOf } from './verdict.js'
 
 /**
- * What is missing for one network. A visit is one day on which one device measures as often as the rule counts for a device
- * and a day.
+ * The measurements that one network lacks. On a visit, one device measures for one day as often as the rule counts per
+ * device and day.
  */
 export interface Need {
   operator: string | null
@@ -19,22 +19,22 @@ export interface Need {
   otherHours: number
   /** Number of further devices, at other places of the cell, beside those that measured. */
   otherDevices: number
-  /** Only samples of these local hours count, `to` excluded; null where every hour counts. */
+  /** The local hours whose samples count, `to` excluded; null if every hour counts. */
   hours: { from: number; to: number } | null
-  /** The share of passes is so near the rule's that no reasonable number of visits decides, and none is advised. */
+  /** Whether the pass share is so near the rule's that no reasonable number of visits decides; then none is advised. */
   isClose: boolean
 }
 
-/** One or two months of daily measuring: for more than that, a device is installed and no visits are planned. */
+/** Number of visits, one or two months of daily measuring, above which a device is installed instead. */
 const MAX_VISITS = 60
 
-/** The needs of a cell's undecided networks; where nobody measured, the needs of every national operator. */
+/** The needs of a cell's undecided networks; if nothing was measured, the needs of every national operator. */
 export function needsOf(rule: Rule, networks: readonly NetworkEvidence[]): Need[] {
   const measured = networks.filter((network) => network.weight > 0)
   if (measured.length === 0)
     return Object.keys(OPERATOR_NAMES).map((operator) => needOf(rule, emptyEvidenceOf(operator), 0))
   if (verdictOf(rule, networks).class !== 'unknown') return []
-  // Each operator must be so sure that all of them together are as sure as the class has to be.
+  // Each operator must be sure enough for all of them together to reach the confidence that the class needs.
   const minConfidence =
     rule.classConfidence ** (1 / new Set(measured.map((network) => network.operator)).size)
   return measured
@@ -47,7 +47,7 @@ function isDecided(rule: Rule, network: NetworkEvidence, minConfidence: number):
   return state !== 'unknown' && confidence >= minConfidence
 }
 
-/** The number of further devices that are advised at most, beside those that the rule requires. */
+/** The largest number of further devices that is advised beyond those that the rule requires. */
 const MAX_EXTRA_DEVICES = 3
 
 function needOf(rule: Rule, network: NetworkEvidence, minConfidence: number): Need {
@@ -59,7 +59,7 @@ function needOf(rule: Rule, network: NetworkEvidence, minConfidence: number): Ne
     otherHours: Math.max(0, rule.minHours - network.hours),
     hours: rule.peakHours,
   }
-  // One place says little about its cell, however long it is measured there, so further devices are tried as well.
+  // One place says little about its cell, however long it is measured, so further devices are tried as well.
   for (let devices = missingDevices; devices <= missingDevices + MAX_EXTRA_DEVICES; devices++)
     for (let visits = 1; visits <= MAX_VISITS; visits++)
       if (isDecided(rule, evidenceAfterVisits(rule, network, visits, devices), minConfidence))
@@ -67,13 +67,13 @@ function needOf(rule: Rule, network: NetworkEvidence, minConfidence: number): Ne
   return { ...need, visits: 0, samples: 0, otherDevices: missingDevices, isClose: true }
 }
 
-/** The observed share; a share drawn towards the middle would make 4 passes of 4 look like a share near the rule's. */
+/** The observed share, without shrinkage towards the middle, which would put 4 passes of 4 near the rule's share. */
 const passShareOf = ({ weight, passWeight }: NetworkEvidence): number =>
   weight === 0 ? 1 : passWeight / weight
 
 /**
- * The evidence to be expected after further visits by further devices, if they find the share of passes found so far. A
- * network that was never measured is expected to pass throughout; to fail throughout would take as many samples.
+ * The expected evidence after further visits by further devices, if the pass share stays the same. A network that was
+ * never measured is expected to pass throughout; to fail throughout would take as many samples.
  */
 export function evidenceAfterVisits(
   rule: Rule,

@@ -1,6 +1,6 @@
-/** The statistics behind a verdict: intervals, scores and probabilities of a share of passes. */
+/** The statistics behind a verdict: intervals, scores and probabilities of a pass share. */
 
-/** The highest confidence that is ever stated: no number of samples makes certain. */
+/** The highest confidence that is ever stated: no number of samples gives certainty. */
 export const MAX_CONFIDENCE = 0.999
 
 /** Rounds a probability to thousandths, halves upwards, as the SQL of the classification does. */
@@ -30,9 +30,9 @@ export function normalCdf(x: number): number {
 }
 
 /**
- * How many standard errors the share of passes lies above the rule's `passShare`. This is the score that Wilson's interval
- * inverts: it reaches z exactly where the interval's bound reaches the share. Weights are thousandths of a sample; the score
- * is 0 where nothing was measured.
+ * Number of standard errors by which the pass share exceeds the rule's `passShare`. This is the score that Wilson's
+ * interval inverts: it reaches z exactly where the interval's bound reaches the share. Weights are thousandths of a
+ * sample; the score is 0 if nothing was measured.
  */
 export function wilsonScoreOf(passShare: number, weight: number, passWeight: number): number {
   if (weight === 0) return 0
@@ -41,10 +41,11 @@ export function wilsonScoreOf(passShare: number, weight: number, passWeight: num
 }
 
 /**
- * How many standard errors the log odds of passing lie above those of the rule's share; 0 where nothing was measured. The
- * error has two parts: that of the samples (half a sample is added on either side: Haldane 1956, Anscombe 1956), and that of
- * the places, because the devices of one cell stand at different places (`placeSpread`, divided among `devices`). The
- * confidence of a decision follows from this score and not from Wilson's. Weights are thousandths of a sample.
+ * Number of standard errors by which the log odds of passing exceed those of the rule's share; 0 if nothing was
+ * measured. The error has two parts: that of the samples (half a sample is added on either side: Haldane 1956, Anscombe
+ * 1956), and that of the places, because the devices of one cell stand at different places (`placeSpread`, divided
+ * among `devices`). The confidence of a decision follows from this score and not from Wilson's. Weights are thousandths
+ * of a sample.
  */
 export function logOddsScoreOf(
   { passShare, placeSpread }: { passShare: number; placeSpread: number },
@@ -59,16 +60,16 @@ export function logOddsScoreOf(
   return logOdds / Math.sqrt(1 / passed + 1 / failed + (placeSpread * placeSpread) / devices)
 }
 
-/** From this score on the normal distribution function is 1 to 15 digits. */
+/** Score from which the normal distribution function is 1 to 15 digits. */
 const MAX_NORMAL_SCORE = 8
 
-/** The confidence that a share lies on the side of the rule's share to which its log-odds score points. */
+/** The confidence that a share lies on the side of the rule's share that its log-odds score indicates. */
 export const sideConfidenceOf = (logOddsScore: number): number =>
   confidenceOf(normalCdf(Math.min(MAX_NORMAL_SCORE, Math.abs(logOddsScore))))
 
 /**
- * The product of probabilities, multiplied in ascending order: a product of doubles depends on the order of its factors, and
- * the SQL of the classification must come to the same digits.
+ * The product of probabilities, multiplied in ascending order: a product of doubles depends on the order of its
+ * factors, and the SQL of the classification must give the same digits.
  */
 export const productOf = (factors: readonly number[]): number =>
   factors.toSorted((a, b) => a - b).reduce((product, factor) => product * factor, 1)

@@ -1,6 +1,6 @@
 /**
- * From the evidence of a cell to its class. The SQL in the store does the same for a country at once; a property test holds
- * the two equal.
+ * The class of a cell, from its evidence. The SQL in the store does the same for a country at once; a property test
+ * holds the two equal.
  */
 import type { Rule } from '../rule/rule.js'
 import type { Class } from './class.js'
@@ -14,7 +14,7 @@ export interface Verdict {
   confidence: number
 }
 
-/** The confidence of a class that rests on a declaration or a promise: nobody measured it, so it is that of a coin. */
+/** Confidence of a class that rests on a declaration or a promise. Nothing was measured, so it is that of a coin. */
 const CLAIMED_CONFIDENCE = 0.5
 
 /**
@@ -45,7 +45,7 @@ export function verdictOf(rule: Rule, networks: readonly NetworkEvidence[]): Ver
   return publishedClass(rule, 'white', operators)
 }
 
-/** The class where its probability reaches the rule's minimum, or reached it before and is still near it; else unknown. */
+/** The class if its probability reaches the rule's minimum, or reached it before and is still near it; else unknown. */
 function publishedClass(rule: Rule, colour: Class, operators: readonly OperatorSummary[]): Verdict {
   const confidence = classProbabilityOf(rule, colour, operators, 'current')
   const isStated =
@@ -55,7 +55,7 @@ function publishedClass(rule: Rule, colour: Class, operators: readonly OperatorS
   return isStated ? { class: colour, confidence } : { class: 'unknown', confidence: 0 }
 }
 
-/** `current` looks at all samples, `settled` at those of more than the rule's `settleDays` ago. */
+/** `current` uses all samples, `settled` those of more than the rule's `settleDays` ago. */
 type OddsKind = 'current' | 'settled'
 
 function classProbabilityOf(
@@ -96,9 +96,9 @@ interface OperatorSummary {
 }
 
 interface OperatorOdds {
-  /** Confidence of the surest of the operator's present networks; 0 when none is present. */
+  /** Confidence of the surest of the operator's present networks; 0 if none is present. */
   presence: number
-  /** Probability that none of the operator's measured networks reaches the share; 1 when none was measured. */
+  /** Probability that none of the operator's measured networks reaches the share; 1 if none was measured. */
   absence: number
 }
 

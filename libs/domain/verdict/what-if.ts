@@ -1,7 +1,7 @@
 /**
- * The class that a cell would have if a threshold of its rule were another. For each threshold, a cell stores its ladder: up
- * to which step it would still be black, up to which at least grey, and from which step on white. The steps are the speeds
- * and latencies below. The class is exact at a step, and between two steps it lies between theirs.
+ * The class that a cell would have at another threshold of its rule. For each threshold, a cell stores its ladder: the
+ * step up to which it would still be black, the one up to which at least grey, and the one from which it is white. The
+ * steps are the speeds and latencies below. The class is exact at a step; between two steps it lies between theirs.
  */
 import type { Rule } from '../rule/rule.js'
 import { MBIT_BPS } from '../units/units.js'
@@ -22,7 +22,7 @@ export const THRESHOLD_STEPS: Readonly<Record<Metric, readonly number[]>> = {
   latency: [600, 300, 150, 100, 75, 50, 30],
 }
 
-/** The rule's threshold, bit/s or ms; null where the rule has none, so that it cannot be varied. */
+/** The rule's threshold, bit/s or ms; null if the rule has none, so that it cannot be varied. */
 export function thresholdOf(rule: Rule, metric: Metric): number | null {
   if (metric === 'download') return rule.minDownloadBps
   return metric === 'upload' ? rule.minUploadBps : rule.maxLatencyMs

@@ -1,7 +1,7 @@
 /** Zones: connected cells of one class inside one area, with an identity that lasts from run to run. */
 import { type Class, DECIDED_CLASSES } from '../verdict/class.js'
 
-/** Only decided cells make a zone, because unknown is not a finding. */
+/** The classes of zones; undecided cells make none, because unknown is not a finding. */
 export const ZONE_CLASSES = DECIDED_CLASSES
 export type ZoneClass = (typeof ZONE_CLASSES)[number]
 
@@ -37,7 +37,7 @@ export interface ZoneEvent {
   became: Record<Class, number> | null
 }
 
-/** The zones of a run, in the order of its patches, and what happened to each zone: at most one event for each. */
+/** The zones of a run in the order of its patches, and the events of zones, at most one for each. */
 export interface ZoneSuccession<P extends ClassPatch> {
   zones: (P & { id: string })[]
   events: ZoneEvent[]
@@ -115,7 +115,7 @@ function comparePairs(a: Pair, b: Pair): number {
 
 const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
-/** For each patch that is an heir, the zone whose identity it takes. */
+/** The heirs among the patches, each with the zone whose identity it takes. */
 function heirsOf(pairs: readonly Pair[]): Map<ClassPatch, Zone> {
   const heirs = new Map<ClassPatch, Zone>()
   const inherited = new Set<Zone>()

@@ -1,18 +1,18 @@
-/** Cells get their place: the region, province and commune that hold the cell's centre. */
+/** Assigns cells to places: the region, province and commune that contain the cell's centre. */
 import { cellToSql, centreOf } from '#geo'
 import type { Queryable } from '../database/database.js'
 import { queryRows } from '../database/query.js'
 import { type Sql, sql } from '../database/sql.js'
 import { areaCodesOf } from './in-area.js'
 
-/** Cells in one statement. */
+/** Number of cells in one statement. */
 const CHUNK = 5_000
 
-/** Places the cells that a run saw for the first time (of its table `changed`), and those of new localities and sites. */
+/** Places the cells that are new in a run (in its table `changed`), and those of new localities and sites. */
 export const placeNewCells = (tx: Queryable): Promise<void> =>
   placeCellsOf(tx, sql`SELECT cell FROM changed UNION SELECT cell FROM locality UNION SELECT cell FROM site`)
 
-/** Of the cells that a query selects (column `cell`), places those that have no place yet. */
+/** Places those of the cells selected by a query (column `cell`) that have no place yet. */
 export async function placeCellsOf(tx: Queryable, cells: Sql): Promise<void> {
   const rows = await queryRows<{ h3: string }>(
     tx,
@@ -36,9 +36,9 @@ export async function placeAllCells(db: Queryable): Promise<void> {
 }
 
 /**
- * The smallest area that holds each centre. Candidates come sorted by area: PostGIS prepares a polygon once for all the
- * points in a row that ask for it, and not 5,000 times. HCP codes nest: a commune's first six characters are its
- * province's code, the first two its region's.
+ * Finds the smallest area that contains each centre. Candidates are sorted by area, so that PostGIS prepares each
+ * polygon once and not 5,000 times. HCP codes nest: a commune's first six characters are its province's code, the first
+ * two its region's.
  */
 async function placeCells(db: Queryable, cells: readonly { h3: string }[]): Promise<void> {
   const centres = cells.map(({ h3 }) => {

@@ -1,4 +1,4 @@
-/** The areas inside another, each with what a run says of its cells, people and sites: the numbers beside the map. */
+/** The areas inside another, with the figures of a run beside the map: cells, people and sites. */
 import { AREA_LEVELS, type AreaLevel } from '#domain/place'
 import { CLASSES, type Class, type ClassCounts } from '#domain/verdict'
 import type { Queryable } from '../database/database.js'
@@ -14,22 +14,22 @@ export interface AreaFigures extends Pick<
   AreaRow,
   'code' | 'level' | 'nameFr' | 'nameAr' | 'population' | 'bbox' | 'simulated'
 > {
-  /** Null where the run was made before the area was known. */
+  /** Counts of cells; null if the run was made before the area was imported. */
   cells: AreaCounts | null
-  /** White cells in the rule's run before; null where there was none. */
+  /** Number of white cells in the rule's previous run; null if there was none. */
   whiteBefore: number | null
   localities: ClassCounts
-  /** People of the localities whose population is known. */
+  /** Number of people in localities with known population, by class. */
   people: ClassCounts
   sites: ClassCounts
-  /** 1 has the most people in white cells, then the most white cells; null where nothing was measured. */
+  /** Rank by people in white cells, then by number of white cells, from 1; null if nothing was measured. */
   rank: number | null
 }
 
 const levelBelow = (parent: AreaLevel | null): AreaLevel | undefined =>
   AREA_LEVELS[parent === null ? 0 : AREA_LEVELS.indexOf(parent) + 1]
 
-/** Of the areas inside one, or of all regions; reads the localities and sites that lie there, never a probe. */
+/** Figures of the areas inside one, or of all regions. Reads the localities and sites in them, but no probes. */
 export async function figuresOfAreas(
   db: Queryable,
   run: RunKey,
@@ -39,7 +39,7 @@ export async function figuresOfAreas(
   return level ? figuresOfLevel(db, run, level, parent?.code ?? null) : []
 }
 
-/** Of all areas of a level, or of those inside one of any level above. */
+/** Figures of all areas of a level, or of those inside an area of a higher level. */
 export async function figuresOfLevel(
   db: Queryable,
   run: RunKey,
@@ -71,7 +71,7 @@ const peopleOfNoPlace = (): PeopleFigures => ({
   sites: zeroCounts(),
 })
 
-/** By the verdict of their own cell; what was never measured is unknown. */
+/** People by the class of their locality's cell; cells without a measurement count as unknown. */
 async function peopleByArea(
   db: Queryable,
   run: RunKey,

@@ -1,4 +1,4 @@
-/** Localities: written from lists, and read for the map with the class of their cell. */
+/** Localities: import from lists, and reading with the class of their cell for the map. */
 import { type LocalityRecord, foldName } from '#domain/place'
 import { type Bounds } from '#domain/probe'
 import { type Class } from '#domain/verdict'
@@ -37,7 +37,7 @@ export interface ClassifiedLocality {
   population: number | null
   lat: number
   lng: number
-  /** Of its own cell; what was never measured is unknown. */
+  /** Class of the locality's cell; unknown if it was not measured. */
   class: Class
 }
 

@@ -1,4 +1,4 @@
-/** What a run says of an area beyond its cells: its people and sites by class, and its evidence pooled. */
+/** Figures of a run for an area beyond its cells: people and sites by class, and the pooled evidence. */
 import { type Class, CLASSES, type ClassCounts, type NetworkEvidence } from '#domain/verdict'
 import type { Queryable } from '../database/database.js'
 import { queryRows } from '../database/query.js'
@@ -8,9 +8,9 @@ import { verdictOfCell } from '../verdicts/verdicts.js'
 import { isPlacedWithin } from './in-area.js'
 
 export interface AreaPeople {
-  /** By the verdict of their own cell; what was never measured is unknown. */
+  /** Number of localities by the class of their cell; unknown if it was not measured. */
   localities: ClassCounts
-  /** Of the localities whose population is known. */
+  /** Population of the localities where it is known, by class. */
   population: ClassCounts
   sites: ClassCounts
   /** Shares of localities and of their people that live in cells with evidence; null where there are none. */
@@ -18,21 +18,21 @@ export interface AreaPeople {
 }
 
 /**
- * Rows of FROM: places `p` (each a locality or a site, as numbers to add up) with the areas `c` and the verdict `v` of
- * their cell.
+ * Item of FROM: places `p` (localities and sites, as numbers to add up) with the areas `c` and the verdict `v` of their
+ * cell.
  */
 export const placesWithVerdicts = (run: RunKey): Sql => sql`(
     SELECT cell, 1 AS localities, coalesce(population, 0) AS population, 0 AS sites FROM locality
     UNION ALL SELECT cell, 0, 0, 1 FROM site
   ) AS p JOIN cell_place AS c USING (cell) LEFT JOIN ${verdictOfCell(run, 'p.cell')}`
 
-/** Sums of the same places; people as a double, for a country's may be more than an integer holds in JSON. */
+/** Sums over the same places; people as a double, because those of a country may exceed a JSON-safe integer. */
 export const PLACE_SUMS = raw(`sum(localities)::integer AS localities, sum(population)::float8 AS population,
   sum(sites)::integer AS sites`)
 
 type PlaceSums = Record<'localities' | 'population' | 'sites', number>
 
-/** Reads the localities and sites of the area; their number, not that of the probes, is its cost. */
+/** Reads the localities and sites of the area; the cost depends on their number, not on that of the probes. */
 export async function peopleOfArea(db: Queryable, run: RunKey, code: string): Promise<AreaPeople> {
   const rows = await queryRows<PlaceSums & { class: Class; measured: boolean }>(
     db,
@@ -71,7 +71,10 @@ export async function pooledEvidence(db: Queryable, run: RunKey, code: string): 
 
 const sumOfColumn = (column: string) => `sum(${column})::float8`
 
-/** Samples, weights and devices add up; days and hours of different cells may be the same ones: the largest is taken. */
+/**
+ * Samples, weights and devices are summed. Days and hours of different cells may coincide, so the largest number is
+ * taken.
+ */
 const POOLED_COLUMNS = raw(`${sumOfColumn('samples')} AS samples, ${sumOfColumn('passes')} AS passes,
   ${sumOfColumn('no_service')} AS "noService", ${sumOfColumn('peak_samples')} AS "peakSamples",
   ${sumOfColumn('weight')} AS weight, ${sumOfColumn('pass_weight')} AS "passWeight",

@@ -1,4 +1,4 @@
-/** How a locality and a site stand in a run. */
+/** The state of a locality or a site in a run. */
 import type { Class } from '#domain/verdict'
 import { cellToSql } from '#geo'
 import type { Queryable } from '../database/database.js'
@@ -13,17 +13,17 @@ export interface LocalityState {
   id: string
   nameFr: string
   nameAr: string | null
-  /** As its list has it, like douar. */
+  /** Kind in the words of its list, such as douar. */
   kind: string
-  /** Inhabitants; null: not known. */
+  /** Number of inhabitants; null if unknown. */
   population: number | null
-  /** HCP code; null: not known. */
+  /** HCP code; null if unknown. */
   communeCode: string | null
   lat: number
   lng: number
-  /** Its res-8 cell. */
+  /** H3 index of its working cell. */
   h3: string
-  /** Of its cell in the run; null: nobody measured there. */
+  /** Class of its cell in the run; null if nothing was measured there. */
   class: Class | null
 }
 
@@ -41,11 +41,11 @@ export async function localityState(
 }
 
 export interface SiteState {
-  /** Of its cell in the run; null: nobody measured there. */
+  /** Class of its cell in the run; null if nothing was measured there. */
   class: Class | null
-  /** The site's own probes in the run's window that the run knew. */
+  /** Number of the site's own probes in the run's window that were received before its known-before time. */
   probes: number
-  /** Local day (YYYY-MM-DD) of the newest of them; null: none. The hour would tell more than is public. */
+  /** Local day (YYYY-MM-DD) of the newest of them; null if there is none. The hour would reveal more than is public. */
   lastMeasuredOn: string | null
 }
 

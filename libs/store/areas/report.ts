@@ -1,4 +1,4 @@
-/** What a report about one area says beyond its counts: cells for a map, networks, zones, places. Reads no probe. */
+/** Data of the report about an area beyond its counts: cells for a map, networks, zones, places. Reads no probes. */
 import type { AreaLevel } from '#domain/place'
 import type { Bounds } from '#domain/probe'
 import type { Class } from '#domain/verdict'
@@ -14,7 +14,7 @@ import { isInArea, isPlacedWithin } from './in-area.js'
 
 /**
  * The area's own cells by class, under the parents of a resolution (8: the cells themselves). The stored rollups would
- * bring in the cells beyond the border.
+ * include cells beyond the border.
  */
 export async function cellsOfArea(
   db: Queryable,
@@ -31,15 +31,15 @@ export async function cellsOfArea(
 }
 
 export interface OperatorCells {
-  /** Null: nobody named it. */
+  /** Operator id; null if the probes name none. */
   operator: string | null
-  /** Cells in which measurements show a network of it that meets the rule. */
+  /** Number of cells in which measurements show a network of the operator that meets the rule. */
   present: number
-  /** Cells in which a network of it was measured. */
+  /** Number of cells in which a network of the operator was measured. */
   tried: number
 }
 
-/** Operators that were measured in the area, the one present in most cells first. */
+/** Operators that were measured in the area, by descending number of cells where they are present. */
 export async function operatorsOfArea(db: Queryable, run: RunKey, code: string): Promise<OperatorCells[]> {
   return queryRows(
     db,
@@ -55,21 +55,21 @@ export async function operatorsOfArea(db: Queryable, run: RunKey, code: string):
 export interface WhiteZone {
   id: string
   cellCount: number
-  /** Of the localities in it, null where none has a known population. */
+  /** Population of the zone's localities; null if none is known. */
   population: number | null
   siteCount: number
-  /** The commune that it lies in; null where no commune holds it. */
+  /** The commune that contains the zone; null if none does. */
   communeFr: string | null
   communeAr: string | null
-  /** Its most populous locality; null where it has none. */
+  /** The zone's most populous locality; null if it has none. */
   placeFr: string | null
   placeAr: string | null
-  /** A point inside, WGS 84 degrees. */
+  /** A point inside the zone, WGS 84 degrees. */
   lat: number
   lng: number
 }
 
-/** The area's white zones with most people first, then the largest. Reads the zones of its bounding box. */
+/** The area's white zones by population, then by size, largest first. Reads the zones of its bounding box. */
 export async function whiteZonesOfArea(
   db: Queryable,
   run: RunKey,
@@ -97,7 +97,7 @@ export async function whiteZonesOfArea(
 }
 
 export type ClassifiedSite = Pick<SiteRow, 'code' | 'lat' | 'lng'> & {
-  /** Of its own cell; what was never measured is unknown. */
+  /** Class of the site's cell; unknown if it was not measured. */
   class: Class
 }
 
@@ -121,7 +121,7 @@ export interface AreaOutline {
   level: AreaLevel
   nameFr: string
   nameAr: string
-  /** A point inside, WGS 84 degrees. */
+  /** A point inside the area, WGS 84 degrees. */
   lat: number
   lng: number
   /** GeoJSON text, simplified to the tolerance. */
@@ -147,7 +147,7 @@ export async function outlinesAround(
   )
 }
 
-/** White cells of the area in its rule's run before, and that run; null where there was none. */
+/** The previous run of the rule with the area's number of white cells; null if there was none. */
 export async function previousRunOfArea(
   db: Queryable,
   run: RunKey,

@@ -14,29 +14,29 @@ export const COVERAGE_KINDS = ['declared', 'planned'] as const
 export type CoverageKind = (typeof COVERAGE_KINDS)[number]
 
 export interface CoverageRow {
-  /** Decimal, as SQL has it. */
+  /** Cell index as a decimal number, as in the database. */
   cell: string
   operator: string
   technology: Technology
   downloadBps: number
   uploadBps: number | null
-  /** YYYY-MM-DD */
+  /** Day as YYYY-MM-DD. */
   onDate: string
 }
 
 export interface CoverageImport {
   added: number
-  /** Rows that replaced others with different speeds; the replaced rows stay in the table, withdrawn. */
+  /** Number of rows that replaced others with different speeds; the replaced rows stay in the table, withdrawn. */
   replaced: number
   duplicates: number
 }
 
-/** Rows in one statement. */
+/** Number of rows in one statement. */
 const CHUNK = 10_000
 
 /**
- * Writes what a file claims. Of several claims of one network in one cell for one date the fastest is taken. Nothing is
- * overwritten: what is replaced is withdrawn at the moment at which the new row is received. `progress` is called with the
+ * Writes the claims of a file. Of several claims for one network, cell and date the fastest is taken. Nothing is
+ * overwritten: replaced rows are withdrawn at the time at which the new row is received. `progress` is called with the
  * number of rows done.
  */
 export async function importCoverage(
@@ -108,7 +108,10 @@ export function isClaimKnown(alias: string, knownBefore: Date): Sql {
   return sql`${row}.received_at < ${moment} AND (${row}.withdrawn_at IS NULL OR ${row}.withdrawn_at >= ${moment})`
 }
 
-/** Whether a claim is of a technology and of the speeds that the rule asks for; an upload that is not stated does not. */
+/**
+ * Whether a claim has the technology and speeds that the rule requires; without a stated upload it fails a required
+ * upload.
+ */
 export const meetsRule = (alias: string, rule: Rule): Sql => {
   const row = raw(alias)
   return allOf([
@@ -118,7 +121,7 @@ export const meetsRule = (alias: string, rule: Rule): Sql => {
   ])
 }
 
-/** Whether a claim is for a day that has come by the end of the window. */
+/** Whether the claim's day is not after the end of the window. */
 export const isDue = (alias: string, { to }: Pick<RunWindow, 'to'>): Sql =>
   sql`${raw(alias)}.on_date <= ${localDay(param(to, 'timestamptz'))}`
 
@@ -132,7 +135,7 @@ export interface CellClaim {
   source: string
 }
 
-/** What operators claimed of a cell (decimal), as it was known at a moment. */
+/** The claims for a cell (decimal), as they were known at a time. */
 export async function coverageOfCell(db: Queryable, cell: string, knownBefore: Date): Promise<CellClaim[]> {
   return queryRows(
     db,
@@ -143,7 +146,7 @@ export async function coverageOfCell(db: Queryable, cell: string, knownBefore: D
   )
 }
 
-/** By cell (decimal), the operators that declare a network there which meets the rule, as the run knew it. */
+/** The operators with a declared network that meets the rule, by cell (decimal), as the run knew it. */
 export async function declarersOf(
   db: Queryable,
   run: RunWindow,

@@ -1,4 +1,4 @@
-/** Where what operators claim differs from what was measured. */
+/** Contradictions between operators' claims and the measurements. */
 import type { Rule } from '#domain/rule'
 import type { CellRange } from '#geo'
 import { isInOptionalArea, isPlacedWithin } from '../areas/in-area.js'
@@ -17,20 +17,20 @@ export interface Contradiction {
   kind: ContradictionKind
   operator: string
   technology: string
-  /** What was claimed, bit/s; null where nothing was. */
+  /** Claimed speed, bit/s; null without a claim. */
   claimedBps: number | null
   onDate: string | null
-  /** What was measured: passes of samples; null where nobody measured. */
+  /** Number of measured passes; null if nothing was measured. */
   passes: number | null
   samples: number | null
 }
 
 /**
- * Claims (known to the run, of its rule's speeds and technologies) against the run's evidence, network by network: the CTE
- * `contradiction`, one row for each cell, kind, operator and technology.
- * declared_refuted: declared, and measured not to be there. present_undeclared: measured, and not declared by an operator
- * that declares somewhere. late_plan: promised for a day before the window's end, and not measured to be there.
- * `within` is a condition on `v.cell`, which limits both sides.
+ * Compares claims (known to the run, of its rule's speeds and technologies) with the run's evidence, network by
+ * network. Gives the CTE `contradiction`, one row for each cell, kind, operator and technology.
+ * declared_refuted: declared, but measured as not there. present_undeclared: measured, but not declared by an operator
+ * that declares coverage elsewhere. late_plan: promised for a day before the window's end, but not measured as present.
+ * `within` is a condition on `v.cell` that limits both sides.
  */
 const withContradictions = (run: RunRow, rule: Rule, within: Sql): Sql => sql`
   WITH claim AS MATERIALIZED (
@@ -58,16 +58,16 @@ export interface ContradictionPageQuery {
   area: string | null
   kind: ContradictionKind | null
   operator: string | null
-  /** Key of the last row of the page before: `<cell> <kind> <operator> <technology>`; empty at first. */
+  /** Key of the last row of the previous page: `<cell> <kind> <operator> <technology>`; empty for the first page. */
   after: string
   limit: number
 }
 
-/** What a page begins after; `key` of the statement below is the same text. */
+/** Key of a row for paging; the column `key` of the statement below has the same text. */
 export const contradictionKey = (row: Contradiction & { cell: string }): string =>
   [row.cell.padStart(19, '0'), row.kind, row.operator, row.technology].join(' ')
 
-/** In the order of cells, kinds, operators and technologies. */
+/** Contradictions in the order of cells, kinds, operators and technologies. */
 export async function listContradictions(
   db: Queryable,
   run: RunRow,
@@ -103,7 +103,7 @@ const cellsOfKind = (kind: ContradictionKind) =>
 const CELL_COUNTS = raw(`${cellsOfKind('declared_refuted')} AS "declaredRefuted",
   ${cellsOfKind('present_undeclared')} AS "presentUndeclared", ${cellsOfKind('late_plan')} AS "latePlan"`)
 
-/** How many cells are contradicted, by operator or by area of a level. */
+/** Number of contradicted cells by operator or by area of a level. */
 export async function countContradictions(
   db: Queryable,
   run: RunRow,
@@ -119,7 +119,7 @@ export async function countContradictions(
   )
 }
 
-/** Contradicted cells of an area by kind; null where no operator had declared or planned anything that the run knew. */
+/** Number of contradicted cells of an area by kind; null if the run knew no claim of any operator. */
 export async function contradictionsOfArea(
   db: Queryable,
   run: RunRow,

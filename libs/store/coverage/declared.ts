@@ -15,8 +15,8 @@ const isDeclaredInRun = (run: KnownRun): Sql =>
   allOf([sql`v.kind = 'declared'`, isClaimKnown('v', run.knownBefore), isDue('v', run)])
 
 /**
- * Declared cells, and whether a matching claim meets the rule; `ranges` null: of the whole country, in the order of the
- * key, so that no list of cells is held.
+ * Declared cells, and whether a matching claim meets the rule. Null `ranges` mean the whole country, in the order of
+ * the key, so that no list of cells is held in memory.
  */
 function declaredCells(
   run: KnownRun,
@@ -34,7 +34,7 @@ function declaredCells(
 
 export interface DeclaredCell {
   h3: string
-  /** Whether it is declared at the speed, and by a technology, that the rule asks for. */
+  /** Whether a declaration has the speed and technology that the rule requires. */
   meets: boolean
 }
 
@@ -53,15 +53,15 @@ export async function declaredInRanges(
 
 export interface DeclaredParent {
   h3: string
-  /** Cells beneath it that are declared at all, */
+  /** Number of cells beneath the parent with any declaration. */
   declared: number
-  /** and as the rule asks. */
+  /** Number of those cells with a declaration that meets the rule. */
   meets: number
 }
 
 /**
- * Counts under the parents of a resolution; `ranges` are those of the cells beneath, null: of all. Reads each of their
- * claims.
+ * Counts under the parents of a resolution. `ranges` are those of the cells beneath, null for all cells. Reads each of
+ * their claims.
  */
 export async function declaredParents(
   db: Queryable,
@@ -79,7 +79,7 @@ export async function declaredParents(
   )
 }
 
-/** The networks that operators declare somewhere, as a run knew it. Reads all claims. */
+/** The networks that operators declare in at least one cell, as a run knew it. Reads all claims. */
 export async function declaredNetworks(db: Queryable, run: KnownRun): Promise<NetworkName[]> {
   return queryRows(
     db,

@@ -11,7 +11,7 @@ export type { Queryable } from './queryable.js'
 
 export interface Database {
   source: DataSource
-  /** True where this process holds the data: it alone runs the scheduled jobs of an embedded database. */
+  /** Whether this process holds the data: only it runs the scheduled jobs of an embedded database. */
   isOwner: boolean
   close(): Promise<void>
 }
@@ -66,7 +66,10 @@ async function openFolder(dir: string): Promise<Database> {
   return { source, isOwner: engine.role === 'owner', close }
 }
 
-/** Applies what is missing. Processes that start together wait for one another; one connection, so that it also works on a pool of one. */
+/**
+ * Applies the missing migrations. Processes that start together wait for one another. It uses one connection, so that
+ * it also works with a pool of one.
+ */
 export async function migrate(source: DataSource): Promise<void> {
   const runner = source.createQueryRunner()
   try {

@@ -1,4 +1,4 @@
-/** Local time of the country in SQL. The database converts, so that the rules of the clock stand in one place only. */
+/** Local time of the country in SQL. The database converts, so that clock changes are defined in one place only. */
 import { TIME_ZONE } from '#domain/units'
 import { type Sql, raw, sql } from './sql.js'
 
@@ -14,8 +14,8 @@ export const localDay = (moment: Sql): Sql => sql`(${moment} AT TIME ZONE ${ZONE
 export const startOfLocalDay = (day: Sql): Sql => sql`(${day})::timestamp AT TIME ZONE ${ZONE}`
 
 /**
- * The moment that a text names: RFC 3339, or a day (YYYY-MM-DD), which stands for its local midnight; `dayOffset` days
- * later where it is a day.
+ * The time that a text names: RFC 3339, or a day (YYYY-MM-DD), which stands for its local midnight plus `dayOffset`
+ * days.
  */
 export const momentOrDay = (text: Sql, dayOffset: 0 | 1 = 0): Sql =>
   sql`CASE WHEN length(${text}) > 10 THEN ${text}::timestamptz ELSE ${startOfLocalDay(

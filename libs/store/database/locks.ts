@@ -2,12 +2,12 @@
 import type { Queryable } from './queryable.js'
 
 /**
- * - `migrations`: applying what is missing of the schema.
- * - `receive`: writers of probes, claims and flags share it; a classification takes it alone for a moment to read the
+ * - `migrations`: applying missing migrations.
+ * - `receive`: shared by writers of probes, claims and flags; a classification takes it alone for a moment to read the
  *   clock. Every row received before a run's `known_before` is therefore committed when the run reads, and a rebuilt run
  *   reads the same rows.
- * - `places`: taken alone by whoever changes areas and the areas of cells; shared by a run that counts by them.
- * - `plan`: the plan, and what was found of its items.
+ * - `places`: taken alone to change areas and the areas of cells; shared by a run that counts by them.
+ * - `plan`: the plan and its findings.
  * - `deliveries`: numbering messages to subscribers. - `subscriptions`: counting them. - `area series`: the sums.
  * - `run of …`, `rule …`, `disputes of …`: the runs or versions of one rule, the disputes of one author.
  */
@@ -28,14 +28,14 @@ export async function takeLock(tx: Queryable, name: LockName): Promise<void> {
   await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [name])
 }
 
-/** Holds the lock together with others that share it; whoever takes it alone waits, and makes these wait. */
+/** Shares the lock with other transactions; one that takes it alone waits for them, and they wait for it. */
 export async function shareLock(tx: Queryable, name: LockName): Promise<void> {
   await tx.query('SELECT pg_advisory_xact_lock_shared(hashtext($1))', [name])
 }
 
 /**
- * Holds the lock alone while `work` runs, and not until the transaction's end: it belongs to the session. `db` must be one
- * connection, as a transaction or a query runner is.
+ * Holds the lock alone while `work` runs, not until the transaction's end: it belongs to the session. `db` must be one
+ * connection, such as a transaction or a query runner.
  */
 export async function withSessionLock<T>(db: Queryable, name: LockName, work: () => Promise<T>): Promise<T> {
   await db.query('SELECT pg_advisory_lock(hashtext($1))', [name])

@@ -1,14 +1,17 @@
-/** A connection that plans a hot statement once, and keeps the plan. */
+/** A connection that keeps the plans of hot statements. */
 import pg from 'pg'
 
 /**
- * Marks a statement, at its begin, as one whose plan is kept: with many monthly partitions, planning takes as long as
- * reading a page. Its LIMIT must stand in the text: PostgreSQL estimates a parameter there as a tenth of all rows, and then
- * plans the statement again each time.
+ * Marks a statement, at its beginning, as one whose plan is kept: with many monthly partitions, planning takes as long
+ * as reading a page. Its LIMIT must be in the text: PostgreSQL estimates a parameter there as a tenth of all rows, and
+ * then plans the statement again each time.
  */
 export const PREPARED = '/* prepared */ '
 
-/** The most plans that a connection keeps. Further texts, as of unusual limits, are planned each time. */
+/**
+ * The largest number of plans that a connection keeps. Further texts, such as those with unusual limits, are planned
+ * each time.
+ */
 const MAX_PREPARED_STATEMENTS = 100
 
 const preparedNames = new Map<string, string>()

@@ -1,4 +1,4 @@
-/** Running statements of the `sql` tag. */
+/** Runs statements of the `sql` tag. */
 import type { Queryable } from './queryable.js'
 import { PREPARED } from './prepared-client.js'
 import { type Sql, raw, sql } from './sql.js'
@@ -9,10 +9,10 @@ export async function queryRows<Row>(db: Queryable, statement: Sql): Promise<Row
   return db.query(text, parameters)
 }
 
-/** The first row; undefined where there is none. */
+/** The first row; undefined if there is none. */
 export async function queryRow<Row>(db: Queryable, statement: Sql): Promise<Row | undefined> {
   return (await queryRows<Row>(db, statement))[0]
 }
 
-/** A statement whose plan each connection keeps: see PREPARED. Its LIMIT must stand in the text. */
+/** A statement whose plan each connection keeps: see PREPARED. Its LIMIT must be in the text. */
 export const prepared = (statement: Sql): Sql => sql`${raw(PREPARED)}${statement}`

@@ -1,4 +1,4 @@
 import type { EntityManager } from 'typeorm'
 
-/** A data source or a transaction: what every query function takes. */
+/** A data source or a transaction; every query function takes one. */
 export type Queryable = Pick<EntityManager, 'query'>

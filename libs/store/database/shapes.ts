@@ -29,7 +29,7 @@ export const isPositionInBox = (row: string, { west, south, east, north }: Bound
 
 /**
  * Ranges of cells as an item of FROM: rows `r` with `low` and `high`, both inclusive. Join it LATERAL with a subquery
- * that ends in OFFSET 0: so each range is one index scan, where the planner would join by reading the whole table.
+ * that ends in OFFSET 0: each range is then one index scan, whereas the planner would otherwise read the whole table.
  */
 export const cellRanges = (ranges: readonly CellRange[]): Sql =>
   sql`json_to_recordset(${JSON.stringify(ranges)}::json) AS r(low bigint, high bigint)`

@@ -1,15 +1,14 @@
 /**
  * SQL text with its values apart. In a statement written with the tag, `${value}` becomes a numbered parameter and
  * `${fragment}` is spliced in with its own parameters: nobody counts `$n`, and a value cannot end up in the text.
- * What is not a value comes from another `sql` template, from `raw` (text of our own, never of a request) or from
- * `join`.
+ * Fragments come from another `sql` template, from `raw` (text of our own, never of a request) or from `join`.
  */
 
 /** A piece of SQL. Only the functions of this file make one, so that a plain string does not pass for SQL. */
 export class Sql {
-  /** Makes the type nominal: an object that merely looks alike does not compile as a fragment. */
+  /** Makes the type nominal: an object of the same shape does not compile as a fragment. */
   declare private readonly brand: never
-  /** Text between the values; always one more than there are values. */
+  /** Texts between the values; always one more than there are values. */
   readonly texts: readonly string[]
   readonly values: readonly unknown[]
 
@@ -18,17 +17,17 @@ export class Sql {
     this.values = values
   }
 
-  /** For this file only: `sql`, `raw` and `join` are what others use. */
+  /** Private to this file; other code calls `sql`, `raw` and `join`. */
   static of(texts: readonly string[], values: readonly unknown[]): Sql {
     return new Sql(texts, values)
   }
 
-  /** In a plain template a fragment would lose its values: it belongs into the `sql` tag. */
+  /** A fragment in a plain template would lose its values: it belongs in the `sql` tag. */
   toString(): never {
     throw new Error(`a fragment of SQL was made a string: ${this.texts.join('…')}`)
   }
 
-  /** The statement as PostgreSQL takes it. The same value object twice is one parameter. */
+  /** The statement in PostgreSQL's form. The same value object twice is one parameter. */
   toStatement(): Statement {
     const parameters: unknown[] = []
     const numbers = new Map<unknown, number>()
@@ -53,16 +52,19 @@ export interface Statement {
   parameters: unknown[]
 }
 
-/** A value that stands at several places of a statement as one parameter. */
+/** A value that occurs at several places of a statement as one parameter. */
 class Param {
   constructor(readonly value: unknown) {}
 }
 
-/** What may be bound: a value of a column. An object or a function is refused by the compiler: JSON is made text first. */
+/**
+ * Values that can be bound: those of a column. The compiler refuses objects and functions: JSON is converted to text
+ * first.
+ */
 export type SqlValue =
   string | number | bigint | boolean | Date | null | readonly string[] | readonly number[] | Buffer
 
-/** What may stand in `${…}` of a statement. */
+/** Values and fragments that a statement's `${…}` accepts. */
 export type SqlPart = Sql | SqlValue
 
 export function sql(texts: TemplateStringsArray, ...parts: readonly SqlPart[]): Sql {
@@ -78,7 +80,7 @@ export function sql(texts: TemplateStringsArray, ...parts: readonly SqlPart[]): 
   return Sql.of(outTexts, outValues)
 }
 
-/** Text of our own source as SQL: a column name of a table of columns, a constant. Never anything that a request holds. */
+/** Text of our own source as SQL, such as a column name or a constant. Never pass text from a request. */
 export const raw = (text: string): Sql => Sql.of([text], [])
 
 /** A value that is bound once however often it is spliced, with its SQL type: `$3::bigint[]`. */
@@ -89,7 +91,7 @@ export function join(parts: readonly Sql[], separator: string): Sql {
   return parts.reduce((whole, part, i) => (i === 0 ? part : sql`${whole}${raw(separator)}${part}`), raw(''))
 }
 
-/** All of these must hold; conditions that are not asked for are null. Without any, every row is meant. */
+/** The conjunction of the conditions without those that are null. If none remains, every row matches. */
 export function allOf(conditions: readonly (Sql | null)[]): Sql {
   const given = conditions.filter((condition) => condition !== null)
   return given.length === 0 ? raw('true') : join(given, ' AND ')

@@ -1,4 +1,4 @@
-/** What people do in a dispute: each event changes its state, and stays. */
+/** Events of a dispute: each changes its state, and stays in its history. */
 import {
   DISPUTE_LIMITS,
   type DisputeAction,
@@ -17,12 +17,12 @@ import { ROLES } from '../people/people.js'
 import type { NewDocument, DisputeRole, DisputeRow } from './disputes.js'
 
 export interface DisputeAuthor {
-  /** Of an account; of a device, its id. */
+  /** Name of the account, or id of the device. */
   name: string
   role: DisputeRole
-  /** For whom an account of the role `operator` speaks. */
+  /** The operator that an account of the role `operator` represents; null otherwise. */
   operator: string | null
-  /** The device's. */
+  /** Code of the device's site; null for an account. */
   siteCode: string | null
 }
 
@@ -32,7 +32,7 @@ export interface DisputeAuthor {
  */
 export interface DisputeRefusal {
   refused: 'not_yours' | 'not_now' | 'too_much' | 'no_subject' | 'unknown'
-  /** A sentence. */
+  /** The reason as a sentence. */
   detail: string
 }
 
@@ -41,7 +41,7 @@ export const disputeRefusal = (refused: DisputeRefusal['refused'], detail: strin
   detail,
 })
 
-/** How an author stands in the list of changes. */
+/** Text of an author in the list of changes. */
 export const authorText = ({ name, role }: DisputeAuthor) => (role === 'device' ? `device ${name}` : name)
 
 interface NewEvent {
@@ -65,7 +65,7 @@ export async function insertEvent(
   )
 }
 
-/** Numbers the documents from `first` on; they came with the event. */
+/** Inserts an event's documents, numbered from `first` on. */
 export async function insertDocuments(
   tx: Queryable,
   id: string,
@@ -86,7 +86,7 @@ export interface NewDisputeEvent {
   documents: readonly NewDocument[]
 }
 
-/** Adds an event, where the author may and the state allows it. The contested verdict or declaration is not changed. */
+/** Adds an event if the author and the state allow it. The contested verdict or declaration is not changed. */
 export async function addDisputeEvent(
   source: DataSource,
   id: string,
@@ -130,7 +130,10 @@ async function countsOf(tx: Queryable, id: string): Promise<DisputeCounts> {
   return counts!
 }
 
-/** However many events there are, a dispute can be finished. */
+/**
+ * The refusal of an event that exceeds a limit; null if it does not. A dispute can be finished however many events it
+ * has.
+ */
 function limitReached(
   { events, documents }: DisputeCounts,
   state: DisputeState,
@@ -148,7 +151,10 @@ function limitReached(
 
 type DisputeOpener = Pick<DisputeRow, 'openedBy' | 'openerRole'>
 
-/** What somebody is to a dispute; null: nobody is signed in. An account may have the same name as a device's id. */
+/**
+ * Whether somebody opened a dispute, and whether they are a planner; `who` is null if nobody is signed in. An account
+ * may have the same name as a device's id.
+ */
 export function disputeRelationOf(
   { openedBy, openerRole }: DisputeOpener,
   who: DisputeAuthor | null,

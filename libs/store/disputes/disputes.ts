@@ -1,4 +1,4 @@
-/** Reading disputes: lists, one dispute, its events and documents. */
+/** Reads disputes: lists, one dispute, its events and documents. */
 import type { ClaimedState, DisputeAction, DisputeState, DisputeSubject } from '#domain/dispute'
 import { isInArea } from '../areas/in-area.js'
 import type { Queryable } from '../database/database.js'
@@ -7,26 +7,26 @@ import { allOf, raw, sql } from '../database/sql.js'
 import type { Role } from '../people/people.js'
 import { UNFINISHED_DISPUTE } from './unfinished.js'
 
-/** Who may speak in a dispute: an account by its role, or a device. */
+/** The possible authors in a dispute: an account by its role, or a device. */
 export type DisputeRole = Role | 'device'
 
 export interface DisputeRow {
   id: string
   subject: DisputeSubject
   h3: string
-  /** Of a verdict: the run and its rule. */
+  /** The run and its rule, if a verdict is contested; else null. */
   run: number | null
   rule: string | null
-  /** Of a declaration. */
+  /** The operator, if a declaration is contested; else null. */
   operator: string | null
   technology: string | null
-  /** What was contested, as it stood: the verdict's class, or the declared download in bit/s. */
+  /** The contested value when the dispute was opened: the verdict's class, or the declared download in bit/s. */
   standing: string
   claimed: ClaimedState
   regionCode: string | null
   provinceCode: string | null
   communeCode: string | null
-  /** Of the smallest area that holds the cell. */
+  /** Name of the smallest area that contains the cell. */
   placeFr: string | null
   placeAr: string | null
   openedBy: string
@@ -37,7 +37,7 @@ export interface DisputeRow {
   openedAt: Date
   dueBy: Date
   state: DisputeState
-  /** Of what was upheld or rejected. */
+  /** Time of the decision, if the dispute was upheld or rejected. */
   decidedAt: Date | null
   decision: string | null
   simulated: boolean
@@ -56,20 +56,20 @@ const FROM_DISPUTES = raw(`FROM dispute AS d
 
 export interface DisputePageQuery {
   area: string | null
-  /** Decimal, as SQL has it. */
+  /** Cell index as a decimal number, as in the database. */
   cell: string | null
   state: DisputeState | 'unfinished' | null
-  /** Whose declaration is contested, or for whom the opener speaks. */
+  /** The operator whose declaration is contested, or that the opener represents. */
   operator: string | null
   /** True: unfinished disputes whose deadline has passed; false: the others. */
   overdue: boolean | null
   now: Date
-  /** Id of the last one before; empty at first. */
+  /** Id of the last dispute of the previous page; empty for the first page. */
   after: string
   limit: number
 }
 
-/** The newest first. */
+/** Lists disputes, newest first. */
 export async function listDisputes(db: Queryable, page: DisputePageQuery): Promise<DisputeRow[]> {
   const { after, area, cell, operator, overdue, state } = page
   const conditions = [
@@ -102,11 +102,11 @@ export async function findDispute(db: Queryable, id: string): Promise<DisputeDet
 }
 
 export interface DisputeEventRow {
-  /** From 1, in the order in which they happened. */
+  /** Number of the event, from 1 in chronological order. */
   number: number
   at: Date
   action: DisputeAction | 'open'
-  /** After it. */
+  /** The state after the event. */
   state: DisputeState
   author: string
   authorRole: DisputeRole
@@ -123,9 +123,9 @@ export async function eventsOfDispute(db: Queryable, id: string): Promise<Disput
 }
 
 export interface DisputeDocumentRow {
-  /** From 1, within the dispute. */
+  /** Number of the document within the dispute, from 1. */
   number: number
-  /** The event that it came with. */
+  /** Number of the event to which the document belongs. */
   event: number
   name: string
   mediaType: string
@@ -140,7 +140,7 @@ export async function documentsOfDispute(db: Queryable, id: string): Promise<Dis
   )
 }
 
-/** A document with its bytes; numbered once it is written. */
+/** A document with its bytes; it gets its number when it is written. */
 export interface NewDocument {
   name: string
   mediaType: string

@@ -1,4 +1,4 @@
-/** Opening a dispute: what is contested, by whom, and what they say. */
+/** Opens a dispute. */
 import { type ClaimedState, DISPUTE_LIMITS, deadlineOf } from '#domain/dispute'
 import { cellFromSql, centreOf } from '#geo'
 import { randomUUID } from 'node:crypto'
@@ -23,14 +23,14 @@ import type { NewDocument } from './disputes.js'
 import { UNFINISHED_DISPUTE } from './unfinished.js'
 
 export interface NewDispute {
-  /** Decimal, as SQL has it. */
+  /** Cell index as a decimal number, as in the database. */
   cell: string
-  /** The verdict of the cell in a run, or what an operator declares there. */
+  /** The verdict of the cell in a run, or an operator's declaration there. */
   subject:
     | { kind: 'verdict'; run: RunKey & Pick<RunRow, 'rule'> }
     | { kind: 'declaration'; operator: string; technology: string }
   claimed: ClaimedState
-  /** In the opener's words. */
+  /** The claim in the opener's words. */
   claim: string
   probeIds: readonly string[]
   reference: string | null
@@ -45,7 +45,7 @@ export async function openDispute(
   at: Date,
 ): Promise<{ id: string } | DisputeRefusal> {
   return source.transaction(async (tx) => {
-    // Otherwise two requests of one author at once could both be the last that is allowed.
+    // Without the lock two simultaneous requests of one author could both be the last allowed one.
     await takeLock(tx, `disputes of ${by.role} ${by.name}`)
     const contested = await contestedValueOf(tx, dispute)
     const refused =
@@ -67,7 +67,7 @@ function nothingDeclared({ subject }: NewDispute): DisputeRefusal {
   return disputeRefusal('no_subject', `operator ${operator} declares no ${technology} coverage in this cell`)
 }
 
-/** What is contested, as it stands: a class, or bit/s. Null where nothing is declared. */
+/** The contested value at present: a class, or bit/s. Null if nothing is declared. */
 async function contestedValueOf(tx: Queryable, { cell, subject }: NewDispute): Promise<string | null> {
   if (subject.kind === 'verdict') return (await verdictAt(tx, subject.run, cell))?.class ?? 'unknown'
   const claim = await queryRow<{ bps: string | null }>(

@@ -1,4 +1,4 @@
-/** What a collection of features is: its columns with their SQL, and how its rows are found. */
+/** The definition of a collection of features: its columns with their SQL, and the statement that reads its rows. */
 import type { Column } from '#domain/feature'
 import type { Sql } from '../database/sql.js'
 import type { RunRow } from '../runs/run.js'
@@ -15,14 +15,14 @@ export const COLLECTIONS = [
 ] as const
 export type CollectionId = (typeof COLLECTIONS)[number]
 
-/** No column is named `id`: GDAL calls a feature's own id so. */
+/** A column with its SQL. None is named `id`, because GDAL uses that name for a feature's own id. */
 export interface SqlColumn extends Column {
   sql: string
-  /** A figure that is not always known. */
+  /** Whether the value may be missing. */
   mayBeEmpty?: true
 }
 
-/** Of a collection by cells: the part of the cells' order that a statement reads. */
+/** The part of the cells' order that a statement reads, for a collection by cells. */
 export interface Span {
   low: string
   high: string
@@ -34,12 +34,17 @@ export interface Licence {
   path?: string
 }
 
-/** Measurements, claims and lists belong to whoever runs the observatory, who has to say so: `DATA_LICENCE`. */
+/**
+ * The licence of measurements, claims and lists is up to the operator of the service, who states it in `DATA_LICENCE`.
+ */
 export const UNSTATED_LICENCE: Licence[] = [
   { name: 'notspecified', title: 'Not stated: ask who runs this server' },
 ]
 
-/** With what the server's owner states (an SPDX name) in place of nothing. */
+/**
+ * The collection's licences, with the one that the operator of the service states (an SPDX name) if it has none of its
+ * own.
+ */
 export const licencesOf = ({ licences }: Collection, stated: string | null): readonly Licence[] =>
   licences === UNSTATED_LICENCE && stated !== null
     ? [{ name: stated, title: `${stated}, as whoever runs this server states` }]
@@ -62,11 +67,9 @@ export interface Collection {
   title: string
   about: string
   geometry: 'Point' | 'Polygon' | 'MultiPolygon'
-  /**
-   * Where a row's geometry comes from: its cell's outline, its cell's centre, columns `lng` and `lat`, a column `geom`.
-   */
+  /** Source of a row's geometry: its cell's outline, its cell's centre, columns `lng` and `lat`, or a column `geom`. */
   shape: 'hexagon' | 'centre' | 'position' | 'geom'
-  /** Answers speak of one run. */
+  /** Whether the rows belong to one run. */
   ofRun: boolean
   licences: readonly Licence[]
   columns: readonly SqlColumn[]
@@ -77,6 +80,6 @@ export interface Collection {
   /** A feature's id, with a group for each part of the key; a cell is written as H3 writes it. */
   idPattern: RegExp
   idOf(row: Record<string, unknown>): string
-  /** When a row holds, as SQL of two moments; null where rows have no time. */
+  /** Start and end of a row's validity as SQL; null if rows have no time. */
   time: readonly [start: string, end: string] | null
 }

@@ -226,7 +226,7 @@ const probesPublic: Collection = {
   ],
   idPattern: /^([0-9a-f]{15})\.([0-9a-f]{32})$/,
   idOf: (row) => row['measurement_id'] as string,
-  // The hour that is told, not the moment: else a reader could find the moment by asking often.
+  // The public hour and not the exact time, which a reader could otherwise find by repeated requests.
   time: ['t.hour', 't.hour'],
 }
 

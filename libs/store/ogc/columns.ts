@@ -1,4 +1,4 @@
-/** Columns that several collections have, and short forms for writing the others. */
+/** Columns that several collections share, and functions that define columns. */
 import type { SqlColumn } from './collection.js'
 
 /** A moment as RFC 3339 in UTC, to the second. */
@@ -44,7 +44,7 @@ export const booleanColumn = (name: string, about: string, sql = `t.${name}`): S
 export const OPERATOR_COLUMN = textColumn('operator', 'id of the operator')
 export const TECHNOLOGY_COLUMN = textColumn('technology', 'access technology')
 export const ABOUT_COMMUNE = 'HCP code of the commune'
-/** The areas that hold a row itself, not those of a smaller area that it names. */
+/** The areas that contain a row itself, and not those of a smaller area that it names. */
 export const AREA_CODE_COLUMNS: readonly SqlColumn[] = [
   textColumn('commune_code', ABOUT_COMMUNE),
   textColumn('province_code', 'HCP code of the province or prefecture'),

@@ -1,11 +1,11 @@
-/** A filter as the condition of a statement: every value of it is a parameter. */
+/** Translates a filter into the condition of a statement: every value becomes a parameter. */
 import type { ColumnType, Filter, FilterShape, Literal } from '#domain/feature'
 import { cellToSql, cellsTouching, isServedCell } from '#geo'
 import { boxGeometry } from '../database/shapes.js'
 import { type Sql, join, raw, sql } from '../database/sql.js'
 import type { Collection } from './collection.js'
 
-/** A condition that the database cannot be asked in this form; the message says why. */
+/** A condition that cannot be expressed in SQL here; the message has the reason. */
 export class UnsupportedFilterError extends Error {}
 
 /** The condition on the rows `t` of a collection. Throws `UnsupportedFilterError`. */
@@ -62,7 +62,7 @@ function valueOf({ columns }: Collection, property: string): Sql {
 const literal = ({ type, value }: Literal): Sql => sql`${value}::${raw(LITERAL_TYPES[type])}`
 
 function isOneOf(collection: Collection, property: string, values: readonly Literal[]): Sql {
-  // A cell is looked up by its number, which has the index.
+  // A cell is looked up by its number, because only that has an index.
   if (property === 'h3') return isOneOfCells(values.map(({ value }) => String(value)).filter(isServedCell))
   return sql`(${valueOf(collection, property)} IN (${join(values.map(literal), ', ')}))`
 }

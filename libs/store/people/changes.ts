@@ -1,9 +1,9 @@
-/** The list of changes: who did what, when. */
+/** The log of changes made by people: author, action and time. */
 import type { Queryable } from '../database/database.js'
 import { prepared, queryRow, queryRows } from '../database/query.js'
 import { sql } from '../database/sql.js'
 
-/** The action of an import of areas: a run looks for one since the run before. */
+/** Action of an import of areas; a run looks for one since the previous run. */
 export const AREAS_IMPORTED = 'import areas'
 
 /** Records a change with its author. Records are never changed or deleted. */
@@ -21,7 +21,7 @@ export async function recordChange(
   )
 }
 
-/** Numbers that grow with every change by a person and with every run: while both are the same, so is what is read. */
+/** Numbers that grow with every change by a person and with every run. If both are unchanged, so are the data. */
 export async function dataRevision(db: Queryable): Promise<{ change: number; newestRun: number }> {
   const row = await queryRow<{ change: number; newestRun: number }>(
     db,
@@ -43,7 +43,7 @@ const COLLECTION_NEUTRAL_ACTIONS = [
   'change password',
 ]
 
-/** Id of the newest change that may show in a collection of a run, a list or a claim; '0' where there was none yet. */
+/** Id of the newest change that may alter a collection of a run, a list or a claim; '0' if there was none yet. */
 export async function collectionRevision(db: Queryable): Promise<string> {
   const change = await queryRow<{ id: string }>(
     db,

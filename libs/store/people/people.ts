@@ -3,11 +3,14 @@ import type { Queryable } from '../database/database.js'
 import { prepared, queryRow, queryRows } from '../database/query.js'
 import { raw, sql } from '../database/sql.js'
 
-/** In the order of their rights: each has the rights of those before it. `operator` speaks for one operator: beyond `public`, it may open disputes. */
+/**
+ * Roles in the order of their rights: each has the rights of those before it. `operator` represents one operator, for
+ * which it may open disputes.
+ */
 export const ROLES = ['public', 'operator', 'analyst', 'planner', 'administrator'] as const
 export type Role = (typeof ROLES)[number]
 
-/** Measures for a site; `id` is null where a person brought a file. */
+/** A device that measures at a site; `id` is null for a file that a person imported. */
 export interface Device {
   id: string | null
   siteCode: string
@@ -38,7 +41,7 @@ export async function insertDevice(
   return device!.id
 }
 
-/** False where there is no such device, or it was revoked before. */
+/** Revokes a device. False if it does not exist or was revoked before. */
 export async function revokeDevice(db: Queryable, id: string): Promise<boolean> {
   const [rows] = await db.query(
     'UPDATE device SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL RETURNING id',
@@ -51,7 +54,7 @@ export interface Account {
   name: string
   role: Role
   mustChangePassword: boolean
-  /** For whom an account of the role `operator` speaks; null in every other role. */
+  /** The operator that an account of the role `operator` represents; null in every other role. */
   operator: string | null
 }
 
@@ -71,7 +74,7 @@ export async function listAccounts(db: Queryable): Promise<Account[]> {
   return queryRows(db, sql`SELECT ${ACCOUNT_COLUMNS} FROM account AS a ORDER BY name`)
 }
 
-/** False where the name is taken. */
+/** Adds an account. False if the name is taken. */
 export async function insertAccount(
   db: Queryable,
   account: Omit<Account, 'operator'> & { operator?: string | null; passwordHash: string },
@@ -124,7 +127,7 @@ export async function deleteSession(db: Queryable, hash: Buffer): Promise<void> 
   await queryRows(db, sql`DELETE FROM session WHERE token_hash = ${hash}`)
 }
 
-/** Takes the lease `key` for a time; false while another process has it. */
+/** Takes the lease `key` for a time; false if another process holds it. */
 export async function takeLease(db: Queryable, key: string, ttlMs: number): Promise<boolean> {
   const lease = await queryRow(
     db,

@@ -12,7 +12,7 @@ const ARGON2ID = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1
 
 export const hashPassword = (password: string): Promise<string> => hash(password, ARGON2ID)
 
-/** Verified where the name is unknown, so that the answer takes as long as with a known name. */
+/** A hash to verify against if the name is unknown, so that the answer takes as long as for a known name. */
 const DUMMY_PASSWORD_HASH = hashPassword(randomBytes(16).toString('hex'))
 
 export async function isPassword(stored: string | undefined, password: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-/** Items of the plan on their way into the database: where they lie, and their next version. */
+/** Plan items before they are written: their location, and their next version. */
 import { foldName } from '#domain/place'
 import { type PlanFields, type PlanPlace, type PlanRow, changedPlanFields } from '#domain/plan'
 import { ZONE_ID, birthRunOf } from '#domain/zone'
@@ -8,17 +8,17 @@ import type { Queryable } from '../database/database.js'
 import { queryRows } from '../database/query.js'
 import { type Sql, raw, sql } from '../database/sql.js'
 
-/** Where an item lies; the id of the locality or zone where its place was given by one. */
+/** The location of an item, with the id of the locality or zone if one was given. */
 export interface PlanLocation {
   localityId: string | null
   zoneId: string | null
   lat: number
   lng: number
-  /** Decimal, as SQL has it; ascending. */
+  /** Cell indexes as decimal numbers, as in the database, in ascending order. */
   cells: string[]
 }
 
-/** What one item becomes. */
+/** The next version of one item. */
 export interface PlanDraft extends PlanFields, PlanLocation {
   code: string
   version: number
@@ -27,10 +27,10 @@ export interface PlanDraft extends PlanFields, PlanLocation {
   simulated: boolean
 }
 
-/** A province's seat with all its surroundings has fewer cells: a larger polygon is a mistake. */
+/** A larger polygon is a mistake: a whole province's seat with its surroundings has fewer cells. */
 const MAX_CELLS = 10_000
 
-/** The fields of a new item before anything is filled in. */
+/** The fields of a new item, all empty. */
 export const EMPTY_PLAN_FIELDS: PlanFields = {
   nameFr: '',
   nameAr: null,
@@ -44,7 +44,7 @@ export const EMPTY_PLAN_FIELDS: PlanFields = {
   inServiceOn: null,
 }
 
-/** Names of the fields that differ; `comment` null: no new comment was given. */
+/** Names of the fields that differ. A null `comment` means that no new comment was given. */
 export const changesOf = (before: PlanDraft, draft: PlanDraft, comment: string | null): string[] => [
   ...changedPlanFields(before, draft),
   ...(before.cells.join() === draft.cells.join() ? [] : ['place']),
@@ -56,7 +56,7 @@ const DRAFT_COLUMNS = raw(`code, version, name_fr AS "nameFr", name_ar AS "nameA
   target_bps::float8 AS "targetBps", awarded_on::text AS "awardedOn", started_on::text AS "startedOn",
   promised_by::text AS "promisedBy", in_service_on::text AS "inServiceOn", comment, withdrawn, simulated`)
 
-/** The current versions of some items, by code; what is not in the plan is not in the map. */
+/** The current versions of some items, by code; codes that are not in the plan are missing from the map. */
 export async function currentDrafts(
   db: Queryable,
   codes: readonly string[],
@@ -68,7 +68,7 @@ export async function currentDrafts(
   return new Map(rows.map((row) => [row.code, row]))
 }
 
-/** For each line its place, the reason why it has none, or null where the line names no place. */
+/** The location for each line; or the reason why it has none; or null if the line names no place. */
 export async function planLocationsOf(
   db: Queryable,
   rows: readonly Pick<PlanRow, 'place'>[],
@@ -118,7 +118,7 @@ interface NamedPlace extends Record<'id' | 'nameFr' | 'communeCode' | 'cell', st
   lng: number
 }
 
-/** Localities by id, and by commune and name; a name that several localities of a commune bear stands for none. */
+/** Localities by id, and by commune and name; ambiguous names within a commune are left out. */
 async function localitiesNamed(
   db: Queryable,
   places: readonly (PlanPlace | null)[],
@@ -146,7 +146,7 @@ async function localitiesNamed(
   return locations
 }
 
-/** Zones by id, as they were last. */
+/** Zones by id, in their latest version. */
 async function zonesNamed(
   db: Queryable,
   places: readonly (PlanPlace | null)[],
@@ -183,7 +183,7 @@ export async function fillAreas(tx: Queryable, drafts: readonly PlanDraft[]): Pr
   for (const { n, code } of rows) withoutArea[n]!.areaCode = code
 }
 
-/** Items in one statement. */
+/** Number of items in one statement. */
 const CHUNK = 1_000
 
 /** Writes new versions; each replaces the current version of its code, which ends at the same moment. */

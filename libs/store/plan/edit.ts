@@ -1,4 +1,4 @@
-/** One item of the plan changed by a person. */
+/** Changes of one plan item by a person. */
 import { type PlanFields, type PlanPlace, planRejections } from '#domain/plan'
 import type { DataSource } from 'typeorm'
 import { takeLock } from '../database/locks.js'
@@ -18,10 +18,10 @@ import { judgePlanNow } from './plan.js'
 
 export interface PlanEdit {
   code: string
-  /** The version that was looked at; null: the code must be new. */
+  /** The version that the person saw; null if the code must be new. */
   version: number | null
   fields: Partial<PlanFields>
-  /** Null: where it was. */
+  /** The new place; null keeps the present one. */
   place: PlanPlace | null
   withdrawn: boolean
   comment: string
@@ -30,13 +30,13 @@ export interface PlanEdit {
 }
 
 /**
- * `conflict`: another version than the one that was looked at is current; its number, or null where there is none.
- * `faults`: why the item as it would become is refused.
+ * `conflict`: another version than the one that the person saw is current; its number, or null if there is none.
+ * `faults`: the reasons why the resulting item is refused.
  */
 export type PlanEditResult =
   { version: number } | { conflict: number | null } | { faults: { field: string; reason: string }[] }
 
-/** Adds, changes or withdraws one item, and holds it against the newest run. */
+/** Adds, changes or withdraws one item, and compares it with the newest run. */
 export async function editPlan(source: DataSource, edit: PlanEdit): Promise<PlanEditResult> {
   return source.transaction(async (tx) => {
     await takeLock(tx, 'plan')
@@ -61,7 +61,7 @@ export async function editPlan(source: DataSource, edit: PlanEdit): Promise<Plan
   })
 }
 
-/** Without a location the item stays where it was; a new location belongs to an area that is looked up again. */
+/** The changed item. Without a new location it keeps the old one; for a new one the area is looked up again. */
 const draftOf = (edit: PlanEdit, before: PlanDraft | null, location: PlanLocation | null): PlanDraft => ({
   ...EMPTY_PLAN_FIELDS,
   ...(before ?? { simulated: false }),

@@ -1,4 +1,7 @@
-/** The plan held against a run: a finding says what the measurements show of an item, and stands until they show something else. */
+/**
+ * Compares the plan with a run. A finding says what the measurements show of an item, and is valid until they show
+ * something else.
+ */
 import {
   type PlanEvidence,
   type PlanFields,
@@ -18,32 +21,32 @@ import { takeLock } from '../database/locks.js'
 import { queryRow, queryRows } from '../database/query.js'
 import { type Sql, allOf, param, sql } from '../database/sql.js'
 
-/** What a finding rests on: the evidence of the item's own network in all its cells together. */
+/** The basis of a finding: the evidence of the item's own network in all its cells together. */
 export interface PlanItemEvidence extends PlanEvidence, Omit<JudgedNetwork, 'state'> {
-  /** A sample passes at or above this, bit/s: the promised speed, or else the rule's. */
+  /** Download speed that a sample needs to pass, bit/s: the promised speed, or else the rule's. */
   minDownloadBps: number
-  /** Share of passes at the rule's confidence. */
+  /** Bounds `lower` and `upper` of the pass share at the rule's confidence. */
   lower: number
   upper: number
 }
 
 export interface PlanJudgementInput {
-  /** Null before there is any: then only the plan's own dates are known. */
+  /** The run; null before the first one, when only the plan's own dates count. */
   run: { id: number; from: Date; to: Date; knownBefore: Date } | null
-  /** Of the run. */
+  /** The run's rule. */
   rule: Rule
-  /** The day that it is. */
+  /** The present day. */
   at: Date
-  /** Null: the whole plan. */
+  /** Codes of the items to judge; null for the whole plan. */
   codes: readonly string[] | null
   /**
-   * Cells whose evidence may have changed since the plan was last held against a run of this rule; null: all. The finding of
-   * an item that covers none of them still stands.
+   * Cells whose evidence may have changed since the plan was last compared with a run of this rule; null for all cells.
+   * The finding of an item that covers none of them is still valid.
    */
   dirtyCells: readonly string[] | null
 }
 
-/** Items in one statement. */
+/** Number of items in one statement. */
 const CHUNK = 2_000
 
 type CurrentItem = Pick<
@@ -54,9 +57,9 @@ type CurrentItem = Pick<
   version: number
   cells: number
   withdrawn: boolean
-  /** Whether the current finding is of this version as being in service. */
+  /** Whether the current finding belongs to this version as one in service. */
   judged: boolean
-  /** What was measured then. */
+  /** The evidence of that finding. */
   evidence: PlanItemEvidence | null
 }
 
@@ -132,7 +135,7 @@ async function judgeItems(
   await queryRows(tx, writeFindings(findings, judgement.run?.id ?? null))
 }
 
-/** A withdrawn item has no state: its finding ends. Each change of a state is an event. */
+/** Ends the finding of a withdrawn item, which has no state. Each change of a state is written as an event. */
 function writeFindings(findings: readonly object[], runId: number | null): Sql {
   const run = param(runId, 'integer')
   return sql`
@@ -159,7 +162,10 @@ function writeFindings(findings: readonly object[], runId: number | null): Sql {
   FROM changed WHERE state IS NOT NULL`
 }
 
-/** The evidence of items in service, by code; an item that nobody measured is not in it. One statement for each promised speed. */
+/**
+ * The evidence of items in service, by code; items without a measurement are left out. It takes one statement per
+ * promised speed.
+ */
 export async function planItemEvidenceOf(
   tx: Queryable,
   { run, rule }: Pick<PlanJudgementInput, 'run' | 'rule'>,
@@ -194,7 +200,7 @@ export async function planItemEvidenceOf(
 
 type Row = { n: number; cells_measured: number; state: JudgedNetwork['state'] } & Record<string, number>
 
-/** The operator stands in the item. */
+/** The network with the operator of the item. */
 const networkOf = (row: Omit<Row, 'n' | 'cells_measured'>, technology: Technology | null) => ({
   operator: null,
   technology,

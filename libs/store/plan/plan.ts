@@ -1,4 +1,4 @@
-/** Reading the plan: lists, one item with its history, the burn-down, the points of a tile. */
+/** Reads the plan: lists, one item with its history, the burn-down, the points of a tile. */
 import {
   PLAN_RULE,
   PLAN_STATES,
@@ -23,28 +23,28 @@ import { type PlanItemEvidence, judgePlan, localDayOf } from './judge.js'
 export interface PlanItemRow extends PlanFields {
   code: string
   version: number
-  /** Where the map shows it, WGS 84 degrees. */
+  /** The point at which the map shows the item, WGS 84 degrees. */
   lat: number
   lng: number
-  /** How many cells it covers. */
+  /** Number of cells that the item covers. */
   cells: number
   localityId: string | null
   zoneId: string | null
   comment: string
-  /** Name of the file that the version came from; null: written in the page or by the API. */
+  /** Name of the file from which the version was imported; null if it was written in the page or through the API. */
   source: string | null
   author: string
   changedAt: Date
   simulated: boolean
-  /** How far the item is by its own dates. */
+  /** The step by the item's own dates. */
   step: PlanStep
-  /** The same after the measurements were looked at. */
+  /** The state after comparison with the measurements. */
   state: PlanState
-  /** When the finding began, */
+  /** Time from which the finding is valid. */
   since: Date
-  /** and the run that made it; null before any run. */
+  /** The run that made the finding; null before any run. */
   run: number | null
-  /** Null where nothing was measured since its day of service. */
+  /** The evidence; null if nothing was measured since its day of service. */
   evidence: PlanItemEvidence | null
 }
 
@@ -66,7 +66,7 @@ const currentItemsIn = (area: string | null): Sql =>
 
 const byDay = (column: string) => `(coalesce(i.${column}::text, '9999-12-31') || ' ' || i.code) COLLATE "C"`
 
-/** What a list is ordered by; ties by code. */
+/** Sort keys of a list; ties are sorted by code. */
 const SORT_KEYS = {
   code: 'i.code',
   area: `(coalesce(i.area_code, '99') || ' ' || i.code) COLLATE "C"`,
@@ -86,12 +86,12 @@ export interface PlanFilter {
 
 export interface PlanPageQuery extends PlanFilter {
   sort: PlanSort
-  /** Key of the last row of the page before; empty at first. */
+  /** Key of the last row of the previous page; empty for the first page. */
   after: string
   limit: number
 }
 
-/** `key` goes into the cursor. */
+/** Lists plan items; `key` goes into the cursor. */
 export async function listPlan(
   db: Queryable,
   page: PlanPageQuery,
@@ -117,11 +117,11 @@ export interface PlanVersion extends Omit<
   'code' | 'step' | 'state' | 'since' | 'run' | 'evidence'
 > {
   withdrawn: boolean
-  /** When another version replaced it; null while it is the current one. */
+  /** Time at which another version replaced it; null if it is the current one. */
   endedAt: Date | null
 }
 
-/** A finding, and until when it stood. */
+/** A finding, and the time until which it was valid. */
 export interface PlanFinding extends Pick<PlanItemRow, 'step' | 'state' | 'since' | 'run' | 'evidence'> {
   version: number
   until: Date | null
@@ -129,16 +129,16 @@ export interface PlanFinding extends Pick<PlanItemRow, 'step' | 'state' | 'since
 
 export interface PlanDetail {
   code: string
-  /** Null where it was withdrawn. */
+  /** The current version; null if the item was withdrawn. */
   standing: PlanItemRow | null
   /** H3 indexes of the cells that it covers, or covered last. */
   h3: string[]
-  /** The newest first. */
+  /** Versions, newest first. */
   versions: PlanVersion[]
   findings: PlanFinding[]
 }
 
-/** Of one item's findings the newest. */
+/** Limit of the findings of one item; the newest are given. */
 const MAX_FINDINGS = 200
 
 export async function findPlanItem(db: Queryable, code: string): Promise<PlanDetail | undefined> {
@@ -168,13 +168,13 @@ const findingOf = ({ step, state, since, run, evidence }: PlanFinding) => ({
   evidence,
 })
 
-/** Of an area or of the country. */
+/** Progress of the plan in an area or in the country. */
 export interface PlanProgress {
   states: Record<PlanState, number>
   months: PlanMonth[]
   /** The areas inside it that have items. */
   areas: PlanArea[]
-  /** The day on which it was counted, Africa/Casablanca. */
+  /** The day of the counts, Africa/Casablanca. */
   today: string
 }
 
@@ -185,7 +185,7 @@ export interface PlanArea {
   /** west, south, east, north. */
   bbox: [number, number, number, number]
   items: number
-  /** Promised for a day that has passed. */
+  /** Number of items promised for a day that has passed. */
   due: number
   inService: number
   verified: number
@@ -193,7 +193,7 @@ export interface PlanArea {
   late: number
 }
 
-/** Digits of the code of the areas inside one: regions, provinces, communes. */
+/** Length of the codes of the areas inside one: regions, provinces, communes. */
 const codeLengthInside = (area: string | null): number => (area === null ? 2 : area.length === 2 ? 6 : 11)
 
 export async function planProgress(db: Queryable, area: string | null, now: Date): Promise<PlanProgress> {
@@ -219,7 +219,7 @@ export async function planProgress(db: Queryable, area: string | null, now: Date
   }
 }
 
-/** The lines of the burn-down, with the day on which an item enters each. */
+/** The lines of the burn-down, with the date at which an item enters each. */
 const DAYS_BY_KIND = raw(`('promised', i.promised_by),
   ('inService', CASE WHEN f.step = 'in_service' THEN i.in_service_on END),
   ('verified', CASE WHEN f.state = 'verified' THEN i.in_service_on END),
@@ -245,7 +245,7 @@ export interface PlanPoint extends Pick<
   'code' | 'nameFr' | 'nameAr' | 'state' | 'lat' | 'lng' | 'simulated'
 > {}
 
-/** Items of a box, those that the measurements contradict first. */
+/** Items in a box, contradicted ones first. */
 export async function planInBox(db: Queryable, box: Bounds, limit: number): Promise<PlanPoint[]> {
   return queryRows(
     db,
@@ -274,7 +274,7 @@ export interface PlanOfCell extends Pick<
   | 'state'
 > {}
 
-/** Items that a cell's answer names. */
+/** Limit of the items in a cell's answer. */
 const MAX_ITEMS_OF_CELL = 50
 
 /** The items that cover a cell: those of its localities and zones, and others; the next promise first. */
@@ -289,12 +289,12 @@ export async function planOfCell(db: Queryable, cell: string): Promise<PlanOfCel
   )
 }
 
-/** The run that the plan was last held against. */
+/** The newest run with which the plan was compared. */
 export const latestPlanRun = (db: Queryable): Promise<RunRow | undefined> => latestRun(db, PLAN_RULE)
 
 /**
- * Holds items (by code; null: the whole plan) against the newest run: after an edit, and when a day has passed. That run
- * already held the other items against the same probes, so only what is new or changed is measured.
+ * Compares items (by code; null for the whole plan) with the newest run: after an edit, and after midnight. Since that
+ * run has already judged the other items with the same probes, only new or changed items are measured.
  */
 export async function judgePlanNow(tx: Queryable, now: Date, codes: readonly string[] | null): Promise<void> {
   const run = (await latestPlanRun(tx)) ?? null

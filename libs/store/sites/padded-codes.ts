@@ -1,7 +1,10 @@
-/** Codes whose leading zeros a spreadsheet has dropped: they would be other sites than those that are meant. */
+/** Recognises codes whose leading zeros a spreadsheet has dropped, so that they would name other sites. */
 import type { Queryable } from '../database/database.js'
 
-/** For codes of digits alone: the code of a stored site that is the same number with zeros before it. */
+/**
+ * Stored sites whose code is the same number with leading zeros, by the given code. Only codes of digits alone are
+ * considered.
+ */
 export async function paddedSiteCodes(db: Queryable, codes: readonly string[]): Promise<Map<string, string>> {
   const numbers = codes.filter((code) => /^[1-9]\d*$/.test(code))
   if (numbers.length === 0) return new Map()

@@ -1,4 +1,4 @@
-/** Sites, and whether what is shown is simulated. */
+/** Sites, and whether the data are simulated. */
 import type { SiteRecord } from '#domain/place'
 import type { Bounds } from '#domain/probe'
 import { cellAt, cellToSql } from '#geo'
@@ -44,7 +44,7 @@ export type SiteOrder = (typeof SITE_ORDERS)[number]
 
 export interface SitePageQuery {
   order: SiteOrder
-  /** Name and code of the last site of the page before; ordered by code, the name is not looked at. */
+  /** Name and code of the last site of the previous page; the name is ignored if the order is by code. */
   after: { name: string; code: string } | null
   limit: number
   box: Bounds | null
@@ -70,14 +70,14 @@ export async function findSite(db: Queryable, code: string): Promise<SiteRow | u
   return queryRow(db, prepared(sql`SELECT ${SITE_COLUMNS} FROM site WHERE code = ${code}`))
 }
 
-/** Sites of a tile: beyond this many their points could not be told apart. */
+/** Limit of the sites of a tile; beyond it their points could not be told apart. */
 const MAX_SITES_IN_BOX = 5_000
 
 export async function listSitesInBox(db: Queryable, box: Bounds): Promise<SiteRow[]> {
   return listSites(db, { order: 'code', after: null, limit: MAX_SITES_IN_BOX, box })
 }
 
-/** Whether any of what is shown comes from the demonstration country. */
+/** Whether any of the data comes from the demonstration country. */
 export async function isSimulated(db: Queryable): Promise<boolean> {
   const row = await queryRow<{ simulated: boolean }>(
     db,

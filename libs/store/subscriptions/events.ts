@@ -20,7 +20,7 @@ export const ZONE_EVENT_KINDS = [
 /** The states that an item of the plan can change to. */
 const PLAN_EVENT_KINDS = [...PLAN_STATES, 'withdrawn'] as const
 
-/** `<source>.<kind>`. */
+/** Kind of an event as `<source>.<kind>`. */
 export const EVENT_KINDS = [
   ...ZONE_EVENT_KINDS.map((kind) => `zone.${kind}` as const),
   ...PLAN_EVENT_KINDS.map((kind) => `plan.${kind}` as const),
@@ -31,12 +31,12 @@ export type EventKind = (typeof EVENT_KINDS)[number]
 export interface EventRow {
   /** Permanent: the same event has the same id wherever it is read. */
   id: string
-  /** When its run was made, or the item's state changed. */
+  /** Time at which its run was made, or the item's state changed. */
   at: Date
   kind: EventKind
-  /** Null for an event of the plan before any run. */
+  /** The run; null for an event of the plan before any run. */
   run: number | null
-  /** Of the run; for an event of the plan the rule by which the plan is judged. */
+  /** Rule of the run; for an event of the plan the rule by which the plan is judged. */
   rule: string
   zone: string | null
   class: ZoneClass | null
@@ -44,7 +44,7 @@ export interface EventRow {
   item: string | null
   nameFr: string | null
   nameAr: string | null
-  /** Of the item; null also where it is new, or was withdrawn before. */
+  /** The item's previous state; null also if it is new, or was withdrawn before. */
   stateBefore: PlanState | null
   communeCode: string | null
   provinceCode: string | null
@@ -53,47 +53,47 @@ export interface EventRow {
   cellsAfter: number | null
   /** The zone that it was split from or merged into. */
   other: string | null
-  /** Of a resolved zone: how many of its cells are now of each class. */
+  /** Number of cells of a resolved zone by their class now. */
   became: Record<Class, number> | null
-  /** Whether it is of the demonstration country, or of an invented item of the plan. */
+  /** Whether it belongs to the demonstration country, or to an invented plan item. */
   simulated: boolean
-  /** Microseconds since 1970 of `at`, decimal: what a page begins after. */
+  /** Microseconds since 1970 of `at`, as a decimal number; a page starts after it. */
   micros: string
 }
 
 export interface EventPageQuery {
-  /** Empty: all. */
+  /** Kinds of events; empty for all. */
   kinds: readonly EventKind[]
   area: string | null
   rule: string | null
-  /** Only the events that are put into messages together: `zone-<run>`, or a batch of the plan's. */
+  /** Limits the events to those that share messages: `zone-<run>`, or a batch of the plan's. Null for all. */
   batch: string | null
-  /** Only events of this moment and later. */
+  /** Limits the events to those from this time on; null for all. */
   since: Date | null
   after: { micros: string; id: string } | null
   limit: number
 }
 
-/** Microseconds since 1970 of a moment, exact. */
+/** Exact microseconds since 1970 of a time. */
 const microsOf = (moment: string): Sql => raw(`(extract(epoch FROM ${moment}) * 1000000)::bigint`)
 
 const ZONE_EVENT_ID = raw(`('zone-' || r.id || '-' || e.zone_id)`)
 
-/** What the sources do with the request; each parameter is bound once. */
+/** A request for events, for all sources; each parameter is bound once. */
 interface EventFilter extends EventPageQuery {
   micros: Sql
   id: Sql
   rows: Sql
 }
 
-/** Whether an event comes after the last one of the page before; events are ordered newest first, then by id. */
+/** Whether an event comes after the last one of the previous page; events are ordered newest first, then by id. */
 const isAfter = ({ after, micros, id }: EventFilter, eventMicros: string, eventId: Sql): Sql | null =>
   after && sql`(${raw(eventMicros)} < ${micros} OR ${eventId} COLLATE "C" < ${id})`
 
 const isOfKind = ({ kinds }: EventFilter, kind: Sql): Sql | null =>
   kinds.length === 0 ? null : sql`${kind} = ANY(${kinds}::text[])`
 
-/** Runs are few and read from the newest on; their events by index. */
+/** Events of zones. Runs are few and are read from the newest on; their events are found by index. */
 function zoneEvents(filter: EventFilter): Sql {
   const { after, area, batch, rule, since } = filter
   const runs = [
@@ -152,10 +152,10 @@ function planEvents(filter: EventFilter): Sql {
     ORDER BY e.at DESC, e.id COLLATE "C" DESC LIMIT ${filter.rows}`
 }
 
-/** Another source of events is one more function here; its columns are those of the first. */
+/** A further source of events needs one more function here, with the same columns. */
 const EVENT_SOURCES = [zoneEvents, planEvents] as const
 
-/** The newest first. Each source gives its newest rows after the last one of the page before. */
+/** Lists events, newest first. Each source gives its newest rows after the last one of the previous page. */
 export async function listEvents(db: Queryable, page: EventPageQuery): Promise<EventRow[]> {
   const filter: EventFilter = {
     ...page,

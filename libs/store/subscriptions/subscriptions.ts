@@ -12,16 +12,16 @@ import { type EventKind, type EventRow, listEvents } from './events.js'
 export interface SubscriptionRow {
   id: string
   url: string
-  /** Empty: every kind. */
+  /** Kinds of events; empty for all. */
   kinds: EventKind[]
   area: string | null
   rule: string | null
   paused: boolean
   createdAt: Date
   createdBy: string
-  /** Messages that wait for their turn or their next attempt. */
+  /** Number of messages that wait for their turn or their next attempt. */
   pending: number
-  /** Messages that will not be attempted again. */
+  /** Number of messages that will not be attempted again. */
   dead: number
 }
 
@@ -31,12 +31,12 @@ const SUBSCRIPTION_COLUMNS =
   (SELECT count(*) FROM delivery WHERE subscription_id = s.id AND delivered_at IS NULL AND dead_at IS NULL)::integer AS pending,
   (SELECT count(*) FROM delivery WHERE subscription_id = s.id AND dead_at IS NOT NULL)::integer AS dead`)
 
-/** Each costs a message for every hundred events of a run. */
+/** Limit of subscriptions; each costs a message for every hundred events of a run. */
 const MAX_SUBSCRIPTIONS = 100
 
 export type NewSubscription = Pick<SubscriptionRow, 'url' | 'kinds' | 'area' | 'rule'>
 
-/** Null where the limit of subscriptions is reached. The secret is in this answer and in no other. */
+/** Adds a subscription; null if the limit is reached. Only this answer contains the secret. */
 export async function insertSubscription(
   source: DataSource,
   { url, kinds, area, rule }: NewSubscription,
@@ -58,7 +58,7 @@ export async function insertSubscription(
   })
 }
 
-/** The oldest first. */
+/** Lists subscriptions, oldest first. */
 export async function listSubscriptions(db: Queryable): Promise<SubscriptionRow[]> {
   return queryRows(
     db,
@@ -84,7 +84,7 @@ export async function pauseSubscription(
   await recordChange(db, author, paused ? 'pause subscription' : 'resume subscription', id)
 }
 
-/** Nothing is sent there any more; the record of what was sent stays. */
+/** Removes a subscription: nothing is sent to it any more, but the record of its deliveries stays. */
 export async function deleteSubscription(db: Queryable, id: string, author: string, at: Date): Promise<void> {
   await queryRows(db, sql`UPDATE subscription SET deleted_at = ${at}, secret = '' WHERE id = ${id}`)
   await recordChange(db, author, 'delete subscription', id)
@@ -103,7 +103,7 @@ export interface DeliveryRow {
   deadAt: Date | null
 }
 
-/** The newest first. */
+/** Lists deliveries, newest first. */
 export async function listDeliveries(
   db: Queryable,
   subscription: string,
@@ -118,12 +118,13 @@ export async function listDeliveries(
   )
 }
 
-/** Events in one message: a first run has one for every zone. */
+/** Limit of the events in one message: a first run has one for every zone. */
 const MAX_EVENTS_PER_MESSAGE = 100
 
 /**
- * Puts the events that are in no message yet into messages, once. Batches are recorded by what made them, not by a position
- * in time: a run or a change of the plan that began earlier and committed later than another is not skipped.
+ * Puts each event that is in no message yet into messages, once. Batches are recorded by their origin, not by a
+ * position in time, so that a run or a change of the plan that began earlier and committed later than another is not
+ * skipped.
  */
 export async function queueDeliveries(source: DataSource, now: Date): Promise<void> {
   const runs = await queryRows<{ id: number }>(
@@ -144,7 +145,7 @@ async function queueRun(tx: Queryable, run: number, now: Date): Promise<void> {
   if (inserted) await queueBatch(tx, key, now)
 }
 
-/** Events that are not committed yet are not visible here, and go into the next batch. */
+/** Queues events of the plan. Uncommitted events are not visible here, and go into the next batch. */
 async function queuePlan(tx: Queryable, now: Date): Promise<void> {
   await takeLock(tx, 'deliveries')
   const batch = `plan-${randomUUID()}`
@@ -162,7 +163,7 @@ async function queueBatch(tx: Queryable, batch: string, now: Date): Promise<void
   for (const subscription of subscriptions) await queueFor(tx, subscription, batch, now)
 }
 
-/** A subscription gets no events from before it was made. */
+/** Queues events for a subscription, which gets none from before it was made. */
 async function queueFor(
   tx: Queryable,
   { id, kinds, area, rule, createdAt: since }: SubscriptionFilter,
@@ -190,7 +191,9 @@ async function queueFor(
   }
 }
 
-/** In the form of Standard Webhooks; stored as text, so that every attempt sends and signs the same bytes. */
+/**
+ * The payload in the form of Standard Webhooks, stored as text so that every attempt sends and signs the same bytes.
+ */
 function payloadOf(events: readonly EventRow[]): string {
   const [{ at, run }] = events as [EventRow]
   const isOfOne = events.every((event) => event.run === run)
@@ -211,12 +214,15 @@ export interface DueDelivery {
   createdAt: Date
 }
 
-/** Longer than any attempt takes; after it, the message of a worker that was killed may be leased again. */
+/**
+ * Duration of a lease, longer than any attempt takes. After it, the message of a worker that was killed can be leased
+ * again.
+ */
 const DELIVERY_LEASE_MS = 60_000
 
 /**
- * Leases the oldest message of each subscription, where it is due and not leased by another worker: so messages arrive in
- * order, one at a time, whatever the number of workers.
+ * Leases the oldest message of each subscription if it is due and no other worker has leased it. Messages thus arrive
+ * in order, one at a time, whatever the number of workers.
  */
 export async function leaseDeliveries(db: Queryable, now: Date): Promise<DueDelivery[]> {
   const [rows] = await db.query(
@@ -240,7 +246,7 @@ export async function markDelivered(db: Queryable, id: string, at: Date): Promis
   )
 }
 
-/** The longest reason of a failure that is stored. */
+/** Limit of the stored reason of a failure. */
 const MAX_ERROR_LENGTH = 500
 
 /** Records a failed attempt: the message is attempted again later, or given up. `random` (0..1) spreads the attempts. */

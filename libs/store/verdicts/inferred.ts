@@ -1,4 +1,4 @@
-/** Inferred classes of undecided cells, made when they are asked for: from the evidence of their neighbours in a run. */
+/** Inferred classes of undecided cells, computed on request from the evidence of their neighbours in a run. */
 import { type Rule } from '#domain/rule'
 import { type Inferred, type Neighbour, inferredOf } from '#domain/verdict'
 import { type CellRange, cellToSql, ringsAround } from '#geo'
@@ -11,7 +11,9 @@ import { sql } from '../database/sql.js'
 import type { RunKey, RunRow } from '../runs/run.js'
 import { evidenceOfCells, isUndecided } from './verdicts.js'
 
-/** Of the given cells (H3), those that can be offered a class. Reads the evidence within the rule's rings. */
+/**
+ * Inferred classes of the given cells (H3), as far as they can be inferred. Reads the evidence within the rule's rings.
+ */
 export async function inferredClasses(
   db: Queryable,
   run: RunRow,
@@ -34,10 +36,10 @@ export async function inferredClasses(
   return inferred
 }
 
-/** Classes are inferred for no more cells than this at once. */
+/** Limit of the cells for which classes are inferred at once. */
 const MAX_INFERRED_CELLS = 20_000
 
-/** Undecided or unmeasured cells with people or sites: in ranges, or in an area. */
+/** Undecided or unmeasured cells with people or sites, in ranges or in an area. */
 async function undecidedPopulatedCells(
   db: Queryable,
   run: RunKey,
@@ -59,7 +61,9 @@ async function undecidedPopulatedCells(
   return rows.map((row) => row.h3)
 }
 
-/** Of the undecided cells with people or sites in ranges or an area, those that can be offered a class. */
+/**
+ * Inferred classes of the undecided cells with people or sites in ranges or an area, as far as they can be inferred.
+ */
 export async function inferredClassesWithin(
   db: Queryable,
   run: RunRow,

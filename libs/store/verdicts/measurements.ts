@@ -1,4 +1,4 @@
-/** The measurements behind a cell's verdict, as quantiles. Reads one cell's probes, whatever the country holds. */
+/** The measurements behind a cell's verdict, as quantiles. Reads the probes of one cell only. */
 import type { Queryable } from '../database/database.js'
 import { queryRows } from '../database/query.js'
 import { type Sql, raw, sql } from '../database/sql.js'
@@ -7,7 +7,7 @@ import { countedInWindow } from '../probes/counted.js'
 import { MEASURED_AT_SITE } from '../probes/public.js'
 import type { RunWindow } from '../runs/run.js'
 
-/** First decile, median and last decile of what was measured; null where nothing was, or too little to be public. */
+/** First decile, median and last decile of the measurements; null if there are none, or too few to be public. */
 export type Quantiles = [p10: number, p50: number, p90: number] | null
 
 export interface NetworkQuantiles {
@@ -16,7 +16,7 @@ export interface NetworkQuantiles {
   downloadBps: Quantiles
   uploadBps: Quantiles
   latencyMs: Quantiles
-  /** While the download filled the line. */
+  /** Latency while the download filled the line. */
   loadedLatencyMs: Quantiles
 }
 
@@ -34,28 +34,30 @@ export async function quantilesOf(db: Queryable, run: RunWindow, cell: string): 
   )
 }
 
-/** The quantiles of fewer measurements would be the measurements themselves. */
+/** Fewer measurements than this would be given away by their quantiles. */
 const MIN_QUANTILE_SAMPLES = 3
 
-/** The aggregate only of the measurements that succeeded. */
+/** Limits an aggregate to the measurements that succeeded. */
 export const IF_OK = raw(`FILTER (WHERE p.outcome = 'ok')`)
 
-/** First decile, median and last decile of a column of `p`, of the measurements that succeeded. */
+/** First decile, median and last decile of a column of `p`, over the measurements that succeeded. */
 export const quantilesSql = (column: string): Sql =>
   sql`percentile_cont('{0.1,0.5,0.9}'::float8[]) WITHIN GROUP (ORDER BY p.${raw(column)}::float8) ${IF_OK}`
 
-/** The same; null where they are too few, unless each measurement is public by itself. */
+/** The same quantiles; null if the measurements are too few, unless each of them is public by itself. */
 const publicQuantiles = (column: string): Sql =>
   sql`CASE WHEN count(p.${raw(column)}) ${IF_OK} >= ${raw(String(MIN_QUANTILE_SAMPLES))}
       OR bool_and(${raw(MEASURED_AT_SITE)}) ${IF_OK} THEN ${quantilesSql(column)} END`
 
-/** What was measured in one hour of the day, or on one day of the week, by the country's clock. */
+/** The measurements of one hour of the day, or of one day of the week, in local time. */
 export interface ProfileRow {
-  /** Hour 0 to 23, or day 1 (Monday) to 7. */
+  /** Hour from 0 to 23, or day from 1 (Monday) to 7. */
   at: number
   probes: number
   noService: number
-  /** Of the downloads, bit/s; null where none succeeded, or fewer than three that are not of a site's line. */
+  /**
+   * Quantiles of the downloads, bit/s; null if none succeeded, or if fewer than three do not belong to a site's line.
+   */
   downloadBps: Quantiles
 }
 

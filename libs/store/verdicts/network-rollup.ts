@@ -1,7 +1,7 @@
-/** Networks as a zoomed-out map shows them: counted by parent cells with each run, as its verdicts are. */
+/** Networks for a zoomed-out map: counts by parent cell, stored with each run as its verdicts are. */
 import { COUNTRY_RESOLUTION } from '#geo'
 
-/** The state of the best of a cell's matching networks, the best first. */
+/** Possible reaches of a cell, by the best of its matching networks, best first. */
 export const REACHES = ['present', 'declared', 'missing', 'undecided'] as const
 export type Reach = (typeof REACHES)[number]
 
@@ -9,10 +9,13 @@ export type Reach = (typeof REACHES)[number]
 export const reachRankSql = (state: string): string =>
   `CASE ${state} WHEN 'present' THEN 0 WHEN 'declared' THEN 1 WHEN 'refuted' THEN 2 WHEN 'absent' THEN 2 ELSE 3 END`
 
-/** Stands for any operator or any technology; '' stands for one that nobody named. */
+/** Stands for any operator or any technology; '' stands for an unnamed one. */
 export const WILDCARD = '*'
 
-/** The networks whose rank a run changes, with the rank before (`was`) and after (`becomes`); null where there was or is no network. */
+/**
+ * The networks whose rank a run changes, with the rank before (`was`) and after (`becomes`); null if there was or is no
+ * network.
+ */
 export const CREATE_CHANGED_NETWORKS = `
   CREATE TEMP TABLE changed_network (
     cell bigint, operator text, technology text, was smallint, becomes smallint) ON COMMIT DROP`
@@ -27,8 +30,9 @@ const REACH_TOTALS = REACHES.map((name) => `(coalesce(b.${name}, 0) + d.${name})
 const REACH_COLUMNS = REACHES.join(', ')
 
 /**
- * $1 series, $2 run, $3 whether a run precedes it in the series: else `changed_network` holds all that the run knows. A cell
- * counts by the best of its matching networks, so the unchanged networks of a changed cell are read too.
+ * Parameters: $1 series, $2 run, $3 whether the series has an earlier run; if not, `changed_network` holds all networks
+ * of the run. A cell counts by the best of its matching networks, so the unchanged networks of a changed cell are read
+ * too.
  */
 export const ROLL_UP_NETWORKS = `
   WITH current_network AS (

@@ -1,4 +1,4 @@
-/** Where a run saw the networks of one operator, of one technology, or of both. */
+/** Cells in which a run has networks of one operator, of one technology, or of both. */
 import type { Technology } from '#domain/probe'
 import { type CellRange, COUNTRY_RESOLUTION } from '#geo'
 import type { Queryable } from '../database/database.js'
@@ -8,13 +8,13 @@ import { type RunKey, validInRun } from '../runs/run.js'
 import { REACHES, type Reach, WILDCARD, reachRankSql } from './network-rollup.js'
 import { validInRanges } from './verdicts.js'
 
-/** Null: any. */
+/** The networks to match; null stands for any. */
 export interface NetworkFilter {
   operator: string | null
   technology: string | null
 }
 
-/** Whether a row `v` is of a matching network; null where any is. */
+/** Whether a row `v` belongs to a matching network; null if any matches. */
 export function isOfNetwork({ operator, technology }: NetworkFilter): Sql | null {
   const conditions = [
     operator === null ? null : sql`v.operator = ${operator}`,
@@ -26,8 +26,8 @@ export function isOfNetwork({ operator, technology }: NetworkFilter): Sql | null
 const BEST_RANK = raw(`min(${reachRankSql('state')}) AS rank`)
 
 /**
- * Cells by the best rank of their matching networks; `ranges` null: of the whole country, in the order of the key, so that
- * no list of cells is held.
+ * Cells by the best rank of their matching networks. Null `ranges` mean the whole country, in the order of the key, so
+ * that no list of cells is held in memory.
  */
 function rankedCells(run: RunKey, filter: NetworkFilter, ranges: readonly CellRange[] | null): Sql {
   const where = isOfNetwork(filter)
@@ -53,7 +53,10 @@ export async function reachInRanges(
 /** A parent cell (`h3`) with the number of the cells beneath it by their reach. */
 export type ReachedParent = { h3: string } & Record<Reach, number>
 
-/** Of the whole country, under the parents of the rollup's resolution. Runs from before there was one read all cells. */
+/**
+ * Reach of the whole country, under the parents of the rollup's resolution. Runs from before rollups existed read all
+ * cells.
+ */
 export async function reachOfCountry(
   db: Queryable,
   run: RunKey,
@@ -68,7 +71,7 @@ export async function reachOfCountry(
   )
 }
 
-/** Two index scans: neither reads the rows that were followed by others before the run. */
+/** Rollups valid in a run, by two index scans, neither of which reads the rows that ended before the run. */
 function validRollups({ id, series }: RunKey): Sql {
   const run = param(id, 'integer')
   const begun = sql`SELECT * FROM network_rollup WHERE series = ${param(series, 'integer')} AND first_run <= ${run}`
@@ -84,7 +87,10 @@ async function isRolledUp(db: Queryable, { id, series }: RunKey): Promise<boolea
   return row!.exists
 }
 
-/** Counts under the parents of a resolution; `ranges` are those of the cells beneath, null: of all. Reads each of them. */
+/**
+ * Counts under the parents of a resolution; `ranges` are those of the cells beneath, null for all cells. Reads each of
+ * them.
+ */
 export async function reachOfParents(
   db: Queryable,
   run: RunKey,

@@ -1,4 +1,7 @@
-/** Undecided places with people or sites: where to measure next. Cost follows the places, never the probes. */
+/**
+ * Undecided places with people or sites, as suggestions for the next measurements. Cost depends on the places, never on
+ * the probes.
+ */
 import type { JudgedNetwork } from '#domain/verdict'
 import { isCodeWithin } from '../areas/in-area.js'
 import type { Queryable } from '../database/database.js'
@@ -10,14 +13,14 @@ import { evidenceOfCells, isUndecided } from './verdicts.js'
 export interface UndecidedPlace {
   h3: string
   cell: string
-  /** Where its largest locality, else its first site, lies. */
+  /** Position of its largest locality, else of its first site. */
   lat: number
   lng: number
   communeCode: string | null
   population: number
   localities: { name: string; nameAr: string | null; population: number | null }[]
   sites: { code: string; name: string; nameAr: string | null; type: string; simulated: boolean }[]
-  /** Empty where nobody measured. */
+  /** Networks of the cell; empty if nothing was measured. */
   networks: JudgedNetwork[]
 }
 
@@ -33,8 +36,8 @@ const GROUPED_COLUMNS = raw(`cell, coalesce(sum(population), 0)::integer AS popu
     ORDER BY code) FILTER (WHERE code IS NOT NULL), '[]') AS sites`)
 
 /**
- * Most people first, then by cell; `after` is the last row of the page before. `area` is an HCP code: a place belongs to
- * the commune of its cell, or else to the one that its locality or site names.
+ * Lists places by descending population, then by cell; `after` is the last row of the previous page. `area` is an HCP
+ * code: a place belongs to the commune of its cell, or else to the one that its locality or site names.
  */
 export async function undecidedPlaces(
   db: Queryable,

@@ -1,4 +1,4 @@
-/** Reading verdicts as they stood in a run. */
+/** Reads verdicts that are valid in a run. */
 import type { AreaLevel } from '#domain/place'
 import { CLASSES, type Class, type ClassCounts, type JudgedNetwork } from '#domain/verdict'
 import type { CellRange } from '#geo'
@@ -11,7 +11,7 @@ import { type RunKey, validInRun } from '../runs/run.js'
 /** The columns of the four classes, in the domain's order. */
 export const CLASS_COLUMNS = raw(CLASSES.join(', '))
 
-/** How many rows have each class, by a column or an expression of the class: a column for each class. */
+/** Number of rows of each class, by a column or an expression of the class: one column for each class. */
 export const countsByClass = (cellClass = 'class'): Sql =>
   raw(
     CLASSES.map((name) => `(count(*) FILTER (WHERE ${cellClass} = '${name}'))::integer AS ${name}`).join(
@@ -20,8 +20,8 @@ export const countsByClass = (cellClass = 'class'): Sql =>
   )
 
 /**
- * The verdict of one cell (an expression such as `p.cell`) as an item of FROM named `v`, with its `class`; to be joined or
- * left-joined. OFFSET 0 keeps it one look into the index for each row outside.
+ * The verdict of one cell (an expression such as `p.cell`) as an item of FROM named `v`, with its `class`; to be joined
+ * or left-joined. OFFSET 0 keeps it one index lookup for each outer row.
  */
 export const verdictOfCell = (run: RunKey, cell: string): Sql =>
   sql`LATERAL (SELECT class FROM verdict AS v WHERE ${validInRun('v', run)} AND v.cell = ${raw(cell)} OFFSET 0) AS v ON true`
@@ -30,7 +30,10 @@ export const verdictOfCell = (run: RunKey, cell: string): Sql =>
 export const isUndecided = (run: RunKey, cell: string): Sql =>
   sql`NOT EXISTS (SELECT 1 FROM verdict AS v WHERE ${validInRun('v', run)} AND v.cell = ${raw(cell)} AND v.class <> 'unknown')`
 
-/** Rows of a table that is kept as changes, which hold in the run and lie in ranges of cells, as an item of FROM named `v`. */
+/**
+ * Rows of a table with validity by run, which are valid in the run and lie in ranges of cells, as an item of FROM named
+ * `v`.
+ */
 export const validInRanges = (
   run: RunKey,
   ranges: readonly CellRange[],
@@ -73,7 +76,7 @@ export async function rollupsInRanges(
 }
 
 export interface VerdictPageQuery {
-  /** The last cell of the page before, decimal. */
+  /** The last cell of the previous page, decimal. */
   after: string
   limit: number
   class: Class | null
@@ -100,7 +103,7 @@ export interface VerdictRow {
   confidence: number
 }
 
-/** The verdict of a cell (decimal); undefined where the run has none. */
+/** The verdict of a cell (decimal); undefined if the run has none. */
 export async function verdictAt(db: Queryable, run: RunKey, cell: string): Promise<VerdictRow | undefined> {
   return queryRow(
     db,
@@ -113,7 +116,7 @@ export async function evidenceAt(db: Queryable, run: RunKey, cell: string): Prom
   return (await evidenceOfCells(db, run, [cell])).get(cell) ?? []
 }
 
-/** Of many cells at once; a cell without evidence is not in the map. */
+/** The same for many cells at once; cells without evidence are missing from the map. */
 export async function evidenceOfCells(
   db: Queryable,
   run: RunKey,
@@ -139,7 +142,7 @@ export async function evidenceOfCells(
   return evidence
 }
 
-/** The stored counts of a parent cell (decimal); undefined where the run has none. */
+/** The stored counts of a parent cell (decimal); undefined if the run has none. */
 export async function rollupAt(db: Queryable, run: RunKey, cell: string): Promise<ClassCounts | undefined> {
   return queryRow(
     db,
@@ -176,7 +179,7 @@ export interface AreaOfCell {
   nameAr: string
 }
 
-/** The areas that hold a cell, the largest first. */
+/** The areas that contain a cell, largest first. */
 export async function areasOfCell(db: Queryable, cell: string): Promise<AreaOfCell[]> {
   return queryRows(
     db,

@@ -1,4 +1,6 @@
-/** The classes that a run's cells would have if one threshold of its rule were another: read from ladders, not from probes. */
+/**
+ * The classes that a run's cells would have at another threshold of its rule, read from ladders and not from probes.
+ */
 import { type Class, type ClassCounts, LADDER_BITS, WHAT_IF_METRICS, type Metric } from '#domain/verdict'
 import type { CellRange } from '#geo'
 import type { Queryable } from '../database/database.js'
@@ -7,7 +9,7 @@ import { type Sql, param, raw, sql } from '../database/sql.js'
 import { type RunKey, validInRun } from '../runs/run.js'
 import { countsByClass, validInRanges } from './verdicts.js'
 
-/** classAtStep() of the domain, of the column `ladder`. */
+/** The domain's classAtStep() as SQL over the column `ladder`. */
 function classAtStep(metric: Metric, step: number): Sql {
   const shift = LADDER_BITS * WHAT_IF_METRICS.indexOf(metric)
   const bits = (from: number) => raw(`(ladder >> ${shift + from} & 15)`)
@@ -23,7 +25,7 @@ export interface StepCount {
   n: number
 }
 
-/** How many cells of a run have which class at two steps of THRESHOLD_STEPS. */
+/** Number of a run's cells by class at two steps of THRESHOLD_STEPS. */
 export async function countsAtSteps(
   db: Queryable,
   run: RunKey,

@@ -1,4 +1,6 @@
-/** What priorities are made of: the people and sites of a run's white and grey zones, and how far the next fibre is. */
+/**
+ * The input of priorities: people and sites of a run's white and grey zones, and their distance from the nearest fibre.
+ */
 import type { ZoneFactors } from '#domain/priority'
 import { cellFromSql, centreOf, nearestDistanceKmTo } from '#geo'
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
@@ -14,8 +16,8 @@ const isOpenInRun = (run: RunKey): Sql => sql`${validInRun('z', run)} AND z.clas
 const countOfSites = (type: string) => `(count(*) FILTER (WHERE type ${type}))::integer`
 
 /**
- * Reads the run's zones and the country's localities and sites once, and no verdict nor probe. Where no list of localities
- * or sites was imported, its figures are null; a zone without a locality of an imported list has no people.
+ * Reads the run's zones and the country's localities and sites once, and no verdicts or probes. If no list of
+ * localities or sites was imported, its figures are null; if one was, a zone without a locality has no people.
  */
 const selectZoneFactors = (run: RunKey): Sql => sql`
   WITH member AS MATERIALIZED (
@@ -44,7 +46,7 @@ const selectZoneFactors = (run: RunKey): Sql => sql`
   FROM zone AS z CROSS JOIN imported AS i LEFT JOIN people_of_zone AS p USING (id) LEFT JOIN sites_of_zone AS s USING (id)
   WHERE ${isOpenInRun(run)} ORDER BY z.id COLLATE "C"`
 
-/** A run, and up to when it knew of declarations. */
+/** A run, and the time up to which it knew declarations. */
 type FactorsRun = RunKey & Pick<RunWindow, 'knownBefore'>
 
 /** The factors of every white or grey zone of a run, in the order of the ids. */
@@ -54,10 +56,12 @@ export async function factorsOfZones(db: Queryable, run: FactorsRun): Promise<Zo
   return zones.map((zone) => ({ ...zone, fibreKm: distances?.get(zone.id) ?? null }))
 }
 
-/** Zones whose cells are held in memory at a time. */
+/** Number of zones whose cells are held in memory at a time. */
 const CHUNK = 2_000
 
-/** Kilometres by zone; null where no fibre is known anywhere. Reads each cell of the zones once. */
+/**
+ * Distance from fibre in kilometres, by zone; null if no fibre is known anywhere. Reads each cell of the zones once.
+ */
 async function fibreDistances(db: Queryable, run: FactorsRun): Promise<Map<string, number> | null> {
   const fibre = await fibreCells(db, run)
   if (fibre.length === 0) return null
@@ -98,8 +102,8 @@ export async function fibreCells(db: Queryable, run: FactorsRun): Promise<string
 }
 
 /**
- * Changes whenever localities or sites do, whoever changed them: factors computed under another revision are outdated.
- * Reads both tables; a count and a sum of checksums, since neither table records when a row last changed.
+ * A text that changes whenever localities or sites do, whoever changed them: factors computed under another revision
+ * are outdated. It reads both tables, a count and a sum of checksums, since neither records when a row last changed.
  */
 export async function placesRevision(db: Queryable): Promise<string> {
   const row = await queryRow<{ revision: string }>(
@@ -111,23 +115,23 @@ export async function placesRevision(db: Queryable): Promise<string> {
   return row!.revision
 }
 
-/** What a reader needs to recognise a zone. */
+/** The fields by which a reader recognises a zone. */
 export interface NamedZone {
   id: string
-  /** Of the smallest area that holds it; null outside all. */
+  /** Name of the smallest area that contains it; null outside all areas. */
   areaFr: string | null
   areaAr: string | null
-  /** Its locality with most people, then by id; null where it has none. */
+  /** Its most populous locality; null if it has none. */
   localityFr: string | null
   localityAr: string | null
   /** west, south, east, north. */
   bbox: [number, number, number, number]
-  /** The middle of one of its cells. */
+  /** Centre of one of its cells. */
   lng: number
   lat: number
 }
 
-/** The names of some zones of a run, in any order: some hundreds at most, for each looks for its localities. */
+/** The names of some zones of a run, in any order; a few hundred at most, because each looks up its localities. */
 export async function nameZones(
   db: Queryable,
   run: RunKey,

@@ -1,4 +1,4 @@
-/** Zones after a run: only the areas in which a cell changed its class are computed again. */
+/** Updates the zones after a run: only areas in which a cell changed its class are computed again. */
 import {
   type Zone,
   type ZoneClass,
@@ -13,21 +13,24 @@ import { queryRow, queryRows } from '../database/query.js'
 import { type Sql, raw, sql } from '../database/sql.js'
 import type { RunKey } from '../runs/run.js'
 
-/** Code of the smallest area that holds a cell or a zone, '' outside all: zones end at its boundary. Indexed in this very form. */
+/**
+ * Code of the smallest area that contains a cell or a zone, '' outside all: zones end at its boundary. The expression
+ * has an index in exactly this form.
+ */
 const SMALLEST_AREA = raw(`coalesce(commune_code, province_code, region_code, '')`)
 
-/** Brings the zones of the run's series from the run before to this one. To be called when its verdicts are written. */
+/** Updates the zones of the run's series from the previous run to this one. Call it when its verdicts are written. */
 export async function updateZones(tx: Queryable, run: RunKey): Promise<void> {
   for (const areas of batchesOf(await changedAreaGroups(tx, run))) await updateAreas(tx, run, areas)
 }
 
-/** Areas that must be computed together, and how many measured cells they hold. */
+/** Areas that must be computed together, and their number of measured cells. */
 interface AreaGroup {
   areas: string[]
   cells: number
 }
 
-/** Cells held in memory at a time, unless one area alone has more: about 10 MB. */
+/** Number of cells held in memory at a time, unless one area alone has more: about 10 MB. */
 const BATCH_CELLS = 20_000
 
 function* batchesOf(groups: readonly AreaGroup[]): Generator<string[]> {
@@ -65,18 +68,24 @@ const areasHolding = (cells: Sql): Sql => sql`
   FROM (SELECT DISTINCT ${SMALLEST_AREA} AS area FROM (${cells}) AS changed_cell JOIN cell_place USING (cell)) AS changed_area
   ORDER BY area`
 
-/** All of a run's classified cells: a series without zones is computed whole, as its first run is, or as one from before there were zones. */
+/**
+ * All classified cells of a run. A series without zones is computed as a whole: its first run, or one from before zones
+ * existed.
+ */
 const classifiedCells = ({ id, series }: RunKey): Sql => sql`
   SELECT cell FROM verdict WHERE series = ${series} AND next_run IS NULL AND class <> 'unknown' AND first_run <= ${id}`
 
-/** Of the run's table `changed`; a new confidence in the old class moves no zone, and unknown is treated as no verdict. */
+/**
+ * Cells of the run's table `changed` with another class. A new confidence in the old class moves no zone, and unknown
+ * is treated as no verdict.
+ */
 const RECLASSIFIED_CELLS = sql`
   SELECT cell FROM changed WHERE nullif(was, 'unknown') IS DISTINCT FROM nullif(becomes, 'unknown')`
 
-/** Cells are moved by statements of a second or two, which may end after a run began that did not see them. */
+/** Statements that move cells take a second or two, and may end after the start of a run that did not see them. */
 const MOVE_MARGIN = raw(`interval '1 hour'`)
 
-/** Where new boundaries moved cells of current zones since the run before: pairs of the old and the new area. */
+/** Pairs of the old and the new area of cells of current zones that new boundaries moved since the previous run. */
 async function boundaryMovesOf(tx: Queryable, { id, series }: RunKey): Promise<[string, string][]> {
   const places = await queryRow<{ hasMoved: boolean }>(
     tx,
@@ -94,7 +103,7 @@ async function boundaryMovesOf(tx: Queryable, { id, series }: RunKey): Promise<[
   return rows.map(({ before, now }) => [before, now])
 }
 
-/** Zones keep their identity across boundaries: areas that exchanged cells are computed together. */
+/** Groups areas that exchanged cells, so that zones keep their identity across boundaries. */
 async function groupedByMoves(
   tx: Queryable,
   areas: readonly string[],
@@ -155,7 +164,10 @@ async function currentZones(tx: Queryable, run: RunKey, areas: readonly string[]
   )
 }
 
-/** OFFSET 0 keeps the way through the areas' cells: of a new series the planner knows nothing, and would read it whole. */
+/**
+ * The patches of some areas. OFFSET 0 forces the access by the areas' cells: for a new series the planner has no
+ * statistics, and would read it whole.
+ */
 async function patchesOf(tx: Queryable, run: RunKey, areas: readonly string[]): Promise<PlacedPatch[]> {
   const rows = await queryRows<Place & { h3: string; class: ZoneClass }>(
     tx,
@@ -183,7 +195,7 @@ async function closeZones(tx: Queryable, run: RunKey, ids: readonly string[]): P
   )
 }
 
-/** Cells whose outlines go into one statement: at most 1 MB of text. */
+/** Number of cells whose outlines go into one statement: at most 1 MB of text. */
 const CHUNK_CELLS = 4_000
 
 function* chunksOf(zones: readonly PlacedZone[]): Generator<PlacedZone[]> {

@@ -1,4 +1,4 @@
-/** Reading zones as they stood in a run. */
+/** Reads zones that are valid in a run. */
 import type { MultiPolygon } from '#domain/place'
 import type { Bounds } from '#domain/probe'
 import type { Class } from '#domain/verdict'
@@ -17,7 +17,7 @@ export interface ZoneRow {
   provinceCode: string | null
   regionCode: string | null
   cellCount: number
-  /** Of the localities in it, null where none has a known population. */
+  /** Population of its localities; null if none is known. */
   population: number | null
   siteCount: number
   /** west, south, east, north. */
@@ -28,8 +28,8 @@ const PLACE_CODES = raw(`z.commune_code AS "communeCode", z.province_code AS "pr
   z.region_code AS "regionCode", z.cell_count AS "cellCount"`)
 
 /**
- * People and sites are counted when they are asked for: a list of localities or sites comes in at any time, and would
- * make stored figures stale or change a run that was published. Each cell costs one look into each table's index.
+ * People and sites are counted on request: a list of localities or sites can be imported at any time, and would make
+ * stored figures stale or change a published run. Each cell costs one index lookup in each table.
  */
 const ZONE_COLUMNS = sql`z.id, z.class, ${PLACE_CODES},
   (SELECT sum(population)::float8 FROM locality WHERE cell = ANY(z.cells)) AS population,
@@ -41,10 +41,10 @@ export type ZoneOrder = (typeof ZONE_ORDERS)[number]
 export interface ZonePageQuery {
   order: ZoneOrder
   class: ZoneClass | null
-  /** Code of a commune, province or region. */
+  /** Code of a commune, province or region; null for all. */
   area: string | null
   box: Bounds | null
-  /** Size and id of the last zone of the page before; ordered by id, the size is not looked at. */
+  /** Size and id of the last zone of the previous page; the size is ignored if the order is by id. */
   after: { cellCount: number; id: string } | null
   limit: number
 }
@@ -70,14 +70,14 @@ export async function listZones(db: Queryable, run: RunKey, page: ZonePageQuery)
 }
 
 export interface ZoneDetail extends ZoneRow {
-  /** Runs of its series in which it is as shown: from the first until before the next; null while that is still so. */
+  /** Runs of its series in which it is as shown: from the first until before the next; null if it still is. */
   firstRun: number
   nextRun: number | null
   cells: string[]
   geometry: MultiPolygon
 }
 
-/** The zone as it stood in a run; without a run, as it was last. Its series is that of the run in which it was born. */
+/** The zone in a run; without a run, its latest version. Its series is that of the run in which it was born. */
 export async function findZone(
   db: Queryable,
   { id, born }: { id: string; born: number },
@@ -100,7 +100,7 @@ export interface PastZoneEvent {
   run: number
   /** End of the run's window. */
   at: Date
-  /** Another zone's where that one was split from this one or merged into it. */
+  /** Id of another zone, if it was split from this one or merged into it. */
   zone: string
   kind: ZoneEventKind
   cellsBefore: number
@@ -109,10 +109,10 @@ export interface PastZoneEvent {
   became: Record<Class, number> | null
 }
 
-/** A zone that changes daily has this many events in some months. */
+/** Limit of a zone's events; one that changes daily reaches it in some months. */
 const MAX_EVENTS = 200
 
-/** What happened to the zone, and to others that came from it or went into it, newest first. */
+/** Events of the zone, and of others that were split from it or merged into it, newest first. */
 export async function eventsOfZone(
   db: Queryable,
   { id, born }: { id: string; born: number },

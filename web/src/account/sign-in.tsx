@@ -1,4 +1,4 @@
-/** Signing in and out, and the account's password: one that somebody else has seen must be replaced first. */
+/** Signing in and out, and changing the password. A password that somebody else has seen must be replaced first. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { api } from '../api/api.js'
 import type { Account } from '../api/schemas.js'
@@ -15,7 +15,7 @@ interface SignInProps {
   onWebhooks(): void
 }
 
-/** The server's minimum. */
+/** Minimum length that the server requires. */
 const MIN_PASSWORD_LENGTH = 12
 
 export function SignIn({ words, account, onAccount, onWebhooks }: SignInProps) {

@@ -1,9 +1,9 @@
-/** The server answered, but refused what was asked; `message` is its own sentence. */
+/** An answer of the server that refuses the request; `message` is the server's own sentence. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
     message: string,
-    /** Set for the refusals that people meet: the page makes its own sentence of the code and its fields. */
+    /** Code of a refusal that users can meet: the page makes a sentence from the code and `fields`. */
     readonly code: string | null = null,
     readonly fields: Readonly<Record<string, string>> = {},
   ) {
@@ -11,7 +11,7 @@ export class ApiError extends Error {
   }
 }
 
-/** `body` is problem+json, or anything else where a proxy answered. */
+/** Makes the error from a response; `body` is problem+json, or anything else if a proxy answered. */
 export function apiErrorOf(status: number, statusText: string, body: unknown): ApiError {
   const { detail, code, fields } = (body ?? {}) as Partial<Pick<ApiError, 'code' | 'fields'>> & {
     detail?: string

@@ -1,4 +1,4 @@
-/** The questions that the page asks of the server. */
+/** The page's requests to the server. */
 import { type PlaceRecord, areaCodeOf } from '../places/place.js'
 import { ApiError } from './api-error.js'
 import { DELETE, GET, POST, unwrapResponse } from './client.js'
@@ -20,12 +20,12 @@ import type {
 import { type FileUpload, uploadFile } from './upload-file.js'
 
 interface ImportRequest extends Omit<FileUpload, 'path'> {
-  /** Parameters of the import; empty ones are left out. */
+  /** Parameters of the import; empty ones are not sent. */
   importParams: Readonly<Record<string, string>>
 }
 
 function importPath(importParams: ImportRequest['importParams'], preview: boolean): string {
-  // The browser's field gives the time of this device without its offset.
+  // The browser's date field gives this device's local time without an offset.
   const valueOf = (name: string, value: string) =>
     name === 'measuredAt' ? new Date(value).toISOString() : value
   const query = new URLSearchParams({ preview: String(preview) })
@@ -34,7 +34,7 @@ function importPath(importParams: ImportRequest['importParams'], preview: boolea
   return `/api/v1/probes/import?${query.toString()}`
 }
 
-/** A place with the smallest area around it; one that has gone since leaves it null. */
+/** Adds the smallest area around a place; null if that area no longer exists. */
 async function withSurroundingArea<T extends PlaceRecord>(place: T, run: number, signal: AbortSignal) {
   const code = areaCodeOf(place)
   const area =
@@ -50,14 +50,14 @@ export const api = {
   instance: (signal: AbortSignal) => unwrapResponse<Instance>(GET('/api/v1/instance', { signal })),
   rules: async (signal: AbortSignal) =>
     (await unwrapResponse<Schemas['RuleInWordsPage']>(GET('/api/v1/rules', { signal }))).items,
-  /** The newest first. */
+  /** Runs of a rule, newest first. */
   runs: async (rule: string, signal: AbortSignal) =>
     (
       await unwrapResponse<Schemas['RunRowPage']>(
         GET('/api/v1/runs', { params: { query: { rule, limit: 100 } }, signal }),
       )
     ).items,
-  /** Of all rules, the newest first. */
+  /** Runs of all rules, newest first. */
   allRuns: async (signal: AbortSignal) =>
     (
       await unwrapResponse<Schemas['RunRowPage']>(
@@ -70,21 +70,21 @@ export const api = {
         GET('/api/v1/runs/{id}/networks', { params: { path: { id } }, signal }),
       )
     ).items,
-  /** What operators declare somewhere. */
+  /** Networks that an operator declares in at least one cell. */
   declaredNetworks: async (id: number, signal: AbortSignal) =>
     (
       await unwrapResponse<Schemas['NetworkList']>(
         GET('/api/v1/runs/{id}/networks/declared', { params: { path: { id } }, signal }),
       )
     ).items,
-  /** The rule's newest run for now; null: none is among its last. */
+  /** The newest current run of the rule; null if none of its last runs is current. */
   newestCurrentRun: async (rule: string, signal: AbortSignal) => {
     const { items } = await unwrapResponse<Schemas['RunRowPage']>(
       GET('/api/v1/runs', { params: { query: { rule, limit: 20 } }, signal }),
     )
     return items.find(({ current }) => current)?.id ?? null
   },
-  /** Cells that got better, worse or otherwise known since another run. */
+  /** Numbers of cells that got better, got worse or changed otherwise since another run. */
   difference: async (id: number, from: number, signal: AbortSignal) => {
     const params = { path: { id }, query: { with: from } }
     const { better, worse, other } = await unwrapResponse<Schemas['Difference']>(
@@ -92,7 +92,7 @@ export const api = {
     )
     return { better, worse, other }
   },
-  /** Cells by the kind of their contradiction. */
+  /** Numbers of cells by kind of contradiction. */
   contradictions: async (run: number, signal: AbortSignal) => {
     const params = { query: { run, by: 'region' as const } }
     const { items } = await unwrapResponse<Schemas['ContradictionCounts']>(
@@ -120,7 +120,7 @@ export const api = {
     unwrapResponse<AreaDetail>(
       GET('/api/v1/areas/{code}', { params: { path: { code }, query: { run } }, signal }),
     ),
-  /** Of the areas inside one; null: of the regions. */
+  /** Figures of the areas inside `parent`; of the regions if it is null. */
   figures: (run: number, parent: string | null, signal: AbortSignal) =>
     unwrapResponse<Schemas['AreaTable']>(
       GET('/api/v1/areas/table', { params: { query: { run, ...(parent && { parent }) } }, signal }),
@@ -166,7 +166,7 @@ export const api = {
     unwrapResponse<Schemas['CellProfile']>(
       GET('/api/v1/cells/{h3}/profile', { params: { path: { h3 }, query: { run } }, signal }),
     ),
-  /** Null: nobody is signed in. */
+  /** The account that is signed in; null if there is none. */
   currentAccount: (signal: AbortSignal): Promise<Account | null> =>
     unwrapResponse<Account | undefined>(GET('/api/v1/session', { signal })).then(
       (account) => account ?? null,
@@ -180,7 +180,7 @@ export const api = {
   signOut: () => unwrapResponse<void>(DELETE('/api/v1/session')),
   setPassword: (current: string, next: string) =>
     unwrapResponse<void>(POST('/api/v1/session/password', { body: { current, next } })),
-  /** Writes nothing. */
+  /** Judges a file without writing anything. */
   previewImport: ({ importParams, ...upload }: ImportRequest) =>
     uploadFile<ImportPreview>({ ...upload, path: importPath(importParams, true) }),
   importResults: ({ importParams, ...upload }: ImportRequest) =>

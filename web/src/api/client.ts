@@ -1,19 +1,19 @@
-/** The one way of asking the server: a client made of its OpenAPI document. */
+/** The generated client of the server, typed by its OpenAPI document. All requests go through it. */
 import createClient from 'openapi-fetch'
 import type { paths } from '../../../dist/openapi.d.ts'
 import { apiErrorOf } from './api-error.js'
 
-// `fetch` is looked up at each call: a test may put another in its place.
+// `fetch` is looked up at each call, so that a test can replace it.
 export const { GET, POST, PUT, PATCH, DELETE } = createClient<paths>({ fetch: (request) => fetch(request) })
 
-/** As the client types it: it forgets how long an array is. */
+/** The type as the client gives it, which does not keep the lengths of tuples. */
 type WithoutTupleLengths<T> = T extends readonly (infer Item)[]
   ? WithoutTupleLengths<Item>[]
   : T extends object
     ? { [Key in keyof T]: WithoutTupleLengths<T[Key]> }
     : T
 
-/** The body of the response; throws an ApiError where the server refuses. */
+/** The body of the response. Throws an ApiError if the server refused the request. */
 export async function unwrapResponse<T>(
   request: Promise<{ data?: WithoutTupleLengths<T>; error?: unknown; response: Response }>,
 ): Promise<T> {

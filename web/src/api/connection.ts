@@ -1,4 +1,4 @@
-/** Requests to a server that may be unreachable: they are sent again until it answers, and the page says so meanwhile. */
+/** Repeats requests while the server cannot be reached; the page shows a notice meanwhile. */
 import { ApiError } from './api-error.js'
 
 const MIN_BACKOFF_MS = 1_000
@@ -6,13 +6,15 @@ const MAX_BACKOFF_MS = 15_000
 
 export type Fetcher<T> = (signal: AbortSignal) => Promise<T>
 
-/** One for the page: several requests may be retried at once, and the notice goes when none is. */
+/** One instance serves the whole page: several requests may be retried at once, and the notice stays until none is. */
 export class Connection {
   private retryingRequests = 0
 
   constructor(private readonly onLostChange: (lost: boolean) => void) {}
 
-  /** A refusal is an answer; only an unreachable server, or one that failed inside (5xx), is asked again. */
+  /**
+   * Sends a request again while the server is unreachable or failed inside (5xx). A refusal is an answer and is thrown.
+   */
   async requestWithRetry<T>(ask: Fetcher<T>, signal: AbortSignal): Promise<T> {
     let isCounted = false
     try {

@@ -1,13 +1,13 @@
-/** Parts of the page that are loaded when they are first needed: who only looks at the map does not wait for them. */
+/** Loads parts of the page when they are first needed, so that looking at the map does not wait for them. */
 import { useEffect, useState } from 'preact/hooks'
 import type { Connection } from './connection.js'
 
 export type ModuleLoader<T> = () => Promise<T>
 
 /**
- * The module that `load` gives; null while it is on its way, and while `load` is null because nobody needs it. A loader
- * is told from another by its identity, so it must be the same function at each render. A server that does not answer
- * is asked again.
+ * The module that `load` gives; null while it is loading, and while `load` is null because it is not needed. Loaders
+ * are compared by identity, so pass the same function at each render. Loading is retried while the server does not
+ * answer.
  */
 export function useLazyModule<T>(connection: Connection, load: ModuleLoader<T> | null): T | null {
   const [loaded, setLoaded] = useState<{ load: ModuleLoader<T>; module: T } | null>(null)

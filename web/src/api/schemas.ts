@@ -1,4 +1,4 @@
-/** What the server answers, named as its OpenAPI document names it. */
+/** Types of the server's answers, with their names in its OpenAPI document. */
 import type { components, paths } from '../../../dist/openapi.d.ts'
 
 export type Schemas = components['schemas']
@@ -22,9 +22,9 @@ export type Network = Schemas['Network']
 export type Cell = Schemas['CellDetail']
 export type ProfileRow = Schemas['ProfileRow']
 export type Account = Schemas['Account']
-/** Totals with another threshold, and the steps between which they are bounds. */
+/** Totals at another threshold, and the thresholds between which they are bounds. */
 export type WhatIf = Schemas['WhatIf']
-/** What would become of a file; its rows have the names of the columns. */
+/** Preview of an import; its rows use the names of the columns. */
 export type ImportPreview = Schemas['PreviewAnswer']
 export type ImportResult = Schemas['ImportAnswer']
 

@@ -4,7 +4,7 @@ import { apiErrorOf } from './api-error.js'
 export interface FileUpload {
   path: string
   file: File
-  /** `share` of the file that was sent, 0 to 1. */
+  /** Reports the share of the file that was sent, 0 to 1. */
   onProgress(share: number): void
   signal: AbortSignal
 }
@@ -21,7 +21,7 @@ export function uploadFile<T>({ path, file, onProgress, signal }: FileUpload): P
       if (request.status < 400) resolve(JSON.parse(request.responseText) as T)
       else reject(apiErrorOf(request.status, request.statusText, jsonOf(request.responseText)))
     })
-    // Also where the file was changed after it was chosen: the browser does not say which it is.
+    // This event also comes if the file was changed after it was chosen; the browser does not tell the two apart.
     request.addEventListener('error', () => reject(new Error('the file could not be sent')))
     request.addEventListener('abort', () => reject(signal.reason))
     request.addEventListener('loadend', () => signal.removeEventListener('abort', stop))
@@ -30,7 +30,7 @@ export function uploadFile<T>({ path, file, onProgress, signal }: FileUpload): P
   })
 }
 
-/** Null where the text is no JSON, as a proxy's error page. */
+/** The parsed JSON; null if the text is something else, such as a proxy's error page. */
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -1,14 +1,15 @@
-/** A question to the server that follows the page's state. */
+/** Queries that follow the page's state. */
 import { useLayoutEffect, useState } from 'preact/hooks'
 import { ApiError } from './api-error.js'
 import type { Connection, Fetcher } from './connection.js'
 
-/** Null: no response yet. */
+/** Result of a query; null while there is no response yet. */
 export type QueryResult<T> = { value: T } | { refused: ApiError } | null
 
 /**
- * Asks again when the key changes, and aborts the request before: a slow response never overwrites a newer one. Null as
- * key asks nothing. The request is sent before the next frame, because the first picture of the map waits for it.
+ * Sends the request again when `key` changes and aborts the one before, so that a slow response never replaces a newer
+ * one. A null key sends nothing. The request is sent before the next frame, because the first picture of the map waits
+ * for it.
  */
 export function useQuery<T>(connection: Connection, key: string | null, ask: Fetcher<T>): QueryResult<T> {
   const [response, setResponse] = useState<{ key: string; result: QueryResult<T> } | null>(null)

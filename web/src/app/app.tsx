@@ -1,4 +1,4 @@
-/** The page: its state, what the server says to it, and the parts that show both. */
+/** The page: its state, the server's data for it, and the parts that show both. */
 import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks'
 import { Connection } from '../api/connection.js'
 import { localizerOf } from '../language/language.js'
@@ -20,14 +20,14 @@ export function App() {
   const words = useMemo(() => localizerOf(state.lang), [state.lang])
   const data = usePageData(connection, state)
   const { rule, run, runs, threshold } = data
-  // The address names a run only where it is not the newest, and a threshold only where it is not the rule's.
+  // The address names a run only if it is not the newest, and a threshold only if it differs from the rule's.
   const earlierRun = run && run !== runs.newest ? run.id : null
   useAddress({ ...state, rule: rule?.id ?? state.rule, run: earlierRun, threshold })
   useEffect(() => {
     document.documentElement.lang = words.lang
     document.documentElement.dir = words.dir
   }, [words])
-  // What was shown before these two are there would jump when they come.
+  // Parts that were shown before these two are loaded would jump when they arrive.
   if (!data.instance || !data.rules)
     return (
       <p class={isOffline ? 'lost' : 'waiting'} role="status">

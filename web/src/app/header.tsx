@@ -1,4 +1,4 @@
-/** Who we are, the search, the rule and the language; the account; and the notices that no screen may hide. */
+/** Name of the service, search, rule, language, account, and the notices that no screen may hide. */
 import { useState } from 'preact/hooks'
 import { SignIn } from '../account/sign-in.js'
 import { useLazyModule } from '../api/lazy-module.js'
@@ -60,7 +60,7 @@ function SubscriptionsDialog({ words, connection, data, area, onClose }: HeaderP
       rule={data.rule}
       onClose={() => {
         onClose()
-        // The dialog from which it was opened has gone.
+        // The dialog that opened it no longer exists.
         document.getElementById('account')?.focus()
       }}
     />

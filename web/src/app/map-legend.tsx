@@ -1,4 +1,4 @@
-/** The legend with all that changes what the map shows. */
+/** The legend with all controls of the map's content. */
 import type { Run } from '../api/schemas.js'
 import { useLazyModule } from '../api/lazy-module.js'
 import { Layers } from '../legend/layers.js'
@@ -11,7 +11,7 @@ const loadPlanLegend = () => import('../plan/plan-legend.js')
 
 interface MapLegendProps extends PageProps {
   run: Run
-  /** Runs that may be shown next. */
+  /** Reports runs that are likely to be shown next. */
   onNear(ids: readonly number[]): void
 }
 

@@ -1,4 +1,7 @@
-/** What the page's address keeps, so that a view can be sent to a colleague. Pure: it reads no browser. */
+/**
+ * The part of the page's state that its address holds, so that a link shows the same view. Pure: it reads no browser
+ * state.
+ */
 import { LANGUAGES, type Lang } from '../language/language.js'
 import type { MapView } from '../map/map-view.js'
 import { OVERLAYS, type Overlay } from '../map/overlay-names.js'
@@ -6,33 +9,36 @@ import { SELECTABLE_KINDS, type SelectedItem } from '../map/selection.js'
 import { type Theme, themeOf, themeParamOf } from '../map/theme.js'
 import { type ViewName, viewNameOf } from './view-names.js'
 
-/** What a view keeps in the address, by names of its own. */
+/** The state that a view keeps in the address, by its own parameter names. */
 export type ViewState = Readonly<Record<string, string>>
 
 export interface PageAddress {
   lang: Lang
   /** Id of a rule; null: the default rule. */
   rule: string | null
-  /** Null: all of the country, or wherever the selected item is. */
+  /** Centre and zoom of the map; null shows the whole country or the place of the selected item. */
   mapView: MapView | null
   selection: SelectedItem | null
-  /** An earlier run; null: the newest. */
+  /** An earlier run; null for the newest. */
   run: number | null
-  /** Another download threshold than the rule's, bit/s. */
+  /** Download threshold in bit/s; null for the rule's own. */
   threshold: number | null
   theme: Theme
-  /** The run on the left of a swipe. */
+  /** The run on the left of a swipe; null without one. */
   swipe: number | null
   overlays: readonly Overlay[]
-  /** What stands beside the map; null: nothing. */
+  /** The view beside the map; null if none is open. */
   view: ViewName | null
   viewState: ViewState
 }
 
-/** Stands before the names that a view keeps. */
+/** Prefix of a view's own parameters. */
 const VIEW_STATE_PREFIX = 'v.'
 
-/** `languages` are tried in order where the address names none of ours; the last resort is French, as offices write. */
+/**
+ * Reads the state from the query of an address. If it names no supported language, `languages` are tried in order, then
+ * French, the language of offices.
+ */
 export function readAddress(search: string, languages: readonly (string | null)[]): PageAddress {
   const query = new URLSearchParams(search)
   return {
@@ -54,7 +60,7 @@ export function readAddress(search: string, languages: readonly (string | null)[
   }
 }
 
-/** The query of the page's address, with its question mark. */
+/** The query of the page's address, including its question mark. */
 export function addressTextOf(address: PageAddress): string {
   const { lang, rule, mapView, selection, run, threshold, theme, swipe, overlays, view, viewState } = address
   const query = new URLSearchParams({ lang })
@@ -87,7 +93,7 @@ function mapViewOf(text: string | null): MapView | null {
 /** Four decimals are about ten metres. */
 const mapViewTextOf = ({ zoom, lat, lng }: MapView): string => `${zoom}/${lat.toFixed(4)}/${lng.toFixed(4)}`
 
-/** An address may name several things: the one that is drawn on top counts. */
+/** An address may name several items; the one that is drawn on top is selected. */
 function selectionOf(query: URLSearchParams): SelectedItem | null {
   for (const kind of SELECTABLE_KINDS) {
     const id = query.get(kind)

@@ -1,4 +1,4 @@
-/** What the server says to the page's state: one hook for each question, put together. */
+/** The server's data for the page's state, from one hook per query. */
 import { useState } from 'preact/hooks'
 import { api } from '../api/api.js'
 import type { Account, Instance, RuleInWords, Run, WhatIf } from '../api/schemas.js'
@@ -11,7 +11,7 @@ import { type RunList, comparableRunsOf, useNewerRun, useRuns } from './run-quer
 import { type ThemeCounts, useNetworks, useThemeCounts, useWhatIf } from './theme-queries.js'
 
 export interface PageData {
-  /** Null: on its way, as `rules`. */
+  /** The instance's settings; null while they are loading, like `rules`. */
   instance: Instance | null
   rules: readonly RuleInWords[] | null
   account: Account | null
@@ -21,12 +21,12 @@ export interface PageData {
   runs: RunList
   /** The run that is shown. */
   run: Run | null
-  /** Id of a run that was made after the list of runs came; null: none. */
+  /** Id of a run that was made after the list of runs was loaded; null if there is none. */
   newerRun: number | null
   comparableRuns: readonly Run[]
   /** The run on the left of a swipe. */
   swipeRun: Run | null
-  /** A download threshold other than the rule's, bit/s. */
+  /** Download threshold in bit/s if it differs from the rule's, else null. */
   threshold: number | null
   whatIf: WhatIf | null
   networks: ReturnType<typeof useNetworks>
@@ -73,13 +73,13 @@ export function usePageData(connection: Connection, state: PageState): PageData 
 const ruleOf = (rules: readonly RuleInWords[], id: string | null): RuleInWords | null =>
   rules.find((rule) => rule.id === id) ?? rules.find((rule) => rule.default) ?? rules[0] ?? null
 
-/** Null where it is the rule's own, or the rule has none. */
+/** The threshold; null if it is the rule's own or the rule has none. */
 function customThresholdOf(rule: RuleInWords | null, threshold: number | null): number | null {
   const ruleThreshold = rule?.minDownloadBps ?? null
   return ruleThreshold === null || threshold === ruleThreshold ? null : threshold
 }
 
-/** What the panel tells of the selected item; `planChanges` asks again for an item of the plan when it changes. */
+/** The data of the selected item for the panel. A new value of `planChanges` loads a plan item again. */
 function useDetail(
   connection: Connection,
   selection: SelectedItem | null,
@@ -96,7 +96,7 @@ function useDetail(
   })
 }
 
-/** The account of the session that the browser came with, until someone signs in or out here. */
+/** The account of the browser's session, replaced when someone signs in or out on this page. */
 function useAccount(connection: Connection): [Account | null, (account: Account | null) => void] {
   const session = queryValueOf(useQuery(connection, 'account', api.currentAccount))
   const [change, setChange] = useState<{ account: Account | null } | null>(null)

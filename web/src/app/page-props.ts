@@ -1,4 +1,4 @@
-/** What the parts of the page are given: its state, the way to change it, and what the server says to it. */
+/** Props of the parts of the page: state, dispatch and the server's data. */
 import type { Dispatch } from 'preact/hooks'
 import type { Connection } from '../api/connection.js'
 import type { Localizer } from '../language/language.js'

@@ -1,4 +1,4 @@
-/** All that the page remembers, and how each act of its reader changes it. Pure: no browser, no server, no clock. */
+/** The page's state and its reducer. Pure: no browser, no server, no clock. */
 import type { Lang } from '../language/language.js'
 import type { MapView } from '../map/map-view.js'
 import type { Overlay } from '../map/overlay-names.js'
@@ -7,21 +7,21 @@ import type { Theme } from '../map/theme.js'
 import type { PageAddress, ViewState } from './page-address.js'
 import type { ViewName } from './view-names.js'
 
-/** The fields of the address, and what is gone when the page is loaded again. */
+/** The fields of the address, and those that are lost when the page is reloaded. */
 export interface PageState extends PageAddress {
-  /** What lies where the map was last clicked, from the top down. */
+  /** Items at the place of the last click, topmost first. */
   hits: readonly MapHit[]
-  /** Whether areas have the colour of their classes. */
+  /** Whether areas are filled with the colour of their classes. */
   areasColoured: boolean
-  /** Where the line of a swipe stands, as a share of the map from its left. */
+  /** Position of the swipe's line as a share of the map's width from its left edge. */
   swipeShare: number
-  /** What each view kept when it was left: it is found again as it was. */
+  /** State of each view when it was left; opening the view again restores it. */
   savedViewStates: Readonly<Partial<Record<ViewName, ViewState>>>
-  /** Whether the map still has to go to what was selected, once it is known where that is. */
+  /** Whether the map must still move to the selected item, once its place is loaded. */
   isFlightDue: boolean
-  /** How often the list of runs was asked for again. */
+  /** Counter that loads the list of runs again when it grows. */
   runsReload: number
-  /** How often people changed the plan in this page. */
+  /** Number of changes made to the plan on this page. */
   planChanges: number
 }
 
@@ -36,18 +36,18 @@ export type PageAction =
   | { type: 'moveSwipe'; share: number }
   | { type: 'setOverlays'; overlays: readonly Overlay[] }
   | { type: 'colourAreas'; on: boolean }
-  /** The map was clicked; `hits` is not empty. */
+  /** A click on the map; `hits` is not empty. */
   | { type: 'pick'; hits: readonly MapHit[] }
-  /** Another of the things that lie where the map was clicked. */
+  /** Selection of another item at the place of the last click. */
   | { type: 'switchHit'; item: SelectedItem }
-  /** `fly`: the map goes there as soon as it is known where that is. */
+  /** Selection of an item; with `fly` the map moves to it as soon as its place is loaded. */
   | { type: 'select'; item: SelectedItem; fly: boolean }
   | { type: 'arrive' }
   | { type: 'deselect' }
   | { type: 'moveMap'; mapView: MapView }
   | { type: 'openView'; view: ViewName | null }
   | { type: 'setViewState'; viewState: ViewState }
-  /** Opens a view at one of its items, named as the view names it. */
+  /** Opening a view at one of its items; `itemState` uses the view's own parameter names. */
   | { type: 'openItem'; view: ViewName; itemState: ViewState }
   | { type: 'changePlan' }
 
@@ -55,7 +55,7 @@ export function pageStateOf(address: PageAddress): PageState {
   return {
     ...address,
     hits: [],
-    // On at first: who opens the page sees cells and communes. The legend says what an area's colour means.
+    // They are on by default: the reader first sees cells and communes, and the legend explains an area's colour.
     areasColoured: true,
     swipeShare: 0.5,
     savedViewStates: {},
@@ -108,7 +108,7 @@ function reduceView(state: PageState, action: ViewAction): PageState {
   const next = { ...state, view: action.view, savedViewStates }
   if (action.type === 'openView')
     return { ...next, viewState: (action.view && savedViewStates[action.view]) ?? {} }
-  // A view that is open already keeps its filters.
+  // A view that is already open keeps its filters.
   return { ...next, viewState: { ...(view === action.view && viewState), ...action.itemState } }
 }
 

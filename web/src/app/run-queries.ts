@@ -1,4 +1,4 @@
-/** The server's runs: which one the page shows, what it can be compared with, and whether a newer one was made. */
+/** Queries for runs: the list, the runs to compare with, and whether a newer one was made. */
 import { useEffect, useState } from 'preact/hooks'
 import { api } from '../api/api.js'
 import type { Run } from '../api/schemas.js'
@@ -7,29 +7,29 @@ import { type QueryResult, queryValueOf, useQuery } from '../api/use-query.js'
 
 export interface RunList {
   query: QueryResult<Run[]>
-  /** Runs of the rule, the newest first. */
+  /** Runs of the rule, newest first. */
   runs: readonly Run[]
-  /** Runs of all rules, the newest first. */
+  /** Runs of all rules, newest first. */
   allRuns: readonly Run[]
-  /** The newest run of the rule for now; null: there is none. */
+  /** The newest current run of the rule; null if there is none. */
   newest: Run | null
 }
 
 const NO_RUNS: readonly Run[] = []
 
-/** `reload` asks for the list again when it changes. */
+/** Loads the runs of a rule; a new value of `reload` loads them again. */
 export function useRuns(connection: Connection, rule: string | null, reload: number): RunList {
   const key = rule === null ? null : `${rule} ${reload}`
   const query = useQuery(connection, key, (signal) => api.runs(rule!, signal))
   const allRuns = queryValueOf(useQuery(connection, 'all runs', api.allRuns)) ?? NO_RUNS
-  // The list of all rules was asked for first, and has the newest.
+  // The list of all rules was requested first, and contains the newest runs.
   const runs = queryValueOf(query) ?? allRuns.filter((run) => run.rule === rule)
-  // A run of a past window may have been made later, and tells nothing newer about today.
+  // A run of a past window may have been made later, but it is not the newest state.
   const newest = runs.find(({ current }) => current) ?? runs[0] ?? null
   return { query, runs, allRuns, newest }
 }
 
-/** Earlier runs of the rule, and the newest of each other rule. */
+/** Earlier runs of the rule, and the newest run of each other rule. */
 export function comparableRunsOf(run: Run | null, { runs, allRuns }: RunList): Run[] {
   const newestOfRules = allRuns.filter(
     ({ id, rule }) => allRuns.find((other) => other.rule === rule)?.id === id,
@@ -39,12 +39,12 @@ export function comparableRunsOf(run: Run | null, { runs, allRuns }: RunList): R
   )
 }
 
-/** Runs are made once a day or so. */
+/** About one run is made per day. */
 const POLL_INTERVAL_MS = 60_000
 
 /**
- * The newest run of a rule where it is newer than the newest that the page has (0: there was none; null: the page has
- * no list yet); null where it is not.
+ * Id of the rule's newest run if it is newer than `newest`, the newest one that the page has (0: the rule had no run;
+ * null: the list is not loaded); else null.
  */
 export function useNewerRun(
   connection: Connection,

@@ -1,4 +1,4 @@
-/** The map and what lies over it: buttons, notices, the legend, and the panel of what is selected. */
+/** The map with its buttons, notices, legend and the panel of the selected item. */
 import type { RefObject } from 'preact'
 import type { QueryResult } from '../api/use-query.js'
 import type { Run } from '../api/schemas.js'
@@ -16,7 +16,7 @@ import type { Navigation } from './use-navigation.js'
 interface StageProps extends PageProps {
   element: RefObject<HTMLDivElement | null>
   pageMap: PageMap
-  /** Whether a view waits for a place to be pointed out. */
+  /** Whether a view waits for the user to point out a place. */
   isPicking: boolean
   go: Navigation
 }
@@ -87,7 +87,7 @@ function ZoomButtons({ words: { t }, onZoom }: { words: Localizer; onZoom(steps:
   )
 }
 
-/** Why the map is empty: the runs are on their way, were refused, or there is none. */
+/** The reason why the map is empty: runs are loading, were refused, or do not exist. */
 function RunNotice({ words, query }: { words: Localizer; query: QueryResult<Run[]> }) {
   const { t } = words
   if (query && 'value' in query && query.value.length > 0) return null
@@ -111,7 +111,7 @@ interface NewerRunProps {
   onShow(): void
 }
 
-/** A page that stays open is told of a newer run; its reader decides when to go there. */
+/** Notice of a newer run on a page that stays open; the reader decides when to show it. */
 function NewerRunNotice({ words: { t }, id, onShow }: NewerRunProps) {
   return (
     <p class="newer card" role="status">

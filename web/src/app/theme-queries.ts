@@ -1,11 +1,11 @@
-/** What the server says of the map's theme: its networks, its counts, and the counts at another threshold. */
+/** Queries for the map's theme: its networks, its counts, and the counts at another threshold. */
 import { api } from '../api/api.js'
 import type { NetworkName, Run, WhatIf } from '../api/schemas.js'
 import type { Connection } from '../api/connection.js'
 import { queryValueOf, useQuery } from '../api/use-query.js'
 import { type Theme, themeParamOf } from '../map/theme.js'
 
-/** Null: the theme has no networks to choose from, or they are on their way. */
+/** The networks to choose from; null if the theme has none, or while they are loading. */
 export const useNetworks = (
   connection: Connection,
   theme: Theme,
@@ -17,7 +17,7 @@ export const useNetworks = (
     ),
   )
 
-/** Counts of a theme that is not the verdict, by the rows of its legend. */
+/** Counts of a theme other than the verdict, by row of the legend. */
 export type ThemeCounts = Readonly<Record<string, number>>
 
 export function useThemeCounts(connection: Connection, theme: Theme, run: Run | null): ThemeCounts | null {
@@ -32,7 +32,7 @@ export function useThemeCounts(connection: Connection, theme: Theme, run: Run | 
   )
 }
 
-/** `threshold` in bit/s; null: the rule's own, for which nothing is asked. */
+/** Counts at `threshold` in bit/s; null for the rule's own threshold, which needs no request. */
 export const useWhatIf = (connection: Connection, run: Run | null, threshold: number | null): WhatIf | null =>
   queryValueOf(
     useQuery(connection, run && threshold ? `${run.id} ${threshold}` : null, (signal) =>

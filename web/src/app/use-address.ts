@@ -1,4 +1,4 @@
-/** Keeps the page's address and its state the same; the language is also kept for the next visit. */
+/** Keeps the page's address and its state in step; the language is also stored for the next visit. */
 import { useEffect } from 'preact/hooks'
 import type { Lang } from '../language/language.js'
 import { type PageAddress, addressTextOf, readAddress } from './page-address.js'
@@ -14,7 +14,7 @@ export function useAddress(address: PageAddress): void {
   useEffect(() => storeLanguage(address.lang), [address.lang])
 }
 
-/** A browser that keeps nothing for a page throws when its storage is read. */
+/** The stored language. Reading the storage throws in a browser that allows none to the page. */
 function storedLanguage(): string | null {
   try {
     return localStorage.getItem(LANG_STORAGE_KEY)
@@ -27,6 +27,6 @@ function storeLanguage(lang: Lang): void {
   try {
     localStorage.setItem(LANG_STORAGE_KEY, lang)
   } catch {
-    // Then only the address keeps it.
+    // Without storage only the address keeps the language.
   }
 }

@@ -1,4 +1,4 @@
-/** The map as the page's state sees it: made once, told what to show, and telling what people do on it. */
+/** Connects the map to the page's state: creates it, passes content to it and dispatches its events. */
 import type { RefObject } from 'preact'
 import { type Dispatch, useEffect, useLayoutEffect, useState } from 'preact/hooks'
 import type { Connection } from '../api/connection.js'
@@ -13,13 +13,13 @@ import type { PageData } from './page-data.js'
 import type { PageAction, PageState } from './page-state.js'
 
 export interface PageMap {
-  /** Null until the page is laid out. */
+  /** The map; null until the page is laid out. */
   map: CoverageMap | null
-  /** What the pointer is over, from the top down. */
+  /** Items under the pointer, topmost first. */
   hoverHits: readonly MapHit[]
-  /** The run that is drawn on all of the view; null while tiles are on their way. */
+  /** The run that all tiles in view show; null while tiles are loading. */
   drawnRun: number | null
-  /** How often all of the view was drawn. */
+  /** Number of times that the whole view was drawn. */
   drawCount: number
 }
 
@@ -34,7 +34,7 @@ export function useMap(
   const [hoverHits, setHoverHits] = useState<readonly MapHit[]>([])
   const [drawnRun, setDrawnRun] = useState<number | null>(null)
   const [drawCount, setDrawCount] = useState(0)
-  // Before the next frame, as the first questions to the server are.
+  // The map is made before the next frame, as the first requests are.
   useLayoutEffect(() => {
     setMap(
       new CoverageMap(element.current!, instance, state.mapView, connection, {
@@ -51,7 +51,7 @@ export function useMap(
   return { map, hoverHits, drawnRun, drawCount }
 }
 
-/** Draws what the state and the server's answers say. */
+/** Draws the content that follows from the state and the server's data. */
 export function useMapContent(
   map: CoverageMap | null,
   { theme, overlays, areasColoured, swipeShare }: PageState,
@@ -67,7 +67,7 @@ export function useMapContent(
   useLayoutEffect(() => map?.layers.colourAreas(isColoured), [map, isColoured])
 }
 
-/** Marks what is selected, and goes there where that is due. */
+/** Marks the selected item, and moves the map to it if that is due. */
 export function useMapSelection(
   map: CoverageMap | null,
   { selection, isFlightDue }: PageState,
@@ -91,7 +91,7 @@ function flyTo({ camera }: CoverageMap, detail: Detail): void {
   else camera.zoomToPoint(detail.cell)
 }
 
-/** Lets a view have a place pointed out on the map; the second value says whether somebody waits for one. */
+/** Lets a view ask for a place on the map; the second value is whether a view waits for one. */
 export function usePlacePicker(
   map: CoverageMap | null,
 ): [(signal: AbortSignal) => Promise<Coordinates | null>, boolean] {

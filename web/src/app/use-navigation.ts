@@ -1,4 +1,4 @@
-/** Ways through the page that move the map and change the state together. */
+/** Actions that move the map and change the state together. */
 import { type Dispatch, useEffect } from 'preact/hooks'
 import type { CoverageMap } from '../map/coverage-map.js'
 import type { BBox } from '../map/map-view.js'
@@ -6,9 +6,9 @@ import type { Overlay } from '../map/overlay-names.js'
 import type { PageAction, PageState } from './page-state.js'
 
 export interface Navigation {
-  /** Selects an area and shows it. */
+  /** Selects an area and zooms to it. */
   toArea(area: { code: string; bbox: BBox }): void
-  /** Selects a cell; the map goes there once it is known where it lies. */
+  /** Selects a cell; the map moves to it once its place is loaded. */
   toCell(h3: string): void
   /** Opens a dispute in the view beside the map. */
   toDispute(id: string): void
@@ -17,7 +17,7 @@ export interface Navigation {
   /** Closes the panel; the map gets the focus. */
   closePanel(): void
   showNewestRun(): void
-  /** People changed what an overlay shows. */
+  /** Loads an overlay again after its data were changed on this page. */
   refreshOverlay(overlay: Overlay): void
 }
 
@@ -51,7 +51,7 @@ export function useNavigation(
   }
 }
 
-/** Escape anywhere on the page, except where something of its own answers to it. */
+/** Handles the Escape key anywhere on the page, except where an element handles it itself. */
 function useEscapeKey(isActive: boolean, act: () => void): void {
   useEffect(() => {
     if (!isActive) return undefined

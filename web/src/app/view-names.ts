@@ -1,4 +1,4 @@
-/** The views beside the map, in the order of their tabs; the words of a tab are `view_` and its name. */
+/** The views beside the map, in the order of their tabs; the message of a tab is `view_` and its name. */
 export const VIEWS = ['figures', 'plan', 'priorities', 'disputes'] as const
 export type ViewName = (typeof VIEWS)[number]
 

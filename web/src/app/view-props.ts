@@ -1,4 +1,4 @@
-/** What a view beside the map is given. */
+/** Props of a view beside the map. */
 import type { Connection } from '../api/connection.js'
 import type { Account, Run, RuleInWords } from '../api/schemas.js'
 import type { Localizer } from '../language/language.js'
@@ -13,20 +13,20 @@ export interface ViewProps {
   run: Run
   rule: RuleInWords
   account: Account | null
-  /** Code of the selected area; null: the country. */
+  /** Code of the selected area; null for the country. */
   area: string | null
   viewState: ViewState
   onViewState(viewState: ViewState): void
-  /** Selects an area and shows it on the map. */
+  /** Selects an area and zooms to it. */
   onArea(area: { code: string; bbox: BBox }): void
-  /** Selects a cell and shows it on the map. */
+  /** Selects a cell and moves the map to it. */
   onCell(h3: string): void
-  /** Marks places on the map, instead of those before; null removes them. */
+  /** Replaces the marks on the map; null removes them. */
   onMarks(marks: Marks | null): void
-  /** People changed what an overlay of the map shows. */
+  /** Reports that the data of an overlay were changed. */
   onOverlayChange(overlay: Overlay): void
-  /** Shows a part of the country on the map. */
+  /** Zooms the map to a box. */
   onZoomToBox(box: BBox): void
-  /** Lets a place be pointed out on the map; null: it was cancelled. */
+  /** Resolves to the place that the user points out on the map; null if it was cancelled. */
   onPickPosition(signal: AbortSignal): Promise<Coordinates | null>
 }

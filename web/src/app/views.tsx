@@ -36,7 +36,7 @@ export function ViewPane({ view, ...props }: ViewProps & { view: ViewName }) {
   const { t } = props.words
   const pane = useRef<HTMLElement>(null)
   const View = useLazyModule(props.connection, LOADERS[view])
-  // A view's marks on the map go with it.
+  // A view's marks leave the map together with it.
   useEffect(() => () => props.onMarks(null), [view])
   useEffect(() => pane.current?.focus({ preventScroll: true }), [view])
   useFocusRestore(pane)

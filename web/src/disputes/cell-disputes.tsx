@@ -1,4 +1,4 @@
-/** In the cell's panel: that its verdict or a declaration is contested, what was decided, and the way to contest it. */
+/** The part of the cell's panel about disputes: open ones, decided ones, and a button to open another. */
 import { useQuery, queryValueOf } from '../api/use-query.js'
 import type { Account, Cell } from '../api/schemas.js'
 import type { Connection } from '../api/connection.js'
@@ -15,11 +15,11 @@ interface CellDisputesProps {
   cell: Cell
   run: number
   account: Account | null
-  /** Shows a dispute in the view beside the map. */
+  /** Opens a dispute in the view beside the map. */
   onDispute(id: string): void
 }
 
-/** The newest; the view beside the map has them all. */
+/** The panel shows only the newest; the view beside the map has them all. */
 const MAX_SHOWN_DISPUTES = 5
 
 export function CellDisputesSection({ words, connection, cell, run, account, onDispute }: CellDisputesProps) {

@@ -1,4 +1,4 @@
-/** The form by which somebody contests a cell's verdict, or what an operator declares there. */
+/** The form that contests a cell's verdict, or an operator's declaration for the cell. */
 import { CLAIMS, type ClaimedState, type DisputeSubject } from '#domain/dispute'
 import { useRef, useState } from 'preact/hooks'
 import type { Cell, Network } from '../api/schemas.js'
@@ -91,7 +91,7 @@ function ContestForm({ words, cell, run, onOpened, onClose }: ContestProps & { o
 /** `network` is null for the verdict. */
 type Subject = { kind: DisputeSubject; network: Network | null }
 
-/** The verdict, and each network that an operator declares here. */
+/** The subjects that can be contested: the verdict, and each network that an operator declares here. */
 const subjectsOf = ({ evidence = [] }: Cell): Subject[] => [
   { kind: 'verdict', network: null },
   ...evidence
@@ -99,7 +99,7 @@ const subjectsOf = ({ evidence = [] }: Cell): Subject[] => [
     .map((network): Subject => ({ kind: 'declaration', network })),
 ]
 
-/** Anything but what the verdict says already. */
+/** All claims except the one that the verdict states already. */
 const claimsOf = (cell: Cell, { kind }: Subject): ClaimedState[] =>
   CLAIMS[kind].filter((claimed) => kind === 'declaration' || claimed !== cell.verdict)
 

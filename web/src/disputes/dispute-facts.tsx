@@ -1,4 +1,4 @@
-/** What is contested, by whom, and until when. */
+/** The facts of a dispute: its subject, who opened it, and its deadline. */
 import type { ComponentChildren } from 'preact'
 import type { ViewProps } from '../app/view-props.js'
 import type { DisputeDetail } from './disputes-api.js'
@@ -7,7 +7,7 @@ import { WORDS } from './words.js'
 
 interface FactsProps extends Pick<ViewProps, 'words' | 'onCell'> {
   dispute: DisputeDetail
-  /** The rule that the map shows: its title is known. */
+  /** The rule that the map shows, whose title is loaded. */
   shownRule: ViewProps['rule']
 }
 

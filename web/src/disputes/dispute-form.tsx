@@ -1,4 +1,4 @@
-/** What the two forms of a dispute have alike: its files, and their greatest size. */
+/** Parts shared by the two forms of a dispute: the files and their size limit. */
 import { DISPUTE_LIMITS } from '#domain/dispute'
 import { Field } from '../form/field.js'
 import type { Localizer } from '../language/language.js'
@@ -12,11 +12,11 @@ export function FilesField({ words }: { words: Localizer }) {
   return <Field label={label} type="file" name={FILES_FIELD} multiple accept={FILE_ENDINGS} />
 }
 
-/** The files that were chosen: for a field without any, a browser sends an empty one. */
+/** The chosen files. A browser sends an empty file for a field without any. */
 export const filesOf = (fields: FormData): File[] =>
   fields.getAll(FILES_FIELD).filter((file): file is File => file instanceof File && file.size > 0)
 
-/** Names a file that is too large, because the server would receive all of it before it refused it. */
+/** A text that names a file over the size limit, because the server would receive all of it before refusing it. */
 export function largeFileText(words: Localizer, fields: FormData): string {
   const large = filesOf(fields).find(({ size }) => size > DISPUTE_LIMITS.documentBytes)
   return large ? words.translatorOf(WORDS)('tooLarge', { name: large.name }) : ''

@@ -1,4 +1,4 @@
-/** One dispute: what is contested, what has happened, and what its reader may do. */
+/** One dispute: its subject, its history, and the reader's possible actions. */
 import type { DisputeAction } from '#domain/dispute'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { queryValueOf, useQuery } from '../api/use-query.js'
@@ -93,7 +93,7 @@ interface ActProps {
 
 function DisputeActionForm({ words, dispute: { actions, state }, onAct }: ActProps) {
   const t = words.translatorOf(WORDS)
-  // A comment is always possible; what moves the dispute on stands first.
+  // A comment is always possible; actions that advance the dispute come first.
   const ordered = actions.toSorted((a, b) => Number(a === 'comment') - Number(b === 'comment'))
   const [action, setAction] = useState<DisputeAction>(ordered[0]!)
   return (

@@ -1,4 +1,4 @@
-/** Disputes at the server: listing, opening, and adding to one. */
+/** Requests that list, open and extend disputes. */
 import { useEffect, useState } from 'preact/hooks'
 import { GET, POST, unwrapResponse } from '../api/client.js'
 import type { QueryParams, Schemas } from '../api/schemas.js'
@@ -30,7 +30,7 @@ async function notifyAfter<T>(sent: Promise<T>): Promise<T> {
   return answer
 }
 
-/** How often this page added something: the cell's panel and the view show the same disputes, and ask again. */
+/** Number of additions made on this page. The cell's panel and the view reload their disputes when it changes. */
 export function useDisputeChanges(): number {
   const [changes, setChanges] = useState(0)
   useEffect(() => {
@@ -41,7 +41,7 @@ export function useDisputeChanges(): number {
   return changes
 }
 
-/** Files as the server takes them, within its JSON. */
+/** The files as the server takes them inside its JSON. */
 export const documentsOf = (files: readonly File[]): Promise<NewDocument[]> =>
   Promise.all(files.map(async (file) => ({ name: file.name, content: await base64Of(file) })))
 

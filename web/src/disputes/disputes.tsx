@@ -1,4 +1,4 @@
-/** Disputes beside the map: the list with its filters, and one of them. */
+/** The disputes view beside the map: a list with filters, and a single dispute. */
 import { DISPUTE_STATES } from '#domain/dispute'
 import { OPERATOR_NAMES } from '#domain/operator'
 import { useEffect, useState } from 'preact/hooks'
@@ -17,7 +17,7 @@ import { DisputeView } from './dispute.js'
 import { Deadline, DisputeStateLabel, claimedText, disputePlaceText, subjectText } from './parts.js'
 import { WORDS } from './words.js'
 
-/** Disputes that each step of the list adds. */
+/** Number of disputes that each step of the list adds. */
 const PAGE_SIZE = 50
 
 export function Disputes(props: ViewProps) {

@@ -1,11 +1,11 @@
-/** What the list, one dispute and the cell's panel show alike. */
+/** Components shared by the list, the single dispute and the cell's panel. */
 import type { ClaimedState, DisputeState } from '#domain/dispute'
 import { type Localizer, bidiIsolated, localizedName } from '../language/language.js'
 import { operatorName, technologyName } from '../language/network-names.js'
 import type { Author, Dispute } from './disputes-api.js'
 import { WORDS } from './words.js'
 
-/** Beside the word, for those who tell no colours apart. */
+/** Signs beside the words, for readers who cannot tell the colours apart. */
 const SIGNS: Record<DisputeState, string> = {
   open: '○',
   under_review: '◐',
@@ -27,7 +27,7 @@ export function DisputeStateLabel({ words, state }: { words: Localizer; state: D
 const isUnfinished = ({ state }: Pick<Dispute, 'state'>) =>
   state !== 'upheld' && state !== 'rejected' && state !== 'withdrawn'
 
-/** Days until the deadline while the dispute is unfinished; that it has passed is shown by a word and a sign. */
+/** Days until the deadline of an unfinished dispute; a word and a sign show that it has passed. */
 export function Deadline({ words, dispute }: { words: Localizer; dispute: Dispute }) {
   const t = words.translatorOf(WORDS)
   if (!isUnfinished(dispute)) return null

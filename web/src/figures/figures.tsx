@@ -1,4 +1,4 @@
-/** The numbers beside the map: the areas inside the selected one, to sort, to follow and to take away. */
+/** The figures view beside the map: a sortable, downloadable table of the areas inside the selected one. */
 import { CLASSES, type ClassCounts } from '#domain/verdict'
 import { api } from '../api/api.js'
 import type { AreaFigures } from '../api/schemas.js'
@@ -13,7 +13,7 @@ import { DataTable } from '../table/data-table.js'
 import './figures.css'
 import { WORDS } from './words.js'
 
-/** What a column sorts by: figures from the largest, names by the alphabet. */
+/** Sort keys of the columns: figures from the largest, names alphabetically. */
 const COLUMNS = {
   rank: ({ rank }: AreaFigures) => rank ?? Infinity,
   name: null,
@@ -125,7 +125,7 @@ function SortableHead({ words, sort, onSort }: Pick<AreaTableProps, 'words' | 's
   )
 }
 
-/** Where nothing of the kind is known, zero would be a claim. */
+/** Whether any class was counted. If none was, the table shows no zero, which would be a claim. */
 const hasAny = (counts: ClassCounts) => CLASSES.some((colour) => counts[colour] > 0)
 
 type AreaRowProps = Pick<AreaTableProps, 'words' | 'onArea'> & { area: AreaFigures }
@@ -155,7 +155,7 @@ function AreaRow({ words, area, onArea }: AreaRowProps) {
   )
 }
 
-/** `change` of the white cells since the run before; null: there was none. */
+/** Change of the number of white cells since the run before; null without such a run. */
 function Trend({ words, change }: { words: Localizer; change: number | null }) {
   const t = words.translatorOf(WORDS)
   if (change === null) return <small>{t('noTrend')}</small>
@@ -167,7 +167,7 @@ function Trend({ words, change }: { words: Localizer; change: number | null }) {
   )
 }
 
-/** The share of each class in the measured cells. */
+/** Shares of the classes in the measured cells. */
 function ClassBar({ counts }: { counts: ClassCounts }) {
   const total = CLASSES.reduce((sum, colour) => sum + counts[colour], 0)
   if (total === 0) return null

@@ -3,7 +3,7 @@ import type { TargetedEvent } from 'preact'
 
 interface FieldProps {
   label: string
-  /** Of the label around the field. */
+  /** Class of the label around the field. */
   class?: string
   name?: string
   type?: 'text' | 'number' | 'date' | 'datetime-local' | 'password' | 'url' | 'file'
@@ -28,7 +28,7 @@ export function Field({ label, class: className, type = 'text', ...input }: Fiel
   return (
     <label class={className}>
       {label}
-      {/* Preact's types want to know which type it is, to forbid what only others have. */}
+      {/* Preact's types need the concrete type to reject attributes of other types. */}
       <input {...input} type={type as 'text'} />
     </label>
   )
@@ -39,13 +39,16 @@ interface ChoiceProps<Value extends string> {
   class?: string
   name?: string
   required?: boolean
-  /** Empty: none is chosen. */
+  /** Empty if no option is chosen. */
   value: Value | ''
   options: readonly Value[]
   textOf(option: Value): string
-  /** Text of a first option that stands for no value. */
+  /** Text of a first option without a value. */
   none?: string
-  /** Without it the choice is read when its form is sent, and `value` is the first one. */
+  /**
+   * Called with each choice. If it is missing, the choice is read when its form is sent, and `value` is the initial
+   * one.
+   */
   onChoose?(value: Value | ''): void
 }
 

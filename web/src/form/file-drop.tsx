@@ -1,13 +1,13 @@
-/** A dialog that takes one file, dropped or chosen: first what would become of it, then, if confirmed, the import. */
+/** A dialog that takes one file, dropped or chosen: first a preview, then, if confirmed, the import. */
 import type { ComponentChildren, RefObject } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import './form.css'
 
 interface FileDialogProps {
-  /** Text of the button that opens it. */
+  /** Text of the button that opens the dialog. */
   openText: string
   title: string
-  /** The form in it: made anew each time that the dialog was closed, so that nothing is left of the file before. */
+  /** The form inside. It is created again after each closing, so that nothing of an earlier file remains. */
   children(close: () => void): ComponentChildren
 }
 
@@ -29,14 +29,14 @@ export function FileDialog({ openText, title, children }: FileDialogProps) {
 interface FileDropProps {
   title: string
   hint?: string
-  /** Text of the field. */
+  /** Label of the file field. */
   label: string
   onFile(file: File): void
   onSubmit(): void
   children: ComponentChildren
 }
 
-/** A form whose whole surface takes a dropped file. */
+/** A form that accepts a dropped file on its whole surface. */
 export function FileDropForm({ title, hint, label, onFile, onSubmit, children }: FileDropProps) {
   const input = useRef<HTMLInputElement>(null)
   return (
@@ -73,20 +73,20 @@ function takeDroppedFile(
 ): void {
   const files = event.dataTransfer?.files
   if (!files?.[0]) return
-  // So that the field shows the name of the file that was dropped.
+  // Setting the files makes the field show the name of the dropped file.
   input.current!.files = files
   onFile(files[0])
 }
 
 export type UploadState<Outcome> = { name: 'empty' } | { name: 'sending'; share: number } | Outcome
 
-/** What an upload is given: it reports its progress, 0 to 1, and ends when the signal says so. */
+/** Arguments of an upload: it reports its progress, 0 to 1, and must end when the signal is aborted. */
 export interface UploadRun {
   onProgress(share: number): void
   signal: AbortSignal
 }
 
-/** One upload at a time: the next aborts the one before, whose outcome is forgotten; so does leaving the form. */
+/** Runs one upload at a time: the next one aborts it and discards its outcome, and so does leaving the form. */
 export function useUpload<Outcome>() {
   const [state, setState] = useState<UploadState<Outcome>>({ name: 'empty' })
   const running = useRef<AbortController | null>(null)

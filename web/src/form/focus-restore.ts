@@ -1,8 +1,13 @@
-/** Keyboards and screen readers stay where they were when what had the focus goes: a saved form, a removed line. */
+/**
+ * Restores the focus of keyboard and screen reader users after the focused element was removed, such as a saved form.
+ */
 import type { RefObject } from 'preact'
 import { useEffect } from 'preact/hooks'
 
-/** The element takes the focus of what was removed from inside it; else the next Tab would begin at the page's top. */
+/**
+ * Moves the focus to `element` if the focused element inside it was removed; otherwise the next Tab would start at the
+ * page's top.
+ */
 export function useFocusRestore(element: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const container = element.current!

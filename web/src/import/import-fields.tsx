@@ -1,8 +1,8 @@
-/** What a file may leave open and the person knows: each field is a parameter of the import. */
+/** Fields for facts that a file may lack and the user has; each is a parameter of the import. */
 import { Choice, Field } from '../form/field.js'
 import type { Localizer } from '../language/language.js'
 
-/** In the order in which they matter: a question that names two is answered by the first. */
+/** Order of precedence: a question that names two fields is answered by the first. */
 export const IMPORT_FIELDS = ['unit', 'measuredAt', 'format', 'site', 'operator'] as const
 export type ImportField = (typeof IMPORT_FIELDS)[number]
 export type ImportParams = Partial<Record<ImportField, string>>
@@ -24,7 +24,7 @@ export const UNITS = ['Mbit/s', 'kbit/s', 'bit/s', 'Gbit/s']
 interface ImportFieldsetProps {
   words: Localizer
   importParams: ImportParams
-  /** The field for which the server asks; null: for none. */
+  /** The field that the server asks for; null if it asks for none. */
   asked: ImportField | null
   onParam(field: ImportField, value: string): void
 }

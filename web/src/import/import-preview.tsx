@@ -1,11 +1,11 @@
-/** What would become of a file: counts, reasons of rejection, the first probes. */
+/** Preview of an import: counts, reasons of rejection, first probes. */
 import type { ImportPreview } from '../api/schemas.js'
 import type { Localizer } from '../language/language.js'
 import { DataTable } from '../table/data-table.js'
 import { HeadRow } from '../table/head-row.js'
 import { UNITS } from './import-fields.js'
 
-/** The server sends twenty; these show whether columns and units were understood. */
+/** The server sends twenty rows; these are enough to check columns and units. */
 const MAX_SAMPLE_ROWS = 5
 
 const COLUMNS = ['row_time', 'row_place', 'row_network', 'row_down', 'row_up', 'row_latency'] as const

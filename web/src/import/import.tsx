@@ -1,4 +1,4 @@
-/** Import of other tools' results: first what would become of the file, then, if confirmed, the import. */
+/** Import of other tools' results: first a preview of the file, then, if confirmed, the import. */
 import { useState } from 'preact/hooks'
 import { isPlanner } from '../account/roles.js'
 import { ApiError } from '../api/api-error.js'
@@ -12,7 +12,7 @@ import { PreviewTable } from './import-preview.js'
 
 type ImportOutcome =
   | { name: 'previewed'; preview: ImportPreview }
-  /** The server refused the file; `asks` names the field that would help, null where none would. */
+  /** The server refused the file; `asks` names the field that would help, or is null. */
   | { name: 'refused'; problem: string; asks: ImportField | null }
   | { name: 'done'; result: ImportResult }
 
@@ -84,7 +84,7 @@ async function outcomeOf(
   }
 }
 
-/** The field that answers the server's question: its sentence names the parameter, as in “Say unit=Mbit/s”. */
+/** The field that answers the server's question, whose sentence names the parameter, as in “Say unit=Mbit/s”. */
 function askedFieldOf(error: unknown): ImportField | null {
   if (!(error instanceof ApiError) || error.status !== 422) return null
   return IMPORT_FIELDS.find((field) => error.message.includes(`${field}=`)) ?? null

@@ -2,11 +2,11 @@
 import type { Area } from '../api/schemas.js'
 import { type Localizer, localizedName } from './language.js'
 
-/** Key of the words for what an area is. */
+/** Key of the message that names an area's kind. */
 export const areaKindOf = ({ level, type }: Pick<Area, 'level' | 'type'>) =>
   type === 'prefecture' ? 'prefecture' : level
 
-/** Names from the largest area to the smallest, as one line of text. */
+/** Names from the largest area to the smallest, in one line of text. */
 export const areaPathText = (
   { lang }: Localizer,
   areas: readonly { nameFr: string; nameAr: string }[],

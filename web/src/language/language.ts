@@ -1,4 +1,4 @@
-/** The page's three languages: messages, numbers and dates as Morocco writes them. */
+/** The page's three languages: messages, numbers and dates in Moroccan conventions. */
 import { MBIT_BPS, TIME_ZONE } from '#domain/units'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { ar } from '../../locales/ar.js'
@@ -22,13 +22,13 @@ export interface Localizer {
   lang: Lang
   dir: 'rtl' | 'ltr'
   t(key: keyof Messages, values?: Values): string
-  /** For the messages of a view, which are loaded with it. */
+  /** Translator for the messages of a view, which are loaded with it. */
   translatorOf<Key extends string>(words: Dictionary<Key>): (key: Key, values?: Values) => string
   number(value: number, digits?: number): string
-  /** A speed given in bit/s, as a figure in Mbit/s; a dash where there is none. */
+  /** A speed given in bit/s as a figure in Mbit/s; a dash if there is none. */
   mbit(bps: number | null | undefined, digits?: number): string
   date(value: string | number): string
-  /** Day and time of day, in Morocco. */
+  /** Date and time of day in Morocco's time zone. */
   dateTime(value: string | number): string
 }
 
@@ -43,7 +43,7 @@ export function localizerOf(lang: Lang): Localizer {
   const number = (value: number, digits = 0) =>
     new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value)
   const dates = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: TIME_ZONE })
-  // In Arabic the short date is figures alone, which can be read from either end.
+  // In Arabic the short date has figures only, which can be read from either end.
   const dateTimes = new Intl.DateTimeFormat(locale, {
     dateStyle: lang === 'ar' ? 'long' : 'medium',
     timeStyle: 'short',
@@ -61,25 +61,25 @@ export function localizerOf(lang: Lang): Localizer {
   }
 }
 
-/** Of a share between 0 and 1; what lies outside is taken for the nearer end. */
+/** A share between 0 and 1 in percent; values outside are clamped. */
 export const percentText = ({ t, number }: Localizer, share: number, digits = 0): string =>
   t('percent', { figure: number(Math.max(0, Math.min(1, share)) * 100, digits) })
 
-/** A name that may be of another script, isolated so that it does not turn the order of the words around it. */
+/** A name, isolated so that its script does not reorder the words around it. */
 export const bidiIsolated = (name: string): string => `\u2068${name}\u2069`
 
-/** The same for codes, addresses and coordinates, which are always read from left to right. */
+/** Isolates codes, addresses and coordinates, which are always read from left to right. */
 export const ltrIsolated = (text: string): string => `\u2066${text}\u2069`
 
-/** Names, separated as the language does. */
+/** Names in one text, separated in the language's way. */
 export const listText = ({ lang }: Localizer, names: readonly string[]): string =>
   names.join(lang === 'ar' ? '، ' : ', ')
 
-/** Name of an area, which has one in each language, in a language of the page. */
+/** Name of an area in a language of the page; areas have a name in each. */
 export const localizedName = (lang: Lang, { nameFr, nameAr }: { nameFr: string; nameAr: string }): string =>
   lang === 'ar' ? nameAr : nameFr
 
-/** Name of a site, a locality or an item of the plan, which may have an Arabic name or not. */
+/** Name of a site, a locality or a plan item, which may lack an Arabic name. */
 export const localizedPlaceName = (
   { lang }: Pick<Localizer, 'lang'>,
   name: string,

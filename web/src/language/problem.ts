@@ -1,7 +1,7 @@
 import { type Localizer, bidiIsolated } from './language.js'
 import { ApiError } from '../api/api-error.js'
 
-/** What the server's codes are called here; those of one view are said by the view. */
+/** Codes that this page has messages for; views have their own for further codes. */
 const CODES = [
   'sign_in_first',
   'session_over',
@@ -18,7 +18,7 @@ const CODES = [
   'site_unknown',
 ] as const
 
-/** Why something did not work, in the reader's language where we know it; else in the server's own words. */
+/** The reason of a failure, in the reader's language if the page has a message for it, else in the server's words. */
 export function problemText({ t }: Localizer, error: unknown): string {
   if (!(error instanceof ApiError)) return t('problemLost')
   const code = CODES.find((known) => known === error.code)
@@ -30,7 +30,7 @@ export function problemText({ t }: Localizer, error: unknown): string {
   return error.message
 }
 
-/** A role is chosen by its id; the others stand in the sentence as they are. */
+/** Roles are translated by their id; other fields appear in the sentence as they are. */
 const namesOf = (fields: ApiError['fields']) =>
   Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [name, name === 'needed' ? value : bidiIsolated(value)]),

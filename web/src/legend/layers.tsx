@@ -1,4 +1,4 @@
-/** What the map shows: one theme for the cells, a second run beside it, and what lies on top. */
+/** Controls of the map's content: the theme of the cells, a second run beside it, and the overlays. */
 import type { NetworkName, RuleInWords, Run } from '../api/schemas.js'
 import type { Localizer } from '../language/language.js'
 import { operatorName, technologyName } from '../language/network-names.js'
@@ -13,7 +13,7 @@ interface LayersProps {
   /** Runs that the shown run can be compared with. */
   others: readonly Run[]
   rules: readonly RuleInWords[]
-  /** Null: on their way. */
+  /** Networks to choose from; null while they are loading. */
   networks: readonly NetworkName[] | null
   theme: Theme
   onTheme(theme: Theme): void
@@ -66,7 +66,7 @@ function ThemeChoice({ words: { t }, others, theme, onTheme }: LayersProps) {
   )
 }
 
-/** `first` is the run that is taken when the swipe is turned on. */
+/** Controls of the swipe; `first` is the run that is taken when it is turned on. */
 function SwipeChoice({ first, ...props }: LayersProps & { first: number }) {
   const { words, swipe, onSwipe } = props
   return (

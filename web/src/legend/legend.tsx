@@ -16,7 +16,7 @@ import { Hexagon, Swatch } from './swatch.js'
 
 const ROWS = ['white', 'grey', 'black', 'unknown', 'notMeasured'] as const
 
-/** Row, paint and word of the themes that do not show verdicts. */
+/** Row, paint and message of the themes that do not show verdicts. */
 const THEME_ROWS = {
   network: [
     ['present', REACH_PAINTS.present, 'reach_present'],
@@ -47,20 +47,20 @@ interface LegendProps {
   run: Run
   rules: readonly RuleInWords[]
   instance: Instance | null
-  /** Whether there is room for it, as far as the page knows; a small screen has none. */
+  /** Whether it is open at first; on a small screen it never is. */
   isOpen: boolean
   theme: Theme
-  /** Counts of the theme by row; null where it has none, or they are on their way. */
+  /** Counts of the theme by row; null if it has none, or while they are loading. */
   themeCounts: Readonly<Record<string, number>> | null
   areasColoured: boolean
   onColourAreas(on: boolean): void
-  /** Estimated counts at another threshold; null: the rule's own holds. */
+  /** Estimated counts at another threshold; null at the rule's own. */
   whatIfCounts: ClassCounts | null
-  /** The controls of what the map shows. */
+  /** The controls of the map's content. */
   children: ComponentChildren
 }
 
-/** The colours with their counts, and where the figures come from. On a small screen it opens on request. */
+/** The colours with their counts, and the source of the figures. On a small screen it opens on request. */
 export function Legend(props: LegendProps) {
   const { words, isOpen, theme, areasColoured, onColourAreas, children } = props
   const { t } = words
@@ -130,7 +130,7 @@ function ThemeRows({ words: { t, number }, kind, themeCounts }: ThemeRowsProps) 
   )
 }
 
-/** What must stand beside a figure wherever it is copied to: rule, window, run, credit. */
+/** The facts that must accompany a figure wherever it is copied: rule, window, run, credit. */
 function Source({ words, run, rules, instance }: LegendProps) {
   const { t, date, lang } = words
   const rule = rules.find(({ id }) => id === run.rule)

@@ -1,4 +1,4 @@
-/** Which run of the rule is shown: on a slider over their dates, by name, or by a day. */
+/** Choice of the run: on a slider over their dates, by name, or by a day. */
 import { TIME_ZONE } from '#domain/units'
 import { useState } from 'preact/hooks'
 import type { Run } from '../api/schemas.js'
@@ -6,18 +6,18 @@ import type { Localizer } from '../language/language.js'
 
 interface RunChoiceProps {
   words: Localizer
-  /** The newest first. */
+  /** Runs, newest first. */
   runs: readonly Run[]
   run: Run
   onRun(id: number): void
-  /** Runs that may be shown next. */
+  /** Reports runs that are likely to be shown next. */
   onNear(ids: readonly number[]): void
 }
 
-/** Earlier runs stay as they were published. */
+/** Chooses a run of the rule. Earlier runs stay as they were published. */
 export function RunChoice(props: RunChoiceProps) {
   const { words, runs, run } = props
-  // A day without a run must be reported, not passed over.
+  // A day without a run is reported to the reader.
   const [dayWithoutRun, setDayWithoutRun] = useState<string | null>(null)
   if (runs.length < 2) return null
   const byTime = runs.toSorted((a, b) => a.to.localeCompare(b.to) || a.id - b.id)
@@ -60,7 +60,7 @@ export function RunChoice(props: RunChoiceProps) {
 }
 
 interface RunSliderProps extends RunChoiceProps {
-  /** The oldest first. */
+  /** Runs, oldest first. */
   byTime: readonly Run[]
 }
 
@@ -95,10 +95,10 @@ const runText = ({ t, date }: Localizer, { id, to, createdAt }: Run): string =>
 
 const DAYS = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone: TIME_ZONE })
 
-/** YYYY-MM-DD in Morocco. */
+/** The day in Morocco as YYYY-MM-DD. */
 const dayOf = (moment: string): string => DAYS.format(new Date(moment))
 
-/** The newest run whose window ended by the end of that day; a run made for its own time before one that looks back. */
+/** The newest run whose window ended by the end of that day; current runs come before runs of a past window. */
 function runInForceOn(byTime: readonly Run[], day: string): Run | null {
   const ended = byTime.filter(({ to }) => dayOf(to) <= day)
   return ended.findLast(({ current }) => current) ?? ended.at(-1) ?? null

@@ -1,4 +1,4 @@
-/** Small pictures of what the map draws, for legends and texts. */
+/** Small pictures of the map's symbols, for legends and texts. */
 import type { PlanState } from '#domain/plan'
 import type { Class } from '#domain/verdict'
 import { CLASS_PAINTS, PLAN_PAINTS, PLAN_SIGNS, type Paint, SIGN_BOX } from '../map/paint/colours.js'
@@ -27,7 +27,7 @@ export function Hexagon({ paint, isDashed }: { paint: Paint; isDashed?: boolean 
   )
 }
 
-/** The diamond of an item of the plan, with the sign of its state. */
+/** The diamond of a plan item, with the sign of its state. */
 export function PlanSign({ of }: { of: PlanState }) {
   const { fill, line, sign } = PLAN_PAINTS[of]
   return (
@@ -38,7 +38,7 @@ export function PlanSign({ of }: { of: PlanState }) {
   )
 }
 
-/** An overlay, as the map draws it. */
+/** The symbol of an overlay on the map. */
 export function OverlaySign({ of }: { of: Overlay }) {
   return (
     <svg class="sign" viewBox="0 0 16 16" aria-hidden="true">

@@ -1,4 +1,4 @@
-/** What a run's map would be with another download threshold. */
+/** Slider that shows a run's map at another download threshold. */
 import { MBIT_BPS } from '#domain/units'
 import { THRESHOLD_STEPS } from '#domain/verdict'
 import type { WhatIf } from '../api/schemas.js'
@@ -6,14 +6,14 @@ import type { Localizer } from '../language/language.js'
 
 interface SliderProps {
   words: Localizer
-  /** bit/s, as `threshold`. */
+  /** The rule's own threshold in bit/s, like `threshold`. */
   ruleThreshold: number
   threshold: number
   whatIf: WhatIf | null
   onThreshold(threshold: number | null): void
 }
 
-/** At each step the counts are exact; the rule's own threshold is one of them, or stands between two. */
+/** Counts are exact at each step. The rule's own threshold is one of the steps or lies between two of them. */
 export function WhatIfSlider({ words, ruleThreshold, threshold, whatIf, onThreshold }: SliderProps) {
   const { t, number } = words
   const steps = [...new Set([...THRESHOLD_STEPS.download, ruleThreshold])].sort((a, b) => a - b)

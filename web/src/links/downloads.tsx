@@ -1,6 +1,6 @@
-/** Links to what is shown, as files. */
+/** Links that download the shown data as files. */
 interface DownloadsProps {
-  /** Address of the files without their ending, and the query that goes with it. */
+  /** Path of the files without their ending; `query` is appended to it. */
   path: string
   query?: string
   texts: Record<'csv' | 'xlsx', string>

@@ -3,11 +3,11 @@ import type { Localizer } from '../language/language.js'
 interface Props {
   words: Localizer
   rule: string
-  /** Null: the country. */
+  /** Code of an area; null for the country. */
   area: string | null
 }
 
-/** What happens to zones and to the plan, for a reader of feeds. */
+/** Link to the feed of the events of zones and of the plan. */
 export function FeedLink({ words: { lang, t }, rule, area }: Props) {
   const query = new URLSearchParams({ lang, rule, ...(area && { area }) }).toString()
   return (

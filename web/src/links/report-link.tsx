@@ -1,7 +1,7 @@
 import type { Run } from '../api/schemas.js'
 import type { Localizer } from '../language/language.js'
 
-/** To the page about an area that is made for paper: the same run and rule, in the language of this page. */
+/** Link to the printable report about an area: same run and rule, in the language of this page. */
 export function ReportLink({ words: { lang, t }, run, code }: { words: Localizer; run: Run; code: string }) {
   const query = new URLSearchParams({ lang, run: String(run.id), rule: run.rule }).toString()
   return (

@@ -1,4 +1,4 @@
-/** Where the map looks. */
+/** The map's position and zoom, and the moves to selected items. */
 import L from 'leaflet'
 import type { Instance } from '../api/schemas.js'
 import type { BBox, Coordinates, MapView } from './map-view.js'
@@ -12,7 +12,7 @@ const MAX_ZOOM = 16
 export const boundsOfBox = ([west, south, east, north]: BBox): L.LatLngBounds =>
   L.latLngBounds([south, west], [north, east])
 
-/** Leaflet's map of the country in an element; `view` is null to show all of it. */
+/** Creates Leaflet's map of the country in an element; a null `view` shows the whole country. */
 export function createLeafletMap(
   element: HTMLElement,
   { basemap, country }: Pick<Instance, 'basemap' | 'country'>,
@@ -44,12 +44,12 @@ export class Camera {
     this.map.fitBounds(boundsOfBox(box), { maxZoom: MAX_FIT_ZOOM })
   }
 
-  /** Shows what was selected in the part of the map that its panel leaves free. */
+  /** Shows the selected item in the part of the map that the panel leaves free. */
   zoomToSelected(box: BBox): void {
     this.map.fitBounds(boundsOfBox(box), { maxZoom: MAX_FIT_ZOOM, ...this.panelPadding() })
   }
 
-  /** The same for a point, near enough to see single cells. */
+  /** Shows a point there, near enough to see single cells. */
   zoomToPoint({ lat, lng }: Coordinates): void {
     const maxZoom = Math.max(this.map.getZoom(), DATA_MAX_ZOOM)
     this.map.fitBounds(L.latLngBounds([[lat, lng]]), { maxZoom, ...this.panelPadding() })
@@ -59,7 +59,7 @@ export class Camera {
     this.map.setZoom(this.map.getZoom() + steps)
   }
 
-  /** On a phone the panel lies over the lower part of the map; elsewhere it stands at the side. */
+  /** Space that the panel covers: the lower part of the map on a phone, one side of it elsewhere. */
   private panelPadding(): L.FitBoundsOptions {
     const coveredShare = getComputedStyle(this.map.getContainer()).getPropertyValue('--covered-by-panel')
     return { paddingBottomRight: [0, this.map.getSize().y * Number(coveredShare)] }

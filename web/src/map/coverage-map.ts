@@ -1,4 +1,4 @@
-/** The Leaflet map, put together from its parts: each has one job and a file of its own. */
+/** The Leaflet map, put together from parts with one job each. */
 import L from 'leaflet'
 import 'leaflet/dist/leaflet.css'
 import './map.css'
@@ -15,7 +15,7 @@ import type { Overlay } from './overlay-names.js'
 
 export interface MapEvents extends PickingEvents {
   onMove(view: MapView): void
-  /** The run that all tiles in view show; null while some are on their way. */
+  /** Reports the run that all tiles in view show; null while some are loading. */
   onRunDrawn(run: number | null): void
 }
 
@@ -54,13 +54,13 @@ export class CoverageMap {
     trackPrintSize(element)
   }
 
-  /** People changed what an overlay shows. */
+  /** Loads an overlay again after its data were changed. */
   refresh(overlay: Overlay): void {
     this.layers.refresh(overlay)
     this.picking.forgetHover()
   }
 
-  /** To the cells beneath the one that is selected. */
+  /** Zooms to the child cells of the selected cell. */
   zoomIntoSelected(): void {
     const bounds = this.marks.selectedBounds
     if (bounds) this.map.fitBounds(bounds)
@@ -71,10 +71,10 @@ export class CoverageMap {
     this.map.getContainer().focus()
   }
 
-  /** The legend stands where reading begins, so the small print goes to the other side. */
+  /** Puts the attribution on the side opposite the legend, which stands where reading begins. */
   arrangeFor(dir: 'ltr' | 'rtl'): void {
     const position = dir === 'rtl' ? 'bottomleft' : 'bottomright'
-    // The one that comes last stands above.
+    // The control that is added last stands above.
     this.attribution.setPosition(position)
     this.scale.setPosition(position)
     this.map.invalidateSize()

@@ -1,10 +1,10 @@
-/** What a tile says of a cell or of an area under the pointer. */
+/** Reads the fields of a cell or an area from its tile. */
 import type { Class } from '#domain/verdict'
 import type { MapHit } from './selection.js'
 import { type Theme, themeWordKeyOf } from './theme.js'
 import type { TileHit } from './tiles/tile-source.js'
 
-/** The fields of a hit that not every kind has. */
+/** Values of the fields that not every kind of hit has. */
 export const EMPTY_HIT = {
   class: null,
   themeWordKey: null,

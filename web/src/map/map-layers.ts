@@ -1,4 +1,4 @@
-/** The layers of one run: areas, cells, the other run of a swipe, and what lies over them. */
+/** The layers of one run: areas, cells, the other run of a swipe, and the overlays. */
 import L from 'leaflet'
 import type { Connection } from '../api/connection.js'
 import { drawAreaColours, drawAreaOutlines, drawCells, drawLand, drawSelectedArea } from './paint/draw.js'
@@ -30,11 +30,11 @@ export class MapLayers {
   private areasColoured = false
   private selectedArea: string | null = null
   private readonly drawnListeners: (() => void)[] = []
-  /** The run of the last report. */
+  /** The run that was last given to `onRunDrawn`. */
   private reportedRun: number | null = null
   private isReportQueued = false
 
-  /** `onRunDrawn` is told the run that all tiles in view show; null while some are on their way. */
+  /** `onRunDrawn` gets the run that all tiles in view show; null while some are loading. */
   constructor(
     private readonly map: L.Map,
     connection: Connection,
@@ -44,16 +44,16 @@ export class MapLayers {
     this.cells = new TileSource(connection)
     this.otherCells = new TileSource(connection)
     this.areas = new TileSource(connection)
-    // Cells at the border reach over it.
+    // Cells at the border extend beyond the country's box.
     const bounds = boundsOfBox(country.bounds).pad(0.02)
     this.overlays = new Overlays(map, connection, bounds)
     this.layers = this.createLayers(country.hasBasemap, bounds)
-    // The other two are added when there is something to draw on them.
+    // The other two are added when they have something to draw.
     for (const name of ['ground', 'cells', 'outlines'] as const) this.layers[name].addTo(map)
     this.swipe = new Swipe(map, this.layers.other, this.layers.cells)
     for (const layer of Object.values(this.layers))
       layer.on('tileloadstart tileload tileerror tileunload', () => this.queueReport())
-    // A move can take the last pending tile out of the view without any event of its layer.
+    // A move can take the last pending tile out of view without any event of its layer.
     map.on('moveend', () => this.queueReport())
   }
 
@@ -70,12 +70,12 @@ export class MapLayers {
     this.queueReport()
   }
 
-  /** Fetches an overlay's tiles again, because people changed what it shows. */
+  /** Fetches an overlay's tiles again after its data were changed. */
   refresh(overlay: Overlay): void {
     this.overlays.refresh(overlay)
   }
 
-  /** Where the line of a swipe stands, as a share of the map from its left; null: no swipe. */
+  /** Moves the swipe's line to a share of the map's width from its left; null ends the swipe. */
   swipeTo(share: number | null): void {
     this.swipe.setShare(share)
   }
@@ -93,13 +93,16 @@ export class MapLayers {
     this.toggle('selected', code !== null)
   }
 
-  /** Fetches what these runs show of the view, so that stepping to them is quick: a run's tiles never change. */
+  /**
+   * Fetches the tiles of these runs for the present view, so that stepping to them is quick. A run's tiles never
+   * change.
+   */
   preload(runs: readonly number[]): void {
     const { theme, threshold } = this.content
     for (const run of runs)
       for (const { url } of [tileEndpointOf(run, theme, threshold), areaTilesOf(run)])
         for (const address of this.cells.addressesInUse())
-          // A tile that does not come is asked for again when it is shown.
+          // A tile that fails here is requested again when it is shown.
           fetch(urlOf(url, address), { priority: 'low' }).catch(() => {})
   }
 
@@ -107,7 +110,7 @@ export class MapLayers {
     return this.content.theme
   }
 
-  /** A cell on the tiles that are there. */
+  /** The cell, if a loaded tile has it. */
   findCell(h3: string): TileHit | null {
     return this.cells.find('h3', h3)
   }
@@ -116,7 +119,7 @@ export class MapLayers {
     return this.cells.hitAt(x, y, zoom)
   }
 
-  /** What lies at a place, from the top down. */
+  /** The items at a place, topmost first. */
   hitsAt({ x, y, zoom, pixels }: TilePlace): MapHit[] {
     const cell = this.cells.hitAt(x, y, zoom)
     const area = this.areas.hitAt(x, y, zoom)
@@ -127,7 +130,7 @@ export class MapLayers {
     ]
   }
 
-  /** False while a tile of that place is on its way. */
+  /** Whether no tile of that place is loading. */
   isSettledAt({ x, y, zoom }: TilePlace): boolean {
     return (
       [this.cells, this.areas].every((source) => source.isSettled(x, y, zoom)) &&
@@ -135,12 +138,12 @@ export class MapLayers {
     )
   }
 
-  /** Called whenever all tiles in view are drawn. */
+  /** Calls the listener whenever all tiles in view are drawn. */
   onDrawn(listener: () => void): void {
     this.drawnListeners.push(listener)
   }
 
-  /** Called when a tile of any layer came, or its last one did. */
+  /** Calls the listener when a tile of any layer arrived, and when a layer has all its tiles. */
   onTile(listener: () => void): void {
     for (const layer of [...Object.values(this.layers), ...this.overlays.all()])
       layer.on('tileload load', listener)
@@ -176,7 +179,7 @@ export class MapLayers {
     for (const name of names) if (this.map.hasLayer(this.layers[name])) this.layers[name].redraw()
   }
 
-  /** Once for all that happens in this task: a redraw removes the old tiles before it asks for the new ones. */
+  /** Reports once at the end of this task: a redraw removes the old tiles before it requests the new ones. */
   private queueReport(): void {
     if (this.isReportQueued) return
     this.isReportQueued = true

@@ -1,4 +1,4 @@
-/** Where the map looks, and what it draws. */
+/** The map's view and content. */
 import type { Overlay } from './overlay-names.js'
 import type { Theme } from './theme.js'
 
@@ -11,17 +11,17 @@ export interface MapView {
 
 export type Coordinates = Pick<MapView, 'lat' | 'lng'>
 
-/** Degrees: west, south, east, north. */
+/** West, south, east and north in degrees. */
 export type BBox = [number, number, number, number]
 
-/** What is drawn. */
+/** The content of the map. */
 export interface MapContent {
-  /** Null: nothing has been classified yet. */
+  /** Id of the run; null before the first one. */
   run: number | null
-  /** Draws the cells as they would be with another download threshold, bit/s. */
+  /** Download threshold in bit/s for estimated verdicts; null for the rule's own. */
   threshold: number | null
   theme: Theme
-  /** The run on the left of a swipe. */
+  /** The run on the left of a swipe; null without one. */
   swipe: number | null
   overlays: readonly Overlay[]
 }

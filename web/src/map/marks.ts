@@ -1,14 +1,14 @@
-/** Places that a view points out on the map. */
+/** Marks with which a view points out places on the map. */
 import L from 'leaflet'
 import type { Feature, FeatureCollection, Geometry } from 'geojson'
 
-/** Meaning of a mark; each has a colour and a line of its own. */
+/** Meaning of a mark; each has its own colour and line. */
 export type MarkTone = 'good' | 'bad' | 'waiting' | 'chosen'
 
-/** `label` is shown beside the pointer. */
+/** The marked places; `label` is shown beside the pointer. */
 export type Marks = FeatureCollection<Geometry, { tone: MarkTone; label?: string }>
 
-/** Colours of Okabe and Ito, which the colour-blind tell apart; dashes tell them apart in grey print. */
+/** The palette of Okabe and Ito can be told apart by the colour-blind; dashes tell the tones apart in grey print. */
 const STYLES: Record<MarkTone, L.PathOptions> = {
   good: { color: '#00614a', fillColor: '#009e73', weight: 2 },
   bad: { color: '#8f2d00', fillColor: '#d55e00', weight: 3, dashArray: '6 4' },
@@ -18,7 +18,7 @@ const STYLES: Record<MarkTone, L.PathOptions> = {
 
 const DOT_PIXELS = 6
 
-/** A layer of the marks; on one canvas, for there may be thousands. */
+/** A layer of the marks, on one canvas because there may be thousands. */
 export function marksLayerOf(marks: Marks, renderer: L.Renderer): L.GeoJSON {
   const styleOf = (feature?: Feature<Geometry, { tone: MarkTone }>) => ({
     ...STYLES[feature!.properties.tone],

@@ -1,4 +1,4 @@
-/** Layers over the cells, shown when asked for: zones, localities, sites, the plan. */
+/** Optional layers over the cells: zones, localities, sites, plan items. */
 import type L from 'leaflet'
 import type { PlanState } from '#domain/plan'
 import type { Class } from '#domain/verdict'
@@ -42,7 +42,7 @@ export class Overlays {
     return OVERLAYS.map((name) => this.layers[name].layer)
   }
 
-  /** What lies at a place given in tiles of a zoom, from the top down; `pixels` is the width of a tile on the screen. */
+  /** The items at a place given in tiles of a zoom, topmost first; `pixels` is the width of a tile on the screen. */
   at(x: number, y: number, zoom: number, pixels: number): MapHit[] {
     const within = (HIT_RADIUS_PIXELS * EXTENT) / pixels
     const item = this.layers.plan.source.nearestPoint(x, y, zoom, within)
@@ -57,12 +57,12 @@ export class Overlays {
     ]
   }
 
-  /** False while a tile of that place is on its way. */
+  /** Whether no tile of that place is loading. */
   isSettled(x: number, y: number, zoom: number): boolean {
     return OVERLAYS.every((name) => this.layers[name].source.isSettled(x, y, zoom))
   }
 
-  /** Fetches its tiles again, because people changed what it shows. */
+  /** Fetches the overlay's tiles again after its data were changed. */
   refresh(name: Overlay): void {
     const { source, layer } = this.layers[name]
     source.clear()
@@ -85,7 +85,7 @@ export class Overlays {
 
 const IDS = { plan: 'code', site: 'code', locality: 'id' } as const
 
-/** How far from a point a pointer, or a finger, may be. */
+/** Greatest distance of a pointer or finger from the point that it hits. */
 const HIT_RADIUS_PIXELS = 10
 
 function pointHitOf(kind: keyof typeof IDS, properties: Properties): MapHit {

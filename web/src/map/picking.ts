@@ -1,4 +1,4 @@
-/** What people point at: by pointer, by finger, and by Enter at the cross in the middle of the map. */
+/** Picking of items on the map: by pointer, by finger, and by Enter at the cross in the middle. */
 import type L from 'leaflet'
 import type { MapLayers } from './map-layers.js'
 import type { PlacePicker } from './place-picker.js'
@@ -7,16 +7,16 @@ import type { SelectionMarks } from './selection-marks.js'
 import { tilePlaceOf } from './tiles/tile-geometry.js'
 
 export interface PickingEvents {
-  /** From the top down; never empty. */
+  /** Items at the picked place, topmost first; never empty. */
   onPick(hits: readonly MapHit[]): void
-  /** From the top down; empty where nothing lies under the pointer. */
+  /** Items under the pointer, topmost first; empty if there are none. */
   onHover(hits: readonly MapHit[]): void
 }
 
 export class Picking {
-  /** What the pointer was last over, to report changes only. */
+  /** Key of the items last reported by `onHover`, so that only changes are reported. */
   private hoverKey = ''
-  /** Where something was picked before its tiles came. */
+  /** A place that was picked before its tiles were loaded. */
   private pendingPick: L.LatLng | null = null
 
   constructor(
@@ -26,11 +26,11 @@ export class Picking {
     private readonly placePicker: PlacePicker,
     private readonly events: PickingEvents,
   ) {
-    // Not the map's own event: over a canvas Leaflet drops those that come within 32 ms of each other, and a pointer
-    // that stops would be reported where it was before.
+    // The map's own event is not used: over a canvas Leaflet drops events within 32 ms of each other, so a pointer that
+    // stops would be reported at an earlier place.
     map.getContainer().addEventListener('mousemove', (event) => this.hoverAt(map.mouseEventToLatLng(event)))
     map.on('mouseout', () => this.hoverAt(null))
-    // Where the pointer is: on a mark, the event's own place would be the mark's.
+    // The pointer's position is used, because on a mark the event's own place is that of the mark.
     map.on('click', ({ originalEvent }) => this.clickAt(map.mouseEventToLatLng(originalEvent)))
     map.on('keypress', ({ originalEvent }) => {
       if (originalEvent.key === 'Enter') this.clickAt(map.getCenter())
@@ -38,7 +38,7 @@ export class Picking {
     layers.onTile(() => this.pendingPick && this.pickAt(this.pendingPick))
   }
 
-  /** What is under the pointer may have another name now. */
+  /** Items under the pointer may have another name now, so they are reported again. */
   forgetHover(): void {
     this.hoverKey = ''
   }
@@ -58,7 +58,7 @@ export class Picking {
     if (!this.placePicker.take(latlng)) this.pickAt(latlng)
   }
 
-  /** While the map zooms it is not known what lies there: then it is picked once its tiles are there. */
+  /** Picks the items at a place. While the map zooms or tiles are loading, the pick waits for the tiles. */
   private pickAt(latlng: L.LatLng): void {
     const place = tilePlaceOf(this.map, latlng)
     const isSettled = this.layers.isSettledAt(place)

@@ -1,28 +1,28 @@
-/** Lets a person point out a place: the next click on the map is taken as the place instead of selecting what lies there. */
+/** Lets a person point out a place: the next click on the map gives the place instead of selecting an item. */
 import type L from 'leaflet'
 import type { Coordinates } from './map-view.js'
 
 export class PlacePicker {
-  /** Ends the wait of whoever waits for a place. */
+  /** Resolves the pending `pick`; null if there is none. */
   private finish: ((place: Coordinates | null) => void) | null = null
 
   constructor(private readonly container: HTMLElement) {}
 
-  /** Takes a click, or Enter at the cross, as the place. False: nobody waits for one. */
+  /** Gives the place of a click, or of Enter at the cross, to the pending `pick`. False if none is pending. */
   take({ lat, lng }: L.LatLng): boolean {
     if (!this.finish) return false
     this.finish({ lat, lng })
     return true
   }
 
-  /** Resolves to null when it is cancelled by Escape, by the signal, or because somebody else asks for a place. */
+  /** Resolves to null if it is cancelled by Escape, by the signal, or by another call. */
   pick(signal: AbortSignal): Promise<Coordinates | null> {
     this.finish?.(null)
     return new Promise((resolve) => {
       const cancel = () => finish(null)
       const onKey = (event: KeyboardEvent) => {
         if (event.key !== 'Escape') return
-        // So that it does not close the panel as well.
+        // This keeps Escape from closing the panel as well.
         event.preventDefault()
         cancel()
       }

@@ -1,6 +1,6 @@
 /**
- * Printing does not wait for tiles: what is on the screen is printed, and the style sheet scales it to the paper. It
- * needs to know how large the map is.
+ * Printing does not wait for tiles: the style sheet scales the map on the screen to the paper, and needs the map's size
+ * for it.
  */
 export function trackPrintSize(map: HTMLElement): void {
   addEventListener('beforeprint', () => {

@@ -1,4 +1,4 @@
-/** Marks on the map: what is selected, what the pointer is over, and what a view points out. */
+/** Marks on the map: the selected item, the item under the pointer, and the places that a view points out. */
 import L from 'leaflet'
 import type { Geometry } from 'geojson'
 import { HOVER_COLOUR, SELECTION_COLOUR } from './paint/colours.js'
@@ -41,7 +41,7 @@ export class SelectionMarks {
     this.hoveredCell.setLatLngs(cell ? outlineOf(this.map, cell) : [])
   }
 
-  /** Marks what was selected where no tile has its outline: a zone, a locality, a site, an item of the plan. */
+  /** Marks a selected item that has no outline in a tile: a zone, a locality, a site, a plan item. */
   outline(geometry: Geometry | null): void {
     this.geometryLayer?.remove()
     this.geometryLayer =
@@ -52,13 +52,13 @@ export class SelectionMarks {
       }).addTo(this.map)
   }
 
-  /** Places that a view points out, instead of those before. */
+  /** Replaces the places that a view points out; null removes them. */
   pointOut(marks: Marks | null): void {
     this.viewMarks?.remove()
     this.viewMarks = marks && marksLayerOf(marks, this.viewMarksCanvas).addTo(this.map)
   }
 
-  /** Null while the selected cell is not marked yet, or none is selected. */
+  /** Bounds of the marked cell; null while none is marked. */
   get selectedBounds(): L.LatLngBounds | null {
     const bounds = this.selectedCell.getBounds()
     return bounds.isValid() ? bounds : null

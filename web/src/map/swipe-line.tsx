@@ -5,12 +5,12 @@ interface SwipeLineProps {
   words: Localizer
   left: Run
   right: Run
-  /** Where the line stands, as a share of the map from its left. */
+  /** Position of the line as a share of the map's width from its left. */
   share: number
   onShare(share: number): void
 }
 
-/** The line between two runs: dragged by its knob, or moved by the arrow keys. */
+/** The line between two runs, moved by dragging its knob or by the arrow keys. */
 export function SwipeLine({ words: { t, date }, left, right, share, onShare }: SwipeLineProps) {
   const caption = ({ id, rule, to }: Run) => t('runOfRule', { rule, to: date(to), id: String(id) })
   return (

@@ -1,8 +1,8 @@
-/** Two layers side by side: one to the left of a line that is moved over the map, the other to its right. */
+/** Two layers side by side: one on the left of a movable line, the other on its right. */
 import L from 'leaflet'
 
 export class Swipe {
-  /** Where the line stands, as a share of the map's width from its left. */
+  /** Position of the line as a share of the map's width from its left; null without a swipe. */
   private share: number | null = null
 
   constructor(
@@ -13,7 +13,7 @@ export class Swipe {
     map.on('move resize zoomend', () => this.clip())
   }
 
-  /** Null shows the right layer alone, over all of the map. */
+  /** Moves the line; null shows the right layer alone on the whole map. */
   setShare(share: number | null): void {
     this.share = share
     this.clip()

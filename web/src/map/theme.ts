@@ -1,19 +1,19 @@
-/** What the cells of the map show: one thing at a time. */
+/** The theme decides which one value the map's cells show. */
 
 export type Theme =
   | { kind: 'verdict' }
-  /** Whether a network is there; empty: any operator, any technology. */
+  /** Reach of a network; an empty name stands for any operator or any technology. */
   | { kind: 'network'; operator: string; technology: string }
-  /** What operators declare; empty: as above. */
+  /** Declared coverage; empty names as above. */
   | { kind: 'declared'; operator: string; technology: string }
-  /** Where the run differs from another. */
+  /** Difference from the run `from`. */
   | { kind: 'difference'; from: number }
   | { kind: 'contradictions' }
   | { kind: 'inferred' }
 
 export const VERDICT: Theme = { kind: 'verdict' }
 
-/** As it stands in the page's address; null for the verdict, which the address does not name. */
+/** The theme's text in the page's address; null for the verdict, which the address omits. */
 export function themeParamOf(theme: Theme): string | null {
   if (theme.kind === 'verdict') return null
   if (theme.kind === 'network' || theme.kind === 'declared')
@@ -38,7 +38,7 @@ export interface TileEndpoint {
 
 const TILE_PATH = '{z}/{x}/{y}.mvt'
 
-/** Where a theme's tiles are; `threshold` (bit/s) asks for the estimated verdicts of another rule's threshold. */
+/** Address of a theme's tiles; `threshold` (bit/s) selects estimated verdicts at another download threshold. */
 export function tileEndpointOf(run: number, theme: Theme, threshold: number | null): TileEndpoint {
   const url = (layer: string, query = '') => `/tiles/${run}/${layer}/${TILE_PATH}${query}`
   if (theme.kind === 'network' || theme.kind === 'declared') {
@@ -57,7 +57,7 @@ export function tileEndpointOf(run: number, theme: Theme, threshold: number | nu
   return { url: url('cells'), layer: 'cells' }
 }
 
-/** Where the areas of a run are, with their classes. */
+/** Address of the tiles of a run's areas with their classes. */
 export const areaTilesOf = (run: number): TileEndpoint => ({
   url: `/tiles/${run}/areas/${TILE_PATH}`,
   layer: 'areas',
@@ -66,14 +66,14 @@ export const areaTilesOf = (run: number): TileEndpoint => ({
 const CONTRADICTIONS = ['declared_refuted', 'present_undeclared', 'late_plan'] as const
 type Contradiction = (typeof CONTRADICTIONS)[number]
 
-/** Keys of the words for what a cell shows when that is not its class. */
+/** Keys of the messages for a cell's value that is not its class. */
 export type ThemeWordKey =
   | `reach_${'present' | 'declared' | 'missing' | 'undecided'}`
   | `declared_${'most' | 'half' | 'few' | 'slower'}`
   | `difference_${'better' | 'worse' | 'other'}`
   | `contradiction_${Contradiction}`
 
-/** Words for what a cell's tile says of it under a theme; null where that is its class, or nothing. */
+/** Key of the message for a cell's value under a theme; null if the value is its class, or there is none. */
 export function themeWordKeyOf(
   { kind }: Theme,
   properties: Readonly<Record<string, unknown>>,

@@ -3,11 +3,11 @@ import type { Localizer } from '../language/language.js'
 
 interface AreaPathProps {
   words: Localizer
-  /** From the largest to the smallest. */
+  /** Areas from the largest to the smallest. */
   areas: Parameters<typeof areaPathText>[1]
 }
 
-/** The areas around what the panel tells of. */
+/** The areas that contain the selected item. */
 export function AreaPath({ words, areas }: AreaPathProps) {
   if (areas.length === 0) return null
   return <p class="places">{areaPathText(words, areas)}</p>

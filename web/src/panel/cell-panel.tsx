@@ -1,4 +1,4 @@
-/** What is known of a cell, in sentences and figures. */
+/** The panel of a cell, in sentences and figures. */
 import type { ComponentChildren } from 'preact'
 import type { Cell, RuleInWords } from '../api/schemas.js'
 import { type Localizer, localizedPlaceName, percentText } from '../language/language.js'
@@ -13,14 +13,14 @@ interface CellPanelProps {
   cell: Cell
   rule: RuleInWords
   onZoom(): void
-  /** Who contests the verdict. */
+  /** The disputes about the cell. */
   contested: ComponentChildren
-  /** What the verdict rests on. */
+  /** The evidence of the verdict. */
   children: ComponentChildren
 }
 
 export function CellPanel({ words, cell, onZoom, ...details }: CellPanelProps) {
-  // As in the legend: a cell is undecided only where something was measured.
+  // A cell is undecided only if something was measured in it, as in the legend.
   const heading = cell.evidence?.length === 0 ? 'notMeasured' : cell.verdict
   const { t } = words
   return (
@@ -38,7 +38,7 @@ export function CellPanel({ words, cell, onZoom, ...details }: CellPanelProps) {
   )
 }
 
-/** Of a coarser cell the server counts the cells of the working resolution beneath it. */
+/** Counts of the child cells at the working resolution, which the server gives for a coarser cell. */
 function ChildCells({ words, cell, onZoom }: Pick<CellPanelProps, 'words' | 'cell' | 'onZoom'>) {
   return (
     <>

@@ -3,7 +3,7 @@ import type { Counts } from '../api/schemas.js'
 import type { Localizer } from '../language/language.js'
 import { Swatch } from '../legend/swatch.js'
 
-/** Cells of each class, as far as they are counted. */
+/** Number of cells of each class that was counted. */
 export function CountList({ words, counts }: { words: Localizer; counts: Partial<Counts> }) {
   const rows = [...CLASSES, 'notMeasured' as const].filter((row) => counts[row] !== undefined)
   return (

@@ -1,4 +1,4 @@
-/** What the panel shows of the selected item, by its kind. */
+/** Panel of the selected item, by its kind. */
 import type { Connection } from '../api/connection.js'
 import { useLazyModule } from '../api/lazy-module.js'
 import type { Account, Cell, RuleInWords, Run } from '../api/schemas.js'
@@ -45,7 +45,7 @@ export function DetailPanel({ detail, ...props }: DetailProps) {
 
 type CellDetailProps = Omit<DetailProps, 'detail' | 'rule'> & { rule: RuleInWords; cell: Cell }
 
-/** The cell's verdict with what comes from other parts of the page: disputes, the plan, the evidence. */
+/** The cell's verdict with parts from other folders: disputes, plan, evidence. */
 function CellDetail({ words, connection, account, run, rule, cell, ...on }: CellDetailProps) {
   const plan = cell.plan ?? []
   const Disputes = useLazyModule(connection, run && loadDisputes)

@@ -1,4 +1,4 @@
-/** What the panel tells of the selected item. */
+/** Data of the selected item for the panel. */
 import type { AreaDetail, Cell } from '../api/schemas.js'
 import type { PlaceDetail } from '../places/place.js'
 

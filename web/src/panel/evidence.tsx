@@ -1,4 +1,4 @@
-/** What a cell's verdict rests on: when it is fast, and, on request, every measurement. */
+/** The evidence of a cell's verdict: downloads by hour and day, and, on request, every probe. */
 import { useState } from 'preact/hooks'
 import type { Connection } from '../api/connection.js'
 import { useLazyModule } from '../api/lazy-module.js'

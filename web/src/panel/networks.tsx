@@ -1,4 +1,4 @@
-/** The networks that were measured, declared or promised in a cell, and how sure each is. */
+/** The networks that were measured, declared or promised in a cell, with their confidence. */
 import type { NetworkState } from '#domain/verdict'
 import type { Network } from '../api/schemas.js'
 import { type Localizer, percentText } from '../language/language.js'
@@ -38,7 +38,7 @@ const STATE_WORDS = {
   unknown: 'undecided',
 } as const satisfies Record<NetworkState, string>
 
-/** The share of passes with its interval as a bar: people look before they read. */
+/** The pass share with its interval as a bar, which people look at before they read. */
 function Share({ share, network: { lower, upper } }: { share: number; network: Network }) {
   const percent = (x: number) => `${Math.max(0, Math.min(100, x * 100))}%`
   return (
@@ -75,7 +75,7 @@ function NetworkFigures({ words, share, network: n }: { words: Localizer; share:
   )
 }
 
-/** Without service there is no figure of which to take the median. */
+/** Medians of a network; without service there are none. */
 function Medians({ words: { t, number, mbit }, network }: { words: Localizer; network: Network }) {
   const { downloadBps: down, uploadBps: up, latencyMs: latency, loadedLatencyMs: loaded } = network.quantiles
   const figures = [

@@ -1,4 +1,4 @@
-/** The card beside the map that tells of what is selected. */
+/** The card beside the map about the selected item. */
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Localizer } from '../language/language.js'
@@ -6,9 +6,9 @@ import './panel.css'
 
 interface PanelProps {
   words: Localizer
-  /** What it tells of: when this changes the panel takes the focus and begins at its top. */
+  /** Identity of the item: when it changes, the panel takes the focus and scrolls to its top. */
   of: string
-  /** False while the server is asked. */
+  /** False while the data are loading. */
   isReady: boolean
   onClose(): void
   children: ComponentChildren
@@ -16,7 +16,7 @@ interface PanelProps {
 
 export function Panel({ words, of, isReady, onClose, children }: PanelProps) {
   const element = useRef<HTMLElement>(null)
-  // Only the heading is announced: a table read aloud from its first cell to its last helps nobody.
+  // Only the heading is announced: a whole table read aloud helps nobody.
   const [heading, setHeading] = useState('')
   useEffect(() => {
     element.current?.scrollTo(0, 0)

@@ -3,7 +3,10 @@ import type { Reason } from '../api/schemas.js'
 import { type Localizer, bidiIsolated, listText, percentText } from '../language/language.js'
 import { operatorName, technologyName } from '../language/network-names.js'
 
-/** A figure alone is read as more than it is, so a word goes with it: the least confidence for each word. */
+/**
+ * A word goes with the figure, because a bare figure is taken for more than it is. Each word has its minimum
+ * confidence.
+ */
 const CONFIDENCE_WORDS = [
   [0.99, 'confidenceVeryHigh'],
   [0.95, 'confidenceHigh'],

@@ -1,8 +1,8 @@
-/** What can be selected on the map and is neither a cell nor an area: zones, localities, sites, items of the plan. */
+/** Selectable items that are neither cells nor areas: zones, localities, sites, plan items. */
 import type { Geometry } from 'geojson'
 import type { AreaDetail, Locality, PlanDetail, Site, Zone } from '../api/schemas.js'
 
-/** With the smallest known area around it. */
+/** A place with the smallest area around it; null if that is unknown. */
 export type PlaceDetail = PlaceRecord & { area: AreaDetail | null }
 export type PlaceRecord = { zone: Zone } | { locality: Locality } | { site: Site } | { plan: PlanDetail }
 
@@ -15,7 +15,7 @@ export function areaCodeOf(place: PlaceRecord): string | null {
   return 'site' in place ? place.site.communeCode : place.locality.communeCode
 }
 
-/** What the map marks. */
+/** Geometry that the map marks. */
 export function geometryOf(place: PlaceDetail): Geometry {
   if ('zone' in place) return place.zone.geometry
   const { lng, lat } = pointOf(place)
@@ -27,5 +27,5 @@ export function pointOf(place: Exclude<PlaceDetail, { zone: Zone }>): { lat: num
   return 'site' in place ? place.site : place.locality
 }
 
-/** The newest version, which an item that was withdrawn has too. */
+/** The newest version; a withdrawn item has one too. */
 const newestVersionOf = ({ versions }: PlanDetail) => versions[0]!

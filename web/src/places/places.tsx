@@ -1,4 +1,4 @@
-/** What is known of a selected zone, locality, site or item of the plan. */
+/** Panels of a zone, locality, site or plan item. */
 import { type Class } from '#domain/verdict'
 import { birthRunOf } from '#domain/zone'
 import type { ComponentChildren } from 'preact'
@@ -14,9 +14,9 @@ import { WORDS } from './words.js'
 interface PlaceProps {
   words: Localizer
   place: PlaceDetail
-  /** Selects the cell that it lies in. */
+  /** Selects the cell that contains the place. */
   onCell(h3: string): void
-  /** Opens the plan at an item. */
+  /** Opens the plan view at an item. */
   onPlan(code: string): void
 }
 

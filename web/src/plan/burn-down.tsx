@@ -1,4 +1,4 @@
-/** The burn-down chart: what was promised by each month against what is in service and what is verified. */
+/** The burn-down chart: promised by each month, in service, and verified. */
 import type { PlanMonth } from '#domain/plan'
 import type { Localizer } from '../language/language.js'
 import { DataTable } from '../table/data-table.js'
@@ -8,7 +8,7 @@ import { WORDS } from './words.js'
 const LINES = ['promised', 'inService', 'verified', 'contradicted'] as const
 type Line = (typeof LINES)[number]
 
-/** Different in dashes and weight, so that the lines can be told apart in grey print. */
+/** The lines differ in dashes and weight, so that they can be told apart in grey print. */
 const STYLES: Record<Line, { stroke: string; 'stroke-width': number; 'stroke-dasharray'?: string }> = {
   promised: { stroke: '#5b5468', 'stroke-width': 2, 'stroke-dasharray': '7 4' },
   inService: { stroke: '#00507d', 'stroke-width': 2 },
@@ -29,7 +29,7 @@ interface BurnDownProps {
   /** Name of the area. */
   name: string
   months: readonly PlanMonth[]
-  /** YYYY-MM-DD. */
+  /** Today as YYYY-MM-DD. */
   today: string
 }
 
@@ -113,7 +113,7 @@ function TodayLine({ words, x }: { words: Localizer; x: number }) {
   )
 }
 
-/** Round values from 0 up to the largest, four or five of them. */
+/** Four or five round values from 0 up to the largest. */
 function ticksTo(max: number): number[] {
   const rough = max / 4
   const power = 10 ** Math.floor(Math.log10(Math.max(1, rough)))

@@ -1,4 +1,4 @@
-/** In the cell's panel: which items of the plan cover it, what each promises, by when, and what that is worth. */
+/** The part of the cell's panel about the plan: items that cover the cell, their promises, deadlines and states. */
 import type { Cell } from '../api/schemas.js'
 import { type Localizer, bidiIsolated, listText } from '../language/language.js'
 import { planItemName, planNetworkText, targetText } from './plan-texts.js'
@@ -11,7 +11,7 @@ type Item = NonNullable<Cell['plan']>[number]
 interface CellPlanProps {
   words: Localizer
   items: readonly Item[]
-  /** Opens the plan at the item. */
+  /** Opens the plan view at the item. */
   onPlan(code: string): void
 }
 

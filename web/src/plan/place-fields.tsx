@@ -1,4 +1,4 @@
-/** Where an item lies: in degrees, or pointed out on the map, which fills them in. */
+/** Fields for an item's coordinates; pointing out a place on the map fills them in. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { ViewProps } from '../app/view-props.js'
 import { Field } from '../form/field.js'
@@ -9,16 +9,16 @@ import { WORDS } from './words.js'
 export interface PlaceFieldsProps {
   words: Localizer
   first: Coordinates | null
-  /** What stands in the fields; null: no place. */
+  /** Reports the place in the fields; null if they hold none. */
   onPlace(place: Coordinates | null): void
   onPickPlace: ViewProps['onPickPosition']
 }
 
 type PlaceTexts = Record<keyof Coordinates, string>
 
-/** About a metre; a click is not more exact. */
+/** Five decimals are about a metre; a click is not more exact. */
 const DIGITS = 5
-/** As the server takes it: Morocco with a margin. */
+/** Limits of the server: Morocco with a margin. */
 const LIMITS = { lat: [20.3, 36.4], lng: [-17.6, -0.5] } as const
 
 export function PlaceFields({ words, first, onPlace, onPickPlace }: PlaceFieldsProps) {

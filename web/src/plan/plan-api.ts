@@ -1,4 +1,4 @@
-/** The plan at the server: its items, its progress, changes and imports. */
+/** Requests about the plan: items, progress, changes and imports. */
 import type { PlanState } from '#domain/plan'
 import { GET, POST, PUT, unwrapResponse } from '../api/client.js'
 import type { PlanDetail, QueryParams, Schemas } from '../api/schemas.js'
@@ -52,7 +52,7 @@ export const planApi = {
     }),
 }
 
-/** Leaves out what is null. */
+/** The values as text, without those that are null. */
 const withoutNulls = (values: Readonly<Record<string, string | number | null>>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])),

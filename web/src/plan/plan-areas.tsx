@@ -1,4 +1,4 @@
-/** How far the plan is in each of the areas inside the selected one. */
+/** Progress of the plan in each of the areas inside the selected one. */
 import type { ViewProps } from '../app/view-props.js'
 import { type Localizer, localizedName } from '../language/language.js'
 import { DataTable } from '../table/data-table.js'
@@ -16,7 +16,7 @@ const COLUMNS = [
   'state_late',
 ] as const
 
-/** In the order of the columns after the area's name. */
+/** Figures of an area in the order of the columns after its name. */
 const figuresOf = ({ items, due, inService, verified, contradicted, late }: PlanArea) => [
   items,
   due,

@@ -1,4 +1,4 @@
-/** What is promised of an item, and what the measurements say of it. */
+/** The promises of an item, and the measurements that confirm or contradict them. */
 import type { Localizer } from '../language/language.js'
 import type { PlanItem } from './plan-api.js'
 import { PLAN_DATES, planNetworkText, targetText } from './plan-texts.js'

@@ -1,4 +1,4 @@
-/** Which items of the plan are listed: by state, operator and technology; and in which order. */
+/** Filters of the plan's list by state, operator and technology, and its sort order. */
 import { OPERATOR_NAMES } from '#domain/operator'
 import { PLAN_STATES, type PlanState } from '#domain/plan'
 import { TECHNOLOGIES } from '#domain/probe'
@@ -19,7 +19,7 @@ interface StateFilterProps {
   onState(state: PlanState | null): void
 }
 
-/** What the measurements refute has a button of its own, before the others. */
+/** Buttons of the states; contradicted items have the first one. */
 export function StateFilter({ words, progress: { states }, state, onState }: StateFilterProps) {
   const t = words.translatorOf(WORDS)
   const total = PLAN_STATES.reduce((sum, one) => sum + states[one], 0)

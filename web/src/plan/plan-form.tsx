@@ -1,4 +1,4 @@
-/** A planner's change of an item, or a new one; each says why. */
+/** A planner's form for a new item or a change of one; both need a reason. */
 import { OPERATOR_NAMES } from '#domain/operator'
 import { type PlanFields } from '#domain/plan'
 import { TECHNOLOGIES } from '#domain/probe'
@@ -17,10 +17,10 @@ import { WORDS, columnText, reasonText } from './words.js'
 
 interface PlanFormProps extends Pick<PlaceFieldsProps, 'onPlace' | 'onPickPlace'> {
   words: Localizer
-  /** Null: a new one. */
+  /** The item to change; null for a new one. */
   item: PlanItem | null
   onDone(detail: PlanDetail): void
-  /** Somebody else has changed it since it was loaded. */
+  /** Called if somebody else has changed the item since it was loaded. */
   onConflict(): void
   onClose(): void
 }
@@ -28,7 +28,7 @@ interface PlanFormProps extends Pick<PlaceFieldsProps, 'onPlace' | 'onPickPlace'
 export function PlanForm(props: PlanFormProps) {
   const { words, item, onDone, onConflict, onClose } = props
   const t = words.translatorOf(WORDS)
-  /** A conflict is no fault of the form: the item is loaded again. */
+  /** A conflict is not shown as an error of the form: the item is loaded again. */
   const finish = async (request: Promise<PlanDetail>) => {
     try {
       onDone(await request)
@@ -120,7 +120,7 @@ function PlanFormFields({ words, item, onPlace, onPickPlace }: PlanFormProps) {
   )
 }
 
-/** An item may name an operator that the page does not know: it stays among the choices. */
+/** Choices of the network. An item's operator that the page does not know stays among them. */
 function NetworkFields({ words, item }: Pick<PlanFormProps, 'words' | 'item'>) {
   const t = words.translatorOf(WORDS)
   const withCurrent = (ids: readonly string[], current: string | null | undefined) =>
@@ -156,7 +156,7 @@ function planProblemText(words: Localizer, error: unknown): string {
   return faults.map(([field, reason]) => `${columnText(t, field)}: ${reasonText(t, reason)}`).join('\n')
 }
 
-/** What differs from the item; of a new one, everything. */
+/** The fields that differ from the item; all fields of a new one. */
 function changeOf(fields: FormData, item: PlanItem | null): PlanChange {
   const targetMbit = fieldText(fields, 'targetBps')
   const values: Partial<PlanFields> = {
@@ -169,7 +169,7 @@ function changeOf(fields: FormData, item: PlanItem | null): PlanChange {
     ([name, value]) => !item || item[name as keyof PlanFields] !== value,
   )
   const place = { lat: Number(fieldText(fields, 'lat')), lng: Number(fieldText(fields, 'lng')) }
-  // A zone's shape, or a locality, stays what the item rests on until another place is given.
+  // The item's zone or locality stays until another place is given.
   const isMoved = place.lat !== item?.lat || place.lng !== item?.lng
   return {
     ...(Object.fromEntries(changed) as Partial<PlanFields>),

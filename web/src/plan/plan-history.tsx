@@ -1,4 +1,4 @@
-/** How an item came to be what it is: its versions, and what was found of it. */
+/** The history of an item: its versions and its findings. */
 import { type Localizer, bidiIsolated, listText } from '../language/language.js'
 import { operatorName, technologyName } from '../language/network-names.js'
 import type { PlanDetail } from '../api/schemas.js'
@@ -61,7 +61,7 @@ const COMPARED_FIELDS = [
 
 interface ChangesProps {
   words: Localizer
-  /** Null: `to` is the first version. */
+  /** The version before `to`; null if `to` is the first. */
   from: PlanVersion | null
   to: PlanVersion
 }

@@ -1,4 +1,4 @@
-/** Import of a list of the plan: first what would become of it, line by line, then, if confirmed, the import. */
+/** Import of a list of the plan: first a preview line by line, then, if confirmed, the import. */
 import { useState } from 'preact/hooks'
 import { FileDialog, FileDropForm, UploadProgress, type UploadState, useUpload } from '../form/file-drop.js'
 import { type Localizer, listText } from '../language/language.js'
@@ -14,7 +14,7 @@ type PlanImportOutcome =
 
 interface PlanImportProps {
   words: Localizer
-  /** Something was written. */
+  /** Called after something was written. */
   onDone(): void
 }
 

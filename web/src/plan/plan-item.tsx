@@ -1,4 +1,4 @@
-/** One item of the plan: what is promised, what was measured, how it came to be so; a planner changes it here. */
+/** One item of the plan: promises, measurements, history, and a planner's changes. */
 import { useEffect, useState } from 'preact/hooks'
 import type { Connection } from '../api/connection.js'
 import type { PlanDetail } from '../api/schemas.js'
@@ -20,7 +20,7 @@ interface PlanItemProps extends Pick<PlaceFieldsProps, 'onPlace' | 'onPickPlace'
   mayEdit: boolean
   onBack(): void
   onMap(item: PlanItem): void
-  /** The item was loaded; null: it was withdrawn, or is on its way. */
+  /** Reports the loaded item; null if it was withdrawn, or while it is loading. */
   onLoad(item: PlanItem | null): void
   onChange(): void
 }
@@ -32,7 +32,7 @@ export function PlanItemView(props: PlanItemProps) {
   const [isEditing, setEditing] = useState(false)
   const [statusText, setStatusText] = useState('')
   const query = useQuery(connection, `${code} ${loads}`, (signal) => planApi.one(code, signal))
-  /** What stays in sight while the item is loaded again. */
+  /** The last loaded item stays in sight while it is loaded again. */
   const [lastDetail, setLastDetail] = useState<PlanDetail | null>(null)
   const detail = queryValueOf(query) ?? (lastDetail?.code === code ? lastDetail : null)
   const item = detail?.standing ?? null

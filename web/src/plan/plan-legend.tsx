@@ -1,4 +1,4 @@
-/** What the signs of the plan on the map mean. */
+/** Legend of the plan's signs on the map. */
 import { PLAN_STATES } from '#domain/plan'
 import type { Localizer } from '../language/language.js'
 import './plan.css'

@@ -1,4 +1,4 @@
-/** The list of the plan's items, page after page as far as it was asked for. */
+/** The list of the plan's items, loaded page by page on request. */
 import { useEffect, useState } from 'preact/hooks'
 import { queryValueOf, useQuery } from '../api/use-query.js'
 import type { ViewProps } from '../app/view-props.js'
@@ -11,21 +11,21 @@ import { planItemName, planNetworkText, targetText } from './plan-texts.js'
 import { PlanStateLabel } from './state.js'
 import { WORDS } from './words.js'
 
-/** Items of a page. */
+/** Number of items in a page. */
 const PAGE_SIZE = 50
 const NO_ITEMS: readonly PlanItem[] = []
 
 export interface PlanPages {
-  /** Of all pages so far; those of the list before stay until the first page is there. */
+  /** Items of all pages so far. Those of the previous list stay until the first page is loaded. */
   items: readonly PlanItem[]
   isLoading: boolean
-  /** Why a page did not come; empty: nothing is wrong. */
+  /** The reason why a page could not be loaded; empty if none failed. */
   problem: string
-  /** Null: there is no other page, or one is on its way. */
+  /** Loads the next page; null if there is none, or while one is loading. */
   loadMore: (() => void) | null
 }
 
-/** `changes` asks for the list again when it changes. */
+/** Loads the pages of a list; a new value of `changes` loads the list again. */
 export function usePlanPages(
   { words, connection }: ViewProps,
   filter: PlanFilter,

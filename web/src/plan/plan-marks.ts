@@ -1,4 +1,4 @@
-/** Where items of the plan are marked on the map. */
+/** Marks of plan items on the map. */
 import type { PlanState } from '#domain/plan'
 import type { Localizer } from '../language/language.js'
 import type { BBox, Coordinates } from '../map/map-view.js'
@@ -17,7 +17,7 @@ const PLAN_TONES: Record<PlanState, MarkTone> = {
   contradicted: 'bad',
 }
 
-/** The listed items, and on top the opened one or the place that a form gives it. */
+/** Marks of the listed items, and on top the opened item or the place in its form. */
 export function planMarksOf(
   words: Localizer,
   items: readonly PlanItem[],
@@ -41,7 +41,7 @@ export function planMarksOf(
   }
 }
 
-/** Degrees around an item that is shown on the map. */
+/** Margin in degrees around an item to which the map zooms. */
 const ZOOM_MARGIN_DEGREES = 0.03
 
 export const boxAround = ({ lat, lng }: Coordinates): BBox => [

@@ -1,4 +1,4 @@
-/** An item of the plan that was selected on the map, in short. */
+/** Short panel of a plan item that was selected on the map. */
 import type { ComponentChildren } from 'preact'
 import type { PlanDetail } from '../api/schemas.js'
 import type { Localizer } from '../language/language.js'
@@ -10,9 +10,9 @@ import { WORDS } from './words.js'
 interface Props {
   words: Localizer
   item: PlanDetail
-  /** Names of the areas around. */
+  /** Names of the areas around the item. */
   where: ComponentChildren
-  /** Opens the plan at the item. */
+  /** Opens the plan view at the item. */
   onPlan(code: string): void
 }
 

@@ -1,13 +1,13 @@
-/** Names of an item of the plan and of what it promises. */
+/** Names of a plan item and of its targets. */
 import type { PlanFields } from '#domain/plan'
 import { type Localizer, localizedPlaceName } from '../language/language.js'
 import { operatorName, technologyName } from '../language/network-names.js'
 import { WORDS } from './words.js'
 
-/** The days of an item, in the order in which they come. */
+/** The dates of an item, in chronological order. */
 export const PLAN_DATES = ['awardedOn', 'startedOn', 'promisedBy', 'inServiceOn'] as const
 
-/** An item of a list in one language has only one name. */
+/** Name of the item in the page's language, or its only name. */
 export const planItemName = (
   words: Localizer,
   { nameFr, nameAr }: Pick<PlanFields, 'nameFr' | 'nameAr'>,
@@ -21,6 +21,6 @@ export function planNetworkText(
   return names.filter(Boolean).join(' · ') || words.translatorOf(WORDS)('nobody')
 }
 
-/** Empty where no speed is promised. */
+/** The promised speed; empty if none is promised. */
 export const targetText = (words: Localizer, bps: number | null): string =>
   bps === null ? '' : `${words.mbit(bps)} ${words.lang === 'ar' ? 'ميغابت/ث' : 'Mbit/s'}`

@@ -1,4 +1,4 @@
-/** The plan beside the map: its list, what is covered on paper only, the burn-down, and a planner's import and changes. */
+/** The plan view beside the map: list, areas, burn-down, and a planner's import and changes. */
 import { PLAN_STATES } from '#domain/plan'
 import { useEffect, useState } from 'preact/hooks'
 import { isPlanner } from '../account/roles.js'
@@ -25,11 +25,11 @@ export function Plan(props: ViewProps) {
   const { words, connection, account, viewState, onViewState, onMarks, onZoomToBox } = props
   const [changes, setChanges] = useState(0)
   const [opened, setOpened] = useState<PlanItem | null>(null)
-  /** The place that stands in an open form. */
+  /** The place in an open form. */
   const [formPlace, setFormPlace] = useState<Coordinates | null>(null)
   const [filter, sort] = filterOf(viewState, props.area)
   const pages = usePlanPages(props, filter, sort, changes)
-  // Asked for here, so that it is there when the reader comes back from an item.
+  // It is loaded here, so that it is ready when the reader returns from an item.
   const progressQuery = useQuery(connection, `${props.area} ${changes}`, (signal) =>
     planApi.progress(props.area, signal),
   )
@@ -59,7 +59,7 @@ export function Plan(props: ViewProps) {
   return <PlanOverview {...{ ...props, ...form, filter, sort, pages, progressQuery, setState, showOnMap }} />
 }
 
-/** What the view's state says of the list; an unknown name counts as none. */
+/** Filter and sort order from the view's state; an unknown name counts as none. */
 function filterOf(viewState: ViewState, area: string | null): [PlanFilter, PlanSort] {
   const filter = {
     area,
@@ -113,7 +113,7 @@ function PlanOverview(props: OverviewProps) {
   )
 }
 
-/** Import of a list, and a new item. */
+/** Buttons to import a list and to add an item. */
 function PlannerTools({ words, onChange, onPlace, onPickPlace, setState }: OverviewProps) {
   const t = words.translatorOf(WORDS)
   const [isCreating, setCreating] = useState(false)

@@ -1,4 +1,4 @@
-/** The state of an item: a sign that can be told apart in grey, and its word. */
+/** The state of an item: a sign that can be told apart in grey, and a word. */
 import type { PlanState } from '#domain/plan'
 import type { Localizer } from '../language/language.js'
 import { PlanSign } from '../legend/swatch.js'

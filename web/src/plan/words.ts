@@ -443,7 +443,7 @@ export const WORDS: Dictionary<Key> = {
   },
 }
 
-/** The server's reasons are English sentences, recognised by their beginnings; any other is shown as it came. */
+/** Recognises the server's English reasons by their beginnings; an unknown reason is shown as it is. */
 const REASONS: readonly (readonly [RegExp, Key])[] = [
   [/^is not a known technology/, 'reason_technology'],
   [/^is not a day/, 'reason_day'],
@@ -467,7 +467,7 @@ export const reasonText = (t: (key: Key) => string, reason: string): string => {
   return known ? t(known[1]) : reason
 }
 
-/** Name of the column that a refusal names. */
+/** Name of the column that a rejection names. */
 export const columnText = (t: (key: Key) => string, field: string): string => {
   if (field === 'place' || field === 'row') return t(`field_${field}`)
   return field in en ? t(field as Key) : field

@@ -1,4 +1,4 @@
-/** What the budget asks of the planner: the amount, what to maximise, technologies, regions, unit costs. */
+/** Inputs of the budget: amount, aim, technologies, regions, unit costs. */
 import {
   DEPLOYABLE_TECHNOLOGIES,
   type Deployed,
@@ -46,7 +46,7 @@ export function BudgetFields({ words, inputs, onInputs }: BudgetFieldsProps) {
   )
 }
 
-/** How evenly the budget is spread over the regions. */
+/** Inputs for an even distribution of the budget over the regions. */
 function RegionFields({ words, inputs, onInputs }: BudgetFieldsProps) {
   const t = words.translatorOf(WORDS)
   return (
@@ -69,7 +69,7 @@ function RegionFields({ words, inputs, onInputs }: BudgetFieldsProps) {
   )
 }
 
-/** At least one technology stays chosen. */
+/** Choice of the technologies; the last one cannot be removed. */
 function Technologies({ words, inputs: { technologies }, onInputs }: BudgetFieldsProps) {
   const t = words.translatorOf(WORDS)
   const toggle = (technology: Deployed, isOn: boolean) =>

@@ -1,11 +1,11 @@
-/** The question that the inputs make, and what a link keeps of it. */
+/** The budget request made from the inputs, and the link that holds them. */
 import type { PriorityInputs } from './inputs.js'
 import type { BudgetRequest } from './priorities-api.js'
 
 export const MILLION = 1e6
 export const MAX_MILLIONS = 1e6
 
-/** Null: what was typed is no budget. */
+/** The request for these inputs; null if the typed text is no budget. */
 export function budgetRequestOf(inputs: PriorityInputs, area: string | null): BudgetRequest | null {
   const millions = Number(inputs.budget)
   const percent = Number(inputs.regionShare)
@@ -27,7 +27,7 @@ export function budgetRequestOf(inputs: PriorityInputs, area: string | null): Bu
 export const requestKeyOf = (run: number, request: BudgetRequest): string =>
   `${run} ${JSON.stringify(request)}`
 
-/** The same page with another run, in which the question of its inputs is asked again. */
+/** Address of this page with another run, which sends the request of its inputs again. */
 export function linkToRun(run: number): string {
   const query = new URLSearchParams(location.search)
   query.set('run', String(run))

@@ -1,4 +1,4 @@
-/** What the budget buys: figures, a table of zones, and what one zone more would bring. */
+/** Result of a budget: figures, a table of zones, and the benefit of one more zone. */
 import type { Localizer } from '../language/language.js'
 import { technologyName } from '../language/network-names.js'
 import { Downloads } from '../links/downloads.js'
@@ -88,12 +88,12 @@ function Figures({ words, answer }: Omit<ResultProps, 'onBox'>) {
   )
 }
 
-/** Relative; a smaller difference is rounding. */
+/** Relative gap below which the difference is only rounding. */
 const MIN_GAP = 1e-6
 
 function qualityOf(words: Localizer, { status, gap, notConsidered }: BudgetAnswer): string {
   const t = words.translatorOf(WORDS)
-  // Rounded up, because "no choice brings 0% more" would say nothing.
+  // The figure is rounded up, because "no choice brings 0% more" would say nothing.
   const percent = words.t('percent', { figure: words.number(Math.ceil(gap * 1e4) / 100, 2) })
   const quality =
     status === 'time_limit'

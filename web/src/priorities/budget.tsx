@@ -1,4 +1,4 @@
-/** What a budget buys: the questions, and the answer as figures, a table and marks on the map. */
+/** The budget part of the view: inputs, and the result as figures, a table and marks on the map. */
 import { useEffect, useState } from 'preact/hooks'
 import { ApiError } from '../api/api-error.js'
 import type { Localizer } from '../language/language.js'
@@ -19,7 +19,7 @@ export function BudgetPart(props: PartProps) {
   const { state, compute, cancel } = useBudget(run.id)
   const answer = state.name === 'answered' ? state.answer : null
   const isOld = state.name === 'answered' && request !== null && state.key !== requestKeyOf(run.id, request)
-  // A link that was sent with an answer brings it: the same question is asked again.
+  // A link that was sent with a result sends the same request again.
   const [sentRun] = useState(inputs.answeredRun)
   useEffect(() => {
     if (sentRun !== null && request) compute(request)
@@ -90,7 +90,7 @@ interface StatusProps {
   words: Localizer
   state: BudgetState
   request: BudgetRequest | null
-  /** The inputs were changed since the answer. */
+  /** Whether the inputs were changed since the answer. */
   isOld: boolean
 }
 
@@ -110,7 +110,7 @@ function BudgetStatus({ words, state, request, isOld }: StatusProps) {
   )
 }
 
-/** The link was sent with an answer of another run than the one that is shown. */
+/** Notice that the link was sent with a result of another run than the shown one. */
 function OtherRunNotice({ words, sentRun, run }: { words: Localizer; sentRun: number; run: number }) {
   const t = words.translatorOf(WORDS)
   return (

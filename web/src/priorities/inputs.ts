@@ -1,4 +1,4 @@
-/** What the view keeps in the page's address, as fields and back. */
+/** The view's inputs, and their conversion to and from the page's address. */
 import {
   type Deployed,
   type Limits,
@@ -19,20 +19,20 @@ export interface PriorityInputs {
   weights: Weights
   unitCosts: UnitCosts
   class: 'white' | 'grey' | null
-  /** Millions of MAD, as it was typed. */
+  /** Millions of MAD, as typed text. */
   budget: string
   maximise: BudgetObjective
   technologies: Deployed[]
   oneZonePerRegion: boolean
-  /** Percent, as it was typed. */
+  /** Percent, as typed text. */
   regionShare: string
-  /** The run for which the budget was computed with these inputs; null: it was not. */
+  /** The run for which the budget was computed with these inputs; null if it was not. */
   answeredRun: number | null
 }
 
 const DEFAULT_BUDGET = '100'
 
-/** An old or broken address counts as one that names no amounts. */
+/** The amounts in a text; the defaults if it is missing, outdated or broken. */
 function amountsOrDefault<Name extends string>(text: string | undefined, limits: Limits<Name>) {
   const amounts = parseAmounts(text ?? '', limits)
   return isAmountRefusal(amounts) ? (parseAmounts('', limits) as Record<Name, number>) : amounts
@@ -55,7 +55,7 @@ export function inputsOf(viewState: ViewState): PriorityInputs {
   }
 }
 
-/** Leaves out what is as at first. An amount that was emptied is not. */
+/** The state for the address, without inputs at their defaults. An amount that was emptied stays in it. */
 export function viewStateOf(inputs: PriorityInputs): ViewState {
   const isAll = inputs.technologies.length === DEPLOYABLE_TECHNOLOGIES.length
   const state = {

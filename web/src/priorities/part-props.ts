@@ -1,4 +1,4 @@
-/** What both parts of the view are given. */
+/** Props that both parts of the view share. */
 import type { ViewProps } from '../app/view-props.js'
 import type { PriorityInputs } from './inputs.js'
 

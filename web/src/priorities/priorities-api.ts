@@ -1,4 +1,4 @@
-/** Priorities and budgets at the server. */
+/** Requests for priorities and budgets. */
 import type { Deployed } from '#domain/priority'
 import { GET, POST, unwrapResponse } from '../api/client.js'
 import type { QueryParams, Schemas } from '../api/schemas.js'
@@ -7,7 +7,7 @@ export type PriorityZone = Schemas['PriorityZone']
 export type Priorities = Schemas['Priorities']
 export type FundedZone = Schemas['FundedZone']
 export type RankedZone = Omit<FundedZone, 'technology' | 'cost' | 'benefit'>
-/** Its technologies are never empty. */
+/** A request for a budget; its technologies are never empty. */
 export type BudgetRequest = Omit<Schemas['BudgetBody'], 'technologies'> & { technologies: Deployed[] }
 export type BudgetObjective = BudgetRequest['maximise']
 export type BudgetAnswer = Schemas['BudgetAnswer']

@@ -1,4 +1,4 @@
-/** What to do next: white and grey zones by the planner's weights, and what a budget buys of them. */
+/** The priorities view: white and grey zones ranked by the planner's weights, and the result of a budget. */
 import { useMemo } from 'preact/hooks'
 import type { ViewProps } from '../app/view-props.js'
 import { Choice } from '../form/field.js'

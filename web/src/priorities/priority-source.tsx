@@ -1,7 +1,7 @@
 import type { PartProps } from './part-props.js'
 import { WORDS } from './words.js'
 
-/** Where the figures come from: run, rule, window, and when localities and sites were read. */
+/** Source of the figures: run, rule, window, and the time at which localities and sites were read. */
 export function PrioritySource({ words, run, rule, takenAt }: PartProps & { takenAt: string | null }) {
   const t = words.translatorOf(WORDS)
   if (takenAt === null) return null

@@ -1,4 +1,4 @@
-/** The first zones by the planner's weights, and how firmly each holds its rank. */
+/** The first zones by the planner's weights, with the range of each one's rank. */
 import { FACTORS, type Factor, UNIT_COSTS, WEIGHT_LIMITS, formatAmounts } from '#domain/priority'
 import { useEffect, useRef } from 'preact/hooks'
 import { queryValueOf, useQuery } from '../api/use-query.js'
@@ -17,9 +17,9 @@ import { WeightSliders } from './weights.js'
 import { WORDS } from './words.js'
 import { ZONE_COLUMNS, ZoneFigures, ZoneName, zoneMarksOf } from './zone-cells.js'
 
-/** Rows of the table, and "the first ones" of the stability. */
+/** Number of rows of the table, and of the first ranks whose stability is shown. */
 const TOP = 50
-/** How long the sliders stand still before the server is asked. */
+/** Time that the sliders must stand still before a request is sent. */
 const DEBOUNCE_MS = 250
 
 export function RankingPart(props: PartProps) {
@@ -67,7 +67,7 @@ const rankingMarksOf = (words: Localizer, { items }: Priorities): Marks =>
     before: `${words.number(zone.rank)}.`,
   }))
 
-/** Null where every weight is 0. */
+/** Parameters of the ranking; null if every weight is 0. */
 function paramsOf({ weights, unitCosts, class: of }: PriorityInputs, area: string | null): string | null {
   if (FACTORS.every((factor) => weights[factor] === 0)) return null
   return new URLSearchParams({
@@ -79,7 +79,7 @@ function paramsOf({ weights, unitCosts, class: of }: PriorityInputs, area: strin
   }).toString()
 }
 
-/** The last value stays until the next is there: a table that comes and goes cannot be read. */
+/** The last value that was not null: a table that disappears and returns cannot be read. */
 function useLastNonNull<T>(value: T | null): T | null {
   const last = useRef(value)
   if (value !== null) last.current = value
@@ -94,7 +94,7 @@ interface RankingProps {
 const COLUMNS = ['rank', 'zone', 'firmness', ...ZONE_COLUMNS, 'score'] as const
 
 interface RankingTableProps extends RankingProps {
-  /** The weights have been moved since. */
+  /** Whether the weights have been moved since the answer. */
   isOld: boolean
   onBox: PartProps['onZoomToBox']
 }
@@ -141,15 +141,15 @@ function RankingNotes({ words, ranking: { top, draws, leftOut } }: RankingProps)
 interface FirmnessProps {
   words: Localizer
   zone: PriorityZone
-  /** How many zones are ranked. */
+  /** Number of ranked zones. */
   zones: number
-  /** A firm zone stays among so many. */
+  /** A firm zone stays among the first `top` ranks. */
   top: number
-  /** With how many random weights the ranking was made again. */
+  /** Number of random weights with which the ranking was repeated. */
   draws: number
 }
 
-/** The range of ranks on a logarithmic scale: from 1 to 2 is as far as from 50 to 100. */
+/** Range of a zone's ranks on a logarithmic scale: the step from 1 to 2 is as long as that from 50 to 100. */
 function Firmness({ words, zone, zones, top, draws }: FirmnessProps) {
   const t = words.translatorOf(WORDS)
   const { rank, rankLow, rankHigh, firmness, topShare } = zone

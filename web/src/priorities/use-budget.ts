@@ -6,10 +6,10 @@ export type BudgetState =
   | { name: 'idle' }
   | { name: 'computing' }
   | { name: 'failed'; error: unknown }
-  /** `key` tells for which request the answer holds. */
+  /** The answer to the request that `key` identifies. */
   | { name: 'answered'; answer: BudgetAnswer; key: string }
 
-/** One request at a time: the next aborts the one before, and so does leaving the view. */
+/** Sends one request at a time: the next one aborts it, and so does leaving the view. */
 export function useBudget(run: number) {
   const [state, setState] = useState<BudgetState>({ name: 'idle' })
   const running = useRef<AbortController | null>(null)

@@ -1,10 +1,10 @@
-/** The cells of a zone's row that both tables have, and its mark on the map. */
+/** Cells of a zone's row that both tables share, and its mark on the map. */
 import type { Localizer } from '../language/language.js'
 import type { Marks, MarkTone } from '../map/marks.js'
 import { Swatch } from '../legend/swatch.js'
 import type { RankedZone } from './priorities-api.js'
 
-/** Name of its most populous locality, else of its commune, else its own id. */
+/** Name of the zone's most populous locality, else of its commune, else the zone's id. */
 export function zoneName({ lang }: Localizer, zone: RankedZone): string {
   const locality = (lang === 'ar' && zone.localityAr) || zone.localityFr
   return locality ?? areaName(lang, zone) ?? zone.id
@@ -13,7 +13,7 @@ export function zoneName({ lang }: Localizer, zone: RankedZone): string {
 const areaName = (lang: Localizer['lang'], zone: RankedZone): string | null =>
   lang === 'ar' ? zone.areaAr : zone.areaFr
 
-/** Degrees around a zone that is shown on the map: of one cell alone one would not see where it lies. */
+/** Margin in degrees around a zone to which the map zooms, so that a single cell is seen in its surroundings. */
 const ZOOM_MARGIN_DEGREES = 0.04
 
 const around = ([west, south, east, north]: RankedZone['bbox']): RankedZone['bbox'] => [
@@ -29,7 +29,7 @@ interface ZoneNameProps {
   onBox(box: RankedZone['bbox']): void
 }
 
-/** Goes to the zone on the map. */
+/** Button that zooms the map to the zone. */
 export function ZoneName({ words, zone, onBox }: ZoneNameProps) {
   const area = areaName(words.lang, zone)
   const name = zoneName(words, zone)

@@ -44,14 +44,14 @@ interface ProbePages {
   pages: readonly ProbePage[]
   isLoading: boolean
   problem: unknown
-  /** Null: there is no other page, or one is on its way. */
+  /** Loads the next page; null if there is none, or while one is loading. */
   loadMore: (() => void) | null
 }
 
-/** The first page at once; the others when they are asked for. */
+/** Loads the first page at once and the others on request. */
 function useProbePages({ connection, h3, run }: ProbesProps, seesAll: boolean): ProbePages {
   const [pages, setPages] = useState<ProbePage[]>([])
-  /** Empty for the first page; null: nothing is asked for. */
+  /** Cursor of the page to load: empty for the first one, null for none. */
   const [cursorToLoad, setCursorToLoad] = useState<string | null>('')
   const [problem, setProblem] = useState<unknown>(null)
   const running = useRef<AbortController | null>(null)

@@ -1,4 +1,4 @@
-/** Finds an area by its French or Arabic name; a combobox in ARIA's sense. */
+/** Search for an area by its French or Arabic name; a combobox as ARIA defines it. */
 import { useEffect, useState } from 'preact/hooks'
 import { api } from '../api/api.js'
 import type { Connection } from '../api/connection.js'
@@ -16,9 +16,9 @@ interface SearchProps {
   onChoose(area: Area): void
 }
 
-/** How long typing pauses before the server is asked. */
+/** Pause in typing before a request is sent. */
 const DEBOUNCE_MS = 200
-/** A single letter is in nearly every name. */
+/** A single letter would match nearly every name. */
 const MIN_SEARCH_LETTERS = 2
 
 export function Search({ words, connection, onChoose }: SearchProps) {
@@ -80,9 +80,9 @@ export function Search({ words, connection, onChoose }: SearchProps) {
 
 interface ResultListProps extends Pick<SearchProps, 'words' | 'onChoose'> {
   areas: readonly Area[]
-  /** Index of the area that Enter chooses. */
+  /** Index of the option that Enter chooses. */
   active: number
-  /** What is said where there is no area. */
+  /** Text that replaces the list if no area was found. */
   notice: string
   isShown: boolean
 }

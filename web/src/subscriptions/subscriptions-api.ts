@@ -1,4 +1,4 @@
-/** Webhooks at the server. */
+/** Requests for webhooks. */
 import { DELETE, GET, PATCH, POST, unwrapResponse } from '../api/client.js'
 import type { Schemas } from '../api/schemas.js'
 
@@ -8,7 +8,7 @@ export type Delivery = Schemas['DeliveryRow']
 export type SubscriptionRequest = Schemas['SubscriptionBody']
 export type EventKind = Subscription['kinds'][number]
 
-/** People look at the last ones; the others are for programs. */
+/** People look at the last deliveries only; the older ones are for programs. */
 const MAX_DELIVERIES = 10
 
 export const subscriptionsApi = {
@@ -22,7 +22,7 @@ export const subscriptionsApi = {
     ),
   remove: (id: string) =>
     unwrapResponse<void>(DELETE('/api/v1/subscriptions/{id}', { params: { path: { id } } })),
-  /** The newest first. */
+  /** Deliveries of a subscription, newest first. */
   deliveries: async (id: string, signal: AbortSignal) => {
     const params = { path: { id }, query: { limit: MAX_DELIVERIES } }
     return (

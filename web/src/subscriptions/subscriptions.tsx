@@ -1,4 +1,4 @@
-/** Webhooks: the addresses that events are sent to, what was sent, a new one, and removing one. */
+/** The webhooks dialog: addresses, last deliveries, adding and removing a subscription. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useQuery } from '../api/use-query.js'
 import type { RuleInWords } from '../api/schemas.js'
@@ -17,7 +17,7 @@ interface SubscriptionsProps {
   words: Localizer
   connection: Connection
   rules: readonly RuleInWords[]
-  /** The rule that the page shows. */
+  /** The rule that the map shows. */
   rule: RuleInWords | null
   /** Code of the area that is selected on the map. */
   area: string | null
@@ -32,7 +32,7 @@ export function Subscriptions({ words, connection, rules, rule, area, onClose }:
   useEffect(() => dialog.current?.showModal(), [])
   useFocusRestore(dialog)
   const query = useQuery(connection, `subscriptions ${changes}`, subscriptionsApi.list)
-  /** What stays in sight while the list is loaded again. */
+  /** The last loaded list stays in sight while it is loaded again. */
   const [subscriptions, setSubscriptions] = useState<readonly Subscription[] | null>(null)
   useEffect(() => {
     if (query && 'value' in query) setSubscriptions(query.value)
@@ -118,7 +118,7 @@ function SubscriptionItem({ words, connection, rules, subscription, onChange }: 
   )
 }
 
-/** Asks once more before a subscription is removed. */
+/** Buttons that ask for confirmation before a subscription is removed. */
 function RemoveButtons({ words, onRemove }: { words: Localizer; onRemove(): void }) {
   const t = words.translatorOf(WORDS)
   const [isSure, setSure] = useState(false)
@@ -191,7 +191,7 @@ function Deliveries({ words, connection, id }: Pick<ItemProps, 'words' | 'connec
   )
 }
 
-/** The reason of a failure is in the words of the receiver or of the network. */
+/** State of a delivery; the reason of a failure is in the words of the receiver or of the network. */
 function deliveryStateText(words: Localizer, { deliveredAt, deadAt, nextAt, lastError, attempts }: Delivery) {
   const t = words.translatorOf(WORDS)
   if (deliveredAt) return t('delivered', { moment: words.dateTime(deliveredAt) })

@@ -1,18 +1,18 @@
-/** A table in a box of its own: what is too wide or too long scrolls there, also by keys. */
+/** A table in a box that scrolls if the table is too wide or too long, also by keyboard. */
 import type { ComponentChildren } from 'preact'
 import './table.css'
 
 interface DataTableProps {
-  /** What the table holds: its caption, and the name of its box. */
+  /** Caption of the table, and accessible name of the box. */
   caption: string
-  /** For screen readers only, where a heading stands above it. */
+  /** Whether only screen readers get the caption, because a heading stands above the table. */
   isCaptionHidden?: boolean
   class?: string
   boxClass?: string
-  /** Whether its rows are about to be replaced. */
+  /** Whether the rows are about to be replaced. */
   isBusy?: boolean
   head: ComponentChildren
-  /** The rows. */
+  /** Rows of the table. */
   children: ComponentChildren
 }
 

@@ -1,4 +1,4 @@
-/** The names above a table's columns; `t` translates them. */
+/** The row of column names; `t` translates them. */
 interface HeadRowProps<Name extends string> {
   names: readonly Name[]
   t(name: Name): string

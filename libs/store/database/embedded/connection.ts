@@ -23,7 +23,7 @@ import type { Session } from './session.js'
 
 export interface ConnectionOptions {
   serverVersion: string
-  /** Required of a client from another process; absent for this process's own. */
+  /** The password that a client from another process must send; absent for this process's own connections. */
   password?: string
 }
 
@@ -90,7 +90,7 @@ export class Connection extends Duplex {
     for (const message of frames) await this.accept(message)
   }
 
-  /** Handles the first message; false where not all of it has arrived. */
+  /** Handles the first message; false if it has not arrived completely. */
   private startup(): boolean {
     if (this.bytes.length < 8) return false
     const length = this.bytes.readInt32BE(0)
@@ -131,7 +131,7 @@ export class Connection extends Duplex {
     if (type === 'X') return void this.end()
     if (this.copy) return this.acceptCopy(type, message)
     if (type === 'Q') return this.acceptQuery(message)
-    // After a failed COPY `pg` still sends the rest of the data: it is ignored.
+    // After a failed COPY `pg` still sends the rest of the data, which is ignored.
     if (type === 'd' || type === 'c' || type === 'f') return
     this.batch.push(this.named(type, message))
     // A flush is answered at the next sync, because the engine runs whole batches.

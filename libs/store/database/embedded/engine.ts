@@ -7,8 +7,8 @@ const require = createRequire(import.meta.url)
 const urlOf = (name: string) => pathToFileURL(require.resolve(name)).href
 
 /**
- * The worker's whole program as text. It must run from TypeScript sources (tests) and from the build alike, while a worker
- * can load neither `.ts` nor a file that the compiler did not copy.
+ * The worker's whole program as text. It must run both from TypeScript sources (tests) and from the build, but a worker
+ * cannot load `.ts` files or files that the compiler did not copy.
  */
 const WORKER = `
 const { parentPort, workerData } = require('node:worker_threads')
@@ -49,7 +49,7 @@ export class Engine {
   private next = 0
   private closedError: Error | null = null
   private worker!: Worker
-  /** Settled once the worker runs; requests wait for it. */
+  /** Resolves when the worker runs; requests wait for it. */
   private started: Promise<void> = Promise.resolve()
 
   private constructor(
@@ -58,7 +58,7 @@ export class Engine {
     private readonly onDeath: (error: Error) => void,
   ) {}
 
-  /** The first opening of a folder makes the database (5 to 12 s), later ones take about 2 s. */
+  /** Opens a folder. The first opening creates the database (5 to 12 s); later ones take about 2 s. */
   static async open(dir: string, onDeath: (error: Error) => void): Promise<Engine> {
     const engine = new Engine(dir, onDeath)
     engine.started = engine.start()
@@ -66,7 +66,7 @@ export class Engine {
     return engine
   }
 
-  /** Opens the folder again, as after a crash: what was committed is there, everything else is lost. */
+  /** Opens the folder again, as after a crash: committed data are kept, everything else is lost. */
   async restart(): Promise<void> {
     this.started = this.replace()
     this.fail(new Error('the embedded database was restarted'))

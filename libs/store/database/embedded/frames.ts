@@ -53,7 +53,7 @@ export function sqlOf(message: Buffer): string {
   return message.subarray(name + 1, message.indexOf(0, name + 1)).toString()
 }
 
-/** First column of the first row in a response, as text; null where there is none. */
+/** First column of the first row in a response, as text; null if there is none. */
 export function firstValue(response: Buffer): string | null {
   const row = splitFrames(response).frames.find((f) => typeOf(f) === 'D')
   if (!row) return null
@@ -61,7 +61,7 @@ export function firstValue(response: Buffer): string | null {
   return length < 0 ? null : row.subarray(11, 11 + length).toString()
 }
 
-/** Offset of the name of a prepared statement in a message; null where it names none. */
+/** Offset of the name of a prepared statement in a message; null if it names none. */
 function statementNameAt(message: Buffer): number | null {
   const type = typeOf(message)
   if (type === 'P') return 5

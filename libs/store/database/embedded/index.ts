@@ -1,6 +1,6 @@
 /**
  * The embedded database: PGlite with PostGIS, behind the protocol of a real server, so that `pg` and TypeORM run on it
- * unchanged. One process owns a folder; others on the machine come in through it as guests.
+ * unchanged. One process owns a folder; other processes on the machine connect through it as guests.
  */
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -14,7 +14,7 @@ import { releaseLock, takeLock } from './lock.js'
 import { Session } from './session.js'
 
 export interface EmbeddedDatabase {
-  /** For pg.Pool and TypeORM's `extra`: one connection, since the engine has one session. */
+  /** Options for pg.Pool and TypeORM's `extra`: one connection, because the engine has one session. */
   poolOptions: {
     max: 1
     user: string
@@ -24,7 +24,7 @@ export interface EmbeddedDatabase {
     port?: number
     password?: string
   }
-  /** A guest goes through the process that owns the folder. */
+  /** The owner opens the folder; a guest connects through the owner's process. */
   role: 'owner' | 'guest'
   close(): Promise<void>
 }
@@ -37,7 +37,7 @@ interface Endpoint {
 
 const NAMES = { user: 'postgres', database: 'postgres' } as const
 
-/** Opens the folder, which is made if needed. Errors name the folder. */
+/** Opens the folder and creates it if needed. Errors name the folder. */
 export async function openEmbedded(dir: string): Promise<EmbeddedDatabase> {
   await mkdir(dir, { recursive: true, mode: 0o700 })
   await chmod(dir, 0o700)
@@ -94,14 +94,17 @@ function serve(socket: Socket, connection: Connection): void {
 
 const endpointOf = (dir: string) => join(dir, 'endpoint.json')
 
-/** The file is renamed into place, so that it is never seen in part; only the folder's owner may read it. */
+/**
+ * Writes the file under another name and renames it, so that it is never read in part; only the folder's owner may read
+ * it.
+ */
 async function writeEndpoint(dir: string, endpoint: Endpoint): Promise<void> {
   const draft = `${endpointOf(dir)}.new`
   await writeFile(draft, JSON.stringify(endpoint), { mode: 0o600 })
   await rename(draft, endpointOf(dir))
 }
 
-/** How long a guest waits for the owner's endpoint: a first opening makes the database, which may take 12 s. */
+/** Time that a guest waits for the owner's endpoint: a first opening creates the database, which may take 12 s. */
 const MAX_OWNER_START_MS = 30_000
 const POLL_MS = 100
 

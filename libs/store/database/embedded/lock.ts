@@ -6,7 +6,9 @@ import { join } from 'node:path'
 
 interface Holder {
   pid: number
-  /** Start time, which distinguishes a process from a later one with its number; null where the system does not report it. */
+  /**
+   * Start time, which distinguishes a process from a later one with the same id; null if the system does not report it.
+   */
   started: string | null
 }
 

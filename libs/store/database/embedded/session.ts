@@ -34,7 +34,7 @@ export class Session {
     }
   }
 
-  /** After a connection ended: rolls its open transaction back, and runs a last batch of messages for it. */
+  /** Handles the end of a connection: rolls its open transaction back, and runs a last batch of messages for it. */
   async disconnect(connection: object, last: Buffer | null): Promise<void> {
     const position = this.queue.findIndex((waiting) => waiting.connection === connection)
     if (position >= 0) this.queue.splice(position, 1)
@@ -43,7 +43,7 @@ export class Session {
       this.release(connection)
       if (last) await this.run(connection, last)
     } catch {
-      // The engine ended too: there is nothing to roll back.
+      // There is nothing to roll back if the engine ended too.
     } finally {
       this.release(connection)
     }
@@ -80,8 +80,9 @@ export class Session {
   }
 
   /**
-   * A C++ exception (GEOS) ends a statement without any message, at times even without ReadyForQuery, and a transaction would
-   * go on and commit. Here it becomes an error; a statement that surely fails ends an open transaction and returns its status.
+   * Answers for a statement that a C++ exception (GEOS) ended without any message, at times even without ReadyForQuery;
+   * the transaction would otherwise go on and commit. This becomes an error; a statement that is sure to fail ends an
+   * open transaction and returns its status.
    */
   private async lostExceptionAnswer(): Promise<{ bytes: Buffer; status: Status }> {
     const status = await this.failOnPurpose()
@@ -120,8 +121,8 @@ function statusIn(frames: readonly Buffer[]): Status {
 
 /**
  * Whether every statement of the request was answered, or an error was raised. A simple query counts as one statement.
- * After a lost exception the engine answers "empty query" or "portal suspended": the first counts only where the query
- * was empty, the second only where the client asked for a number of rows.
+ * After a lost exception the engine answers "empty query" or "portal suspended": the first is accepted only if the
+ * query was empty, the second only if the client requested a number of rows.
  */
 function isComplete(requestFrames: readonly Buffer[], responseFrames: readonly Buffer[]): boolean {
   if (responseFrames.some((f) => typeOf(f) === 'E')) return true

@@ -1,6 +1,6 @@
 /**
- * The tables, as TypeORM knows them: a test holds these and the migrations equal. Queries on the large tables
- * (probe, verdict, rollup) are SQL by hand in the files of the store.
+ * The tables in TypeORM's form: a test holds these and the migrations equal. Queries on the large tables (probe,
+ * verdict, rollup) are handwritten SQL in the files of the store.
  */
 import * as disputes from './disputes.js'
 import * as measuring from './measuring.js'

@@ -1,2 +1,2 @@
-/** Default of a column: the moment of the transaction. */
+/** Default value of a column: the time of the transaction. */
 export const NOW = () => 'now()'

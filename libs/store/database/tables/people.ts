@@ -1,4 +1,4 @@
-/** Accounts, devices, and what people changed. */
+/** Accounts, devices, and the changes that people made. */
 import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm'
 import { NOW } from './now.js'
 
@@ -10,7 +10,7 @@ export class AccountEntity {
   @Column('text') role!: string
   /** A password that somebody else has seen may only be used to set another. */
   @Column('boolean', { name: 'must_change_password' }) mustChangePassword!: boolean
-  /** For whom an account of the role `operator` speaks; null in every other role. */
+  /** The operator that an account of the role `operator` represents; null in every other role. */
   @Column('text', { nullable: true }) operator!: string | null
   @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
   @Column('text', { name: 'created_by' }) createdBy!: string
@@ -24,7 +24,7 @@ export class SessionEntity {
   @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date
 }
 
-/** Every change made by a person: who, when, what. Never updated, never deleted. */
+/** A change made by a person: author, action, time. Rows are never updated or deleted. */
 @Entity('change')
 export class ChangeEntity {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' }) id!: string

@@ -1,4 +1,4 @@
-/** Areas, localities, sites, and the areas that hold a cell. */
+/** Areas, localities, sites, and the areas that contain a cell. */
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm'
 import { NOW } from './now.js'
 
@@ -17,7 +17,7 @@ export class AreaEntity {
   /** Both names, folded for search. */
   @Column('text', { name: 'search_name' }) searchName!: string
   @Column('integer', { nullable: true }) population!: number | null
-  /** Res-8 cells whose centre lies in the area. */
+  /** Number of res-8 cells whose centre lies in the area. */
   @Column('integer', { name: 'cell_count' }) cellCount!: number
   @Column('text') source!: string
   @Column('geometry', { spatialFeatureType: 'MultiPolygon', srid: 4326 }) geom!: object
@@ -60,7 +60,7 @@ export class SiteEntity {
   @Column('text', { name: 'created_by' }) createdBy!: string
 }
 
-/** The areas that hold a res-8 cell's centre, for cells that were ever measured. */
+/** The areas that contain a res-8 cell's centre, for cells with any measurement. */
 @Entity('cell_place')
 @Index('cell_place_moved', ['movedAt'], { where: 'moved_at IS NOT NULL' })
 export class CellPlaceEntity {
@@ -68,6 +68,6 @@ export class CellPlaceEntity {
   @Column('text', { name: 'region_code', nullable: true }) regionCode!: string | null
   @Column('text', { name: 'province_code', nullable: true }) provinceCode!: string | null
   @Column('text', { name: 'commune_code', nullable: true }) communeCode!: string | null
-  /** When new boundaries last brought the cell into another area; null while it lies where it was first placed. */
+  /** Time at which new boundaries last moved the cell into another area; null if it was never moved. */
   @Column('timestamptz', { name: 'moved_at', nullable: true }) movedAt!: Date | null
 }

@@ -1,7 +1,7 @@
-/** Items of the plan, the findings on them, and their changes of state. */
+/** Plan items, their findings, and their changes of state. */
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm'
 
-/** One version of an item of the plan, current until another replaces it; see PlanFields of the domain. */
+/** One version of a plan item, current until another replaces it; see PlanFields of the domain. */
 @Entity('plan_item')
 @Index('plan_item_standing', ['code'], { unique: true, where: 'ended_at IS NULL' })
 @Index('plan_item_place', ['lat', 'lng'], { where: 'ended_at IS NULL' })
@@ -15,7 +15,7 @@ export class PlanItemEntity {
   /** The locality or zone by which its place was given. */
   @Column('text', { name: 'locality_id', nullable: true }) localityId!: string | null
   @Column('text', { name: 'zone_id', nullable: true }) zoneId!: string | null
-  /** Where the map shows it. */
+  /** The point at which the map shows the item. */
   @Column('double precision') lat!: number
   @Column('double precision') lng!: number
   /** The cells that it covers, ascending. */
@@ -29,27 +29,27 @@ export class PlanItemEntity {
   @Column('date', { name: 'in_service_on', nullable: true }) inServiceOn!: string | null
   @Column('boolean') withdrawn!: boolean
   @Column('boolean') simulated!: boolean
-  /** Why this version was written. */
+  /** The reason for this version. */
   @Column('text') comment!: string
-  /** Name of the file that it came from; null: written in the page or by the API. */
+  /** Name of the file from which it was imported; null if it was written in the page or through the API. */
   @Column('text', { nullable: true }) source!: string | null
   @Column('text') author!: string
   @Column('timestamptz', { name: 'begun_at' }) begunAt!: Date
   @Column('timestamptz', { name: 'ended_at', nullable: true }) endedAt!: Date | null
 }
 
-/** What the measurements show of an item of the plan; a finding stands until another replaces it. */
+/** The result of comparing a plan item with the measurements; valid until another finding replaces it. */
 @Entity('plan_finding')
 @Index('plan_finding_standing', ['code', 'state'], { where: 'ended_at IS NULL' })
 export class PlanFindingEntity {
   @PrimaryColumn('text') code!: string
   @PrimaryColumn('timestamptz', { name: 'begun_at' }) begunAt!: Date
   @Column('timestamptz', { name: 'ended_at', nullable: true }) endedAt!: Date | null
-  /** Of the item. */
+  /** Version of the item. */
   @Column('integer') version!: number
   /** The run that made it; null before any run. */
   @Column('integer', { name: 'run_id', nullable: true }) runId!: number | null
-  /** How far the item is by its own dates, and after the measurements were looked at. */
+  /** The step by the item's own dates, and the state after comparison with the measurements. */
   @Column('text') step!: string
   @Column('text') state!: string
   @Column('jsonb', { nullable: true }) evidence!: object | null
@@ -62,13 +62,13 @@ export class PlanFindingEntity {
 export class PlanEventEntity {
   @PrimaryColumn('text') code!: string
   @PrimaryColumn('timestamptz') at!: Date
-  /** Of the item. */
+  /** Version of the item. */
   @Column('integer') version!: number
   @Column('integer', { name: 'run_id', nullable: true }) runId!: number | null
-  /** Null: it was withdrawn. */
+  /** The new state; null if the item was withdrawn. */
   @Column('text', { nullable: true }) state!: string | null
-  /** Null: it is new, or was withdrawn before. */
+  /** The state before; null if the item is new, or was withdrawn before. */
   @Column('text', { name: 'state_before', nullable: true }) stateBefore!: string | null
-  /** The batch of messages that it went into; null: none yet. */
+  /** The batch of messages that includes the event; null if it is not in one yet. */
   @Column('text', { nullable: true }) batch!: string | null
 }

@@ -1,4 +1,4 @@
-/** Rules, runs, and what each run says of cells, networks, areas and zones. */
+/** Rules and runs, and the results of each run for cells, networks, areas and zones. */
 import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm'
 import { NOW } from './now.js'
 
@@ -17,7 +17,7 @@ export class RunEntity {
   @Column('smallint', { name: 'rule_version' }) ruleVersion!: number
   /** Runs of one series share verdict rows; a run with a window of its own starts its own series. */
   @Column('integer') series!: number
-  /** Whether it was made for now; a run with a window of the caller's choice never becomes `latest`. */
+  /** Whether it is a current run; a run with a window of the caller's choice never becomes `latest`. */
   @Column('boolean') current!: boolean
   @Column('timestamptz', { name: 'valid_from' }) validFrom!: Date
   @Column('timestamptz', { name: 'valid_to' }) validTo!: Date
@@ -31,7 +31,7 @@ export class RunEntity {
   @Column('text', { name: 'created_by' }) createdBy!: string
 }
 
-/** Valid in the runs of its series from `first_run` until before `next_run` (null: in all later runs). */
+/** A verdict, valid in the runs of its series from `first_run` until before `next_run` (null: in all later runs). */
 @Entity('verdict')
 @Index('verdict_standing', ['series', 'cell'], { where: 'next_run IS NULL' })
 export class VerdictEntity {
@@ -45,13 +45,16 @@ export class VerdictEntity {
   @Column('bigint', { default: 0 }) ladder!: string
 }
 
-/** What a run knew of one network in one cell, valid in runs as a verdict is; see NetworkEvidence of the domain. */
+/**
+ * Evidence of one network in one cell as a run knew it, valid in runs as a verdict is; see NetworkEvidence of the
+ * domain.
+ */
 @Entity('evidence')
 @Index('evidence_standing', ['series', 'cell'], { where: 'next_run IS NULL' })
 export class EvidenceEntity {
   @PrimaryColumn('integer') series!: number
   @PrimaryColumn('bigint') cell!: string
-  /** '' where nobody named it. */
+  /** The operator's id; '' if the probes name none. */
   @PrimaryColumn('text') operator!: string
   @PrimaryColumn('text') technology!: string
   @PrimaryColumn('integer', { name: 'first_run' }) firstRun!: number
@@ -110,7 +113,7 @@ export class NetworkRollupEntity {
   @Column('integer') undecided!: number
 }
 
-/** Counts of res-8 verdicts in an area, as the boundaries stood when the run was made. */
+/** Counts of res-8 verdicts in an area, by the boundaries at the time of the run. */
 @Entity('area_count')
 export class AreaCountEntity {
   @PrimaryColumn('integer', { name: 'run_id' }) runId!: number
@@ -125,12 +128,12 @@ export class AreaCountEntity {
 /** Connected cells of one class in one area, valid in runs as a verdict is. */
 @Entity('zone')
 @Index('zone_size', ['series', 'cellCount', 'id'])
-// On an expression, which TypeORM cannot declare: see the migration.
+// TypeORM cannot declare the index because it is on an expression; see the migration.
 @Index('zone_standing', { synchronize: false })
 @Index('zone_geom', ['geom'], { spatial: true })
 export class ZoneEntity {
   @PrimaryColumn('integer') series!: number
-  /** The same from run to run: see the domain library. */
+  /** Identity of the zone, which stays the same from run to run; see the domain library. */
   @PrimaryColumn('text') id!: string
   @PrimaryColumn('integer', { name: 'first_run' }) firstRun!: number
   @Column('integer', { name: 'next_run', nullable: true }) nextRun!: number | null
@@ -139,12 +142,12 @@ export class ZoneEntity {
   @Column('text', { name: 'province_code', nullable: true }) provinceCode!: string | null
   @Column('text', { name: 'region_code', nullable: true }) regionCode!: string | null
   @Column('integer', { name: 'cell_count' }) cellCount!: number
-  /** Ascending. */
+  /** The cells in ascending order. */
   @Column('bigint', { array: true }) cells!: string[]
   @Column('geometry', { spatialFeatureType: 'MultiPolygon', srid: 4326 }) geom!: object
 }
 
-/** What a run did to a zone: one row at most. */
+/** The event of a zone in a run, at most one. */
 @Entity('zone_event')
 @Index('zone_event_other', ['series', 'otherZone'], { where: 'other_zone IS NOT NULL' })
 @Index('zone_event_run', ['runId', 'zoneId'])
@@ -156,6 +159,6 @@ export class ZoneEventEntity {
   @Column('integer', { name: 'cells_before' }) cellsBefore!: number
   @Column('integer', { name: 'cells_after' }) cellsAfter!: number
   @Column('text', { name: 'other_zone', nullable: true }) otherZone!: string | null
-  /** Of a resolved zone: how many of its cells are now of each class. */
+  /** Number of cells of a resolved zone by their class in this run. */
   @Column('jsonb', { nullable: true }) became!: object | null
 }

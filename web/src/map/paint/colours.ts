@@ -1,7 +1,7 @@
 /**
- * The colours of the classes differ in lightness alone, so that they can be told apart in print and by the colour-blind.
- * White is white with a red outline, because it is what people look for; undecided is sand with stripes, so that it is
- * never taken for white.
+ * The colours of the classes differ in lightness, so that they can be told apart in print and by the colour-blind.
+ * White has a red outline, because white cells are what people look for; undecided is sand with stripes, so that it is
+ * not mistaken for white.
  */
 import type { PlanState } from '#domain/plan'
 import type { Class } from '#domain/verdict'
@@ -20,16 +20,16 @@ export const CLASS_PAINTS: Record<Class, Paint> = {
   unknown: { fill: '#f0dca8', line: '#a98f4e', width: 0.6, striped: true },
 }
 
-/** Whether a network is there: dark where it is, outlined where it was looked for and is not. */
+/** Paints of a network's reach: dark if it is present, outlined if it was looked for and is missing. */
 export const REACH_PAINTS = {
   present: { fill: '#00507d', line: '#003a5c', width: 0.6, striped: false },
-  // Also its fill is darker than that of undecided: by their stripes alone the two would be alike in grey.
+  // The fill is also darker than that of undecided: with stripes alone the two would look alike in grey.
   declared: { fill: '#8fc3e6', line: '#00507d', width: 0.8, striped: true },
   missing: { fill: '#ffffff', line: '#c1121f', width: 2, striped: false },
   undecided: CLASS_PAINTS.unknown,
 } as const satisfies Record<string, Paint>
 
-/** How much of a place its operators declare: more is darker. */
+/** Paints for the share of a cell that its operators declare; more is darker. */
 export const DECLARED_PAINTS = {
   most: { fill: '#7b1e57', line: '#4a0f33', width: 0.6, striped: false },
   half: { fill: '#bd699b', line: '#7b1e57', width: 0.6, striped: false },
@@ -37,21 +37,21 @@ export const DECLARED_PAINTS = {
   slower: { fill: '#fdf4f9', line: '#7b1e57', width: 0.8, striped: true },
 } as const satisfies Record<string, Paint>
 
-/** Where two runs differ; better is darker, so that it can be read in grey. */
+/** Paints of the difference between two runs; better is darker, so that it can be read in grey. */
 export const DIRECTION_PAINTS = {
   better: { fill: '#00614a', line: '#003d2f', width: 0.8, striped: false },
   worse: { fill: '#ffd9c2', line: '#b23a00', width: 2, striped: true },
   other: { fill: '#d9d5e8', line: '#8d84ad', width: 0.6, striped: false },
 } as const satisfies Record<string, Paint>
 
-/** Where an operator's declaration and the measurements contradict each other. */
+/** Paints of contradictions between an operator's declaration and the measurements. */
 export const CONTRADICTION_PAINTS = {
   declared_refuted: { fill: '#ffd9c2', line: '#b23a00', width: 2, striped: true },
   present_undeclared: { fill: '#56b4e9', line: '#00507d', width: 1, striped: false },
   late_plan: { fill: '#f6d04d', line: '#7a5b00', width: 1.6, striped: false },
 } as const satisfies Record<string, Paint>
 
-/** Items of the plan: hollow until they are in service, dark where measurements confirm them, red where they do not. */
+/** Plan items are hollow until they are in service, dark if measurements confirm them, red if they contradict them. */
 export const PLAN_PAINTS: Record<PlanState, Paint & { sign: string }> = {
   planned: { fill: '#ffffff', line: '#5b5468', width: 1, striped: false, sign: '#5b5468' },
   awarded: { fill: '#e4e1ec', line: '#5b5468', width: 1, striped: false, sign: '#453f52' },
@@ -63,7 +63,9 @@ export const PLAN_PAINTS: Record<PlanState, Paint & { sign: string }> = {
 }
 
 export const SIGN_BOX = 16
-/** SVG paths that tell the states apart in grey: a line for each step, an exclamation mark, a question mark, a tick, a cross. */
+/**
+ * SVG paths that tell the states apart in grey: a line per step, an exclamation mark, a question mark, a tick, a cross.
+ */
 export const PLAN_SIGNS: Record<PlanState, string> = {
   planned: '',
   awarded: 'M5.5 8H10.5',
@@ -76,6 +78,6 @@ export const PLAN_SIGNS: Record<PlanState, string> = {
 
 export const LAND = '#ece8dd'
 export const OUTLINE = '#5b5468'
-/** Of what the pointer is over, and of what is selected; no class has either colour. */
+/** Colours of the hovered and the selected item; no class has either of them. */
 export const HOVER_COLOUR = '#0f766e'
 export const SELECTION_COLOUR = '#d97706'

@@ -1,11 +1,11 @@
-/** How zones, localities, sites and items of the plan are painted. */
+/** Drawing of zones, localities, sites and plan items. */
 import { PLAN_STATES } from '#domain/plan'
 import { CLASSES, type Class } from '#domain/verdict'
 import { CLASS_PAINTS, PLAN_PAINTS, PLAN_SIGNS, SIGN_BOX } from './colours.js'
 import { pathOf } from './draw.js'
 import type { DrawTile } from '../tiles/vector-layer.js'
 
-/** A broad line around the zone's cells, so that it is seen as one thing. */
+/** A zone has a broad line around its cells, so that it is seen as one thing. */
 const ZONE_LINES: Record<Class, string> = {
   white: '#c1121f',
   grey: '#3f4854',
@@ -30,7 +30,10 @@ export function drawZones(...[context, features, scale, ratio]: Parameters<DrawT
   }
 }
 
-/** Pixels. It grows with the logarithm of the people: else large places would hide the small ones, which wait for coverage. */
+/**
+ * Radius in pixels. It grows with the logarithm of the population: otherwise large places would hide the small ones,
+ * which are the ones that lack coverage.
+ */
 const radiusOf = (population: number) => 3 + Math.min(4, Math.log10(1 + population) / 1.2)
 
 export function drawLocalities(...[context, features, scale, ratio]: Parameters<DrawTile>): void {
@@ -54,7 +57,7 @@ export function drawLocalities(...[context, features, scale, ratio]: Parameters<
 }
 
 const SITE_PIXELS = 7
-/** From this many on a tile, sites are drawn small, because they would hide the cells. */
+/** If a tile has this many sites or more, they are drawn small, so that they do not hide the cells. */
 const MANY_SITES = 40
 const SMALL_SITE_PIXELS = 3.5
 
@@ -71,9 +74,9 @@ export function drawSites(...[context, features, scale, ratio]: Parameters<DrawT
   }
 }
 
-/** Half a diagonal; items that the measurements contradict are larger and on top. */
+/** Half a diagonal of the diamond. Contradicted items are larger and on top. */
 const PLAN_PIXELS = 8
-/** From this many on a tile, items are drawn small and without their signs. */
+/** If a tile has this many items or more, they are drawn small and without signs. */
 const MANY_ITEMS = 80
 const SMALL_PLAN_PIXELS = 4
 
@@ -99,7 +102,7 @@ export function drawPlan(...[context, features, scale, ratio]: Parameters<DrawTi
   }
 }
 
-/** A sign is drawn in a square box around the middle of its diamond. */
+/** Draws a sign in a square box around the middle of its diamond. */
 function drawSign(
   context: CanvasRenderingContext2D,
   path: Path2D,

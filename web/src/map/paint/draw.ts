@@ -1,4 +1,4 @@
-/** How cells and areas are painted: one path per paint, because there are thousands of hexagons and few paints. */
+/** Drawing of cells and areas: one path per paint, because there are thousands of hexagons and few paints. */
 import { CLASSES, type Class } from '#domain/verdict'
 import {
   SELECTION_COLOUR,
@@ -17,7 +17,7 @@ import type { Properties, TileFeature } from '../tiles/tile-source.js'
 type Context = CanvasRenderingContext2D
 type Features = readonly TileFeature[]
 
-/** White is painted last, so that its outline lies on top. */
+/** White is drawn last, so that its outline lies on top. */
 const ORDER: readonly Class[] = [...CLASSES].reverse()
 
 const VERDICT_STYLES = ORDER.map((colour): FeatureStyle => [
@@ -25,10 +25,13 @@ const VERDICT_STYLES = ORDER.map((colour): FeatureStyle => [
   CLASS_PAINTS[colour],
 ])
 
-/** Which features have which paint. */
+/** A paint and the test for the features that have it. */
 type FeatureStyle = readonly [matches: (properties: Properties) => boolean, paint: Paint]
 
-/** Direction of a cell; of a coarser cell that of most cells beneath it, and of two alike the worse. */
+/**
+ * Whether a cell has this direction. A coarser cell has that of most cells beneath it; if two are equally frequent, the
+ * worse one.
+ */
 function hasDirection(name: keyof typeof DIRECTION_PAINTS, properties: Properties): boolean {
   if (properties['direction'] !== undefined) return properties['direction'] === name
   const [better, worse] = [Number(properties['better']), Number(properties['worse'])]
@@ -45,7 +48,7 @@ const DECLARED_STYLES = Object.entries(DECLARED_PAINTS)
 
 const FEATURE_STYLES: Record<Theme['kind'], readonly FeatureStyle[]> = {
   verdict: VERDICT_STYLES,
-  // The server sends inferred cells only at near zooms.
+  // The server sends inferred cells only at high zoom levels.
   inferred: VERDICT_STYLES,
   network: REACH_STYLES,
   declared: DECLARED_STYLES,
@@ -77,7 +80,7 @@ export function drawLand(context: Context, features: Features, scale: number): v
   context.fill(pathOf(features, scale), 'evenodd')
 }
 
-/** A transparent fill of the areas' classes; an area where nothing was measured keeps the land's colour. */
+/** Fills areas transparently with the colour of their class. An area without measurements keeps the land's colour. */
 export function drawAreaColours(context: Context, features: Features, scale: number): void {
   for (const colour of ORDER) {
     const matching = features.filter((f) => f.properties['class'] === colour && isMeasured(f))
@@ -103,8 +106,8 @@ export function drawAreaOutlines(context: Context, features: Features, scale: nu
 }
 
 /**
- * The selected area. It is drawn tile by tile, because only the edge of a canvas hides where the server cut the area at
- * its tiles. At near zooms the tiles hold only the areas inside it: these are filled, without lines between them.
+ * Draws the selected area tile by tile, because only the edge of a canvas hides where the server cut the area at its
+ * tiles. At high zoom levels the tiles hold only the areas inside it: these are filled, without lines between them.
  */
 export function drawSelectedArea(
   context: Context,
@@ -138,7 +141,7 @@ function paint(context: Context, path: Path2D, { fill, line, width, striped }: P
   context.stroke(path)
 }
 
-/** Diagonal stripes, eight pixels apart: tiles are a multiple of that, so stripes meet at their edges. */
+/** Diagonal stripes, eight pixels apart. The size of a tile is a multiple of that, so stripes meet at the edges. */
 function stripes(context: Context, line: string, ratio: number): CanvasPattern {
   const size = Math.round(8 * ratio)
   const tile = document.createElement('canvas')

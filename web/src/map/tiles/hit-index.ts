@@ -1,4 +1,4 @@
-/** Which feature of a tile lies under a point: 32 × 32 buckets of bounding boxes, then the even-odd rule. */
+/** Index of the features of a tile by point: 32 × 32 buckets of bounding boxes, then the even-odd rule. */
 
 export type Ring = readonly { x: number; y: number }[]
 
@@ -13,7 +13,7 @@ export class HitIndex<F extends { rings: readonly Ring[] }> {
     for (const feature of features) this.add(feature)
   }
 
-  /** The feature at a point in tile units. Of several the last one is on top. */
+  /** The feature at a point in tile units; of several, the last one, which is drawn on top. */
   at(x: number, y: number): F | null {
     const bucket = this.buckets[this.clamp(y) * BUCKETS + this.clamp(x)]!
     return bucket.findLast((feature) => contains(feature.rings, x, y)) ?? null

@@ -1,4 +1,4 @@
-/** Between places on Leaflet's map and places in the tiles of data. */
+/** Conversions between Leaflet's coordinates and those of the data tiles. */
 import L from 'leaflet'
 import type { Ring } from './hit-index.js'
 import { DATA_MAX_ZOOM, EXTENT } from './tile-part.js'
@@ -6,7 +6,7 @@ import type { TileHit } from './tile-source.js'
 
 const TILE_PIXELS = 256
 
-/** A place in tiles of data: `x` and `y` are counted in whole tiles of that zoom. */
+/** A place in data tiles: `x` and `y` count whole tiles of that zoom. */
 export interface TilePlace {
   x: number
   y: number
@@ -21,14 +21,14 @@ export function tilePlaceOf(map: L.Map, latlng: L.LatLng): TilePlace {
   return { x, y, zoom, pixels: TILE_PIXELS * map.getZoomScale(map.getZoom(), zoom) }
 }
 
-/** A line around a feature of a tile, a little outside of it. */
+/** A line around a feature of a tile, slightly larger than the feature. */
 export function outlineOf(map: L.Map, { feature, address: { x, y, z } }: TileHit): L.LatLng[][] {
   const toLatLng = (p: { x: number; y: number }) =>
     map.unproject(L.point(x + p.x / EXTENT, y + p.y / EXTENT).multiplyBy(TILE_PIXELS), z)
   return feature.rings.map((ring) => enlargedRing(ring).map(toLatLng))
 }
 
-/** The line that marks a cell goes around it, because the cell's own outline is part of its colour. */
+/** The mark of a cell surrounds it, because the cell's own outline is part of its colour. */
 const OUTLINE_SCALE = 1.1
 
 function enlargedRing(ring: Ring): Ring {

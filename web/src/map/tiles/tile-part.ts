@@ -1,4 +1,4 @@
-/** Beyond the zoom that the server serves, a tile on the screen shows a part of a tile of data, drawn anew and sharp. */
+/** Beyond the server's largest zoom, a tile on the screen shows a part of a data tile, drawn sharp at its own scale. */
 
 export interface TileAddress {
   x: number
@@ -7,16 +7,16 @@ export interface TileAddress {
 }
 
 export interface TilePart {
-  /** The tile of data. */
+  /** Address of the data tile. */
   address: TileAddress
-  /** Into how many parts each side of it is cut. */
+  /** Number of parts along each side of the data tile. */
   partsPerSide: number
-  /** Which of the parts, counted from the north-west. */
+  /** Position of the part, counted from the north-west. */
   column: number
   row: number
 }
 
-/** Units of a side of the server's tiles. */
+/** Tile units along a side of the server's tiles. */
 export const EXTENT = 4096
 export const DATA_MIN_ZOOM = 4
 export const DATA_MAX_ZOOM = 12

@@ -1,4 +1,4 @@
-/** The vector tiles of one layer: each is fetched once for all that draw or look it up, and cached for a while. */
+/** The vector tiles of one layer. Each is fetched once for all users, drawing or lookup, and cached for a while. */
 import { VectorTile } from '@mapbox/vector-tile'
 import { PbfReader } from 'pbf'
 import { ApiError } from '../../api/api-error.js'
@@ -16,7 +16,7 @@ export interface TileFeature {
 
 export interface Tile {
   features: readonly TileFeature[]
-  /** Built when the pointer first needs it, because it costs as much as drawing. */
+  /** Builds the index when the pointer first needs it, because that costs as much as drawing. */
   index(): HitIndex<TileFeature>
 }
 
@@ -28,7 +28,7 @@ export interface TileHit {
 
 export interface TileHandle {
   tile: Promise<Tile>
-  /** It is drawn no more. A tile that nobody draws is not waited for: its request is aborted. */
+  /** Ends one use of the tile. A pending request that has no user left is aborted. */
   release(): void
 }
 
@@ -40,7 +40,7 @@ interface Entry {
   loaded: Tile | null
 }
 
-/** The tiles of a few screens, so that going back shows them at once. */
+/** Tiles of a few screens, so that going back shows them at once. */
 const MAX_CACHED_TILES = 200
 
 export class TileSource {
@@ -49,7 +49,7 @@ export class TileSource {
 
   constructor(private readonly connection: Connection) {}
 
-  /** Null: the layer is empty. Returns whether the tiles changed. */
+  /** Sets the endpoint of the tiles; null makes the layer empty. Returns whether it changed. */
   setTiles(tiles: TileEndpoint | null): boolean {
     if (tiles?.url === this.tiles?.url) return false
     this.tiles = tiles
@@ -66,14 +66,14 @@ export class TileSource {
   acquire(address: TileAddress): TileHandle {
     const key = keyOf(address)
     const entry = this.entries.get(key) ?? this.startLoading(address)
-    // Moved to the end: the first entry of the map is the least recently used.
+    // It moves to the end, because the first entry of the map is the least recently used.
     this.entries.delete(key)
     this.entries.set(key, entry)
     entry.users++
     return { tile: entry.tile, release: once(() => this.release(key, entry)) }
   }
 
-  /** What lies at a place given in tiles of that zoom; null also where the tile is not loaded yet. */
+  /** The feature at a place given in tiles of that zoom; null also if the tile is not loaded. */
   hitAt(x: number, y: number, zoom: number): TileHit | null {
     const address = addressAt(x, y, zoom)
     const tile = this.entries.get(keyOf(address))?.loaded
@@ -81,7 +81,7 @@ export class TileSource {
     return feature ? { feature, address } : null
   }
 
-  /** False while the tile of that place is on its way. */
+  /** Whether no tile of that place is loading. */
   isSettled(x: number, y: number, zoom: number): boolean {
     const entry = this.entries.get(keyOf(addressAt(x, y, zoom)))
     return !entry || entry.loaded !== null
@@ -102,12 +102,12 @@ export class TileSource {
     return nearest
   }
 
-  /** Addresses of the tiles that are drawn now. */
+  /** Addresses of the tiles that are drawn at present. */
   addressesInUse(): TileAddress[] {
     return [...this.entries.values()].filter(({ users }) => users > 0).map(({ address }) => address)
   }
 
-  /** A feature by one of its properties, on the tiles that are loaded. */
+  /** A feature by the value of one of its properties, if a loaded tile has it. */
   find(name: string, value: string): TileHit | null {
     for (const { loaded, address } of this.entries.values()) {
       const feature = loaded?.features.find(({ properties }) => properties[name] === value)
