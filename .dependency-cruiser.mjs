@@ -15,14 +15,12 @@ const INDEX = '^(libs/[^/]+|libs/[^/]+/[^/]+|migrations)/index\\.ts$'
  */
 export const ROOMS = {
   'libs/domain': {},
-  'libs/config': { rooms: ['libs/domain'] },
+  'libs/config': {},
   'libs/geo': { rooms: ['libs/domain'], packages: ['h3-js', 'pbf'] },
   'libs/formats': {
     rooms: ['libs/domain'],
     packages: [
       'flatbuffers',
-      'proj4',
-      'saxes',
       'hyparquet-writer',
       'proj4',
       'saxes',
@@ -74,9 +72,9 @@ export const ROOMS = {
  * of the agent are listed, because it runs on small computers.
  */
 export const EDGES = {
-  'apps/api': { rooms: ['libs', 'migrations'] },
-  'apps/worker': { rooms: ['libs', 'migrations'] },
-  'apps/cli': { rooms: ['libs', 'migrations'] },
+  'apps/api': { rooms: ['libs'] },
+  'apps/worker': { rooms: ['libs'] },
+  'apps/cli': { rooms: ['libs'] },
   'apps/agent': { rooms: ['libs/domain'], packages: ['@m-lab/ndt7', 'ws', 'node-cron'] },
   'apps/main.ts': { rooms: ['libs', 'apps/api', 'apps/worker'] },
   web: { rooms: ['libs/domain'] },

@@ -2,7 +2,7 @@
 import { DISPUTE_ACTIONS, DISPUTE_STATES, stateAfter } from '#domain/dispute'
 import { PLAN_STATES } from '#domain/plan'
 import { readFileSync, readdirSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 const PAGE = readFileSync('ARCHITECTURE.md', 'utf8')
@@ -65,6 +65,54 @@ describe('the diagram of the rooms', () => {
     )
     expect(forbidden).toEqual([])
   })
+})
+
+/** The room of a path, or of an import such as `#store/runs`. */
+function roomOf(path: string): string {
+  if (path.startsWith('#migrations')) return 'migrations'
+  if (path.startsWith('#')) return `libs/${path.slice(1).split('/')[0]}`
+  const [top, folder] = path.split('/') as [string, string]
+  return top === 'libs' || top === 'apps' ? `${top}/${folder.replace(/\.js$/, '.ts')}` : top
+}
+
+/** Pairs of rooms of which the first imports the second. */
+function importsInCode(): Set<string> {
+  const pairs = new Set<string>()
+  for (const top of ['apps', 'libs', 'migrations', 'web/src', 'web/probe', 'web/report'])
+    for (const name of readdirSync(top, { recursive: true, encoding: 'utf8' })) {
+      if (!/\.tsx?$/.test(name)) continue
+      const file = join(top, name)
+      for (const [, path] of readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*'([#.][^']*)'/g)) {
+        const [from, to] = [roomOf(file), roomOf(path!.startsWith('#') ? path! : join(file, '..', path!))]
+        // The page's types of the API are made by the build.
+        if (from !== to && to !== 'dist') pairs.add(`${from} -> ${to}`)
+      }
+    }
+  return pairs
+}
+
+test('the arrows of the rooms are the imports of the code, those through another room left out', () => {
+  const code = diagram('flowchart TB')
+  const rooms = new Map(
+    [...code.matchAll(/\b(\w+)\["([\w./]+)(?:<br>.*?)?"\]/g)].map(([, id, room]) => [id!, room!] as const),
+  )
+  const arrows = [...code.matchAll(/^ {2}(\w+)(?:\[".*?"\])? --> (\w+)/gm)].map(
+    ([, from, to]) => [rooms.get(from!)!, rooms.get(to!)!] as const,
+  )
+  const imports = importsInCode()
+  expect(imports.size).toBeGreaterThan(30)
+  expect(arrows.map((pair) => pair.join(' -> ')).filter((arrow) => !imports.has(arrow))).toEqual([])
+  const reaches = (from: string, to: string): boolean =>
+    arrows.some(([a, b]) => a === from && (b === to || reaches(b, to)))
+  expect([...imports].filter((pair) => !reaches(...(pair.split(' -> ') as [string, string])))).toEqual([])
+})
+
+test('no message of a sequence has a sign at which the drawing program ends it', () => {
+  const messages = diagram('sequenceDiagram')
+    .split('\n')
+    .filter((line) => line.includes('>>'))
+  expect(messages.length).toBeGreaterThan(5)
+  expect(messages.filter((line) => /[#;]/.test(line))).toEqual([])
 })
 
 test('the picture of the tables has every entity', () => {
