@@ -22,7 +22,7 @@ export class ProbeWriter {
   private activeGroups = 0
   private readonly ensuredMonths = new Set<string>()
 
-  /** `lanes` groups are written at once: one on the embedded database, which has one session. */
+  /** At most `maxActiveGroups` groups are written at the same time: one on the embedded database, which has one session. */
   constructor(
     private readonly source: DataSource,
     private readonly maxActiveGroups: number,

@@ -19,7 +19,7 @@ import {
 } from 'class-validator'
 import { IsAreaCode } from '../http/area-code.js'
 import { IsBooleanQuery } from '../http/boolean-query.js'
-import { FileOptionsQuery } from '../probes/file-options.dto.js'
+import { FileOptionsQuery } from '../http/files/file-options.dto.js'
 import { AreaChoice, PageQuery } from '../http/page.dto.js'
 
 export class PlanFilterQuery extends AreaChoice {

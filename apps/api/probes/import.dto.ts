@@ -21,7 +21,7 @@ import {
   Max,
   Min,
 } from 'class-validator'
-import { FileOptionsQuery } from './file-options.dto.js'
+import { FileOptionsQuery } from '../http/files/file-options.dto.js'
 import { IngestAnswer, RejectedProbe } from './probes.dto.js'
 
 const OFFSET = /([Zz]|[+-]\d\d:\d\d)$/

@@ -5,9 +5,9 @@ import { IsIn, IsOptional, IsString, Length } from 'class-validator'
 
 const DECIMAL_MARKS = ['comma', 'point'] as const satisfies readonly DecimalMark[]
 
-/** What a person says of a table where the file leaves it open. */
+/** Options by which a person settles what a file leaves open. */
 export class FileOptionsQuery {
-  /** What a comma before exactly three digits is in its numbers: the decimal comma, or (`point`) a sign between thousands. */
+  /** Meaning of a comma before exactly three digits: the decimal comma, or (`point`) a separator of thousands. */
   @IsOptional()
   @IsIn(DECIMAL_MARKS)
   decimal?: DecimalMark
