@@ -46,7 +46,7 @@ export interface ZipPart {
   size?: number
 }
 
-/** A zip archive as any program writes it. */
+/** A zip archive: each part deflated behind its header, then the directory of all parts. */
 export function zipOf(parts: readonly ZipPart[]): Buffer {
   const locals: Buffer[] = []
   const directory: Buffer[] = []

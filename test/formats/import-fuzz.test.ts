@@ -1,6 +1,6 @@
 /**
- * Wrong files at every door: each ends in records and rejections that balance, in a question, or in words about the file; none
- * hangs. `npm run fuzz -- imports 20000` makes more of them.
+ * Wrong files given to each reader: each ends in records and rejections that balance, in a question, or in words about the
+ * file; none hangs. More of them: `FUZZ_IMPORTS=20000 npx vitest run test/formats/import-fuzz.test.ts`.
  */
 import { UnreadableFileError } from '#formats/file'
 import {
@@ -39,9 +39,9 @@ const LISTS: Record<string, (bytes: Buffer) => Promise<{ file: ListFile; written
     })),
 }
 
-/** What went wrong that must not; null where a file was read, or refused in words. */
+/** The fault that a file showed; null if it was read, or refused in words. */
 async function faultOf(sample: Sample): Promise<string | null> {
-  for (const [door, read] of Object.entries(LISTS)) {
+  for (const [reader, read] of Object.entries(LISTS)) {
     const start = performance.now()
     try {
       const { file, written } = await read(sample.bytes)
@@ -52,9 +52,10 @@ async function faultOf(sample: Sample): Promise<string | null> {
         rejected: rejectedRowCount(file.rejections),
       })
     } catch (error) {
-      if (!(error instanceof UnreadableFileError)) return `${door}: ${(error as Error).stack}`
+      if (!(error instanceof UnreadableFileError)) return `${reader}: ${(error as Error).stack}`
     }
-    if (performance.now() - start > MAX_MS) return `${door} took ${Math.round(performance.now() - start)} ms`
+    if (performance.now() - start > MAX_MS)
+      return `${reader} took ${Math.round(performance.now() - start)} ms`
   }
   return resultsFaultOf(sample)
 }
@@ -78,7 +79,7 @@ async function resultsFaultOf({ bytes }: Sample): Promise<string | null> {
 }
 
 test(
-  `${INPUTS} wrong files, at seven doors each`,
+  `${INPUTS} wrong files, each given to all six readers`,
   async () => {
     const samples = await corpus()
     const faults: string[] = []

@@ -2,9 +2,9 @@
 import { crsOf } from '#formats/geometry'
 import { readAreas, readCoverage, readLocalities, readPlan, readSites } from '#formats/lists'
 import { ImportQuestion, readResults } from '#formats/tools'
-import initSqlJs from 'sql.js'
 import { describe, expect, test } from 'vitest'
 import { bytes, zipOf } from './files.js'
+import { geoPackageOf } from './geopackages.js'
 import { dbfOf, shpOf } from './shapefiles.js'
 
 /** Made with PROJ 9.1 (gdaltransform): name, easting, northing, longitude, latitude. */
@@ -88,22 +88,8 @@ describe.each(POINTS)('%s %s %s', (code, x, y, lng, lat) => {
   })
 
   test('in a GeoPackage', async () => {
-    const { Database } = await initSqlJs()
-    const db = new Database()
-    db.run(`CREATE TABLE gpkg_spatial_ref_sys (srs_id INTEGER, organization, organization_coordsys_id INTEGER);
-      INSERT INTO gpkg_spatial_ref_sys VALUES (26191, 'EPSG', 26191);
-      CREATE TABLE gpkg_contents (table_name, data_type); INSERT INTO gpkg_contents VALUES ('p', 'features');
-      CREATE TABLE gpkg_geometry_columns (table_name, column_name, srs_id INTEGER);
-      INSERT INTO gpkg_geometry_columns VALUES ('p', 'geom', 26191); CREATE TABLE p (geom BLOB, code TEXT)`)
-    const blob = Buffer.alloc(29)
-    blob.write('GP', 'latin1')
-    blob[3] = 1
-    blob[8] = 1
-    blob.writeUInt32LE(1, 9)
-    blob.writeDoubleLE(x, 13)
-    blob.writeDoubleLE(y, 21)
-    db.run('INSERT INTO p VALUES (?, ?)', [blob, 'A'])
-    expect(await readPlan(Buffer.from(db.export()))).toMatchObject({
+    const file = await geoPackageOf({ epsg: 26191, point: [x, y], columns: { code: 'A' } })
+    expect(await readPlan(file)).toMatchObject({
       rows: [{ code: 'A', place: near }],
       notes: [note],
     })

@@ -1,8 +1,8 @@
 /** Files of every kind that a door takes, small and right, from which a fuzz makes wrong ones. */
 import { readFileSync, readdirSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
-import initSqlJs from 'sql.js'
 import { zipOf } from '../files.js'
+import { geoPackageOf } from '../geopackages.js'
 import { dbfOf, shpOf } from '../shapefiles.js'
 import { odsOf, odsRow, odsText, rowXml, xlsxOf } from '../workbooks.js'
 
@@ -68,12 +68,9 @@ const workbookOf = (rows: readonly string[][]): Buffer =>
         after: '<mergeCells><mergeCell ref="F2:F3"/></mergeCells>',
       },
     ],
-    formats: ['dd/mm/yyyy', '00000', '0.0%'],
-    sharedTexts: ['a', 'b'],
   })
 
-const numberIfOne = (cell: string) =>
-  /^-?\d+(\.\d+)?$/.test(cell) ? { value: Number(cell), style: 0 } : cell
+const numberIfOne = (cell: string) => (/^-?\d+(\.\d+)?$/.test(cell) ? { value: Number(cell) } : cell)
 
 const RING = [
   [-5.68, 32.93],
@@ -145,27 +142,11 @@ export async function corpus(): Promise<Sample[]> {
         { name: 'a.prj', text: 'GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984"]]' },
       ]),
     },
-    { name: 'g.gpkg', bytes: await geoPackage() },
+    {
+      name: 'g.gpkg',
+      bytes: await geoPackageOf({ epsg: 4326, point: [-5.67, 32.94], columns: { code: '01', nom: 'Nord' } }),
+    },
   ]
   const results = readdirSync(SAMPLES).map((name) => ({ name, bytes: readFileSync(new URL(name, SAMPLES)) }))
   return [...tables, ...shapes, ...results]
-}
-
-async function geoPackage(): Promise<Buffer> {
-  const { Database } = await initSqlJs()
-  const db = new Database()
-  db.run(`CREATE TABLE gpkg_spatial_ref_sys (srs_id INTEGER, organization, organization_coordsys_id INTEGER);
-    INSERT INTO gpkg_spatial_ref_sys VALUES (4326, 'EPSG', 4326);
-    CREATE TABLE gpkg_contents (table_name, data_type); INSERT INTO gpkg_contents VALUES ('p', 'features');
-    CREATE TABLE gpkg_geometry_columns (table_name, column_name, srs_id INTEGER);
-    INSERT INTO gpkg_geometry_columns VALUES ('p', 'geom', 4326); CREATE TABLE p (geom BLOB, code TEXT, nom TEXT)`)
-  const blob = Buffer.alloc(29)
-  blob.write('GP', 'latin1')
-  blob[3] = 1
-  blob[8] = 1
-  blob.writeUInt32LE(1, 9)
-  blob.writeDoubleLE(-5.67, 13)
-  blob.writeDoubleLE(32.94, 21)
-  db.run('INSERT INTO p VALUES (?, ?, ?)', [blob, '01', 'Nord'])
-  return Buffer.from(db.export())
 }
