@@ -95,7 +95,7 @@ function report(
     ...(rejections.length > MAX_REPORTED
       ? [`… and ${rejections.length - MAX_REPORTED} more; --json lists all`]
       : []),
-    `${imported} imported, ${rejected} refused${unchanged > 0 ? `, ${unchanged} unchanged` : ''}, of ${rows} rows from ${basename(file)}`,
+    `${preview ? `${balance.written} would be` : imported} imported, ${rejected} refused${unchanged > 0 ? `, ${unchanged} unchanged` : ''}, of ${rows} rows from ${basename(file)}`,
   ]
   output.result(lines, { imported, refused: rejections, notes, rows, refusedRows: rejected, unchanged })
   return rejections.length === 0

@@ -167,5 +167,7 @@ describe('readSites', () => {
       /sites\.csv: no column “commune_code”.*line 1 has: code, nom, lat, lng/,
     )
     await expect(read('')).rejects.toThrow(/empty/)
+    const feature = { type: 'Feature', properties: { code: 'S1', nom: 'A' }, geometry: null }
+    await expect(readSites(bytes(JSON.stringify(feature)))).rejects.toThrow(/its columns are: code, nom/)
   })
 })

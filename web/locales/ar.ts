@@ -205,7 +205,7 @@ export const ar: Messages = {
     'حسابك لا يسمح بهذا: يلزم دور {needed, select, planner {المخطِّط} administrator {المدير} other {{needed}}}.',
   problem_file_empty: 'الملف فارغ.',
   problem_file_unread: 'تعذرت قراءة الملف. رسالة القارئ: {detail}',
-  problem_file_columns: 'لم يوجد عمود {wanted}. في السطر {line}: {there}',
+  problem_file_columns: 'لم يوجد عمود {wanted}. {line, select, 0 {أعمدته} other {في السطر {line}}}: {there}',
   problem_file_encoding:
     'السطر {line} ليس بترميز UTF-8، ويبدو أنه {guess}. احفظ الملف بصيغة «CSV UTF-8» ثم أرسله من جديد.',
   problem_file_old_office: 'صيغة ‎.xls لا تُقرأ: احفظ الملف بصيغة ‎.xlsx أو CSV.',

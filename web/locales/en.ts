@@ -205,7 +205,8 @@ export const en = {
     'Your account may not do this: it needs the role of {needed, select, planner {planner} administrator {administrator} other {{needed}}}.',
   problem_file_empty: 'The file is empty.',
   problem_file_unread: 'The file cannot be read. The reader says: {detail}',
-  problem_file_columns: 'No column {wanted} was found. Line {line} has: {there}',
+  problem_file_columns:
+    'No column {wanted} was found. {line, select, 0 {Its columns are} other {Line {line} has}}: {there}',
   problem_file_encoding:
     'Line {line} is not UTF-8; it looks like {guess}. Save the file as “CSV UTF-8” and send it again.',
   problem_file_old_office: '.xls is not read: save the file as .xlsx or CSV.',

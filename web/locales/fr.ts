@@ -209,7 +209,8 @@ export const fr: Messages = {
     'Votre compte ne le permet pas : il faut le rôle {needed, select, planner {de planificateur} administrator {d’administrateur} other {{needed}}}.',
   problem_file_empty: 'Le fichier est vide.',
   problem_file_unread: 'Le fichier n’a pas pu être lu. Message du lecteur : {detail}',
-  problem_file_columns: 'Aucune colonne {wanted} n’a été trouvée. La ligne {line} contient : {there}',
+  problem_file_columns:
+    'Aucune colonne {wanted} n’a été trouvée. {line, select, 0 {Ses colonnes sont} other {La ligne {line} contient}} : {there}',
   problem_file_encoding:
     'La ligne {line} n’est pas en UTF-8 ; on dirait {guess}. Enregistrez le fichier au format « CSV UTF-8 », puis renvoyez-le.',
   problem_file_old_office: 'Le format .xls n’est pas lu : enregistrez le fichier en .xlsx ou en CSV.',

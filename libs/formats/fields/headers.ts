@@ -151,7 +151,9 @@ function missingColumnsError<F extends string>(
     line: String(closest.row.line),
     there: foundHeaders.join(', ').slice(0, 300),
   }
-  const reason = `no column ${missingHeaders} was found; line ${fields.line} has: ${fields.there}`
+  // Features have no header: their properties come before the first of them.
+  const place = closest.row.line === 0 ? 'its columns are' : `line ${fields.line} has`
+  const reason = `no column ${missingHeaders} was found; ${place}: ${fields.there}`
   return new UnreadableFileError(reason, file, { code: 'columns', fields })
 }
 
