@@ -72,8 +72,14 @@ test('a click while the map zooms, and before the new tiles are there, chooses w
   })
   await page.locator('#map').focus()
   const box = (await page.locator('#map').boundingBox())!
+  // The animation takes a quarter of a second: looking for it after the key would miss it on a busy machine.
+  const zooming = page.evaluate(`new Promise((resolve) => {
+    const pane = document.querySelector('.leaflet-map-pane')
+    const observer = new MutationObserver(() => pane.classList.contains('leaflet-zoom-anim') && resolve())
+    observer.observe(pane, { attributeFilter: ['class'] })
+  })`)
   await page.keyboard.press('+')
-  await page.waitForSelector('.leaflet-zoom-anim', { state: 'attached' })
+  await zooming
   await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2)
   expect(await page.locator('.panel').count()).toBe(0)
   await expect.poll(() => new URL(page.url()).searchParams.get('cell')).toBe(h3)
