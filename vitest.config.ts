@@ -36,10 +36,11 @@ export default defineConfig({
     ],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Only a test that hangs may reach these: two busy cores take five times as long as two free ones.
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
     // A page on a busy machine: the default of a second says more about the machine than about the page.
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: 60_000 } },
     // Without the summary that rewrites itself, a log stays readable.
     reporters: [['default', { summary: !process.env.CI }], new LastLine()],
   },

@@ -22,9 +22,17 @@ export const CHROMIUM_FLAGS = [
   '--disable-sync',
 ]
 
-export function launch(): Promise<Browser> {
+/** Only a page that hangs may reach this: two busy cores take five times as long as two free ones. */
+const TIMEOUT_MS = 90_000
+
+export async function launch(): Promise<Browser> {
   mkdirSync(SHOTS, { recursive: true })
-  return chromium.launch({ executablePath: CHROMIUM, args: ['--headless', ...CHROMIUM_FLAGS] })
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--headless', ...CHROMIUM_FLAGS] })
+  browser.on('context', (context) => {
+    context.setDefaultTimeout(TIMEOUT_MS)
+    context.setDefaultNavigationTimeout(TIMEOUT_MS)
+  })
+  return browser
 }
 
 export interface OpenedPage {

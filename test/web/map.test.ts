@@ -32,16 +32,13 @@ test.each([
   const box = (await page.locator('#map').boundingBox())!
   // The tiles of this place may come after the first ones are drawn.
   await expect
-    .poll(
-      async () => {
-        await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2)
-        return page
-          .locator('.panel h2')
-          .getAttribute('data-verdict', { timeout: 3_000 })
-          .catch(() => null)
-      },
-      { timeout: 20_000 },
-    )
+    .poll(async () => {
+      await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2)
+      return page
+        .locator('.panel h2')
+        .getAttribute('data-verdict', { timeout: 3_000 })
+        .catch(() => null)
+    })
     .toBe(colour)
   const panel = page.locator('.panel')
   await expect.poll(() => panel.innerText()).toContain(NAMES[lang][colour])
@@ -73,13 +70,13 @@ test('a click while the map zooms, and before the new tiles are there, chooses w
   await page.locator('#map').focus()
   const box = (await page.locator('#map').boundingBox())!
   // The animation takes a quarter of a second: looking for it after the key would miss it on a busy machine.
-  const zooming = page.evaluate(`new Promise((resolve) => {
+  await page.evaluate(`window.zooming = new Promise((resolve) => {
     const pane = document.querySelector('.leaflet-map-pane')
     const observer = new MutationObserver(() => pane.classList.contains('leaflet-zoom-anim') && resolve())
     observer.observe(pane, { attributeFilter: ['class'] })
   })`)
   await page.keyboard.press('+')
-  await zooming
+  await page.evaluate('window.zooming')
   await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2)
   expect(await page.locator('.panel').count()).toBe(0)
   await expect.poll(() => new URL(page.url()).searchParams.get('cell')).toBe(h3)

@@ -74,16 +74,13 @@ test.each(['fr', 'ar'] as const)(
     const panel = page.locator('.panel')
     await page.locator('#map').focus()
     await expect
-      .poll(
-        async () => {
-          await page.keyboard.press('Enter')
-          return panel
-            .locator('h2')
-            .getAttribute('data-site', { timeout: 2_000 })
-            .catch(() => null)
-        },
-        { timeout: 20_000 },
-      )
+      .poll(async () => {
+        await page.keyboard.press('Enter')
+        return panel
+          .locator('h2')
+          .getAttribute('data-site', { timeout: 2_000 })
+          .catch(() => null)
+      })
       .toBe(site.code)
     expect(await page.evaluate('document.activeElement.className')).toContain('panel')
     await expect.poll(() => parameter(page, 'site')).toBe(site.code)
@@ -144,8 +141,7 @@ test('the readout names what is under the pointer', async () => {
       .catch(() => '')
   }
   // Each layer's tiles come by themselves.
-  for (const name of ['Douar Aït Test', site.name, 'Zone blanche'])
-    await expect.poll(names, { timeout: 15_000 }).toContain(name)
+  for (const name of ['Douar Aït Test', site.name, 'Zone blanche']) await expect.poll(names).toContain(name)
   await page.screenshot({ path: `${SHOTS}/readout-fr.png` })
   await page.close()
 })
@@ -188,7 +184,7 @@ test('the probes behind a verdict: by the hour for everybody, all for a planner'
   const show = () => page.getByRole('button', { name: 'Voir les mesures derrière ce verdict' }).press('Enter')
   await show()
   // An office's own line is shown; all else only where three devices measured alike.
-  await expect.poll(() => page.locator('.probes tbody tr').count(), { timeout: 20_000 }).toBeGreaterThan(0)
+  await expect.poll(() => page.locator('.probes tbody tr').count()).toBeGreaterThan(0)
   await page.getByText('Certaines mesures ne sont pas montrées').waitFor()
   await page.screenshot({ path: `${SHOTS}/probes-public-fr.png` })
   await web.signInOn(page, await signIn(web.server, web.database, 'planner'))

@@ -206,14 +206,11 @@ test.each(['fr', 'ar'] as const)(
     const map = (await page.locator('#map').boundingBox())!
     const [x, y] = [map.x + map.width / 2, map.y + map.height / 2]
     await expect
-      .poll(
-        async () => {
-          await page.mouse.move(x - 60, y)
-          await page.mouse.move(x, y)
-          return (await page.locator('.under .plan').allInnerTexts()).join()
-        },
-        { timeout: 20_000 },
-      )
+      .poll(async () => {
+        await page.mouse.move(x - 60, y)
+        await page.mouse.move(x, y)
+        return (await page.locator('.under .plan').allInnerTexts()).join()
+      })
       .toContain('Nouveau nom')
     await page.screenshot({ path: `${SHOTS}/plan-renamed-${lang}.png` })
     expect(await axeViolations(page)).toEqual([])
