@@ -32,20 +32,23 @@ const name = fc
   .map(([parts, end]) => `${parts.join('')}${end}n`)
   // A reader trims cells, keeps one kind of line end, and refuses control characters and what stands for no value.
   .map((text) => text.replace(/[\p{Cc}]/gu, (c) => (c === '\t' || c === '\n' ? c : ' ')).trim())
-  // A text of several lines with delimiters in them can look like whole rows: it is refused, because a stray quotation mark
-  // would do the same.
-  .filter((text) => !(text.includes('\n') && /[,;\t]/.test(text)))
   .filter((text) => !/^#|^Err:|^(null|none|nan|undefined|n\/a|\\n)$/i.test(text))
 
 describe('names of the plan', () => {
-  const columns = ['code', 'name_fr', 'comment']
+  // As the plan's table has: with few columns a name of several lines with commas looks like whole rows, and is refused.
+  const columns = ['code', 'name_fr', 'comment', ...Array.from({ length: 20 }, (_, i) => `autre ${i}`)]
   test.each([
-    ['CSV', async (rows: string[][]) => bytes(csvTable({ columns, rows }))],
-    ['XLSX', (rows: string[][]) => xlsxTable({ columns, rows })],
+    ['CSV', async (rows: (string | null)[][]) => bytes(csvTable({ columns, rows }))],
+    ['XLSX', (rows: (string | null)[][]) => xlsxTable({ columns, rows })],
   ])('in %s', async (format, write) => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(name, name), { minLength: 1, maxLength: 5 }), async (texts) => {
-        const rows = texts.map(([nameFr, comment], i) => [`P-${i}`, nameFr, comment])
+        const rows = texts.map(([nameFr, comment], i) => [
+          `P-${i}`,
+          nameFr,
+          comment,
+          ...Array.from({ length: 20 }, () => null),
+        ])
         const { rows: items, rejections } = await readPlan(await write(rows))
         expect(rejections).toEqual([])
         expect(items.map(({ fields, comment }) => [fields.nameFr, comment])).toEqual(texts)

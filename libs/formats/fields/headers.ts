@@ -103,7 +103,7 @@ export async function* namedRows<F extends string>(
   const isHeader = (cells: readonly string[]) => missingIn(cells, synonyms, required).length === 0
   const sheet = await chooseSheet(table, isHeader, choice)
   let named: ((row: TableRow) => NamedRow<F>[]) | null = null
-  for await (const row of sheet?.rows() ?? []) {
+  for await (const row of sheet?.rows(isHeader) ?? []) {
     if (row.cells.every((cell) => cell.trim() === '')) continue
     if (named) yield* named(row)
     else if (search.accepts(row)) named = rowNamer(row.cells, columnsOf(row.cells, synonyms))

@@ -158,8 +158,9 @@ function fieldsOf(bytes: Buffer, headerBytes: number, decode: (bytes: Buffer) =>
 function decoderOf(cpg: string | null, driver: number): (bytes: Buffer) => string {
   const named = cpg
     ?.trim()
-    .replace(/^(?:ANSI |cp)?(\d{4})$/i, 'windows-$1')
-    .replace(/^(?:ISO[ _-]?)?8859[ _-]?(\d{1,2})$/i, 'iso-8859-$1')
+    .replace(/^iso[ _-]?8859[ _-]?(\d{1,2})$/i, 'iso-8859-$1')
+    .replace(/^8859(\d{1,2})$/, 'iso-8859-$1')
+    .replace(/^(?:ANSI |cp|windows[ _-]?)?(\d{4})$/i, 'windows-$1')
   const label = named || ENCODINGS[driver] || 'utf-8'
   let decoder: InstanceType<typeof TextDecoder>
   try {

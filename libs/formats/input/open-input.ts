@@ -73,7 +73,10 @@ async function openLevel(source: ByteSource, options: InputOptions, level: numbe
         throw new UnreadableFileError(`the file is no text and of no kind that is read: ${READ}`, name)
       return {
         kind: 'table',
-        table: { notes: [], sheets: [{ name: null, rows: () => csvRows(textOf(chunks, head, name), name) }] },
+        table: {
+          notes: [],
+          sheets: [{ name: null, rows: (isHeader) => csvRows(textOf(chunks, head, name), name, isHeader) }],
+        },
       }
   }
 }

@@ -186,7 +186,8 @@ export async function readPlan(source: ByteSource, options: ListOptions = {}): P
   const lineOf = new Map<string, number>()
   const records: { record: PlanRow; line: number; code: string }[] = []
   for await (const row of namedRows(table, COLUMNS, ['code'], { sheet, file: name })) {
-    if (++file.rowCount > MAX_ROWS) throw new UnreadableFileError(`has more than ${MAX_ROWS} lines`, name)
+    if (++file.rowCount > MAX_ROWS)
+      throw new UnreadableFileError(`the list has more than ${MAX_ROWS} rows`, name)
     const reader = fieldReader(row, 'code')
     const item = await itemOf(row, reader, features?.[row.line - 1] ?? null, context)
     const firstLine = lineOf.get(item.code)

@@ -4,7 +4,7 @@
  */
 import { UnreadableFileError } from '../file/unreadable-file-error.js'
 import { unguardFormulas } from './formula-guard.js'
-import type { TableRow } from './table.js'
+import type { HeaderTest, TableRow } from './table.js'
 
 /** A record longer than this (1 MiB) is a quotation mark that was never closed. */
 const MAX_RECORD_CHARS = 1024 * 1024
@@ -13,13 +13,17 @@ const MAX_RECORD_CHARS = 1024 * 1024
 const SAMPLE_CHARS = 8192
 
 /** Rows in order, including empty ones. A quotation mark that is never closed throws `UnreadableFileError`. */
-export async function* csvRows(text: AsyncIterable<string>, file?: string): AsyncGenerator<TableRow> {
+export async function* csvRows(
+  text: AsyncIterable<string>,
+  file?: string,
+  isHeader?: HeaderTest,
+): AsyncGenerator<TableRow> {
   let reader: CsvReader | null = null
   let buffer = ''
   for await (const piece of text) {
     buffer += piece
     if (!reader && buffer.length < SAMPLE_CHARS) continue
-    reader ??= new CsvReader(delimiterOf(buffer), file)
+    reader ??= new CsvReader(delimiterOf(buffer, isHeader), file)
     // A carriage return at the end may be the first half of a line end.
     const end = buffer.endsWith('\r') ? buffer.length - 1 : buffer.length
     const lines = buffer.slice(0, end).split(LINE_END)
@@ -27,7 +31,7 @@ export async function* csvRows(text: AsyncIterable<string>, file?: string): Asyn
     yield* reader.push(lines)
     reader.checkLength(buffer)
   }
-  reader ??= new CsvReader(delimiterOf(buffer), file)
+  reader ??= new CsvReader(delimiterOf(buffer, isHeader), file)
   const lines = buffer.split(LINE_END)
   // The last line may end like all others.
   if (lines.at(-1) === '') lines.pop()
@@ -116,12 +120,7 @@ class CsvReader {
     const cells = [...record.cells, `${record.text}\n${closing}`, ...rest.cells]
     record.splitLines.push([...closing.split(this.delimiter), ...rest.cells])
     if (rest.openText !== null) this.open = { ...record, cells, text: rest.openText }
-    else
-      yield {
-        line: record.line,
-        cells: this.withoutGuards(cells, record.lines.join('\n')),
-        splitLines: record.splitLines,
-      }
+    else yield { line: record.line, cells: cells.map(unguardFormulas), splitLines: record.splitLines }
   }
 
   /** The cells of a line from a position on; `openText` is the beginning of a cell that goes on in the next line. */
@@ -179,16 +178,29 @@ const DELIMITERS = [',', ';', '\t', '|'] as const
 /** A cell in quotation marks, which may hold delimiters and line ends of its own, and what stands before it. */
 const QUOTED_CELL = /(^|[,;\t|\r\n])"(?:[^"]|"")*"(?=[,;\t|\r\n]|$)/g
 
-/** The delimiter by which most of the first lines have the same number of cells; of equals the one that makes more cells. */
-function delimiterOf(text: string): string {
-  const lines = text
-    .slice(0, SAMPLE_CHARS)
+const SAMPLE_LINES = 20
+
+/**
+ * Of the delimiters that make a header row of one of the first lines, or of all if none does: the one by which most of them
+ * have the same number of cells, and of equals the one that makes more cells.
+ */
+function delimiterOf(text: string, isHeader: HeaderTest | undefined): string {
+  const sample = text.slice(0, SAMPLE_CHARS)
+  const headed = isHeader ? DELIMITERS.filter((delimiter) => hasHeader(sample, delimiter, isHeader)) : []
+  const lines = sample
     .replace(QUOTED_CELL, '$1')
-    .split(LINE_END, 20)
+    .split(LINE_END, SAMPLE_LINES)
     .filter((line) => line.trim() !== '')
-  const scores = DELIMITERS.map((delimiter) => scoreOf(lines.map((line) => line.split(delimiter).length)))
+  const candidates = headed.length > 0 ? headed : DELIMITERS
+  const scores = candidates.map((delimiter) => scoreOf(lines.map((line) => line.split(delimiter).length)))
   const best = Math.max(...scores)
-  return best > 0 ? DELIMITERS[scores.indexOf(best)]! : ','
+  return best > 0 || headed.length > 0 ? candidates[scores.indexOf(best)]! : ','
+}
+
+function hasHeader(sample: string, delimiter: string, isHeader: HeaderTest): boolean {
+  const lines = sample.split(LINE_END, SAMPLE_LINES)
+  for (const { cells } of new CsvReader(delimiter, undefined).push(lines)) if (isHeader(cells)) return true
+  return false
 }
 
 /** Lines count more than cells. */

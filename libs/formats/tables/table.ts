@@ -16,9 +16,14 @@ export interface TableRow {
 export interface TableSheet {
   /** Null where the file has no sheets. */
   name: string | null
-  /** May be called more than once for a workbook only. */
-  rows: () => AsyncIterable<TableRow>
+  /**
+   * May be called more than once for a workbook only. `isHeader` tells a header row, by which a CSV file's delimiter is
+   * found where its first lines leave it open.
+   */
+  rows: (isHeader?: HeaderTest) => AsyncIterable<TableRow>
 }
+
+export type HeaderTest = (cells: readonly string[]) => boolean
 
 export interface Table {
   /** Those that can be seen, in their order. */

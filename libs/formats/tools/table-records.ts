@@ -22,7 +22,7 @@ export async function* tableRecords(
 ): AsyncGenerator<ResultRecord[]> {
   const sheet = await chooseSheet(table, isResultHeader, { sheet: options.sheet })
   detected.notes.push(...table.notes)
-  const rows = endingAtError(sheet?.rows() ?? [])
+  const rows = endingAtError(sheet?.rows(isResultHeader) ?? [])
   let results: ResultTable | null = null
   let batch: ResultRecord[] = []
   let [index, searched] = [0, 0]

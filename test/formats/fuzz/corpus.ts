@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { zipOf } from '../files.js'
 import { geoPackageOf } from '../geopackages.js'
 import { dbfOf, shpOf } from '../shapefiles.js'
-import { odsOf, odsRow, odsText, rowXml, xlsxOf } from '../workbooks.js'
+import { type CellXml, odsOf, odsRow, odsText, rowXml, xlsxOf } from '../workbooks.js'
 
 export interface Sample {
   name: string
@@ -68,9 +68,15 @@ const workbookOf = (rows: readonly string[][]): Buffer =>
         after: '<mergeCells><mergeCell ref="F2:F3"/></mergeCells>',
       },
     ],
+    formats: ['dd/mm/yyyy', '00000'],
   })
 
-const numberIfOne = (cell: string) => (/^-?\d+(\.\d+)?$/.test(cell) ? { value: Number(cell) } : cell)
+/** As a spreadsheet keeps it: whole numbers have the format of codes, days are numbers. */
+function numberIfOne(cell: string): CellXml | string {
+  if (/^\d{4}-\d\d-\d\d$/.test(cell)) return { value: Date.parse(cell) / 86_400_000 + 25_569, style: 1 }
+  if (!/^-?\d+(\.\d+)?$/.test(cell)) return cell
+  return { value: Number(cell), style: cell.includes('.') ? 0 : 2 }
+}
 
 const RING = [
   [-5.68, 32.93],
