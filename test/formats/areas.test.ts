@@ -110,10 +110,12 @@ describe('a feature', () => {
     expect((await read(feature({ code: '01' }, polygon(high)))).areas[0]?.geometry).toEqual(polygon())
   })
 
-  it('with a population that is no number keeps none, with a note', async () => {
-    const { areas, notes } = await read(feature({ code: '01', population_2024: 'beaucoup' }))
-    expect(areas[0]?.population).toBeNull()
-    expect(notes).toEqual([expect.stringContaining('beaucoup')])
+  it('with a population that is no number is refused, so that it empties none', async () => {
+    const { areas, rejections } = await read(feature({ code: '01', population_2024: 'beaucoup' }))
+    expect(areas).toEqual([])
+    expect(rejections).toMatchObject([
+      { field: 'population', value: 'beaucoup', reason: 'is not a whole number' },
+    ])
   })
 
   it('takes the population of its own year', async () => {

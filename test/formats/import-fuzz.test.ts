@@ -39,6 +39,9 @@ const LISTS: Record<string, (bytes: Buffer) => Promise<{ file: ListFile; written
     })),
 }
 
+/** How the files ended, for the summary. */
+const tally = { read: 0, refused: 0, asked: 0, rows: 0, rejectedRows: 0 }
+
 /** The fault that a file showed; null if it was read, or refused in words. */
 async function faultOf(sample: Sample): Promise<string | null> {
   for (const [reader, read] of Object.entries(LISTS)) {
@@ -51,7 +54,11 @@ async function faultOf(sample: Sample): Promise<string | null> {
         unchanged: 0,
         rejected: rejectedRowCount(file.rejections),
       })
+      tally.read++
+      tally.rows += file.rowCount
+      tally.rejectedRows += file.rowCount - written
     } catch (error) {
+      tally.refused++
       if (!(error instanceof UnreadableFileError)) return `${reader}: ${(error as Error).stack}`
     }
     if (performance.now() - start > MAX_MS)
@@ -64,16 +71,25 @@ async function resultsFaultOf({ bytes }: Sample): Promise<string | null> {
   const detected: DetectedFormat = { format: null, unit: null, notes: [] }
   const options = { format: null, unit: null, measuredAt: '2026-03-01T09:30:00Z' }
   const start = performance.now()
+  const indexes = new Set<number>()
+  let count = 0
   try {
     for await (const batch of readResults(bytes, options, detected))
-      for (const { document, rejectionReason } of batch)
+      for (const { index, document, rejectionReason } of batch) {
+        count++
+        indexes.add(index)
         if (rejectionReason === undefined)
           judgeRecord(document, { device: null, bounds: MOROCCO_BOUNDS, now: Date.UTC(2026, 5, 1) })
         else if (rejectionReason === '') return 'a rejection without a reason'
+      }
+    tally.read++
+    tally.rows += count
   } catch (error) {
+    tally[error instanceof ImportQuestion ? 'asked' : 'refused']++
     if (!(error instanceof UnreadableFileError || error instanceof ImportQuestion))
       return (error as Error).stack!
   }
+  if (indexes.size !== count) return `${count} records have ${indexes.size} numbers`
   const ms = performance.now() - start
   return ms > MAX_MS ? `results took ${Math.round(ms)} ms` : null
 }
@@ -91,6 +107,7 @@ test(
       if (faults.length >= 10) break
       if (i > 0 && i % 2_000 === 0) process.stderr.write(`${i} files, ${faults.length} faults\n`)
     }
+    if (INPUTS >= 1_000) process.stderr.write(`${JSON.stringify(tally)}\n`)
     expect(faults).toEqual([])
   },
   Math.max(120_000, INPUTS * 500),

@@ -48,9 +48,17 @@ const SHORT_FORM = /^[+-]?\d(?:[.,]\d+)?E[+-]\d{1,3}$/i
 const SHORT_FORM_REASON =
   'is a number in short form, whose other digits are lost: format the column as text and save the list again'
 
+/** What a spreadsheet makes of a code such as 3-1: a date, which it writes as `2026-01-03`, `03/01/2026` or `03-janv`. */
+const DATE_FORM =
+  /^(?:\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?|\d\d?\/\d\d?\/\d{4}|\d\d?-(?:janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\.?)$/
+
+const DATE_FORM_REASON =
+  'is a date, into which a spreadsheet has probably changed the code: format the column as text and write it again'
+
 /** A code or an id: a text whose every sign counts. */
 export function identifier(text: string): Parsed<string> {
   if (text === '') return { reason: 'is missing' }
+  if (DATE_FORM.test(text)) return { reason: DATE_FORM_REASON }
   return SHORT_FORM.test(text) ? { reason: SHORT_FORM_REASON } : { value: text }
 }
 
@@ -70,12 +78,13 @@ export const degrees =
 
 /**
  * A whole number that fits PostgreSQL's integer, or null for an empty cell. `1,234` is 1234, since no whole number has
- * decimals.
+ * decimals; so is `1.234` in a row with decimal commas.
  */
-export function optionalCount(text: string): Parsed<number | null> {
+export function optionalCount(text: string, hasCommas = false): Parsed<number | null> {
   if (text === '') return { value: null }
   if (SHORT_FORM.test(text)) return { reason: SHORT_FORM_REASON }
-  const value = numberOf(text, isAmbiguousNumber(text) ? 'point' : undefined)
+  const mark = !isAmbiguousNumber(text, hasCommas) ? undefined : text.includes(',') ? 'point' : 'comma'
+  const value = numberOf(text, mark)
   return value !== null && Number.isInteger(value) && value >= 0 && value <= 2 ** 31 - 1
     ? { value }
     : { reason: 'is not a whole number' }

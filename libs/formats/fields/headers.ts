@@ -1,6 +1,7 @@
 /** Columns are recognised by their names in French, Arabic or English, whatever the spelling. */
 import { foldName } from '#domain/place'
 import { UnreadableFileError } from '../file/unreadable-file-error.js'
+import { hasDecimalCommas } from './number.js'
 import { withoutUnit, splitCamelCase } from './speed.js'
 import { cellFaultOf } from '../tables/cell-fault.js'
 import { chooseSheet, HEADER_SEARCH_ROWS, type SheetChoice } from '../tables/choose-sheet.js'
@@ -85,6 +86,8 @@ export interface NamedRow<F extends string> {
   header: (field: F) => string | null
   /** Cells that are not empty to the right of the last header: usually a number with an unquoted decimal comma. */
   extraCells: string[]
+  /** See `hasDecimalCommas`. */
+  hasCommas: boolean
   /** Cells of fields that are neither a value nor empty, and what makes the whole row doubtful. */
   faults: readonly CellRejection[]
 }
@@ -99,7 +102,7 @@ export async function* namedRows<F extends string>(
   required: readonly NoInfer<F>[],
   choice: SheetChoice = {},
 ): AsyncGenerator<NamedRow<F>> {
-  const search = headerSearch(synonyms, required)
+  const search = headerSearch(synonyms, required, table.what)
   const isHeader = (cells: readonly string[]) => missingIn(cells, synonyms, required).length === 0
   const sheet = await chooseSheet(table, isHeader, choice)
   let named: ((row: TableRow) => NamedRow<F>[]) | null = null
@@ -121,7 +124,11 @@ const missingIn = <F extends string>(
   return required.filter((field) => columns[field] === undefined)
 }
 
-function headerSearch<F extends string>(synonyms: ColumnSynonyms<F>, required: readonly F[]) {
+function headerSearch<F extends string>(
+  synonyms: ColumnSynonyms<F>,
+  required: readonly F[],
+  what: string | undefined,
+) {
   let rowCount = 0
   let closest: { row: TableRow; missing: F[] } | null = null
   return {
@@ -134,7 +141,7 @@ function headerSearch<F extends string>(synonyms: ColumnSynonyms<F>, required: r
     },
     error: (file?: string) =>
       closest
-        ? missingColumnsError(closest, synonyms, file)
+        ? missingColumnsError(closest, synonyms, what, file)
         : new UnreadableFileError('the table is empty', file, { code: 'empty' }),
   }
 }
@@ -142,6 +149,7 @@ function headerSearch<F extends string>(synonyms: ColumnSynonyms<F>, required: r
 function missingColumnsError<F extends string>(
   closest: { row: TableRow; missing: readonly F[] },
   synonyms: ColumnSynonyms<F>,
+  what: string | undefined,
   file?: string,
 ): UnreadableFileError {
   const missingHeaders = closest.missing.map((field) => `“${synonyms[field][0]}”`).join(', ')
@@ -157,16 +165,33 @@ function missingColumnsError<F extends string>(
   return new UnreadableFileError(reason, file, { code: 'columns', fields })
 }
 
+/** For each field the other columns with the same header as its own. */
+function twinColumnsOf<F extends string>(
+  headers: readonly string[],
+  fields: readonly (readonly [F, number])[],
+): Map<F, number[]> {
+  const keys = headers.map((header) => header.trim().toLowerCase())
+  const twins = fields.map(
+    ([field, column]) =>
+      [field, keys.flatMap((key, i) => (i !== column && key === keys[column] ? [i] : []))] as const,
+  )
+  return new Map(
+    twins.filter(([, columns]) => columns.length > 0).map(([field, columns]) => [field, columns]),
+  )
+}
+
 /** One named row for a row; of a row that a stray quotation mark has joined, one for each of its lines. */
 function rowNamer<F extends string>(headers: readonly string[], columns: Partial<Record<F, number>>) {
   const fields = Object.entries(columns) as [F, number][]
   const header = (field: F) => (columns[field] === undefined ? null : (headers[columns[field]] ?? null))
+  const twins = twinColumnsOf(headers, fields)
   const named = (row: TableRow): NamedRow<F> => ({
     line: row.line,
     cell: (field) => (columns[field] === undefined ? '' : (row.cells[columns[field]] ?? '').trim()),
     header,
     extraCells: row.rowFault ? [] : row.cells.slice(headers.length).filter((cell) => cell.trim() !== ''),
-    faults: faultsOf(row, fields),
+    hasCommas: hasDecimalCommas(row.cells),
+    faults: [...faultsOf(row, fields), ...twinFaultsOf(row, columns, twins)],
   })
   return (row: TableRow): NamedRow<F>[] => (swallowedRowsOf(row, headers.length) ?? [row]).map(named)
 }
@@ -182,3 +207,20 @@ function faultsOf<F extends string>(
     return reason ? [{ field, value, reason }] : []
   })
 }
+
+/** Of two columns with one header and different values nobody can tell which one is meant. */
+function twinFaultsOf<F extends string>(
+  { cells, rowFault }: TableRow,
+  columns: Partial<Record<F, number>>,
+  twins: ReadonlyMap<F, readonly number[]>,
+): CellRejection[] {
+  if (rowFault || twins.size === 0) return []
+  const cellAt = (column: number) => (cells[column] ?? '').trim()
+  return [...twins].flatMap(([field, others]) => {
+    const value = cellAt(columns[field]!)
+    const other = others.map(cellAt).find((text) => text !== value)
+    return other === undefined ? [] : [{ field, value: `${value} | ${other}`, reason: TWINS }]
+  })
+}
+
+const TWINS = 'two columns have this name and different values: rename or delete one of them'

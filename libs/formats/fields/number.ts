@@ -30,8 +30,19 @@ export function numberOf(text: string, mark?: DecimalMark): number | null {
   return Number.isFinite(value) ? value : null
 }
 
-/** Whether a comma may as well separate thousands: `10,240`, but neither `0,125` nor `35,25`. */
-export const isAmbiguousNumber = (text: string): boolean => /^[+-]?[1-9]\d{0,2},\d{3}$/.test(plainText(text))
+/**
+ * Whether a comma may as well separate thousands: `10,240`, but neither `0,125` nor `35,25`. A point may where the other
+ * numbers have decimal commas (`hasCommas`); elsewhere it is the decimal point.
+ */
+export const isAmbiguousNumber = (text: string, hasCommas = false): boolean =>
+  (hasCommas ? /^[+-]?[1-9]\d{0,2}[.,]\d{3}$/ : /^[+-]?[1-9]\d{0,2},\d{3}$/).test(plainText(text))
+
+/** A comma before one, two, or more than three digits, or before three that cannot be thousands. */
+const DECIMAL_COMMA = /^\s*[+\-−]?(?:\d+,(?:\d{1,2}|\d{4,})|0,\d+)\s*$/
+
+/** Whether one of the cells of a row is a number with a decimal comma. */
+export const hasDecimalCommas = (cells: readonly string[]): boolean =>
+  cells.some((cell) => DECIMAL_COMMA.test(cell))
 
 /** The two readings of an ambiguous number, for messages. */
 export const readingsOf = (text: string): string => `${numberOf(text, 'comma')} or ${numberOf(text, 'point')}`

@@ -18,8 +18,21 @@ const LATIN_UNIT =
 const WORD_UNIT = /(?<!\p{L})(kilo|mega|giga)s?(?!\p{L})/u
 const ARABIC_UNIT = /(كيلو|ميغا|ميجا|جيغا|جيجا) ?(?:بت|بيت)?(?!\p{L})(?: ?\/ ?ث(?:انيه)?| في الثانيه)?/u
 
-/** Octets (bytes): `MB/s` with a capital B, `Mo/s`. They are eight times as much, so the person is asked. */
-const OCTETS = /(?<!\p{L})[kKMG]B(?!\p{L})(?: ?\/ ?s)?|(?<!\p{L})[kmgKMG]o ?\/ ?s|\p{L}*[oO]ctets?|بايت/u
+/**
+ * Octets (bytes): `MB/s` and `MBps` with a capital B, `Mo/s`, `bytes per second`. They are eight times as much, so the person
+ * is asked. Bytes alone (`download bytes`) are an amount, and no speed.
+ */
+const OCTETS =
+  /(?<!\p{L})(?:(?<letter>[kKMG])?B ?\/ ?s|(?<letter2>[kKMG])B(?:ps)?|(?<letter3>[kKmMGg])?o ?\/ ?s)(?!\p{L})|(?<word>[kK]ilo|[mM][ée]ga|[gG]iga|[kKMG])?(?:[oO]ctets?|[bB]ytes?(?=[ _]?(?:\/|[pP]er[ _]|p)[ _]?[sS]))(?:[ _]?(?:\/|[pP]er|par|p)[ _]?[sS]\p{L}*)?|بايت/u
+
+/** A unit of octets as a text names it, such as `MB/s`; null where it names none. */
+export function octetUnitOf(text: string): 'B/s' | 'kB/s' | 'MB/s' | null {
+  const match = OCTETS.exec(text)
+  if (!match) return null
+  const { letter, letter2, letter3, word } = match.groups!
+  const prefix = (letter ?? letter2 ?? letter3 ?? word ?? '').charAt(0).toLowerCase()
+  return prefix === 'k' ? 'kB/s' : prefix === '' ? 'B/s' : 'MB/s'
+}
 
 /** No access line has 1 Tbit/s: a larger speed means that the unit is wrong. */
 const MAX_BPS = 1e12
@@ -49,12 +62,24 @@ export const withoutUnit = (header: string): string =>
 /** No speed with its unit is longer. */
 const MAX_CELL_CHARS = 100
 
+/** How the numbers of a row are written. */
+export interface NumberStyle {
+  /** What a person says of the file. */
+  mark?: DecimalMark | undefined
+  /** See `hasDecimalCommas`. */
+  hasCommas: boolean
+}
+
 /** The speed of a cell in bit/s, null for an empty one. A unit in the cell takes precedence over that of the header. */
-export function speedOf(cell: string, header: string, mark?: DecimalMark): Parsed<number | null> {
+export function speedOf(
+  cell: string,
+  header: string,
+  { mark, hasCommas }: NumberStyle = { hasCommas: false },
+): Parsed<number | null> {
   if (cell.trim() === '') return { value: null }
   if (cell.length > MAX_CELL_CHARS) return { reason: 'is not a speed such as “20” or “20 Mbit/s”' }
   const [, digits = '', unitText = ''] = /^([-+−\d.,\s]*)(.*)$/su.exec(cell.trim()) ?? []
-  if (!mark && isAmbiguousNumber(digits)) return { reason: ambiguousReason(digits) }
+  if (!mark && isAmbiguousNumber(digits, hasCommas)) return { reason: ambiguousReason(digits) }
   const amount = numberOf(digits, mark)
   if (amount === null) return { reason: 'is not a speed such as “20” or “20 Mbit/s”' }
   const unit = unitText === '' ? speedUnitOf(header) : cellUnit(unitText)
@@ -64,9 +89,9 @@ export function speedOf(cell: string, header: string, mark?: DecimalMark): Parse
   return bps > 0 && bps <= MAX_BPS ? { value: bps } : { reason: outOfRangeReason(bps) }
 }
 
-/** Why a number with a comma before exactly three digits is not taken. */
+/** Why a number with a comma (or a point) before exactly three digits is not taken. */
 export const ambiguousReason = (digits: string): string =>
-  `is it ${readingsOf(digits)}? Write it with a decimal point, or without a sign between the thousands`
+  `is it ${readingsOf(digits)}? Write it without a sign between the thousands, or name the decimal sign of the file (decimal)`
 
 /** In a cell a single letter is enough: `20 M`. */
 const cellUnit = (unitText: string): number | 'octets' | null =>

@@ -55,12 +55,25 @@ async function* prependChunk(
   }
 }
 
+/** Real tables and documents pack to a tenth or a fiftieth; more than this, once it is large, is a file made to do harm. */
+const MAX_GZIP_RATIO = 300
+const MIN_CHECKED_BYTES = 64 * 1024 * 1024
+
 async function* gunzipStream(chunks: AsyncIterable<Uint8Array>, file?: string): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip()
   // The error reaches the loop below; the callback only keeps it from being thrown a second time as unhandled.
   pipeline(Readable.from(chunks), gunzip, () => undefined)
+  let bytes = 0
   try {
-    for await (const chunk of gunzip) yield chunk
+    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
+      bytes += chunk.length
+      if (bytes > MIN_CHECKED_BYTES && bytes > gunzip.bytesWritten * MAX_GZIP_RATIO)
+        throw new UnreadableFileError(
+          `the gzip file unpacks to more than ${MAX_GZIP_RATIO} times its size, which no list does`,
+          file,
+        )
+      yield chunk
+    }
   } catch (cause) {
     throw cause instanceof UnreadableFileError ? cause : damagedGzipError(file, cause)
   }

@@ -23,13 +23,14 @@ export async function openFeatureRows(
   if (input.kind === 'empty') return { table: { sheets: [], notes: [] }, features: null }
   if (input.kind === 'table') return { table: input.table, features: null }
   const { features, notes } = input.kind === 'features' ? input : await jsonFeatures(input, options.name)
+  const what = input.kind === 'features' ? input.what : 'the GeoJSON'
   if (features.length === 0) throw new UnreadableFileError('the file has no features', options.name)
   if (features.every(({ properties }) => Object.keys(properties).length === 0))
     throw new UnreadableFileError(
       'the features of the file have no properties, so no column can be read',
       options.name,
     )
-  return { table: featureTable(features, notes, options.hasPositions), features }
+  return { table: { what, ...featureTable(features, notes, options.hasPositions) }, features }
 }
 
 /** The features of any file that has some; a table throws `UnreadableFileError`. */

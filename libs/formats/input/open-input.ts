@@ -18,7 +18,7 @@ import { type ZipContent, zipContentOf } from './zip-input.js'
 export type Input =
   | { kind: 'empty' }
   | { kind: 'table'; table: Table }
-  | ({ kind: 'features' } & FeatureFile)
+  | ({ kind: 'features'; what: string } & FeatureFile)
   /** Of a kind that only its reader can tell; `text` decodes UTF-16, too. */
   | { kind: 'json'; chunks: AsyncIterable<Uint8Array>; encoding: ReturnType<typeof encodingOf> }
 
@@ -57,7 +57,7 @@ async function openLevel(source: ByteSource, options: InputOptions, level: numbe
         maxBytes: MAX_BINARY_BYTES,
         tooLargeError: () => tooLarge(256, name),
       })
-      return { kind: 'features', ...(await featuresOfGeoPackage(bytes, name)) }
+      return { kind: 'features', what: 'the GeoPackage', ...(await featuresOfGeoPackage(bytes, name)) }
     }
     case 'html':
       throw new UnreadableFileError(
@@ -113,7 +113,11 @@ async function openZip(
     case 'ods':
       return { kind: 'table', table: await odsTable(archive, content.content, name) }
     case 'shapefile':
-      return { kind: 'features', ...(await openShapefile(archive, content, options)) }
+      return {
+        kind: 'features',
+        what: 'the zipped shapefile',
+        ...(await openShapefile(archive, content, options)),
+      }
     case 'file':
       if (level + 1 >= MAX_ZIP_LEVELS)
         throw new UnreadableFileError('the zip file holds zip files within one another: unpack it', name)
@@ -167,7 +171,7 @@ async function openXml(head: Uint8Array, chunks: AsyncIterable<Uint8Array>, name
     tooLargeError: () => tooLarge(256, name),
   })
   try {
-    return { kind: 'features', features: await featuresOfKml(bytes), notes: [] }
+    return { kind: 'features', what: 'the KML', features: await featuresOfKml(bytes), notes: [] }
   } catch (cause) {
     if (cause instanceof XmlError)
       throw new UnreadableFileError(`the KML is damaged (${cause.message.slice(0, 100)})`, name, { cause })

@@ -1,6 +1,7 @@
 /** Boundaries of areas at any level, as features of any file. The level follows from the form of the HCP code. */
 import { type AreaLevel, type AreaRecord, levelOfCode, normaliseAreaCode, parentCodeOf } from '#domain/place'
 import type { ByteSource } from '../file/byte-source.js'
+import { optionalCount } from '../fields/field-reader.js'
 import { columnsOf, headerKey } from '../fields/headers.js'
 import { polygonOf } from '../geometry/polygon.js'
 import { type RowRejection, shortValueText } from '../fields/row-rejection.js'
@@ -81,7 +82,7 @@ export async function readAreas(source: ByteSource, options: AreaFileOptions = {
   }
   const keys = new Set<string>()
   for (const [index, feature] of features.entries()) {
-    const result = areaOf(feature, edition.vintage, file.notes, options.vintage === undefined)
+    const result = areaOf(feature, edition.vintage, options.vintage === undefined)
     const rejection = 'area' in result ? duplicateRejection(result.area, keys) : result.rejection
     if (rejection) file.rejections.push({ line: index + 1, ...rejection })
     else if ('area' in result) file.areas.push(result.area)
@@ -136,7 +137,7 @@ function propertyFaultOf(properties: Record<string, unknown>): RowRejection | nu
 
 type AreaResult = { area: AreaRecord } | { rejection: RowRejection }
 
-function areaOf(feature: RawFeature, edition: number, notes: string[], usesOwnVintage: boolean): AreaResult {
+function areaOf(feature: RawFeature, edition: number, usesOwnVintage: boolean): AreaResult {
   const { properties } = feature
   const fault = propertyFaultOf(properties)
   if (fault) return { rejection: fault }
@@ -154,7 +155,8 @@ function areaOf(feature: RawFeature, edition: number, notes: string[], usesOwnVi
   if (feature.geometryError) return reject('geometry', '', feature.geometryError)
   const shape = polygonOf(feature.geometry)
   if ('rejection' in shape) return reject('geometry', shape.rejection.value, shape.rejection.reason)
-  const population = populationOf(properties, Number(vintage), code, notes)
+  const people = populationOf(properties, Number(vintage))
+  if ('reason' in people) return reject('population', people.text, people.reason)
   return {
     area: {
       code,
@@ -163,7 +165,7 @@ function areaOf(feature: RawFeature, edition: number, notes: string[], usesOwnVi
       type: typeOf(propertyOf(properties, 'type')),
       parentCode: parentCodeOf(code),
       ...names,
-      population,
+      population: people.value,
       geometry: shape.geometry,
     },
   }
@@ -221,18 +223,16 @@ function typeOf(text: string): string | null {
 function populationOf(
   properties: Record<string, unknown>,
   vintage: number,
-  code: string,
-  notes: string[],
-): number | null {
+): { value: number | null } | { text: string; reason: string } {
   const columns = Object.entries(properties).flatMap(([name, value]) => {
     const match = POPULATION.exec(headerKey(name))
     return match ? [{ year: Number(match[1] ?? 0), value }] : []
   })
   const best =
     columns.find(({ year }) => year === vintage) ?? columns.find(({ year }) => year === 0) ?? columns[0]
-  if (!best || best.value === null || best.value === '') return null
-  const population = Number(best.value)
-  if (Number.isInteger(population) && population >= 0 && population < 2 ** 31) return population
-  notes.push(`${code}: the population ${shortValueText(best.value)} is not a whole number and was left empty`)
-  return null
+  if (!best || best.value === null) return { value: null }
+  const text = shortValueText(best.value).trim()
+  const reason = cellFaultOf(text)
+  const count = reason ? { reason } : optionalCount(text)
+  return 'value' in count ? count : { text, reason: count.reason }
 }

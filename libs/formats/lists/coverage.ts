@@ -95,14 +95,14 @@ export async function readCoverage(source: ByteSource, options: CoverageOptions 
 
 function claimOf(
   reader: Reader,
-  { cell, header, faults }: Row,
+  { cell, header, faults, hasCommas }: Row,
   { operator, date, decimal }: CoverageOptions,
 ): Omit<CoverageClaim, 'line' | 'place'> {
   const { read } = reader
   // Headers of the FCC's files name no unit; their speeds are in Mbit/s.
   const unit = header('download')?.startsWith('max_advertised') ? ' (Mbit/s)' : ''
   const speed = (field: 'download' | 'upload') => (text: string) =>
-    speedOf(text, `${header(field) ?? ''}${unit}`, decimal)
+    speedOf(text, `${header(field) ?? ''}${unit}`, { mark: decimal, hasCommas })
   const downloadBps = read('download', speed('download'), null)
   if (downloadBps === null && cell('download') === '' && faults.length === 0)
     reader.reject('download', 'is missing')

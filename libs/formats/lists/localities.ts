@@ -66,7 +66,7 @@ async function localityOf(
     ...namesOf(reader),
     kind: read('kind', optionalText, null) ?? 'PPL',
     ...(await positionOf(reader, row, positions)),
-    population: read('population', optionalCount, null),
+    population: read('population', (text) => optionalCount(text, row.hasCommas), null),
     communeCode: read('communeCode', optionalCommune, null),
   }
 }

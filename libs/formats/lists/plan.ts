@@ -224,7 +224,8 @@ async function itemOf(
   take('areaCode', optionalArea)
   take('operator', (text) => ({ value: operatorOf(text) }))
   take('technology', optionalTechnology)
-  take('targetBps', (text) => speedOf(text, row.header('targetBps') ?? '', context.decimal))
+  const style = { mark: context.decimal, hasCommas: row.hasCommas }
+  take('targetBps', (text) => speedOf(text, row.header('targetBps') ?? '', style))
   for (const field of ['awardedOn', 'startedOn', 'promisedBy', 'inServiceOn'] as const)
     take(field, optionalDay)
   return {

@@ -199,8 +199,9 @@ async function siteOf(
   decimal: DecimalMark | undefined,
 ): Promise<SiteRecord> {
   const { read } = reader
+  const style = { mark: decimal, hasCommas: row.hasCommas }
   const speed = (field: 'contractedDownBps' | 'contractedUpBps') =>
-    read(field, (text) => speedOf(text, row.header(field) ?? '', decimal), null)
+    read(field, (text) => speedOf(text, row.header(field) ?? '', style), null)
   return {
     code: read('code', identifier, ''),
     ...namesOf(reader),

@@ -26,6 +26,8 @@ export interface TableSheet {
 export type HeaderTest = (cells: readonly string[]) => boolean
 
 export interface Table {
+  /** What the file is, for messages, where its rows are features. */
+  what?: string | undefined
   /** Those that can be seen, in their order. */
   sheets: readonly TableSheet[]
   /** What a person should know of how the file was read. Grows while rows are read. */

@@ -45,14 +45,18 @@ async function textOf(chunks: AsyncIterable<Uint8Array>, encoding: string): Prom
   return documentTextOf([bytes], encoding)
 }
 
+const EMPTY = { code: 'empty' } as const
+
 /** The documents of a text as texts; the elements of an array are documents. Throws `UnreadableFileError`. */
 function documentsOf(text: string): string[] {
   const { documents, rest } = jsonDocumentsOf(text)
   // A log that is cut short has documents before its end; what is not JSON at all has none.
   if (documents.length === 0) throw notJsonError(text)
-  return [...documents, ...(rest === '' ? [] : [rest])].flatMap((document) =>
+  const records = [...documents, ...(rest === '' ? [] : [rest])].flatMap((document) =>
     document.startsWith('[') ? (arrayElementsOf(document) ?? [document]) : [document],
   )
+  if (records.length === 0) throw new UnreadableFileError('the array of the file is empty', undefined, EMPTY)
+  return records
 }
 
 function notJsonError(text: string): UnreadableFileError {

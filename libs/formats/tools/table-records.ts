@@ -74,7 +74,10 @@ function rowRecord(
 }
 
 /** A cell that is neither a value nor empty, or one beyond the headers: usually an unquoted decimal comma. */
-function faultOf({ cells, faults }: TableRow, { headers, usedColumns }: ResultTable): string | null {
+function faultOf({ cells, faults }: TableRow, { headers, usedColumns, twins }: ResultTable): string | null {
+  for (const [column, twin] of twins)
+    if ((cells[column] ?? '').trim() !== (cells[twin] ?? '').trim())
+      return `two columns have the name ${headers[column]} and different values: rename or delete one of them`
   for (const column of usedColumns) {
     const text = (cells[column] ?? '').trim()
     const reason = faults?.get(column) ?? cellFaultOf(text)

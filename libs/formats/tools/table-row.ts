@@ -1,7 +1,13 @@
 /** One row of a table of results, read field by field. */
 import { type Flag, type Outcome, PROBE_FIELDS } from '#domain/probe'
 import { parseInstant } from '../civil-time/index.js'
-import { type DecimalMark, isAmbiguousNumber, numberOf, readingsOf } from '../fields/number.js'
+import {
+  type DecimalMark,
+  hasDecimalCommas,
+  isAmbiguousNumber,
+  numberOf,
+  readingsOf,
+} from '../fields/number.js'
 import { speedOf } from '../fields/speed.js'
 import { technologyOf } from '../fields/technology.js'
 import type { ToWgs84 } from '../geometry/crs.js'
@@ -38,10 +44,14 @@ const UNITS: Partial<Record<ResultField, Readonly<Record<string, number>>>> = {
 }
 
 export class ResultRow {
+  private readonly hasCommas: boolean
+
   constructor(
     private readonly cells: readonly string[],
     private readonly layout: TableLayout,
-  ) {}
+  ) {
+    this.hasCommas = hasDecimalCommas(cells)
+  }
 
   /** Throws `UnreadableResultError` or `ImportQuestion`. */
   draft(): ProbeDraft {
@@ -112,7 +122,7 @@ export class ResultRow {
 
   private plainNumber(field: ResultField, text: string): number {
     const { decimal } = this.layout
-    if (!decimal && isAmbiguousNumber(text)) throw this.decimalQuestion(field, text)
+    if (!decimal && isAmbiguousNumber(text, this.hasCommas)) throw this.decimalQuestion(field, text)
     const value = numberOf(text, decimal)
     if (value === null) throw this.error(field, text, 'is not a number')
     return value
@@ -124,14 +134,15 @@ export class ResultRow {
     const factor = this.layout.factors[field]
     const { decimal } = this.layout
     const digits = /^[-+−\d.,\s]*/u.exec(text)![0]
-    if (!decimal && isAmbiguousNumber(digits)) throw this.decimalQuestion(field, digits.trim())
+    if (!decimal && isAmbiguousNumber(digits, this.hasCommas))
+      throw this.decimalQuestion(field, digits.trim())
     const value = factor === null ? null : numberOf(text, decimal)
     if (value !== null && factor !== null) return Math.round(value * factor)
-    const parsed = speedOf(text, this.header(field), decimal)
+    const parsed = speedOf(text, this.header(field), { mark: decimal, hasCommas: this.hasCommas })
     if ('value' in parsed) return parsed.value
     if (/^[-+\d.,\s]+$/u.test(text) && factor === null)
       throw new ImportQuestion(
-        `In which unit is the column “${this.header(field)}”? Say unit=Mbit/s, unit=kbit/s or unit=bit/s.`,
+        `In which unit is the column “${this.header(field)}”? Say unit=Mbit/s, unit=kbit/s or unit=bit/s, or for bytes unit=MB/s, unit=kB/s or unit=B/s.`,
       )
     throw this.error(field, text, parsed.reason)
   }
@@ -178,7 +189,7 @@ export class ResultRow {
     const parts = [this.cell('measuredAt'), this.cell('hour')]
     const text = parts.filter((part) => part !== '').join(' ')
     if (text === '') return null
-    const isUtc = this.layout.format === 'rmbt' || /utc|gmt/i.test(this.header('measuredAt'))
+    const isUtc = UTC_FORMATS.includes(this.layout.format) || /utc|gmt/i.test(this.header('measuredAt'))
     const time = parseInstant(text, isUtc ? 'utc' : 'local')
     if ('value' in time) return time.value
     throw this.error('measuredAt', text, time.reason)
@@ -210,6 +221,9 @@ export class ResultRow {
     return []
   }
 }
+
+/** Tools that write UTC without saying so. */
+const UTC_FORMATS: readonly ToolFormat[] = ['rmbt', 'speedtest-cli']
 
 /** The unit in a header: `Latence (s)`, `ping [ms]`; empty where it names none. */
 const unitInBrackets = (header: string): string => /[([]\s*([a-zµ]{1,3})\s*[)\]]\s*$/i.exec(header)?.[1] ?? ''

@@ -1,6 +1,6 @@
 /** Results as a table: RMBT's open data, LibreSpeed's telemetry, Ookla's CSV, and people's own lists in three languages. */
 import { columnsOf } from '../fields/headers.js'
-import { speedUnitOf } from '../fields/speed.js'
+import { octetUnitOf, speedUnitOf } from '../fields/speed.js'
 import type { ToWgs84 } from '../geometry/crs.js'
 import { ImportQuestion, type ProbeDraft, type ToolFormat } from './draft.js'
 import type { LossUnit, ResultsOptions } from './records.js'
@@ -11,8 +11,12 @@ import { bitsPerSecondOf } from './units.js'
 /** Formats whose speeds are always in one unit, whatever their headers say: bit/s of it, and its name. */
 const FIXED_UNITS: Partial<Record<ToolFormat, { factor: number; name: string }>> = {
   librespeed: { factor: 1e6, name: 'Mbit/s' },
+  'speedtest-cli': { factor: 1, name: 'bit/s' },
   ookla: { factor: 8, name: 'B/s' },
 }
+
+/** Tools that write no table. */
+const JSON_FORMATS: readonly ToolFormat[] = ['ndt7', 'iperf3', 'cloudflare']
 
 /** A table whose header row was found. */
 export interface ResultTable {
@@ -22,6 +26,8 @@ export interface ResultTable {
   headers: readonly string[]
   /** Columns from which probes are made. */
   usedColumns: readonly number[]
+  /** Others with the same header as one of those. */
+  twins: readonly (readonly [column: number, twin: number])[]
   /** The result of a row. Throws `UnreadableResultError` or `ImportQuestion`. */
   read: (cells: readonly string[]) => ProbeDraft
   /** The row by its headers, as it stands in the file. */
@@ -42,6 +48,10 @@ export function resultTableOf(
 ): ResultTable {
   const columns = columnsOf(headers, RESULT_COLUMNS)
   const format = options.format ?? formatOf(headers)
+  if (JSON_FORMATS.includes(format))
+    throw new ImportQuestion(
+      `${format} writes JSON, and this is a table: which tool wrote it? Say format=csv for a list of your own.`,
+    )
   const layout: TableLayout = {
     headers,
     columns,
@@ -59,17 +69,19 @@ export function resultTableOf(
     unit: options.unit ?? FIXED_UNITS[format]?.name ?? 'as the headers say',
     headers,
     usedColumns: Object.values(columns),
+    twins: twinsOf(headers, Object.values(columns)),
     read: (cells) => new ResultRow(cells, layout).draft(),
     raw: (cells) => rawRowOf(headers, cells),
   }
 }
 
-/** RMBT, LibreSpeed and Ookla are recognised by the columns that only they have. */
+/** Tools that write a table are recognised by the columns that only they have. */
 function formatOf(headers: readonly string[]): ToolFormat {
   const has = (...names: string[]) => names.every((name) => headers.includes(name))
   if (has('open_test_uuid') || has('download_kbit')) return 'rmbt'
   if (has('download bytes', 'upload bytes', 'share url')) return 'ookla'
-  return has('dl', 'ul', 'ispinfo') ? 'librespeed' : 'csv'
+  if (has('Server ID', 'Sponsor')) return 'speedtest-cli'
+  return has('dl', 'ul', 'ispinfo') || has('Server Name', 'Address', 'Share') ? 'librespeed' : 'csv'
 }
 
 function speedFactorOf(
@@ -81,9 +93,11 @@ function speedFactorOf(
   if (column === undefined) return null
   if (unit !== null) return bitsPerSecondOf(unit)
   const factor = FIXED_UNITS[format]?.factor ?? speedUnitOf(headers[column]!)
+  const octets = octetUnitOf(headers[column]!)
+  const bits = octets?.replace('B', 'bit')
   if (factor === 'octets')
     throw new ImportQuestion(
-      `Is the column “${headers[column]}” in bits or in octets (bytes) a second? Say unit=Mbit/s if it is bits, unit=MB/s if it is bytes.`,
+      `Is the column “${headers[column]}” in bits or in octets (bytes) a second? Say unit=${bits} if it is bits, unit=${octets} if it is bytes.`,
     )
   return factor
 }
@@ -92,6 +106,13 @@ function speedFactorOf(
 function lossUnitOf(header: string, format: ToolFormat, { lossUnit }: ResultsOptions): LossUnit | null {
   if (format === 'ookla' || /%|percent|pourcent|\bpct\b|مئوي|بالمئة|المائة/i.test(header)) return 'percent'
   return /ratio/i.test(header) ? 'ratio' : (lossUnit ?? null)
+}
+
+function twinsOf(headers: readonly string[], columns: readonly number[]): [number, number][] {
+  const keys = headers.map((header) => header.trim().toLowerCase())
+  return columns.flatMap((column) =>
+    keys.flatMap((key, i): [number, number][] => (i !== column && key === keys[column] ? [[column, i]] : [])),
+  )
 }
 
 function rawRowOf(headers: readonly string[], cells: readonly string[]): Record<string, string> {
