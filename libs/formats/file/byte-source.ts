@@ -2,6 +2,7 @@
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { HEAD_BYTES } from './file-kind.js'
+import { MAX_NESTING, isTextTooDeep } from './nesting.js'
 import { UnreadableFileError } from './unreadable-file-error.js'
 
 /** A whole file, or its chunks as they arrive. */
@@ -82,7 +83,10 @@ async function* gunzipStream(chunks: AsyncIterable<Uint8Array>, file?: string): 
 const damagedGzipError = (file: string | undefined, cause: unknown): UnreadableFileError =>
   new UnreadableFileError('the gzip file is damaged or cut short', file, { cause })
 
-/** The text of a whole document without its byte order mark. Throws `UnreadableFileError` beyond 256 MiB, or for wrong bytes. */
+/**
+ * The text of a whole JSON document without its byte order mark. Throws `UnreadableFileError` beyond 256 MiB, for wrong
+ * bytes, or where it is nested too deeply.
+ */
 export async function documentTextOf(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   encoding: string,
@@ -94,6 +98,16 @@ export async function documentTextOf(
       file,
     )
   const bytes = await readAllBytes(chunks, { maxBytes: MAX_DOCUMENT_BYTES, tooLargeError })
+  const text = decodedText(bytes, encoding, file)
+  if (isTextTooDeep(text))
+    throw new UnreadableFileError(
+      `the document is nested deeper than ${MAX_NESTING} levels: nothing of it was taken`,
+      file,
+    )
+  return text
+}
+
+function decodedText(bytes: Buffer, encoding: string, file?: string): string {
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes)
   } catch (cause) {

@@ -54,10 +54,5 @@ async function jsonFeatures(
   const duplicate = duplicateMemberOf(text)
   if (duplicate !== null)
     throw new UnreadableFileError(`the member “${duplicate.slice(0, 80)}” stands twice in one object`, name)
-  try {
-    return await featuresOfGeoJson(text, name)
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause
-    throw new UnreadableFileError('the document is nested too deeply', name, { cause })
-  }
+  return featuresOfGeoJson(text, name)
 }

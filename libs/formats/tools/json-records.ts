@@ -3,7 +3,6 @@ import { documentTextOf, readAllBytes } from '../file/byte-source.js'
 import { isObject, type JsonObject } from '../file/json-object.js'
 import { arrayElementsOf, duplicateMemberOf, jsonDocumentsOf } from '../file/json-text.js'
 import { type LineRecord, readNdjsonBatches } from '../file/ndjson.js'
-import { MAX_NESTING, isTooDeep } from '../file/nesting.js'
 import { UnreadableFileError } from '../file/unreadable-file-error.js'
 import { documentReaderOf } from './detect.js'
 import { endingAtError } from './ending-at-error.js'
@@ -69,7 +68,6 @@ function notJsonError(text: string): UnreadableFileError {
   return new UnreadableFileError(`the file is not JSON: ${why}`, undefined, { code: 'not_json' })
 }
 
-/** Throws `UnreadableFileError` for a document that is nested too deeply to be written again. */
 function parsedRecord(text: string, index: number): LineRecord {
   let document: unknown
   try {
@@ -81,10 +79,6 @@ function parsedRecord(text: string, index: number): LineRecord {
       rejectionReason: `is not JSON: ${(error as Error).message.slice(0, 200)}`,
     }
   }
-  if (isTooDeep(document))
-    throw new UnreadableFileError(
-      `the document is nested deeper than ${MAX_NESTING} levels: nothing of it was taken`,
-    )
   return checkedRecord({ index, text, document }, JSON.stringify(document))
 }
 
