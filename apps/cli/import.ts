@@ -104,7 +104,7 @@ function report(
 const rejectionLine = ({ line, code, field, value, reason }: RowRejection) =>
   `refused${line === undefined ? '' : ` line ${line}`}${code ? ` (${code})` : ''}: ${field} "${value}": ${reason}`
 
-/** What all lists are read with. */
+/** The options that all lists are read with. */
 function listOptionsOf({ file, sheet, crs, decimal }: ImportOptions): ListOptions {
   return { name: basename(file), sheet, crs: crsOption(crs), decimal: decimalOption(decimal) }
 }

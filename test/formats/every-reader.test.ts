@@ -162,6 +162,6 @@ test('properties that are missing are named, with the kind of file', async () =>
     ['GeoJSON', 'the GeoJSON'],
   ] as const)
     await expect(readCoverage(await WRITERS[kind]!(list), { name: 'zone' })).rejects.toThrow(
-      `no property “download” was found; the features of ${what} have: operator, technology`,
+      `no column “download” was found; the features of ${what} have: operator, technology`,
     )
 })

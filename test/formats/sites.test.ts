@@ -168,6 +168,8 @@ describe('readSites', () => {
     )
     await expect(read('')).rejects.toThrow(/empty/)
     const feature = { type: 'Feature', properties: { code: 'S1', nom: 'A' }, geometry: null }
-    await expect(readSites(bytes(JSON.stringify(feature)))).rejects.toThrow(/its columns are: code, nom/)
+    await expect(readSites(bytes(JSON.stringify(feature)))).rejects.toThrow(
+      /the features of .* have: code, nom/,
+    )
   })
 })

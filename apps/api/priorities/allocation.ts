@@ -1,4 +1,4 @@
-/** What a budget buys: solves the domain's integer programme and summarises the solution. */
+/** Computes what a budget buys: solves the domain's integer programme and summarises the solution. */
 import {
   type Candidate,
   type ServiceChoice,
@@ -54,7 +54,7 @@ export const ONE_MORE_MAD = 1_000_000
 /** Time limit for each of the two budgets. */
 const SOLVER_SECONDS = 8
 
-/** Why there is no allocation. */
+/** The reason why there is no allocation. */
 export interface NoAllocation {
   /** `impossible`: it is proved that no choice within the budget meets the conditions. `not_found` proves nothing. */
   reason: 'impossible' | 'not_found'

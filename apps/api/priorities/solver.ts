@@ -59,7 +59,7 @@ export interface SolverResult {
 
 export interface SolveRequest {
   programme: IntegerProgram
-  /** In rising order, MAD. */
+  /** The budgets in rising order, MAD. */
   budgets: readonly number[]
   /** A solution to start from, with a value for each column; null where there is none. */
   start: readonly number[] | null

@@ -9,7 +9,7 @@ import {
 } from './constraint.js'
 import { type Relaxation, type UpgradeStep, candidatesOf } from './relaxation.js'
 
-/** With more zones than this the solver is slow and its answer hardly better. */
+/** The solver takes at most this many zones: with more it is slow and its answer hardly better. */
 export const MAX_OPEN_CANDIDATES = 2_000
 /** Zones of each region that are left to the solver where there are conditions on regions. */
 const OPEN_CANDIDATES_PER_REGION = 50

@@ -7,7 +7,7 @@ import type { Parsed } from '../fields/parsed.js'
 import { readCivilText } from './text.js'
 import { instantOfCivil, offsetAt } from './zone.js'
 
-/** Where a time without an offset belongs: to the country's civil time, or to UTC if the tool writes that. */
+/** The zone of a time without an offset: the country's civil time, or UTC if the tool writes that. */
 export type CivilZone = 'local' | 'utc'
 
 /** Seconds since 1970, with or without a fraction, or milliseconds. */

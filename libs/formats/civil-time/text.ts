@@ -26,7 +26,9 @@ const MAX_OFFSET_MS = 14 * HOUR_MS
 /** Marks of the writing direction, which Arabic texts contain, cannot be seen and mean nothing here. */
 const DIRECTION_MARKS = /[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/g
 
-/** Null where the text is no date, names a day or a time that does not exist, or says more than a date and a time. */
+/**
+ * Returns null if the text is no date, names a day or a time that does not exist, or says more than a date and a time.
+ */
 export function readCivilText(text: string): CivilText | null {
   const written = text.replace(DIRECTION_MARKS, '').trim()
   const date = DATE.exec(written)

@@ -25,7 +25,7 @@ export async function* writeCsv(
 
 const plain = (value: FeatureValue) => (value === null ? '' : String(value))
 
-/** Only texts, which people wrote, can need quotes or be taken for a formula. */
+/** Texts are written by people: only they can need quotation marks or be taken for a formula. */
 const cellOf = ({ type }: Column) => (type === 'text' ? textCell : plain)
 
 const NEEDS_QUOTES = /[",\r\n]/

@@ -48,7 +48,7 @@ const SHORT_FORM = /^[+-]?\d(?:[.,]\d+)?E[+-]\d{1,3}$/i
 const SHORT_FORM_REASON =
   'is a number in short form, whose other digits are lost: format the column as text and save the list again'
 
-/** What a spreadsheet makes of a code such as 3-1: a date, which it writes as `2026-01-03`, `03/01/2026` or `03-janv`. */
+/** A spreadsheet changes a code such as 3-1 into a date, which it writes as `2026-01-03`, `03/01/2026` or `03-janv`. */
 const DATE_FORM =
   /^(?:\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?|\d\d?\/\d\d?\/\d{4}|\d\d?-(?:janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\.?)$/
 

@@ -7,7 +7,7 @@ import { cellFaultOf } from '../tables/cell-fault.js'
 import { chooseSheet, HEADER_SEARCH_ROWS, type SheetChoice } from '../tables/choose-sheet.js'
 import { swallowedRowsOf, type Table, type TableRow } from '../tables/table.js'
 
-/** For each field the names of its column, the preferred one first. */
+/** The names of each field's column, the preferred one first. */
 export type ColumnSynonyms<F extends string> = Readonly<Record<F, readonly string[]>>
 
 /** A row with more cells, or longer ones, is no header: what lies beyond is not looked at. */
@@ -70,7 +70,7 @@ function columnOf(
   return null
 }
 
-/** Why the cell of a field, or the whole `row`, has no value. */
+/** The reason why the cell of a field, or the whole `row`, has no value. */
 interface CellRejection {
   field: string
   value: string
@@ -159,13 +159,14 @@ function missingColumnsError<F extends string>(
     line: String(closest.row.line),
     there: foundHeaders.join(', ').slice(0, 300),
   }
-  // Features have no header: their properties come before the first of them.
-  const place = closest.row.line === 0 ? 'its columns are' : `line ${fields.line} has`
+  // Features have no header: the names of their properties come before the first of them.
+  const place =
+    closest.row.line === 0 ? `the features of ${what ?? 'the file'} have` : `line ${fields.line} has`
   const reason = `no column ${missingHeaders} was found; ${place}: ${fields.there}`
   return new UnreadableFileError(reason, file, { code: 'columns', fields })
 }
 
-/** For each field the other columns with the same header as its own. */
+/** The other columns that have the same header as the column of a field. */
 function twinColumnsOf<F extends string>(
   headers: readonly string[],
   fields: readonly (readonly [F, number])[],
@@ -208,7 +209,7 @@ function faultsOf<F extends string>(
   })
 }
 
-/** Of two columns with one header and different values nobody can tell which one is meant. */
+/** Nobody can tell which of two columns with one header and different values is meant. */
 function twinFaultsOf<F extends string>(
   { cells, rowFault }: TableRow,
   columns: Partial<Record<F, number>>,

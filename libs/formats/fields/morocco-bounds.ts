@@ -1,4 +1,4 @@
-/** Which positions can be in the country. */
+/** Decides which positions can be in the country. */
 
 /** Box around the country with about 50 km to spare, WGS 84 degrees. Swapped positions never fall into it. */
 const MOROCCO = { south: 20.3, north: 36.4, west: -17.6, east: -0.5 }

@@ -13,7 +13,7 @@ const GROUPED_BY = {
   comma: /^[+-]?\d{1,3}(?:\.\d{3})+(?:,\d+)?$/,
 } as const
 
-/** Without the thousands' spaces, and with a plain minus sign. */
+/** Removes the spaces between thousands and writes a plain minus sign. */
 const plainText = (text: string): string => text.trim().replace(THOUSANDS, '').replace('−', '-')
 
 /**

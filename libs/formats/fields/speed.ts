@@ -62,9 +62,9 @@ export const withoutUnit = (header: string): string =>
 /** No speed with its unit is longer. */
 const MAX_CELL_CHARS = 100
 
-/** How the numbers of a row are written. */
+/** The way in which the numbers of a row are written. */
 export interface NumberStyle {
-  /** What a person says of the file. */
+  /** The decimal mark that a person states for the file. */
   mark?: DecimalMark | undefined
   /** See `hasDecimalCommas`. */
   hasCommas: boolean
@@ -89,11 +89,11 @@ export function speedOf(
   return bps > 0 && bps <= MAX_BPS ? { value: bps } : { reason: outOfRangeReason(bps) }
 }
 
-/** Why a number with a comma (or a point) before exactly three digits is not taken. */
+/** The reason why a number with a comma (or a point) before exactly three digits is not taken. */
 export const ambiguousReason = (digits: string): string =>
   `is it ${readingsOf(digits)}? Write it without a sign between the thousands, or name the decimal sign of the file (decimal)`
 
-/** In a cell a single letter is enough: `20 M`. */
+/** A single letter is enough in a cell: `20 M`. */
 const cellUnit = (unitText: string): number | 'octets' | null =>
   PREFIX[/^[kmg]$/i.test(unitText) ? unitText.toLowerCase() : '?'] ?? speedUnitOf(unitText)
 

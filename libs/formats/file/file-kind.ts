@@ -1,4 +1,4 @@
-/** What a file is by its first bytes, whatever its name says. */
+/** Tells what a file is by its first bytes, whatever its name says. */
 
 /** Bytes that are looked at: enough for the beginning of a web page with comments above it. */
 export const HEAD_BYTES = 1024
@@ -28,7 +28,7 @@ const UNREAD: readonly (readonly [begin: string, what: string])[] = [
 const asLatin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
 
-/** What a file that we do not read is, and what to do with it, as “is …”; null for all others. */
+/** Names a file that is not read, and what to do with it, as “is …”; returns null for all others. */
 export function unreadKindOf(head: Uint8Array): string | null {
   const begin = asLatin1(head.subarray(0, 16))
   return UNREAD.find(([signature]) => begin.startsWith(signature))?.[1] ?? null

@@ -1,4 +1,4 @@
-/** What JSON.parse does not tell of a text: several documents in one, and members that stand twice. */
+/** Finds what JSON.parse does not tell of a text: several documents in one, and members that stand twice. */
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c

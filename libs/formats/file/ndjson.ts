@@ -8,14 +8,14 @@ export interface LineRecord {
   document?: unknown
   /** The line without its line break; of a line that is too long, the first 1,024 bytes. */
   text: string
-  /** Why the line is no record; absent where it is one. */
+  /** The reason why the line is no record; absent if it is one. */
   rejectionReason?: string
 }
 
 /** Twice the largest probe, with its tool's document, that was seen in 2026. */
 const MAX_LINE_BYTES = 65_536
 
-/** How much of a line that is too long is kept, so that a person recognises it. */
+/** The length of the excerpt that is kept of a line that is too long, so that a person recognises it. */
 const EXCERPT_BYTES = 1_024
 
 /** Records in a batch: consumers write one batch per statement. */

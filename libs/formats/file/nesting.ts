@@ -1,5 +1,5 @@
 /**
- * How deeply a JSON document may be nested. JSON.parse reads any depth without recursion, but JSON.stringify and
+ * The greatest depth of a JSON document. JSON.parse reads any depth without recursion, but JSON.stringify and
  * validation recurse. No tool's document and no request of ours needs a tenth of this.
  */
 export const MAX_NESTING = 100

@@ -31,7 +31,7 @@ export interface ZipEntry {
   crc: number
   packedBytes: number
   unpackedBytes: number
-  /** Where the local header begins. */
+  /** The byte at which the local header begins. */
   offset: number
 }
 

@@ -15,7 +15,7 @@ import { Cql2SyntaxError, type Token, tokensOf, unexpectedTokenError } from './t
 /** Nesting of brackets and NOTs: deeper filters could exceed the call stack. */
 const MAX_DEPTH = 32
 const MAX_LIST_LENGTH = 500
-/** How the geometry of a feature is called in a filter, whatever the collection. */
+/** The name of a feature's geometry in a filter, whatever the collection. */
 export const GEOMETRY_PROPERTY = 'geometry'
 
 const COMPARISONS: readonly string[] = ['=', '<>', '<', '<=', '>', '>='] satisfies Comparison[]
@@ -247,7 +247,7 @@ export class Cql2Parser {
     return of.length === 1 ? of[0]! : { op: 'and', of }
   }
 
-  /** Null for `'..'`, the open end. */
+  /** Returns null for `'..'`, the open end. */
   private parseIntervalEnd({ type }: Column): Literal | null {
     const token = this.take()
     if (token.kind === 'text' && token.text === '..') return null

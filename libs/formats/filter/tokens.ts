@@ -5,7 +5,7 @@ export type TokenKind = 'word' | 'name' | 'text' | 'number' | 'sign' | 'end'
 
 export interface Token {
   kind: TokenKind
-  /** For a text or a quoted name this is what stands between the quotes. */
+  /** The characters of the token; those of a text or a quoted name are what stands between the quotes. */
   text: string
   /** Position in the filter, counted from 1. */
   position: number

@@ -27,6 +27,6 @@ function doCross([a, b]: Edge, [c, d]: Edge): boolean {
 const sideOf = ([ax, ay]: Position, [bx, by]: Position, [x, y]: Position): number =>
   Math.sign((bx - ax) * (y - ay) - (by - ay) * (x - ax))
 
-/** Of a point on the line: within the edge, and none of its ends. */
+/** Tells whether a point of the line lies within the edge and is none of its ends. */
 const isBetween = ([ax, ay]: Position, [bx, by]: Position, [x, y]: Position): boolean =>
   (x - ax) * (x - bx) + (y - ay) * (y - by) < 0

@@ -9,7 +9,7 @@ export interface Crs {
   /** `EPSG:26191` */
   code: string
   name: string
-  /** In the language of PROJ; null for WGS 84 itself. */
+  /** A definition in the language of PROJ; null for WGS 84 itself. */
   definition: string | null
 }
 
@@ -61,7 +61,7 @@ const KNOWN: readonly Crs[] = [
 export const isGeographic = ({ definition }: Crs): boolean =>
   definition === null || definition.startsWith('+proj=longlat')
 
-/** What a person may name, for messages. */
+/** Names that a person may give, for messages. */
 export const CRS_EXAMPLES =
   'EPSG:26191 (Lambert Nord Maroc), EPSG:26192 (Sud Maroc), EPSG:26194 (Sahara Nord)'
 
@@ -104,7 +104,7 @@ export function crsOfWkt(wkt: string): { crs: Crs } | { name: string } {
   return crs ? { crs } : { name: code ? `EPSG:${code} (${name})` : name }
 }
 
-/** By what makes one zone of the Moroccan Lambert different from the others. */
+/** Recognises a zone of the Moroccan Lambert by the parameters that differ between the zones. */
 function lambertOf(wkt: string): Crs | null {
   const parameter = (name: string): number =>
     Number(new RegExp(`PARAMETER\\s*\\[\\s*"${name}"\\s*,\\s*([-+.\\dEe]+)`, 'i').exec(wkt)?.[1] ?? NaN)
@@ -124,7 +124,10 @@ function lambertOf(wkt: string): Crs | null {
   )
 }
 
-/** From easting, northing (or degrees of another datum) to longitude and latitude; NaN for what cannot be converted. */
+/**
+ * Converts easting and northing (or degrees of another datum) to longitude and latitude; NaN for what cannot be
+ * converted.
+ */
 export type ToWgs84 = (x: number, y: number) => Position
 
 /** Loaded with the first file that is not in WGS 84. */

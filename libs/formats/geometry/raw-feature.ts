@@ -4,9 +4,9 @@ import { isObject } from '../file/json-object.js'
 export interface RawFeature {
   id?: unknown
   properties: Record<string, unknown>
-  /** As GeoJSON; null where the feature has none. */
+  /** A GeoJSON geometry, not yet checked; null if the feature has none. */
   geometry: unknown
-  /** Why the geometry could not be decoded. */
+  /** The reason why the geometry could not be decoded. */
   geometryError?: string
 }
 

@@ -10,7 +10,7 @@ export class ShapefileError extends Error {}
 const SHP_HEADER_BYTES = 100
 const RECORD_HEADER_BYTES = 8
 
-/** What is read of shapes with heights (+10) and measures (+20) are their positions only. */
+/** Shapes with heights (+10) and measures (+20) are read as their positions only. */
 const KINDS: Readonly<Record<number, string>> = { 1: 'Point', 3: 'LineString', 5: 'Polygon', 8: 'MultiPoint' }
 
 /** Geometries in the order of the records; null for an empty one. Throws `ShapefileError`. */

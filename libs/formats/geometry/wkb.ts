@@ -1,7 +1,7 @@
 /** Points and polygons in the geometry blobs of GeoPackage (OGC 12-128r19, clause 2.1.3): a header, then well-known binary. */
 import type { Position } from '#domain/place'
 
-/** As GeoJSON, not yet checked; null where the blob is marked as empty. */
+/** A GeoJSON geometry, not yet checked; null if the blob is marked as empty. */
 export type BlobGeometry = { type: string; coordinates: unknown } | null
 
 /** Bytes of the envelope by its code in the flags. */

@@ -14,7 +14,7 @@ export interface FeatureRows {
   features: RawFeature[] | null
 }
 
-/** With `hasPositions`, points fill the columns `lat` and `lng`. Throws `UnreadableFileError`. */
+/** Points fill the columns `lat` and `lng` if `hasPositions` is set. Throws `UnreadableFileError`. */
 export async function openFeatureRows(
   source: ByteSource,
   options: InputOptions & { hasPositions: boolean },

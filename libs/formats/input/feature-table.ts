@@ -5,7 +5,7 @@ import { UnreadableFileError } from '../file/unreadable-file-error.js'
 import type { RawFeature } from '../geometry/raw-feature.js'
 import type { Table, TableRow } from '../tables/table.js'
 
-/** Where points are rows with a position: the columns that a point fills where its feature has none of these names. */
+/** The columns that a point fills in a list of positions if its feature has none of these names. */
 const POSITION_COLUMNS = ['lat', 'lng'] as const
 
 /** Lists have dozens of columns. */
@@ -48,7 +48,7 @@ export function pointOf(geometry: unknown): [number, number] | null {
   return typeof lng === 'number' && typeof lat === 'number' ? [lng, lat] : null
 }
 
-/** In the order in which they first appear. */
+/** The names of all properties, in the order in which they first appear. */
 function propertyNamesOf(features: readonly RawFeature[]): string[] {
   const names = new Set<string>()
   for (const { properties } of features) {

@@ -1,4 +1,4 @@
-/** What a zip file holds: many formats are zip files, and people zip their files. */
+/** Opens what a zip file holds: many formats are zip files, and people zip their files. */
 import { UnreadableFileError } from '../file/unreadable-file-error.js'
 import type { ZipArchive, ZipEntry } from '../file/zip.js'
 

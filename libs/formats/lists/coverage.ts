@@ -65,9 +65,9 @@ export interface CoverageClaim {
 }
 
 export interface CoverageOptions extends ListOptions {
-  /** For rows that name no operator. */
+  /** The operator of rows that name none. */
   operator?: string | undefined
-  /** For rows that name no day. */
+  /** The day of rows that name none. */
   date?: string | undefined
 }
 

@@ -1,9 +1,9 @@
-/** What all lists have in common. */
+/** The options and results that all lists have in common. */
 import type { RowRejection } from '../fields/row-rejection.js'
 import type { Crs } from '../geometry/crs.js'
 import type { DecimalMark } from '../fields/number.js'
 
-/** What a person says of a file where the file itself does not. */
+/** Answers that a person gives where the file itself does not. */
 export interface ListOptions {
   /** The file's name, for messages. */
   name?: string | undefined
@@ -19,7 +19,7 @@ export interface ListFile {
   rowCount: number
   /** All reasons of all rows; a row with a rejection gives no record. */
   rejections: RowRejection[]
-  /** For people: what was assumed, converted or not read. */
+  /** Notes for people: what was assumed, converted or not read. */
   notes: string[]
 }
 

@@ -171,7 +171,7 @@ export interface PlanFile extends ListFile {
 /** Morocco has 32,000 douars (RGPH 2024): a longer list is not a plan. */
 const MAX_ROWS = 100_000
 
-/** What a row is read with. */
+/** The options and known places that every row is read with. */
 interface PlanContext {
   positions: PositionReader
   decimal: DecimalMark | undefined

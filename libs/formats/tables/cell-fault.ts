@@ -8,7 +8,7 @@ const ERROR_VALUE =
   /^#(?:N\/?[AD]|[\p{Lu}][\p{Lu}\d/_ ]*[!?¡¿]|¡[\p{Lu}\d/_ ]+!|GETTING_DATA|#{2,})$|^Err:\d{3}$/u
 const PLACEHOLDER = /^(?:null|nan|undefined|none|n\/a|\\N|\[object Object\])$/i
 
-/** Why a cell with this text has no value; null for all others. */
+/** The reason why a cell with this text has no value; null for all others. */
 export function cellFaultOf(text: string): string | null {
   if (!/^[#EnNuU\\[]/.test(text)) return null
   if (ERROR_VALUE.test(text)) return 'is an error value of the spreadsheet'

@@ -1,4 +1,4 @@
-/** Which sheet of a workbook holds the list that is looked for. */
+/** Chooses the sheet of a workbook that holds the list. */
 import { UnreadableFileError } from '../file/unreadable-file-error.js'
 import type { Table, TableSheet } from './table.js'
 

@@ -145,7 +145,10 @@ class CsvReader {
     return { cells, openText: null }
   }
 
-  /** Where the cell after a closing quotation mark begins; null where the quotation mark does not end a cell. */
+  /**
+   * The position at which the cell after a closing quotation mark begins; null if the quotation mark does not end a
+   * cell.
+   */
   private nextCellAfter(line: string, close: number): number | null {
     let at = close + 1
     while (line[at] === ' ') at++
@@ -181,8 +184,8 @@ const QUOTED_CELL = /(^|[,;\t|\r\n])"(?:[^"]|"")*"(?=[,;\t|\r\n]|$)/g
 const SAMPLE_LINES = 20
 
 /**
- * Of the delimiters that make a header row of one of the first lines, or of all if none does: the one by which most of them
- * have the same number of cells, and of equals the one that makes more cells.
+ * Chooses among the delimiters that make a header row of one of the first lines, or among all if none does: the one by
+ * which most lines have the same number of cells, and among equals the one that makes more cells.
  */
 function delimiterOf(text: string, isHeader: HeaderTest | undefined): string {
   const sample = text.slice(0, SAMPLE_CHARS)

@@ -153,7 +153,7 @@ class OdsHandler {
 
 const repeats = (text: string | undefined): number => Math.max(1, Math.trunc(Number(text ?? 1)) || 1)
 
-/** What the cell shows decides only on leading zeros; its value is exact. */
+/** The shown text decides only on leading zeros; the cell's value is exact. */
 function odsText(attributes: XmlAttributes, shown: string): string {
   switch (attributes['value-type']) {
     case 'float':

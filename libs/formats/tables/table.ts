@@ -1,4 +1,4 @@
-/** What every reader of a table gives: sheets of rows, whatever the file. */
+/** The result of every reader of a table: sheets of rows, whatever the file. */
 
 export interface TableRow {
   /** Line of the file on which the row begins (a cell may hold line breaks), or row of the sheet; from 1. */
@@ -6,15 +6,15 @@ export interface TableRow {
   cells: readonly string[]
   /** Cells that have neither a value nor are empty, such as error values: why, by the index of the cell. */
   faults?: ReadonlyMap<number, string>
-  /** Why the whole row cannot be trusted. */
+  /** The reason why the whole row cannot be trusted. */
   rowFault?: string
-  /** Of a CSV row on several lines: each line for itself, taken apart at the delimiters only. */
+  /** The lines of a CSV row that stands on several lines, each taken apart at the delimiters only. */
   splitLines?: readonly (readonly string[])[]
 }
 
 /** One sheet of a workbook, or the only one that other files have. */
 export interface TableSheet {
-  /** Null where the file has no sheets. */
+  /** The name of the sheet; null if the file has no sheets. */
   name: string | null
   /**
    * May be called more than once for a workbook only. `isHeader` tells a header row, by which a CSV file's delimiter is
@@ -26,11 +26,11 @@ export interface TableSheet {
 export type HeaderTest = (cells: readonly string[]) => boolean
 
 export interface Table {
-  /** What the file is, for messages, where its rows are features. */
+  /** The kind of file, for messages; absent unless its rows are features. */
   what?: string | undefined
   /** Those that can be seen, in their order. */
   sheets: readonly TableSheet[]
-  /** What a person should know of how the file was read. Grows while rows are read. */
+  /** Notes that a person should know of how the file was read. Grows while rows are read. */
   notes: string[]
 }
 

@@ -97,7 +97,7 @@ const SHAPES: readonly Shape[] = [
   },
 ]
 
-/** Without `-quiet`, ndt7-client-go writes an event on each line; only its summary is a result. */
+/** The client ndt7-client-go without `-quiet` writes an event on each line; only its summary is a result. */
 function goEvent({ Key }: Json): never {
   throw new UnreadableResultError('Key', `is an event of ndt7-client (${JSON.stringify(Key)}), not a result`)
 }

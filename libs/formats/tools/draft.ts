@@ -6,7 +6,7 @@ export type ProbeDraft = Partial<Omit<ProbeInput, 'raw' | 'measuredAt' | 'outcom
   outcome: ProbeInput['outcome']
   /** RFC 3339; null where the document has no time. */
   measuredAt: string | null
-  /** What the source itself says against its result. */
+  /** Doubts that the source itself states about its result. */
   flags?: readonly Flag[]
 }
 

@@ -3,7 +3,7 @@ import { UnreadableFileError } from '../file/unreadable-file-error.js'
 
 export interface EndingStream<T> {
   items: AsyncGenerator<T>
-  /** Why the stream ended early, once it has. */
+  /** The reason why the stream ended early; null until it has. */
   error: () => UnreadableFileError | null
 }
 

@@ -35,8 +35,8 @@ export function iperf3(document: Json): ProbeDraft {
 }
 
 /**
- * What the client received and what the server did. With `--bidir`, versions 3.7 to 3.10 write two members of the name
- * `sum_received`, of which JSON keeps the last: there the streams say which direction they are.
+ * The sums that the client received and those that the server received. With `--bidir`, versions 3.7 to 3.10 write two
+ * members of the name `sum_received`, of which JSON keeps the last: there the streams say which direction they are.
  */
 function directionsOf(document: Json): { down: unknown; up: unknown } {
   const both = bidirSums(document)
@@ -68,7 +68,10 @@ function bidirSums(document: Json): { down: Sums; up: Sums } | null {
 export const isUnreadSum = (member: string, document: Json): boolean =>
   /^sum(?:_sent|_received)?$/.test(member) && bidirSums(document) !== null
 
-/** What arrived of the streams that the client sends, or of those that it receives; null where there is none. */
+/**
+ * The sums of what arrived of the streams that the client sends, or of those that it receives; null where there is
+ * none.
+ */
 function sumOf(streams: readonly unknown[], isSender: boolean): Sums | null {
   const own = streams
     .map((stream, i) => ({ side: memberAt(stream, 'receiver'), i }))

@@ -79,7 +79,7 @@ export class LineGrouper {
     return ended
   }
 
-  /** With a result soon after them the errors were overcome; else the first of them stands for a test that failed. */
+  /** Errors with a result soon after them were overcome; otherwise the first of them stands for a test that failed. */
   private endLogs(next: LineRecord | null): LineRecord[] {
     const { logs } = this
     this.logs = []

@@ -1,4 +1,4 @@
-/** From the draft of a result to a record with a probe, whatever the file. */
+/** Makes a record with a probe from the draft of a result, whatever the file. */
 import type { DecimalMark } from '../fields/number.js'
 import type { Flag, Technology } from '#domain/probe'
 import { createHash } from 'node:crypto'
@@ -9,13 +9,13 @@ import type { Json } from './json.js'
 import type { Unit } from './units.js'
 
 export interface ResultsOptions {
-  /** Null: detect it. */
+  /** The format of the file; null if it is to be detected. */
   format: ToolFormat | null
   /** Unit of the speeds of a table whose headers name none. */
   unit: Unit | null
-  /** What a loss of a table is counted in, where neither its header nor its cells say so. */
+  /** The unit of packet loss in a table, where neither its header nor its cells say so. */
   lossUnit?: LossUnit | undefined
-  /** What a comma is in the numbers of a table. */
+  /** The decimal mark of the numbers of a table. */
   decimal?: DecimalMark | undefined
   /** The sheet of a workbook. */
   sheet?: string | undefined
@@ -38,7 +38,7 @@ export type LossUnit = (typeof LOSS_UNITS)[number]
 export interface DetectedFormat {
   format: ToolFormat | 'probe' | null
   unit: string | null
-  /** For people: what was converted or not read. */
+  /** Notes for people: what was converted or not read. */
   notes: string[]
 }
 

@@ -2,7 +2,7 @@
 
 import { LATITUDE_HEADERS, LONGITUDE_HEADERS } from '../fields/position.js'
 
-/** For each field the names of its column, the preferred one first. */
+/** The names of each field's column, the preferred one first. */
 export const RESULT_COLUMNS = {
   id: ['id', 'uuid', 'test id', 'open_test_uuid', 'identifiant', 'المعرف'],
   measuredAt: [

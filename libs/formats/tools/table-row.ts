@@ -21,7 +21,7 @@ import {
 import type { LossUnit } from './records.js'
 import type { ResultField } from './table-columns.js'
 
-/** How the rows of a table are read. */
+/** The columns and units by which the rows of a table are read. */
 export interface TableLayout {
   headers: readonly string[]
   columns: Partial<Record<ResultField, number>>

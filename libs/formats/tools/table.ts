@@ -21,7 +21,7 @@ const JSON_FORMATS: readonly ToolFormat[] = ['ndt7', 'iperf3', 'cloudflare']
 /** A table whose header row was found. */
 export interface ResultTable {
   format: ToolFormat
-  /** For the preview: the unit of all speeds, or that the headers name it. */
+  /** Text for the preview: the unit of all speeds, or that the headers name it. */
   unit: string
   headers: readonly string[]
   /** Columns from which probes are made. */

@@ -21,7 +21,7 @@ export const AREA_ORDERS = ['code', 'population', '-population'] as const
 /** Regions before provinces before communes; or by population, where areas whose population is not known come last. */
 export type AreaOrder = (typeof AREA_ORDERS)[number]
 
-/** What an area is ordered by before its code, ascending; `areaKey` computes the same from a row. */
+/** The value by which areas are ordered before their code, ascending; `areaKey` computes the same from a row. */
 const SORT_VALUES: Record<AreaOrder, Sql> = {
   code: raw('length(code)::float8'),
   population: raw(`coalesce(population::float8, 'infinity')`),
@@ -88,10 +88,13 @@ export interface AreaCounts extends ClassCounts {
   notMeasured: number
 }
 
-/** Of area `a`, cells that a run's counts `c` leave out; a run may have counted cells that the newest edition does not hold. */
+/**
+ * The number of cells of area `a` that are missing from the run's counts `c`; a run may have counted cells that the
+ * newest edition does not hold.
+ */
 export const NOT_MEASURED = raw('greatest(0, a.cell_count - c.white - c.grey - c.black - c.unknown)')
 
-/** Null where the run was made before the area was known. */
+/** Returns null if the run was made before the area was known. */
 export async function countsOfArea(db: Queryable, run: number, code: string): Promise<AreaCounts | null> {
   const row = await queryRow<AreaCounts>(
     db,

@@ -16,7 +16,7 @@ export interface AreaRejection {
 }
 
 export interface AreaImportOptions {
-  /** Where the boundaries come from. */
+  /** The source of the boundaries. */
   source: string
   author: string
   /** Number of res-8 cells whose centre lies in a GeoJSON geometry. */

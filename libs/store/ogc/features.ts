@@ -12,7 +12,7 @@ import type { Collection, Span } from './collection.js'
 import { conditionOf } from './filter-sql.js'
 
 export interface FeatureQuery {
-  /** Of a collection that speaks of a run. */
+  /** The run that the collection speaks of; null if it speaks of none. */
   run: RunRow | null
   /** Degrees; two where a box crosses the antimeridian. */
   boxes: readonly Bounds[] | null
@@ -114,10 +114,10 @@ export async function pageOfFeatures(
   return { features, next: null }
 }
 
-/** At most so many rows are counted: the number of more would take reading them all. */
+/** Counting ends at this number of rows: the number of more would take reading them all. */
 const MAX_COUNTED_FEATURES = 200_000
 
-/** How many features there are in all pages; null where that is not known at a small price. */
+/** The number of features in all pages; null if that is not known at a small price. */
 export async function featureCount(
   db: Queryable,
   collection: Collection,
@@ -133,7 +133,7 @@ export async function featureCount(
   return countUpTo(db, collection.from(spansOf(collection, null)[0]!, run))
 }
 
-/** Null where there are more rows than are counted. */
+/** Returns null if there are more rows than are counted. */
 async function countUpTo(db: Queryable, from: Sql): Promise<number | null> {
   const row = await queryRow<{ n: number }>(
     db,

@@ -47,7 +47,7 @@ export interface PlanImportOptions {
   author: string
   /** Name of the file; null: not from a file. */
   source: string | null
-  /** For the lines that have none of their own. */
+  /** The comment of lines that have none of their own. */
   comment: string
   simulated: boolean
   now: Date

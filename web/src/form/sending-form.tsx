@@ -12,9 +12,9 @@ interface SendingFormProps {
   /** Text of the button that sends. */
   action: string
   onSubmit(fields: FormData, form: HTMLFormElement): Promise<void>
-  /** What is wrong with the fields before anything is sent; empty: nothing. */
+  /** Tells what is wrong with the fields before anything is sent; an empty text if nothing is. */
   check?(fields: FormData): string
-  /** In words, where the view knows more codes than the page. */
+  /** The text of an error; it replaces the page's default where the view knows more codes. */
   textOfProblem?(error: unknown): string
   /** Buttons beside the one that sends; one that sends something else is given the way to. */
   also?: ComponentChildren | ((send: Send, isBusy: boolean) => ComponentChildren)

@@ -1,4 +1,4 @@
-/** What lies at one place of the map, by name. */
+/** Lists what lies at one place of the map, by name. */
 import { type Localizer, localizedName } from '../language/language.js'
 import { PlanSign, Swatch } from '../legend/swatch.js'
 import type { MapHit } from '../map/selection.js'
@@ -8,7 +8,7 @@ interface HitsProps {
   hits: readonly MapHit[]
 }
 
-/** What the pointer is over. Hidden from screen readers: the panel tells the same and more. */
+/** Names what the pointer is over. Hidden from screen readers: the panel tells the same and more. */
 export function Readout({ words, hits }: HitsProps) {
   return (
     <p class="under card" aria-hidden="true">
@@ -21,7 +21,7 @@ export function Readout({ words, hits }: HitsProps) {
   )
 }
 
-/** Where several things lie on top of each other: the others than what the panel tells of, each within reach. */
+/** Lists the other features at the clicked place, beside the one that the panel shows, each selectable. */
 export function AlsoHere({ words, hits, onChoose }: HitsProps & { onChoose(hit: MapHit): void }) {
   if (hits.length === 0) return null
   return (

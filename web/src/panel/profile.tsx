@@ -55,7 +55,7 @@ const WIDTH = 300
 const HEIGHT = 70
 const LABEL_HEIGHT = 14
 
-/** From the first to the ninth decile as a bar, the median as a line; where nothing was measured there is a gap. */
+/** Draws the first to the ninth decile as a bar, the median as a line; where nothing was measured there is a gap. */
 function Chart(props: ChartProps) {
   const { words, rule, title, rows, first, last } = props
   const thresholdBps = rule.minDownloadBps ?? 0

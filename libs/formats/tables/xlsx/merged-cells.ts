@@ -1,7 +1,7 @@
 /** Merged cells of a sheet, which hold one value for several rows or columns. */
 import { WorkbookTooLargeError } from '../workbook-too-large-error.js'
 
-/** From 0; both ends are included. */
+/** Rows and columns count from 0; both ends are included. */
 export interface CellRange {
   firstLine: number
   lastLine: number

@@ -42,7 +42,7 @@ function sectionOf(code: string): string {
   return /^(?:"[^"]*"|\\.|[^;"\\])*/.exec(code)![0]
 }
 
-/** Only placeholders and text, and at least a second placeholder that must be filled. */
+/** Tells whether the pattern has placeholders and text only, and at least a second placeholder that must be filled. */
 const isDigitPattern = (symbols: string, bare: string): boolean =>
   /^[0# /():-]+$/.test(bare) && (bare.match(/0/g)?.length ?? 0) > 1 && !/_.|\*./.test(symbols)
 

@@ -13,7 +13,7 @@ export interface SheetPart {
 export interface Workbook {
   sheets: SheetPart[]
   is1904: boolean
-  /** By the number of the style of a cell. */
+  /** Formats, by the number of a cell's style. */
   formats: NumberFormat[]
   sharedTexts: string[]
 }

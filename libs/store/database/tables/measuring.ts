@@ -1,4 +1,4 @@
-/** What was measured, refused, flagged and claimed. */
+/** Tables of what was measured, rejected, flagged and claimed. */
 import { PROBE_FIELDS, STORED_FIELDS, columnOf } from '#domain/probe'
 import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm'
 import { NOW } from './now.js'
@@ -75,7 +75,7 @@ export class TestTokenEntity {
   @Column('text', { array: true, default: '{}' }) used!: string[]
 }
 
-/** What our own server saw of one ndt7 sub-test. */
+/** The figures that our own server saw of one ndt7 sub-test. */
 @Entity('speed_test')
 export class SpeedTestEntity {
   /** ndt7's ConnectionInfo.UUID. */
@@ -87,12 +87,15 @@ export class SpeedTestEntity {
   @Column('bigint') bytes!: string
   @Column('double precision', { name: 'duration_ms' }) durationMs!: number
   @Column('bigint') bps!: string
-  /** By WebSocket ping: of the application, not of TCP. */
+  /** The round trip of a WebSocket ping: of the application, not of TCP. */
   @Column('double precision', { name: 'min_rtt_ms', nullable: true }) minRttMs!: number | null
   @Column('text') ended!: string
 }
 
-/** What an operator declares now, or promises by a date, in one cell; held from `received_at` until `withdrawn_at`. */
+/**
+ * A service that an operator declares now, or promises by a date, in one cell; valid from `received_at` until
+ * `withdrawn_at`.
+ */
 @Entity('coverage')
 @Index('coverage_received', ['receivedAt'])
 export class CoverageEntity {
@@ -111,8 +114,8 @@ export class CoverageEntity {
 }
 
 /**
- * What was measured in an area on a local day or in a local month, by network: sums that grow with each update. Its size
- * follows areas, days and networks, not probes.
+ * Sums of what was measured in an area on a local day or in a local month, by network. They grow with each update. Its
+ * size follows areas, days and networks, not probes.
  */
 @Entity('area_series')
 export class AreaSeriesEntity {
