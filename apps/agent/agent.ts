@@ -163,8 +163,8 @@ export class Agent {
       ...fields,
     }
     const saved = this.spool.add({ probe, boot: this.machine.boot() })
-    if (saved === false) this.log('the disk is full: the observation is in memory')
-    if (saved === null) this.log('the disk and the reserved memory are full: an observation was lost')
+    if (saved === 'in_memory') this.log('the disk is full: the observation is in memory')
+    if (saved === 'lost') this.log('the disk and the reserved memory are full: an observation was lost')
   }
 
   private isDeliveryDue(): boolean {

@@ -1,6 +1,6 @@
 /**
- * The spool: observations on the disk until the server has accepted them, one file each, complete or not there at all, in
- * order. `observations/` has those that wait, `rejected/` those that the server rejected, `damaged/` those that could not be
+ * The spool keeps observations on the disk until the server has accepted them: one file per observation, written atomically,
+ * ordered by file name. `observations/` has those that wait, `rejected/` those that the server rejected, `damaged/` those that could not be
  * read. Nothing is deleted before the server has it.
  */
 import { randomUUID } from 'node:crypto'
@@ -33,7 +33,7 @@ export interface SpooledObservation extends Observation {
 const RESERVE_BYTES = 131_072
 /** Number of observations, two weeks of them, that are kept in memory when even the reserve is used up. */
 const MAX_UNSAVED = 200
-/** File names begin with a number of so many digits, so that they sort by number for longer than any computer lives. */
+/** File names begin with a number of 12 digits, so that they sort in the order of that number. */
 const DIGITS = 12
 
 export class Spool {
@@ -60,17 +60,14 @@ export class Spool {
     return join(this.dir, folder)
   }
 
-  /**
-   * Stores an observation. True where it is safely on the disk, false where the disk is full and it is in memory, null where
-   * there is no room at all and it is lost.
-   */
-  add(observation: Observation): boolean | null {
-    if (this.save(observation)) return true
+  /** Stores an observation: on the disk, in memory if the disk is full, and nowhere if that is full as well. */
+  add(observation: Observation): 'saved' | 'in_memory' | 'lost' {
+    if (this.save(observation)) return 'saved'
     rmSync(this.path('reserve'), { force: true })
-    if (this.save(observation)) return true
-    if (this.unsaved.length >= MAX_UNSAVED) return null
+    if (this.save(observation)) return 'saved'
+    if (this.unsaved.length >= MAX_UNSAVED) return 'lost'
     this.unsaved.push({ ...observation, name: null })
-    return false
+    return 'in_memory'
   }
 
   /** Writes what the full disk did not take before, and creates the reserve again. */
@@ -91,7 +88,7 @@ export class Spool {
         this.move(name, 'damaged')
         continue
       }
-      bytes += text.length
+      bytes += Buffer.byteLength(text)
       if (batch.length > 0 && bytes > maxBytes) return batch
       batch.push({ ...observation, name })
     }
@@ -150,7 +147,7 @@ export class Spool {
       return true
     } catch (error) {
       rmSync(draft, { force: true })
-      if (isFull(error)) return false
+      if (isDiskFull(error)) return false
       throw error
     }
   }
@@ -160,7 +157,7 @@ export class Spool {
       writeThrough(this.path('reserve'), Buffer.alloc(RESERVE_BYTES, 1))
     } catch (error) {
       rmSync(this.path('reserve'), { force: true })
-      if (!isFull(error)) throw error
+      if (!isDiskFull(error)) throw error
     }
   }
 
@@ -172,7 +169,7 @@ export class Spool {
 
 const isObservation = (name: string): boolean => name.endsWith('.json') && !name.startsWith('.')
 
-const isFull = (error: unknown): boolean =>
+const isDiskFull = (error: unknown): boolean =>
   ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
 
 /** Writes a file that only its owner may read, and flushes it to the disk. */

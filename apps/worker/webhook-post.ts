@@ -1,4 +1,4 @@
-/** Posts a message to a URL that somebody else chose, so that nothing inside our own network can be reached by it. */
+/** Posts a message to a subscriber's URL and refuses addresses of private networks (server-side request forgery). */
 import { webhookUrlRefusal } from '#domain/event'
 import { lookup } from 'node:dns/promises'
 import { request as requestHttp } from 'node:http'
@@ -8,7 +8,7 @@ import { BlockList, isIPv6 } from 'node:net'
 const TIMEOUT_MS = 10_000
 
 /** Addresses that are not reachable from the internet, or are not a single machine (RFC 6890 and its successors). */
-const NON_PUBLIC_V4 = listOf('ipv4', [
+const NON_PUBLIC_V4 = blockListOf('ipv4', [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
@@ -26,16 +26,16 @@ const NON_PUBLIC_V4 = listOf('ipv4', [
   ['240.0.0.0', 4],
 ])
 /** IPv6 addresses that are assigned to networks (RFC 4291). */
-const PUBLIC_V6 = listOf('ipv6', [['2000::', 3]])
-/** The part of them that embeds an IPv4 address, or is reserved for protocols or examples. */
-const NON_PUBLIC_V6 = listOf('ipv6', [
+const PUBLIC_V6 = blockListOf('ipv6', [['2000::', 3]])
+/** Ranges inside 2000::/3 that embed an IPv4 address, or are reserved for protocols or examples. */
+const NON_PUBLIC_V6 = blockListOf('ipv6', [
   ['2001::', 23],
   ['2001:db8::', 32],
   ['2002::', 16],
   ['3fff::', 20],
 ])
 
-function listOf(family: 'ipv4' | 'ipv6', subnets: readonly (readonly [string, number])[]): BlockList {
+function blockListOf(family: 'ipv4' | 'ipv6', subnets: readonly (readonly [string, number])[]): BlockList {
   const list = new BlockList()
   for (const [net, prefix] of subnets) list.addSubnet(net, prefix, family)
   return list
@@ -100,7 +100,7 @@ export async function postWebhook(
         options.all ? done(null, [{ address, family }]) : done(null, address, family),
     })
     request.on('error', reject)
-    // After an answer such as 101 there is neither a response nor an error.
+    // A status such as 101 emits neither `response` nor `error`. After a response this has no effect.
     request.on('close', () => reject(new Error('the receiver closed the connection without an answer')))
     request.on('response', (response) => {
       resolveStatus(response.statusCode ?? 0)

@@ -15,7 +15,7 @@ const PAD_DEGREES = 0.02
  * The working cells whose outline touches the shape (`outline`), or whose centre lies in it (`centre`); each once. Null where
  * the bounding boxes of its parts have more than MAX_SQUARE_DEGREES together. The shape is in degrees.
  */
-export function cellsTouching(shape: FilterShape, by: 'outline' | 'centre'): string[] | null {
+export function cellsMatching(shape: FilterShape, by: 'outline' | 'centre'): string[] | null {
   const parts =
     shape.type === 'MultiPolygon'
       ? shape.coordinates.map((rings) => ({ type: 'Polygon' as const, coordinates: rings }))
@@ -31,7 +31,7 @@ type ShapePart = Exclude<FilterShape, MultiPolygon>
 
 function cellsOfPart(part: ShapePart, box: Bounds, by: 'outline' | 'centre'): string[] {
   if (by === 'outline' && part.type === 'Polygon') return cellsOverlapping(part.coordinates)
-  const nearbyCells = cellsOverlapping([ringAround(box)])
+  const nearbyCells = cellsOverlapping([paddedRing(box)])
   if (by === 'outline')
     return nearbyCells.filter((h3) => isConvexTouchingBox(hexagonOf(h3).coordinates[0]!, box))
   return nearbyCells.filter((h3) =>
@@ -44,10 +44,11 @@ const cellsOverlapping = (rings: readonly (readonly Position[])[]): string[] =>
     rings as [number, number][][],
     WORKING_RESOLUTION,
     POLYGON_TO_CELLS_FLAGS.containmentOverlapping,
+    // Coordinates are [lng, lat].
     true,
   )
 
-const ringAround = ({ west, south, east, north }: Bounds): Position[] => [
+const paddedRing = ({ west, south, east, north }: Bounds): Position[] => [
   [west - PAD_DEGREES, south - PAD_DEGREES],
   [east + PAD_DEGREES, south - PAD_DEGREES],
   [east + PAD_DEGREES, north + PAD_DEGREES],

@@ -1,4 +1,4 @@
-/** The programme solved in its thread, against trying everything on small instances. */
+/** The program solved in its thread, against trying everything on small instances. */
 import {
   type Candidate,
   type Constraints,
@@ -24,11 +24,11 @@ async function solved(
   constraints: Constraints,
   more: Partial<SolveRequest> = {},
 ) {
-  const programme = integerProgramOf({ open: [...some], fixed: [] }, budgets[0]!, constraints, some)
-  const answers = await solve({ programme, budgets, start: null, seconds: 20, signal: never, ...more })
+  const program = integerProgramOf({ open: [...some], fixed: [] }, budgets[0]!, constraints, some)
+  const answers = await solve({ program, budgets, start: null, seconds: 20, signal: never, ...more })
   return answers.map(({ chosenColumns, status, bound }) => {
-    const options = chosenColumns?.map((column) => programme.columns[column]!)
-    if (options) expect(new Set(options.map(({ candidate }) => candidate)).size).toBe(options.length)
+    const options = chosenColumns?.map((column) => program.columns[column]!)
+    if (options) expect(new Set(options.map(({ candidateIndex }) => candidateIndex)).size).toBe(options.length)
     return options
       ? {
           status,
@@ -161,10 +161,10 @@ test('a core of 700 zones of 1,200 is as good as all of them, close to the least
 test('it ends at once when nobody waits any more', async () => {
   const some = many(2_000)
   const conditions = { oneZonePerRegion: true, regionShare: 0.05 }
-  const programme = integerProgramOf({ open: some, fixed: [] }, 3e8, conditions, some)
+  const program = integerProgramOf({ open: some, fixed: [] }, 3e8, conditions, some)
   const abort = new AbortController()
   const began = Date.now()
-  const work = solve({ programme, budgets: [3e8], start: null, seconds: 60, signal: abort.signal })
+  const work = solve({ program, budgets: [3e8], start: null, seconds: 60, signal: abort.signal })
   setTimeout(() => abort.abort(new Error('the caller went away')), 150)
   await expect(work).rejects.toThrow('the caller went away')
   expect(Date.now() - began).toBeLessThan(5_000)

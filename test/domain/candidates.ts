@@ -1,4 +1,4 @@
-/** Small instances of the budget programme, and their best answer by trying everything. */
+/** Small instances of the budget program, and their best answer by trying everything. */
 import {
   type Candidate,
   type Constraints,

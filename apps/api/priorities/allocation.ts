@@ -1,4 +1,4 @@
-/** Computes what a budget buys: solves the domain's integer programme and summarises the solution. */
+/** Computes what a budget buys: solves the domain's integer program and summarises the solution. */
 import {
   type Candidate,
   type ServiceChoice,
@@ -117,20 +117,20 @@ async function solveBudgets(
   greedy: readonly ServiceChoice[] | null,
   { budget, constraints, signal }: AllocationRequest,
 ): Promise<(Pick<SolverResult, 'status' | 'bound'> & { choices: ServiceChoice[] | null })[]> {
-  const programme = integerProgramOf(core, budget, constraints, all)
+  const program = integerProgramOf(core, budget, constraints, all)
   const fixed = core.fixed.map(({ candidate, option }) => ({ id: candidate.zone.id, ...option }))
   const budgets = [budget, budget + ONE_MORE_MAD]
   const solutions = await solve({
-    programme,
+    program,
     budgets: budgets.map((whole) => whole - totalCost(fixed)),
-    start: greedy && startValuesOf(programme, core.open, greedy),
+    start: greedy && startValuesOf(program, core.open, greedy),
     seconds: SOLVER_SECONDS,
     signal,
   })
   return solutions.map(({ status, bound, chosenColumns }, i) => {
     const open = chosenColumns?.map((column) => {
-      const { candidate, option } = programme.columns[column]!
-      return { id: core.open[candidate]!.zone.id, ...option }
+      const { candidateIndex, option } = program.columns[column]!
+      return { id: core.open[candidateIndex]!.zone.id, ...option }
     })
     return { status, bound, choices: open ? withinBudget([...fixed, ...open], budgets[i]!) : null }
   })
@@ -161,7 +161,7 @@ const emptyAllocation = (): Allocation => ({
 })
 
 /** Zones for which at least one of the technologies is an option. */
-export function candidatesOf(
+export function candidatesFromRanking(
   ranking: Ranking,
   maximise: Maximised,
   technologies: readonly Deployed[],
@@ -180,8 +180,8 @@ function startValuesOf(
   choices: readonly ServiceChoice[],
 ): number[] {
   const chosen = new Map(choices.map(({ id, technology }) => [id, technology]))
-  return columns.map(({ candidate, option }) =>
-    Number(chosen.get(some[candidate]!.zone.id) === option.technology),
+  return columns.map(({ candidateIndex, option }) =>
+    Number(chosen.get(some[candidateIndex]!.zone.id) === option.technology),
   )
 }
 

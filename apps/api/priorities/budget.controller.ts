@@ -35,7 +35,13 @@ import { CSV_MEDIA_TYPE, XLSX_MEDIA_TYPE } from '../http/media-types.js'
 import { refusal } from '../http/problem.js'
 import { RunResolver } from '../runs/run-resolver.js'
 import { FactorCache } from './factors.js'
-import { type Allocation, type NoAllocation, ONE_MORE_MAD, allocationOf, candidatesOf } from './allocation.js'
+import {
+  type Allocation,
+  type NoAllocation,
+  ONE_MORE_MAD,
+  allocationOf,
+  candidatesFromRanking,
+} from './allocation.js'
 import { BudgetBody, type Maximised, unitCostsOf, weightsOf } from './priorities.dto.js'
 import { type RankedZone, type Ranking, rankedZones, rankingOf } from './ranking.js'
 import { SolverSlots } from './solver-slots.js'
@@ -122,7 +128,7 @@ export class BudgetController {
     private readonly slots: SolverSlots,
   ) {}
 
-  /** Chooses zones and technologies by a mixed-integer programme. The work stops when the client disconnects. */
+  /** Chooses zones and technologies by a mixed-integer program. The work stops when the client disconnects. */
   @Post()
   @HttpCode(200)
   @Header('cache-control', 'no-store')
@@ -190,7 +196,7 @@ export class BudgetController {
       oneZonePerRegion: body.oneZonePerRegion ?? false,
       regionShare: body.regionShare ?? 0,
     }
-    const candidates = candidatesOf(ranking, maximise, technologies)
+    const candidates = candidatesFromRanking(ranking, maximise, technologies)
     const allocation = await allocationOf(candidates, { budget, constraints, signal })
     if ('reason' in allocation) throw new UnprocessableEntityException(refusalOf(allocation, budget))
     const fundedZoneOf = await this.fundedZoneMapper(ranking, allocation)

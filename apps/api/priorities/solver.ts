@@ -7,21 +7,21 @@ const require = createRequire(import.meta.url)
 
 /**
  * The worker's whole program as text, because it must run from the TypeScript sources (in tests) and from the build alike.
- * It solves one programme for rising budgets and starts each from the solution before it, which is still allowed.
+ * It solves one program for rising budgets and starts each from the solution before it, which is still allowed.
  */
 const WORKER = `
 const { parentPort, workerData } = require('node:worker_threads')
-const { programme, budgets, start, seconds } = workerData
+const { program, budgets, start, seconds } = workerData
 async function main() {
   const highs = await require(workerData.highs)()
-  const columns = programme.benefits.length
+  const columns = program.benefits.length
   const model = highs.createModel({
-    numCols: columns, numRows: programme.rowLower.length, sense: highs.constants.objectiveSense.maximize,
-    colCost: programme.benefits, colLower: new Array(columns).fill(0), colUpper: new Array(columns).fill(1),
-    rowLower: programme.rowLower, rowUpper: programme.rowUpper,
+    numCols: columns, numRows: program.rowLower.length, sense: highs.constants.objectiveSense.maximize,
+    colCost: program.benefits, colLower: new Array(columns).fill(0), colUpper: new Array(columns).fill(1),
+    rowLower: program.rowLower, rowUpper: program.rowUpper,
     integrality: new Int32Array(columns).fill(highs.constants.variableType.integer),
-    matrix: { format: 'csc', numRows: programme.rowLower.length, numCols: columns,
-      starts: programme.starts, indices: programme.rows, values: programme.values },
+    matrix: { format: 'csc', numRows: program.rowLower.length, numCols: columns,
+      starts: program.starts, indices: program.rows, values: program.values },
   })
   model.options.set({ output_flag: false, time_limit: seconds, mip_rel_gap: 1e-4, mip_feasibility_tolerance: 1e-9 })
   const { optimal, infeasible, unboundedOrInfeasible, timeLimit } = highs.constants.modelStatus
@@ -58,7 +58,7 @@ export interface SolverResult {
 }
 
 export interface SolveRequest {
-  programme: IntegerProgram
+  program: IntegerProgram
   /** The budgets in rising order, MAD. */
   budgets: readonly number[]
   /** A solution to start from, with a value for each column; null where there is none. */
@@ -73,7 +73,7 @@ const MAX_HEAP_MB = 256
 
 /** One result for each budget, up to the first budget that has no solution. */
 export async function solve({
-  programme,
+  program,
   budgets,
   start,
   seconds,
@@ -82,7 +82,7 @@ export async function solve({
   signal.throwIfAborted()
   const workerData = {
     highs: require.resolve('highs'),
-    programme,
+    program,
     budgets: budgets.map(solverUnitsOf),
     start,
     seconds,

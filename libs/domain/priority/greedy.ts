@@ -1,7 +1,7 @@
 /** The greedy choice of zones: the best steps that fit, one after the other. Pure. */
 import { type ServiceChoice, totalCost } from './candidate.js'
 import { type Constraints, maxBenefitByRegion, regionOf } from './constraint.js'
-import { type UpgradeStep, candidatesOf } from './relaxation.js'
+import { type UpgradeStep, candidatesInSteps } from './relaxation.js'
 
 /** Starts from the given choices, then takes the steps in their order (see `stepsByYield`) where they fit the budget, MAD. */
 export function greedyOf(
@@ -42,7 +42,7 @@ function stepsForConstraints(
   steps: readonly UpgradeStep[],
   { oneZonePerRegion, regionShare }: Constraints,
 ): UpgradeStep[] {
-  const maxBenefits = maxBenefitByRegion(candidatesOf(steps))
+  const maxBenefits = maxBenefitByRegion(candidatesInSteps(steps))
   const benefits = new Map<string, number>()
   return steps.filter(({ candidate, benefit }) => {
     const region = regionOf(candidate)

@@ -1,4 +1,7 @@
-/** The choice of zones as a binary programme for the server's solver, reduced to the zones that are open to it. Pure. */
+/**
+ * Builds the 0–1 linear program of the budget choice. To keep it small, zones whose best option is clear from the linear
+ * relaxation are fixed; the solver decides the open ones. Pure.
+ */
 import { type Candidate, type ServiceOption, totalBenefit, totalCost } from './candidate.js'
 import {
   type Constraints,
@@ -7,7 +10,7 @@ import {
   maxBenefitByRegion,
   regionOf,
 } from './constraint.js'
-import { type Relaxation, type UpgradeStep, candidatesOf } from './relaxation.js'
+import { type Relaxation, type UpgradeStep, candidatesInSteps } from './relaxation.js'
 
 /** The solver takes at most this many zones: with more it is slow and its answer hardly better. */
 export const MAX_OPEN_CANDIDATES = 2_000
@@ -22,9 +25,9 @@ export interface FixedCandidate {
 
 /** The zones that are left to the solver, and those that are fixed beforehand. */
 export interface KnapsackCore {
-  /** Zones for which another option than the relaxation's costs little. */
+  /** Zones whose option the solver decides: another one than the relaxation's would lose little. */
   open: Candidate[]
-  /** The zones that are served among all others. */
+  /** Zones outside `open` that the relaxation serves, each with that option. */
   fixed: FixedCandidate[]
 }
 
@@ -39,7 +42,7 @@ export function knapsackCoreOf(
   constraints: Constraints,
   maxOpen: number = MAX_OPEN_CANDIDATES,
 ): KnapsackCore {
-  const candidates = [...candidatesOf(steps)]
+  const candidates = [...candidatesInSteps(steps)]
   if (candidates.length <= maxOpen) return { open: candidates, fixed: [] }
   const priced = candidates.map((candidate) => ({ candidate, ...bestOptionAtPrice(candidate, relaxation) }))
   const byLoss = priced.toSorted((a, b) => a.loss - b.loss).map(({ candidate }) => candidate)
@@ -65,38 +68,46 @@ function bestCandidatesPerRegion(byLoss: readonly Candidate[]): Set<Candidate> {
 }
 
 /**
- * The best option of a zone at the relaxation's price of money (null: no service), and the benefit that the second best
- * would lose. In a region that has to be given more, benefit counts for more: as much as makes its last step worth the price.
+ * The option with the greatest net benefit (benefit − marginal yield × cost; null for no service), and how much worse the
+ * second best is. A region with a minimum share has a lower marginal yield of its own; its loss is scaled to the country's.
  */
 function bestOptionAtPrice(
   candidate: Candidate,
-  { marginalYield: price, marginalYieldByRegion: regionPrices }: Relaxation,
+  { marginalYield, marginalYieldByRegion }: Relaxation,
 ): { best: ServiceOption | null; loss: number } {
-  const regionPrice = Math.min(price, regionPrices.get(regionOf(candidate)) ?? price)
+  const regionYield = Math.min(marginalYield, marginalYieldByRegion.get(regionOf(candidate)) ?? marginalYield)
   let [best, bestNet, secondNet] = [null as ServiceOption | null, 0, -Infinity]
   for (const option of candidate.options) {
-    const net = option.benefit - regionPrice * option.cost
+    const net = option.benefit - regionYield * option.cost
     secondNet = Math.max(secondNet, Math.min(bestNet, net))
     if (net > bestNet) [best, bestNet] = [option, net]
   }
-  return { best, loss: (bestNet - secondNet) * (regionPrice < price ? price / regionPrice : 1) }
+  return {
+    best,
+    loss: (bestNet - secondNet) * (regionYield < marginalYield ? marginalYield / regionYield : 1),
+  }
 }
 
-/** A column is an option of a zone, a row is a condition; the matrix is given column by column (compressed sparse columns). */
+/** A column is an option of a zone, a row is a constraint. The matrix is given as compressed sparse columns. */
 export interface IntegerProgram {
-  columns: { candidate: number; option: ServiceOption }[]
+  /** `candidateIndex` counts in the core's `open`. */
+  columns: { candidateIndex: number; option: ServiceOption }[]
   benefits: number[]
   rowLower: number[]
   rowUpper: number[]
+  /** The entries of column c are `starts[c]` to `starts[c + 1] - 1` of `rows` and `values`. */
   starts: number[]
   rows: number[]
   values: number[]
 }
 
-/** The solver's tolerances are absolute: amounts near one million keep them far below a dirham. */
+/**
+ * The solver's tolerances are absolute. Budgets of up to some billion dirhams become values of up to some million in this
+ * unit, for which the tolerances are far below a dirham.
+ */
 const MAD_PER_SOLVER_UNIT = 1_000
 
-/** An amount of money in the unit of the programme. */
+/** An amount of money in the unit of the integer program. */
 export const solverUnitsOf = (mad: number): number => mad / MAD_PER_SOLVER_UNIT
 
 /**
@@ -112,7 +123,9 @@ export function integerProgramOf(
   all: readonly Candidate[],
 ): IntegerProgram {
   const program: IntegerProgram = {
-    columns: candidates.flatMap(({ options }, candidate) => options.map((option) => ({ candidate, option }))),
+    columns: candidates.flatMap(({ options }, candidateIndex) =>
+      options.map((option) => ({ candidateIndex, option })),
+    ),
     benefits: [],
     rowLower: [-Infinity, ...candidates.map(() => -Infinity)],
     rowUpper: [
@@ -124,11 +137,11 @@ export function integerProgramOf(
     values: [],
   }
   const regions = addRegionRows(program, all, fixed, constraints)
-  for (const { candidate, option } of program.columns) {
-    const region = regions.get(regionOf(candidates[candidate]!))
+  for (const { candidateIndex, option } of program.columns) {
+    const region = regions.get(regionOf(candidates[candidateIndex]!))
     const entries: [row: number, value: number][] = [
       [0, solverUnitsOf(option.cost)],
-      [1 + candidate, 1],
+      [1 + candidateIndex, 1],
     ]
     if (region?.countRow !== undefined) entries.push([region.countRow, 1])
     if (region?.shareRow !== undefined) entries.push([region.shareRow, option.benefit / region.maxBenefit])
@@ -157,8 +170,10 @@ function addRegionRows(
 ): Map<string, RegionRows> {
   const regions = new Map<string, RegionRows>()
   const addRow = (lower: number): number => {
+    const row = program.rowLower.length
     program.rowLower.push(lower)
-    return program.rowUpper.push(Infinity) - 1
+    program.rowUpper.push(Infinity)
+    return row
   }
   for (const [code, maxBenefit] of maxBenefitByRegion(all)) {
     const region: RegionRows = { maxBenefit }

@@ -55,7 +55,7 @@ export function stepsByYield(candidates: readonly Candidate[]): UpgradeStep[] {
   return byId.flatMap(hullStepsOf).sort((a, b) => (a.yield === b.yield ? 0 : b.yield - a.yield))
 }
 
-export const candidatesOf = (steps: readonly UpgradeStep[]): Set<Candidate> =>
+export const candidatesInSteps = (steps: readonly UpgradeStep[]): Set<Candidate> =>
   new Set(steps.map(({ candidate }) => candidate))
 
 /** The linear relaxation over all zones, the conditions on regions included. */
@@ -113,7 +113,7 @@ function minSpendByRegion(
   steps: readonly UpgradeStep[],
   { oneZonePerRegion, regionShare }: Constraints,
 ): Map<string, number> {
-  const candidates = candidatesOf(steps)
+  const candidates = candidatesInSteps(steps)
   const missingBenefit = new Map(
     [...maxBenefitByRegion(candidates)].map(([region, benefit]) => [region, benefit * regionShare]),
   )

@@ -1,14 +1,16 @@
 /**
- * Results of ndt7 in their three forms. The client counts in Mbit/s, the server in bytes and microseconds.
- * Client result: https://github.com/m-lab/ndt7-js · archive: https://github.com/m-lab/ndt-server · summary: ndt7-client-go.
+ * Reads results of ndt7 in four forms: `clientResult` (https://github.com/m-lab/ndt7-js), `archive`
+ * (https://github.com/m-lab/ndt-server), `goSummary` and `oldGoSummary` (https://github.com/m-lab/ndt7-client-go from 0.5 on,
+ * and before). The client counts in Mbit/s and seconds, the server in bytes and microseconds.
  */
 import { UnreadableResultError, type ProbeDraft } from './draft.js'
 import { isObject } from '../file/json-object.js'
 import { type Json, memberAt, numberAt, scaledAt, textAt, timeAt } from './json.js'
 
-const MBIT = 1e6
-const BITS = 8
-const MICROSECONDS = 1000
+const BPS_PER_MBIT = 1e6
+const BITS_PER_BYTE = 8
+const US_PER_MS = 1e3
+const US_PER_S = 1e6
 
 /** The last measurements of the client: of one direction, or of both under `download` and `upload`. */
 export function clientResult(document: Json): ProbeDraft {
@@ -40,30 +42,38 @@ interface Direction {
   /** TCP's smoothed round trip at the end of the test, so under its load. */
   loadedRttMs: number | null
   lossRatio: number | null
-  test: string | null
+  testId: string | null
 }
 
+/**
+ * `bytesMember` counts what arrived: bytes of a download that the client acknowledged (`BytesAcked`), bytes of an upload that
+ * the server received (`BytesReceived`).
+ */
 function directionOf(side: unknown, bytesMember: string): Direction | null {
   if (!isObject(side)) return null
   const tcp = 'LastServerMeasurement.TCPInfo'
   const bytes = numberAt(side, `${tcp}.${bytesMember}`)
-  const elapsed = numberAt(side, `${tcp}.ElapsedTime`)
-  const serverBps = bytes !== null && bytes > 0 && elapsed ? Math.round((bytes * BITS * 1e6) / elapsed) : null
-  const seconds = numberAt(side, 'LastClientMeasurement.ElapsedTime')
-  const rtt = numberAt(side, `${tcp}.MinRTT`)
-  const smoothedRtt = numberAt(side, `${tcp}.RTT`)
-  // Our own server measures by WebSocket pings, which also wait in its buffers behind the load.
-  const isTcp = textAt(side, `${tcp}.RTTSource`) === null
+  const elapsedUs = numberAt(side, `${tcp}.ElapsedTime`)
+  const serverBps =
+    bytes !== null && bytes > 0 && elapsedUs
+      ? Math.round((bytes * BITS_PER_BYTE * US_PER_S) / elapsedUs)
+      : null
+  const elapsedS = numberAt(side, 'LastClientMeasurement.ElapsedTime')
+  const minRttUs = numberAt(side, `${tcp}.MinRTT`)
+  const smoothedRttUs = numberAt(side, `${tcp}.RTT`)
+  // Our own server sets `RTTSource` because its round trips come from WebSocket pings. Those also wait behind the load, so
+  // they are not TCP's round trip under load and are left out.
+  const isTcpRtt = textAt(side, `${tcp}.RTTSource`) === null
   const sentBytes = numberAt(side, `${tcp}.BytesSent`)
   const retransmittedBytes = numberAt(side, `${tcp}.BytesRetrans`)
   return {
-    bps: serverBps ?? scaledAt(side, 'LastClientMeasurement.MeanClientMbps', MBIT),
+    bps: serverBps ?? scaledAt(side, 'LastClientMeasurement.MeanClientMbps', BPS_PER_MBIT),
     bytes: numberAt(side, 'LastClientMeasurement.NumBytes') ?? bytes,
-    ms: seconds === null ? null : seconds * 1000,
-    rttMs: rtt === null ? null : rtt / MICROSECONDS,
-    loadedRttMs: isTcp && smoothedRtt !== null ? smoothedRtt / MICROSECONDS : null,
+    ms: elapsedS === null ? null : elapsedS * 1000,
+    rttMs: minRttUs === null ? null : minRttUs / US_PER_MS,
+    loadedRttMs: isTcpRtt && smoothedRttUs !== null ? smoothedRttUs / US_PER_MS : null,
     lossRatio: sentBytes && retransmittedBytes !== null ? retransmittedBytes / sentBytes : null,
-    test: textAt(side, 'LastServerMeasurement.ConnectionInfo.UUID'),
+    testId: textAt(side, 'LastServerMeasurement.ConnectionInfo.UUID'),
   }
 }
 
@@ -81,12 +91,12 @@ function draftOf({ download, upload }: { download: Direction | null; upload: Dir
     uploadBytes: upload?.bytes ?? null,
     downloadMs: download?.ms ?? null,
     uploadMs: upload?.ms ?? null,
-    downloadTest: download?.test ?? null,
-    uploadTest: upload?.test ?? null,
+    downloadTest: download?.testId ?? null,
+    uploadTest: upload?.testId ?? null,
   }
 }
 
-/** `1.2.3.4:567` or `[::1]:567`. */
+/** The address of an endpoint such as `1.2.3.4:567` or `[::1]:567`. */
 const addressOf = (endpoint: string | null): string | null =>
   endpoint === null ? null : (/^\[(.+)\]:\d+$|^([^:]+):\d+$/.exec(endpoint)?.slice(1).find(Boolean) ?? null)
 
@@ -99,11 +109,11 @@ export function archive(document: Json): ProbeDraft {
     { LastServerMeasurement: last },
     name === 'Download' ? 'BytesAcked' : 'BytesReceived',
   )
-  const elapsed = numberAt(last, 'TCPInfo.ElapsedTime')
+  const elapsedUs = numberAt(last, 'TCPInfo.ElapsedTime')
   const direction = measured && {
     ...measured,
-    ms: elapsed === null ? null : elapsed / MICROSECONDS,
-    test: textAt(document, `${name}.UUID`),
+    ms: elapsedUs === null ? null : elapsedUs / US_PER_MS,
+    testId: textAt(document, `${name}.UUID`),
   }
   const isDown = name === 'Download'
   return {
@@ -118,13 +128,13 @@ export function goSummary(document: Json): ProbeDraft {
   const side = (name: 'Download' | 'Upload'): Direction | null =>
     isObject(document[name])
       ? {
-          bps: inUnit(document, `${name}.Throughput`, 'Mbit/s', MBIT),
+          bps: inUnit(document, `${name}.Throughput`, 'Mbit/s', BPS_PER_MBIT),
           bytes: null,
           ms: null,
           rttMs: inUnit(document, `${name}.Latency`, 'ms', 1),
           loadedRttMs: null,
           lossRatio: inUnit(document, `${name}.Retransmission`, '%', 0.01),
-          test: textAt(document, `${name}.UUID`),
+          testId: textAt(document, `${name}.UUID`),
         }
       : null
   const draft = draftOf({ download: side('Download'), upload: side('Upload') })
@@ -135,7 +145,11 @@ export function goSummary(document: Json): ProbeDraft {
 export function oldGoSummary(document: Json): ProbeDraft {
   const side = (name: 'Download' | 'Upload'): Direction | null =>
     isObject(document[name])
-      ? { ...NO_FIGURES, bps: inUnit(document, name, 'Mbit/s', MBIT), test: textAt(document, `${name}UUID`) }
+      ? {
+          ...NO_FIGURES,
+          bps: inUnit(document, name, 'Mbit/s', BPS_PER_MBIT),
+          testId: textAt(document, `${name}UUID`),
+        }
       : null
   const draft = draftOf({ download: side('Download'), upload: side('Upload') })
   return {
@@ -153,7 +167,7 @@ const NO_FIGURES: Direction = {
   ms: null,
   rttMs: null,
   lossRatio: null,
-  test: null,
+  testId: null,
 }
 
 function inUnit(document: Json, path: string, unit: string, factor: number): number | null {
@@ -164,5 +178,5 @@ function inUnit(document: Json, path: string, unit: string, factor: number): num
       `${path}.Unit`,
       `${path}.Unit is ${JSON.stringify(unitText)}: expected ${unit}`,
     )
-  return value === null ? null : factor === MBIT ? Math.round(value * factor) : value * factor
+  return value === null ? null : factor === BPS_PER_MBIT ? Math.round(value * factor) : value * factor
 }

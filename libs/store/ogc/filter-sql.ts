@@ -1,6 +1,6 @@
 /** Translates a filter into the condition of a statement: every value becomes a parameter. */
 import type { ColumnType, Filter, FilterShape, Literal } from '#domain/feature'
-import { cellToSql, cellsTouching, isServedCell } from '#geo'
+import { cellToSql, cellsMatching, isServedCell } from '#geo'
 import { boxGeometry } from '../database/shapes.js'
 import { type Sql, join, raw, sql } from '../database/sql.js'
 import type { Collection } from './collection.js'
@@ -73,7 +73,7 @@ function intersects({ shape: rowShape }: Collection, shape: FilterShape): Sql {
   if (rowShape === 'geom') return sql`ST_Intersects(t.geom, ${shapeSql(shape)})`
   if (rowShape === 'position')
     return sql`ST_Intersects(ST_SetSRID(ST_MakePoint(t.lng, t.lat), 4326), ${shapeSql(shape)})`
-  const cells = cellsTouching(shape, rowShape === 'hexagon' ? 'outline' : 'centre')
+  const cells = cellsMatching(shape, rowShape === 'hexagon' ? 'outline' : 'centre')
   if (!cells)
     throw new UnsupportedFilterError('S_INTERSECTS: the shape covers too many cells; use the parameter bbox')
   return isOneOfCells(cells)

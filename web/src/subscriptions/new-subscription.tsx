@@ -1,4 +1,4 @@
-/** A new subscription; its secret is shown once, because the server does not give it again. */
+/** Form that adds a webhook subscription. The secret is shown once, because the server never returns it again. */
 import { useState } from 'preact/hooks'
 import { ApiError } from '../api/api-error.js'
 import type { RuleInWords } from '../api/schemas.js'
@@ -40,11 +40,11 @@ interface NewSubscriptionProps {
   rule: RuleInWords | null
   /** Code of the area that is selected on the map. */
   area: string | null
-  onDone(): void
+  onCreated(): void
 }
 
 export function NewSubscriptionForm(props: NewSubscriptionProps) {
-  const { words, onDone } = props
+  const { words, onCreated } = props
   const t = words.translatorOf(WORDS)
   const [created, setCreated] = useState<NewSubscription | null>(null)
   const add = async (fields: FormData, form: HTMLFormElement) => {
@@ -52,7 +52,7 @@ export function NewSubscriptionForm(props: NewSubscriptionProps) {
     const subscription = await subscriptionsApi.add(requestOf(fields, props))
     form.reset()
     setCreated(subscription)
-    onDone()
+    onCreated()
   }
   return (
     <SendingForm
@@ -64,8 +64,14 @@ export function NewSubscriptionForm(props: NewSubscriptionProps) {
     >
       <h3>{t('add')}</h3>
       <Field
-        {...{ label: t('url'), name: 'url', type: 'url', dir: 'ltr', placeholder: 'https://' }}
-        {...{ required: true, minLength: 10, maxLength: 500 }}
+        label={t('url')}
+        name="url"
+        type="url"
+        dir="ltr"
+        placeholder="https://"
+        required
+        minLength={10}
+        maxLength={500}
       />
       <p class="hint">{t('kindsHint')}</p>
       <KindFields words={words} legend="zoneKinds" kinds={ZONE_KINDS} />
@@ -138,7 +144,7 @@ function Secret({ words, secret }: { words: Localizer; secret: string }) {
       <button
         type="button"
         onClick={() => {
-          // A page that may not write to the clipboard leaves it to the keyboard.
+          // If the browser refuses the clipboard, a person can still copy: focusing the field selects the secret.
           navigator.clipboard?.writeText(secret).then(
             () => setCopied(true),
             () => {},

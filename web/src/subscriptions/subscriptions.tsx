@@ -62,7 +62,7 @@ export function Subscriptions({ words, connection, rules, rule, area, onClose }:
           ))}
         </ul>
       )}
-      {subscriptions && <NewSubscriptionForm {...{ words, rule, area }} onDone={() => reload('')} />}
+      {subscriptions && <NewSubscriptionForm {...{ words, rule, area }} onCreated={() => reload('')} />}
       <div class="buttons">
         <button type="button" onClick={() => dialog.current?.close()}>
           {words.t('close')}

@@ -12,10 +12,10 @@ import {
   REACH_PAINTS,
 } from './colours.js'
 import type { Theme } from '../theme.js'
-import type { Properties, TileFeature } from '../tiles/tile-source.js'
+import type { Properties, DecodedFeature } from '../tiles/tile-source.js'
 
 type Context = CanvasRenderingContext2D
-type Features = readonly TileFeature[]
+type Features = readonly DecodedFeature[]
 
 /** White is drawn last, so that its outline lies on top. */
 const ORDER: readonly Class[] = [...CLASSES].reverse()
@@ -92,7 +92,8 @@ export function drawAreaColours(context: Context, features: Features, scale: num
   }
 }
 
-const isMeasured = ({ properties }: TileFeature) => CLASSES.some((colour) => Number(properties[colour]) > 0)
+const isMeasured = ({ properties }: DecodedFeature) =>
+  CLASSES.some((colour) => Number(properties[colour]) > 0)
 
 export function drawAreaOutlines(context: Context, features: Features, scale: number, ratio: number): void {
   const path = pathOf(features, scale)

@@ -9,20 +9,20 @@ import { DATA_MAX_ZOOM, EXTENT, type TileAddress } from './tile-part.js'
 
 export type Properties = Record<string, string | number | boolean>
 
-export interface TileFeature {
+export interface DecodedFeature {
   properties: Properties
   rings: readonly Ring[]
 }
 
 export interface Tile {
-  features: readonly TileFeature[]
+  features: readonly DecodedFeature[]
   /** Builds the index when the pointer first needs it, because that costs as much as drawing. */
-  index(): HitIndex<TileFeature>
+  index(): HitIndex<DecodedFeature>
 }
 
 /** A feature, and the address of the tile in whose units its rings are given. */
 export interface TileHit {
-  feature: TileFeature
+  feature: DecodedFeature
   address: TileAddress
 }
 
@@ -88,10 +88,10 @@ export class TileSource {
   }
 
   /** The point nearest to a place, at most `within` tile units away. */
-  nearestPoint(x: number, y: number, zoom: number, within: number): TileFeature | null {
+  nearestPoint(x: number, y: number, zoom: number, within: number): DecodedFeature | null {
     const address = addressAt(x, y, zoom)
     const features = this.entries.get(keyOf(address))?.loaded?.features ?? []
-    let [nearest, minDistance]: [TileFeature | null, number] = [null, within]
+    let [nearest, minDistance]: [DecodedFeature | null, number] = [null, within]
     for (const feature of features) {
       const point = feature.rings[0]?.[0]
       const distance = point
@@ -164,8 +164,8 @@ const addressAt = (x: number, y: number, zoom: number): TileAddress => ({
 
 const keyOf = ({ x, y, z }: TileAddress) => `${z}/${x}/${y}`
 
-function tileOf(features: readonly TileFeature[]): Tile {
-  let index: HitIndex<TileFeature> | null = null
+function tileOf(features: readonly DecodedFeature[]): Tile {
+  let index: HitIndex<DecodedFeature> | null = null
   return { features, index: () => (index ??= new HitIndex(features, EXTENT)) }
 }
 
@@ -183,7 +183,7 @@ async function fetchBytes(url: string, signal: AbortSignal): Promise<Uint8Array>
   return new Uint8Array(await response.arrayBuffer())
 }
 
-function decodeTile(bytes: Uint8Array, name: string): TileFeature[] {
+function decodeTile(bytes: Uint8Array, name: string): DecodedFeature[] {
   const layer = new VectorTile(new PbfReader(bytes)).layers[name]
   if (!layer) return []
   return Array.from({ length: layer.length }, (_, i) => {

@@ -1,20 +1,20 @@
 /** A Leaflet layer that draws a source's vector tiles on canvas. */
 import L from 'leaflet'
 import { EXTENT, type TilePart, partOf } from './tile-part.js'
-import type { Tile, TileFeature, TileSource } from './tile-source.js'
+import type { Tile, DecodedFeature, TileSource } from './tile-source.js'
 
 /** Draws a tile's features; `scale` is canvas pixels per tile unit, `ratio` canvas pixels per pixel of the page. */
 export type DrawTile = (
   context: CanvasRenderingContext2D,
-  features: readonly TileFeature[],
+  features: readonly DecodedFeature[],
   scale: number,
   ratio: number,
 ) => void
 
-/** More pixels would cost memory without being seen. */
+/** The highest resolution of a canvas: more costs memory and is not visible. */
 const MAX_PIXEL_RATIO = 2
 
-/** Tiles outside of `bounds` are not requested: in a view of the whole country most are empty. */
+/** Draws the tiles of a source. Those outside `bounds` are not requested: in a view of the whole country most are empty. */
 export class VectorLayer extends L.GridLayer {
   private readonly releases = new WeakMap<HTMLElement, () => void>()
   /** Tiles that are neither loaded nor removed. */
@@ -23,9 +23,9 @@ export class VectorLayer extends L.GridLayer {
   constructor(
     private readonly source: TileSource,
     private readonly draw: DrawTile,
-    about: { className: string; bounds: L.LatLngBounds },
+    options: { className: string; bounds: L.LatLngBounds },
   ) {
-    super({ keepBuffer: 1, ...about })
+    super({ keepBuffer: 1, ...options })
     this.on('tileunload', (event) => {
       const { tile } = event as unknown as L.TileEvent
       this.pendingTiles.delete(tile)
@@ -50,7 +50,7 @@ export class VectorLayer extends L.GridLayer {
     this.releases.set(canvas, release)
     this.pendingTiles.add(canvas)
     const finish = (error?: Error) => {
-      // Not for a tile that was removed: Leaflet would take it for the one that is in its place now.
+      // `done` must not be called for a removed tile: Leaflet would apply it to the tile that is now in its place.
       if (this.pendingTiles.delete(canvas)) done(error, canvas)
     }
     tile.then((loaded) => {
