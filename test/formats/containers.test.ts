@@ -100,9 +100,7 @@ describe('workbooks', () => {
       /more than \d+ (rows|lines)/,
     ],
   ])('%s is refused', async (_, sheet, reason) => {
-    const start = performance.now()
     await expect(readPlan(xlsxOf({ sheets: [sheet] }))).rejects.toThrow(reason)
-    expect(performance.now() - start).toBeLessThan(20_000)
   })
 
   test('more texts than memory should hold are refused', async () => {
