@@ -70,11 +70,11 @@ test('a click while the map zooms, and before the new tiles are there, chooses w
   await page.locator('#map').focus()
   const box = (await page.locator('#map').boundingBox())!
   // The animation takes a quarter of a second: looking for it after the key would miss it on a busy machine.
-  await page.evaluate(`window.zooming = new Promise((resolve) => {
+  await page.evaluate(`void (window.zooming = new Promise((resolve) => {
     const pane = document.querySelector('.leaflet-map-pane')
     const observer = new MutationObserver(() => pane.classList.contains('leaflet-zoom-anim') && resolve())
     observer.observe(pane, { attributeFilter: ['class'] })
-  })`)
+  }))`)
   await page.keyboard.press('+')
   await page.evaluate('window.zooming')
   await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2)
