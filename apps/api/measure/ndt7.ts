@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { forwardedAddressOf } from '../http/clients/client-address.js'
 import { ServerObservation } from './observation.js'
 import { SUBPROTOCOL, SpeedTestError, type TestRequest, testRequestOf } from './request.js'
 import type { TestSlots } from './slots.js'
@@ -77,7 +78,8 @@ async function upgrade(
   try {
     const testRequest = testRequestOf(request)
     const { token, direction } = testRequest
-    const release = slots.take()
+    const address = forwardedAddressOf(request.socket.remoteAddress, forwardedForOf(request))
+    const release = slots.take({ isDevice: token !== null, address })
     socket.once('close', release)
     const deviceId = token === null ? null : await deviceOf(token, direction)
     if (deviceId === undefined)
@@ -91,6 +93,10 @@ async function upgrade(
     refuse(socket, error)
   }
 }
+
+/** Several headers count as one list. */
+const forwardedForOf = ({ headers }: IncomingMessage): string | undefined =>
+  [headers['x-forwarded-for']].flat().join(',')
 
 function refuse(socket: Socket, error: unknown): void {
   const refusal =
