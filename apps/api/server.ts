@@ -10,7 +10,7 @@ import { ValidationPipe } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { existsSync, readFileSync } from 'node:fs'
 import { AppModule, CONTROLLERS } from './app.module.js'
 import { registerBodyParsers } from './http/bodies/bodies.js'
@@ -100,7 +100,7 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
   authoriseBeforeBody(fastify, rights, () => app.get(Authoriser))
   addDocuments(app, options.documentPath)
   if (options.webRoot) await addPage(app, options.webRoot)
-  addSpeedTests(app, interactive.source)
+  addSpeedTests(app, interactive.source, settings)
   await app.init()
   return app
 }
@@ -141,8 +141,14 @@ function addDocuments(app: NestFastifyApplication, path: string): void {
   SwaggerModule.setup('api/docs', app, document, { jsonDocumentUrl: 'api/openapi.json' })
 }
 
-const hasTrailingSlash = (url: string): boolean => /\/(\?|$)/.test(url)
-const searchOf = (url: string): string => /\?.*$/.exec(url)?.[0] ?? ''
+/**
+ * The address without its trailing slash, relative to the address itself, so that it holds behind any path prefix; null
+ * without a trailing slash.
+ */
+function withoutSlash(url: string): string | null {
+  const [, name, query] = /^(?:[^?]*\/)?([^/?]*)\/(\?.*)?$/.exec(url) ?? []
+  return name === undefined ? null : `../${name}${query ?? ''}`
+}
 
 /** The method that @fastify/static adds to a reply. */
 interface FileReply {
@@ -164,16 +170,12 @@ async function addPage(app: NestFastifyApplication, root: string): Promise<void>
   })
   // The address of the agent's page has no trailing slash, so that the scope of its service worker is this page.
   const server = app.getHttpAdapter().getInstance()
-  server.get('/probe', (request, reply) =>
-    hasTrailingSlash(request.url)
-      ? reply.redirect('/probe', 308)
-      : (reply as unknown as FileReply).sendFile('probe/index.html'),
-  )
+  server.get('/probe', (request, reply) => sendPage(request, reply, 'probe/index.html'))
   // The printable report about an area: its script reads the area's code from the address.
-  server.get('/report/:code', (request, reply) => {
-    const { code } = request.params as { code: string }
-    return hasTrailingSlash(request.url)
-      ? reply.redirect(`/report/${encodeURIComponent(code)}${searchOf(request.url)}`, 308)
-      : (reply as unknown as FileReply).sendFile('report/index.html')
-  })
+  server.get('/report/:code', (request, reply) => sendPage(request, reply, 'report/index.html'))
+}
+
+function sendPage({ url }: FastifyRequest, reply: FastifyReply, file: string): unknown {
+  const address = withoutSlash(url)
+  return address === null ? (reply as unknown as FileReply).sendFile(file) : reply.redirect(address, 308)
 }

@@ -38,6 +38,8 @@ const RANDOM_PAYLOAD = randomBytes(MAX_LOAD_MESSAGE_BYTES)
 
 export interface Ndt7Options {
   slots: TestSlots
+  /** The path and query of a request, without a path prefix. */
+  pathOf(request: IncomingMessage): string
   /** Id of the device of a token for one test; undefined if the token is invalid. */
   deviceOf(token: string, direction: Direction): Promise<string | undefined>
   /** Called once per test with the server's observation. */
@@ -72,11 +74,11 @@ async function upgrade(
   request: IncomingMessage,
   socket: Socket,
   head: Buffer,
-  { slots, deviceOf, onTestEnded }: Ndt7Options,
+  { slots, pathOf, deviceOf, onTestEnded }: Ndt7Options,
   running: Set<Promise<void>>,
 ): Promise<void> {
   try {
-    const testRequest = testRequestOf(request)
+    const testRequest = testRequestOf(pathOf(request), request.headers)
     const { token, direction } = testRequest
     const address = forwardedAddressOf(request.socket.remoteAddress, forwardedForOf(request))
     const release = slots.take({ isDevice: token !== null, address })

@@ -22,7 +22,8 @@ export function documentOf(
     .setDescription(`${API_DESCRIPTION}\n\n${guide}`)
     .setVersion(version)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addServer('/')
+    // Relative to `/api/openapi.json` and `/api/docs`, because a proxy may add a path prefix.
+    .addServer('..')
     .addBearerAuth(
       { type: 'http', description: 'The token of a device. A device measures at its own site only.' },
       'device',

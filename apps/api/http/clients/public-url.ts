@@ -19,30 +19,39 @@ export function registerPublicUrl(server: FastifyInstance, { config }: Settings)
     const named = config.publicUrls.find((url) => hostOfUrl(url) === request.host)
     request.publicUrl = named ?? first ?? requestedUrlOf(request)
   })
+  const prefixes = prefixesOf(config)
+  // Addresses in the page are relative to the root, which ends with a slash.
+  server.addHook('onRequest', async ({ method, originalUrl }, reply) => {
+    const [, path = '', query = ''] = /^([^?]*)(.*)$/s.exec(originalUrl) ?? []
+    if (SAFE_METHODS.includes(method) && prefixes.includes(path))
+      return reply.redirect(`${path}/${query}`, 308)
+  })
 }
+
+const SAFE_METHODS = ['GET', 'HEAD']
 
 const PREFIX_PATTERN = /^(\/[\w.~-]+)+$/
 
 /**
- * The address that the client used. `X-Forwarded-…` is believed from a proxy on this machine only. The header `Host` is
- * repeated only where it names this machine: anybody can write anything there, and a cache would keep it. A server with a
- * name needs PUBLIC_URL, or a proxy that sends `X-Forwarded-Host`.
+ * The address that the client used. `X-Forwarded-…` is trusted from a proxy on this machine only. The header `Host` is
+ * repeated only if it is an address or `localhost`: a client can write any name there, and a cache would store the
+ * links. A server with a name needs PUBLIC_URL, or a proxy that sends `X-Forwarded-Host`.
  */
 function requestedUrlOf(request: FastifyRequest): string {
   const isProxied = isLoopback(request.socket.remoteAddress ?? '')
   const prefix = isProxied ? String(request.headers['x-forwarded-prefix'] ?? '') : ''
   const isForwarded = isProxied && request.headers['x-forwarded-host'] !== undefined
   const name = HOST_PATTERN.exec(request.host)?.[1]
-  const isBelieved = name !== undefined && (isForwarded || isOwnName(name))
+  const isTrusted = name !== undefined && (isForwarded || isOwnName(name))
   const scheme = request.protocol === 'https' ? 'https' : 'http'
-  const host = isBelieved ? request.host : localHostOf(request)
+  const host = isTrusted ? request.host : localHostOf(request)
   return `${scheme}://${host}${PREFIX_PATTERN.test(prefix) ? prefix : ''}`
 }
 
-/** The name or address of a host, and its port. */
+/** A name or an address, and a port. */
 const HOST_PATTERN = /^(\[[0-9a-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i
 
-/** Whether it is an address or this machine, and no name that anybody may have chosen. */
+/** Whether a host is named by its address or as this machine. */
 const isOwnName = (name: string): boolean =>
   name.toLowerCase() === 'localhost' || isIP(name.replace(/^\[|\]$/g, '')) !== 0
 
@@ -51,9 +60,13 @@ function localHostOf({ socket }: FastifyRequest): string {
   return localAddress.includes(':') ? `[${localAddress}]:${localPort}` : `${localAddress}:${localPort}`
 }
 
+/** The path prefixes of PUBLIC_URL, without a slash at the end. */
+const prefixesOf = ({ publicUrls }: Settings['config']): string[] =>
+  publicUrls.map((url) => new URL(url).pathname).filter((path) => path !== '/')
+
 /** Removes the path prefix of PUBLIC_URL from the address of a request, for a proxy that does not remove it. */
 export function withoutPrefix({ config }: Settings): (request: Pick<IncomingMessage, 'url'>) => string {
-  const prefixes = config.publicUrls.map((url) => new URL(url).pathname).filter((path) => path !== '/')
+  const prefixes = prefixesOf(config)
   return ({ url = '/' }) => {
     const prefix = prefixes.find((path) => /^([/?]|$)/.test(url.slice(path.length)) && url.startsWith(path))
     return prefix === undefined ? url : url.slice(prefix.length).replace(/^(?!\/)/, '/')
