@@ -11,11 +11,11 @@ function offlineProbe(): Plugin {
   return {
     name: 'offline-probe',
     generateBundle(_options, bundle) {
-      const files = new Set(['/probe', ...readdirSync(join(root, 'public')).map((name) => `/${name}`)])
+      const files = new Set(['probe', ...readdirSync(join(root, 'public'))])
       const add = (name: string) => {
         const part = bundle[name]
-        if (!part || files.has(`/${name}`)) return
-        files.add(`/${name}`)
+        if (!part || files.has(name)) return
+        files.add(name)
         if (part.type !== 'chunk') return
         part.imports.forEach(add)
         part.viteMetadata?.importedCss.forEach(add)
@@ -25,9 +25,7 @@ function offlineProbe(): Plugin {
         if (part.type === 'chunk' && part.facadeModuleId?.includes('/probe/')) add(name)
       const list = JSON.stringify([...files])
       const worker = readFileSync(join(root, 'probe/service-worker.js'), 'utf8')
-      const page = [...files]
-        .map((file) => bundle[file.slice(1)])
-        .map((part) => part && 'code' in part && part.code)
+      const page = [...files].map((file) => bundle[file]).map((part) => part && 'code' in part && part.code)
       const version = createHash('sha256')
         .update(list + worker + page.join())
         .digest('hex')
@@ -55,6 +53,12 @@ function compressAssets(): Plugin {
 
 export default defineConfig({
   root,
+  // No address begins with a slash, because the server may be behind a proxy that adds a path prefix.
+  base: './',
+  experimental: {
+    // Each page's address, or its <base>, is in the root of the server, whatever folder its HTML is built into.
+    renderBuiltUrl: (file, { hostType }) => (hostType === 'html' ? file : { relative: true }),
+  },
   // `#domain` is taken from its sources: the page uses the server's own rules.
   resolve: { conditions: ['source', 'browser', 'module', 'import', 'default'] },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },

@@ -49,7 +49,7 @@ class InThreadWorker {
   }
 }
 
-/** Runs download and upload against a server (http or https URL without a path). `code` is 0 where both succeeded. */
+/** Runs download and upload against a server (http or https URL, perhaps with a path prefix). `code` is 0 where both succeeded. */
 export async function ndt7(
   server: string,
   metadata: Record<string, string> = {},
@@ -65,7 +65,7 @@ export async function ndt7(
   let upload: Ndt7Side | undefined
   const code = await client.test(
     {
-      server: new URL(server).host,
+      server: server.replace(/^https?:\/\//, '').replace(/\/$/, ''),
       protocol: server.startsWith('https:') ? 'wss' : 'ws',
       userAcceptedDataPolicy: true,
       mlabDataPolicyInapplicable: true,

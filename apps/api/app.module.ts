@@ -17,15 +17,18 @@ import { TestSlots } from './measure/slots.js'
 import { TestsController } from './measure/tests.controller.js'
 import { ExportController } from './export/export.controller.js'
 import { ExportFiles } from './export/export-files.js'
+import { ExportSlots } from './export/export-slots.js'
 import { SparseFieldsInterceptor } from './http/sparse-fields.js'
 import { NextLinkInterceptor } from './http/next-link.js'
-import { RateLimitGuard } from './http/rate-limit.js'
+import { RateLimitGuard } from './http/clients/rate-limit.js'
 import { ConditionalGetInterceptor } from './http/conditional-get.js'
 import { OgcController } from './ogc/ogc.controller.js'
 import { TilesetsController } from './ogc/tilesets.controller.js'
 import { AccountsController } from './people/accounts.controller.js'
+import { Authoriser } from './people/authoriser.js'
 import { RoleGuard } from './people/role-guard.js'
 import { SessionController } from './people/session.controller.js'
+import { SignInAttempts } from './people/sign-in-attempts.js'
 import { BudgetController } from './priorities/budget.controller.js'
 import { FactorCache } from './priorities/factors.js'
 import { PrioritiesController } from './priorities/priorities.controller.js'
@@ -64,49 +67,65 @@ export interface AppDependencies {
   metrics: Metrics
 }
 
+export const CONTROLLERS = [
+  StatusController,
+  SessionController,
+  AccountsController,
+  ProbesController,
+  ImportController,
+  TestsController,
+  QuarantineController,
+  SitesController,
+  FiguresController,
+  AggregatesController,
+  AreasController,
+  ReportController,
+  CellsController,
+  CellProbesController,
+  PlacesController,
+  CoverageController,
+  ZonesController,
+  SeriesController,
+  RunsController,
+  SamplingController,
+  DisputesController,
+  EventsController,
+  SubscriptionsController,
+  DifferenceController,
+  NetworksController,
+  PlanTableController,
+  PlanController,
+  PlanTilesController,
+  TilesController,
+  WhatIfController,
+  PrioritiesController,
+  BudgetController,
+  OgcController,
+  TilesetsController,
+  ExportController,
+]
+
+/** Each is created once for the whole server. */
+const SERVICES = [
+  Authoriser,
+  SignInAttempts,
+  Devices,
+  TestSlots,
+  FactorCache,
+  SolverSlots,
+  RunResolver,
+  TileDoor,
+  ExportFiles,
+  ExportSlots,
+]
+
 @Module({})
 export class AppModule {
   static of({ settings, interactive, batch, writer, metrics }: AppDependencies): DynamicModule {
     return {
       module: AppModule,
       imports: [ThrottlerModule.forRoot([{ ttl: 60_000, limit: 10 }])],
-      controllers: [
-        StatusController,
-        SessionController,
-        AccountsController,
-        ProbesController,
-        ImportController,
-        TestsController,
-        QuarantineController,
-        SitesController,
-        FiguresController,
-        AggregatesController,
-        AreasController,
-        ReportController,
-        CellsController,
-        CellProbesController,
-        PlacesController,
-        CoverageController,
-        ZonesController,
-        SeriesController,
-        RunsController,
-        SamplingController,
-        DisputesController,
-        EventsController,
-        SubscriptionsController,
-        DifferenceController,
-        NetworksController,
-        PlanTableController,
-        PlanController,
-        PlanTilesController,
-        TilesController,
-        WhatIfController,
-        PrioritiesController,
-        BudgetController,
-        OgcController,
-        TilesetsController,
-        ExportController,
-      ],
+      controllers: CONTROLLERS,
       providers: [
         { provide: Settings, useValue: settings },
         { provide: DataSource, useValue: interactive },
@@ -118,13 +137,7 @@ export class AppModule {
         { provide: APP_INTERCEPTOR, useClass: SparseFieldsInterceptor },
         { provide: APP_INTERCEPTOR, useClass: ConditionalGetInterceptor },
         { provide: APP_INTERCEPTOR, useClass: NextLinkInterceptor },
-        Devices,
-        TestSlots,
-        FactorCache,
-        SolverSlots,
-        RunResolver,
-        TileDoor,
-        ExportFiles,
+        ...SERVICES,
       ],
     }
   }

@@ -10,13 +10,20 @@ import { ValidationPipe } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { existsSync, readFileSync } from 'node:fs'
-import { AppModule } from './app.module.js'
-import { MAX_JSON_BYTES, registerBodyParsers } from './http/bodies.js'
+import { AppModule, CONTROLLERS } from './app.module.js'
+import { registerBodyParsers } from './http/bodies/bodies.js'
+import { MAX_JSON_BYTES } from './http/bodies/body-limits.js'
 import { allowCors } from './http/cors.js'
 import { sendLongTextAsBytes, serializeReply } from './http/preserialized-page.js'
 import { ProblemFilter, answerFrameworkError, invalidRequest } from './http/problem.js'
+import { registerPublicUrl, withoutPrefix } from './http/clients/public-url.js'
+import { addSecurityHeaders } from './http/security-headers.js'
 import { addSpeedTests } from './measure/speed-tests.js'
+import { Authoriser } from './people/authoriser.js'
+import { authoriseBeforeBody } from './people/role-guard.js'
+import { rightsByRoute } from './people/route-rights.js'
 import type { Settings } from './settings.js'
 import { Metrics } from './status/metrics.js'
 
@@ -56,20 +63,27 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
     requestTimeout: REQUEST_TIMEOUT_MS,
     // Only a proxy on this machine is trusted about the client's address, the scheme and the host.
     trustProxy: 'loopback',
-    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+    rewriteUrl: withoutPrefix(settings),
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH, ignoreTrailingSlash: true },
     // The key is removed, so that one record with it does not refuse its neighbours.
     onProtoPoisoning: 'remove',
     onConstructorPoisoning: 'remove',
     frameworkErrors: (error: Error, _request: unknown, reply: unknown) =>
       answerFrameworkError(error, reply as never),
   })
-  registerBodyParsers(adapter.getInstance() as never)
-  allowCors(adapter.getInstance() as never)
-  adapter.getInstance().setReplySerializer(serializeReply)
-  adapter.getInstance().addHook('onSend', sendLongTextAsBytes)
+  const fastify = adapter.getInstance() as unknown as FastifyInstance
+  const rights = rightsByRoute(CONTROLLERS)
+  registerBodyParsers(fastify, { rights })
+  addSecurityHeaders(fastify)
+  allowCors(fastify)
+  registerPublicUrl(fastify, settings)
+  fastify.setReplySerializer(serializeReply)
+  fastify.addHook('onSend', sendLongTextAsBytes)
   const dependencies = { settings, interactive: interactive.source, batch: batch.source, writer, metrics }
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(dependencies), adapter, {
     logger: ['error', 'warn'],
+    // Nest's own parsers take forms (application/x-www-form-urlencoded) where JSON is meant.
+    bodyParser: false,
     abortOnError: false,
   })
   app.useGlobalFilters(new ProblemFilter())
@@ -82,9 +96,11 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
     }),
   )
   await addPlugins(app, settings)
+  // After the plugin that reads cookies.
+  authoriseBeforeBody(fastify, rights, () => app.get(Authoriser))
   addDocuments(app, options.documentPath)
   if (options.webRoot) await addPage(app, options.webRoot)
-  addSpeedTests(app, interactive.source)
+  addSpeedTests(app, interactive.source, settings)
   await app.init()
   return app
 }
@@ -93,7 +109,7 @@ async function addPlugins(app: NestFastifyApplication, { config }: Settings): Pr
   const imageHosts = config.basemap ? [new URL(config.basemap.url.replace(/[{}]/g, '')).origin] : []
   await app.register(cookie as never)
   await app.register(etag as never)
-  // Request bodies are unpacked in http/bodies.ts, with a limit.
+  // Request bodies are unpacked in http/bodies, with a limit.
   await app.register(compress as never, {
     globalDecompression: false,
     threshold: 1024,
@@ -125,6 +141,15 @@ function addDocuments(app: NestFastifyApplication, path: string): void {
   SwaggerModule.setup('api/docs', app, document, { jsonDocumentUrl: 'api/openapi.json' })
 }
 
+/**
+ * The address without its trailing slash, relative to the address itself, so that it holds behind any path prefix; null
+ * without a trailing slash.
+ */
+function withoutSlash(url: string): string | null {
+  const [, name, query] = /^(?:[^?]*\/)?([^/?]*)\/(\?.*)?$/.exec(url) ?? []
+  return name === undefined ? null : `../${name}${query ?? ''}`
+}
+
 /** The method that @fastify/static adds to a reply. */
 interface FileReply {
   sendFile(path: string): unknown
@@ -145,9 +170,12 @@ async function addPage(app: NestFastifyApplication, root: string): Promise<void>
   })
   // The address of the agent's page has no trailing slash, so that the scope of its service worker is this page.
   const server = app.getHttpAdapter().getInstance()
-  server.get('/probe', (_request, reply) => (reply as unknown as FileReply).sendFile('probe/index.html'))
+  server.get('/probe', (request, reply) => sendPage(request, reply, 'probe/index.html'))
   // The printable report about an area: its script reads the area's code from the address.
-  server.get('/report/:code', (_request, reply) =>
-    (reply as unknown as FileReply).sendFile('report/index.html'),
-  )
+  server.get('/report/:code', (request, reply) => sendPage(request, reply, 'report/index.html'))
+}
+
+function sendPage({ url }: FastifyRequest, reply: FastifyReply, file: string): unknown {
+  const address = withoutSlash(url)
+  return address === null ? (reply as unknown as FileReply).sendFile(file) : reply.redirect(address, 308)
 }

@@ -22,6 +22,13 @@ export interface Config {
   dataLicence: string | null
   /** Whether webhooks may be delivered to http:// on this machine, for tests. */
   webhooksLoopback: boolean
+  /**
+   * The addresses under which clients know the server, without a slash at the end, the usual one first:
+   * `https://obs.example.ma`. Empty where links repeat the address of the request.
+   */
+  publicUrls: readonly string[]
+  /** The token by which other machines may read /metrics; null where only this machine may. */
+  metricsToken: string | null
 }
 
 /** Thrown if the environment is not a valid configuration; `messages` has one line for each error. */
@@ -46,6 +53,8 @@ export function loadConfig(env: Environment): Config {
     readRateLimitPerMinute: readRateLimitOf(env.RATE_LIMIT || '1200', errors),
     dataLicence: licenceOf(env.DATA_LICENCE, errors),
     webhooksLoopback: switchOf('WEBHOOKS_LOOPBACK', env.WEBHOOKS_LOOPBACK, false, errors),
+    publicUrls: publicUrlsOf(env.PUBLIC_URL || '', errors),
+    metricsToken: metricsTokenOf(env.METRICS_TOKEN, errors),
   }
   if (errors.length > 0) throw new ConfigError(errors)
   return config
@@ -80,5 +89,19 @@ function readRateLimitOf(text: string, errors: string[]): number | null {
 function licenceOf(text: string | undefined, errors: string[]): string | null {
   if (text && !/^[A-Za-z0-9][A-Za-z0-9.+-]{1,63}$/.test(text))
     errors.push(`DATA_LICENCE must be an SPDX identifier such as CC-BY-4.0; it is "${text}"`)
+  return text || null
+}
+
+function publicUrlsOf(text: string, errors: string[]): string[] {
+  const urls = text.split(',').flatMap((url) => url.trim().replace(/\/+$/, '') || [])
+  const invalid = urls.find((url) => !/^https?:\/\/[^/?#@\s]+(\/[\w.~-]+)*$/.test(url) || !URL.canParse(url))
+  if (invalid !== undefined)
+    errors.push(`PUBLIC_URL must be an address such as https://obs.example.ma; it is "${invalid}"`)
+  return urls
+}
+
+function metricsTokenOf(text: string | undefined, errors: string[]): string | null {
+  if (text && !/^\S{16,200}$/.test(text))
+    errors.push('METRICS_TOKEN must have 16 to 200 characters and no spaces')
   return text || null
 }

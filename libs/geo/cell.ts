@@ -66,6 +66,12 @@ export const parentOf = (h3: string, resolution: number): string => cellToParent
 /** The rings of cells around a cell, the nearest first. */
 export const ringsAround = (h3: string, rings: number): string[][] => gridDiskDistances(h3, rings).slice(1)
 
+/**
+ * A number of 35 bits for a cell of resolution 8 or coarser, in place of its index of 64 bits, which JavaScript cannot hold:
+ * resolution, base cell and the first eight digits. Different cells have different numbers.
+ */
+export const featureIdOf = (h3: string): number => Math.floor(parseInt(h3.slice(1, 10), 16) / 2)
+
 export const resolutionOf = (h3: string): number => getResolution(h3)
 
 /** The cell's corners as [lng, lat], not closed. */

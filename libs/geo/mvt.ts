@@ -15,6 +15,8 @@ export interface TileFeature {
    */
   rings: readonly (readonly [number, number])[][]
   kind: 'point' | 'polygon'
+  /** The same in every tile that shows the feature; none where there is no such number. */
+  id?: number
 }
 
 const MOVE_TO = 1
@@ -22,7 +24,7 @@ const LINE_TO = 2
 const CLOSE_PATH = 7
 const GEOMETRY_TYPE = { point: 1, polygon: 3 }
 
-/** Encodes a tile of one layer. Features have the ids 1, 2, 3 … in their order; null properties are left out. */
+/** Encodes a tile of one layer. Null properties are left out. */
 export function encodeTile(layer: string, features: readonly TileFeature[]): Buffer {
   const tile = new PbfWriter()
   tile.writeMessage(3, writeLayer, { layer, features })
@@ -43,16 +45,16 @@ function writeLayer(
   pbf.writeVarintField(15, 2)
   pbf.writeStringField(1, layer)
   pbf.writeVarintField(5, TILE_EXTENT)
-  features.forEach((feature, i) => pbf.writeMessage(2, writeFeature, { feature, id: i + 1, dictionary }))
+  for (const feature of features) pbf.writeMessage(2, writeFeature, { feature, dictionary })
   for (const key of dictionary.keys.keys()) pbf.writeStringField(3, key)
   for (const value of dictionary.values.keys()) pbf.writeMessage(4, writeValue, value)
 }
 
 function writeFeature(
-  { feature, id, dictionary }: { feature: TileFeature; id: number; dictionary: TagDictionary },
+  { feature, dictionary }: { feature: TileFeature; dictionary: TagDictionary },
   pbf: PbfWriter,
 ): void {
-  pbf.writeVarintField(1, id)
+  if (feature.id !== undefined) pbf.writeVarintField(1, feature.id)
   pbf.writePackedVarint(2, tagsOf(feature, dictionary))
   pbf.writeVarintField(3, GEOMETRY_TYPE[feature.kind])
   pbf.writePackedVarint(4, feature.kind === 'point' ? pointCommands(feature) : polygonCommands(feature))

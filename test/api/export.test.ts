@@ -13,9 +13,10 @@ import { type IncomingMessage, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
-import { HAS_GDAL, gdalFeatures } from '../support/gdal.js'
+import { HAS_GDAL, gdal, gdalFeatures } from '../support/gdal.js'
 import { AWKWARD_NAMES, OBSERVED_CELLS, fillObservatory } from '../support/observatory.js'
 import { type TestServer, serve } from '../support/server.js'
 
@@ -118,6 +119,47 @@ describe.each(ENGINES)('exports on %s', (engine) => {
         }
       })
     }
+  })
+
+  test('HEAD says how long a file is, and nothing of measurements, which grow', async () => {
+    for (const file of ['cells.csv', 'zones.fgb', 'sites.geojson']) {
+      const { status, headers } = await fetch(`${server.url}/api/v1/export/${file}`, { method: 'HEAD' })
+      const whole = await plain(file)
+      expect([file, status, headers.get('accept-ranges')]).toEqual([file, 200, 'bytes'])
+      expect(Number(headers.get('content-length'))).toBe(whole.body.length)
+      expect(headers.get('etag')).toBe(whole.headers.etag)
+    }
+    const growing = await fetch(`${server.url}/api/v1/export/probes_public.csv`, { method: 'HEAD' })
+    expect([growing.status, growing.headers.get('accept-ranges')]).toEqual([200, 'none'])
+  })
+
+  test.runIf(HAS_GDAL)('GDAL opens an export where it is, by its parts', async () => {
+    const { out } = await gdal('ogrinfo', '-so', `/vsicurl/${server.url}/api/v1/export/zones.fgb`, 'zones')
+    expect(out).toContain(`Feature Count: ${(await served('zones')).length}`)
+  })
+
+  test.runIf(engine === 'postgresql')('so many exports run at once; the next may come back', async () => {
+    const client = new pg.Client(database.env.DATABASE_URL)
+    await client.connect()
+    // Whoever reads sites waits until they are free again.
+    await client.query('BEGIN; LOCK TABLE site IN ACCESS EXCLUSIVE MODE')
+    const waiting = Array.from({ length: 4 }, () => get('sites.csv'))
+    try {
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      for (const file of ['sites.csv', 'areas.csv', 'sites/datapackage.json']) {
+        const refused = await get(file)
+        expect([file, refused.status]).toEqual([file, 429])
+        expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+      }
+    } finally {
+      await client.query('ROLLBACK')
+      await client.end()
+    }
+    for (const answer of await Promise.all(waiting)) {
+      expect(answer.status).toBe(200)
+      await answer.arrayBuffer()
+    }
+    expect((await bytes('sites.csv')).length).toBeGreaterThan(0)
   })
 
   test.runIf(HAS_GDAL)(

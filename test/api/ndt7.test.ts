@@ -43,8 +43,10 @@ describe.each(ENGINES)('the ndt7 server on %s', (engine) => {
   function connect(
     path: string,
     protocol = PROTOCOL,
+    headers: Record<string, string> = {},
   ): Promise<WebSocket | { status: number; retryAfter?: string; detail: string }> {
-    const ws = new WebSocket(`ws://${host()}/ndt/v7/${path}`, protocol, { perMessageDeflate: false })
+    const options = { perMessageDeflate: false, headers }
+    const ws = new WebSocket(`ws://${host()}/ndt/v7/${path}`, protocol, options)
     open.add(ws)
     return new Promise((done, failed) => {
       ws.once('open', () => done(ws))
@@ -60,6 +62,8 @@ describe.each(ENGINES)('the ndt7 server on %s', (engine) => {
       ws.once('error', failed)
     })
   }
+  const connectDevice = async () => connect(`upload?token=${await ticket()}`)
+  const isRunning = (test: unknown) => test instanceof WebSocket
   const observed = async (id: string) => {
     for (let i = 0; i < 100; i++) {
       const rows = await database.source.query('SELECT * FROM speed_test WHERE id = $1', [id])
@@ -80,7 +84,11 @@ describe.each(ENGINES)('the ndt7 server on %s', (engine) => {
       expect({ code, errors }).toEqual({ code: 0, errors: [] })
       const id = download!.LastServerMeasurement!.ConnectionInfo.UUID
       const seen = await observed(id)
-      expect(seen).toMatchObject({ direction: 'download', ended: 'max_bytes' })
+      // A busy machine does not send 3 GB in the ten seconds of a test.
+      expect(seen).toMatchObject({
+        direction: 'download',
+        ended: expect.stringMatching(/^(max_bytes|complete)$/),
+      })
       expect(seen['device_id']).not.toBeNull()
       expect(seen['min_rtt_ms']).toBeGreaterThan(0)
       const clientBps = download!.LastClientMeasurement!.MeanClientMbps * 1e6
@@ -219,8 +227,25 @@ describe.each(ENGINES)('the ndt7 server on %s', (engine) => {
     expect(Number((await observed(id))['bytes'])).toBeLessThan(300_000)
   })
 
+  test('strangers leave half of the tests to devices, however many come', async () => {
+    const strangers = await Promise.all(Array.from({ length: 40 }, () => connect('upload')))
+    expect(strangers.filter(isRunning)).toHaveLength(8)
+    expect(isRunning(await connectDevice())).toBe(true)
+  })
+
+  test('one address and one network of strangers have few tests at once', async () => {
+    const from = (address: string) => connect('upload', PROTOCOL, { 'x-forwarded-for': address })
+    const running = async (addresses: string[]) =>
+      (await Promise.all(addresses.map(from))).filter(isRunning).length
+    expect(await running(['203.0.113.7', '203.0.113.7', '203.0.113.7'])).toBe(2)
+    expect(await running(['203.0.113.8', '203.0.113.9', '203.0.113.10'])).toBe(2)
+    expect(await running([1, 2, 3].map((i) => `2001:db8:0:1::${i}`))).toBe(2)
+    expect(await running(['198.51.100.7'])).toBe(1)
+  })
+
   test('so many tests run at once; the next is told when to come back, and may when one has ended', async () => {
-    const running = await Promise.all(Array.from({ length: 16 }, () => connect('upload')))
+    const anonymous = Array.from({ length: 8 }, () => connect('upload'))
+    const running = await Promise.all([...anonymous, ...Array.from({ length: 8 }, connectDevice)])
     expect(running.every((ws) => ws instanceof WebSocket)).toBe(true)
     const refused = (await connect('upload')) as { status: number; retryAfter: string }
     expect(refused.status).toBe(503)

@@ -284,3 +284,21 @@ test('web mercator comes out and goes in as PostGIS has it', async () => {
   const found = await items(`cells/items?bbox=${x},${y},${x + 0.1},${y + 0.1}&bbox-crs=${crs}`)
   expect(found.features.map((f) => f.id)).toEqual([OBSERVED_CELLS[3]])
 })
+
+test.each([
+  ['../2026-03-01', 200],
+  ['2026-03-01/..', 200],
+  ['/2026-03-01', 200],
+  ['2026-03-01/', 200],
+  ['2026-02-28', 200],
+  ['2024-02-29T23:59:59Z', 200],
+  ['2026-13-01', 400],
+  ['2026-02-30', 400],
+  ['2026-02-29T00:00:00Z', 400],
+  ['2026-04-31/2026-05-02', 400],
+  ['2026-03-01T24:00:00Z', 400],
+  ['2026-03-01T10:60:00Z', 400],
+  ['2026-03-02/2026-03-01', 400],
+])('datetime %s answers %i', async (datetime, status) => {
+  expect((await get(`/ogc/collections/probes_public/items?datetime=${datetime}&limit=1`)).status).toBe(status)
+})

@@ -76,9 +76,11 @@ test('operations say who may, and fields their units', () => {
     '401',
     '403',
     '404',
+    '408',
     '413',
     '415',
     '422',
+    '503',
   ])
   expect(Object.keys(one('testsBegin').responses)).toContain('503')
   expect(Object.keys(one('sessionSignIn').responses)).toContain('429')

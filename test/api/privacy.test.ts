@@ -3,94 +3,30 @@
  * ones of their operator, technology or tool. The adversary reads everything that is public and asks as cleverly as it can.
  */
 import type { Feature } from '#domain/feature'
-import { cellAt, centreOf } from '#geo'
+import { centreOf } from '#geo'
 import { type CollectionId, COLLECTIONS, collectionOf } from '#store/ogc'
 import { ensureProbeMonths } from '#store/probes'
 import { classify, findRule } from '#store/runs'
 import { upsertSites } from '#store/sites'
 import fc from 'fast-check'
-import { gridDisk } from 'h3-js'
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
 import { answerOf, anyFilter, textOf } from '../support/filters.js'
 import { type TestServer, serve, signIn } from '../support/server.js'
 import { insertAsGiven, rowOf } from '../store/oracle.js'
-
-const CELLS = gridDisk(cellAt(33.9, -5.5), 2)
-const HOUR = 3_600_000
-const MIN_DEVICES = 3
-
-/** What must not come out. */
-interface Secret {
-  id: string
-  device: string
-  site: string
-  h3: string
-  /** Moment. */
-  at: string
-  lng: number
-  lat: number
-  operator: string
-  technology: string
-  tool: string
-}
-
-let seed = 20261126
-const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647
-const oneOf = <T>(some: readonly T[]): T => some[Math.floor(random() * some.length)]!
-
-const secrets: Secret[] = Array.from({ length: 24 }, (_, n) => n).flatMap((n) => {
-  const device = randomUUID()
-  // The last ones differ from all others where they are.
-  const [operator, technology, tool] = [
-    n === 21 ? 'lone-operator' : oneOf(['iam', 'orange']),
-    n === 22 ? 'satellite_leo' : oneOf(['4g', 'fibre']),
-    n === 23 ? 'lone-tool' : 'ndt7',
-  ]
-  const start = Math.floor(random() * CELLS.length)
-  const walks = n % 3 === 0
-  return Array.from({ length: 30 }, (_, i) => {
-    const h3 = CELLS[walks ? (start + i) % CELLS.length : n % 5]!
-    const [lng, lat] = centreOf(h3)
-    const hour = Math.floor(Date.now() / HOUR) - 2 - Math.floor(random() * 20 * 24)
-    // Never in the first second of an hour: the hour is told.
-    const at = hour * HOUR + 1_000 + Math.floor(random() * (HOUR - 1_000))
-    return {
-      id: randomUUID(),
-      device,
-      site: `SECRET-${n}`,
-      h3,
-      operator,
-      technology,
-      tool,
-      at: new Date(at).toISOString(),
-      lng: lng + (random() - 0.5) * 0.004,
-      lat: lat + (random() - 0.5) * 0.004,
-    }
-  })
-})
-
-/** An office's line, which is public; and the ways of its device, which are not. */
-const line: Secret[] = Array.from({ length: 12 }, (_, n) => ({
-  id: randomUUID(),
-  device: 'a0000000-0000-4000-8000-000000000001',
-  site: 'PUBLIC-1',
-  h3: n % 3 ? CELLS[0]! : CELLS[n + 1]!,
-  at: new Date(Date.now() - (n + 2) * 9 * HOUR).toISOString(),
-  lng: centreOf(CELLS[0]!)[0],
-  lat: centreOf(CELLS[0]!)[1],
-  operator: 'inwi',
-  technology: '4g',
-  tool: 'agent',
-}))
-const isAtSite = (s: Secret) => s.site === 'PUBLIC-1' && s.h3 === CELLS[0]
-
-const networkOf = (p: { h3: unknown; operator: unknown; technology: unknown; tool: unknown }) =>
-  [p.h3, p.operator, p.technology, p.tool].join('|')
-const devicesOf = (some: readonly Secret[]) => new Set(some.map((s) => s.device)).size
-const isOpen = (s: Secret) =>
-  devicesOf(secrets.filter((other) => networkOf(other) === networkOf(s))) >= MIN_DEVICES
+import {
+  CELLS,
+  HOUR,
+  MIN_DEVICES,
+  type Secret,
+  devicesOf,
+  isAtSite,
+  isOpen,
+  line,
+  networkOf,
+  secrets,
+} from './privacy/secrets.js'
 
 let database: TestDatabase
 let server: TestServer

@@ -45,6 +45,20 @@ describe('how often one address may ask', () => {
     expect((await ask('/ogc/collections', from)).status).toBe(429)
   })
 
+  test('has no more for who pretends to be the page, nor for who rotates within an IPv6 network', async () => {
+    const statuses = async (headers: (i: number) => Record<string, string>) => {
+      const answers = []
+      for (let i = 0; i < 8; i++) answers.push((await ask('/api/v1/rules', headers(i))).status)
+      return answers
+    }
+    const page = { 'x-forwarded-for': '203.0.113.30', 'sec-fetch-site': 'same-origin' }
+    expect((await statuses(() => page)).filter((status) => status === 429)).toHaveLength(2)
+    const rotating = await statuses((i) => ({ 'x-forwarded-for': `2001:db8:0:1:${i}::${i + 1}` }))
+    expect(rotating).toEqual([200, 200, 200, 429, 429, 429, 429, 429])
+    const others = await statuses((i) => ({ 'x-forwarded-for': `2001:db8:0:${i + 2}::1` }))
+    expect(others).toEqual(others.map(() => 200))
+  })
+
   test('is not counted for tiles, the page itself, and this machine', async () => {
     const from = { 'x-forwarded-for': '203.0.113.20' }
     for (let i = 0; i < 6; i++) {

@@ -90,6 +90,24 @@ describe('signing in', () => {
     expect((await call('POST', '/api/v1/session', body)).cookie).not.toMatch(/Secure/)
   })
 
+  test('guesses at one account from many addresses are noticed, and keep nobody out who was there before', async () => {
+    const own = { name: 'guessed', password: 'a password of the tests' }
+    await signIn(server, database, 'public', { name: own.name })
+    const attempt = (password: string, i: number) =>
+      call('POST', '/api/v1/session', { ...own, password }, { 'x-forwarded-for': `203.0.${i}.1` })
+    expect((await attempt(own.password, 200)).status).toBe(200)
+    const statuses: number[] = []
+    for (let i = 0; i < 30; i++) statuses.push((await attempt(`guess ${i}`, i)).status)
+    expect(statuses.slice(0, 20)).toEqual(statuses.slice(0, 20).map(() => 401))
+    expect(statuses.slice(20).filter((status) => status === 429).length).toBeGreaterThanOrEqual(8)
+    const refused = await attempt(own.password, 199)
+    expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([429, true])
+    expect((await attempt(own.password, 200)).status).toBe(200)
+    expect(await (await fetch(`${server.url}/metrics`)).text()).toMatch(
+      /taghtiya_failed_sign_ins_total [2-9]\d/,
+    )
+  })
+
   test('a page of another site can change nothing', async () => {
     const cookie = await signIn(server, database, 'planner')
     const site = { code: 'X', name: 'X', type: 'school', communeCode: '01.051.01.01', lat: 34, lng: -6 }

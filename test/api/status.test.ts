@@ -18,6 +18,19 @@ afterAll(async () => {
 const get = (path: string, init?: RequestInit) => fetch(server.url + path, init)
 const json = async <T>(path: string) => (await (await get(path)).json()) as T
 
+test('metrics are for this machine, and for who has the token', async () => {
+  const from = { 'x-forwarded-for': '203.0.113.5' }
+  expect((await get('/metrics')).status).toBe(200)
+  expect((await get('/metrics', { headers: from })).status).toBe(403)
+  const tokened = await serve(database, { metricsToken: 'a-token-of-the-tests' })
+  const withToken = (token: string) =>
+    fetch(`${tokened.url}/metrics`, { headers: { ...from, authorization: `Bearer ${token}` } })
+  const answer = await withToken('a-token-of-the-tests')
+  expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'private, no-store'])
+  expect((await withToken('another-token')).status).toBe(403)
+  await tokened.close()
+})
+
 test('health, metrics and the description of the API answer', async () => {
   expect((await get('/health/live')).status).toBe(200)
   expect((await get('/health/ready')).status).toBe(200)

@@ -133,3 +133,24 @@ test('TileJSON names its tiles and fields', async () => {
   expect(about).toMatchObject({ tilejson: '3.0.0', tiles: [`${server.url}/tiles/1/areas/{z}/{x}/{y}.mvt`] })
   expect(await json('/tiles/latest/areas/tilejson.json')).toEqual(about)
 })
+
+test('the id of a feature names one cell in every tile, at every zoom, and other layers have none', async () => {
+  const cellById = new Map<number, string>()
+  const idByCell = new Map<string, number>()
+  const tiles = ['4/7/6', '6/30/25', '6/31/25', '7/61/51', '7/62/51', '9/245/206', '9/246/206']
+  for (const tile of tiles) {
+    const bytes = new Uint8Array(await (await get(`/tiles/1/cells/${tile}.mvt`)).arrayBuffer())
+    const layer = new VectorTile(new PbfReader(bytes)).layers['cells']
+    for (let i = 0; layer && i < layer.length; i++) {
+      const { id, properties } = layer.feature(i)
+      const h3 = String(properties['h3'])
+      expect(id).toBeGreaterThan(0)
+      expect([cellById.get(id!) ?? h3, idByCell.get(h3) ?? id]).toEqual([h3, id])
+      cellById.set(id!, h3)
+      idByCell.set(h3, id!)
+    }
+  }
+  expect(cellById.size).toBeGreaterThan(100)
+  const areas = new Uint8Array(await (await get('/tiles/1/areas/7/61/51.mvt')).arrayBuffer())
+  expect(new VectorTile(new PbfReader(areas)).layers['areas']!.feature(0).id).toBeUndefined()
+})

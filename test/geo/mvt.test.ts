@@ -38,10 +38,12 @@ const coordinate = fc.integer({ min: -128, max: TILE_EXTENT + 128 })
 const properties = fc
   .dictionary(fc.constantFrom('h3', 'class', 'confidence', 'white', 'n'), value)
   .map((some) => ({ ...some }))
+const id = fc.option(fc.integer({ min: 1, max: 2 ** 35 }), { nil: undefined })
 const point: fc.Arbitrary<TileFeature> = fc.record({
   kind: fc.constant('point' as const),
   rings: fc.tuple(coordinate, coordinate).map((p) => [[p]]),
   properties,
+  id,
 })
 const polygon: fc.Arbitrary<TileFeature> = fc.record({
   kind: fc.constant('polygon' as const),
@@ -50,6 +52,7 @@ const polygon: fc.Arbitrary<TileFeature> = fc.record({
     maxLength: 4,
   }),
   properties,
+  id,
 })
 const features = fc.array(fc.oneof(point, polygon), { minLength: 1, maxLength: 25 })
 
@@ -82,13 +85,13 @@ describe('a tile decoded by another library', () => {
     )
   })
 
-  test('has geometry types, a version, an extent, and ids starting at 1', () => {
+  test('has geometry types, a version, an extent, and the ids that features have', () => {
     fc.assert(
       fc.property(features, (written) => {
         const layer = readBack(written)
         expect([layer.version, layer.extent, layer.name]).toEqual([2, TILE_EXTENT, 'cells'])
         written.forEach((feature, i) => {
-          expect(layer.feature(i).id).toBe(i + 1)
+          expect(layer.feature(i).id).toBe(feature.id)
           expect(layer.feature(i).type).toBe(feature.kind === 'point' ? 1 : 3)
         })
       }),

@@ -84,7 +84,7 @@ test.each(LANGUAGES)(
     expect(colleague.faults).toEqual([])
     await colleague.page.close()
     const href = await page.locator('.downloads a').first().getAttribute('href')
-    expect((await fetch(`${web.server.url}${href}`)).status).toBe(200)
+    expect((await fetch(`${web.server.url}/${href}`)).status).toBe(200)
     // Another question: the answer says that it is not for it.
     await page.locator('details summary').last().click()
     await page.locator('input[name=tower4g]').fill('900000')

@@ -254,13 +254,13 @@ test('the first load is at most 100 kB packed', () => {
   const html = readFileSync(join(BUILT_WEB, 'probe/index.html'), 'utf8')
   const worker = readFileSync(join(BUILT_WEB, 'probe-worker.js'), 'utf8')
   const files = JSON.parse(/^const FILES = (\[.*\])$/m.exec(worker)![1]!) as string[]
-  const assets = files.filter((file) => file.startsWith('/assets/'))
+  const assets = files.filter((file) => file.startsWith('assets/'))
   expect(assets.length).toBeGreaterThanOrEqual(4)
-  for (const [, file] of html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)) expect(files).toContain(file)
+  for (const [, file] of html.matchAll(/(?:src|href)="(assets\/[^"]+)"/g)) expect(files).toContain(file)
   expect(
     readdirSync(join(BUILT_WEB, 'assets'))
       .filter((f) => f.includes('ndt7') && !/\.(gz|br)$/.test(f))
-      .every((f) => files.includes(`/assets/${f}`)),
+      .every((f) => files.includes(`assets/${f}`)),
   ).toBe(true)
   const packed = assets.reduce(
     (sum, file) => sum + gzipSync(readFileSync(join(BUILT_WEB, file))).length,

@@ -324,7 +324,7 @@ test.each([
   const [{ id }] = (await json<{ items: { id: number }[] }>('/api/v1/runs?rule=ma-floor')).items as [
     { id: number },
   ]
-  const href = `/report/${codes.province}?lang=${lang}&run=${id}&rule=ma-floor`
+  const href = `report/${codes.province}?lang=${lang}&run=${id}&rule=ma-floor`
   expect(await link.getAttribute('href')).toBe(href)
   expect(await link.getAttribute('target')).toBe('_blank')
   await page.getByRole('button', { name: tab, exact: true }).click()

@@ -66,7 +66,7 @@ function PageHeader({ words: { t }, lang, onLang }: PageHeaderProps) {
   return (
     <header>
       <h1>
-        <img src="/probe-icon.svg" alt="" width="28" height="28" /> {t('title')}
+        <img src="probe-icon.svg" alt="" width="28" height="28" /> {t('title')}
       </h1>
       <label class="language">
         <span class="hidden">{t('language')}</span>

@@ -32,7 +32,7 @@ async function sendAll(): Promise<DeliveryState> {
     const { token } = await loadSettings()
     if (!token) return 'token'
     const sentAt = new Date().toISOString()
-    const answer = await fetch('/api/v1/probes', {
+    const answer = await fetch('api/v1/probes', {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify(batch.map(({ probe }) => ({ ...probe, sentAt }))),

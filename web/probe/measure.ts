@@ -45,7 +45,7 @@ export async function runSpeedTest(
   if (ticket && typeof ticket === 'object') return { kind: 'busy', seconds: ticket.busy }
   const sides: Ndt7Sides = {}
   const loadedLatency = new LoadedLatency({
-    ping: async () => void (await (await fetch('/health/live', { cache: 'no-store', signal })).text()),
+    ping: async () => void (await (await fetch('health/live', { cache: 'no-store', signal })).text()),
     now: () => performance.now(),
     sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
   })
@@ -56,10 +56,11 @@ export async function runSpeedTest(
       const fraction = Math.min(Data.ElapsedTime / 10, 1) / 2 + (direction === 'upload' ? 0.5 : 0)
       onProgress({ direction, mbits: Data.MeanClientMbps, fraction })
     }
+  const { protocol, host, pathname } = new URL('.', document.baseURI)
   const run = ndt7.test(
     {
-      server: location.host,
-      protocol: location.protocol === 'https:' ? 'wss' : 'ws',
+      server: host + pathname.replace(/\/$/, ''),
+      protocol: protocol === 'https:' ? 'wss' : 'ws',
       userAcceptedDataPolicy: true,
       mlabDataPolicyInapplicable: true,
       downloadworkerfile: downloadWorker,
@@ -93,7 +94,7 @@ export async function runSpeedTest(
 }
 
 async function requestTicket(token: string): Promise<string | null | 'unreachable' | { busy: number }> {
-  const answer = await fetch('/api/v1/tests', {
+  const answer = await fetch('api/v1/tests', {
     method: 'POST',
     headers: { authorization: `Bearer ${token}` },
   }).catch(() => null)

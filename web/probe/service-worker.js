@@ -1,5 +1,10 @@
-/* Serves the agent's page from the cache, so that it opens without network. The build writes FILES and VERSION above. */
-const CACHE_NAME = `probe-${VERSION}`
+/*
+ * Serves the agent's page from the cache, so that it opens without network. The build writes FILES and VERSION above. The
+ * files are relative to ROOT, where a proxy may have added a path prefix.
+ */
+const ROOT = new URL('.', location.href)
+const OWN_CACHES = `probe ${ROOT.pathname} `
+const CACHE_NAME = OWN_CACHES + VERSION
 
 self.addEventListener('install', (event) => {
   event.waitUntil(
@@ -11,7 +16,9 @@ self.addEventListener('install', (event) => {
 })
 
 self.addEventListener('activate', (event) => {
-  const old = (names) => names.filter((name) => name.startsWith('probe-') && name !== CACHE_NAME)
+  // Earlier versions named their caches `probe-…`.
+  const isOwn = (name) => name.startsWith(OWN_CACHES) || name.startsWith('probe-')
+  const old = (names) => names.filter((name) => isOwn(name) && name !== CACHE_NAME)
   event.waitUntil(
     caches
       .keys()
@@ -22,10 +29,10 @@ self.addEventListener('activate', (event) => {
 
 self.addEventListener('fetch', (event) => {
   const { pathname, origin } = new URL(event.request.url)
-  if (event.request.method !== 'GET' || origin !== location.origin) return
-  const path = pathname === '/probe/' ? '/probe' : pathname
-  if (!FILES.includes(path)) return
+  if (event.request.method !== 'GET' || origin !== ROOT.origin || !pathname.startsWith(ROOT.pathname)) return
+  const file = pathname.slice(ROOT.pathname.length).replace(/^probe\/$/, 'probe')
+  if (!FILES.includes(file)) return
   event.respondWith(
-    caches.match(path, { cacheName: CACHE_NAME }).then((cached) => cached ?? fetch(event.request)),
+    caches.match(file, { cacheName: CACHE_NAME }).then((cached) => cached ?? fetch(event.request)),
   )
 })

@@ -78,13 +78,13 @@ function Bar({ words, params: { code, run, rule }, report }: BarProps) {
       <button class="main" disabled={!report} onClick={() => print()}>
         {t('print')}
       </button>
-      <a href={`/?${queryFor(words.lang, { area: code })}`}>{t('toMap')}</a>
+      <a href={`./?${queryFor(words.lang, { area: code })}`}>{t('toMap')}</a>
       <span class="languages" role="group" aria-label={t('languages')}>
         {LANGUAGES.map((lang) => (
           <a
             key={lang}
             lang={lang}
-            href={`?${queryFor(lang)}`}
+            href={`report/${encodeURIComponent(code)}?${queryFor(lang)}`}
             aria-current={lang === words.lang ? 'true' : undefined}
           >
             {LANGUAGE_NAMES[lang]}

@@ -30,7 +30,7 @@ export class EventsController {
   @Header('content-type', 'application/feed+json; charset=utf-8')
   async feed(@Query() query: FeedQuery, @Req() request: FastifyRequest): Promise<JsonFeed> {
     const page = await this.page(query)
-    return feedOf(page, query.lang ?? 'fr', new URL(request.url, `${request.protocol}://${request.host}`))
+    return feedOf(page, query.lang ?? 'fr', { root: request.publicUrl, path: request.url })
   }
 
   private async page(query: EventsQuery): Promise<Page<ListedEvent>> {

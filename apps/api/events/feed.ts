@@ -29,25 +29,30 @@ export interface JsonFeed {
   items: JsonFeedItem[]
 }
 
-export function feedOf({ items, next }: Page<ListedEvent>, lang: Language, url: URL): JsonFeed {
-  const nextUrl = new URL(url)
+/** `root` is the server's public address, `path` that of the request with its query. */
+export function feedOf(
+  { items, next }: Page<ListedEvent>,
+  lang: Language,
+  { root, path }: { root: string; path: string },
+): JsonFeed {
+  const nextUrl = new URL(root + path)
   if (next) nextUrl.searchParams.set('cursor', next)
   return {
     version: 'https://jsonfeed.org/version/1.1',
     title: TITLES[lang],
     language: lang,
-    home_page_url: `${url.origin}/?lang=${lang}`,
-    feed_url: url.href,
+    home_page_url: `${root}/?lang=${lang}`,
+    feed_url: new URL(root + path).href,
     ...(next && { next_url: nextUrl.href }),
-    items: items.map((event) => itemOf(event, lang, url.origin)),
+    items: items.map((event) => itemOf(event, lang, root)),
   }
 }
 
-function itemOf(event: ListedEvent, lang: Language, origin: string): JsonFeedItem {
+function itemOf(event: ListedEvent, lang: Language, root: string): JsonFeedItem {
   const simulated = event.simulated ? ` (${SIMULATED[lang]})` : ''
   return {
     id: event.id,
-    url: event.item ? itemUrl(event.item, lang, origin) : `${origin}/api/v1/zones/${event.zone}`,
+    url: event.item ? itemUrl(event.item, lang, root) : `${root}/api/v1/zones/${event.zone}`,
     title: `${EVENT_NAMES[lang][event.kind]} · ${subjectOf(event, lang)}${simulated}`,
     content_text: contentOf(event, lang),
     date_published: event.at.toISOString(),
@@ -56,8 +61,8 @@ function itemOf(event: ListedEvent, lang: Language, origin: string): JsonFeedIte
   }
 }
 
-const itemUrl = (code: string, lang: Language, origin: string) =>
-  `${origin}/?${new URLSearchParams({ lang, with: 'plan', plan: code })}`
+const itemUrl = (code: string, lang: Language, root: string) =>
+  `${root}/?${new URLSearchParams({ lang, with: 'plan', plan: code })}`
 
 function subjectOf({ item, class: colour, nameFr, nameAr }: ListedEvent, lang: Language): string {
   if (item) return (lang === 'ar' && nameAr) || nameFr!

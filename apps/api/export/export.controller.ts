@@ -23,6 +23,7 @@ import { RunResolver } from '../runs/run-resolver.js'
 import { Settings } from '../settings.js'
 import { type ByteRange, byteRangeOf, byteSpanOf } from './byte-range.js'
 import { ExportFiles, type ExportSelection } from './export-files.js'
+import { ExportSlots } from './export-slots.js'
 import { ExportQuery, PackageQuery } from './export.dto.js'
 
 const EXPORT_CONTENT = Object.fromEntries(
@@ -41,6 +42,7 @@ export class ExportController {
     private readonly runs: RunResolver,
     private readonly settings: Settings,
     private readonly files: ExportFiles,
+    private readonly slots: ExportSlots,
   ) {}
 
   /**
@@ -62,6 +64,7 @@ export class ExportController {
   ): Promise<void> {
     const [name, format] = file.split(/\.(?=[^.]*$)/) as [string, string?]
     if (!isCollection(name) || format === undefined || !isExportFormat(format)) throw unknownExport(file)
+    this.slots.take(request, reply)
     const selection = await this.files.selectionOf(name, format, query)
     const { run, tag } = selection
     const fileName = run ? `${name}-run-${run.id}.${format}` : file
@@ -69,8 +72,10 @@ export class ExportController {
       .header('content-type', EXPORT_FORMATS[format].mediaType)
       .header('content-disposition', `attachment; filename="${fileName}"`)
       .header('accept-ranges', tag ? 'bytes' : 'none')
+    if (tag && hasMatchingEtag(request, tag)) return void reply.header('etag', tag).status(304).send()
+    if (request.method === 'HEAD' && !tag) return void reply.send(Readable.from([]))
     if (tag) {
-      if (hasMatchingEtag(request, tag)) return void reply.header('etag', tag).status(304).send()
+      if (request.method === 'HEAD') return this.sendHead(selection, request, reply)
       const range = byteRangeOf(request.headers, tag)
       if (range) return this.sendRange(selection, range, request, reply)
       // The gzipped bytes differ from the plain ones. A weak tag says so, and no part is requested with it.
@@ -86,8 +91,10 @@ export class ExportController {
     @Param('collection') name: string,
     @Query() { format = 'csv', ...query }: PackageQuery,
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     if (!isCollection(name)) throw unknownExport(name)
+    this.slots.take(request, reply)
     const selection = await this.files.selectionOf(name, format, query)
     const { layer, run } = selection
     const { bytes, sha256 } = await this.files.checksumOf(selection)
@@ -100,7 +107,7 @@ export class ExportController {
     return dataPackage({
       layer,
       format,
-      path: `${request.protocol}://${request.host}/api/v1/export/${name}.${format}${fileQuery && `?${fileQuery}`}`,
+      path: `${request.publicUrl}/api/v1/export/${name}.${format}${fileQuery && `?${fileQuery}`}`,
       bytes,
       sha256,
       simulated: await isSimulated(this.source.manager),
@@ -108,6 +115,18 @@ export class ExportController {
       run: run && { ...run },
       rule: rule && { ...rule },
     })
+  }
+
+  /** The headers with the length of the plain bytes: programs that read a file in parts (GDAL's /vsicurl/) ask for it first. */
+  private async sendHead(
+    selection: ExportSelection,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const { bytes } = await this.files.checksumOf(selection)
+    request.headers['x-no-compression'] = '1'
+    // Fastify sets the length of an answer without a stream to 0.
+    void reply.header('etag', selection.tag).header('content-length', bytes).send(Readable.from([]))
   }
 
   /**

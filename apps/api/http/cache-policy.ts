@@ -12,4 +12,7 @@ export const REVALIDATE = 'no-cache'
  */
 export const PRIVATE = 'private, no-cache'
 
+/** An answer for one reader that no cache may store. */
+export const NO_STORE = 'private, no-store'
+
 export type CachePolicy = typeof IMMUTABLE | typeof REVALIDATE

@@ -13,7 +13,7 @@ export class NextLinkInterceptor implements NestInterceptor {
         const cursor =
           body !== null && typeof body === 'object' && 'items' in body && 'next' in body && body.next
         if (typeof cursor !== 'string') return
-        const url = new URL(request.url, `${request.protocol}://${request.host}`)
+        const url = new URL(request.publicUrl + request.url)
         url.searchParams.set('cursor', cursor)
         void reply.header('link', `<${url.pathname}${url.search}>; rel="next"`)
       }),

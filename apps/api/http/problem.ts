@@ -66,9 +66,11 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>()
     const reply = host.switchToHttp().getResponse<FastifyReply>()
+    // A client that went away while it sent its body hears no answer, and nothing went wrong here.
+    if (request.raw.destroyed && !request.raw.complete) return void reply.raw.destroy()
     const problem = problemOf(error)
-    // An HttpException was thrown on purpose (503), so it is no fault to be logged.
-    if (problem.status >= 500 && !(error instanceof HttpException))
+    // 503 is answered on purpose, as is any HttpException: they are no faults to be logged.
+    if (problem.status >= 500 && problem.status !== 503 && !(error instanceof HttpException))
       this.logger.error(`${request.method} ${request.url}`, (error as Error)?.stack)
     if (reply.sent || reply.raw.headersSent) return void reply.raw.destroy()
     void reply.header('cache-control', 'no-store')
@@ -107,7 +109,8 @@ function statusOf(error: unknown): number {
   if (error instanceof HttpException) return error.getStatus()
   if (isDataException(error)) return 400
   const { statusCode } = error as { statusCode?: unknown }
-  return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 ? statusCode : 500
+  const isRefusal = typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500
+  return isRefusal || statusCode === 503 ? statusCode : 500
 }
 
 /**

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { forwardedAddressOf } from '../http/clients/client-address.js'
 import { ServerObservation } from './observation.js'
 import { SUBPROTOCOL, SpeedTestError, type TestRequest, testRequestOf } from './request.js'
 import type { TestSlots } from './slots.js'
@@ -37,6 +38,8 @@ const RANDOM_PAYLOAD = randomBytes(MAX_LOAD_MESSAGE_BYTES)
 
 export interface Ndt7Options {
   slots: TestSlots
+  /** The path and query of a request, without a path prefix. */
+  pathOf(request: IncomingMessage): string
   /** Id of the device of a token for one test; undefined if the token is invalid. */
   deviceOf(token: string, direction: Direction): Promise<string | undefined>
   /** Called once per test with the server's observation. */
@@ -71,13 +74,14 @@ async function upgrade(
   request: IncomingMessage,
   socket: Socket,
   head: Buffer,
-  { slots, deviceOf, onTestEnded }: Ndt7Options,
+  { slots, pathOf, deviceOf, onTestEnded }: Ndt7Options,
   running: Set<Promise<void>>,
 ): Promise<void> {
   try {
-    const testRequest = testRequestOf(request)
+    const testRequest = testRequestOf(pathOf(request), request.headers)
     const { token, direction } = testRequest
-    const release = slots.take()
+    const address = forwardedAddressOf(request.socket.remoteAddress, forwardedForOf(request))
+    const release = slots.take({ isDevice: token !== null, address })
     socket.once('close', release)
     const deviceId = token === null ? null : await deviceOf(token, direction)
     if (deviceId === undefined)
@@ -91,6 +95,10 @@ async function upgrade(
     refuse(socket, error)
   }
 }
+
+/** Several headers count as one list. */
+const forwardedForOf = ({ headers }: IncomingMessage): string | undefined =>
+  [headers['x-forwarded-for']].flat().join(',')
 
 function refuse(socket: Socket, error: unknown): void {
   const refusal =

@@ -1,6 +1,6 @@
 /** The request that starts an ndt7 test, and its refusal before the upgrade to WebSocket. */
 import type { Direction } from '#store/probes'
-import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import { type IncomingHttpHeaders, STATUS_CODES } from 'node:http'
 import { PROBLEM_MEDIA_TYPE } from '../http/media-types.js'
 import { plainProblem } from '../http/problem.js'
 
@@ -41,8 +41,7 @@ export class SpeedTestError extends Error {
 }
 
 /** Throws a SpeedTestError that names what is invalid. */
-export function testRequestOf({ url, headers }: IncomingMessage): TestRequest {
-  const address = url ?? '/'
+export function testRequestOf(address: string, headers: IncomingHttpHeaders): TestRequest {
   if (!URL.canParse(address, 'http://server')) throw new SpeedTestError(404, 'invalid URL')
   const { pathname, search, searchParams } = new URL(address, 'http://server')
   const direction = /^\/ndt\/v7\/(download|upload)$/.exec(pathname)?.[1] as Direction | undefined

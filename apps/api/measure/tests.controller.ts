@@ -4,6 +4,7 @@ import { Controller, Post, Req, Res, ServiceUnavailableException } from '@nestjs
 import { ApiBearerAuth, ApiCreatedResponse, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
+import { RequireDevice } from '../people/route-rights.js'
 import { Devices } from '../probes/devices.js'
 import { Settings } from '../settings.js'
 import { SpeedTestError } from './request.js'
@@ -35,6 +36,7 @@ export class TestsController {
 
   /** A token that ties the next speed test to this device. 503 with Retry-After while too many tests run. */
   @Post()
+  @RequireDevice()
   @ApiBearerAuth()
   @ApiCreatedResponse({ type: TestTicket })
   async begin(
@@ -43,7 +45,7 @@ export class TestsController {
   ): Promise<TestTicket> {
     const device = await this.devices.ofToken(request.headers.authorization)
     try {
-      this.slots.throwIfFull()
+      this.slots.throwIfFull({ isDevice: true, address: null })
     } catch (error) {
       if (!(error instanceof SpeedTestError)) throw error
       void reply.headers(error.headers)

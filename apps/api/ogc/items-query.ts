@@ -196,8 +196,7 @@ function columnValueOf({ name, type }: Column, text: string): string | number | 
     return Number(text)
   }
   if (type === 'time') {
-    if (!TIMESTAMP_PATTERN.test(text) || Number.isNaN(Date.parse(text)))
-      throw invalid('a date and time like 2026-03-01T09:00:00Z')
+    if (!isTimestamp(text)) throw invalid('a date and time like 2026-03-01T09:00:00Z')
     // The column is compared as text in this form.
     return new Date(text).toISOString().replace('.000Z', 'Z')
   }
@@ -205,7 +204,11 @@ function columnValueOf({ name, type }: Column, text: string): string | number | 
   return text
 }
 
-const isDate = (text: string) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))
+/** A day of the calendar. JavaScript takes 30 February for 2 March. */
+const isDate = (text: string): boolean => {
+  const ms = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : NaN
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text)
+}
 
 /** The boxes of a `bbox`: one, or two where it crosses the antimeridian, because its west lies east of its east. */
 export function boxesOf(text: string, crs: CrsUri): Bounds[] {
@@ -238,14 +241,18 @@ export function timeSpanOf(text: string): TimeSpan {
   return { from, to }
 }
 
-const TIMESTAMP_PATTERN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i
+const TIMESTAMP_PATTERN =
+  /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i
+
+/** A date and time of the calendar (RFC 3339). */
+const isTimestamp = (text: string): boolean => TIMESTAMP_PATTERN.test(text) && isDate(text.slice(0, 10))
 const DAY_MS = 86_400_000
 
 /** The first and last millisecond of a day, or of an instant; `datetime` is the whole parameter, for the message. */
 function instantRangeOf(text: string, datetime: string): { first: number; last: number } {
   if (isDate(text)) return { first: Date.parse(text), last: Date.parse(text) + DAY_MS - 1 }
-  const ms = TIMESTAMP_PATTERN.test(text) ? Date.parse(text) : NaN
-  if (Number.isNaN(ms)) throw invalidDatetime(datetime)
+  if (!isTimestamp(text)) throw invalidDatetime(datetime)
+  const ms = Date.parse(text)
   return { first: ms, last: ms }
 }
 

@@ -17,8 +17,6 @@ export const JSON_TYPE = 'application/json'
 export const SCHEMA_TYPE = 'application/schema+json'
 const OPENAPI_TYPE = 'application/vnd.oai.openapi+json;version=3.0'
 
-export const baseUrlOf = (request: FastifyRequest): string => `${request.protocol}://${request.host}`
-
 export const landingLinks = (root: string): Link[] => [
   { href: `${root}/ogc`, rel: 'self', type: JSON_TYPE },
   { href: `${root}/api/openapi.json`, rel: 'service-desc', type: OPENAPI_TYPE },
@@ -50,7 +48,7 @@ export function pageLinks(
   collection: string,
   { next, run }: { next: string | null; run: RunRow | null },
 ): Link[] {
-  const root = baseUrlOf(request)
+  const root = request.publicUrl
   const links = [
     { href: root + request.url, rel: 'self', type: GEOJSON_MEDIA_TYPE },
     { href: `${root}/ogc/collections/${collection}`, rel: 'collection', type: JSON_TYPE },
@@ -68,6 +66,6 @@ export function pageLinks(
 }
 
 export const featureLinks = (request: FastifyRequest, collection: string): Link[] => [
-  { href: baseUrlOf(request) + request.url, rel: 'self', type: GEOJSON_MEDIA_TYPE },
-  { href: `${baseUrlOf(request)}/ogc/collections/${collection}`, rel: 'collection', type: JSON_TYPE },
+  { href: request.publicUrl + request.url, rel: 'self', type: GEOJSON_MEDIA_TYPE },
+  { href: `${request.publicUrl}/ogc/collections/${collection}`, rel: 'collection', type: JSON_TYPE },
 ]

@@ -29,7 +29,6 @@ import {
   featureLinks,
   landingLinks,
   pageLinks,
-  baseUrlOf,
 } from './ogc-links.js'
 import { type QueryablesBody, queryablesOf, schemaOf } from './ogc-schema.js'
 import { isTiled, tileMatrixSetsLink, tilesLinks } from './tilesets.js'
@@ -74,7 +73,7 @@ export class OgcController {
   /** The landing page. */
   @Get()
   async landing(@Query() _query: FormatQuery, @Req() request: FastifyRequest) {
-    const root = baseUrlOf(request)
+    const root = request.publicUrl
     return {
       title: 'Taghtiya',
       description: `${await this.simulatedPrefix()}Internet coverage of Morocco: verdicts, what they rest on, and what operators claim.`,
@@ -91,7 +90,7 @@ export class OgcController {
   /** The collections of features. */
   @Get('collections')
   async collections(@Query() _query: FormatQuery, @Req() request: FastifyRequest) {
-    const root = baseUrlOf(request)
+    const root = request.publicUrl
     const simulated = await this.simulatedPrefix()
     return {
       links: [{ href: `${root}/ogc/collections`, rel: 'self', type: 'application/json' }],
@@ -102,14 +101,14 @@ export class OgcController {
   /** One collection. */
   @Get('collections/:id')
   async collection(@Param('id') id: string, @Query() _query: FormatQuery, @Req() request: FastifyRequest) {
-    return collectionBodyOf(requireCollection(id), baseUrlOf(request), await this.simulatedPrefix())
+    return collectionBodyOf(requireCollection(id), request.publicUrl, await this.simulatedPrefix())
   }
 
   /** The columns of a collection as a JSON Schema. */
   @Get('collections/:id/schema')
   @Header('content-type', SCHEMA_TYPE)
   schema(@Param('id') id: string, @Query() _query: FormatQuery, @Req() request: FastifyRequest) {
-    return schemaOf(requireCollection(id), baseUrlOf(request))
+    return schemaOf(requireCollection(id), request.publicUrl)
   }
 
   /** The properties that `filter` may use. */
@@ -120,7 +119,7 @@ export class OgcController {
     @Query() _query: FormatQuery,
     @Req() request: FastifyRequest,
   ): QueryablesBody {
-    return queryablesOf(requireCollection(id), baseUrlOf(request))
+    return queryablesOf(requireCollection(id), request.publicUrl)
   }
 
   /**

@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify'
 import { REVALIDATE } from '../http/cache-policy.js'
 import { RunResolver } from '../runs/run-resolver.js'
 import { FormatQuery } from './items-query.js'
-import { JSON_TYPE, type Link, baseUrlOf } from './ogc-links.js'
+import { JSON_TYPE, type Link } from './ogc-links.js'
 import {
   TILE_MATRIX_SET,
   type TileMatrixSetBody,
@@ -35,7 +35,7 @@ export class TilesetsController {
   @Get('tileMatrixSets')
   matrixSets(@Query() _query: FormatQuery, @Req() request: FastifyRequest): TileMatrixSetsBody {
     const { id, title, uri } = webMercatorQuad()
-    const href = `${baseUrlOf(request)}/ogc/tileMatrixSets/${id}`
+    const href = `${request.publicUrl}/ogc/tileMatrixSets/${id}`
     return { tileMatrixSets: [{ id, title, uri, links: [{ href, rel: 'self', type: JSON_TYPE }] }] }
   }
 
@@ -51,7 +51,7 @@ export class TilesetsController {
   @Header('cache-control', REVALIDATE)
   async all(@Query() query: TilesetQuery, @Req() request: FastifyRequest): Promise<TilesetsBody> {
     const run = await this.runs.resolve(query)
-    const root = baseUrlOf(request)
+    const root = request.publicUrl
     return tilesetsOf(
       root + request.url,
       tiledIds().map((id) => tilesetOf(requireTiledCollection(id), run, root)),
@@ -67,7 +67,7 @@ export class TilesetsController {
     @Req() request: FastifyRequest,
   ): Promise<TilesetsBody> {
     const collection = requireTiledCollection(id)
-    const root = baseUrlOf(request)
+    const root = request.publicUrl
     return tilesetsOf(root + request.url, [tilesetOf(collection, await this.runs.resolve(query), root)])
   }
 
@@ -82,7 +82,7 @@ export class TilesetsController {
   ): Promise<TilesetBody> {
     const collection = requireTiledCollection(id)
     requireTileMatrixSet(matrixSet)
-    return tilesetOf(collection, await this.runs.resolve(query), baseUrlOf(request))
+    return tilesetOf(collection, await this.runs.resolve(query), request.publicUrl)
   }
 }
 

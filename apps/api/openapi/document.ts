@@ -22,7 +22,8 @@ export function documentOf(
     .setDescription(`${API_DESCRIPTION}\n\n${guide}`)
     .setVersion(version)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addServer('/')
+    // Relative to `/api/openapi.json` and `/api/docs`, because a proxy may add a path prefix.
+    .addServer('..')
     .addBearerAuth(
       { type: 'http', description: 'The token of a device. A device measures at its own site only.' },
       'device',
@@ -196,8 +197,8 @@ function successOf(
 }
 
 /**
- * A body may be invalid JSON, too large, or of an unsupported media type; a path parameter may be too long; reading is
- * limited by http/rate-limit.ts.
+ * A body may be invalid JSON, too slow, too large, of an unsupported media type, or one too many (http/bodies); a path
+ * parameter may be too long; reading is limited by http/clients/rate-limit.ts.
  */
 function problemResponsesOf({
   path,
@@ -206,7 +207,7 @@ function problemResponsesOf({
   handler,
 }: RouteContext): Record<string, OpenApiResponse> {
   const statuses = new Set(handler.refusals)
-  if (operation.requestBody) for (const status of [400, 413, 415]) statuses.add(status)
+  if (operation.requestBody) for (const status of [400, 408, 413, 415, 503]) statuses.add(status)
   if (path.includes('{')) for (const status of [404, 414]) statuses.add(status)
   if (operation.parameters.length > 0) statuses.add(400)
   if (handler.isThrottled || (method === 'get' && /^\/(api\/v1|ogc)\b/.test(path))) statuses.add(429)

@@ -28,6 +28,11 @@ export const PROBLEMS: Record<number, { name: string; description: string; detai
     description: 'The resource of this address does not exist.',
     detail: 'no area has the code "99"',
   },
+  408: {
+    name: 'TooSlow',
+    description: 'The body did not arrive in time.',
+    detail: 'the body did not arrive in time',
+  },
   409: { name: 'Conflict', description: 'It conflicts with existing data.', detail: 'name "leila" is taken' },
   410: { name: 'Gone', description: 'The resource existed and was removed.', detail: 'the link has expired' },
   413: {

@@ -5,7 +5,8 @@ import { ApiTags } from '@nestjs/swagger'
 import { randomBytes } from 'node:crypto'
 import { DataSource } from 'typeorm'
 import type { Page } from '../http/page.dto.js'
-import { CurrentAccount, RequireRole } from './role-guard.js'
+import { CurrentAccount } from './role-guard.js'
+import { RequireRole } from './route-rights.js'
 import { AccountBody } from './session.dto.js'
 
 export interface NewAccount extends Account {

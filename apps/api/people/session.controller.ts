@@ -16,6 +16,7 @@ import {
   Controller,
   Delete,
   Get,
+  Header,
   HttpCode,
   Post,
   Req,
@@ -27,22 +28,23 @@ import { ApiTags } from '@nestjs/swagger'
 import { Throttle } from '@nestjs/throttler'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
+import { NO_STORE } from '../http/cache-policy.js'
 import { refusal } from '../http/problem.js'
-import {
-  BeforePassword,
-  CurrentAccount,
-  RequireRole,
-  SESSION_COOKIE,
-  refuseForeignOrigin,
-} from './role-guard.js'
+import { SESSION_COOKIE, refuseForeignOrigin } from './authoriser.js'
+import { CurrentAccount } from './role-guard.js'
+import { BeforePassword, RequireRole } from './route-rights.js'
 import { PasswordBody, SignInBody } from './session.dto.js'
+import { SignInAttempts } from './sign-in-attempts.js'
 import { SignInThrottle } from './sign-in-throttle.js'
 
 /** Signing in and out. */
 @ApiTags('people')
 @Controller('api/v1/session')
 export class SessionController {
-  constructor(private readonly source: DataSource) {}
+  constructor(
+    private readonly source: DataSource,
+    private readonly attempts: SignInAttempts,
+  ) {}
 
   /** Signs in and sets the session's cookie. At most five attempts per minute for one name from one address. */
   @Post()
@@ -55,9 +57,13 @@ export class SessionController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Account> {
     refuseForeignOrigin(request)
+    this.attempts.begin(body.name, request, reply)
     const account = await findAccount(this.source.manager, body.name)
-    if (!(await isPassword(account?.passwordHash, body.password)) || !account)
+    if (!(await isPassword(account?.passwordHash, body.password)) || !account) {
+      this.attempts.failed()
       throw new UnauthorizedException(refusal('wrong_name_or_password', 'The name or the password is wrong.'))
+    }
+    this.attempts.succeeded(body.name, request)
     const token = newToken()
     await insertSession(this.source.manager, sha256(token), account.name)
     void reply.setCookie(SESSION_COOKIE, token, {
@@ -72,6 +78,7 @@ export class SessionController {
 
   /** The signed-in account; 204 if nobody is signed in. */
   @Get()
+  @Header('cache-control', NO_STORE)
   async who(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common'
 import { ThrottlerGuard, type ThrottlerRequest } from '@nestjs/throttler'
 import type { FastifyRequest } from 'fastify'
-import { remoteAddressOf } from '../http/rate-limit.js'
+import { remoteAddressOf, subscriberOf } from '../http/clients/client-address.js'
 
 /**
  * Limit of the attempts for all names together: each costs 45 ms of processor time. An office behind one address needs
@@ -14,14 +14,16 @@ const MAX_ATTEMPTS_PER_ADDRESS = 60
 export class SignInThrottle extends ThrottlerGuard {
   protected override async getTracker(request: FastifyRequest): Promise<string> {
     const name = (request.body as { name?: unknown } | undefined)?.name
-    return `${request.ip} ${String(name).slice(0, 100)}`
+    return `${subscriberOf(request.ip)} ${String(name).slice(0, 100)}`
   }
 
   /** The attempts of an address are counted for all names together as well. */
   protected override async handleRequest(byName: ThrottlerRequest): Promise<boolean> {
     const address = remoteAddressOf(byName.context.switchToHttp().getRequest<FastifyRequest>())
-    const byAddress = { ...byName, limit: MAX_ATTEMPTS_PER_ADDRESS, getTracker: async () => `${address}` }
-    return (address === null || (await super.handleRequest(byAddress))) && super.handleRequest(byName)
+    if (address === null) return super.handleRequest(byName)
+    const getTracker = async () => subscriberOf(address)
+    const byAddress = { ...byName, limit: MAX_ATTEMPTS_PER_ADDRESS, getTracker }
+    return (await super.handleRequest(byAddress)) && super.handleRequest(byName)
   }
 
   protected override errorMessage = 'Too many attempts: wait a minute.'

@@ -31,6 +31,7 @@ import type { FastifyReply } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { createHash } from 'node:crypto'
 import { DataSource } from 'typeorm'
+import { onAnswerEnd } from '../http/bodies/answer-end.js'
 import { CSV_MEDIA_TYPE, XLSX_MEDIA_TYPE } from '../http/media-types.js'
 import { refusal } from '../http/problem.js'
 import { RunResolver } from '../runs/run-resolver.js'
@@ -311,11 +312,11 @@ const cacheKeyOf = ({ run, takenAt, weights, unitCosts }: Ranking, body: BudgetB
 /** nginx's status for a client that disconnected: it is no fault of the server, and nobody reads it. */
 const CLIENT_CLOSED_REQUEST = 499
 
-/** Aborts when the client closes the connection before the answer. */
-function abortSignalOf({ raw }: FastifyReply): AbortSignal {
+/** Aborts when the client closes the connection before the answer, or has closed it already. */
+function abortSignalOf(reply: FastifyReply): AbortSignal {
   const abort = new AbortController()
-  raw.once('close', () => {
-    if (!raw.writableFinished)
+  onAnswerEnd(reply, () => {
+    if (!reply.raw.writableFinished)
       abort.abort(new HttpException('the client disconnected', CLIENT_CLOSED_REQUEST))
   })
   return abort.signal

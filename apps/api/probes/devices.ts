@@ -18,8 +18,11 @@ export class Devices {
     if (!token) throw new UnauthorizedException('A device token is required: Authorization: Bearer <token>')
     const hash = sha256(token)
     const key = hash.toString('base64')
-    const device = this.cache.get(key) ?? (await findDevice(this.source.manager, hash))
+    const cached = this.cache.get(key)
+    if (cached) return cached
+    const device = await findDevice(this.source.manager, hash)
     if (!device) throw new UnauthorizedException('The device token is unknown or was revoked.')
+    // Set once and not at each use, which would extend its time to live.
     this.cache.set(key, device)
     return device
   }

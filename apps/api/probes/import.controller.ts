@@ -16,13 +16,14 @@ import {
 import type { FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
 import { DataSource } from 'typeorm'
-import { RequireRole, AllowDevice, CurrentAccount } from '../people/role-guard.js'
+import { CurrentAccount } from '../people/role-guard.js'
+import { AllowDevice, RequireRole } from '../people/route-rights.js'
 import { Settings } from '../settings.js'
 import { Metrics } from '../status/metrics.js'
 import { fileOptionsOf } from '../http/files/file-options.dto.js'
 import { EMPTY_BODY, fileRefusal } from '../http/files/file-refusal.js'
 import { refusal } from '../http/problem.js'
-import { drain } from '../http/bodies.js'
+import { drain } from '../http/bodies/bodies.js'
 import { Devices } from './devices.js'
 import { ImportAnswer, ImportQuery, PreviewAnswer } from './import.dto.js'
 
@@ -105,7 +106,7 @@ export class ImportController {
   }
 }
 
-/** What the query says of the file. */
+/** The options of the query for reading the file. */
 function optionsOf(query: ImportQuery) {
   const { format, unit, lossUnit, measuredAt, lat, lng } = query
   return {

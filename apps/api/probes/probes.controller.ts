@@ -42,10 +42,11 @@ import { DataSource } from 'typeorm'
 import { SelectableFields } from '../http/sparse-fields.js'
 import { DEFAULT_LIMIT, type Page, boxOf, encodeCursor, decodeCursor } from '../http/page.dto.js'
 import { PreserializedPage } from '../http/preserialized-page.js'
-import { OptionalSignIn, RequireRole, CurrentAccount } from '../people/role-guard.js'
+import { CurrentAccount } from '../people/role-guard.js'
+import { OptionalSignIn, RequireDevice, RequireRole } from '../people/route-rights.js'
 import { Settings } from '../settings.js'
 import { Metrics } from '../status/metrics.js'
-import { isNdjson } from '../http/bodies.js'
+import { isNdjson } from '../http/bodies/bodies.js'
 import { Devices } from './devices.js'
 import { FlagBody, IngestAnswer, ProbeFlag, ProbesQuery } from './probes.dto.js'
 
@@ -71,6 +72,7 @@ export class ProbesController {
    */
   @Post()
   @HttpCode(200)
+  @RequireDevice()
   @ApiBearerAuth()
   @ApiConsumes('application/json', 'application/x-ndjson')
   @ApiExtraModels(ProbeDto)

@@ -19,7 +19,8 @@ import {
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
 import { DEFAULT_LIMIT, type Page, decodeCursor, pageOf } from '../http/page.dto.js'
-import { RequireRole, CurrentAccount } from '../people/role-guard.js'
+import { CurrentAccount } from '../people/role-guard.js'
+import { RequireRole } from '../people/route-rights.js'
 import { Settings } from '../settings.js'
 import { QuarantineQuery, ResubmitBody } from './quarantine.dto.js'
 

@@ -27,8 +27,8 @@ import type { FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
 import { requireArea } from '../areas/require-area.js'
 import { workingCellOf } from '../cells/cell-index.js'
-import { REVALIDATE } from '../http/cache-policy.js'
-import { accountOfSession, hasRole } from '../people/role-guard.js'
+import { PRIVATE, REVALIDATE } from '../http/cache-policy.js'
+import { accountOfSession, hasRole } from '../people/authoriser.js'
 import { Settings } from '../settings.js'
 import { requireSite } from '../sites/require-site.js'
 import { SeriesChoice, measuresOf } from './series.dto.js'
@@ -88,7 +88,7 @@ export class SeriesController {
    * which three devices measured.
    */
   @Get('cells/:h3/series')
-  @Header('cache-control', REVALIDATE)
+  @Header('cache-control', PRIVATE)
   @Header('vary', 'cookie')
   async ofCell(
     @Param('h3') h3: string,
@@ -106,7 +106,7 @@ export class SeriesController {
 
   /** All measurements in an area: by the hour for a few days, otherwise from sums that each run updates. */
   @Get('areas/:code/series')
-  @Header('cache-control', REVALIDATE)
+  @Header('cache-control', PRIVATE)
   @Header('vary', 'cookie')
   async ofArea(
     @Param('code') code: string,

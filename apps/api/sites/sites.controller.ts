@@ -27,7 +27,8 @@ import {
   pageOf,
 } from '../http/page.dto.js'
 import { SelectableFields } from '../http/sparse-fields.js'
-import { CurrentAccount, RequireRole } from '../people/role-guard.js'
+import { CurrentAccount } from '../people/role-guard.js'
+import { RequireRole } from '../people/route-rights.js'
 import { Devices } from '../probes/devices.js'
 import { requireSite } from './require-site.js'
 import { SiteBody, SitesQuery } from './sites.dto.js'

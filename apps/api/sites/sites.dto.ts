@@ -15,7 +15,9 @@ export class SitesQuery extends IntersectionType(BoxPageQuery, FieldChoice) {
 }
 
 export class SiteBody implements SiteRecord {
-  @Matches(/^[\w.:-]{1,60}$/, { message: 'code must be 1 to 60 letters, digits or . : - _' })
+  @Matches(/^(?!\.{1,2}$|__proto__$)[\w.:-]{1,60}$/, {
+    message: 'code must be 1 to 60 letters, digits or . : - _',
+  })
   code!: string
 
   @IsString()

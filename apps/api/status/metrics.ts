@@ -28,6 +28,12 @@ export class Metrics {
     registers: [this.registry],
   })
 
+  private readonly failedSignIns = new Counter({
+    name: 'taghtiya_failed_sign_ins_total',
+    help: 'Attempts to sign in with a wrong name or password',
+    registers: [this.registry],
+  })
+
   constructor() {
     collectDefaultMetrics({ register: this.registry })
   }
@@ -40,6 +46,10 @@ export class Metrics {
 
   observeGroup(rows: number): void {
     this.groups.observe(rows)
+  }
+
+  countFailedSignIn(): void {
+    this.failedSignIns.inc()
   }
 
   countTile(from: 'cache' | 'database' | 'client'): void {

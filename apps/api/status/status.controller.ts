@@ -1,9 +1,13 @@
 import { MOROCCO_BOUNDS } from '#domain/probe'
+import { sha256 } from '#store/people'
 import { isSimulated } from '#store/sites'
-import { Controller, Get, Header, ServiceUnavailableException } from '@nestjs/common'
+import { Controller, ForbiddenException, Get, Header, Req, ServiceUnavailableException } from '@nestjs/common'
 import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger'
+import type { FastifyRequest } from 'fastify'
+import { timingSafeEqual } from 'node:crypto'
 import { DataSource } from 'typeorm'
-import { REVALIDATE } from '../http/cache-policy.js'
+import { NO_STORE, REVALIDATE } from '../http/cache-policy.js'
+import { remoteAddressOf } from '../http/clients/client-address.js'
 import { DEFAULT_RULE } from '../runs/run-resolver.js'
 import { Settings } from '../settings.js'
 import { Metrics } from './metrics.js'
@@ -51,11 +55,24 @@ export class StatusController {
     return { status: 'ok' }
   }
 
+  /** Figures for Prometheus. Programs on other machines need the token METRICS_TOKEN. */
   @Get('metrics')
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+  @Header('cache-control', NO_STORE)
   @ApiExcludeEndpoint()
-  metricsText(): Promise<string> {
+  metricsText(@Req() request: FastifyRequest): Promise<string> {
+    if (remoteAddressOf(request) !== null && !this.hasMetricsToken(request))
+      throw new ForbiddenException('Metrics are for this machine, or for who has the token METRICS_TOKEN.')
     return this.metrics.registry.metrics()
+  }
+
+  private hasMetricsToken({ headers }: FastifyRequest): boolean {
+    const { metricsToken } = this.settings.config
+    const token = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
+    // Digests have the same length, and their comparison takes the same time whatever they are.
+    return (
+      metricsToken !== null && token !== undefined && timingSafeEqual(sha256(token), sha256(metricsToken))
+    )
   }
 
   /** The facts about this server that the page needs. */

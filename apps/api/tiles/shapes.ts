@@ -6,6 +6,7 @@ import {
   type TileFeature,
   boundaryOf,
   envelopeOf,
+  featureIdOf,
   orientedRing,
   isRingInBounds,
   tilePositionOf,
@@ -39,7 +40,7 @@ export type HexagonProperties = TileFeature['properties'] & { h3: string }
 /** The cell `h3` with its properties as a feature of the tile; empty where the cell does not reach into the tile. */
 export function hexagonFeature(tile: TileAddress, properties: HexagonProperties): TileFeature[] {
   const rings = hexagonRings(properties.h3, envelopeWithMargin(tile), tile)
-  return rings.length > 0 ? [{ kind: 'polygon', rings, properties }] : []
+  return rings.length > 0 ? [{ kind: 'polygon', rings, properties, id: featureIdOf(properties.h3) }] : []
 }
 
 /** Polygons of GeoJSON in degrees, as rings in tile units. */

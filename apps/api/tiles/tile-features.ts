@@ -5,6 +5,7 @@ import {
   type TileAddress,
   type TileFeature,
   WORKING_RESOLUTION,
+  featureIdOf,
   rangesCovering,
   resolutionAt,
   tilePositionOf,
@@ -42,7 +43,8 @@ export function hexagonFeatures(
     if (rings.length === 0) continue
     const { h3, ...figures } = row
     const cellClass = 'class' in figures ? figures.class : dominantClass(figures)
-    features.push({ kind: 'polygon', rings, properties: { h3, res, ...figures, class: cellClass } })
+    const properties = { h3, res, ...figures, class: cellClass }
+    features.push({ kind: 'polygon', rings, properties, id: featureIdOf(h3) })
   }
   return features
 }

@@ -69,7 +69,7 @@ export class TilesController {
       tilejson: '3.0.0',
       name: `${layer} of run ${run.id}`,
       description: `Rule ${run.rule} version ${run.ruleVersion}, ${run.from.toISOString()} to ${run.to.toISOString()}`,
-      tiles: [`${request.protocol}://${request.host}/tiles/${run.id}/${layer}/{z}/{x}/{y}.mvt${query}`],
+      tiles: [`${request.publicUrl}/tiles/${run.id}/${layer}/{z}/{x}/{y}.mvt${query}`],
       minzoom: MIN_ZOOM,
       maxzoom: MAX_ZOOM,
       bounds: [west, south, east, north],

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { gzipSync } from 'node:zlib'
 import type { OpenApiDocument, Operation, Parameter } from '../../../apps/api/openapi/document-types.js'
+import { BROKEN, type Body, CURSORS, EXTRA, HARMLESS, NASTY, RAW, VALUES, bytesOf } from './odd-values.js'
 
 export interface Ask {
   operation: Operation
@@ -23,94 +24,6 @@ export interface Pools {
   /** Headers of those who ask. */
   callers: readonly Record<string, string>[]
 }
-
-const NASTY = [
-  '',
-  ' ',
-  '\0',
-  '-1',
-  '0',
-  '-0',
-  '1.5',
-  '1e308',
-  '1e-5',
-  'NaN',
-  'Infinity',
-  '0x10',
-  '2147483648',
-  '9223372036854775808',
-  '99999999999999999999999999',
-  "'; DROP TABLE run; --",
-  '%',
-  '%%%',
-  '_',
-  '..',
-  '../../etc/passwd',
-  '/',
-  '\\',
-  '<script>alert(1)</script>',
-  '{{7*7}}',
-  '__proto__',
-  'constructor',
-  'toString',
-  'null',
-  'undefined',
-  '[object Object]',
-  'تغطية',
-  '\u202eevil',
-  '😀'.repeat(30),
-  'a'.repeat(99),
-  'a'.repeat(101),
-  'x'.repeat(1_500),
-  'latest',
-  '01',
-  '99.999.99.99',
-  '2026-02-30',
-  '2026-W01',
-  '2026-001',
-  '0000-00-00',
-  '+275760-09-13',
-  '275760-09-14T00:00:00Z',
-  '0001-01-01',
-  '-4,34,-3',
-  '-3,35,-4,34',
-  '-180,-90,180,90',
-  '180,90,-180,-90',
-  '1e9,1,2,3',
-  '../..',
-  '2026-01-01/..',
-  '../2026-01-01/..',
-  '8f2830828052d25',
-  '88ffffffffffffff',
-  '80fffffffffffff',
-  '84398d9ffffffff',
-  '0',
-  'ffffffffffffffff',
-  'true',
-  'false',
-]
-
-/** Cursors are the last row's key in base64url: keys that no list gave. */
-const CURSORS = [
-  '',
-  '0',
-  '-1',
-  '9223372036854775807',
-  '9223372036854775808',
-  '1 2 3',
-  '0'.repeat(18),
-  '99999999999999999999',
-  '1 1',
-  '0000000000000000000 a b',
-  "' OR 1=1",
-  '\0',
-  '9999999999 9999999999999999999',
-  '9999999999999999999 2026-02-30T00:00:00.000Z 00000000-0000-0000-0000-000000000000',
-  '1 9999-99-99T99:99:99.999Z ------------------------------------',
-].map((key) => Buffer.from(key).toString('base64url'))
-
-/** Bytes that are no text, as they stand in an address. */
-const RAW = ['%ED%A0%80', '%FF%FE', '%C0%AF', '%00', '%ZZ', '%']
 
 export function asks(document: OpenApiDocument, pools: Pools): fc.Arbitrary<Ask> {
   const routes = Object.entries(document.paths).flatMap(([path, operations]) =>
@@ -235,38 +148,6 @@ function carelessAsk(
     })
 }
 
-/** What a careful client may say as well. */
-const HARMLESS: Record<string, string>[] = [
-  { 'if-none-match': '*' },
-  { 'accept-encoding': 'gzip' },
-  { range: 'bytes=0-10' },
-  { range: 'bytes=5-' },
-  { range: 'bytes=-5' },
-  { range: 'bytes=99999999999-' },
-  { range: 'bytes=0-1,3-4' },
-  { range: 'bytes=0-10', 'accept-encoding': 'gzip' },
-  { range: 'bytes=0-10', 'if-range': '"other"' },
-]
-
-const EXTRA: Record<string, string>[] = [
-  { 'if-none-match': '*' },
-  { 'if-none-match': 'W/"x", "y"' },
-  { accept: 'text/html' },
-  { accept: 'image/png' },
-  { 'accept-encoding': 'gzip' },
-  { 'accept-encoding': 'br;q=1, *;q=0' },
-  { authorization: 'Bearer' },
-  { authorization: `Bearer ${'x'.repeat(43)}` },
-  { authorization: 'Basic YTpi' },
-  { cookie: 'taghtiya_session=junk' },
-  { cookie: '__proto__=1; taghtiya_session=%ZZ' },
-  { origin: 'https://elsewhere.example' },
-  { 'sec-fetch-site': 'cross-site' },
-  { 'x-forwarded-host': 'elsewhere.example' },
-  { 'x-forwarded-for': '203.0.113.7' },
-  ...HARMLESS,
-]
-
 const knownOf = (path: string, name: string, { known }: Pools): readonly string[] => {
   const parts = path.split('/')
   const before = parts[parts.indexOf(`{${name}}`) - 1]?.replace(/[{}]/g, '')
@@ -339,11 +220,6 @@ function pairsOf(parameter: Parameter, known: readonly string[]): fc.Arbitrary<P
   )
 }
 
-interface Body {
-  headers: Record<string, string>
-  bytes: Buffer
-}
-
 function bodyOf({ requestBody }: Operation, document: OpenApiDocument, { known }: Pools): fc.Arbitrary<Body> {
   const media = Object.entries(requestBody!.content)
   const own = fc.constantFrom(...media).chain(([type, { schema, example }]) => {
@@ -373,30 +249,6 @@ function propertiesOf(ref: string | undefined, document: OpenApiDocument): objec
   return ref ? schemas[ref.split('/').at(-1)!]?.properties : undefined
 }
 
-const VALUES: unknown[] = [
-  null,
-  true,
-  -1,
-  0,
-  1.5,
-  1e308,
-  Number.MAX_SAFE_INTEGER,
-  '',
-  '\0',
-  '\ud800',
-  'x'.repeat(2_000),
-  [],
-  [1],
-  {},
-  { a: { b: 1 } },
-  '2026-02-30',
-  '2026-13-01T00:00:00Z',
-  '0001-01-01T00:00:00Z',
-  '2026-01-01',
-  'ma-floor',
-  'تغطية',
-]
-
 function mutated(
   whole: Record<string, unknown>,
   names: readonly string[],
@@ -421,32 +273,3 @@ function mutated(
     { weight: 1, arbitrary: value },
   )
 }
-
-const bytesOf = (type: string, text: string): Body => ({
-  headers: { 'content-type': type },
-  bytes: Buffer.from(text),
-})
-
-const json = { 'content-type': 'application/json' }
-const BROKEN: Body[] = [
-  bytesOf('application/json', ''),
-  bytesOf('application/json', '{'),
-  bytesOf('application/json', '{"__proto__":{"a":1}}'),
-  bytesOf('application/json', '{"constructor":{"prototype":1}}'),
-  bytesOf('application/json', `${'['.repeat(5_000)}${']'.repeat(5_000)}`),
-  bytesOf('application/json', '"text"'),
-  bytesOf('application/json', 'null'),
-  bytesOf('application/json', '{"a":1}{"a":2}'),
-  bytesOf('application/json; charset=utf-16', '{}'),
-  bytesOf('application/x-ndjson', '{}\n\nnull\n[1]\n{"id":'),
-  bytesOf('application/x-ndjson', `${'x'.repeat(100_000)}\n`),
-  bytesOf('text/plain', 'hello'),
-  bytesOf('text/csv', 'a,b\n"unclosed'),
-  bytesOf('application/x-www-form-urlencoded', 'a=1'),
-  bytesOf('multipart/form-data', 'x'),
-  bytesOf('nonsense', 'x'),
-  { headers: json, bytes: Buffer.from([0xff, 0xfe, 0x7b, 0x7d]) },
-  { headers: { ...json, 'content-encoding': 'gzip' }, bytes: Buffer.from('no gzip') },
-  { headers: { ...json, 'content-encoding': 'br' }, bytes: Buffer.from('{}') },
-  { headers: { ...json, 'content-encoding': 'gzip' }, bytes: gzipSync(Buffer.alloc(20_000_000, ' ')) },
-]

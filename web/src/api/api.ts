@@ -31,7 +31,7 @@ function importPath(importParams: ImportRequest['importParams'], preview: boolea
   const query = new URLSearchParams({ preview: String(preview) })
   for (const [name, value] of Object.entries(importParams))
     if (value !== '') query.set(name, valueOf(name, value))
-  return `/api/v1/probes/import?${query.toString()}`
+  return `api/v1/probes/import?${query.toString()}`
 }
 
 /** Adds the smallest area around a place; null if that area no longer exists. */

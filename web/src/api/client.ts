@@ -3,8 +3,12 @@ import createClient from 'openapi-fetch'
 import type { paths } from '../../../dist/openapi.d.ts'
 import { apiErrorOf } from './api-error.js'
 
-// `fetch` is looked up at each call, so that a test can replace it.
-export const { GET, POST, PUT, PATCH, DELETE } = createClient<paths>({ fetch: (request) => fetch(request) })
+export const { GET, POST, PUT, PATCH, DELETE } = createClient<paths>({
+  // Relative to the page, because the server may be behind a proxy that adds a path prefix.
+  baseUrl: '.',
+  // `fetch` is looked up at each call, so that a test can replace it.
+  fetch: (request) => fetch(request),
+})
 
 /** The type as the client gives it, which does not keep the lengths of tuples. */
 type WithoutTupleLengths<T> = T extends readonly (infer Item)[]

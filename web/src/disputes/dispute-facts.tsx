@@ -98,7 +98,7 @@ function Documents({ words, dispute: { id, documents } }: Pick<FactsProps, 'word
       <ul>
         {documents.map(({ number, name, bytes }) => (
           <li key={number}>
-            <a href={`/api/v1/disputes/${id}/documents/${number}`} download={name}>
+            <a href={`api/v1/disputes/${id}/documents/${number}`} download={name}>
               <bdi>{name}</bdi>
             </a>{' '}
             <small>{t('documentSize', { n: words.number(Math.max(1, bytes / 1000)) })}</small>

@@ -59,7 +59,7 @@ export function Disputes(props: ViewProps) {
           </ul>
           {page.next && <button onClick={() => setLimit(limit + PAGE_SIZE)}>{t('more')}</button>}
           <Downloads
-            path="/api/v1/disputes/table"
+            path="api/v1/disputes/table"
             query={filter.toString()}
             texts={{ csv: t('csv'), xlsx: t('xlsx') }}
           />

@@ -56,7 +56,7 @@ export function Figures(props: ViewProps) {
             onSort={(column) => onViewState({ ...viewState, sort: column })}
           />
           <Downloads
-            path="/api/v1/areas/table"
+            path="api/v1/areas/table"
             query={params.toString()}
             texts={{ csv: t('csv'), xlsx: t('xlsx') }}
           />

@@ -147,7 +147,7 @@ function Source({ words, run, rules, instance }: LegendProps) {
       {t('runOf', { id: String(run.id), rule: run.rule, version, date: date(run.createdAt) })}
       <bdi class="credit">{instance?.attribution}</bdi>
       <br />
-      <a href="/api/docs">{t('dataAndApi')}</a> · <FeedLink words={words} rule={run.rule} area={null} />
+      <a href="api/docs">{t('dataAndApi')}</a> · <FeedLink words={words} rule={run.rule} area={null} />
     </p>
   )
 }

@@ -11,7 +11,7 @@ interface Props {
 export function FeedLink({ words: { lang, t }, rule, area }: Props) {
   const query = new URLSearchParams({ lang, rule, ...(area && { area }) }).toString()
   return (
-    <a href={`/api/v1/events/feed.json?${query}`} type="application/feed+json" title={t('feedHint')}>
+    <a href={`api/v1/events/feed.json?${query}`} type="application/feed+json" title={t('feedHint')}>
       {t(area ? 'feedOfArea' : 'feed')}
     </a>
   )

@@ -6,7 +6,7 @@ export function ReportLink({ words: { lang, t }, run, code }: { words: Localizer
   const query = new URLSearchParams({ lang, run: String(run.id), rule: run.rule }).toString()
   return (
     <p class="report">
-      <a class="button" href={`/report/${code}?${query}`} target="_blank" rel="noopener">
+      <a class="button" href={`report/${code}?${query}`} target="_blank" rel="noopener">
         {t('report')}
       </a>
     </p>

@@ -74,7 +74,7 @@ export class Overlays {
       const { source, layer } = this.layers[name]
       const isShown = run !== null && names.includes(name)
       const isNew = source.setTiles(
-        isShown ? { url: `/tiles/${run}/${name}/{z}/{x}/{y}.mvt`, layer: name } : null,
+        isShown ? { url: `tiles/${run}/${name}/{z}/{x}/{y}.mvt`, layer: name } : null,
       )
       if (!isShown) layer.remove()
       else if (!this.map.hasLayer(layer)) layer.addTo(this.map)

@@ -40,7 +40,7 @@ const TILE_PATH = '{z}/{x}/{y}.mvt'
 
 /** Address of a theme's tiles; `threshold` (bit/s) selects estimated verdicts at another download threshold. */
 export function tileEndpointOf(run: number, theme: Theme, threshold: number | null): TileEndpoint {
-  const url = (layer: string, query = '') => `/tiles/${run}/${layer}/${TILE_PATH}${query}`
+  const url = (layer: string, query = '') => `tiles/${run}/${layer}/${TILE_PATH}${query}`
   if (theme.kind === 'network' || theme.kind === 'declared') {
     const { operator, technology } = theme
     const query = new URLSearchParams(
@@ -59,7 +59,7 @@ export function tileEndpointOf(run: number, theme: Theme, threshold: number | nu
 
 /** Address of the tiles of a run's areas with their classes. */
 export const areaTilesOf = (run: number): TileEndpoint => ({
-  url: `/tiles/${run}/areas/${TILE_PATH}`,
+  url: `tiles/${run}/areas/${TILE_PATH}`,
   layer: 'areas',
 })
 

@@ -48,7 +48,7 @@ export const planApi = {
   import: (upload: Omit<FileUpload, 'path'>, comment: string, preview: boolean) =>
     uploadFile<PlanImportResult>({
       ...upload,
-      path: `/api/v1/plan/import?${planQueryOf({ preview: String(preview), name: upload.file.name.slice(0, 200), comment })}`,
+      path: `api/v1/plan/import?${planQueryOf({ preview: String(preview), name: upload.file.name.slice(0, 200), comment })}`,
     }),
 }
 

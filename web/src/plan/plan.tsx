@@ -97,7 +97,7 @@ function PlanOverview(props: OverviewProps) {
         <>
           <FilteredList {...props} progress={progress} />
           <Downloads
-            path="/api/v1/plan/table"
+            path="api/v1/plan/table"
             query={planQueryOf({ ...filter })}
             texts={{ csv: t('csv'), xlsx: t('xlsx') }}
           />

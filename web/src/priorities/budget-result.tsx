@@ -32,7 +32,7 @@ export function BudgetResult({ words, answer, onBox }: ResultProps) {
         {t('chosenHint')} {t('costHint')}
       </p>
       <Downloads
-        path={`/api/v1/runs/${answer.run}/budget/${answer.id}`}
+        path={`api/v1/runs/${answer.run}/budget/${answer.id}`}
         texts={{ csv: t('csv'), xlsx: t('xlsx') }}
       />
     </section>

@@ -49,7 +49,7 @@ export function RankingPart(props: PartProps) {
             onBox={onZoomToBox}
           />
           <Downloads
-            path={`/api/v1/runs/${run.id}/priorities`}
+            path={`api/v1/runs/${run.id}/priorities`}
             query={params ?? ''}
             texts={{ csv: t('csv'), xlsx: t('xlsx') }}
           />

@@ -12,11 +12,17 @@ import {
 } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
-import { Settings } from '../settings.js'
+import { Settings } from '../../settings.js'
+import { remoteAddressOf, subscriberOf } from './client-address.js'
 
 const WINDOW_MS = 60_000
-/** Number of addresses that are remembered; the one that has been quiet longest is dropped first. */
-const MAX_ADDRESSES = 20_000
+/** Number of readers that are remembered; the one that has been quiet longest is dropped first. */
+const MAX_READERS = 20_000
+/**
+ * Our own page in a browser is counted apart from programs, and has this many times their limit, because an office shares
+ * one address. A program that pretends to be the page is limited, too.
+ */
+const PAGE_FACTOR = 2
 
 interface RateLimitWindow {
   count: number
@@ -26,19 +32,20 @@ interface RateLimitWindow {
 
 @Injectable()
 export class RateLimitGuard implements CanActivate {
-  private readonly windows = new LRUCache<string, RateLimitWindow>({ max: MAX_ADDRESSES })
+  private readonly windows = new LRUCache<string, RateLimitWindow>({ max: MAX_READERS })
 
   constructor(private readonly settings: Settings) {}
 
   canActivate(context: ExecutionContext): boolean {
     const http = context.switchToHttp()
     const [request, reply] = [http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>()]
-    const limit = this.settings.config.readRateLimitPerMinute
-    if (limit === null || !isRateLimited(request)) return true
-    const address = rateLimitedAddressOf(request)
+    const perMinute = this.settings.config.readRateLimitPerMinute
+    if (perMinute === null || !isRateLimited(request)) return true
+    const reader = readerOf(request)
+    const limit = reader?.isPage ? perMinute * PAGE_FACTOR : perMinute
     const now = this.settings.clock()
     const { count, endsAt } =
-      address === null ? { count: 0, endsAt: now + WINDOW_MS } : this.countRequest(address, now)
+      reader === null ? { count: 0, endsAt: now + WINDOW_MS } : this.countRequest(reader.key, now)
     const seconds = Math.ceil((endsAt - now) / 1000)
     void reply.headers({
       'ratelimit-limit': limit,
@@ -53,11 +60,11 @@ export class RateLimitGuard implements CanActivate {
     )
   }
 
-  private countRequest(address: string, now: number): RateLimitWindow {
-    const current = this.windows.get(address)
+  private countRequest(reader: string, now: number): RateLimitWindow {
+    const current = this.windows.get(reader)
     const window = current && current.endsAt > now ? current : { count: 0, endsAt: now + WINDOW_MS }
     window.count++
-    this.windows.set(address, window)
+    this.windows.set(reader, window)
     return window
   }
 }
@@ -69,16 +76,18 @@ export class RateLimitGuard implements CanActivate {
 const isRateLimited = ({ method, url }: FastifyRequest): boolean =>
   (method === 'GET' || method === 'HEAD') && /^\/(api\/v1|ogc)\b/.test(url)
 
-/**
- * The address that a request counts for; null for requests of our own page in a browser and of programs on this
- * machine.
- */
-const rateLimitedAddressOf = (request: FastifyRequest): string | null =>
-  request.headers['sec-fetch-site'] === 'same-origin' ? null : remoteAddressOf(request)
+interface Reader {
+  key: string
+  isPage: boolean
+}
 
 /**
- * The remote address of a request; null for this machine. Behind a proxy on this machine it is the address from which
- * the proxy got the request.
+ * The reader that a request counts for; null for programs on this machine. All 2^64 addresses of a subscriber of IPv6
+ * count as one.
  */
-export const remoteAddressOf = ({ ip }: FastifyRequest): string | null =>
-  /^(::ffff:)?127\.|^::1$/.test(ip) ? null : ip
+function readerOf(request: FastifyRequest): Reader | null {
+  const address = remoteAddressOf(request)
+  if (address === null) return null
+  const isPage = request.headers['sec-fetch-site'] === 'same-origin'
+  return { key: `${isPage ? 'page' : 'program'} ${subscriberOf(address)}`, isPage }
+}

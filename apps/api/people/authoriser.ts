@@ -1,0 +1,95 @@
+/** Authorisation: a route names the lowest role that may use it. A route without a role is open to everybody. */
+import { type Account, type Device, ROLES, type Role, findSession, sha256 } from '#store/people'
+import { ForbiddenException, Injectable, UnauthorizedException } from '@nestjs/common'
+import type { FastifyRequest } from 'fastify'
+import { DataSource } from 'typeorm'
+import { refusal } from '../http/problem.js'
+import { hostOfUrl } from '../http/clients/public-url.js'
+import { Devices } from '../probes/devices.js'
+import type { RouteRights } from './route-rights.js'
+
+export const SESSION_COOKIE = 'taghtiya_session'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The account that is signed in, of a route that requires or allows a session. */
+    account?: Account
+    /** The device of the token, of a route that requires or allows one. */
+    device?: Device
+    /** The rights of the route have been checked. */
+    isAuthorised?: boolean
+  }
+}
+
+@Injectable()
+export class Authoriser {
+  constructor(
+    private readonly source: DataSource,
+    private readonly devices: Devices,
+  ) {}
+
+  /** Sets the account or the device of the request, or throws 401 or 403. */
+  async authorise(request: FastifyRequest, rights: RouteRights): Promise<void> {
+    const { authorization } = request.headers
+    const isDevice = rights.device === 'required' || (rights.device === 'allowed' && authorization)
+    if (isDevice) request.device = await this.devices.ofToken(authorization)
+    else if (rights.role) request.account = await this.requireAccount(request, rights.role, rights)
+    else if (rights.optionalSignIn) {
+      const account = await accountOfSession(this.source, request)
+      if (account && !account.mustChangePassword) request.account = account
+    }
+    request.isAuthorised = true
+  }
+
+  private async requireAccount(
+    request: FastifyRequest,
+    role: Role,
+    { beforePassword }: RouteRights,
+  ): Promise<Account> {
+    refuseForeignOrigin(request)
+    const account = await accountOfSession(this.source, request)
+    if (!account)
+      throw new UnauthorizedException(refusal('sign_in_first', 'Sign in first: POST /api/v1/session'))
+    if (account.mustChangePassword && !beforePassword)
+      throw new ForbiddenException(
+        refusal('own_password_first', 'Set a password of your own first: POST /api/v1/session/password'),
+      )
+    if (!hasRole(account, role))
+      throw new ForbiddenException(
+        refusal('role_needed', `This needs the role ${role}; ${account.name} is ${account.role}.`, {
+          needed: role,
+          role: account.role,
+        }),
+      )
+    return account
+  }
+}
+
+/** Whether the account has the role or a higher one. */
+export const hasRole = ({ role }: Account, minRole: Role): boolean =>
+  ROLES.indexOf(role) >= ROLES.indexOf(minRole)
+
+/** The account of the request's session; undefined without a valid session. */
+export async function accountOfSession(
+  source: DataSource,
+  request: FastifyRequest,
+): Promise<Account | undefined> {
+  const token = request.cookies[SESSION_COOKIE]
+  return token ? findSession(source.manager, sha256(token)) : undefined
+}
+
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
+
+/**
+ * Prevents cross-site request forgery, in addition to the cookie's SameSite=Strict: a browser sends the page's origin with
+ * every request that changes something. Programs other than browsers send neither header, and no cookie by themselves.
+ */
+export function refuseForeignOrigin(request: FastifyRequest): void {
+  if (SAFE_METHODS.includes(request.method)) return
+  const { origin } = request.headers
+  const site = request.headers['sec-fetch-site']
+  const isForeign =
+    (origin !== undefined && ![request.host, hostOfUrl(request.publicUrl)].includes(hostOfUrl(origin))) ||
+    (site !== undefined && site !== 'same-origin')
+  if (isForeign) throw new ForbiddenException('This request comes from another site.')
+}
