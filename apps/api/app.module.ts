@@ -53,7 +53,7 @@ import { StatusController } from './status/status.controller.js'
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js'
 import { NetworksController } from './tiles/networks.controller.js'
 import { TilesController } from './tiles/tiles.controller.js'
-import { TileDoor } from './tiles/tile-door.js'
+import { TileSender } from './tiles/tile-sender.js'
 import { WhatIfController } from './what-if/what-if.controller.js'
 import { ZonesController } from './zones/zones.controller.js'
 
@@ -114,7 +114,7 @@ const SERVICES = [
   FactorCache,
   SolverSlots,
   RunResolver,
-  TileDoor,
+  TileSender,
   ExportFiles,
   ExportSlots,
 ]

@@ -1,13 +1,13 @@
 /** Range requests: parts of a file by their bytes (RFC 9110, 14). */
 import type { FastifyRequest } from 'fastify'
 
-/** As requested: without `from` the last `to` bytes, without `to` all bytes from `from` on. */
+/** A range as requested: without `from` the last `to` bytes, without `to` all bytes from `from` on. */
 export interface ByteRange {
   from: number | null
   to: number | null
 }
 
-/** Null where the whole file is to be sent: no range, several ranges at once, or a range of another revision. */
+/** Returns null if the whole file is to be sent: no range, several ranges at once, or a range of another revision. */
 export function byteRangeOf(headers: FastifyRequest['headers'], tag: string): ByteRange | null {
   const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(headers.range ?? '')
   const condition = headers['if-range']
@@ -26,7 +26,7 @@ export interface ByteSpan {
   to: number
 }
 
-/** Null where the range lies outside a file of so many bytes. */
+/** Returns null if the range lies outside a file of `bytes` bytes. */
 export function byteSpanOf({ from, to }: ByteRange, bytes: number): ByteSpan | null {
   const span =
     from === null

@@ -37,7 +37,7 @@ export class ImportQuery extends FileOptionsQuery {
   @IsIn(UNIT_NAMES)
   unit?: Unit
 
-  /** What the packet loss of a table is counted in, where neither header nor cells say so. */
+  /** The unit of packet loss in a table, where neither header nor cells say so. */
   @IsOptional()
   @IsIn(LOSS_UNITS)
   lossUnit?: LossUnit
@@ -57,7 +57,7 @@ export class ImportQuery extends FileOptionsQuery {
   @IsIn(TECHNOLOGIES)
   technology?: Technology
 
-  /** For documents that hold no time. */
+  /** The time of documents that hold none. */
   @IsOptional()
   @IsISO8601({ strict: true })
   @Matches(OFFSET, { message: 'measuredAt must end with its offset, like 2026-03-01T09:30:00Z' })
@@ -85,11 +85,11 @@ export class ImportQuery extends FileOptionsQuery {
 }
 
 export class ImportAnswer extends IngestAnswer {
-  /** What was converted, and what of the file was not read. */
+  /** Notes on what was converted, and on what of the file was not read. */
   notes!: string[]
-  /** What the file was found to be; `probe` is our own form. */
+  /** The detected format of the file; `probe` is our own form. */
   format!: string | null
-  /** What speeds were read in, for tables. */
+  /** The unit in which speeds of a table were read. */
   unit!: string | null
 }
 
@@ -99,7 +99,7 @@ class ReasonCount {
 }
 
 export class PreviewAnswer {
-  /** What was converted, and what of the file was not read. */
+  /** Notes on what was converted, and on what of the file was not read. */
   notes!: string[]
   format!: string | null
   unit!: string | null

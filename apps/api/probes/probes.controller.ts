@@ -154,7 +154,10 @@ const expandedBox = ({ west, south, east, north }: Bounds): Bounds => ({
   north: north + BOX_MARGIN_DEGREES,
 })
 
-/** In order of time, a box would be found by reading all probes outside it; cell by cell, a period by reading all other times. */
+/**
+ * Chooses the order that finds the page by an index: in order of time, a box would be found by reading all probes
+ * outside it; cell by cell, a period by reading all other times.
+ */
 function orderOf({ sort, bbox, cell, since, until }: ProbesQuery): ProbeOrder {
   const order = sort ?? (bbox ? 'cell' : '-measuredAt')
   if (bbox && order !== 'cell')

@@ -6,7 +6,7 @@ import { BoxPageQuery } from '../http/page.dto.js'
 import { IsDayOrTime } from '../http/day-or-time.js'
 
 export class ProbesQuery extends IntersectionType(BoxPageQuery, FieldChoice) {
-  /** Only this res-8 cell. */
+  /** The only cell (of resolution 8) whose probes are listed. */
   @IsOptional()
   @Matches(/^88[0-9a-f]{13}$/, { message: 'cell must be a res-8 H3 index' })
   cell?: string
@@ -26,7 +26,7 @@ export class ProbesQuery extends IntersectionType(BoxPageQuery, FieldChoice) {
 }
 
 export class FlagBody {
-  /** Why the probe cannot be believed. */
+  /** The reason why the probe cannot be believed. */
   @IsString()
   @Length(3, 1000)
   comment!: string
@@ -53,7 +53,7 @@ export class RejectedProbe {
 export class IngestAnswer {
   accepted!: number
   duplicates!: number
-  /** At most 10,000; all rejections are in quarantine. */
+  /** The first 10,000 rejections; all of them are in quarantine. */
   rejected!: RejectedProbe[]
   /** Number of rejections beyond those listed. */
   rejectedMore?: number

@@ -12,7 +12,7 @@ import { RunResolver } from '../runs/run-resolver.js'
 import { ApiTile } from './api-tile.js'
 import { NetworkQuery } from './networks.dto.js'
 import { TILE_PATH, TileAddressPipe } from './tile-address.pipe.js'
-import { TileDoor } from './tile-door.js'
+import { TileSender } from './tile-sender.js'
 
 export interface NetworkList {
   items: NetworkName[]
@@ -28,7 +28,7 @@ export class NetworksController {
   constructor(
     private readonly source: DataSource,
     private readonly runs: RunResolver,
-    private readonly door: TileDoor,
+    private readonly tileSender: TileSender,
   ) {}
 
   /** The networks with evidence in a run. Operator or technology is null if the measurement did not name it. */
@@ -55,7 +55,7 @@ export class NetworksController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.door.send(request, reply, { layer: 'networks', run, tile, options: filterOf(query) })
+    return this.tileSender.send(request, reply, { layer: 'networks', run, tile, options: filterOf(query) })
   }
 
   /**
@@ -71,7 +71,7 @@ export class NetworksController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.door.send(request, reply, { layer: 'declared', run, tile, options: filterOf(query) })
+    return this.tileSender.send(request, reply, { layer: 'declared', run, tile, options: filterOf(query) })
   }
 
   private cachedList(

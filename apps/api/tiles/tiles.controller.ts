@@ -17,7 +17,7 @@ import { DEFAULT_RULE, RunResolver } from '../runs/run-resolver.js'
 import { ApiTile } from './api-tile.js'
 import { LAYER_FIELDS } from './layer-fields.js'
 import { TILE_PATH, TileAddressPipe } from './tile-address.pipe.js'
-import { TileDoor } from './tile-door.js'
+import { TileSender } from './tile-sender.js'
 import { RUN_LAYERS, type RunLayer } from './tile-layers.js'
 
 /** The map's layers as vector tiles. */
@@ -26,7 +26,7 @@ import { RUN_LAYERS, type RunLayer } from './tile-layers.js'
 export class TilesController {
   constructor(
     private readonly runs: RunResolver,
-    private readonly door: TileDoor,
+    private readonly tileSender: TileSender,
   ) {}
 
   /**
@@ -47,7 +47,7 @@ export class TilesController {
     const options = layer === 'difference' ? { with: comparedRunOf(other) } : null
     const policy: CachePolicy = run === 'latest' ? REVALIDATE : IMMUTABLE
     const asked = { layer, run: await this.idOf(run, rule), tile, options, policy }
-    await this.door.send(request, reply, asked)
+    await this.tileSender.send(request, reply, asked)
   }
 
   /** Describes a layer's tiles as TileJSON 3.0. */

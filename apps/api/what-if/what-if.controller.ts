@@ -9,7 +9,7 @@ import { IMMUTABLE } from '../http/cache-policy.js'
 import { RunResolver } from '../runs/run-resolver.js'
 import { ApiTile } from '../tiles/api-tile.js'
 import { TILE_PATH, TileAddressPipe } from '../tiles/tile-address.pipe.js'
-import { TileDoor } from '../tiles/tile-door.js'
+import { TileSender } from '../tiles/tile-sender.js'
 import { type Steps, nearestStepOf, requireSteps } from './threshold-steps.js'
 import { WhatIfQuery } from './what-if.dto.js'
 
@@ -37,7 +37,7 @@ export class WhatIfController {
   constructor(
     private readonly source: DataSource,
     private readonly runs: RunResolver,
-    private readonly door: TileDoor,
+    private readonly tileSender: TileSender,
   ) {}
 
   /**
@@ -75,7 +75,7 @@ export class WhatIfController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const asked = { layer: 'what-if' as const, run, tile, options: { metric, threshold } }
-    return this.door.send(request, reply, asked)
+    return this.tileSender.send(request, reply, asked)
   }
 }
 

@@ -14,7 +14,7 @@ import { Metrics } from '../status/metrics.js'
 import { type LayerName, type LayerOptions, type TileLayer, tileLayers } from './tile-layers.js'
 
 const MAX_CACHED_BYTES = 64 * 1024 * 1024
-/** What an entry of the cache costs beside its tile. */
+/** The bytes that an entry of the cache costs beside its tile. */
 const ENTRY_BYTES = 200
 /** Higher levels make a tile 3 % smaller and take twice as long. */
 const GZIP_LEVEL = 4
@@ -30,7 +30,7 @@ export interface TileRequest<Name extends LayerName> {
 }
 
 @Injectable()
-export class TileDoor {
+export class TileSender {
   private readonly layers = tileLayers()
   /** Gzipped tiles by all that they depend on: the rows of a run never change, lists have a revision. */
   private readonly tiles = new PromiseCache<Buffer>({
@@ -47,13 +47,13 @@ export class TileDoor {
   async send<Name extends LayerName>(
     request: FastifyRequest,
     reply: FastifyReply,
-    asked: TileRequest<Name>,
+    tileRequest: TileRequest<Name>,
   ): Promise<void> {
-    const layer: TileLayer<LayerOptions[Name]> = this.layers[asked.layer]
+    const layer: TileLayer<LayerOptions[Name]> = this.layers[tileRequest.layer]
     void reply.header('content-type', MVT_MEDIA_TYPE)
     try {
-      if (layer.freshness === 'live') return await this.sendLive(reply, layer, asked)
-      await this.sendCached(request, reply, layer, asked)
+      if (layer.freshness === 'live') return await this.sendLive(reply, layer, tileRequest)
+      await this.sendCached(request, reply, layer, tileRequest)
     } catch (error) {
       void reply.removeHeader('etag')
       throw error
@@ -64,23 +64,23 @@ export class TileDoor {
   private async sendLive<Name extends LayerName>(
     reply: FastifyReply,
     layer: TileLayer<LayerOptions[Name]>,
-    asked: TileRequest<Name>,
+    tileRequest: TileRequest<Name>,
   ): Promise<void> {
-    void reply.header('cache-control', REVALIDATE).send(await this.encodedTile(layer, asked))
+    void reply.header('cache-control', REVALIDATE).send(await this.encodedTile(layer, tileRequest))
   }
 
   private async sendCached<Name extends LayerName>(
     request: FastifyRequest,
     reply: FastifyReply,
     layer: TileLayer<LayerOptions[Name]>,
-    asked: TileRequest<Name>,
+    tileRequest: TileRequest<Name>,
   ): Promise<void> {
     const isRevised = layer.freshness === 'revised'
     // Read before the features: a tile may be newer than its revision, never older.
     const revision = isRevised ? `-${await collectionRevision(this.source.manager)}` : ''
-    const key = cacheKeyOf(asked) + revision
+    const key = cacheKeyOf(tileRequest) + revision
     const etag = `"${key}"`
-    const policy = isRevised ? REVALIDATE : (asked.policy ?? IMMUTABLE)
+    const policy = isRevised ? REVALIDATE : (tileRequest.policy ?? IMMUTABLE)
     void reply.header('etag', etag).header('cache-control', policy)
     if (hasMatchingEtag(request, etag)) {
       this.metrics.countTile('client')
@@ -88,7 +88,7 @@ export class TileDoor {
     }
     this.metrics.countTile(this.tiles.has(key) ? 'cache' : 'database')
     const gzipped = await this.tiles.getOrCompute(key, async () =>
-      gzipAsync(await this.encodedTile(layer, asked), { level: GZIP_LEVEL }),
+      gzipAsync(await this.encodedTile(layer, tileRequest), { level: GZIP_LEVEL }),
     )
     void reply.send(negotiatedContent(request, reply, gzipped))
   }
