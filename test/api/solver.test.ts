@@ -28,7 +28,8 @@ async function solved(
   const answers = await solve({ program, budgets, start: null, seconds: 20, signal: never, ...more })
   return answers.map(({ chosenColumns, status, bound }) => {
     const options = chosenColumns?.map((column) => program.columns[column]!)
-    if (options) expect(new Set(options.map(({ candidateIndex }) => candidateIndex)).size).toBe(options.length)
+    if (options)
+      expect(new Set(options.map(({ candidateIndex }) => candidateIndex)).size).toBe(options.length)
     return options
       ? {
           status,

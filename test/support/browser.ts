@@ -22,7 +22,7 @@ export const CHROMIUM_FLAGS = [
   '--disable-sync',
 ]
 
-/** Only a page that hangs may reach this: two busy cores take five times as long as two free ones. */
+/** A time that only a page that hangs may reach: two busy cores take five times as long as two free ones. */
 const TIMEOUT_MS = 90_000
 
 export async function launch(): Promise<Browser> {

@@ -19,7 +19,7 @@ export type Input =
   | { kind: 'empty' }
   | { kind: 'table'; table: Table }
   | ({ kind: 'features'; what: string } & FeatureFile)
-  /** Of a kind that only its reader can tell; `text` decodes UTF-16, too. */
+  /** A file of a kind that only its reader can tell; `text` decodes UTF-16, too. */
   | { kind: 'json'; chunks: AsyncIterable<Uint8Array>; encoding: ReturnType<typeof encodingOf> }
 
 export interface InputOptions {
