@@ -67,7 +67,7 @@ export function judgeByHistory(
   const flags = probes.map((probe): HistoryFlag | null => {
     if (probe.hasOwnPosition && !(lastPosition && probe.at < lastPosition.at)) {
       // A corrected time is exact only to the tolerance.
-      const latest = { ...probe, at: probe.at + CLOCK_TOLERANCE_MS }
+      const latest = { ...positionOf(probe), at: probe.at + CLOCK_TOLERANCE_MS }
       if (lastPosition && isMovingTooFast(lastPosition, latest)) return 'moving_too_fast'
       lastPosition = positionOf(probe)
     }

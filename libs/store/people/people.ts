@@ -23,9 +23,10 @@ export interface Device {
  * so that no plan reads all devices or all sites for a few of them.
  */
 export async function findDevices(db: Queryable, hashes: readonly Buffer[]): Promise<Map<string, Device>> {
+  const texts = hashes.map((hash) => `\\x${hash.toString('hex')}`)
   const rows = await queryRows<Device & { hash: Buffer }>(
     db,
-    prepared(sql`SELECT h.hash, d.* FROM unnest(${hashes}::bytea[]) AS h(hash)
+    prepared(sql`SELECT h.hash, d.* FROM unnest(${texts}::bytea[]) AS h(hash)
      CROSS JOIN LATERAL (
        SELECT d.id, d.site_code AS "siteCode", s.lat, s.lng FROM device AS d JOIN site AS s ON s.code = d.site_code
        WHERE d.token_hash = h.hash AND d.revoked_at IS NULL OFFSET 0) AS d`),

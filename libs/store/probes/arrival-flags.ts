@@ -9,8 +9,8 @@ import {
 } from '#domain/probe'
 import type { Queryable } from '../database/database.js'
 import { PREPARED } from '../database/prepared-client.js'
-import { countedProbesAround, lockDevices, positionOf, seriesOf } from './device-history.js'
-import type { ProbeRow } from './row.js'
+import { countedProbesAround, lockDevices, seriesOf } from './device-history.js'
+import { type ProbeRow, copyOf } from './row.js'
 
 /** Rows with all their flags, and what is to be remembered of their devices. */
 export interface FlaggedRows {
@@ -57,11 +57,14 @@ function byDevice(rows: readonly ProbeRow[]): Map<string, ProbeRow[]> {
 
 function withFlag(row: ProbeRow, flag: Flag): ProbeRow {
   const flags = [...row.flags, flag]
-  return { ...row, flags, counted: isCounted(flags) }
+  return Object.assign(copyOf(row), { flags, counted: isCounted(flags) })
 }
 
 const deviceProbeOf = (row: ProbeRow) => ({
-  ...positionOf(row),
+  at: Date.parse(row.measured_at),
+  lat: row.lat,
+  lng: row.lng,
+  accuracyM: row.accuracy_m,
   series: seriesOf(row),
   hasOwnPosition: !row.flags.includes('position_from_site') && !row.flags.includes('inaccurate_position'),
   isCountable: row.counted,

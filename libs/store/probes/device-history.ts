@@ -71,7 +71,7 @@ const countedOf = (...[series, at, lat, lng, accuracyM]: StoredProbe): CountedPr
 })
 
 /**
- * Updates the rows of devices from `$1`, a JSON array of what `deviceRowOf` gives. Their ids stand in `$3` as well: without them a plan
+ * Updates the rows of devices from `$1`, a JSON array of what `deviceRowOf` gives. Their ids stand in `$2` as well: without them a plan
  * that was made while there were few devices joins by reading all of them.
  */
 export const UPDATE_DEVICES = `
@@ -79,7 +79,7 @@ export const UPDATE_DEVICES = `
     last_accuracy_m = r."accuracyM", recent_probes = r.recent, recent_since = r.since
   FROM json_to_recordset($1::json) AS r(id uuid, newest timestamptz, at timestamptz, lat float8, lng float8,
     "accuracyM" float8, recent jsonb, since timestamptz)
-  WHERE device.id = r.id AND device.id = ANY($3::uuid[])`
+  WHERE device.id = r.id AND device.id = ANY($2::uuid[])`
 
 export function deviceRowOf(
   id: string,
@@ -110,13 +110,6 @@ type SeriesFields = Pick<ProbeRow, 'cell' | 'operator' | 'technology' | 'outcome
 /** Probes of one device in one series repeat each other. */
 export const seriesOf = ({ cell, operator, technology, outcome }: SeriesFields): string =>
   [cell, operator ?? '', technology ?? '', outcome].join(' ')
-
-export const positionOf = (row: ProbeRow): TimedPosition => ({
-  at: Date.parse(row.measured_at),
-  lat: row.lat,
-  lng: row.lng,
-  accuracyM: row.accuracy_m,
-})
 
 /**
  * Counted probes of some devices near some times, by the primary key of `probe`. The bounds of all times ($2, $3) stand beside those

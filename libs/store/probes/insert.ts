@@ -5,7 +5,7 @@ import { shareLockSql } from '../database/locks.js'
 import { PREPARED } from '../database/prepared-client.js'
 import { type FlaggedRows, flagByContext } from './arrival-flags.js'
 import { UPDATE_DEVICES, deviceRowOf } from './device-history.js'
-import { type ProbeRow, ROW_COLUMNS } from './row.js'
+import { type ProbeRow, ROW_COLUMNS, arrayOf } from './row.js'
 
 /**
  * Each id is claimed in the ledger before its probe is written, in the same transaction: two deliveries of one id, through
@@ -20,13 +20,17 @@ export const CLAIM_IDS = `${PREPARED}
   RETURNING id`
 
 const COLUMN_NAMES = ROW_COLUMNS.map(({ name }) => name).join(', ')
-const COLUMN_DEFINITIONS = ROW_COLUMNS.map(({ name, type }) => `${name} ${type}`).join(', ')
+/** From $3 on. The flags of a row, an array themselves, come as its text. */
+const COLUMN_ARRAYS = ROW_COLUMNS.map(({ type }, n) => `$${n + 3}::${type.replace('[]', '')}[]`).join(', ')
+const COLUMN_VALUES = ROW_COLUMNS.map(({ name, type }) =>
+  type === 'text[]' ? `${name}::text[]` : name,
+).join(', ')
 
-/** The histories of devices ($1, their ids in $3) and the rows ($2) in one round trip. */
+/** The histories of devices ($1, their ids in $2) and the rows, an array for each column, in one round trip. */
 export const WRITE_PROBES = `${PREPARED}
   WITH remembered AS (${UPDATE_DEVICES})
   INSERT INTO probe (${COLUMN_NAMES}, received_at)
-  SELECT ${COLUMN_NAMES}, (SELECT clock_timestamp()) FROM json_to_recordset($2::json) AS r(${COLUMN_DEFINITIONS})`
+  SELECT ${COLUMN_VALUES}, (SELECT clock_timestamp()) FROM unnest(${COLUMN_ARRAYS}) AS r(${COLUMN_NAMES})`
 
 /**
  * Writes probes in one transaction and returns the ids that were new; the others had been written before. `flag` compares the
@@ -44,19 +48,16 @@ export async function insertProbes(
     if (newRows.length === 0) return newIds
     const { rows: flagged, histories } = await flag(tx, newRows)
     const devices = [...histories].map(([id, history]) => deviceRowOf(id, history))
-    const parameters = [JSON.stringify(devices), JSON.stringify(flagged), [...histories.keys()]]
-    await tx.query(WRITE_PROBES, parameters)
+    const arrays = ROW_COLUMNS.map(({ name }) => arrayOf(flagged, name))
+    await tx.query(WRITE_PROBES, [JSON.stringify(devices), [...histories.keys()], ...arrays])
     return newIds
   })
 }
 
 /** The ids that no probe has; from now on until the transaction ends, others who claim them wait. */
 async function claimIds(tx: Queryable, rows: readonly ProbeRow[]): Promise<Set<string>> {
-  const claimed: { id: string }[] = await tx.query(CLAIM_IDS, [
-    rows.map((row) => row.id),
-    rows.map((row) => row.cell),
-    rows.map((row) => row.measured_at),
-  ])
+  const key = (['id', 'cell', 'measured_at'] as const).map((column) => arrayOf(rows, column))
+  const claimed: { id: string }[] = await tx.query(CLAIM_IDS, key)
   return new Set(claimed.map(({ id }) => id))
 }
 
