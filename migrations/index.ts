@@ -13,6 +13,7 @@ import { ZoneSize1796050000000 } from './1796050000000-zone-size.js'
 import { SiteSimulated1796100000000 } from './1796100000000-site-simulated.js'
 import { PlanCells1796150000000 } from './1796150000000-plan-cells.js'
 import { CellIdLoadedLatency1796300000000 } from './1796300000000-cell-id-loaded-latency.js'
+import { ProbeLedger1796400000000 } from './1796400000000-probe-ledger.js'
 
 /** In the order in which they are applied. */
 export const MIGRATIONS = [
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   SiteSimulated1796100000000,
   PlanCells1796150000000,
   CellIdLoadedLatency1796300000000,
+  ProbeLedger1796400000000,
 ]

@@ -13,13 +13,16 @@ const MAX_GROUP_ROWS = 4_000
 
 interface PendingWrite {
   rows: readonly ProbeRow[]
-  done: (fresh: number) => void
-  failed: (error: unknown) => void
+  devices: ReadonlySet<string>
+  resolve: (newCount: number) => void
+  reject: (error: unknown) => void
 }
 
 export class ProbeWriter {
   private pendingWrites: PendingWrite[] = []
   private activeGroups = 0
+  /** Devices of the groups that are being written. Another group with one of them would only wait for its lock. */
+  private readonly busyDevices = new Set<string>()
   private readonly ensuredMonths = new Set<string>()
 
   /** At most `maxActiveGroups` groups are written at the same time: one on the embedded database, which has one session. */
@@ -32,45 +35,59 @@ export class ProbeWriter {
   /** Resolves after commit with the number of rows that were new. */
   write(rows: readonly ProbeRow[]): Promise<number> {
     if (rows.length === 0) return Promise.resolve(0)
-    return new Promise((done, failed) => {
-      this.pendingWrites.push({ rows, done, failed })
+    return new Promise((resolve, reject) => {
+      this.pendingWrites.push({ rows, devices: devicesOf(rows), resolve, reject })
       // Requests that arrive in the same turn of the event loop share the first group.
       setImmediate(() => void this.drain())
     })
   }
 
-  async quarantine(refused: readonly QuarantinedProbe[]): Promise<void> {
-    if (refused.length > 0) await quarantineProbes(this.source, refused)
+  async quarantine(documents: readonly QuarantinedProbe[]): Promise<void> {
+    if (documents.length > 0) await quarantineProbes(this.source, documents)
   }
 
   private async drain(): Promise<void> {
-    if (this.activeGroups >= this.maxActiveGroups || this.pendingWrites.length === 0) return
-    this.activeGroups++
+    if (this.activeGroups >= this.maxActiveGroups) return
     const group = this.takeGroup()
+    if (group.length === 0) return
+    const devices = group.flatMap((write) => [...write.devices])
+    this.activeGroups++
+    for (const device of devices) this.busyDevices.add(device)
     await this.writeGroup(group)
+    for (const device of devices) this.busyDevices.delete(device)
     this.activeGroups--
-    void this.drain()
+    // What waited for one of these devices may fill more than one group.
+    for (let i = this.activeGroups; i < this.maxActiveGroups; i++) void this.drain()
   }
 
+  /** The oldest writes whose devices are free, up to the size of a group. The writes of one device stay in order. */
   private takeGroup(): PendingWrite[] {
+    const group: PendingWrite[] = []
+    const rest: PendingWrite[] = []
+    const blocked = new Set(this.busyDevices)
     let size = 0
-    let n = 0
-    while (
-      n < this.pendingWrites.length &&
-      (n === 0 || size + this.pendingWrites[n]!.rows.length <= MAX_GROUP_ROWS)
-    )
-      size += this.pendingWrites[n++]!.rows.length
-    return this.pendingWrites.splice(0, n)
+    for (const write of this.pendingWrites) {
+      const isFull = group.length > 0 && size + write.rows.length > MAX_GROUP_ROWS
+      if (isFull || hasAny(blocked, write.devices)) {
+        rest.push(write)
+        for (const device of write.devices) blocked.add(device)
+      } else {
+        group.push(write)
+        size += write.rows.length
+      }
+    }
+    this.pendingWrites = rest
+    return group
   }
 
-  /** One request's fault must not fail the others of its group: then each is written by itself. */
+  /** The error of one write must not fail the others of its group: each is then written by itself. */
   private async writeGroup(group: readonly PendingWrite[]): Promise<void> {
     try {
-      const fresh = await this.insert(group.flatMap((w) => w.rows))
-      for (const { rows, done } of group) done(takeNewCount(rows, fresh))
+      const newIds = await this.insert(group.flatMap((write) => write.rows))
+      for (const { rows, resolve } of group) resolve(takeNewCount(rows, newIds))
     } catch (error) {
-      if (group.length === 1) return group[0]!.failed(error)
-      for (const one of group) await this.writeGroup([one])
+      if (group.length === 1) return group[0]!.reject(error)
+      for (const write of group) await this.writeGroup([write])
     }
   }
 
@@ -81,24 +98,38 @@ export class ProbeWriter {
   }
 
   private async ensureMonths(rows: readonly ProbeRow[]): Promise<void> {
-    const missing = new Set(rows.map((row) => `${row.measured_at.slice(0, 7)}-01`))
+    const missing = new Set(rows.map((row) => row.measured_at.slice(0, 7)))
     for (const month of this.ensuredMonths) missing.delete(month)
     if (missing.size === 0) return
-    await ensureProbeMonths(this.source, [...missing])
+    await ensureProbeMonths(
+      this.source,
+      [...missing].map((month) => `${month}-01`),
+    )
     for (const month of missing) this.ensuredMonths.add(month)
   }
 }
 
-/** The first of each id; sorted by key, so that neighbours in the index are written together. */
+function hasAny(set: ReadonlySet<string>, values: ReadonlySet<string>): boolean {
+  for (const value of values) if (set.has(value)) return true
+  return false
+}
+
+function devicesOf(rows: readonly ProbeRow[]): Set<string> {
+  const devices = new Set<string>()
+  for (const { device_id: device } of rows) if (device !== null) devices.add(device)
+  return devices
+}
+
+/** The first row of each id, sorted by cell, so that neighbours in the index are written together. */
 function deduplicatedById(rows: readonly ProbeRow[]): ProbeRow[] {
   const byId = new Map<string, ProbeRow>()
   for (const row of rows) if (!byId.has(row.id)) byId.set(row.id, row)
   return [...byId.values()].sort((a, b) => (a.cell < b.cell ? -1 : a.cell > b.cell ? 1 : 0))
 }
 
-/** Counts this request's new ids and takes them, so that the same id in a later request of the group is a duplicate. */
-function takeNewCount(rows: readonly ProbeRow[], fresh: Set<string>): number {
+/** Counts this write's new ids and removes them, so that the same id in a later write of the group is a duplicate. */
+function takeNewCount(rows: readonly ProbeRow[], newIds: Set<string>): number {
   let count = 0
-  for (const row of rows) if (fresh.delete(row.id)) count++
+  for (const row of rows) if (newIds.delete(row.id)) count++
   return count
 }

@@ -127,7 +127,7 @@ describe.each(ENGINES)('POST /api/v1/probes on %s', (engine) => {
     ['measuredAt', { measuredAt: '2026-01-01T10:00:00' }],
     ['measuredAt', { measuredAt: '2026-02-30T10:00:00Z' }],
     ['measuredAt', { measuredAt: '2009-01-01T10:00:00Z' }],
-    ['measuredAt', { measuredAt: new Date(Date.now() + 360_000).toISOString() }],
+    ['measuredAt', { measuredAt: new Date(Date.now() + 3_600_000).toISOString() }],
     ['lat', { lat: 48.8, lng: 2.3 }],
     ['lat', { lat: '34', lng: -6 }],
     ['lng', { lat: 34 }],

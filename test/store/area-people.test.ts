@@ -76,7 +76,7 @@ describe.each(ENGINES)('an area’s people on %s', (engine) => {
       numRuns: 6,
       seed: 3,
     })) {
-      await database.source.query('TRUNCATE probe')
+      await database.source.query('TRUNCATE probe, probe_ledger')
       await insertAsGiven(database.source, probes.map(rowOf))
       await sleep(3)
       const run = await classify(database.source, { rule, from: FROM, to: TO, author: 'test' })

@@ -140,7 +140,7 @@ describe.each(ENGINES)('coverage on %s', (engine) => {
     await ensureProbeMonths(database.source.manager, ['2026-05-01'])
   })
   afterAll(() => database.drop())
-  beforeEach(() => database.source.query('TRUNCATE probe, coverage'))
+  beforeEach(() => database.source.query('TRUNCATE probe, probe_ledger, coverage'))
 
   const about = { source: 'test.csv', author: 'test' }
   async function write(probes: readonly KnownProbe[], claims: readonly Claim[]): Promise<void> {
@@ -166,7 +166,7 @@ describe.each(ENGINES)('coverage on %s', (engine) => {
     )
     await fc.assert(
       fc.asyncProperty(country, async ([probes, claims]) => {
-        await database.source.query('TRUNCATE probe, coverage')
+        await database.source.query('TRUNCATE probe, probe_ledger, coverage')
         await write(probes, claims)
         const run = await window()
         const expected = withClaims(classifyByHand(rule, probes, FROM, TO), claims)

@@ -58,7 +58,7 @@ describe.each(ENGINES)('a run after some new probes on %s', (engine) => {
     ])
   })
   afterAll(() => database.drop())
-  beforeEach(() => database.source.query('TRUNCATE probe'))
+  beforeEach(() => database.source.query('TRUNCATE probe, probe_ledger'))
 
   const stored = (run: { id: number; series: number }) => storedVerdicts(database.source.manager, run)
   const changedIn = async ({ id }: RunRow): Promise<number> =>

@@ -167,7 +167,7 @@ export function digestOf(verdicts: Verdicts): string {
 
 /** Writes rows as they are: whether they count was decided by the test. */
 export const insertAsGiven = (source: DataSource, rows: readonly ProbeRow[]): Promise<Set<string>> =>
-  insertProbes(source, rows, async (_tx, fresh) => fresh)
+  insertProbes(source, rows, async (_tx, newRows) => ({ rows: newRows, histories: new Map() }))
 
 /** As the ingest would write it. */
 export function rowOf(probe: KnownProbe): ProbeRow {

@@ -206,7 +206,7 @@ describe.each(ENGINES)('the plan on %s', (engine) => {
     )
     await ensureProbeMonths(database.source.manager, months)
   })
-  beforeEach(() => database.source.query('TRUNCATE probe, plan_item, plan_finding'))
+  beforeEach(() => database.source.query('TRUNCATE probe, probe_ledger, plan_item, plan_finding'))
   afterAll(() => database.drop())
 
   const db = () => database.source.manager
@@ -220,7 +220,7 @@ describe.each(ENGINES)('the plan on %s', (engine) => {
     async () => {
       const seen = new Set<string>()
       const property = fc.asyncProperty(somePlan, async ({ lines, items, luck }) => {
-        await database.source.query('TRUNCATE probe, plan_item, plan_finding')
+        await database.source.query('TRUNCATE probe, probe_ledger, plan_item, plan_finding')
         const probes = probesOf(lines, luck)
         await insertAsGiven(database.source, probes.map(rowOf))
         const { refused } = await importPlan(database.source, rowsOf(items), ABOUT)
@@ -259,7 +259,7 @@ describe.each(ENGINES)('the plan on %s', (engine) => {
         somePlan,
         fc.array(change, { minLength: 2, maxLength: 3 }),
         async (plan, changes) => {
-          await database.source.query('TRUNCATE probe, probe_flag, plan_item, plan_finding')
+          await database.source.query('TRUNCATE probe, probe_ledger, probe_flag, plan_item, plan_finding')
           await insertAsGiven(database.source, probesOf(plan.lines, plan.luck).map(rowOf))
           // A run goes on from the one before: the first of this plan has to judge all.
           await importPlan(database.source, rowsOf(plan.items), ABOUT)

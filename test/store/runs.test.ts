@@ -129,7 +129,7 @@ describe.each(ENGINES)('runs on %s', (engine) => {
     await ensureProbeMonths(database.source.manager, ['2026-02-01', '2026-03-01'])
   })
   afterAll(() => database.drop())
-  beforeEach(() => database.source.query('TRUNCATE probe'))
+  beforeEach(() => database.source.query('TRUNCATE probe, probe_ledger'))
 
   const query = (text: string, values: unknown[] = []) => database.source.query(text, values)
   /** A run knows what came before the millisecond in which it begins. */
@@ -168,7 +168,7 @@ describe.each(ENGINES)('runs on %s', (engine) => {
       someProbes,
       fc.array(someRule, { minLength: 6, maxLength: 6 }),
       async (probes, rules) => {
-        await query('TRUNCATE probe')
+        await query('TRUNCATE probe, probe_ledger')
         await insert(probes)
         for (const rule of rules) {
           const run = await window(rule)
@@ -301,7 +301,7 @@ describe.each(ENGINES)('runs on %s', (engine) => {
     ]
     const runs: RunRow[] = []
     for (const probes of steps) {
-      await query('TRUNCATE probe')
+      await query('TRUNCATE probe, probe_ledger')
       if (probes.length > 0) await insert(probes)
       runs.push(await classify(database.source, { rule, author: 'test', full: true }))
     }

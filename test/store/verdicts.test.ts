@@ -91,7 +91,7 @@ describe.each(ENGINES)('verdicts on %s', (engine) => {
   test('the statement and the pure functions agree on generated probes, to the last digit', async () => {
     const seen = new Set<string>()
     const property = fc.asyncProperty(someProbes, async (probes) => {
-      await database.source.query('TRUNCATE probe')
+      await database.source.query('TRUNCATE probe, probe_ledger')
       await insertAsGiven(database.source, probes.map(rowOf))
       for (const rule of SHIPPED_RULES) {
         const made = await run(rule)
@@ -106,7 +106,7 @@ describe.each(ENGINES)('verdicts on %s', (engine) => {
   })
 
   test('a rebuilt run has the same digest, and a late upload changes no earlier run', async () => {
-    await database.source.query('TRUNCATE probe')
+    await database.source.query('TRUNCATE probe, probe_ledger')
     const [probes = [], late = []] = fc.sample(someProbes, { numRuns: 2, seed: 7 })
     await insertAsGiven(database.source, probes.map(rowOf))
     const rule = SHIPPED_RULES[0]!
@@ -129,7 +129,7 @@ describe.each(ENGINES)('verdicts on %s', (engine) => {
 
   test('runs of a series write only what changed, and each reads as it stood', async () => {
     const rule = { ...SHIPPED_RULES[0]!, validityDays: 3650 }
-    await database.source.query('TRUNCATE probe')
+    await database.source.query('TRUNCATE probe, probe_ledger')
     const [probes = [], late = []] = fc.sample(someProbes, { numRuns: 2, seed: 11 })
     await insertAsGiven(database.source, probes.map(rowOf))
     const current = () => classify(database.source, { rule, author: 'test' })

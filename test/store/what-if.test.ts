@@ -78,7 +78,7 @@ describe.each(ENGINES)('what if, on %s', (engine) => {
       numRuns: 4,
       seed: 5,
     })) {
-      await database.source.query('TRUNCATE probe')
+      await database.source.query('TRUNCATE probe, probe_ledger')
       await insertAsGiven(database.source, probes.map(rowOf))
       await sleep(3)
       for (const rule of RULES) {

@@ -91,7 +91,7 @@ describe.each(ENGINES)('zones on %s', (engine) => {
   const query = (text: string, values: unknown[] = []) => database.source.query(text, values)
 
   async function run(made: Rule, wanted: Wanted): Promise<RunRow> {
-    await query('TRUNCATE probe')
+    await query('TRUNCATE probe, probe_ledger')
     const probes = [...wanted].flatMap(([h3, of]) => probesFor(h3, of))
     if (probes.length > 0) await insertAsGiven(database.source, probes.map(rowOf))
     await sleep(2)

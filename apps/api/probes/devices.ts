@@ -1,15 +1,25 @@
 /** The device behind a bearer token. */
-import { type Device, findDevice, sha256 } from '#store/people'
+import { type Device, findDevices, sha256 } from '#store/people'
 import { Injectable, UnauthorizedException } from '@nestjs/common'
 import { LRUCache } from 'lru-cache'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { DataSource } from 'typeorm'
 
 /** A token that was revoked in another process is accepted for at most this long. */
 const DEVICE_CACHE_TTL_MS = 5_000
 
+/** Hashes of tokens by their base64 form, and the devices that one statement finds for them. */
+interface Lookup {
+  hashes: Map<string, Buffer>
+  devices: Promise<Map<string, Device>>
+}
+
 @Injectable()
 export class Devices {
   private readonly cache = new LRUCache<string, Device>({ max: 10_000, ttl: DEVICE_CACHE_TTL_MS })
+  /** Takes further tokens until the lookup before it has ended. */
+  private nextLookup: Lookup | null = null
+  private lastLookup: Promise<unknown> = Promise.resolve()
 
   constructor(private readonly source: DataSource) {}
 
@@ -20,7 +30,7 @@ export class Devices {
     const key = hash.toString('base64')
     const cached = this.cache.get(key)
     if (cached) return cached
-    const device = await findDevice(this.source.manager, hash)
+    const device = await this.lookUp(key, hash)
     if (!device) throw new UnauthorizedException('The device token is unknown or was revoked.')
     // Set once and not at each use, which would extend its time to live.
     this.cache.set(key, device)
@@ -30,5 +40,30 @@ export class Devices {
   /** Called after a revocation in this process. */
   clearCache(): void {
     this.cache.clear()
+  }
+
+  /**
+   * A device of a nation sends a probe in a quarter of an hour, so that the cache knows none of them. Tokens that arrive while
+   * others are looked up wait for each other and share a statement.
+   */
+  private async lookUp(key: string, hash: Buffer): Promise<Device | undefined> {
+    this.nextLookup ??= this.lookupAfter(this.lastLookup)
+    const { hashes, devices } = this.nextLookup
+    hashes.set(key, hash)
+    return (await devices).get(key)
+  }
+
+  private lookupAfter(before: Promise<unknown>): Lookup {
+    const hashes = new Map<string, Buffer>()
+    const find = async () => {
+      await before
+      // Requests that arrive in the same turn of the event loop share the first lookup.
+      await nextTurn()
+      this.nextLookup = null
+      return findDevices(this.source.manager, [...hashes.values()])
+    }
+    const devices = find()
+    this.lastLookup = devices.catch(() => {})
+    return { hashes, devices }
   }
 }

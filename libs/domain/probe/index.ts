@@ -1,4 +1,5 @@
 export * from './clock.js'
+export * from './device-history.js'
 export * from './fields.js'
 export * from './flag.js'
 export * from './loaded-latency.js'

@@ -24,8 +24,10 @@ export interface Rejection {
   reason: string
 }
 
+type JudgedProbe = GeoPoint & Pick<ProbeInput, 'measuredAt' | 'downloadBps' | 'uploadBps' | 'cellId'>
+
 /** Why a well-formed probe with a position cannot be true; null when it can. `now` in ms since 1970. */
-export function rejectionOf(probe: ProbeInput & GeoPoint, now: number, bounds: Bounds): Rejection | null {
+export function rejectionOf(probe: JudgedProbe, now: number, bounds: Bounds): Rejection | null {
   return (
     placeRejection(probe, bounds) ??
     timeRejection(probe.measuredAt, now) ??
@@ -54,7 +56,7 @@ function timeRejection(measuredAt: string, now: number): Rejection | null {
   return null
 }
 
-function speedRejection(probe: ProbeInput): Rejection | null {
+function speedRejection(probe: Pick<ProbeInput, 'downloadBps' | 'uploadBps'>): Rejection | null {
   for (const field of ['downloadBps', 'uploadBps'] as const) {
     const value = probe[field]
     if (value == null) continue

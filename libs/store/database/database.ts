@@ -67,15 +67,15 @@ async function openFolder(dir: string): Promise<Database> {
 }
 
 /**
- * Applies the missing migrations. Processes that start together wait for one another. It uses one connection, so that
- * it also works with a pool of one.
+ * Applies the missing migrations, each in a transaction of its own, so that none holds its locks while the next one works. Processes
+ * that start together wait for one another. It uses one connection, so that it also works with a pool of one.
  */
 export async function migrate(source: DataSource): Promise<void> {
   const runner = source.createQueryRunner()
   try {
-    await withSessionLock(runner, 'migrations', () =>
-      new MigrationExecutor(source, runner).executePendingMigrations(),
-    )
+    const executor = new MigrationExecutor(source, runner)
+    executor.transaction = 'each'
+    await withSessionLock(runner, 'migrations', () => executor.executePendingMigrations())
   } finally {
     await runner.release()
   }

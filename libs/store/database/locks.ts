@@ -33,6 +33,9 @@ export async function shareLock(tx: Queryable, name: LockName): Promise<void> {
   await tx.query('SELECT pg_advisory_xact_lock_shared(hashtext($1))', [name])
 }
 
+/** The shared lock as an expression, for a statement that does more. */
+export const shareLockSql = (name: LockName): string => `pg_advisory_xact_lock_shared(hashtext('${name}'))`
+
 /**
  * Holds the lock alone while `work` runs, not until the transaction's end: it belongs to the session. `db` must be one
  * connection, such as a transaction or a query runner.

@@ -108,7 +108,7 @@ async function probeOutsideCell(
   const outside = await queryRow<{ id: string }>(
     tx,
     sql`SELECT u.id FROM unnest(${probeIds}::uuid[]) AS u(id)
-     WHERE NOT EXISTS (SELECT 1 FROM probe AS p WHERE p.id = u.id AND p.cell = ${cell}::bigint)`,
+     WHERE NOT EXISTS (SELECT 1 FROM probe_ledger AS p WHERE p.id = u.id AND p.cell = ${cell}::bigint)`,
   )
   return outside
     ? disputeRefusal('no_subject', `probeIds has ${outside.id}: no probe of this cell has this id`)

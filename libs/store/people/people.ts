@@ -18,13 +18,20 @@ export interface Device {
   lng: number
 }
 
-/** The device that holds the token, unless it was revoked. `hash` is the token's SHA-256. */
-export async function findDevice(db: Queryable, hash: Buffer): Promise<Device | undefined> {
-  return queryRow(
+/**
+ * The devices that hold the tokens, unless they were revoked, by the base64 form of the tokens' SHA-256. Each is looked up by itself,
+ * so that no plan reads all devices or all sites for a few of them.
+ */
+export async function findDevices(db: Queryable, hashes: readonly Buffer[]): Promise<Map<string, Device>> {
+  const texts = hashes.map((hash) => `\\x${hash.toString('hex')}`)
+  const rows = await queryRows<Device & { hash: Buffer }>(
     db,
-    prepared(sql`SELECT d.id, d.site_code AS "siteCode", s.lat, s.lng FROM device AS d JOIN site AS s ON s.code = d.site_code
-     WHERE d.token_hash = ${hash} AND d.revoked_at IS NULL`),
+    prepared(sql`SELECT h.hash, d.* FROM unnest(${texts}::bytea[]) AS h(hash)
+     CROSS JOIN LATERAL (
+       SELECT d.id, d.site_code AS "siteCode", s.lat, s.lng FROM device AS d JOIN site AS s ON s.code = d.site_code
+       WHERE d.token_hash = h.hash AND d.revoked_at IS NULL OFFSET 0) AS d`),
   )
+  return new Map(rows.map(({ hash, ...device }) => [hash.toString('base64'), device]))
 }
 
 /** Adds a device and returns its id. */

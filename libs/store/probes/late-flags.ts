@@ -25,10 +25,10 @@ export async function flagImplausible(
 ): Promise<boolean> {
   return source.transaction(async (tx) => {
     await shareLock(tx, 'receive')
-    const rows: unknown[] = await tx.query('SELECT 1 FROM probe WHERE id = $1', [id])
+    const rows: unknown[] = await tx.query('SELECT 1 FROM probe_ledger WHERE id = $1', [id])
     await tx.query(
       `INSERT INTO probe_flag (cell, probe_id, flag, counted, author, comment)
-       SELECT cell, id, 'implausible', false, $2, $3 FROM probe WHERE id = $1 ON CONFLICT DO NOTHING`,
+       SELECT cell, id, 'implausible', false, $2, $3 FROM probe_ledger WHERE id = $1 ON CONFLICT DO NOTHING`,
       [id, author, comment],
     )
     return rows.length > 0
@@ -37,7 +37,7 @@ export async function flagImplausible(
 
 export async function lateFlagsOf(db: Queryable, id: string): Promise<LateFlag[]> {
   return db.query(
-    `SELECT f.flag, f.counted, f.author, f.comment, f.created_at AS "createdAt" FROM probe AS p
+    `SELECT f.flag, f.counted, f.author, f.comment, f.created_at AS "createdAt" FROM probe_ledger AS p
      JOIN probe_flag AS f ON f.cell = p.cell AND f.probe_id = p.id WHERE p.id = $1 ORDER BY f.created_at`,
     [id],
   )

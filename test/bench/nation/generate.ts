@@ -59,7 +59,7 @@ export async function fillNation(
     await source.query(
       `UPDATE ${table} AS t SET commune_code = p.commune_code FROM cell_place AS p WHERE p.cell = t.cell AND p.commune_code IS NOT NULL`,
     )
-  for (const table of ['site', 'device', 'locality', 'cell_place', 'area'])
+  for (const table of ['site', 'device', 'locality', 'cell_place', 'area', 'probe_ledger'])
     await source.query(`VACUUM ANALYZE ${table}`)
 }
 
@@ -171,6 +171,8 @@ async function addMonth(source: DataSource, month: string, perLine: number): Pro
   await source.query(monthRows(child), [month, perLine])
   const bounds = `FROM ('${month} 00:00Z') TO (('${month}'::timestamp + interval '1 month') AT TIME ZONE 'UTC')`
   await source.query(`ALTER TABLE probe ATTACH PARTITION ${child} FOR VALUES ${bounds}`)
+  // In the order of ids, as the migration does it: the index is passed through once a month.
+  await source.query(`INSERT INTO probe_ledger SELECT id, cell, measured_at FROM ${child} ORDER BY id`)
   await source.query(`VACUUM ANALYZE ${child}`)
 }
 
@@ -197,10 +199,16 @@ const monthRows = (table: string) => `
     OFFSET 0) AS made
   ORDER BY at`
 
-/** What ingest remembers of each device. */
+/** What ingest remembers of each device: its newest probe, and the counted ones of the eight hours before it. */
 const DEVICES_SEEN = `
-  UPDATE device SET last_measured_at = seen.at, last_position_at = seen.at, last_lat = seen.lat, last_lng = seen.lng
-  FROM (SELECT device_id, max(measured_at) AS at, max(lat) AS lat, max(lng) AS lng FROM probe GROUP BY device_id) AS seen
+  UPDATE device SET last_measured_at = seen.at, last_position_at = seen.at, last_lat = seen.lat, last_lng = seen.lng,
+    recent_since = seen.at - interval '8 hours', recent_probes = (
+      SELECT coalesce(jsonb_agg(jsonb_build_array(
+        concat_ws(' ', cell, coalesce(operator, ''), coalesce(technology, ''), outcome),
+        extract(epoch FROM measured_at) * 1000, lat, lng, accuracy_m) ORDER BY measured_at DESC), '[]')
+      FROM probe WHERE cell = seen.cell AND measured_at > seen.at - interval '8 hours' AND measured_at <= seen.at
+        AND device_id = seen.device_id AND counted)
+  FROM (SELECT device_id, max(measured_at) AS at, max(lat) AS lat, max(lng) AS lng, max(cell) AS cell FROM probe GROUP BY device_id) AS seen
   WHERE id = seen.device_id`
 
 export async function nationSites(source: DataSource): Promise<NationSite[]> {

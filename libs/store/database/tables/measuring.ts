@@ -4,7 +4,6 @@ import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'ty
 import { NOW } from './now.js'
 
 @Entity('probe')
-@Index('probe_id', ['id'])
 @Index('probe_measured_site', ['measuredAt', 'id'], { where: 'site_code IS NOT NULL' })
 @Index('probe_measured_other', ['measuredAt', 'id'], { where: 'site_code IS NULL' })
 @Index('probe_time', { synchronize: false })
@@ -29,6 +28,17 @@ const NOT_NULL_FIELDS: readonly string[] = ['lat', 'lng', 'outcome']
 for (const field of STORED_FIELDS.filter((name) => name !== 'id' && name !== 'measuredAt')) {
   const nullable = !NOT_NULL_FIELDS.includes(field)
   Column({ type: PROBE_FIELDS[field].column, name: columnOf(field), nullable })(ProbeEntity.prototype, field)
+}
+
+/**
+ * One row per probe, keyed by its id: what makes an id arrive exactly once, and where the probe of an id is found. It is not
+ * partitioned, because a probe that is sent again may carry another time.
+ */
+@Entity('probe_ledger')
+export class ProbeLedgerEntity {
+  @PrimaryColumn('uuid') id!: string
+  @Column('bigint') cell!: string
+  @Column('timestamptz', { name: 'measured_at' }) measuredAt!: Date
 }
 
 /** Flags that came after a probe: a planner's, or a comparison with its neighbours. */

@@ -52,6 +52,9 @@ export class DeviceEntity {
   @Column('double precision', { name: 'last_lat', nullable: true }) lastLat!: number | null
   @Column('double precision', { name: 'last_lng', nullable: true }) lastLng!: number | null
   @Column('double precision', { name: 'last_accuracy_m', nullable: true }) lastAccuracyM!: number | null
+  /** All counted probes after `recent_since`: what the next ones may repeat (see #domain/probe, DeviceHistory). */
+  @Column('jsonb', { name: 'recent_probes', nullable: true }) recentProbes!: object | null
+  @Column('timestamptz', { name: 'recent_since', nullable: true }) recentSince!: Date | null
 }
 
 /** One row for each tick of a scheduled job: the process that inserts it runs the job. */

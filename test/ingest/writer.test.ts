@@ -1,0 +1,76 @@
+/** Groups beside each other: a group waits for the lock of a device, and no other group waits with it. */
+import { columnsOf } from '#domain/probe'
+import { cellAt, cellToSql } from '#geo'
+import { ProbeWriter } from '#ingest'
+import { insertDevice, sha256 } from '#store/people'
+import { type ProbeRow } from '#store/probes'
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type TestDatabase, freshDatabase } from '../support/database.js'
+import { siteWithDevice } from '../support/server.js'
+
+const AT = Date.UTC(2026, 4, 1)
+
+let database: TestDatabase
+let devices: string[]
+beforeAll(async () => {
+  database = await freshDatabase('postgresql')
+  await siteWithDevice(database)
+  devices = await Promise.all(
+    [1, 2].map(() => insertDevice(database.source.manager, 'S1', sha256(randomUUID()), 'test')),
+  )
+})
+afterAll(() => database.drop())
+
+function rowOf(device: string, minutes: number): ProbeRow {
+  const measuredAt = new Date(AT + minutes * 60_000).toISOString()
+  return {
+    ...columnsOf({ id: randomUUID(), measuredAt, outcome: 'ok', downloadBps: 5e6 }),
+    cell: cellToSql(cellAt(34, -6)),
+    device_id: device,
+    site_code: 'S1',
+    lat: 34,
+    lng: -6,
+    raw: null,
+    flags: [],
+    counted: true,
+    device_measured_at: null,
+  }
+}
+
+/** Sessions that wait for a lock of another. */
+async function waitingCount(): Promise<number> {
+  const [{ n }] = await database.source.query(
+    `SELECT count(*)::integer AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  )
+  return n
+}
+
+test('what waits for a locked device keeps no other device waiting', async () => {
+  const [locked, free] = devices as [string, string]
+  const groups: number[] = []
+  const writer = new ProbeWriter(database.source, 2, (rows) => groups.push(rows))
+  await writer.write([rowOf(free, 0)])
+  const blocker = database.source.createQueryRunner()
+  await blocker.query('BEGIN')
+  await blocker.query('SELECT 1 FROM device WHERE id = $1 FOR UPDATE', [locked])
+  try {
+    const order: string[] = []
+    const write = (name: string, rows: ProbeRow[]) => writer.write(rows).then(() => order.push(name))
+    const first = write('first', [rowOf(locked, 0)])
+    await expect.poll(waitingCount).toBe(1)
+    // Two more of the same device come before those of the other one.
+    const others = [write('second', [rowOf(locked, 1)]), write('third', [rowOf(locked, 2)])]
+    await write('free', [rowOf(free, 1)])
+    await write('free', [rowOf(free, 2)])
+    expect(order).toEqual(['free', 'free'])
+    await blocker.query('COMMIT')
+    await Promise.all([first, ...others])
+    expect(order).toEqual(['free', 'free', 'first', 'second', 'third'])
+    // The second and the third were written together, after the first.
+    expect(groups).toEqual([1, 1, 1, 1, 2])
+  } finally {
+    await blocker.query('ROLLBACK')
+    await blocker.release()
+  }
+})
