@@ -1,6 +1,7 @@
 /** `npm run taghtiya -- <command>`. Exit code 0: done; 1: failed or rejected in part; 2: wrong usage. */
 import { type Config, ConfigError, loadConfig } from '#config'
 import { operatorOf } from '#domain/operator'
+import type { Rule } from '#domain/rule'
 import { prepareDatabase } from '#setup'
 import { openDatabase } from '#store/database'
 import {
@@ -13,7 +14,7 @@ import {
   recordChange,
   sha256,
 } from '#store/people'
-import { FutureKnownBeforeError, classify, findRule, listRules } from '#store/runs'
+import { FutureKnownBeforeError, classifyAll, findRule, listRules } from '#store/runs'
 import { findSite } from '#store/sites'
 import { randomBytes } from 'node:crypto'
 import { userInfo } from 'node:os'
@@ -141,6 +142,12 @@ function dateOf(values: Values, name: 'from' | 'to' | 'known-before'): Date | un
   return new Date(text)
 }
 
+async function requireRule(source: DataSource, id: string): Promise<Rule> {
+  const rule = await findRule(source.manager, id)
+  if (!rule) throw new CommandError(`no rule has the id "${id}"`)
+  return rule
+}
+
 async function runClassify({ source, values, author, output }: CommandContext): Promise<boolean> {
   const window = {
     from: dateOf(values, 'from'),
@@ -148,15 +155,11 @@ async function runClassify({ source, values, author, output }: CommandContext): 
     knownBefore: dateOf(values, 'known-before'),
   }
   if (window.from && window.to && window.from >= window.to) throw new UsageError('--from must be before --to')
-  const rules = values.rule ? [await findRule(source.manager, values.rule)] : await listRules(source.manager)
-  const runs = []
-  for (const rule of rules) {
-    if (!rule) throw new CommandError(`no rule has the id "${values.rule}"`)
-    output.progress(`classifying by ${rule.id} …`)
-    const run = await classify(source, { rule, ...window, full: values.full ?? false, author })
-    await recordChange(source.manager, author, 'classify', String(run.id), { rule: rule.id, ...window })
-    runs.push(run)
-  }
+  const rules = values.rule ? [await requireRule(source, values.rule)] : await listRules(source.manager)
+  output.progress(`classifying by ${rules.map(({ id }) => id).join(', ')} …`)
+  const runs = await classifyAll(source, rules, { ...window, full: values.full ?? false, author })
+  for (const { id, rule } of runs)
+    await recordChange(source.manager, author, 'classify', String(id), { rule, ...window })
   const lines = runs.map(
     ({ id, rule, counts: c, digest }) =>
       `run ${id}, ${rule}: ${c.white} white, ${c.grey} grey, ${c.black} black, ${c.unknown} unknown (digest ${digest.slice(0, 12)}…)`,

@@ -2,9 +2,9 @@
 import { MINUTE_MS, TIME_ZONE } from '#domain/units'
 import { partitionMonthsAround } from '#setup'
 import { dropOldLeases, takeLease } from '#store/people'
-import { judgePlanNow } from '#store/plan'
+import { judgeWholePlan } from '#store/plan'
 import { ensureProbeMonths, flagDisagreeing } from '#store/probes'
-import { classify, hasNewData, listRules } from '#store/runs'
+import { classifyRulesWithNews } from '#store/runs'
 import { updateAreaSeries } from '#store/series'
 import cron, { type RunCoordinator, type ScheduledTask } from 'node-cron'
 import type { DataSource } from 'typeorm'
@@ -33,10 +33,12 @@ const JOBS: readonly Job[] = [
     name: 'classify',
     cron: '7 * * * *',
     run: async (source, _now, _options, { log, signal }) => {
-      await classifyRulesWithNews(source)
+      const { skipped } = await classifyRulesWithNews(source, 'worker')
+      for (const reason of skipped) log(`classify: left for the next time: ${reason}`)
       await updateAreaSeries(source, {
         signal,
         progress: (month) => log(`time series of the areas: ${month} is done`),
+        skipped: (reason) => log(`time series of the areas: left for the next time: ${reason}`),
       })
     },
   },
@@ -60,16 +62,10 @@ const JOBS: readonly Job[] = [
   {
     name: 'plan',
     cron: '10 0 * * *',
-    run: (source, now) => source.transaction((tx) => judgePlanNow(tx, now, null)),
+    run: judgeWholePlan,
   },
   { name: 'leases', cron: '40 2 * * 0', run: (source) => dropOldLeases(source.manager) },
 ]
-
-/** Makes a new run of each rule for which probes or claims of coverage arrived since its last run. */
-export async function classifyRulesWithNews(source: DataSource): Promise<void> {
-  for (const rule of await listRules(source.manager))
-    if (await hasNewData(source.manager, rule.id)) await classify(source, { rule, author: 'worker' })
-}
 
 export interface Worker {
   /** Stops the schedule, aborts the jobs that can be aborted, and waits for the running ones. */

@@ -5,7 +5,7 @@ import { PROVINCES, moroccoAreas } from '#places'
 import { insertSimulatedCommunes, upsertLocalities } from '#store/areas'
 import { type Device, insertDevice, newToken, sha256 } from '#store/people'
 import { importPlan } from '#store/plan'
-import { classify } from '#store/runs'
+import { classifyAll } from '#store/runs'
 import { hasRealData, upsertSites } from '#store/sites'
 import type { DataSource } from 'typeorm'
 import { addDemoDisputes } from './disputes.js'
@@ -39,7 +39,7 @@ export async function buildDemo(
   }
   const probes = await sendProbes(source, provinces, now, report)
   await importDemoPlan(source, provinces, now)
-  for (const rule of SHIPPED_RULES) await classify(source, { rule, author: AUTHOR })
+  await classifyAll(source, SHIPPED_RULES, { author: AUTHOR })
   await addDemoDisputes(source, DEFAULT_RULE.id, now)
   return { sites: provinces.reduce((sum, p) => sum + p.sites.length, 0), probes }
 }

@@ -3,6 +3,7 @@
  * `*`: `nation.*`.
  */
 import { type Bench, Ground, type Result, tell } from './bench.js'
+import { allRules } from './all-rules.js'
 import { api } from './api.js'
 import { classification } from './classify.js'
 import { importCsv } from './import-csv.js'
@@ -25,6 +26,7 @@ const BENCHES: readonly Bench[] = [
   ingestBatch,
   ingestSingle,
   classification,
+  allRules,
   tileCold,
   tileWarm,
   memoryNdjson,

@@ -3,7 +3,7 @@ import { type Sql, join, param, raw, sql } from '../database/sql.js'
 import { EVIDENCE_FIGURES } from './networks.js'
 import { type JudgementScope, cellCondition } from './scope.js'
 import type { Stage } from './stage.js'
-import { ladderStepNames } from './thresholds.js'
+import { ladderStepNames } from './figures.js'
 
 const countsClaims = (rule: Rule): boolean => rule.declaredCounts || rule.planningHorizonDays !== null
 

@@ -1,7 +1,7 @@
 import { raw } from '../database/sql.js'
 import type { JudgementScope } from './scope.js'
 import type { Stage } from './stage.js'
-import { movableMetricsOf } from './thresholds.js'
+import { movableMetricsOf } from './figures.js'
 
 /**
  * `operator_summary`: one row per cell and operator, its networks together (OperatorSummary of the domain).

@@ -1,52 +1,88 @@
 /**
- * The classification of a country in one statement: the set-based twin of verdictOf() of the domain. Each stage
- * stands in a file of its own, with what it reads and what one of its rows is; here they stand in order. The order
- * of every arithmetic operation is that of the domain, so that both give the same doubles.
+ * The classification of a country in two statements: the set-based twin of verdictOf() of the domain. The first passes
+ * once over the probes, for all rules together, and ends at one row per cell and network; the second judges those rows by
+ * one rule, and writes what changed. Each stage stands in a file of its own, with what it reads and what one of its rows
+ * is; here they stand in order. The order of every arithmetic operation is that of the domain, so that both give the same
+ * doubles.
  */
 import type { Rule } from '#domain/rule'
-import { type Statement, raw } from '../database/sql.js'
+import { type Statement, raw, sql } from '../database/sql.js'
 import { cellStages } from './cells.js'
 import { type RunOfSeries, WRITE_CHANGED_CELLS, changeStages } from './changes.js'
 import { claimStages } from './claims.js'
-import { deviceDayStage, weightedDayStage } from './device-days.js'
+import { deviceDayStage } from './device-days.js'
 import { deviceStage } from './devices.js'
-import { EVIDENCE_FIGURES, measuredNetworkStage } from './networks.js'
+import { type RuleFigures, figuresOf } from './figures.js'
+import { EVIDENCE_FIGURES, measuredNetworkStage, networkFiguresStage } from './networks.js'
 import { operatorStage } from './operators.js'
 import { planProbeStage, reachedCellsStage } from './plan-items.js'
-import { type ProbeSource, sampleStage } from './samples.js'
-import { type JudgementScope, type JudgementWindow, judgementScope } from './scope.js'
+import { type ProbeSource, sampleStages } from './samples.js'
+import {
+  type JudgementScope,
+  type JudgementWindow,
+  type MeasuringScope,
+  judgementScope,
+  measuringScope,
+} from './scope.js'
 import { scoreStages } from './scores.js'
 import { type Stage, withStages } from './stage.js'
 import { stateStages } from './states.js'
 
-export interface ClassificationInput {
-  rule: Rule
-  window: JudgementWindow
-  run: RunOfSeries
-  /** Only these cells are judged, and compared with the run before; null: all. */
-  cells: readonly string[] | null
-}
-
-/** From probes to one row per cell and network with its state. */
-const networkStages = (scope: JudgementScope, source: ProbeSource): Stage[] => [
-  sampleStage(scope, source),
+/** The stages from probes to one row per cell and network with what all rules need. */
+const measuringStages = (scope: MeasuringScope, source: ProbeSource): Stage[] => [
+  ...sampleStages(scope, source),
   deviceDayStage(scope),
-  weightedDayStage(scope),
   deviceStage(scope),
-  measuredNetworkStage(scope),
+  networkFiguresStage(scope),
+]
+
+/** The stages from those rows to one row per cell and network with its state by one rule. */
+const networkStages = (scope: JudgementScope, figures: RuleFigures, relation: string): Stage[] => [
+  measuredNetworkStage(scope, figures, relation),
   ...claimStages(scope),
   ...scoreStages(scope),
   ...stateStages(scope),
 ]
 
+export interface MeasuringInput {
+  /** Those that look at the same window. */
+  rules: readonly Rule[]
+  window: JudgementWindow
+  /** Decimal H3 indexes; null: all. */
+  cells: readonly string[] | null
+  /** Name of the temporary table. */
+  table: string
+}
+
+/**
+ * Makes a temporary table with the rows of the stage `network_figures`. It is read by the statement of each rule in a transaction of
+ * its own and dropped then: kept, it would have to be kept for every known-before. A statement of its own, since
+ * PostgreSQL plans no statement in parallel that also writes to other tables; and a distributed engine that groups by
+ * cell returns a row a network instead of every probe.
+ */
+export function measureStatement({ rules, window, cells, table }: MeasuringInput): Statement {
+  const stages = measuringStages(measuringScope(rules, window, cells), {
+    relation: 'probe',
+    cellColumn: 'cell',
+  })
+  const select = withStages(stages, raw('\n  SELECT * FROM network_figures'))
+  return sql`CREATE TEMP TABLE ${raw(table)} AS ${select}`.toStatement()
+}
+
+export interface JudgingInput extends MeasuringInput {
+  /** One of `rules`, of which the same list made the table. */
+  rule: Rule
+  run: RunOfSeries
+}
+
 /**
  * Writes the verdicts that differ from the run before in the series, closes those that ended, and lists both in
  * `changed`; in `changed_network` the networks of which something else is said.
  */
-export function classifyStatement({ rule, window, run, cells }: ClassificationInput): Statement {
+export function judgeStatement({ rules, rule, window, run, cells, table }: JudgingInput): Statement {
   const scope = judgementScope(rule, window, cells)
   const stages = [
-    ...networkStages(scope, { relation: 'probe', cellColumn: 'cell' }),
+    ...networkStages(scope, figuresOf(rules).ofRules[rules.indexOf(rule)]!, table),
     operatorStage(scope),
     ...cellStages(scope),
     ...changeStages(scope, run),
@@ -55,7 +91,8 @@ export function classifyStatement({ rule, window, run, cells }: ClassificationIn
 }
 
 /** What items of the plan are compared with: their own probes since their own day of service. */
-export interface PlanEvidenceInput extends Pick<ClassificationInput, 'window'> {
+export interface PlanEvidenceInput {
+  window: JudgementWindow
   /** As planRuleOf() of the domain makes it; all items have its threshold. */
   rule: Rule
   codes: readonly string[]
@@ -67,11 +104,13 @@ export interface PlanEvidenceInput extends Pick<ClassificationInput, 'window'> {
  * was measured.
  */
 export function planEvidenceStatement({ rule, window, codes }: PlanEvidenceInput): Statement {
-  const scope = judgementScope(rule, window, null)
+  const measuring = measuringScope([rule], window, null)
+  const [figures] = measuring.figures.ofRules
   const stages = [
     planProbeStage(codes),
-    ...networkStages(scope, { relation: 'plan_probe', cellColumn: 'place' }),
-    reachedCellsStage(scope),
+    ...measuringStages(measuring, { relation: 'plan_probe', cellColumn: 'place' }),
+    ...networkStages(judgementScope(rule, window, null), figures!, 'network_figures'),
+    reachedCellsStage(figures!),
   ]
   return withStages(stages, PLAN_EVIDENCE).toStatement()
 }

@@ -1,8 +1,7 @@
 /** What an item of the plan has in place of a cell: its own probes, in all the cells that it covers. */
 import { param, raw, sql } from '../database/sql.js'
-import { peakHoursClause } from './samples.js'
+import type { RuleFigures } from './figures.js'
 import { TIME_ZONE_SQL } from '../database/local-time.js'
-import type { JudgementScope } from './scope.js'
 import type { Stage } from './stage.js'
 
 /**
@@ -22,10 +21,10 @@ export const planProbeStage = (codes: readonly string[]): Stage => ({
       AND p.measured_at >= i.in_service_on::timestamp AT TIME ZONE ${raw(TIME_ZONE_SQL)}`,
 })
 
-/** `reached_cells`: one row per item: in how many of its cells it was measured. Input: `sample` with its `place`. */
-export const reachedCellsStage = (scope: Pick<JudgementScope, 'rule'>): Stage => ({
+/** `reached_cells`: one row per item: in how many of its cells the rule has samples. Input: `sample` with its `place`. */
+export const reachedCellsStage = ({ family }: RuleFigures): Stage => ({
   name: 'reached_cells',
   query: sql`
     SELECT cell, count(DISTINCT place)::integer AS cells_measured
-    FROM sample ${peakHoursClause(scope)} GROUP BY cell`,
+    FROM sample WHERE ${raw(family.name)} GROUP BY cell`,
 })

@@ -1,8 +1,7 @@
-import type { Metric } from '#domain/verdict'
-import { type Sql, join, param, raw, sql } from '../database/sql.js'
-import { type JudgementScope, cellCondition, localTime } from './scope.js'
-import { type Stage, columnList } from './stage.js'
-import { COLUMN_OF_METRIC, freeColumn, movableMetricsOf, thresholdsOf } from './thresholds.js'
+import { type Sql, join, raw, sql } from '../database/sql.js'
+import type { FigureColumn, FreeFigure, SampleFamily, Threshold } from './figures.js'
+import { type MeasuringScope, cellCondition, localTime, technologyCondition } from './scope.js'
+import { type Stage, columnList, literal } from './stage.js'
 
 /** Where samples come from, and how the cell is called there in which the probe was measured. */
 export interface ProbeSource {
@@ -10,64 +9,73 @@ export interface ProbeSource {
   cellColumn: 'cell' | 'place'
 }
 
-/** Hour of the local day, 0..23, of a sample. */
-export const LOCAL_HOUR = raw(`date_part('hour', local)::integer`)
-
 /**
- * Only samples of the rule's hours of the day count, where it names any. To be used as the WHERE clause over
- * `sample`.
- */
-export const peakHoursClause = ({ rule }: Pick<JudgementScope, 'rule'>): Sql =>
-  rule.peakHours
-    ? sql`WHERE ${LOCAL_HOUR} >= ${param(rule.peakHours.from, 'integer')}
-        AND ${LOCAL_HOUR} < ${param(rule.peakHours.to, 'integer')}`
-    : raw('')
-
-/**
- * `sample`: one row per probe that the rule can judge (isJudgeableSample() of the domain, its hours of the day
- * excepted).
+ * `sample`: one row per probe that at least one of the rules may judge.
  *
- * Inputs: `probe` (or `plan_probe`), `probe_flag`. Columns: the network's key (an operator or a technology that
- * nobody named is ''), `device_id`, `measured_at`, `local` (timestamp in the country's zone), `is_silent` (there
- * was no service), `is_pass` (isPassingSample() of the domain), and `free_<metric>` for each threshold that can be
- * moved. `OFFSET 0` keeps the planner from computing the local time once for every use.
+ * Inputs: `probe` (or `plan_probe`), `probe_flag`. Columns: the network's key (an operator or a technology that nobody
+ * named is ''), `device_id`, `measured_at`, `day` and `hour` (0..23) in the country's time, `is_silent` (there was no
+ * service); for each family of rules whether they judge the sample (`s0` …: isJudgeableSample() of the domain, the
+ * technologies excepted), and its free figures.
+ *
+ * `OFFSET 0` keeps the planner from computing an expression once for every use: a local time costs as much as forty
+ * counts. These are the only two stages of the pass where that matters.
  */
-export function sampleStage(scope: JudgementScope, { relation, cellColumn }: ProbeSource): Stage {
-  const { rule, from, to, knownBefore } = scope
-  const thresholds = thresholdsOf(rule)
-  const isPass = join(
-    thresholds.map(({ isReached }) => isReached),
-    ' AND ',
-  )
-  const wasMeasured = raw(thresholds.map(({ column }) => `${column} IS NOT NULL`).join(' AND '))
-  const columns = cellColumn === 'cell' ? ['cell'] : ['cell', cellColumn]
+export const sampleStages = (scope: MeasuringScope, source: ProbeSource): Stage[] => [
+  countedProbeStage(scope, source),
+  sampleStage(scope, source),
+]
+
+/** `counted_probe`: one row per probe of the window that counts, as it was known, with its `local` time. */
+function countedProbeStage(scope: MeasuringScope, { relation, cellColumn }: ProbeSource): Stage {
+  const { from, to, knownBefore, technologies } = scope
   return {
-    name: 'sample',
+    name: 'counted_probe',
     query: sql`
-    SELECT ${columnList(columns)}, coalesce(operator, '') AS operator, coalesce(technology, '') AS technology,
-      device_id, measured_at, ${localTime(raw('measured_at'))} AS local,
-      outcome = 'no_service' AS is_silent, outcome = 'ok' AND ${isPass} AS is_pass,
-      ${join(
-        movableMetricsOf(rule).map((metric) => freeFigure(scope, metric)),
-        ', ',
-      )}
+    SELECT *, ${localTime(raw('measured_at'))} AS local
     FROM ${raw(relation)} AS p
     WHERE measured_at >= ${from} AND measured_at < ${to} AND received_at < ${knownBefore} AND counted
       ${cellCondition(scope)}
       AND NOT EXISTS (SELECT 1 FROM probe_flag AS f WHERE f.cell = p.${raw(cellColumn)} AND f.probe_id = p.id
         AND NOT f.counted AND f.created_at < ${knownBefore})
-      AND (technology = ANY(${param(rule.technologies, 'text[]')})
-        ${raw(rule.technologies.includes('wifi_unknown') ? 'OR technology IS NULL' : '')})
-      AND (outcome = 'no_service' OR (outcome = 'ok' AND ${wasMeasured}))
+      AND ${technologyCondition(technologies, sql`technology IS NULL`)}
+      AND (outcome = 'no_service' OR (outcome = 'ok' AND download_bps IS NOT NULL))
     OFFSET 0`,
   }
 }
 
-/** The figure of a sample that meets all the other thresholds; null where it does not. */
-function freeFigure({ rule }: JudgementScope, metric: Metric): Sql {
-  const column = COLUMN_OF_METRIC[metric]
-  const others = thresholdsOf(rule)
-    .filter((threshold) => threshold.column !== column)
-    .map(({ isReached }) => sql` AND ${isReached}`)
-  return sql`CASE WHEN outcome = 'ok'${join(others, '')} THEN ${raw(column)} END AS ${raw(freeColumn(metric))}`
+function sampleStage({ figures }: MeasuringScope, { cellColumn }: ProbeSource): Stage {
+  const columns = [
+    columnList(cellColumn === 'cell' ? ['cell'] : ['cell', cellColumn]),
+    raw(`coalesce(operator, '') AS operator, coalesce(technology, '') AS technology, device_id, measured_at`),
+    raw(`local::date AS day, date_part('hour', local)::integer AS hour, outcome = 'no_service' AS is_silent`),
+    ...figures.families.map((family) => sql`${isJudged(family)} AS ${raw(family.name)}`),
+    ...figures.freeFigures.map((free) => sql`${freeFigure(free)} AS ${raw(free.name)}`),
+  ]
+  return {
+    name: 'sample',
+    query: sql`
+    SELECT ${join(columns, ',\n      ')}
+    FROM counted_probe OFFSET 0`,
+  }
 }
+
+/** Whether the rules of a family judge a probe: all figures that they ask for were measured, at their hours of the day. */
+function isJudged({ columns, peakHours }: SampleFamily): Sql {
+  const wasMeasured = raw(columns.map((column) => `${column} IS NOT NULL`).join(' AND '))
+  const atHours = peakHours
+    ? sql` AND date_part('hour', local) >= ${literal(peakHours.from)} AND date_part('hour', local) < ${literal(peakHours.to)}`
+    : raw('')
+  return sql`(outcome = 'no_service' OR (${wasMeasured}))${atHours}`
+}
+
+/** The figure of a sample that passes and meets all the other thresholds; null where it does not. */
+function freeFigure({ family, column, others }: FreeFigure): Sql {
+  const conditions = [sql`outcome = 'ok'`, isJudged(family), ...others.map(isReached)]
+  return sql`CASE WHEN ${join(conditions, ' AND ')} THEN ${raw(column)} END`
+}
+
+const isReached = ({ column, value }: Threshold): Sql => comparison(column, column, value)
+
+/** A figure, wherever it stands, against a threshold: speeds from it on, latency and loss up to it. */
+export const comparison = (figure: string, column: FigureColumn, value: number): Sql =>
+  sql`${raw(figure)} ${raw(column.endsWith('_bps') ? '>=' : '<=')} ${literal(value)}`

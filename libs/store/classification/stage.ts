@@ -23,5 +23,11 @@ export function withStages(stages: readonly Stage[], main: Sql): Sql {
 export const columnList = (names: readonly string[], alias = ''): Sql =>
   raw(names.map((name) => (alias ? `${alias}.${name}` : name)).join(', '))
 
-/** A number of our own source (a constant, a step of the ladder) as text, so that its type is that of a literal. */
-export const literal = (value: number): Sql => raw(String(value))
+/**
+ * A number as text, so that its type is that of a literal: a constant of our own, or a threshold of a rule, which a
+ * reader of the statement then sees at its place. A fraction is a double, as it is in the domain.
+ */
+export function literal(value: number): Sql {
+  if (!Number.isFinite(value)) throw new Error(`${value} cannot stand in a statement`)
+  return raw(Number.isInteger(value) ? String(value) : `${value}::float8`)
+}

@@ -4,7 +4,7 @@ import { type Metric, THRESHOLD_STEPS } from '#domain/verdict'
 import { type Sql, join, param, raw, sql } from '../database/sql.js'
 import { type JudgementScope, WEIGHT_UNIT } from './scope.js'
 import type { Stage } from './stage.js'
-import { movableMetricsOf } from './thresholds.js'
+import { movableMetricsOf } from './figures.js'
 
 export function stateStages(scope: JudgementScope): Stage[] {
   const minDays = param(scope.rule.minDays, 'integer')

@@ -10,8 +10,10 @@ import {
   burnDown,
 } from '#domain/plan'
 import { type Bounds } from '#domain/probe'
+import type { DataSource } from 'typeorm'
 import { isCodeWithin } from '../areas/in-area.js'
 import type { Queryable } from '../database/database.js'
+import { transactionWithoutLongWaits } from '../database/locks.js'
 import { queryRows } from '../database/query.js'
 import { boundingBox, isPositionInBox } from '../database/shapes.js'
 import { type Sql, allOf, param, raw, sql } from '../database/sql.js'
@@ -301,3 +303,7 @@ export async function judgePlanNow(tx: Queryable, now: Date, codes: readonly str
   const rule = (await findRule(tx, PLAN_RULE, run?.ruleVersion))!
   await judgePlan(tx, { run, rule, at: now, codes, dirtyCells: [] })
 }
+
+/** Compares the whole plan as a job of its own, which waits for no lock for longer than a second at a time. */
+export const judgeWholePlan = (source: DataSource, now: Date): Promise<void> =>
+  transactionWithoutLongWaits(source, (tx) => judgePlanNow(tx, now, null))

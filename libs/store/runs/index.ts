@@ -1,3 +1,5 @@
+export * from './classify.js'
 export * from './difference.js'
+export { FutureKnownBeforeError } from './make-runs.js'
 export * from './run.js'
 export * from './runs.js'

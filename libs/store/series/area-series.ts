@@ -23,7 +23,7 @@ import { placeCellsOf } from '../areas/cell-places.js'
 import { isCodePrefix } from '../areas/in-area.js'
 import type { Queryable } from '../database/database.js'
 import { TIME_ZONE_SQL, localDay } from '../database/local-time.js'
-import { shareLock, takeLock } from '../database/locks.js'
+import { tryLock, tryShareLock } from '../database/locks.js'
 import { queryRow, queryRows } from '../database/query.js'
 import { type Sql, allOf, param, raw, sql } from '../database/sql.js'
 import { isCounted } from '../probes/counted.js'
@@ -35,20 +35,25 @@ export interface SeriesUpdateOptions {
   signal?: AbortSignal
   /** Called with each month (YYYY-MM) of a first fill that is done. */
   progress?: (month: string) => void
+  /** Called where the update is left for the next time, since another process updates the sums or changes areas. */
+  skipped?: (reason: string) => void
 }
 
 /**
  * Adds what the newest run knew and the sums do not; false where there is nothing new. Every probe received before a run's
  * known-before is committed, so no probe is missed or added twice. After new boundaries the sums are computed from the
- * beginning. One transaction, so that nobody reads half a sum; it locks nothing that ingest or a run waits for.
+ * beginning. One transaction, so that nobody reads half a sum; it locks nothing that ingest or a run waits for, and waits for
+ * no lock itself.
  */
 export async function updateAreaSeries(
   source: DataSource,
-  { signal, progress }: SeriesUpdateOptions = {},
+  { signal, progress, skipped }: SeriesUpdateOptions = {},
 ): Promise<boolean> {
   return source.transaction(async (tx) => {
-    await takeLock(tx, 'area series')
-    await shareLock(tx, 'places')
+    if (!(await tryLock(tx, 'area series')) || !(await tryShareLock(tx, 'places'))) {
+      skipped?.('another process updates them, or changes areas')
+      return false
+    }
     const newest = await queryRow<{ before: Date | null }>(
       tx,
       sql`SELECT max(known_before) AS before FROM run`,

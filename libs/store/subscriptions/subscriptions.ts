@@ -4,7 +4,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { DataSource } from 'typeorm'
 import { recordChange } from '../people/changes.js'
 import type { Queryable } from '../database/database.js'
-import { takeLock } from '../database/locks.js'
+import { takeLock, transactionWithoutLongWaits } from '../database/locks.js'
 import { queryRow, queryRows } from '../database/query.js'
 import { raw, sql } from '../database/sql.js'
 import { type EventKind, type EventRow, listEvents } from './events.js'
@@ -131,8 +131,8 @@ export async function queueDeliveries(source: DataSource, now: Date): Promise<vo
     source.manager,
     sql`SELECT id FROM run WHERE current AND NOT EXISTS (SELECT 1 FROM event_batch WHERE key = 'zone-' || run.id) ORDER BY id`,
   )
-  for (const { id } of runs) await source.transaction((tx) => queueRun(tx, id, now))
-  await source.transaction((tx) => queuePlan(tx, now))
+  for (const { id } of runs) await transactionWithoutLongWaits(source, (tx) => queueRun(tx, id, now))
+  await transactionWithoutLongWaits(source, (tx) => queuePlan(tx, now))
 }
 
 async function queueRun(tx: Queryable, run: number, now: Date): Promise<void> {

@@ -1,7 +1,6 @@
 /** A run after 10,000 new probes, each in a cell of its own, in seconds. */
 import { SHIPPED_RULES } from '#domain/rule'
-import { classify } from '#store/runs'
-import { classifyRulesWithNews } from '../../../apps/worker/jobs.js'
+import { classify, classifyRulesWithNews } from '#store/runs'
 import { median } from '../bench.js'
 import { tell, timed } from '../timing.js'
 import { type Nation, withDatabase } from './country.js'
@@ -30,11 +29,11 @@ export const incremental = (nation: Nation): Promise<Incremental> =>
   withDatabase(nation.place, async ({ source }) => {
     const rounds: Incremental[] = []
     // What was sent while the server was measured is judged first.
-    await classifyRulesWithNews(source)
+    await classifyRulesWithNews(source, 'bench')
     for (let round = 0; round < ROUNDS; round++) {
       await source.query(NEWS, [100 + 10 * round])
       const one = (await timed(() => classify(source, { rule: DEFAULT, author: 'bench' }))) / 1000
-      const others = (await timed(() => classifyRulesWithNews(source))) / 1000
+      const others = (await timed(() => classifyRulesWithNews(source, 'bench'))) / 1000
       rounds.push({ one, others })
       tell(
         `nation.classify: after ${NEW_PROBES} spread probes ${one.toFixed(2)} s, other rules ${others.toFixed(2)} s`,

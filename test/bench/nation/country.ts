@@ -7,7 +7,7 @@ import { DAY_MS } from '#domain/units'
 import { prepareDatabase } from '#setup'
 import { type Database, openDatabase } from '#store/database'
 import { updateAreaSeries } from '#store/series'
-import { classifyRulesWithNews } from '../../../apps/worker/jobs.js'
+import { classifyRulesWithNews } from '#store/runs'
 import { type Cluster, startCluster } from '../../support/cluster.js'
 import { median } from '../bench.js'
 import { GROUP } from '../classify.js'
@@ -92,7 +92,7 @@ async function classifyAll({ source }: Database): Promise<void> {
   const group: number[] = []
   for (let round = 0; round < GROUP_ROUNDS; round++)
     group.push(await inSeconds(() => source.query(`EXPLAIN (ANALYZE, TIMING OFF) ${GROUP}`, [from, to])))
-  const rules = await inSeconds(() => classifyRulesWithNews(source))
+  const rules = await inSeconds(() => classifyRulesWithNews(source, 'bench'))
   await source.query('CREATE TABLE nation_timing ("group" float8, rules float8, series float8)')
   await source.query('INSERT INTO nation_timing VALUES ($1, $2)', [median(group), rules])
   tell(`nation: first runs of all rules ${rules.toFixed(1)} s`)

@@ -4,7 +4,7 @@ import { type Rule, SHIPPED_RULES } from '#domain/rule'
 import type { NetworkEvidence } from '#domain/verdict'
 import fc from 'fast-check'
 import { EVIDENCE_FIGURES } from '../../../libs/store/classification/networks.js'
-import { ladderStepNames } from '../../../libs/store/classification/thresholds.js'
+import { ladderStepNames } from '../../../libs/store/classification/figures.js'
 import type { Columns } from './given.js'
 
 /** Counts at the steps of a rule's ladders, such as `download_0` to `download_9`, in thousandths of a sample. */

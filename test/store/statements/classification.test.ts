@@ -2,7 +2,11 @@
 import { planRuleOf } from '#domain/plan'
 import { SHIPPED_RULES } from '#domain/rule'
 import { expect, test } from 'vitest'
-import { classifyStatement, planEvidenceStatement } from '../../../libs/store/classification/pipeline.js'
+import {
+  judgeStatement,
+  measureStatement,
+  planEvidenceStatement,
+} from '../../../libs/store/classification/pipeline.js'
 import { formatSql } from './format.js'
 
 const WINDOW = {
@@ -18,15 +22,23 @@ function reviewed({ sql, parameters }: { sql: string; parameters: unknown[] }): 
   return `${formatSql(sql)}\n${bound.join('\n')}\n`
 }
 
-test.each(SHIPPED_RULES)('the statement of $id', async (rule) => {
-  const statement = classifyStatement({ rule, window: WINDOW, run: RUN, cells: null })
-  await expect(reviewed(statement)).toMatchFileSnapshot(`classify-${rule.id}.sql`)
+const PASS = { rules: SHIPPED_RULES, window: WINDOW, table: 'network_figures_of_pass' }
+
+test('the pass over the probes for all shipped rules', async () => {
+  await expect(reviewed(measureStatement({ ...PASS, cells: null }))).toMatchFileSnapshot('measure.sql')
 })
 
-test('the statement of the cells in which something changed', async () => {
+test.each(SHIPPED_RULES)('the statement of $id', async (rule) => {
+  const statement = judgeStatement({ ...PASS, rule, run: RUN, cells: null })
+  await expect(reviewed(statement)).toMatchFileSnapshot(`judge-${rule.id}.sql`)
+})
+
+test('the statements of the cells in which something changed, by one rule', async () => {
   const [rule] = SHIPPED_RULES
-  const statement = classifyStatement({ rule: rule!, window: WINDOW, run: RUN, cells: ['1', '2'] })
-  await expect(reviewed(statement)).toMatchFileSnapshot('classify-changed-cells.sql')
+  const pass = { ...PASS, rules: [rule!], cells: ['1', '2'] }
+  await expect(reviewed(measureStatement(pass))).toMatchFileSnapshot('measure-changed-cells.sql')
+  const statement = judgeStatement({ ...pass, rule: rule!, run: RUN })
+  await expect(reviewed(statement)).toMatchFileSnapshot('judge-changed-cells.sql')
 })
 
 test('the statement of the evidence of items of the plan', async () => {

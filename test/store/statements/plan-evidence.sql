@@ -23,6 +23,22 @@ WITH
       AND p.technology = i.technology
       AND p.measured_at >= i.in_service_on::timestamp AT TIME ZONE 'Africa/Casablanca'
   ),
+  counted_probe AS (
+    SELECT *, (measured_at AT TIME ZONE 'Africa/Casablanca') AS local
+    FROM plan_probe AS p
+    WHERE measured_at >= $2::timestamptz
+      AND measured_at < $3::timestamptz
+      AND received_at < $4::timestamptz
+      AND counted
+      AND NOT EXISTS (
+        SELECT 1
+        FROM probe_flag AS f
+        WHERE f.cell = p.place AND f.probe_id = p.id AND NOT f.counted AND f.created_at < $4::timestamptz
+      )
+      AND (technology = ANY($5::text[]))
+      AND (outcome = 'no_service' OR (outcome = 'ok' AND download_bps IS NOT NULL))
+    OFFSET 0
+  ),
   sample AS (
     SELECT
       cell,
@@ -31,22 +47,14 @@ WITH
       coalesce(technology, '') AS technology,
       device_id,
       measured_at,
-      (measured_at AT TIME ZONE 'Africa/Casablanca') AS local,
+      local::date AS day,
+      date_part('hour', local)::integer AS hour,
       outcome = 'no_service' AS is_silent,
-      outcome = 'ok' AND download_bps >= $2::float8 AS is_pass,
-      CASE WHEN outcome = 'ok' THEN download_bps END AS free_download
-    FROM plan_probe AS p
-    WHERE measured_at >= $3::timestamptz
-      AND measured_at < $4::timestamptz
-      AND received_at < $5::timestamptz
-      AND counted
-      AND NOT EXISTS (
-        SELECT 1
-        FROM probe_flag AS f
-        WHERE f.cell = p.place AND f.probe_id = p.id AND NOT f.counted AND f.created_at < $5::timestamptz
-      )
-      AND (technology = ANY($6::text[]))
-      AND (outcome = 'no_service' OR (outcome = 'ok' AND download_bps IS NOT NULL))
+      (outcome = 'no_service' OR (download_bps IS NOT NULL)) AS s0,
+      CASE
+        WHEN outcome = 'ok' AND (outcome = 'no_service' OR (download_bps IS NOT NULL)) THEN download_bps
+      END AS s0_free0
+    FROM counted_probe
     OFFSET 0
   ),
   device_day AS (
@@ -55,41 +63,31 @@ WITH
       operator,
       technology,
       device_id,
-      local::date AS day,
-      count(*)::integer AS samples,
-      (count(*) FILTER (WHERE is_pass))::integer AS passes,
-      (count(*) FILTER (WHERE is_silent))::integer AS no_service,
+      day,
+      set_bit($6::varbit, day - ($7::timestamptz AT TIME ZONE 'Africa/Casablanca')::date, 1) AS day_bit,
+      (count(*) FILTER (WHERE s0))::integer AS s0_samples,
+      (count(*) FILTER (WHERE s0 AND is_silent))::integer AS s0_no_service,
+      (count(*) FILTER (WHERE s0 AND hour >= 19 AND hour < 23))::integer AS s0_peak_samples,
+      bit_or(1 << hour) FILTER (WHERE s0) AS s0_hours,
+      max(measured_at) FILTER (WHERE s0) AS s0_last_measured_at,
       (
-        count(*) FILTER (
-          WHERE date_part('hour', local)::integer >= 19 AND date_part('hour', local)::integer < 23
-        )
-      )::integer AS peak_samples,
-      bit_or(1 << date_part('hour', local)::integer) AS hours,
-      max(measured_at) AS last_measured_at,
-      (count(*) FILTER (WHERE free_download >= 1000000))::integer AS download_0,
-      (count(*) FILTER (WHERE free_download >= 2000000))::integer AS download_1,
-      (count(*) FILTER (WHERE free_download >= 5000000))::integer AS download_2,
-      (count(*) FILTER (WHERE free_download >= 10000000))::integer AS download_3,
-      (count(*) FILTER (WHERE free_download >= 20000000))::integer AS download_4,
-      (count(*) FILTER (WHERE free_download >= 25000000))::integer AS download_5,
-      (count(*) FILTER (WHERE free_download >= 30000000))::integer AS download_6,
-      (count(*) FILTER (WHERE free_download >= 50000000))::integer AS download_7,
-      (count(*) FILTER (WHERE free_download >= 100000000))::integer AS download_8,
-      (count(*) FILTER (WHERE free_download >= 200000000))::integer AS download_9
+        least(count(*) FILTER (WHERE s0), 6) * CASE
+          WHEN day < ($3::timestamptz AT TIME ZONE 'Africa/Casablanca')::date - 180 THEN 500
+          ELSE 1000
+        END
+      )::integer AS s0_weight,
+      (count(*) FILTER (WHERE s0_free0 >= 1000000))::integer AS s0_pass0,
+      (count(*) FILTER (WHERE s0_free0 >= 2000000))::integer AS s0_pass1,
+      (count(*) FILTER (WHERE s0_free0 >= 5000000))::integer AS s0_pass2,
+      (count(*) FILTER (WHERE s0_free0 >= 10000000))::integer AS s0_pass3,
+      (count(*) FILTER (WHERE s0_free0 >= 20000000))::integer AS s0_pass4,
+      (count(*) FILTER (WHERE s0_free0 >= 25000000))::integer AS s0_pass5,
+      (count(*) FILTER (WHERE s0_free0 >= 30000000))::integer AS s0_pass6,
+      (count(*) FILTER (WHERE s0_free0 >= 50000000))::integer AS s0_pass7,
+      (count(*) FILTER (WHERE s0_free0 >= 100000000))::integer AS s0_pass8,
+      (count(*) FILTER (WHERE s0_free0 >= 200000000))::integer AS s0_pass9
     FROM sample
-    GROUP BY cell, operator, technology, device_id, local::date
-  ),
-  weighted_day AS (
-    SELECT
-      *,
-      least(samples, $7::integer) * CASE
-        WHEN day < ($4::timestamptz AT TIME ZONE 'Africa/Casablanca')::date - $8::integer THEN 500
-        ELSE 1000
-      END AS weight,
-      day < ($4::timestamptz AT TIME ZONE 'Africa/Casablanca')::date - $9::integer AS is_settled,
-      set_bit($10::varbit, day - ($11::timestamptz AT TIME ZONE 'Africa/Casablanca')::date, 1) AS day_bit
-    FROM device_day
-    OFFSET 0
+    GROUP BY cell, operator, technology, device_id, day
   ),
   device AS (
     SELECT
@@ -97,90 +95,126 @@ WITH
       operator,
       technology,
       device_id,
-      sum(samples) AS samples,
-      sum(passes) AS passes,
-      sum(no_service) AS no_service,
-      sum(peak_samples) AS peak_samples,
-      bit_or(hours) AS hours,
-      max(last_measured_at) AS last_measured_at,
-      sum(weight) AS weight,
-      sum((passes::bigint * weight / samples)::integer) AS pass_weight,
-      coalesce(sum(weight) FILTER (WHERE is_settled), 0) AS settled_weight,
+      sum(s0_samples) AS s0_samples,
+      sum(s0_no_service) AS s0_no_service,
+      sum(s0_peak_samples) AS s0_peak_samples,
+      sum(s0_weight) AS s0_weight,
+      bit_or(s0_hours) AS s0_hours,
+      max(s0_last_measured_at) AS s0_last_measured_at,
       coalesce(
-        sum((passes::bigint * weight / samples)::integer) FILTER (WHERE is_settled), 0
-      ) AS settled_pass_weight,
-      bit_or(day_bit) FILTER (WHERE passes > 0) AS pass_days,
-      bit_or(day_bit) FILTER (WHERE passes < samples) AS fail_days,
-      sum((download_0::bigint * weight / samples)::integer) AS download_0,
-      sum((download_1::bigint * weight / samples)::integer) AS download_1,
-      sum((download_2::bigint * weight / samples)::integer) AS download_2,
-      sum((download_3::bigint * weight / samples)::integer) AS download_3,
-      sum((download_4::bigint * weight / samples)::integer) AS download_4,
-      sum((download_5::bigint * weight / samples)::integer) AS download_5,
-      sum((download_6::bigint * weight / samples)::integer) AS download_6,
-      sum((download_7::bigint * weight / samples)::integer) AS download_7,
-      sum((download_8::bigint * weight / samples)::integer) AS download_8,
-      sum((download_9::bigint * weight / samples)::integer) AS download_9
-    FROM weighted_day
+        sum(s0_weight) FILTER (WHERE day < ($3::timestamptz AT TIME ZONE 'Africa/Casablanca')::date - 14), 0
+      ) AS s0_settled_weight,
+      bit_or(day_bit) FILTER (WHERE s0_samples > 0) AS s0_days,
+      coalesce(sum((s0_pass0::bigint * s0_weight / nullif(s0_samples, 0))::integer), 0) AS s0_pass0,
+      coalesce(sum((s0_pass1::bigint * s0_weight / nullif(s0_samples, 0))::integer), 0) AS s0_pass1,
+      coalesce(sum((s0_pass2::bigint * s0_weight / nullif(s0_samples, 0))::integer), 0) AS s0_pass2,
+      coalesce(sum((s0_pass3::bigint * s0_weight / nullif(s0_samples, 0))::integer), 0) AS s0_pass3,
+      coalesce(sum((s0_pass4::bigint * s0_weight / nullif(s0_samples, 0))::integer), 0) AS s0_pass4,
+      coalesce(sum((s0_pass5::bigint * s0_weight / nullif(s0_samples, 0))::integer), 0) AS s0_pass5,
+      coalesce(sum((s0_pass6::bigint * s0_weight / nullif(s0_samples, 0))::integer), 0) AS s0_pass6,
+      coalesce(sum((s0_pass7::bigint * s0_weight / nullif(s0_samples, 0))::integer), 0) AS s0_pass7,
+      coalesce(sum((s0_pass8::bigint * s0_weight / nullif(s0_samples, 0))::integer), 0) AS s0_pass8,
+      sum(s0_pass8) AS s0_pass8_passes,
+      coalesce(
+        sum((s0_pass8::bigint * s0_weight / nullif(s0_samples, 0))::integer) FILTER (
+          WHERE day < ($3::timestamptz AT TIME ZONE 'Africa/Casablanca')::date - 14
+        ),
+        0
+      ) AS s0_pass8_settled,
+      bit_or(day_bit) FILTER (WHERE s0_pass8 > 0) AS s0_pass8_pass_days,
+      bit_or(day_bit) FILTER (WHERE s0_pass8 < s0_samples) AS s0_pass8_fail_days,
+      coalesce(sum((s0_pass9::bigint * s0_weight / nullif(s0_samples, 0))::integer), 0) AS s0_pass9
+    FROM device_day
     GROUP BY cell, operator, technology, device_id
+  ),
+  network_figures AS (
+    SELECT
+      cell,
+      operator,
+      technology,
+      sum(s0_samples)::integer AS s0_samples,
+      sum(s0_no_service)::integer AS s0_no_service,
+      sum(s0_peak_samples)::integer AS s0_peak_samples,
+      sum(least(s0_weight, 120000)::integer) AS s0_weight,
+      sum(least(s0_settled_weight, 120000)::integer) AS s0_settled_weight,
+      coalesce(bit_count(bit_or(s0_hours)::bit(24)), 0) AS s0_hours,
+      max(s0_last_measured_at) AS s0_last_measured_at,
+      (count(*) FILTER (WHERE s0_samples > 0))::integer AS s0_devices,
+      coalesce(bit_count(bit_or(s0_days)), 0) AS s0_days,
+      sum(
+        (CASE WHEN s0_weight > 120000 THEN s0_pass0 * 120000 / s0_weight ELSE s0_pass0 END)::integer
+      ) AS s0_pass0,
+      sum(
+        (CASE WHEN s0_weight > 120000 THEN s0_pass1 * 120000 / s0_weight ELSE s0_pass1 END)::integer
+      ) AS s0_pass1,
+      sum(
+        (CASE WHEN s0_weight > 120000 THEN s0_pass2 * 120000 / s0_weight ELSE s0_pass2 END)::integer
+      ) AS s0_pass2,
+      sum(
+        (CASE WHEN s0_weight > 120000 THEN s0_pass3 * 120000 / s0_weight ELSE s0_pass3 END)::integer
+      ) AS s0_pass3,
+      sum(
+        (CASE WHEN s0_weight > 120000 THEN s0_pass4 * 120000 / s0_weight ELSE s0_pass4 END)::integer
+      ) AS s0_pass4,
+      sum(
+        (CASE WHEN s0_weight > 120000 THEN s0_pass5 * 120000 / s0_weight ELSE s0_pass5 END)::integer
+      ) AS s0_pass5,
+      sum(
+        (CASE WHEN s0_weight > 120000 THEN s0_pass6 * 120000 / s0_weight ELSE s0_pass6 END)::integer
+      ) AS s0_pass6,
+      sum(
+        (CASE WHEN s0_weight > 120000 THEN s0_pass7 * 120000 / s0_weight ELSE s0_pass7 END)::integer
+      ) AS s0_pass7,
+      sum(
+        (CASE WHEN s0_weight > 120000 THEN s0_pass8 * 120000 / s0_weight ELSE s0_pass8 END)::integer
+      ) AS s0_pass8,
+      sum(s0_pass8_passes)::integer AS s0_pass8_passes,
+      sum(
+        (CASE WHEN s0_settled_weight > 120000 THEN s0_pass8_settled * 120000 / s0_settled_weight ELSE s0_pass8_settled END)::integer
+      ) AS s0_pass8_settled,
+      (count(*) FILTER (WHERE s0_pass8_passes > 0))::integer AS s0_pass8_pass_devices,
+      (count(*) FILTER (WHERE s0_pass8_passes < s0_samples))::integer AS s0_pass8_fail_devices,
+      coalesce(bit_count(bit_or(s0_pass8_pass_days)), 0) AS s0_pass8_pass_days,
+      coalesce(bit_count(bit_or(s0_pass8_fail_days)), 0) AS s0_pass8_fail_days,
+      sum(
+        (CASE WHEN s0_weight > 120000 THEN s0_pass9 * 120000 / s0_weight ELSE s0_pass9 END)::integer
+      ) AS s0_pass9
+    FROM device
+    GROUP BY cell, operator, technology
   ),
   measured_network AS (
     SELECT
       cell,
       operator,
       technology,
-      sum(samples)::integer AS samples,
-      sum(passes)::integer AS passes,
-      sum(no_service)::integer AS no_service,
-      sum(peak_samples)::integer AS peak_samples,
-      bit_count(bit_or(hours)::bit(24)) AS hours,
-      max(last_measured_at) AS last_measured_at,
-      sum(
-        (CASE WHEN weight > $12::integer THEN pass_weight * $12::integer / weight ELSE pass_weight END)::integer
-      ) AS pass_weight,
-      sum(
-        (CASE WHEN settled_weight > $12::integer THEN settled_pass_weight * $12::integer / settled_weight ELSE settled_pass_weight END)::integer
-      ) AS settled_pass_weight,
-      sum(least(weight, $12::integer)::integer) AS weight,
-      sum(least(settled_weight, $12::integer)::integer) AS settled_weight,
-      count(*)::integer AS devices,
-      (count(*) FILTER (WHERE passes > 0))::integer AS pass_devices,
-      (count(*) FILTER (WHERE passes < samples))::integer AS fail_devices,
-      bit_count(bit_or(coalesce(pass_days | fail_days, pass_days, fail_days))) AS days,
-      coalesce(bit_count(bit_or(pass_days)), 0) AS pass_days,
-      coalesce(bit_count(bit_or(fail_days)), 0) AS fail_days,
-      sum(
-        (CASE WHEN weight > $12::integer THEN download_0 * $12::integer / weight ELSE download_0 END)::integer
-      ) AS download_0,
-      sum(
-        (CASE WHEN weight > $12::integer THEN download_1 * $12::integer / weight ELSE download_1 END)::integer
-      ) AS download_1,
-      sum(
-        (CASE WHEN weight > $12::integer THEN download_2 * $12::integer / weight ELSE download_2 END)::integer
-      ) AS download_2,
-      sum(
-        (CASE WHEN weight > $12::integer THEN download_3 * $12::integer / weight ELSE download_3 END)::integer
-      ) AS download_3,
-      sum(
-        (CASE WHEN weight > $12::integer THEN download_4 * $12::integer / weight ELSE download_4 END)::integer
-      ) AS download_4,
-      sum(
-        (CASE WHEN weight > $12::integer THEN download_5 * $12::integer / weight ELSE download_5 END)::integer
-      ) AS download_5,
-      sum(
-        (CASE WHEN weight > $12::integer THEN download_6 * $12::integer / weight ELSE download_6 END)::integer
-      ) AS download_6,
-      sum(
-        (CASE WHEN weight > $12::integer THEN download_7 * $12::integer / weight ELSE download_7 END)::integer
-      ) AS download_7,
-      sum(
-        (CASE WHEN weight > $12::integer THEN download_8 * $12::integer / weight ELSE download_8 END)::integer
-      ) AS download_8,
-      sum(
-        (CASE WHEN weight > $12::integer THEN download_9 * $12::integer / weight ELSE download_9 END)::integer
-      ) AS download_9
-    FROM device
-    GROUP BY cell, operator, technology
+      s0_samples AS samples,
+      s0_no_service AS no_service,
+      s0_peak_samples AS peak_samples,
+      s0_weight AS weight,
+      s0_settled_weight AS settled_weight,
+      s0_devices AS devices,
+      s0_days AS days,
+      s0_hours AS hours,
+      s0_last_measured_at AS last_measured_at,
+      s0_pass8_passes AS passes,
+      s0_pass8_pass_devices AS pass_devices,
+      s0_pass8_fail_devices AS fail_devices,
+      s0_pass8_pass_days AS pass_days,
+      s0_pass8_fail_days AS fail_days,
+      s0_pass8 AS pass_weight,
+      s0_pass8_settled AS settled_pass_weight,
+      s0_pass0 AS download_0,
+      s0_pass1 AS download_1,
+      s0_pass2 AS download_2,
+      s0_pass3 AS download_3,
+      s0_pass4 AS download_4,
+      s0_pass5 AS download_5,
+      s0_pass6 AS download_6,
+      s0_pass7 AS download_7,
+      s0_pass8 AS download_8,
+      s0_pass9 AS download_9
+    FROM network_figures
+    WHERE s0_samples > 0 AND (technology = ANY($8::text[]))
   ),
   network AS (SELECT *, NULL::bigint AS declared_bps, NULL::date AS planned_by FROM measured_network),
   wilson_score AS (
@@ -189,20 +223,20 @@ WITH
       CASE
         WHEN weight = 0 THEN 0
         ELSE (
-          pass_weight::float8 / 1000 - weight::float8 / 1000 * $13::float8
-        ) / sqrt(weight::float8 / 1000 * ($13::float8 * (1 - $13::float8)))
+          pass_weight::float8 / 1000 - weight::float8 / 1000 * $9::float8
+        ) / sqrt(weight::float8 / 1000 * ($9::float8 * (1 - $9::float8)))
       END AS score,
       CASE
         WHEN settled_weight = 0 THEN 0
         ELSE (
-          settled_pass_weight::float8 / 1000 - settled_weight::float8 / 1000 * $13::float8
-        ) / sqrt(settled_weight::float8 / 1000 * ($13::float8 * (1 - $13::float8)))
+          settled_pass_weight::float8 / 1000 - settled_weight::float8 / 1000 * $9::float8
+        ) / sqrt(settled_weight::float8 / 1000 * ($9::float8 * (1 - $9::float8)))
       END AS settled_score,
       (
-        weight * $13::float8 + $14::float8 * sqrt(weight::float8 * ($13::float8 * (1 - $13::float8) * 1000))
+        weight * $9::float8 + $10::float8 * sqrt(weight::float8 * ($9::float8 * (1 - $9::float8) * 1000))
       )::bigint AS decisive_pass_weight,
       (
-        weight * $13::float8 - $14::float8 * sqrt(weight::float8 * ($13::float8 * (1 - $13::float8) * 1000))
+        weight * $9::float8 - $10::float8 * sqrt(weight::float8 * ($9::float8 * (1 - $9::float8) * 1000))
       )::bigint AS decisive_fail_weight
     FROM network
     OFFSET 0
@@ -215,11 +249,11 @@ WITH
         ELSE (
           ln(
             (pass_weight::float8 / 1000 + 0.5) / ((weight - pass_weight)::float8 / 1000 + 0.5)
-          ) - ln($13::float8 / (1 - $13::float8))
+          ) - ln($9::float8 / (1 - $9::float8))
         ) / sqrt(
           1 / (pass_weight::float8 / 1000 + 0.5)
             + 1 / ((weight - pass_weight)::float8 / 1000 + 0.5)
-            + ($15::float8 * $15::float8) / devices
+            + ($11::float8 * $11::float8) / devices
         )
       END AS log_odds,
       CASE
@@ -229,11 +263,11 @@ WITH
             (settled_pass_weight::float8 / 1000 + 0.5) / (
               (settled_weight - settled_pass_weight)::float8 / 1000 + 0.5
             )
-          ) - ln($13::float8 / (1 - $13::float8))
+          ) - ln($9::float8 / (1 - $9::float8))
         ) / sqrt(
           1 / (settled_pass_weight::float8 / 1000 + 0.5)
             + 1 / ((settled_weight - settled_pass_weight)::float8 / 1000 + 0.5)
-            + ($15::float8 * $15::float8) / devices
+            + ($11::float8 * $11::float8) / devices
         )
       END AS settled_log_odds
     FROM wilson_score
@@ -289,14 +323,14 @@ WITH
   sufficient_evidence AS (
     SELECT
       *,
-      weight >= $16::bigint AND hours >= $17::integer AS has_enough,
-      CASE WHEN score >= 0 THEN pass_days ELSE fail_days END >= $18::integer
-        AND CASE WHEN score >= 0 THEN pass_devices ELSE fail_devices END >= $19::integer AS is_spread,
-      abs(score) >= $20::float8
+      weight >= $12::bigint AND hours >= $13::integer AS has_enough,
+      CASE WHEN score >= 0 THEN pass_days ELSE fail_days END >= $14::integer
+        AND CASE WHEN score >= 0 THEN pass_devices ELSE fail_devices END >= $15::integer AS is_spread,
+      abs(score) >= $16::float8
         OR (
-          abs(score) >= $21::float8
-            AND settled_weight >= $16::bigint
-            AND CASE WHEN score >= 0 THEN settled_score ELSE -settled_score END >= $20::float8
+          abs(score) >= $17::float8
+            AND settled_weight >= $12::bigint
+            AND CASE WHEN score >= 0 THEN settled_score ELSE -settled_score END >= $16::float8
         ) AS is_decisive
     FROM network_confidence
     OFFSET 0
@@ -330,7 +364,7 @@ WITH
       END AS retained_absence_probability,
       CASE
         WHEN (
-          has_enough AND days >= $18::integer AND devices >= $19::integer
+          has_enough AND days >= $14::integer AND devices >= $15::integer
         ) THEN (download_0 >= decisive_pass_weight)::integer
           + (download_1 >= decisive_pass_weight)::integer
           + (download_2 >= decisive_pass_weight)::integer
@@ -345,7 +379,7 @@ WITH
       END AS download_passed,
       CASE
         WHEN (
-          has_enough AND days >= $18::integer AND devices >= $19::integer
+          has_enough AND days >= $14::integer AND devices >= $15::integer
         ) THEN (download_0 > decisive_fail_weight)::integer
           + (download_1 > decisive_fail_weight)::integer
           + (download_2 > decisive_fail_weight)::integer
@@ -361,7 +395,9 @@ WITH
     FROM sufficient_evidence
     OFFSET 0
   ),
-  reached_cells AS (SELECT cell, count(DISTINCT place)::integer AS cells_measured FROM sample GROUP BY cell)
+  reached_cells AS (
+    SELECT cell, count(DISTINCT place)::integer AS cells_measured FROM sample WHERE s0 GROUP BY cell
+  )
 SELECT
   cell::integer AS n,
   samples::float8,
@@ -386,23 +422,19 @@ FROM network_state
 JOIN reached_cells USING (cell)
 
 -- $1 = ["A-1","A-2"]
--- $2 = 100000000
--- $3 = "2026-01-01T00:00:00.000Z"
--- $4 = "2026-04-01T00:00:00.000Z"
--- $5 = "2026-04-02T00:00:00.000Z"
--- $6 = ["fibre"]
--- $7 = 6
--- $8 = 180
--- $9 = 14
--- $10 = "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
--- $11 = "2026-01-01T00:00:00.000Z"
--- $12 = 120000
--- $13 = 0.8
--- $14 = 1.6448536269514722
--- $15 = 0.65
--- $16 = 12000
--- $17 = 3
--- $18 = 3
--- $19 = 1
--- $20 = 1.6448536269514722
--- $21 = 1.2815515655446004
+-- $2 = "2026-01-01T00:00:00.000Z"
+-- $3 = "2026-04-01T00:00:00.000Z"
+-- $4 = "2026-04-02T00:00:00.000Z"
+-- $5 = ["fibre"]
+-- $6 = "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+-- $7 = "2026-01-01T00:00:00.000Z"
+-- $8 = ["fibre"]
+-- $9 = 0.8
+-- $10 = 1.6448536269514722
+-- $11 = 0.65
+-- $12 = 12000
+-- $13 = 3
+-- $14 = 3
+-- $15 = 1
+-- $16 = 1.6448536269514722
+-- $17 = 1.2815515655446004

@@ -161,6 +161,7 @@ const STATEMENTS: Readonly<Record<string, (db: DataSource) => Promise<unknown>>>
 
 /** What the statements before the longest one answer, where it is not reached otherwise. */
 const ANSWERS = [
+  [/pg_try_advisory/, [{ taken: true }]],
   [/max\(known_before\) AS before FROM run/, [{ before: TO }]],
   [/generate_series/, [{ from: '2026-01-01', to: '2026-02-01' }]],
   [/AS added/, [{ added: 1, replaced: 0 }]],

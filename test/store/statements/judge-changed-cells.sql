@@ -1,162 +1,37 @@
 WITH
-  sample AS (
-    SELECT
-      cell,
-      coalesce(operator, '') AS operator,
-      coalesce(technology, '') AS technology,
-      device_id,
-      measured_at,
-      (measured_at AT TIME ZONE 'Africa/Casablanca') AS local,
-      outcome = 'no_service' AS is_silent,
-      outcome = 'ok' AND download_bps >= $1::float8 AS is_pass,
-      CASE WHEN outcome = 'ok' THEN download_bps END AS free_download
-    FROM probe AS p
-    WHERE measured_at >= $2::timestamptz
-      AND measured_at < $3::timestamptz
-      AND received_at < $4::timestamptz
-      AND counted
-      AND cell = ANY($5::bigint[])
-      AND NOT EXISTS (
-        SELECT 1
-        FROM probe_flag AS f
-        WHERE f.cell = p.cell AND f.probe_id = p.id AND NOT f.counted AND f.created_at < $4::timestamptz
-      )
-      AND (technology = ANY($6::text[]) OR technology IS NULL)
-      AND (outcome = 'no_service' OR (outcome = 'ok' AND download_bps IS NOT NULL))
-    OFFSET 0
-  ),
-  device_day AS (
-    SELECT
-      cell,
-      operator,
-      technology,
-      device_id,
-      local::date AS day,
-      count(*)::integer AS samples,
-      (count(*) FILTER (WHERE is_pass))::integer AS passes,
-      (count(*) FILTER (WHERE is_silent))::integer AS no_service,
-      (
-        count(*) FILTER (
-          WHERE date_part('hour', local)::integer >= 19 AND date_part('hour', local)::integer < 23
-        )
-      )::integer AS peak_samples,
-      bit_or(1 << date_part('hour', local)::integer) AS hours,
-      max(measured_at) AS last_measured_at,
-      (count(*) FILTER (WHERE free_download >= 1000000))::integer AS download_0,
-      (count(*) FILTER (WHERE free_download >= 2000000))::integer AS download_1,
-      (count(*) FILTER (WHERE free_download >= 5000000))::integer AS download_2,
-      (count(*) FILTER (WHERE free_download >= 10000000))::integer AS download_3,
-      (count(*) FILTER (WHERE free_download >= 20000000))::integer AS download_4,
-      (count(*) FILTER (WHERE free_download >= 25000000))::integer AS download_5,
-      (count(*) FILTER (WHERE free_download >= 30000000))::integer AS download_6,
-      (count(*) FILTER (WHERE free_download >= 50000000))::integer AS download_7,
-      (count(*) FILTER (WHERE free_download >= 100000000))::integer AS download_8,
-      (count(*) FILTER (WHERE free_download >= 200000000))::integer AS download_9
-    FROM sample
-    GROUP BY cell, operator, technology, device_id, local::date
-  ),
-  weighted_day AS (
-    SELECT
-      *,
-      least(samples, $7::integer) * CASE
-        WHEN day < ($3::timestamptz AT TIME ZONE 'Africa/Casablanca')::date - $8::integer THEN 500
-        ELSE 1000
-      END AS weight,
-      day < ($3::timestamptz AT TIME ZONE 'Africa/Casablanca')::date - $9::integer AS is_settled,
-      set_bit($10::varbit, day - ($11::timestamptz AT TIME ZONE 'Africa/Casablanca')::date, 1) AS day_bit
-    FROM device_day
-    OFFSET 0
-  ),
-  device AS (
-    SELECT
-      cell,
-      operator,
-      technology,
-      device_id,
-      sum(samples) AS samples,
-      sum(passes) AS passes,
-      sum(no_service) AS no_service,
-      sum(peak_samples) AS peak_samples,
-      bit_or(hours) AS hours,
-      max(last_measured_at) AS last_measured_at,
-      sum(weight) AS weight,
-      sum((passes::bigint * weight / samples)::integer) AS pass_weight,
-      coalesce(sum(weight) FILTER (WHERE is_settled), 0) AS settled_weight,
-      coalesce(
-        sum((passes::bigint * weight / samples)::integer) FILTER (WHERE is_settled), 0
-      ) AS settled_pass_weight,
-      bit_or(day_bit) FILTER (WHERE passes > 0) AS pass_days,
-      bit_or(day_bit) FILTER (WHERE passes < samples) AS fail_days,
-      sum((download_0::bigint * weight / samples)::integer) AS download_0,
-      sum((download_1::bigint * weight / samples)::integer) AS download_1,
-      sum((download_2::bigint * weight / samples)::integer) AS download_2,
-      sum((download_3::bigint * weight / samples)::integer) AS download_3,
-      sum((download_4::bigint * weight / samples)::integer) AS download_4,
-      sum((download_5::bigint * weight / samples)::integer) AS download_5,
-      sum((download_6::bigint * weight / samples)::integer) AS download_6,
-      sum((download_7::bigint * weight / samples)::integer) AS download_7,
-      sum((download_8::bigint * weight / samples)::integer) AS download_8,
-      sum((download_9::bigint * weight / samples)::integer) AS download_9
-    FROM weighted_day
-    GROUP BY cell, operator, technology, device_id
-  ),
   measured_network AS (
     SELECT
       cell,
       operator,
       technology,
-      sum(samples)::integer AS samples,
-      sum(passes)::integer AS passes,
-      sum(no_service)::integer AS no_service,
-      sum(peak_samples)::integer AS peak_samples,
-      bit_count(bit_or(hours)::bit(24)) AS hours,
-      max(last_measured_at) AS last_measured_at,
-      sum(
-        (CASE WHEN weight > $12::integer THEN pass_weight * $12::integer / weight ELSE pass_weight END)::integer
-      ) AS pass_weight,
-      sum(
-        (CASE WHEN settled_weight > $12::integer THEN settled_pass_weight * $12::integer / settled_weight ELSE settled_pass_weight END)::integer
-      ) AS settled_pass_weight,
-      sum(least(weight, $12::integer)::integer) AS weight,
-      sum(least(settled_weight, $12::integer)::integer) AS settled_weight,
-      count(*)::integer AS devices,
-      (count(*) FILTER (WHERE passes > 0))::integer AS pass_devices,
-      (count(*) FILTER (WHERE passes < samples))::integer AS fail_devices,
-      bit_count(bit_or(coalesce(pass_days | fail_days, pass_days, fail_days))) AS days,
-      coalesce(bit_count(bit_or(pass_days)), 0) AS pass_days,
-      coalesce(bit_count(bit_or(fail_days)), 0) AS fail_days,
-      sum(
-        (CASE WHEN weight > $12::integer THEN download_0 * $12::integer / weight ELSE download_0 END)::integer
-      ) AS download_0,
-      sum(
-        (CASE WHEN weight > $12::integer THEN download_1 * $12::integer / weight ELSE download_1 END)::integer
-      ) AS download_1,
-      sum(
-        (CASE WHEN weight > $12::integer THEN download_2 * $12::integer / weight ELSE download_2 END)::integer
-      ) AS download_2,
-      sum(
-        (CASE WHEN weight > $12::integer THEN download_3 * $12::integer / weight ELSE download_3 END)::integer
-      ) AS download_3,
-      sum(
-        (CASE WHEN weight > $12::integer THEN download_4 * $12::integer / weight ELSE download_4 END)::integer
-      ) AS download_4,
-      sum(
-        (CASE WHEN weight > $12::integer THEN download_5 * $12::integer / weight ELSE download_5 END)::integer
-      ) AS download_5,
-      sum(
-        (CASE WHEN weight > $12::integer THEN download_6 * $12::integer / weight ELSE download_6 END)::integer
-      ) AS download_6,
-      sum(
-        (CASE WHEN weight > $12::integer THEN download_7 * $12::integer / weight ELSE download_7 END)::integer
-      ) AS download_7,
-      sum(
-        (CASE WHEN weight > $12::integer THEN download_8 * $12::integer / weight ELSE download_8 END)::integer
-      ) AS download_8,
-      sum(
-        (CASE WHEN weight > $12::integer THEN download_9 * $12::integer / weight ELSE download_9 END)::integer
-      ) AS download_9
-    FROM device
-    GROUP BY cell, operator, technology
+      s0_samples AS samples,
+      s0_no_service AS no_service,
+      s0_peak_samples AS peak_samples,
+      s0_weight AS weight,
+      s0_settled_weight AS settled_weight,
+      s0_devices AS devices,
+      s0_days AS days,
+      s0_hours AS hours,
+      s0_last_measured_at AS last_measured_at,
+      s0_pass1_passes AS passes,
+      s0_pass1_pass_devices AS pass_devices,
+      s0_pass1_fail_devices AS fail_devices,
+      s0_pass1_pass_days AS pass_days,
+      s0_pass1_fail_days AS fail_days,
+      s0_pass1 AS pass_weight,
+      s0_pass1_settled AS settled_pass_weight,
+      s0_pass0 AS download_0,
+      s0_pass1 AS download_1,
+      s0_pass2 AS download_2,
+      s0_pass3 AS download_3,
+      s0_pass4 AS download_4,
+      s0_pass5 AS download_5,
+      s0_pass6 AS download_6,
+      s0_pass7 AS download_7,
+      s0_pass8 AS download_8,
+      s0_pass9 AS download_9
+    FROM network_figures_of_pass
+    WHERE s0_samples > 0 AND (technology = ANY($1::text[]) OR technology = '') AND cell = ANY($2::bigint[])
   ),
   network AS (SELECT *, NULL::bigint AS declared_bps, NULL::date AS planned_by FROM measured_network),
   wilson_score AS (
@@ -165,20 +40,20 @@ WITH
       CASE
         WHEN weight = 0 THEN 0
         ELSE (
-          pass_weight::float8 / 1000 - weight::float8 / 1000 * $13::float8
-        ) / sqrt(weight::float8 / 1000 * ($13::float8 * (1 - $13::float8)))
+          pass_weight::float8 / 1000 - weight::float8 / 1000 * $3::float8
+        ) / sqrt(weight::float8 / 1000 * ($3::float8 * (1 - $3::float8)))
       END AS score,
       CASE
         WHEN settled_weight = 0 THEN 0
         ELSE (
-          settled_pass_weight::float8 / 1000 - settled_weight::float8 / 1000 * $13::float8
-        ) / sqrt(settled_weight::float8 / 1000 * ($13::float8 * (1 - $13::float8)))
+          settled_pass_weight::float8 / 1000 - settled_weight::float8 / 1000 * $3::float8
+        ) / sqrt(settled_weight::float8 / 1000 * ($3::float8 * (1 - $3::float8)))
       END AS settled_score,
       (
-        weight * $13::float8 + $14::float8 * sqrt(weight::float8 * ($13::float8 * (1 - $13::float8) * 1000))
+        weight * $3::float8 + $4::float8 * sqrt(weight::float8 * ($3::float8 * (1 - $3::float8) * 1000))
       )::bigint AS decisive_pass_weight,
       (
-        weight * $13::float8 - $14::float8 * sqrt(weight::float8 * ($13::float8 * (1 - $13::float8) * 1000))
+        weight * $3::float8 - $4::float8 * sqrt(weight::float8 * ($3::float8 * (1 - $3::float8) * 1000))
       )::bigint AS decisive_fail_weight
     FROM network
     OFFSET 0
@@ -191,11 +66,11 @@ WITH
         ELSE (
           ln(
             (pass_weight::float8 / 1000 + 0.5) / ((weight - pass_weight)::float8 / 1000 + 0.5)
-          ) - ln($13::float8 / (1 - $13::float8))
+          ) - ln($3::float8 / (1 - $3::float8))
         ) / sqrt(
           1 / (pass_weight::float8 / 1000 + 0.5)
             + 1 / ((weight - pass_weight)::float8 / 1000 + 0.5)
-            + ($15::float8 * $15::float8) / devices
+            + ($5::float8 * $5::float8) / devices
         )
       END AS log_odds,
       CASE
@@ -205,11 +80,11 @@ WITH
             (settled_pass_weight::float8 / 1000 + 0.5) / (
               (settled_weight - settled_pass_weight)::float8 / 1000 + 0.5
             )
-          ) - ln($13::float8 / (1 - $13::float8))
+          ) - ln($3::float8 / (1 - $3::float8))
         ) / sqrt(
           1 / (settled_pass_weight::float8 / 1000 + 0.5)
             + 1 / ((settled_weight - settled_pass_weight)::float8 / 1000 + 0.5)
-            + ($15::float8 * $15::float8) / devices
+            + ($5::float8 * $5::float8) / devices
         )
       END AS settled_log_odds
     FROM wilson_score
@@ -265,14 +140,14 @@ WITH
   sufficient_evidence AS (
     SELECT
       *,
-      weight >= $16::bigint AND hours >= $17::integer AS has_enough,
-      CASE WHEN score >= 0 THEN pass_days ELSE fail_days END >= $18::integer
-        AND CASE WHEN score >= 0 THEN pass_devices ELSE fail_devices END >= $19::integer AS is_spread,
-      abs(score) >= $20::float8
+      weight >= $6::bigint AND hours >= $7::integer AS has_enough,
+      CASE WHEN score >= 0 THEN pass_days ELSE fail_days END >= $8::integer
+        AND CASE WHEN score >= 0 THEN pass_devices ELSE fail_devices END >= $9::integer AS is_spread,
+      abs(score) >= $10::float8
         OR (
-          abs(score) >= $21::float8
-            AND settled_weight >= $16::bigint
-            AND CASE WHEN score >= 0 THEN settled_score ELSE -settled_score END >= $20::float8
+          abs(score) >= $11::float8
+            AND settled_weight >= $6::bigint
+            AND CASE WHEN score >= 0 THEN settled_score ELSE -settled_score END >= $10::float8
         ) AS is_decisive
     FROM network_confidence
     OFFSET 0
@@ -306,7 +181,7 @@ WITH
       END AS retained_absence_probability,
       CASE
         WHEN (
-          has_enough AND days >= $18::integer AND devices >= $19::integer
+          has_enough AND days >= $8::integer AND devices >= $9::integer
         ) THEN (download_0 >= decisive_pass_weight)::integer
           + (download_1 >= decisive_pass_weight)::integer
           + (download_2 >= decisive_pass_weight)::integer
@@ -321,7 +196,7 @@ WITH
       END AS download_passed,
       CASE
         WHEN (
-          has_enough AND days >= $18::integer AND devices >= $19::integer
+          has_enough AND days >= $8::integer AND devices >= $9::integer
         ) THEN (download_0 > decisive_fail_weight)::integer
           + (download_1 > decisive_fail_weight)::integer
           + (download_2 > decisive_fail_weight)::integer
@@ -386,7 +261,7 @@ WITH
           coalesce(
             (
               array_agg(download_passed ORDER BY download_passed DESC) FILTER (WHERE operator <> '')
-            )[$22::integer],
+            )[$12::integer],
             0
           )
             | (max(download_passed) << 4)
@@ -418,9 +293,9 @@ WITH
     SELECT
       *,
       CASE
-        WHEN cardinality(presence) >= $22::integer THEN 'black'
+        WHEN cardinality(presence) >= $12::integer THEN 'black'
         WHEN claimed > 0 THEN CASE
-          WHEN cardinality(presence) + claimed >= $22::integer THEN 'black'
+          WHEN cardinality(presence) + claimed >= $12::integer THEN 'black'
           ELSE 'grey'
         END
         WHEN cardinality(presence) > 0 THEN 'grey'
@@ -429,13 +304,13 @@ WITH
       END AS class,
       (
         SELECT coalesce(product(confidence ORDER BY confidence DESC), 1)
-        FROM unnest(presence[1:$22::integer]) AS confidence
+        FROM unnest(presence[1:$12::integer]) AS confidence
       ) AS present_product,
       (
         SELECT coalesce(product(confidence ORDER BY confidence DESC), 1)
-        FROM unnest(retained_presence[1:$22::integer]) AS confidence
+        FROM unnest(retained_presence[1:$12::integer]) AS confidence
       ) AS retained_present_product,
-      cardinality(presence) < $22::integer AND claimed > 0 AS rests_on_claim
+      cardinality(presence) < $12::integer AND claimed > 0 AS rests_on_claim
     FROM cell_presence
     OFFSET 0
   ),
@@ -443,7 +318,7 @@ WITH
     SELECT
       *,
       CASE
-        WHEN rests_on_claim THEN 0.5
+        WHEN rests_on_claim THEN 0.5::float8
         ELSE least(
           0.999,
           floor(
@@ -467,8 +342,8 @@ WITH
       class,
       probability,
       rests_on_claim
-        OR probability >= $23::float8
-        OR (probability >= $24::float8 AND retained_probability >= $23::float8) AS is_published
+        OR probability >= $13::float8
+        OR (probability >= $14::float8 AND retained_probability >= $13::float8) AS is_published
     FROM class_probability
   ),
   incoming_verdict AS MATERIALIZED (
@@ -481,14 +356,14 @@ WITH
   ),
   incoming_evidence AS (SELECT * FROM network_state),
   current_evidence AS MATERIALIZED (
-    SELECT * FROM evidence WHERE series = $25::integer AND next_run IS NULL AND cell = ANY($5::bigint[])
+    SELECT * FROM evidence WHERE series = $15::integer AND next_run IS NULL AND cell = ANY($2::bigint[])
   ),
   current_verdict AS MATERIALIZED (
-    SELECT * FROM verdict WHERE series = $25::integer AND next_run IS NULL AND cell = ANY($5::bigint[])
+    SELECT * FROM verdict WHERE series = $15::integer AND next_run IS NULL AND cell = ANY($2::bigint[])
   ),
   closed_evidence AS (
     UPDATE evidence AS v
-    SET next_run = $26::integer
+    SET next_run = $16::integer
     FROM current_evidence AS c
     LEFT JOIN incoming_evidence AS i USING (cell, operator, technology)
     WHERE v.series = c.series
@@ -526,11 +401,11 @@ WITH
       fail_days, hours, last_measured_at, declared_bps, planned_by, state
     )
     SELECT
-      $25::integer,
+      $15::integer,
       i.cell,
       i.operator,
       i.technology,
-      $26::integer,
+      $16::integer,
       i.samples,
       i.passes,
       i.no_service,
@@ -584,7 +459,7 @@ WITH
   ),
   closed_verdict AS (
     UPDATE verdict AS v
-    SET next_run = $26::integer
+    SET next_run = $16::integer
     FROM current_verdict AS c
     LEFT JOIN incoming_verdict AS i USING (cell)
     WHERE v.series = c.series
@@ -597,7 +472,7 @@ WITH
   ),
   opened_verdict AS (
     INSERT INTO verdict AS v (series, cell, first_run, class, confidence, ladder)
-    SELECT $25::integer, i.cell, $26::integer, i.class, i.confidence, i.ladder
+    SELECT $15::integer, i.cell, $16::integer, i.class, i.confidence, i.ladder
     FROM incoming_verdict AS i
     LEFT JOIN current_verdict AS c USING (cell)
     WHERE c.cell IS NULL
@@ -609,29 +484,19 @@ SELECT cell, c.class, c.confidence, o.class, o.confidence
 FROM closed_verdict AS c
 FULL JOIN opened_verdict AS o USING (cell)
 
--- $1 = 2000000
--- $2 = "2026-01-01T00:00:00.000Z"
--- $3 = "2026-04-01T00:00:00.000Z"
--- $4 = "2026-04-02T00:00:00.000Z"
--- $5 = ["1","2"]
--- $6 = ["fibre","cable","vdsl","adsl","fwa","2g","3g","4g","5g","wifi_unknown","satellite_leo"]
--- $7 = 6
--- $8 = 180
--- $9 = 14
--- $10 = "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
--- $11 = "2026-01-01T00:00:00.000Z"
--- $12 = 120000
--- $13 = 0.8
--- $14 = 1.6448536269514722
--- $15 = 0.65
--- $16 = 12000
--- $17 = 3
--- $18 = 3
--- $19 = 1
--- $20 = 1.6448536269514722
--- $21 = 1.2815515655446004
--- $22 = 2
--- $23 = 0.84
--- $24 = 0.7
--- $25 = 7
--- $26 = 9
+-- $1 = ["fibre","cable","vdsl","adsl","fwa","2g","3g","4g","5g","wifi_unknown","satellite_leo"]
+-- $2 = ["1","2"]
+-- $3 = 0.8
+-- $4 = 1.6448536269514722
+-- $5 = 0.65
+-- $6 = 12000
+-- $7 = 3
+-- $8 = 3
+-- $9 = 1
+-- $10 = 1.6448536269514722
+-- $11 = 1.2815515655446004
+-- $12 = 2
+-- $13 = 0.84
+-- $14 = 0.7
+-- $15 = 7
+-- $16 = 9

@@ -1,183 +1,114 @@
 WITH
-  sample AS (
-    SELECT
-      cell,
-      coalesce(operator, '') AS operator,
-      coalesce(technology, '') AS technology,
-      device_id,
-      measured_at,
-      (measured_at AT TIME ZONE 'Africa/Casablanca') AS local,
-      outcome = 'no_service' AS is_silent,
-      outcome = 'ok' AND download_bps >= $1::float8 AS is_pass,
-      CASE WHEN outcome = 'ok' THEN download_bps END AS free_download
-    FROM probe AS p
-    WHERE measured_at >= $2::timestamptz
-      AND measured_at < $3::timestamptz
-      AND received_at < $4::timestamptz
-      AND counted
-      AND NOT EXISTS (
-        SELECT 1
-        FROM probe_flag AS f
-        WHERE f.cell = p.cell AND f.probe_id = p.id AND NOT f.counted AND f.created_at < $4::timestamptz
-      )
-      AND (technology = ANY($5::text[]) OR technology IS NULL)
-      AND (outcome = 'no_service' OR (outcome = 'ok' AND download_bps IS NOT NULL))
-    OFFSET 0
-  ),
-  device_day AS (
-    SELECT
-      cell,
-      operator,
-      technology,
-      device_id,
-      local::date AS day,
-      count(*)::integer AS samples,
-      (count(*) FILTER (WHERE is_pass))::integer AS passes,
-      (count(*) FILTER (WHERE is_silent))::integer AS no_service,
-      (
-        count(*) FILTER (
-          WHERE date_part('hour', local)::integer >= 19 AND date_part('hour', local)::integer < 23
-        )
-      )::integer AS peak_samples,
-      bit_or(1 << date_part('hour', local)::integer) AS hours,
-      max(measured_at) AS last_measured_at,
-      (count(*) FILTER (WHERE free_download >= 1000000))::integer AS download_0,
-      (count(*) FILTER (WHERE free_download >= 2000000))::integer AS download_1,
-      (count(*) FILTER (WHERE free_download >= 5000000))::integer AS download_2,
-      (count(*) FILTER (WHERE free_download >= 10000000))::integer AS download_3,
-      (count(*) FILTER (WHERE free_download >= 20000000))::integer AS download_4,
-      (count(*) FILTER (WHERE free_download >= 25000000))::integer AS download_5,
-      (count(*) FILTER (WHERE free_download >= 30000000))::integer AS download_6,
-      (count(*) FILTER (WHERE free_download >= 50000000))::integer AS download_7,
-      (count(*) FILTER (WHERE free_download >= 100000000))::integer AS download_8,
-      (count(*) FILTER (WHERE free_download >= 200000000))::integer AS download_9
-    FROM sample
-    GROUP BY cell, operator, technology, device_id, local::date
-  ),
-  weighted_day AS (
-    SELECT
-      *,
-      least(samples, $6::integer) * CASE
-        WHEN day < ($3::timestamptz AT TIME ZONE 'Africa/Casablanca')::date - $7::integer THEN 500
-        ELSE 1000
-      END AS weight,
-      day < ($3::timestamptz AT TIME ZONE 'Africa/Casablanca')::date - $8::integer AS is_settled,
-      set_bit($9::varbit, day - ($10::timestamptz AT TIME ZONE 'Africa/Casablanca')::date, 1) AS day_bit
-    FROM device_day
-    OFFSET 0
-  ),
-  device AS (
-    SELECT
-      cell,
-      operator,
-      technology,
-      device_id,
-      sum(samples) AS samples,
-      sum(passes) AS passes,
-      sum(no_service) AS no_service,
-      sum(peak_samples) AS peak_samples,
-      bit_or(hours) AS hours,
-      max(last_measured_at) AS last_measured_at,
-      sum(weight) AS weight,
-      sum((passes::bigint * weight / samples)::integer) AS pass_weight,
-      coalesce(sum(weight) FILTER (WHERE is_settled), 0) AS settled_weight,
-      coalesce(
-        sum((passes::bigint * weight / samples)::integer) FILTER (WHERE is_settled), 0
-      ) AS settled_pass_weight,
-      bit_or(day_bit) FILTER (WHERE passes > 0) AS pass_days,
-      bit_or(day_bit) FILTER (WHERE passes < samples) AS fail_days,
-      sum((download_0::bigint * weight / samples)::integer) AS download_0,
-      sum((download_1::bigint * weight / samples)::integer) AS download_1,
-      sum((download_2::bigint * weight / samples)::integer) AS download_2,
-      sum((download_3::bigint * weight / samples)::integer) AS download_3,
-      sum((download_4::bigint * weight / samples)::integer) AS download_4,
-      sum((download_5::bigint * weight / samples)::integer) AS download_5,
-      sum((download_6::bigint * weight / samples)::integer) AS download_6,
-      sum((download_7::bigint * weight / samples)::integer) AS download_7,
-      sum((download_8::bigint * weight / samples)::integer) AS download_8,
-      sum((download_9::bigint * weight / samples)::integer) AS download_9
-    FROM weighted_day
-    GROUP BY cell, operator, technology, device_id
-  ),
   measured_network AS (
     SELECT
       cell,
       operator,
       technology,
-      sum(samples)::integer AS samples,
-      sum(passes)::integer AS passes,
-      sum(no_service)::integer AS no_service,
-      sum(peak_samples)::integer AS peak_samples,
-      bit_count(bit_or(hours)::bit(24)) AS hours,
-      max(last_measured_at) AS last_measured_at,
-      sum(
-        (CASE WHEN weight > $11::integer THEN pass_weight * $11::integer / weight ELSE pass_weight END)::integer
-      ) AS pass_weight,
-      sum(
-        (CASE WHEN settled_weight > $11::integer THEN settled_pass_weight * $11::integer / settled_weight ELSE settled_pass_weight END)::integer
-      ) AS settled_pass_weight,
-      sum(least(weight, $11::integer)::integer) AS weight,
-      sum(least(settled_weight, $11::integer)::integer) AS settled_weight,
-      count(*)::integer AS devices,
-      (count(*) FILTER (WHERE passes > 0))::integer AS pass_devices,
-      (count(*) FILTER (WHERE passes < samples))::integer AS fail_devices,
-      bit_count(bit_or(coalesce(pass_days | fail_days, pass_days, fail_days))) AS days,
-      coalesce(bit_count(bit_or(pass_days)), 0) AS pass_days,
-      coalesce(bit_count(bit_or(fail_days)), 0) AS fail_days,
-      sum(
-        (CASE WHEN weight > $11::integer THEN download_0 * $11::integer / weight ELSE download_0 END)::integer
-      ) AS download_0,
-      sum(
-        (CASE WHEN weight > $11::integer THEN download_1 * $11::integer / weight ELSE download_1 END)::integer
-      ) AS download_1,
-      sum(
-        (CASE WHEN weight > $11::integer THEN download_2 * $11::integer / weight ELSE download_2 END)::integer
-      ) AS download_2,
-      sum(
-        (CASE WHEN weight > $11::integer THEN download_3 * $11::integer / weight ELSE download_3 END)::integer
-      ) AS download_3,
-      sum(
-        (CASE WHEN weight > $11::integer THEN download_4 * $11::integer / weight ELSE download_4 END)::integer
-      ) AS download_4,
-      sum(
-        (CASE WHEN weight > $11::integer THEN download_5 * $11::integer / weight ELSE download_5 END)::integer
-      ) AS download_5,
-      sum(
-        (CASE WHEN weight > $11::integer THEN download_6 * $11::integer / weight ELSE download_6 END)::integer
-      ) AS download_6,
-      sum(
-        (CASE WHEN weight > $11::integer THEN download_7 * $11::integer / weight ELSE download_7 END)::integer
-      ) AS download_7,
-      sum(
-        (CASE WHEN weight > $11::integer THEN download_8 * $11::integer / weight ELSE download_8 END)::integer
-      ) AS download_8,
-      sum(
-        (CASE WHEN weight > $11::integer THEN download_9 * $11::integer / weight ELSE download_9 END)::integer
-      ) AS download_9
-    FROM device
+      s0_samples AS samples,
+      s0_no_service AS no_service,
+      s0_peak_samples AS peak_samples,
+      s0_weight AS weight,
+      s0_settled_weight AS settled_weight,
+      s0_devices AS devices,
+      s0_days AS days,
+      s0_hours AS hours,
+      s0_last_measured_at AS last_measured_at,
+      s0_pass6_passes AS passes,
+      s0_pass6_pass_devices AS pass_devices,
+      s0_pass6_fail_devices AS fail_devices,
+      s0_pass6_pass_days AS pass_days,
+      s0_pass6_fail_days AS fail_days,
+      s0_pass6 AS pass_weight,
+      s0_pass6_settled AS settled_pass_weight,
+      s0_pass0 AS download_0,
+      s0_pass1 AS download_1,
+      s0_pass2 AS download_2,
+      s0_pass3 AS download_3,
+      s0_pass4 AS download_4,
+      s0_pass5 AS download_5,
+      s0_pass6 AS download_6,
+      s0_pass7 AS download_7,
+      s0_pass8 AS download_8,
+      s0_pass9 AS download_9
+    FROM network_figures_of_pass
+    WHERE s0_samples > 0 AND (technology = ANY($1::text[]) OR technology = '')
+  ),
+  claim AS (
+    SELECT
+      cell,
+      operator,
+      technology,
+      NULL::bigint AS declared_bps,
+      min(on_date) FILTER (
+        WHERE kind = 'planned'
+          AND on_date >= ($2::timestamptz AT TIME ZONE 'Africa/Casablanca')::date
+          AND on_date <= ($2::timestamptz AT TIME ZONE 'Africa/Casablanca')::date + $3::integer
+      ) AS planned_by
+    FROM coverage
+    WHERE received_at < $4::timestamptz
+      AND (withdrawn_at IS NULL OR withdrawn_at >= $4::timestamptz)
+      AND technology = ANY($5::text[])
+      AND download_bps >= $6::bigint
     GROUP BY cell, operator, technology
   ),
-  network AS (SELECT *, NULL::bigint AS declared_bps, NULL::date AS planned_by FROM measured_network),
+  network AS (
+    SELECT
+      cell,
+      operator,
+      technology,
+      coalesce(samples, 0) AS samples,
+      coalesce(passes, 0) AS passes,
+      coalesce(no_service, 0) AS no_service,
+      coalesce(peak_samples, 0) AS peak_samples,
+      coalesce(weight, 0) AS weight,
+      coalesce(pass_weight, 0) AS pass_weight,
+      coalesce(settled_weight, 0) AS settled_weight,
+      coalesce(settled_pass_weight, 0) AS settled_pass_weight,
+      coalesce(devices, 0) AS devices,
+      coalesce(pass_devices, 0) AS pass_devices,
+      coalesce(fail_devices, 0) AS fail_devices,
+      coalesce(days, 0) AS days,
+      coalesce(pass_days, 0) AS pass_days,
+      coalesce(fail_days, 0) AS fail_days,
+      coalesce(hours, 0) AS hours,
+      coalesce(download_0, 0) AS download_0,
+      coalesce(download_1, 0) AS download_1,
+      coalesce(download_2, 0) AS download_2,
+      coalesce(download_3, 0) AS download_3,
+      coalesce(download_4, 0) AS download_4,
+      coalesce(download_5, 0) AS download_5,
+      coalesce(download_6, 0) AS download_6,
+      coalesce(download_7, 0) AS download_7,
+      coalesce(download_8, 0) AS download_8,
+      coalesce(download_9, 0) AS download_9,
+      last_measured_at,
+      declared_bps,
+      planned_by
+    FROM measured_network
+    FULL JOIN (
+      SELECT * FROM claim WHERE declared_bps IS NOT NULL OR planned_by IS NOT NULL
+    ) AS claim USING (cell, operator, technology)
+  ),
   wilson_score AS (
     SELECT
       *,
       CASE
         WHEN weight = 0 THEN 0
         ELSE (
-          pass_weight::float8 / 1000 - weight::float8 / 1000 * $12::float8
-        ) / sqrt(weight::float8 / 1000 * ($12::float8 * (1 - $12::float8)))
+          pass_weight::float8 / 1000 - weight::float8 / 1000 * $7::float8
+        ) / sqrt(weight::float8 / 1000 * ($7::float8 * (1 - $7::float8)))
       END AS score,
       CASE
         WHEN settled_weight = 0 THEN 0
         ELSE (
-          settled_pass_weight::float8 / 1000 - settled_weight::float8 / 1000 * $12::float8
-        ) / sqrt(settled_weight::float8 / 1000 * ($12::float8 * (1 - $12::float8)))
+          settled_pass_weight::float8 / 1000 - settled_weight::float8 / 1000 * $7::float8
+        ) / sqrt(settled_weight::float8 / 1000 * ($7::float8 * (1 - $7::float8)))
       END AS settled_score,
       (
-        weight * $12::float8 + $13::float8 * sqrt(weight::float8 * ($12::float8 * (1 - $12::float8) * 1000))
+        weight * $7::float8 + $8::float8 * sqrt(weight::float8 * ($7::float8 * (1 - $7::float8) * 1000))
       )::bigint AS decisive_pass_weight,
       (
-        weight * $12::float8 - $13::float8 * sqrt(weight::float8 * ($12::float8 * (1 - $12::float8) * 1000))
+        weight * $7::float8 - $8::float8 * sqrt(weight::float8 * ($7::float8 * (1 - $7::float8) * 1000))
       )::bigint AS decisive_fail_weight
     FROM network
     OFFSET 0
@@ -190,11 +121,11 @@ WITH
         ELSE (
           ln(
             (pass_weight::float8 / 1000 + 0.5) / ((weight - pass_weight)::float8 / 1000 + 0.5)
-          ) - ln($12::float8 / (1 - $12::float8))
+          ) - ln($7::float8 / (1 - $7::float8))
         ) / sqrt(
           1 / (pass_weight::float8 / 1000 + 0.5)
             + 1 / ((weight - pass_weight)::float8 / 1000 + 0.5)
-            + ($14::float8 * $14::float8) / devices
+            + ($9::float8 * $9::float8) / devices
         )
       END AS log_odds,
       CASE
@@ -204,11 +135,11 @@ WITH
             (settled_pass_weight::float8 / 1000 + 0.5) / (
               (settled_weight - settled_pass_weight)::float8 / 1000 + 0.5
             )
-          ) - ln($12::float8 / (1 - $12::float8))
+          ) - ln($7::float8 / (1 - $7::float8))
         ) / sqrt(
           1 / (settled_pass_weight::float8 / 1000 + 0.5)
             + 1 / ((settled_weight - settled_pass_weight)::float8 / 1000 + 0.5)
-            + ($14::float8 * $14::float8) / devices
+            + ($9::float8 * $9::float8) / devices
         )
       END AS settled_log_odds
     FROM wilson_score
@@ -264,14 +195,14 @@ WITH
   sufficient_evidence AS (
     SELECT
       *,
-      weight >= $15::bigint AND hours >= $16::integer AS has_enough,
-      CASE WHEN score >= 0 THEN pass_days ELSE fail_days END >= $17::integer
-        AND CASE WHEN score >= 0 THEN pass_devices ELSE fail_devices END >= $18::integer AS is_spread,
-      abs(score) >= $19::float8
+      weight >= $10::bigint AND hours >= $11::integer AS has_enough,
+      CASE WHEN score >= 0 THEN pass_days ELSE fail_days END >= $12::integer
+        AND CASE WHEN score >= 0 THEN pass_devices ELSE fail_devices END >= $13::integer AS is_spread,
+      abs(score) >= $14::float8
         OR (
-          abs(score) >= $20::float8
-            AND settled_weight >= $15::bigint
-            AND CASE WHEN score >= 0 THEN settled_score ELSE -settled_score END >= $19::float8
+          abs(score) >= $15::float8
+            AND settled_weight >= $10::bigint
+            AND CASE WHEN score >= 0 THEN settled_score ELSE -settled_score END >= $14::float8
         ) AS is_decisive
     FROM network_confidence
     OFFSET 0
@@ -305,7 +236,7 @@ WITH
       END AS retained_absence_probability,
       CASE
         WHEN (
-          has_enough AND days >= $17::integer AND devices >= $18::integer
+          has_enough AND days >= $12::integer AND devices >= $13::integer
         ) THEN (download_0 >= decisive_pass_weight)::integer
           + (download_1 >= decisive_pass_weight)::integer
           + (download_2 >= decisive_pass_weight)::integer
@@ -320,7 +251,7 @@ WITH
       END AS download_passed,
       CASE
         WHEN (
-          has_enough AND days >= $17::integer AND devices >= $18::integer
+          has_enough AND days >= $12::integer AND devices >= $13::integer
         ) THEN (download_0 > decisive_fail_weight)::integer
           + (download_1 > decisive_fail_weight)::integer
           + (download_2 > decisive_fail_weight)::integer
@@ -385,7 +316,7 @@ WITH
           coalesce(
             (
               array_agg(download_passed ORDER BY download_passed DESC) FILTER (WHERE operator <> '')
-            )[$21::integer],
+            )[$16::integer],
             0
           )
             | (max(download_passed) << 4)
@@ -417,9 +348,9 @@ WITH
     SELECT
       *,
       CASE
-        WHEN cardinality(presence) >= $21::integer THEN 'black'
+        WHEN cardinality(presence) >= $16::integer THEN 'black'
         WHEN claimed > 0 THEN CASE
-          WHEN cardinality(presence) + claimed >= $21::integer THEN 'black'
+          WHEN cardinality(presence) + claimed >= $16::integer THEN 'black'
           ELSE 'grey'
         END
         WHEN cardinality(presence) > 0 THEN 'grey'
@@ -428,13 +359,13 @@ WITH
       END AS class,
       (
         SELECT coalesce(product(confidence ORDER BY confidence DESC), 1)
-        FROM unnest(presence[1:$21::integer]) AS confidence
+        FROM unnest(presence[1:$16::integer]) AS confidence
       ) AS present_product,
       (
         SELECT coalesce(product(confidence ORDER BY confidence DESC), 1)
-        FROM unnest(retained_presence[1:$21::integer]) AS confidence
+        FROM unnest(retained_presence[1:$16::integer]) AS confidence
       ) AS retained_present_product,
-      cardinality(presence) < $21::integer AND claimed > 0 AS rests_on_claim
+      cardinality(presence) < $16::integer AND claimed > 0 AS rests_on_claim
     FROM cell_presence
     OFFSET 0
   ),
@@ -442,7 +373,7 @@ WITH
     SELECT
       *,
       CASE
-        WHEN rests_on_claim THEN 0.5
+        WHEN rests_on_claim THEN 0.5::float8
         ELSE least(
           0.999,
           floor(
@@ -466,8 +397,8 @@ WITH
       class,
       probability,
       rests_on_claim
-        OR probability >= $22::float8
-        OR (probability >= $23::float8 AND retained_probability >= $22::float8) AS is_published
+        OR probability >= $17::float8
+        OR (probability >= $18::float8 AND retained_probability >= $17::float8) AS is_published
     FROM class_probability
   ),
   incoming_verdict AS MATERIALIZED (
@@ -479,11 +410,11 @@ WITH
     FROM published_class
   ),
   incoming_evidence AS (SELECT * FROM network_state),
-  current_evidence AS MATERIALIZED (SELECT * FROM evidence WHERE series = $24::integer AND next_run IS NULL),
-  current_verdict AS MATERIALIZED (SELECT * FROM verdict WHERE series = $24::integer AND next_run IS NULL),
+  current_evidence AS MATERIALIZED (SELECT * FROM evidence WHERE series = $19::integer AND next_run IS NULL),
+  current_verdict AS MATERIALIZED (SELECT * FROM verdict WHERE series = $19::integer AND next_run IS NULL),
   closed_evidence AS (
     UPDATE evidence AS v
-    SET next_run = $25::integer
+    SET next_run = $20::integer
     FROM current_evidence AS c
     LEFT JOIN incoming_evidence AS i USING (cell, operator, technology)
     WHERE v.series = c.series
@@ -521,11 +452,11 @@ WITH
       fail_days, hours, last_measured_at, declared_bps, planned_by, state
     )
     SELECT
-      $24::integer,
+      $19::integer,
       i.cell,
       i.operator,
       i.technology,
-      $25::integer,
+      $20::integer,
       i.samples,
       i.passes,
       i.no_service,
@@ -579,7 +510,7 @@ WITH
   ),
   closed_verdict AS (
     UPDATE verdict AS v
-    SET next_run = $25::integer
+    SET next_run = $20::integer
     FROM current_verdict AS c
     LEFT JOIN incoming_verdict AS i USING (cell)
     WHERE v.series = c.series
@@ -592,7 +523,7 @@ WITH
   ),
   opened_verdict AS (
     INSERT INTO verdict AS v (series, cell, first_run, class, confidence, ladder)
-    SELECT $24::integer, i.cell, $25::integer, i.class, i.confidence, i.ladder
+    SELECT $19::integer, i.cell, $20::integer, i.class, i.confidence, i.ladder
     FROM incoming_verdict AS i
     LEFT JOIN current_verdict AS c USING (cell)
     WHERE c.cell IS NULL
@@ -604,28 +535,23 @@ SELECT cell, c.class, c.confidence, o.class, o.confidence
 FROM closed_verdict AS c
 FULL JOIN opened_verdict AS o USING (cell)
 
--- $1 = 2000000
--- $2 = "2026-01-01T00:00:00.000Z"
--- $3 = "2026-04-01T00:00:00.000Z"
+-- $1 = ["fibre","cable","vdsl","adsl","fwa","2g","3g","4g","5g","wifi_unknown"]
+-- $2 = "2026-04-01T00:00:00.000Z"
+-- $3 = 1095
 -- $4 = "2026-04-02T00:00:00.000Z"
--- $5 = ["fibre","cable","vdsl","adsl","fwa","2g","3g","4g","5g","wifi_unknown","satellite_leo"]
--- $6 = 6
--- $7 = 180
--- $8 = 14
--- $9 = "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
--- $10 = "2026-01-01T00:00:00.000Z"
--- $11 = 120000
--- $12 = 0.8
--- $13 = 1.6448536269514722
--- $14 = 0.65
--- $15 = 12000
--- $16 = 3
--- $17 = 3
--- $18 = 1
--- $19 = 1.6448536269514722
--- $20 = 1.2815515655446004
--- $21 = 2
--- $22 = 0.84
--- $23 = 0.7
--- $24 = 7
--- $25 = 9
+-- $5 = ["fibre","cable","vdsl","adsl","fwa","2g","3g","4g","5g","wifi_unknown"]
+-- $6 = 30000000
+-- $7 = 0.8
+-- $8 = 1.6448536269514722
+-- $9 = 0.65
+-- $10 = 12000
+-- $11 = 3
+-- $12 = 3
+-- $13 = 1
+-- $14 = 1.6448536269514722
+-- $15 = 1.2815515655446004
+-- $16 = 2
+-- $17 = 0.84
+-- $18 = 0.7
+-- $19 = 7
+-- $20 = 9

@@ -1,247 +1,51 @@
 WITH
-  sample AS (
-    SELECT
-      cell,
-      coalesce(operator, '') AS operator,
-      coalesce(technology, '') AS technology,
-      device_id,
-      measured_at,
-      (measured_at AT TIME ZONE 'Africa/Casablanca') AS local,
-      outcome = 'no_service' AS is_silent,
-      outcome = 'ok'
-        AND download_bps >= $1::float8
-        AND upload_bps >= $2::float8
-        AND latency_ms <= $3::float8 AS is_pass,
-      CASE
-        WHEN outcome = 'ok' AND upload_bps >= $4::float8 AND latency_ms <= $5::float8 THEN download_bps
-      END AS free_download,
-      CASE
-        WHEN outcome = 'ok' AND download_bps >= $6::float8 AND latency_ms <= $7::float8 THEN upload_bps
-      END AS free_upload,
-      CASE
-        WHEN outcome = 'ok' AND download_bps >= $8::float8 AND upload_bps >= $9::float8 THEN latency_ms
-      END AS free_latency
-    FROM probe AS p
-    WHERE measured_at >= $10::timestamptz
-      AND measured_at < $11::timestamptz
-      AND received_at < $12::timestamptz
-      AND counted
-      AND NOT EXISTS (
-        SELECT 1
-        FROM probe_flag AS f
-        WHERE f.cell = p.cell AND f.probe_id = p.id AND NOT f.counted AND f.created_at < $12::timestamptz
-      )
-      AND (technology = ANY($13::text[]) OR technology IS NULL)
-      AND (
-        outcome = 'no_service'
-          OR (
-            outcome = 'ok' AND download_bps IS NOT NULL AND upload_bps IS NOT NULL AND latency_ms IS NOT NULL
-          )
-      )
-    OFFSET 0
-  ),
-  device_day AS (
-    SELECT
-      cell,
-      operator,
-      technology,
-      device_id,
-      local::date AS day,
-      count(*)::integer AS samples,
-      (count(*) FILTER (WHERE is_pass))::integer AS passes,
-      (count(*) FILTER (WHERE is_silent))::integer AS no_service,
-      (
-        count(*) FILTER (
-          WHERE date_part('hour', local)::integer >= 19 AND date_part('hour', local)::integer < 23
-        )
-      )::integer AS peak_samples,
-      bit_or(1 << date_part('hour', local)::integer) AS hours,
-      max(measured_at) AS last_measured_at,
-      (count(*) FILTER (WHERE free_download >= 1000000))::integer AS download_0,
-      (count(*) FILTER (WHERE free_download >= 2000000))::integer AS download_1,
-      (count(*) FILTER (WHERE free_download >= 5000000))::integer AS download_2,
-      (count(*) FILTER (WHERE free_download >= 10000000))::integer AS download_3,
-      (count(*) FILTER (WHERE free_download >= 20000000))::integer AS download_4,
-      (count(*) FILTER (WHERE free_download >= 25000000))::integer AS download_5,
-      (count(*) FILTER (WHERE free_download >= 30000000))::integer AS download_6,
-      (count(*) FILTER (WHERE free_download >= 50000000))::integer AS download_7,
-      (count(*) FILTER (WHERE free_download >= 100000000))::integer AS download_8,
-      (count(*) FILTER (WHERE free_download >= 200000000))::integer AS download_9,
-      (count(*) FILTER (WHERE free_upload >= 1000000))::integer AS upload_0,
-      (count(*) FILTER (WHERE free_upload >= 2000000))::integer AS upload_1,
-      (count(*) FILTER (WHERE free_upload >= 3000000))::integer AS upload_2,
-      (count(*) FILTER (WHERE free_upload >= 5000000))::integer AS upload_3,
-      (count(*) FILTER (WHERE free_upload >= 10000000))::integer AS upload_4,
-      (count(*) FILTER (WHERE free_upload >= 20000000))::integer AS upload_5,
-      (count(*) FILTER (WHERE free_upload >= 50000000))::integer AS upload_6,
-      (count(*) FILTER (WHERE free_latency <= 600))::integer AS latency_0,
-      (count(*) FILTER (WHERE free_latency <= 300))::integer AS latency_1,
-      (count(*) FILTER (WHERE free_latency <= 150))::integer AS latency_2,
-      (count(*) FILTER (WHERE free_latency <= 100))::integer AS latency_3,
-      (count(*) FILTER (WHERE free_latency <= 75))::integer AS latency_4,
-      (count(*) FILTER (WHERE free_latency <= 50))::integer AS latency_5,
-      (count(*) FILTER (WHERE free_latency <= 30))::integer AS latency_6
-    FROM sample
-    GROUP BY cell, operator, technology, device_id, local::date
-  ),
-  weighted_day AS (
-    SELECT
-      *,
-      least(samples, $14::integer) * CASE
-        WHEN day < ($11::timestamptz AT TIME ZONE 'Africa/Casablanca')::date - $15::integer THEN 500
-        ELSE 1000
-      END AS weight,
-      day < ($11::timestamptz AT TIME ZONE 'Africa/Casablanca')::date - $16::integer AS is_settled,
-      set_bit($17::varbit, day - ($18::timestamptz AT TIME ZONE 'Africa/Casablanca')::date, 1) AS day_bit
-    FROM device_day
-    OFFSET 0
-  ),
-  device AS (
-    SELECT
-      cell,
-      operator,
-      technology,
-      device_id,
-      sum(samples) AS samples,
-      sum(passes) AS passes,
-      sum(no_service) AS no_service,
-      sum(peak_samples) AS peak_samples,
-      bit_or(hours) AS hours,
-      max(last_measured_at) AS last_measured_at,
-      sum(weight) AS weight,
-      sum((passes::bigint * weight / samples)::integer) AS pass_weight,
-      coalesce(sum(weight) FILTER (WHERE is_settled), 0) AS settled_weight,
-      coalesce(
-        sum((passes::bigint * weight / samples)::integer) FILTER (WHERE is_settled), 0
-      ) AS settled_pass_weight,
-      bit_or(day_bit) FILTER (WHERE passes > 0) AS pass_days,
-      bit_or(day_bit) FILTER (WHERE passes < samples) AS fail_days,
-      sum((download_0::bigint * weight / samples)::integer) AS download_0,
-      sum((download_1::bigint * weight / samples)::integer) AS download_1,
-      sum((download_2::bigint * weight / samples)::integer) AS download_2,
-      sum((download_3::bigint * weight / samples)::integer) AS download_3,
-      sum((download_4::bigint * weight / samples)::integer) AS download_4,
-      sum((download_5::bigint * weight / samples)::integer) AS download_5,
-      sum((download_6::bigint * weight / samples)::integer) AS download_6,
-      sum((download_7::bigint * weight / samples)::integer) AS download_7,
-      sum((download_8::bigint * weight / samples)::integer) AS download_8,
-      sum((download_9::bigint * weight / samples)::integer) AS download_9,
-      sum((upload_0::bigint * weight / samples)::integer) AS upload_0,
-      sum((upload_1::bigint * weight / samples)::integer) AS upload_1,
-      sum((upload_2::bigint * weight / samples)::integer) AS upload_2,
-      sum((upload_3::bigint * weight / samples)::integer) AS upload_3,
-      sum((upload_4::bigint * weight / samples)::integer) AS upload_4,
-      sum((upload_5::bigint * weight / samples)::integer) AS upload_5,
-      sum((upload_6::bigint * weight / samples)::integer) AS upload_6,
-      sum((latency_0::bigint * weight / samples)::integer) AS latency_0,
-      sum((latency_1::bigint * weight / samples)::integer) AS latency_1,
-      sum((latency_2::bigint * weight / samples)::integer) AS latency_2,
-      sum((latency_3::bigint * weight / samples)::integer) AS latency_3,
-      sum((latency_4::bigint * weight / samples)::integer) AS latency_4,
-      sum((latency_5::bigint * weight / samples)::integer) AS latency_5,
-      sum((latency_6::bigint * weight / samples)::integer) AS latency_6
-    FROM weighted_day
-    GROUP BY cell, operator, technology, device_id
-  ),
   measured_network AS (
     SELECT
       cell,
       operator,
       technology,
-      sum(samples)::integer AS samples,
-      sum(passes)::integer AS passes,
-      sum(no_service)::integer AS no_service,
-      sum(peak_samples)::integer AS peak_samples,
-      bit_count(bit_or(hours)::bit(24)) AS hours,
-      max(last_measured_at) AS last_measured_at,
-      sum(
-        (CASE WHEN weight > $19::integer THEN pass_weight * $19::integer / weight ELSE pass_weight END)::integer
-      ) AS pass_weight,
-      sum(
-        (CASE WHEN settled_weight > $19::integer THEN settled_pass_weight * $19::integer / settled_weight ELSE settled_pass_weight END)::integer
-      ) AS settled_pass_weight,
-      sum(least(weight, $19::integer)::integer) AS weight,
-      sum(least(settled_weight, $19::integer)::integer) AS settled_weight,
-      count(*)::integer AS devices,
-      (count(*) FILTER (WHERE passes > 0))::integer AS pass_devices,
-      (count(*) FILTER (WHERE passes < samples))::integer AS fail_devices,
-      bit_count(bit_or(coalesce(pass_days | fail_days, pass_days, fail_days))) AS days,
-      coalesce(bit_count(bit_or(pass_days)), 0) AS pass_days,
-      coalesce(bit_count(bit_or(fail_days)), 0) AS fail_days,
-      sum(
-        (CASE WHEN weight > $19::integer THEN download_0 * $19::integer / weight ELSE download_0 END)::integer
-      ) AS download_0,
-      sum(
-        (CASE WHEN weight > $19::integer THEN download_1 * $19::integer / weight ELSE download_1 END)::integer
-      ) AS download_1,
-      sum(
-        (CASE WHEN weight > $19::integer THEN download_2 * $19::integer / weight ELSE download_2 END)::integer
-      ) AS download_2,
-      sum(
-        (CASE WHEN weight > $19::integer THEN download_3 * $19::integer / weight ELSE download_3 END)::integer
-      ) AS download_3,
-      sum(
-        (CASE WHEN weight > $19::integer THEN download_4 * $19::integer / weight ELSE download_4 END)::integer
-      ) AS download_4,
-      sum(
-        (CASE WHEN weight > $19::integer THEN download_5 * $19::integer / weight ELSE download_5 END)::integer
-      ) AS download_5,
-      sum(
-        (CASE WHEN weight > $19::integer THEN download_6 * $19::integer / weight ELSE download_6 END)::integer
-      ) AS download_6,
-      sum(
-        (CASE WHEN weight > $19::integer THEN download_7 * $19::integer / weight ELSE download_7 END)::integer
-      ) AS download_7,
-      sum(
-        (CASE WHEN weight > $19::integer THEN download_8 * $19::integer / weight ELSE download_8 END)::integer
-      ) AS download_8,
-      sum(
-        (CASE WHEN weight > $19::integer THEN download_9 * $19::integer / weight ELSE download_9 END)::integer
-      ) AS download_9,
-      sum(
-        (CASE WHEN weight > $19::integer THEN upload_0 * $19::integer / weight ELSE upload_0 END)::integer
-      ) AS upload_0,
-      sum(
-        (CASE WHEN weight > $19::integer THEN upload_1 * $19::integer / weight ELSE upload_1 END)::integer
-      ) AS upload_1,
-      sum(
-        (CASE WHEN weight > $19::integer THEN upload_2 * $19::integer / weight ELSE upload_2 END)::integer
-      ) AS upload_2,
-      sum(
-        (CASE WHEN weight > $19::integer THEN upload_3 * $19::integer / weight ELSE upload_3 END)::integer
-      ) AS upload_3,
-      sum(
-        (CASE WHEN weight > $19::integer THEN upload_4 * $19::integer / weight ELSE upload_4 END)::integer
-      ) AS upload_4,
-      sum(
-        (CASE WHEN weight > $19::integer THEN upload_5 * $19::integer / weight ELSE upload_5 END)::integer
-      ) AS upload_5,
-      sum(
-        (CASE WHEN weight > $19::integer THEN upload_6 * $19::integer / weight ELSE upload_6 END)::integer
-      ) AS upload_6,
-      sum(
-        (CASE WHEN weight > $19::integer THEN latency_0 * $19::integer / weight ELSE latency_0 END)::integer
-      ) AS latency_0,
-      sum(
-        (CASE WHEN weight > $19::integer THEN latency_1 * $19::integer / weight ELSE latency_1 END)::integer
-      ) AS latency_1,
-      sum(
-        (CASE WHEN weight > $19::integer THEN latency_2 * $19::integer / weight ELSE latency_2 END)::integer
-      ) AS latency_2,
-      sum(
-        (CASE WHEN weight > $19::integer THEN latency_3 * $19::integer / weight ELSE latency_3 END)::integer
-      ) AS latency_3,
-      sum(
-        (CASE WHEN weight > $19::integer THEN latency_4 * $19::integer / weight ELSE latency_4 END)::integer
-      ) AS latency_4,
-      sum(
-        (CASE WHEN weight > $19::integer THEN latency_5 * $19::integer / weight ELSE latency_5 END)::integer
-      ) AS latency_5,
-      sum(
-        (CASE WHEN weight > $19::integer THEN latency_6 * $19::integer / weight ELSE latency_6 END)::integer
-      ) AS latency_6
-    FROM device
-    GROUP BY cell, operator, technology
+      s2_samples AS samples,
+      s2_no_service AS no_service,
+      s2_peak_samples AS peak_samples,
+      s2_weight AS weight,
+      s2_settled_weight AS settled_weight,
+      s2_devices AS devices,
+      s2_days AS days,
+      s2_hours AS hours,
+      s2_last_measured_at AS last_measured_at,
+      s2_pass49_passes AS passes,
+      s2_pass49_pass_devices AS pass_devices,
+      s2_pass49_fail_devices AS fail_devices,
+      s2_pass49_pass_days AS pass_days,
+      s2_pass49_fail_days AS fail_days,
+      s2_pass49 AS pass_weight,
+      s2_pass49_settled AS settled_pass_weight,
+      s2_pass42 AS download_0,
+      s2_pass43 AS download_1,
+      s2_pass44 AS download_2,
+      s2_pass45 AS download_3,
+      s2_pass46 AS download_4,
+      s2_pass34 AS download_5,
+      s2_pass47 AS download_6,
+      s2_pass48 AS download_7,
+      s2_pass49 AS download_8,
+      s2_pass50 AS download_9,
+      s2_pass51 AS upload_0,
+      s2_pass52 AS upload_1,
+      s2_pass28 AS upload_2,
+      s2_pass53 AS upload_3,
+      s2_pass54 AS upload_4,
+      s2_pass49 AS upload_5,
+      s2_pass55 AS upload_6,
+      s2_pass56 AS latency_0,
+      s2_pass57 AS latency_1,
+      s2_pass58 AS latency_2,
+      s2_pass49 AS latency_3,
+      s2_pass59 AS latency_4,
+      s2_pass60 AS latency_5,
+      s2_pass61 AS latency_6
+    FROM network_figures_of_pass
+    WHERE s2_samples > 0 AND (technology = ANY($1::text[]) OR technology = '')
   ),
   network AS (SELECT *, NULL::bigint AS declared_bps, NULL::date AS planned_by FROM measured_network),
   wilson_score AS (
@@ -250,20 +54,20 @@ WITH
       CASE
         WHEN weight = 0 THEN 0
         ELSE (
-          pass_weight::float8 / 1000 - weight::float8 / 1000 * $20::float8
-        ) / sqrt(weight::float8 / 1000 * ($20::float8 * (1 - $20::float8)))
+          pass_weight::float8 / 1000 - weight::float8 / 1000 * $2::float8
+        ) / sqrt(weight::float8 / 1000 * ($2::float8 * (1 - $2::float8)))
       END AS score,
       CASE
         WHEN settled_weight = 0 THEN 0
         ELSE (
-          settled_pass_weight::float8 / 1000 - settled_weight::float8 / 1000 * $20::float8
-        ) / sqrt(settled_weight::float8 / 1000 * ($20::float8 * (1 - $20::float8)))
+          settled_pass_weight::float8 / 1000 - settled_weight::float8 / 1000 * $2::float8
+        ) / sqrt(settled_weight::float8 / 1000 * ($2::float8 * (1 - $2::float8)))
       END AS settled_score,
       (
-        weight * $20::float8 + $21::float8 * sqrt(weight::float8 * ($20::float8 * (1 - $20::float8) * 1000))
+        weight * $2::float8 + $3::float8 * sqrt(weight::float8 * ($2::float8 * (1 - $2::float8) * 1000))
       )::bigint AS decisive_pass_weight,
       (
-        weight * $20::float8 - $21::float8 * sqrt(weight::float8 * ($20::float8 * (1 - $20::float8) * 1000))
+        weight * $2::float8 - $3::float8 * sqrt(weight::float8 * ($2::float8 * (1 - $2::float8) * 1000))
       )::bigint AS decisive_fail_weight
     FROM network
     OFFSET 0
@@ -276,11 +80,11 @@ WITH
         ELSE (
           ln(
             (pass_weight::float8 / 1000 + 0.5) / ((weight - pass_weight)::float8 / 1000 + 0.5)
-          ) - ln($20::float8 / (1 - $20::float8))
+          ) - ln($2::float8 / (1 - $2::float8))
         ) / sqrt(
           1 / (pass_weight::float8 / 1000 + 0.5)
             + 1 / ((weight - pass_weight)::float8 / 1000 + 0.5)
-            + ($22::float8 * $22::float8) / devices
+            + ($4::float8 * $4::float8) / devices
         )
       END AS log_odds,
       CASE
@@ -290,11 +94,11 @@ WITH
             (settled_pass_weight::float8 / 1000 + 0.5) / (
               (settled_weight - settled_pass_weight)::float8 / 1000 + 0.5
             )
-          ) - ln($20::float8 / (1 - $20::float8))
+          ) - ln($2::float8 / (1 - $2::float8))
         ) / sqrt(
           1 / (settled_pass_weight::float8 / 1000 + 0.5)
             + 1 / ((settled_weight - settled_pass_weight)::float8 / 1000 + 0.5)
-            + ($22::float8 * $22::float8) / devices
+            + ($4::float8 * $4::float8) / devices
         )
       END AS settled_log_odds
     FROM wilson_score
@@ -350,14 +154,14 @@ WITH
   sufficient_evidence AS (
     SELECT
       *,
-      weight >= $23::bigint AND hours >= $24::integer AS has_enough,
-      CASE WHEN score >= 0 THEN pass_days ELSE fail_days END >= $25::integer
-        AND CASE WHEN score >= 0 THEN pass_devices ELSE fail_devices END >= $26::integer AS is_spread,
-      abs(score) >= $27::float8
+      weight >= $5::bigint AND hours >= $6::integer AS has_enough,
+      CASE WHEN score >= 0 THEN pass_days ELSE fail_days END >= $7::integer
+        AND CASE WHEN score >= 0 THEN pass_devices ELSE fail_devices END >= $8::integer AS is_spread,
+      abs(score) >= $9::float8
         OR (
-          abs(score) >= $28::float8
-            AND settled_weight >= $23::bigint
-            AND CASE WHEN score >= 0 THEN settled_score ELSE -settled_score END >= $27::float8
+          abs(score) >= $10::float8
+            AND settled_weight >= $5::bigint
+            AND CASE WHEN score >= 0 THEN settled_score ELSE -settled_score END >= $9::float8
         ) AS is_decisive
     FROM network_confidence
     OFFSET 0
@@ -391,7 +195,7 @@ WITH
       END AS retained_absence_probability,
       CASE
         WHEN (
-          has_enough AND days >= $25::integer AND devices >= $26::integer
+          has_enough AND days >= $7::integer AND devices >= $8::integer
         ) THEN (download_0 >= decisive_pass_weight)::integer
           + (download_1 >= decisive_pass_weight)::integer
           + (download_2 >= decisive_pass_weight)::integer
@@ -406,7 +210,7 @@ WITH
       END AS download_passed,
       CASE
         WHEN (
-          has_enough AND days >= $25::integer AND devices >= $26::integer
+          has_enough AND days >= $7::integer AND devices >= $8::integer
         ) THEN (download_0 > decisive_fail_weight)::integer
           + (download_1 > decisive_fail_weight)::integer
           + (download_2 > decisive_fail_weight)::integer
@@ -421,7 +225,7 @@ WITH
       END AS download_open,
       CASE
         WHEN (
-          has_enough AND days >= $25::integer AND devices >= $26::integer
+          has_enough AND days >= $7::integer AND devices >= $8::integer
         ) THEN (upload_0 >= decisive_pass_weight)::integer
           + (upload_1 >= decisive_pass_weight)::integer
           + (upload_2 >= decisive_pass_weight)::integer
@@ -433,7 +237,7 @@ WITH
       END AS upload_passed,
       CASE
         WHEN (
-          has_enough AND days >= $25::integer AND devices >= $26::integer
+          has_enough AND days >= $7::integer AND devices >= $8::integer
         ) THEN (upload_0 > decisive_fail_weight)::integer
           + (upload_1 > decisive_fail_weight)::integer
           + (upload_2 > decisive_fail_weight)::integer
@@ -445,7 +249,7 @@ WITH
       END AS upload_open,
       CASE
         WHEN (
-          has_enough AND days >= $25::integer AND devices >= $26::integer
+          has_enough AND days >= $7::integer AND devices >= $8::integer
         ) THEN (latency_0 >= decisive_pass_weight)::integer
           + (latency_1 >= decisive_pass_weight)::integer
           + (latency_2 >= decisive_pass_weight)::integer
@@ -457,7 +261,7 @@ WITH
       END AS latency_passed,
       CASE
         WHEN (
-          has_enough AND days >= $25::integer AND devices >= $26::integer
+          has_enough AND days >= $7::integer AND devices >= $8::integer
         ) THEN (latency_0 > decisive_fail_weight)::integer
           + (latency_1 > decisive_fail_weight)::integer
           + (latency_2 > decisive_fail_weight)::integer
@@ -523,7 +327,7 @@ WITH
           coalesce(
             (
               array_agg(download_passed ORDER BY download_passed DESC) FILTER (WHERE operator <> '')
-            )[$29::integer],
+            )[$11::integer],
             0
           )
             | (max(download_passed) << 4)
@@ -535,7 +339,7 @@ WITH
             coalesce(
               (
                 array_agg(upload_passed ORDER BY upload_passed DESC) FILTER (WHERE operator <> '')
-              )[$29::integer],
+              )[$11::integer],
               0
             )
               | (max(upload_passed) << 4)
@@ -547,7 +351,7 @@ WITH
             coalesce(
               (
                 array_agg(latency_passed ORDER BY latency_passed DESC) FILTER (WHERE operator <> '')
-              )[$29::integer],
+              )[$11::integer],
               0
             )
               | (max(latency_passed) << 4)
@@ -577,9 +381,9 @@ WITH
     SELECT
       *,
       CASE
-        WHEN cardinality(presence) >= $29::integer THEN 'black'
+        WHEN cardinality(presence) >= $11::integer THEN 'black'
         WHEN claimed > 0 THEN CASE
-          WHEN cardinality(presence) + claimed >= $29::integer THEN 'black'
+          WHEN cardinality(presence) + claimed >= $11::integer THEN 'black'
           ELSE 'grey'
         END
         WHEN cardinality(presence) > 0 THEN 'grey'
@@ -588,13 +392,13 @@ WITH
       END AS class,
       (
         SELECT coalesce(product(confidence ORDER BY confidence DESC), 1)
-        FROM unnest(presence[1:$29::integer]) AS confidence
+        FROM unnest(presence[1:$11::integer]) AS confidence
       ) AS present_product,
       (
         SELECT coalesce(product(confidence ORDER BY confidence DESC), 1)
-        FROM unnest(retained_presence[1:$29::integer]) AS confidence
+        FROM unnest(retained_presence[1:$11::integer]) AS confidence
       ) AS retained_present_product,
-      cardinality(presence) < $29::integer AND claimed > 0 AS rests_on_claim
+      cardinality(presence) < $11::integer AND claimed > 0 AS rests_on_claim
     FROM cell_presence
     OFFSET 0
   ),
@@ -602,7 +406,7 @@ WITH
     SELECT
       *,
       CASE
-        WHEN rests_on_claim THEN 0.5
+        WHEN rests_on_claim THEN 0.5::float8
         ELSE least(
           0.999,
           floor(
@@ -626,8 +430,8 @@ WITH
       class,
       probability,
       rests_on_claim
-        OR probability >= $30::float8
-        OR (probability >= $31::float8 AND retained_probability >= $30::float8) AS is_published
+        OR probability >= $12::float8
+        OR (probability >= $13::float8 AND retained_probability >= $12::float8) AS is_published
     FROM class_probability
   ),
   incoming_verdict AS MATERIALIZED (
@@ -639,11 +443,11 @@ WITH
     FROM published_class
   ),
   incoming_evidence AS (SELECT * FROM network_state),
-  current_evidence AS MATERIALIZED (SELECT * FROM evidence WHERE series = $32::integer AND next_run IS NULL),
-  current_verdict AS MATERIALIZED (SELECT * FROM verdict WHERE series = $32::integer AND next_run IS NULL),
+  current_evidence AS MATERIALIZED (SELECT * FROM evidence WHERE series = $14::integer AND next_run IS NULL),
+  current_verdict AS MATERIALIZED (SELECT * FROM verdict WHERE series = $14::integer AND next_run IS NULL),
   closed_evidence AS (
     UPDATE evidence AS v
-    SET next_run = $33::integer
+    SET next_run = $15::integer
     FROM current_evidence AS c
     LEFT JOIN incoming_evidence AS i USING (cell, operator, technology)
     WHERE v.series = c.series
@@ -681,11 +485,11 @@ WITH
       fail_days, hours, last_measured_at, declared_bps, planned_by, state
     )
     SELECT
-      $32::integer,
+      $14::integer,
       i.cell,
       i.operator,
       i.technology,
-      $33::integer,
+      $15::integer,
       i.samples,
       i.passes,
       i.no_service,
@@ -739,7 +543,7 @@ WITH
   ),
   closed_verdict AS (
     UPDATE verdict AS v
-    SET next_run = $33::integer
+    SET next_run = $15::integer
     FROM current_verdict AS c
     LEFT JOIN incoming_verdict AS i USING (cell)
     WHERE v.series = c.series
@@ -752,7 +556,7 @@ WITH
   ),
   opened_verdict AS (
     INSERT INTO verdict AS v (series, cell, first_run, class, confidence, ladder)
-    SELECT $32::integer, i.cell, $33::integer, i.class, i.confidence, i.ladder
+    SELECT $14::integer, i.cell, $15::integer, i.class, i.confidence, i.ladder
     FROM incoming_verdict AS i
     LEFT JOIN current_verdict AS c USING (cell)
     WHERE c.cell IS NULL
@@ -764,36 +568,18 @@ SELECT cell, c.class, c.confidence, o.class, o.confidence
 FROM closed_verdict AS c
 FULL JOIN opened_verdict AS o USING (cell)
 
--- $1 = 100000000
--- $2 = 20000000
--- $3 = 100
--- $4 = 20000000
--- $5 = 100
--- $6 = 100000000
--- $7 = 100
--- $8 = 100000000
--- $9 = 20000000
--- $10 = "2026-01-01T00:00:00.000Z"
--- $11 = "2026-04-01T00:00:00.000Z"
--- $12 = "2026-04-02T00:00:00.000Z"
--- $13 = ["fibre","cable","vdsl","adsl","fwa","2g","3g","4g","5g","wifi_unknown","satellite_leo"]
--- $14 = 6
--- $15 = 180
--- $16 = 14
--- $17 = "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
--- $18 = "2026-01-01T00:00:00.000Z"
--- $19 = 120000
--- $20 = 0.8
--- $21 = 1.6448536269514722
--- $22 = 0.65
--- $23 = 12000
--- $24 = 3
--- $25 = 3
--- $26 = 1
--- $27 = 1.6448536269514722
--- $28 = 1.2815515655446004
--- $29 = 2
--- $30 = 0.84
--- $31 = 0.7
--- $32 = 7
--- $33 = 9
+-- $1 = ["fibre","cable","vdsl","adsl","fwa","2g","3g","4g","5g","wifi_unknown","satellite_leo"]
+-- $2 = 0.8
+-- $3 = 1.6448536269514722
+-- $4 = 0.65
+-- $5 = 12000
+-- $6 = 3
+-- $7 = 3
+-- $8 = 1
+-- $9 = 1.6448536269514722
+-- $10 = 1.2815515655446004
+-- $11 = 2
+-- $12 = 0.84
+-- $13 = 0.7
+-- $14 = 7
+-- $15 = 9
