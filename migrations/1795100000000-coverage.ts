@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
-/** What operators declare now and promise by a date. */
+/** Services that operators declare now and promise by a date. */
 export class Coverage1795100000000 implements MigrationInterface {
   name = 'Coverage1795100000000'
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
-/** What happened to items of the plan. */
+/** Events of items of the plan. */
 export class PlanEvents1795950000000 implements MigrationInterface {
   name = 'PlanEvents1795950000000'
 

@@ -1,6 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
-/** What is said of networks, by parents. Made for the newest run of each series; of older ones the evidence tells. */
+/**
+ * States of networks, by parents. They are made for the newest run of each series; for older ones the evidence is read.
+ */
 export class NetworkRollup1796000000000 implements MigrationInterface {
   name = 'NetworkRollup1796000000000'
 

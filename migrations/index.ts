@@ -15,7 +15,7 @@ import { PlanCells1796150000000 } from './1796150000000-plan-cells.js'
 import { CellIdLoadedLatency1796300000000 } from './1796300000000-cell-id-loaded-latency.js'
 import { ProbeLedger1796400000000 } from './1796400000000-probe-ledger.js'
 
-/** In the order in which they are applied. */
+/** All migrations in the order in which they are applied. */
 export const MIGRATIONS = [
   First1795000000000,
   Coverage1795100000000,

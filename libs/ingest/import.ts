@@ -19,7 +19,7 @@ export interface ImportOptions extends Omit<ResultsOptions, 'site'> {
 export interface ResultsPreview extends DetectedFormat {
   records: number
   accepted: number
-  /** How many records are rejected, by reason, the most frequent first. */
+  /** The number of rejected records by reason, the most frequent first. */
   reasons: { reason: string; count: number }[]
   rejected: RejectedRecord[]
   /** The first probes as they would be written. */

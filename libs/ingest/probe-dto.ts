@@ -136,7 +136,7 @@ export class ProbeDto implements ProbeInput {
   @Matches(RFC3339, RFC3339_MESSAGE)
   sentAt?: string | null
 
-  /** At most five years. */
+  /** The age of the probe when it is sent, at most five years. */
   @IsOptional()
   @IsNumber()
   @Min(0)

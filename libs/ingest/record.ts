@@ -27,7 +27,7 @@ const MAX_RAW_CHARS = 65_536
 const MAX_OPERATOR_SPELLINGS = 1_000
 
 export interface JudgeContext {
-  /** Null for a file that a person imports: then every probe needs a position of its own. */
+  /** The device that sends; null for a file that a person imports: then every probe needs a position of its own. */
   device: Device | null
   bounds: Bounds
   /** Milliseconds since 1970. */

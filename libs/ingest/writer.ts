@@ -25,7 +25,10 @@ export class ProbeWriter {
   private readonly busyDevices = new Set<string>()
   private readonly ensuredMonths = new Set<string>()
 
-  /** At most `maxActiveGroups` groups are written at the same time: one on the embedded database, which has one session. */
+  /**
+   * The number of groups that are written at the same time is at most `maxActiveGroups`: one on the embedded database,
+   * which has one session.
+   */
   constructor(
     private readonly source: DataSource,
     private readonly maxActiveGroups: number,

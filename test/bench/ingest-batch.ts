@@ -29,7 +29,8 @@ async function run(ground: Ground) {
       const [ours, floor]: [number[], number[]] = [[], []]
       for (let round = 0; round < ROUNDS; round++) {
         const body = ndjson(0, ROWS, Date.now())
-        await client.query('TRUNCATE probe')
+        await client.query('TRUNCATE probe, probe_ledger')
+        await client.query('UPDATE device SET recent_probes = NULL, recent_since = NULL')
         ours.push(ROWS / ((await timed(() => post(body, ROWS))) / 1000))
         floor.push(ROWS / ((await copyAgain(client)) / 1000))
         tell(`ingest.batch: ${Math.round(ours.at(-1)!)} rows/s, COPY ${Math.round(floor.at(-1)!)} rows/s`)

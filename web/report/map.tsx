@@ -13,7 +13,7 @@ const MM_PER_PIXEL = 25.4 / 96
 const MARGIN = 5
 const LABEL = 2.5
 const MAX_SCALE_BAR_MM = 36
-/** From a zone to its letter, which would hide a small zone. */
+/** The distance from a zone to its letter, which would hide a small zone. */
 const LETTER_OFFSET = 2.6
 
 /** Letters of the zones, as in their table. */
@@ -81,7 +81,7 @@ function Drawing({ words, report, frame }: MapProps & { frame: Frame }) {
   )
 }
 
-/** As on the screen's map; the lines are as far apart as can be told on paper. */
+/** Draws the stripes as the screen's map does; the lines are as far apart as can be told on paper. */
 const Stripes = () => (
   <defs>
     <pattern
@@ -122,7 +122,7 @@ function Cells({ report: { map }, projection }: DrawingProps) {
   })
 }
 
-/** From edge to edge, km. */
+/** The width of a cell from edge to edge, km. */
 const widthOf = (resolution: number): number => 0.92 * Math.sqrt(7) ** (8 - resolution)
 
 const Border = ({ path }: { path: string }) => (

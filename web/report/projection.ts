@@ -1,4 +1,4 @@
-/** From degrees to millimetres on paper: plate carrée on the area's middle parallel, true enough for one area. */
+/** Converts degrees to millimetres on paper: plate carrée on the area's middle parallel, true enough for one area. */
 const KM_PER_DEGREE = 111.2
 
 export interface Frame {

@@ -119,7 +119,7 @@ const LegendEntry = ({ text, children }: { text: string; children: ComponentChil
   </span>
 )
 
-/** What must stand beside a figure wherever the paper goes: rule, run, window, credits. */
+/** Shows what must stand beside a figure wherever the paper goes: rule, run, window, credits. */
 function Sources({ words, report: { area, run, rule }, instance }: Omit<SheetProps, 'now'>) {
   const t = words.translatorOf(WORDS)
   const { date, lang } = words

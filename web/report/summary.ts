@@ -3,7 +3,7 @@ import type { ClassCounts } from '#domain/verdict'
 import { type Localizer, bidiIsolated, localizedName, percentText } from '../src/language/language.js'
 import { WORDS } from './words.js'
 
-/** What the sentences need of the server's report. */
+/** The figures that the sentences need of the server's report. */
 interface Facts {
   counts: (ClassCounts & { notMeasured: number }) | null
   people: { population: ClassCounts }
@@ -12,7 +12,7 @@ interface Facts {
   zones: readonly { population: number | null; placeFr: string | null; placeAr: string | null }[] | null
 }
 
-/** How many are counted in any class; 0: none is known, and a zero would be a claim. */
+/** The number that is counted in all classes; 0 if none is known, and a zero would be a claim. */
 export const sumOf = (counts: ClassCounts): number =>
   counts.white + counts.grey + counts.black + counts.unknown
 
@@ -50,7 +50,7 @@ function peopleSentence(words: Localizer, { people, worst, zones }: Facts): stri
   return place ? t('peopleMost', { ...figures, place: bidiIsolated(place) }) : t('people', figures)
 }
 
-/** Where most of the people in white cells live: the area inside, or in a commune the zone. */
+/** Names where most of the people in white cells live: the area inside, or in a commune the zone. */
 function mostAffectedPlace(words: Localizer, worst: Facts['worst'], zones: Facts['zones']): string | null {
   const [area] = worst
   if (area) return area.people.white > 0 ? localizedName(words.lang, area) : null
@@ -68,7 +68,7 @@ function trendSentence(words: Localizer, { counts, before }: Facts): string | nu
   return t(change > 0 ? 'worse' : change < 0 ? 'better' : 'same', figures)
 }
 
-/** With a digit more near 0 and 1, and never rounded to 0 or to 100 %. */
+/** Writes a share with a digit more near 0 and 1, and never rounded to 0 or to 100 %. */
 export function shareText(words: Localizer, share: number): string {
   const t = words.translatorOf(WORDS)
   if (share > 0 && share < MIN_SHARE) return t('lessThan', { share: percentText(words, MIN_SHARE, 1) })

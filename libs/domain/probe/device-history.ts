@@ -1,6 +1,6 @@
 /**
- * What is remembered of a device, so that a probe can be compared with those before it without reading them: where the device
- * was last, and its counted probes of the last hours. It has a fixed size, whatever the device has sent in its life.
+ * Memory of a device, so that a probe can be compared with those before it without reading them: where the device was
+ * last, and its counted probes of the last hours. It has a fixed size, whatever the device has sent in its life.
  */
 import { CLOCK_TOLERANCE_MS } from './clock.js'
 import { REPEAT_WINDOW_MS, type TimedPosition, isMovingTooFast, isRepeat } from './flag.js'

@@ -1,4 +1,6 @@
-/** What derives from the table of a probe's fields: lists of names, names of columns, the type of a stored probe. */
+/**
+ * Lists that derive from the table of a probe's fields: lists of names, names of columns, the type of a stored probe.
+ */
 import { type ColumnType, PROBE_FIELDS, type ProbeInput } from './probe.js'
 
 export type ProbeFieldName = keyof ProbeInput
@@ -20,7 +22,7 @@ type SnakeCase<Name extends string> = Name extends `${infer Letter}${infer Rest}
 /** A probe's fields by column, null where the probe has none. */
 export type StoredColumns = { [K in StoredField as SnakeCase<K>]: Required<ProbeInput>[K] }
 
-/** In the order of the table, which is the order of columns everywhere. */
+/** The names in the order of the table, which is the order of columns everywhere. */
 export const PROBE_FIELD_NAMES = /* @__PURE__ */ Object.keys(PROBE_FIELDS) as readonly ProbeFieldName[]
 export const STORED_FIELDS = /* @__PURE__ */ PROBE_FIELD_NAMES.filter(
   (name) => PROBE_FIELDS[name].column !== null,

@@ -6,7 +6,7 @@ import { medianOf } from './median.js'
 
 /** Pause between two requests. */
 const PAUSE_MS = 100
-/** At the beginning the download does not fill the line yet. */
+/** The time after which a download fills the line; samples before it do not count. */
 const RAMP_UP_MS = 1_000
 /** A median of fewer round trips says little. */
 const MIN_ROUND_TRIPS = 5
@@ -51,7 +51,7 @@ export class LoadedLatency {
     this.isRunning = false
   }
 
-  /** In ms; null after a download that was too short or could not be measured. */
+  /** The median in ms; null after a download that was too short or could not be measured. */
   median(): number | null {
     return this.roundTripsMs.length < MIN_ROUND_TRIPS ? null : medianOf(this.roundTripsMs)
   }

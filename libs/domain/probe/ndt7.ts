@@ -1,4 +1,4 @@
-/** What an ndt7 client says of a test (its completion messages), and the probe that it makes. */
+/** Reads what an ndt7 client says of a test (its completion messages), and the probe that it makes. */
 
 const BITS = 8
 

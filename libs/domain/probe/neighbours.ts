@@ -12,7 +12,7 @@ export interface DeviceFigure {
 
 /** Lines of one network differ by place in the cell and by contract, but hardly by more than this factor. */
 const MAX_MEDIAN_FACTOR = 4
-/** With fewer others nobody can say which device is wrong. */
+/** The least number of other devices: with fewer nobody can say which device is wrong. */
 const MIN_OTHER_DEVICES = 2
 
 export function disagreeingDevices(figures: readonly DeviceFigure[]): (DeviceFigure & { comment: string })[] {

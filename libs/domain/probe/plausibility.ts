@@ -1,4 +1,4 @@
-/** What a probe must satisfy to be taken as a measurement. */
+/** Conditions that a probe must satisfy to be taken as a measurement. */
 import type { ProbeInput } from './probe.js'
 
 /** Degrees, WGS 84. */
@@ -26,7 +26,7 @@ export interface Rejection {
 
 type JudgedProbe = GeoPoint & Pick<ProbeInput, 'measuredAt' | 'downloadBps' | 'uploadBps' | 'cellId'>
 
-/** Why a well-formed probe with a position cannot be true; null when it can. `now` in ms since 1970. */
+/** The reason why a well-formed probe with a position cannot be true; null if it can. `now` in ms since 1970. */
 export function rejectionOf(probe: JudgedProbe, now: number, bounds: Bounds): Rejection | null {
   return (
     placeRejection(probe, bounds) ??

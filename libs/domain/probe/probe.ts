@@ -22,7 +22,7 @@ export type Technology = (typeof TECHNOLOGIES)[number]
 export const OUTCOMES = ['ok', 'no_service', 'failed'] as const
 export type Outcome = (typeof OUTCOMES)[number]
 
-/** What a device sends: the public contract of `POST /api/v1/probes`. */
+/** A measurement as a device sends it: the public contract of `POST /api/v1/probes`. */
 export interface ProbeInput {
   /** UUID made by the device; the same id twice is the same probe. */
   id: string
@@ -74,7 +74,7 @@ interface NumberCheck {
   max: number
 }
 
-/** At most `maxChars` UTF-16 units of text that PostgreSQL can store, in the form of `pattern` where there is one. */
+/** Text of at most `maxChars` UTF-16 units that PostgreSQL can store, in the form of `pattern` where there is one. */
 interface TextCheck {
   kind: 'text'
   maxChars: number
@@ -104,7 +104,7 @@ export type ColumnType = 'uuid' | 'timestamptz' | 'double precision' | 'bigint' 
 export interface ProbeField {
   check: FieldCheck
   isRequired: boolean
-  /** Null for what is looked at when the probe arrives and not stored. */
+  /** The type of the column; null for a field that is read when the probe arrives and not stored. */
   column: ColumnType | null
   /**
    * Who reads it in lists of single probes. `planners`: it may single out one person's device, so everybody else gets null.

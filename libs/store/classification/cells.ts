@@ -1,4 +1,4 @@
-/** From the operators of a cell to its published class: verdictOf() of the domain. */
+/** Judges a cell from its operators: verdictOf() of the domain in SQL. */
 import { LADDER_BITS, type Metric, WHAT_IF_METRICS, thresholdOf } from '#domain/verdict'
 import { type Sql, join, param, raw, sql } from '../database/sql.js'
 import type { JudgementScope } from './scope.js'

@@ -1,4 +1,4 @@
-/** From the verdicts and the evidence of a run to the rows that it writes: only what differs from the run before. */
+/** Finds the rows of verdicts and evidence that a run writes: only what differs from the run before. */
 import { type Sql, param, raw, sql } from '../database/sql.js'
 import { reachRankSql } from '../verdicts/network-rollup.js'
 import { EVIDENCE_FIGURES, NETWORK_KEY } from './networks.js'

@@ -8,7 +8,7 @@ import { ladderStepNames } from './figures.js'
 const countsClaims = (rule: Rule): boolean => rule.declaredCounts || rule.planningHorizonDays !== null
 
 /**
- * From networks that were measured to all that a rule counts: those that operators declare or promise stand beside
+ * Adds to the measured networks all others that a rule counts: those that operators declare or promise stand beside
  * them.
  */
 export const claimStages = (scope: JudgementScope): Stage[] =>

@@ -90,17 +90,17 @@ export function judgeStatement({ rules, rule, window, run, cells, table }: Judgi
   return withStages(stages, WRITE_CHANGED_CELLS).toStatement()
 }
 
-/** What items of the plan are compared with: their own probes since their own day of service. */
+/** The evidence that items of the plan are compared with: their own probes since their own day of service. */
 export interface PlanEvidenceInput {
   window: JudgementWindow
-  /** As planRuleOf() of the domain makes it; all items have its threshold. */
+  /** The rule as planRuleOf() of the domain makes it; all items have its threshold. */
   rule: Rule
   codes: readonly string[]
 }
 
 /**
- * By the same rule and the same weights, the network of each item of the plan over all its cells: an item, by its
- * number in `codes`, stands where a cell stands above. Gives the evidence with its state, and in how many cells it
+ * Judges, by the same rule and the same weights, the network of each item of the plan over all its cells: an item, by
+ * its number in `codes`, stands where a cell stands above. Gives the evidence with its state, and in how many cells it
  * was measured.
  */
 export function planEvidenceStatement({ rule, window, codes }: PlanEvidenceInput): Statement {

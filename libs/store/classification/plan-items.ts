@@ -1,4 +1,4 @@
-/** What an item of the plan has in place of a cell: its own probes, in all the cells that it covers. */
+/** The samples that an item of the plan has in place of a cell's: its own probes, in all the cells that it covers. */
 import { param, raw, sql } from '../database/sql.js'
 import type { RuleFigures } from './figures.js'
 import { TIME_ZONE_SQL } from '../database/local-time.js'

@@ -3,7 +3,7 @@ import type { FigureColumn, FreeFigure, SampleFamily, Threshold } from './figure
 import { type MeasuringScope, cellCondition, localTime, technologyCondition } from './scope.js'
 import { type Stage, columnList, literal } from './stage.js'
 
-/** Where samples come from, and how the cell is called there in which the probe was measured. */
+/** The table that samples come from, and its name of the cell in which the probe was measured. */
 export interface ProbeSource {
   relation: 'probe' | 'plan_probe'
   cellColumn: 'cell' | 'place'

@@ -1,4 +1,4 @@
-/** How far the share of passes of a network lies from the rule's, and how sure that is. */
+/** Computes how far a network's share of passes lies from the rule's, and how sure that is. */
 import { normalQuantileOf } from '#domain/rule'
 import { type Sql, param, raw, sql } from '../database/sql.js'
 import { type JudgementScope, WEIGHT_UNIT } from './scope.js'
@@ -58,7 +58,8 @@ function logOddsStage({ rule }: JudgementScope, share: Sql): Stage {
 }
 
 /**
- * From here on the normal distribution is 1 to 15 digits, and PostgreSQL refuses an exponential that close to zero.
+ * The score from which on the normal distribution is 1 to 15 digits, and PostgreSQL refuses an exponential that close
+ * to zero.
  */
 const MAX_NORMAL_SCORE = '8::float8'
 

@@ -1,4 +1,4 @@
-/** What is said of a network: present, refuted, absent, declared, planned or unknown. */
+/** Gives each network its state: present, refuted, absent, declared, planned or unknown. */
 import { normalQuantileOf } from '#domain/rule'
 import { type Metric, THRESHOLD_STEPS } from '#domain/verdict'
 import { type Sql, join, param, raw, sql } from '../database/sql.js'
@@ -12,7 +12,7 @@ export function stateStages(scope: JudgementScope): Stage[] {
   return [sufficiencyStage(scope, minDays, minDevices), stateStage(scope, minDays, minDevices)]
 }
 
-/** On the side that the samples speak for: above the rule's share or below it. */
+/** Chooses the expression of the side that the samples speak for: above the rule's share or below it. */
 const onSide = (above: string, below: string): Sql =>
   raw(`CASE WHEN score >= 0 THEN ${above} ELSE ${below} END`)
 

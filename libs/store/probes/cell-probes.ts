@@ -22,7 +22,7 @@ export interface CellProbe extends ListedFields {
   counted: boolean
   /** Local hour in Morocco, 0 to 23. */
   localHour: number
-  /** Null in the grain `hour`. */
+  /** The code of the site; null in the grain `hour`. */
   siteCode: string | null
   deviceId: string | null
 }

@@ -1,4 +1,4 @@
-/** Which probes count: no flag of their own takes them out, and none that came later. */
+/** Decides which probes count: no flag of their own takes them out, and none that came later. */
 import { type Sql, param, raw, sql } from '../database/sql.js'
 import type { RunWindow } from '../runs/run.js'
 

@@ -125,7 +125,10 @@ export const COUNTED_PROBES_AROUND = `${PREPARED}
       AND p.measured_at > $2::timestamptz AND p.measured_at < $3::timestamptz
     OFFSET 0) AS p`
 
-/** By device. Reads the probes of the cells around the rows, so it is meant for late ones. The rows of a device are in order of time. */
+/**
+ * Counted probes by device. Reads the probes of the cells around the rows, so it is meant for late ones. The rows of a
+ * device are in order of time.
+ */
 export async function countedProbesAround(
   tx: Queryable,
   rows: readonly ProbeRow[],

@@ -20,7 +20,7 @@ export const CLAIM_IDS = `${PREPARED}
   RETURNING id`
 
 const COLUMN_NAMES = ROW_COLUMNS.map(({ name }) => name).join(', ')
-/** From $3 on. The flags of a row, an array themselves, come as its text. */
+/** The arrays are the parameters from $3 on. The flags of a row, an array themselves, come as its text. */
 const COLUMN_ARRAYS = ROW_COLUMNS.map(({ type }, n) => `$${n + 3}::${type.replace('[]', '')}[]`).join(', ')
 const COLUMN_VALUES = ROW_COLUMNS.map(({ name, type }) =>
   type === 'text[]' ? `${name}::text[]` : name,

@@ -21,7 +21,7 @@ export type ProbeOrder = (typeof PROBE_ORDERS)[number]
 /** The key of the last row of a page; the next page begins after it. */
 export interface ProbeKey {
   cell: string
-  /** To the microsecond, as it is stored. */
+  /** The time to the microsecond, as it is stored. */
   measuredAt: string
   id: string
 }
@@ -29,13 +29,13 @@ export interface ProbeKey {
 export interface ProbePage {
   order: ProbeOrder
   after: ProbeKey | null
-  /** Only this cell. */
+  /** The only cell whose probes are listed; null for all. */
   cell: string | null
-  /** Only what devices of sites measured at their sites; all other probes are for planners, who judge them. */
+  /** Lists only what devices of sites measured at their sites; all other probes are for planners, who judge them. */
   ofSites: boolean
   /**
-   * Only positions in the box, cell by cell; `ranges` covers the cells that the box touches. With `ofSites` the position of the
-   * site decides.
+   * Lists only positions in the box, cell by cell; `ranges` covers the cells that the box touches. With `ofSites` the
+   * position of the site decides.
    */
   place: { box: Bounds; ranges: readonly CellRange[] } | null
   /** Measured at `since` or later and before `until`: RFC 3339, or a day, which begins at midnight in Morocco. */

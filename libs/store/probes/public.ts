@@ -1,4 +1,4 @@
-/** Which single probes everybody may read. */
+/** Decides which single probes everybody may read. */
 import { type Sql, raw, sql } from '../database/sql.js'
 
 /**
@@ -8,7 +8,7 @@ import { type Sql, raw, sql } from '../database/sql.js'
 export const MEASURED_AT_SITE = `p.site_code IS NOT NULL AND NOT 'far_from_site' = ANY (p.flags)
   AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)`
 
-/** With fewer devices a reader could follow one of them. */
+/** The least number of devices: with fewer a reader could follow one of them. */
 const MIN_DEVICES = 3
 
 /**

@@ -6,7 +6,7 @@ export interface QuarantinedProbe {
   siteCode: string | null
   field: string | null
   reason: string
-  /** As it came, at most 64 KiB. */
+  /** The record as it came, at most 64 KiB. */
   document: string
 }
 

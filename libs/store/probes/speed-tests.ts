@@ -10,7 +10,7 @@ export interface SpeedTest {
   startedAt: Date
   /** Bytes that certainly reached the other side. */
   bytes: number
-  /** From the handshake until the last of these bytes arrived. */
+  /** The time from the handshake until the last of these bytes arrived. */
   durationMs: number
   bps: number
   minRttMs: number | null

@@ -1,4 +1,4 @@
-/** Where two runs differ: of other dates, or of other rules. */
+/** Finds where two runs differ: runs of other dates, or of other rules. */
 import type { Standing } from '#domain/verdict'
 import type { CellRange } from '#geo'
 import { isInOptionalArea } from '../areas/in-area.js'
@@ -35,7 +35,10 @@ export interface Transition {
   cells: number
 }
 
-/** How many cells went from which class to which, in an area or everywhere; those that kept their class are counted too. */
+/**
+ * Counts the cells that went from one class to another, in an area or everywhere; those that kept their class are
+ * counted too.
+ */
 export async function transitionsBetween(
   db: Queryable,
   runs: RunPair,

@@ -1,6 +1,6 @@
 /**
- * Which cells a run has to judge again ("dirty"): those whose probes or claims changed since the run before, or aged
- * past one of the rule's marks.
+ * Finds the cells that a run has to judge again ("dirty"): those whose probes or claims changed since the run before,
+ * or aged past one of the rule's marks.
  */
 import type { Rule } from '#domain/rule'
 import type { ClassCounts } from '#domain/verdict'

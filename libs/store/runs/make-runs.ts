@@ -13,7 +13,7 @@ import type { RunRow, RunWindow } from './run.js'
 import { currentRunOf } from './runs.js'
 import { type PlannedRun, writeRun } from './write-run.js'
 
-/** What a run is asked for besides its rule. Without a date it becomes the run that `latest` names from now on. */
+/** The parameters of a run besides its rule. A run without a date becomes the run that `latest` names from now on. */
 export interface RunOptions {
   from?: Date | undefined
   to?: Date | undefined

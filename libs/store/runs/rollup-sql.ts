@@ -1,6 +1,6 @@
 /**
- * What follows from the cells that a run changed: counts of parents and areas, the digest. The cost grows with the
- * number of changed cells, not with the country.
+ * Statements for what follows from the cells that a run changed: counts of parents and areas, the digest. The cost
+ * grows with the number of changed cells, not with the country.
  */
 import { CLASSES } from '#domain/verdict'
 import { ROLLUP_RESOLUTIONS } from '#geo'
@@ -12,7 +12,7 @@ export const CREATE_CHANGED_CELLS = `
   CREATE TEMP TABLE changed (
     cell bigint PRIMARY KEY, was text, was_confidence float8, becomes text, becomes_confidence float8) ON COMMIT DROP`
 
-/** By how many cells each class grew (or shrank), over rows of `changed`. */
+/** The number of cells by which each class grew (or shrank), over rows of `changed`. */
 const CLASS_DELTAS = CLASSES.map(
   (c) => `count(*) FILTER (WHERE becomes = '${c}') - count(*) FILTER (WHERE was = '${c}') AS ${c}`,
 ).join(', ')
@@ -21,7 +21,10 @@ const CLASS_DELTAS = CLASSES.map(
 const CLASS_TOTALS = CLASSES.map((c) => `(coalesce(before.${c}, 0) + delta.${c})::integer AS ${c}`).join(', ')
 const CLASS_COLUMNS = CLASSES.join(', ')
 
-/** For each resolution of parents: rows of `rollup` that the run closes and opens. $1 series, $2 run. */
+/**
+ * A statement for each resolution of parents, which closes and opens the rows of `rollup` that the run changed. $1
+ * series, $2 run.
+ */
 export const ROLL_UP = ROLLUP_RESOLUTIONS.map(
   (resolution) => `
   WITH parent_delta AS MATERIALIZED (

@@ -1,7 +1,7 @@
-/** What a run is, and which rows of the tables that are kept as changes belong to it. */
+/** Defines a run, and which rows of the tables that are kept as changes belong to it. */
 import { type Sql, param, raw, sql } from '../database/sql.js'
 
-/** What names the rows of a run: runs of one series share rows. */
+/** The key of the rows of a run: runs of one series share rows. */
 export interface RunKey {
   id: number
   series: number

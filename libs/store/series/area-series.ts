@@ -104,7 +104,7 @@ async function monthsOfProbes(tx: Queryable): Promise<{ from: string; to: string
   )
 }
 
-/** For each measure: the number of its first bin, its value, and the upper bound of that bin. */
+/** The number of the first bin of each measure, its value, and the upper bound of that bin. */
 const VALUES_OF_MEASURES = raw(
   MEASURES.map(
     (measure, i) =>
@@ -219,7 +219,9 @@ const sumsByKey = (part: Sql, keyColumn: string, measures: readonly Measure[]): 
   FROM area_count LEFT JOIN area_devices USING (key) LEFT JOIN area_histogram USING (key) WHERE samples > 0`
 }
 
-/** By days, weeks or months. Reads the area's own rows: one for each network and day, or month. */
+/**
+ * The series of an area by days, weeks or months. Reads the area's own rows: one for each network and day, or month.
+ */
 export async function seriesOfArea(db: Queryable, code: string, query: SeriesQuery): Promise<SeriesBucket[]> {
   const { measures, step, operator, technology } = query
   const conditions = [
@@ -258,7 +260,10 @@ function inWindow({ from, to }: Pick<RunWindow, 'from' | 'to'>): { days: Sql; co
   }
 }
 
-/** What was measured in each area of a level inside another, on the whole local days that a run's window touches. */
+/**
+ * The downloads that were measured in each area of a level inside another, on the whole local days that a run's window
+ * touches.
+ */
 export async function downloadsOfAreas(
   db: Queryable,
   run: Pick<RunWindow, 'from' | 'to'>,

@@ -10,7 +10,7 @@ import { isCounted } from '../probes/counted.js'
 import { publicProbesOf } from '../probes/public.js'
 import { IF_OK, quantilesSql } from '../verdicts/measurements.js'
 
-/** What a series holds, whatever its place. */
+/** The measure, window and grain of a series, whatever its place. */
 export interface SeriesQuery {
   measures: readonly Measure[]
   step: TimeStep
@@ -52,7 +52,7 @@ const ZONE = raw(TIME_ZONE_SQL)
 /** Begin of a moment's bucket. Morocco's offset is whole hours, so its hours are UTC's, also where a local hour comes twice. */
 const bucketOf = (step: Sql, moment: Sql): Sql => sql`date_trunc(${step}, ${moment}, ${ZONE})`
 
-/** Of a cell (decimal): all that was measured there, or what is public one by one. */
+/** The series of a cell (decimal): all that was measured there, or what is public one by one. */
 export const seriesOfCell = (
   db: Queryable,
   cell: string,
@@ -64,7 +64,7 @@ export const seriesOfCell = (
   return readSeries(db, query, sql`${probes} AS p`, sql`p.cell = ${key}`)
 }
 
-/** Of a site's own line: what its devices measured in its cell, not what they measured elsewhere. */
+/** The series of a site's own line: what its devices measured in its cell, not what they measured elsewhere. */
 export const seriesOfSite = (
   db: Queryable,
   site: { cell: string; code: string },
@@ -75,7 +75,7 @@ export const seriesOfSite = (
 /** The longest span of an area's series that is read from probes: it costs the whole country's probes of that span. */
 export const MAX_RAW_DAYS = 3
 
-/** Of an area's cells, by the hour: the span may not be longer than MAX_RAW_DAYS. */
+/** The series of an area's cells, by the hour: the span may not be longer than MAX_RAW_DAYS. */
 export const hourlySeriesOfArea = (
   db: Queryable,
   area: { code: string; level: AreaLevel },
