@@ -6,7 +6,7 @@ import { type Plugin, defineConfig } from 'vite'
 
 const root = import.meta.dirname
 
-/** Writes the service worker of the agent's page with the list of all files that the page needs offline. */
+/** Writes the service worker of the field worker's page with the list of all files that the page needs offline. */
 function offlineProbe(): Plugin {
   return {
     name: 'offline-probe',

@@ -168,7 +168,7 @@ async function addPage(app: NestFastifyApplication, root: string): Promise<void>
       if (!path.includes('/assets/')) reply.header('cache-control', 'no-cache')
     },
   })
-  // The address of the agent's page has no trailing slash, so that the scope of its service worker is this page.
+  // The address of the field worker's page has no trailing slash, so that the scope of its service worker is this page.
   const server = app.getHttpAdapter().getInstance()
   server.get('/probe', (request, reply) => sendPage(request, reply, 'probe/index.html'))
   // The printable report about an area: its script reads the area's code from the address.

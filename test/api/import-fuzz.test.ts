@@ -39,35 +39,38 @@ async function post(path: string, { bytes }: Sample): Promise<Answer> {
   return { status: answer.status, body: (await answer.json()) as Answer['body'] }
 }
 
-/** The fault that an answer shows: of the server, without words, or rows that were lost or doubled. */
-function faultOf({ status, body }: Answer, balanceOf: (body: Answer['body']) => number[]): string | null {
+/** A fault of the server, or a refusal without words; null for what was read, or refused in words. */
+function answerFaultOf({ status, body }: Answer): string | null {
   if (status >= 500) return `${status} ${body.detail}`
-  if (status !== 200) return body.detail ? null : `${status} without words`
-  const [rows, ...parts] = balanceOf(body)
-  return parts.reduce((sum, part) => sum + part) === rows ? null : `${rows} rows, but ${parts.join(' + ')}`
+  return status === 200 || body.detail ? null : `${status} without words`
 }
 
-const numbersOf = (body: Answer['body'], keys: readonly string[]): number[] =>
-  keys.map((key) => body[key] as number)
+/** Rows of a file that was read and were lost or counted twice. */
+function balanceFaultOf({ status }: Answer, rows: unknown, parts: readonly unknown[]): string | null {
+  const sum = parts.reduce<number>((total, part) => total + Number(part), 0)
+  return status !== 200 || sum === rows ? null : `${rows} rows, but ${parts.join(' + ')}`
+}
 
 async function resultsFaultOf(file: Sample): Promise<string | null> {
   const preview = await post('/api/v1/probes/import?preview=true', file)
-  const fault = faultOf(preview, (body) => {
-    const reasons = body['reasons'] as { count: number }[]
-    return [...numbersOf(body, ['records', 'accepted']), ...reasons.map(({ count }) => count)]
-  })
-  if (fault) return `preview: ${fault}`
-  return faultOf(await post('/api/v1/probes/import', file), (body) => [
-    preview.body['records'] as number,
-    ...numbersOf(body, ['accepted', 'duplicates']),
-    (body['rejected'] as unknown[]).length,
-  ])
+  const answer = await post('/api/v1/probes/import', file)
+  const {
+    accepted,
+    duplicates,
+    rejected = [],
+  } = answer.body as { [key: string]: unknown; rejected?: unknown[] }
+  return (
+    answerFaultOf(preview) ??
+    answerFaultOf(answer) ??
+    balanceFaultOf(answer, preview.body['records'], [accepted, duplicates, rejected.length])
+  )
 }
 
-const PLAN_BALANCE = ['lines', 'added', 'changed', 'unchanged', 'refusedLines']
-
-const planFaultOf = async (file: Sample): Promise<string | null> =>
-  faultOf(await post('/api/v1/plan/import', file), (body) => numbersOf(body, PLAN_BALANCE))
+async function planFaultOf(file: Sample): Promise<string | null> {
+  const answer = await post('/api/v1/plan/import', file)
+  const { lines, added, changed, unchanged, refusedLines } = answer.body
+  return answerFaultOf(answer) ?? balanceFaultOf(answer, lines, [added, changed, unchanged, refusedLines])
+}
 
 test(
   `${FILES} wrong files, each sent as results and as a plan`,

@@ -90,7 +90,7 @@ describe.each([
     await page.close()
   })
 
-  test('the agent’s page measures, delivers, and opens without network', async () => {
+  test('the field worker’s page measures, delivers, and opens without network', async () => {
     const context = await web.browser.newContext({ locale: 'en' })
     const page = await context.newPage()
     const failures = failuresOf(page)

@@ -1,4 +1,4 @@
-/** The agent's page in a real browser: measuring, offline, in three languages, on a small phone. */
+/** The field worker's page in a real browser: measuring, offline, in three languages, on a small phone. */
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** The agent's page: speed test, report of a place without service, and list of unsent observations. */
+/** The field worker's page: speed test, report of a place without service, and list of unsent observations. */
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { DeviceKeyForm } from './key-form.js'
 import { LineCard } from './line-card.js'

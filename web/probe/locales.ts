@@ -1,4 +1,4 @@
-/** All messages of the agent's page. A key that is missing in a language fails the type check. */
+/** All messages of the field worker's page. A key that is missing in a language fails the type check. */
 
 const en = {
   title: 'Measure the line',

@@ -1,5 +1,5 @@
 /*
- * Serves the agent's page from the cache, so that it opens without network. The build writes FILES and VERSION above. The
+ * Serves the field worker's page from the cache, so that it opens without network. The build writes FILES and VERSION above. The
  * files are relative to ROOT, where a proxy may have added a path prefix.
  */
 const ROOT = new URL('.', location.href)

@@ -1,4 +1,4 @@
-/** One result of another tool, as far as its document gives it. */
+/** Results of the readers of tools' files: the draft of a probe, the question to a person, the error. */
 import type { Flag, ProbeInput } from '#domain/probe'
 
 /** A probe with the fields that the document has; the importer adds the place, the operator and, if needed, the time. */

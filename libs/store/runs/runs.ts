@@ -1,4 +1,4 @@
-/** Runs: a rule applied to a window of probes, written once, kept as changes to the run before. */
+/** Reads stored rules and runs, and saves rules. Runs are made in `classify.ts`, `make-runs.ts` and `write-run.ts`. */
 import { type Rule, SHIPPED_RULES } from '#domain/rule'
 import type { DataSource } from 'typeorm'
 import type { Queryable } from '../database/database.js'
