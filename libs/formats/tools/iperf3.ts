@@ -10,11 +10,25 @@ interface Sums {
   seconds?: unknown
 }
 
-/** A document of iperf3. Throws `UnreadableResultError` for a test that was cut short. */
+/** Errors of iperf3 that say nothing of the line: the server was taken, the command was wrong, a person stopped it. */
+const NOT_OF_THE_LINE = /server is busy|parameter|interrupt|terminated/i
+
+/** Milliseconds since 1970 that a `Date` can hold. */
+const MAX_DATE_MS = 8.64e15
+
+/**
+ * Reads a document of iperf3. Throws `UnreadableResultError` for a test that was cut short, or that failed for a reason that
+ * says nothing of the line.
+ */
 export function iperf3(document: Json): ProbeDraft {
-  const seconds = numberAt(document, 'start.timestamp.timesecs')
-  const measuredAt = seconds === null ? null : new Date(seconds * 1000).toISOString()
-  if (textAt(document, 'error') !== null) return { tool: 'iperf3', outcome: 'failed', measuredAt }
+  const measuredAt = timeOf(document)
+  const error = textAt(document, 'error')
+  if (error !== null && NOT_OF_THE_LINE.test(error))
+    throw new UnreadableResultError(
+      'error',
+      `error is “${error.slice(0, 100)}”, which says nothing of the line`,
+    )
+  if (error !== null) return { tool: 'iperf3', outcome: 'failed', measuredAt }
   const { down, up } = directionsOf(document)
   const rtt = numberAt(document, 'end.streams.0.sender.min_rtt')
   const lost = numberAt(document, 'end.sum.lost_percent')
@@ -34,6 +48,16 @@ export function iperf3(document: Json): ProbeDraft {
   }
 }
 
+function timeOf(document: Json): string | null {
+  const seconds = numberAt(document, 'start.timestamp.timesecs')
+  if (seconds !== null && Math.abs(seconds * 1000) > MAX_DATE_MS)
+    throw new UnreadableResultError(
+      'start.timestamp.timesecs',
+      `start.timestamp.timesecs is ${seconds}: not a time in seconds since 1970`,
+    )
+  return seconds === null ? null : new Date(seconds * 1000).toISOString()
+}
+
 /**
  * The sums that the client received and those that the server received. With `--bidir`, versions 3.7 to 3.10 write two
  * members of the name `sum_received`, of which JSON keeps the last: there the streams say which direction they are.
@@ -41,7 +65,7 @@ export function iperf3(document: Json): ProbeDraft {
 function directionsOf(document: Json): { down: unknown; up: unknown } {
   const both = bidirSums(document)
   if (both) return both
-  const received = memberAt(document, 'end.sum_received') ?? memberAt(document, 'end.sum')
+  const received = memberAt(document, 'end.sum_received') ?? arrivedOf(memberAt(document, 'end.sum'))
   if (!isObject(received))
     throw new UnreadableResultError('end.sum_received', 'end.sum_received is missing: the test was cut short')
   const reverse = memberAt(document, 'end.sum_received_bidir_reverse')
@@ -54,6 +78,18 @@ function directionsOf(document: Json): { down: unknown; up: unknown } {
   return numberAt(document, 'start.test_start.reverse') === 1
     ? { up: null, down: received }
     : { up: received, down: null }
+}
+
+/** The sums of what arrived in a UDP test of earlier versions, whose only sum is that of what was sent; null if the loss is not known. */
+function arrivedOf(sum: unknown): Sums | null {
+  const lost = numberAt(sum, 'lost_percent')
+  if (lost === null) return null
+  const arrived = (name: string) => Math.round((numberAt(sum, name) ?? 0) * (1 - lost / 100))
+  return {
+    bits_per_second: arrived('bits_per_second'),
+    bytes: arrived('bytes'),
+    seconds: numberAt(sum, 'seconds'),
+  }
 }
 
 /** The sums of both directions by the streams; null where they are those of one direction only. */
