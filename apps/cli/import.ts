@@ -172,7 +172,11 @@ async function sites(options: ImportOptions): Promise<boolean> {
     ...list.sites.filter(({ code }) => padded.has(code)).map(({ code }) => lostZerosRejection(code, padded)),
   ]
   for (let i = 0; i < written.length; i += CHUNK)
-    await upsertSites(source.manager, written.slice(i, i + CHUNK), { author, simulated: false })
+    await upsertSites(source.manager, written.slice(i, i + CHUNK), {
+      author,
+      simulated: false,
+      kept: list.absent,
+    })
   await recordChange(source.manager, author, 'import sites', `${written.length} sites`, {
     file: basename(file),
   })

@@ -114,7 +114,7 @@ test.each([
 test('a system that is not known is refused by its name', async () => {
   expect(crsOf('EPSG:27700')).toBeNull()
   const parts = [
-    { name: 'a.shp', text: shpOf(1, [[[[9_000_000, 2]]]]) },
+    { name: 'a.shp', text: shpOf(1, [[[[9_000_000, 380_000]]]]) },
     { name: 'a.dbf', text: dbfOf({ code: 'C' }, [['A']]) },
   ]
   const other =

@@ -31,7 +31,13 @@ const SITE = {
 
 describe('readSites', () => {
   it('reads a French list', async () =>
-    expect(await read(HEADER, GOOD)).toEqual({ sites: [SITE], rowCount: 1, rejections: [], notes: [] }))
+    expect(await read(HEADER, GOOD)).toEqual({
+      sites: [SITE],
+      rowCount: 1,
+      rejections: [],
+      notes: [],
+      absent: ['nameAr'],
+    }))
 
   it('reads an Arabic list', async () => {
     const header =

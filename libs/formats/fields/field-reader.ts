@@ -1,9 +1,11 @@
 /** Reads the fields of one row: each is a value or the reason why it has none; all reasons of the row are collected. */
+import { operatorOf } from '#domain/operator'
 import { normaliseAreaCode, levelOfCode } from '#domain/place'
 import { CONTROL_CHARACTERS } from '../file/control-characters.js'
+import { missingWordFaultOf } from '../tables/cell-fault.js'
 import type { NamedRow } from './headers.js'
 import { CRS_EXAMPLES } from '../geometry/crs.js'
-import { isAmbiguousNumber, numberOf } from './number.js'
+import { isAmbiguousNumber, numberOf, readingsOf } from './number.js'
 import type { Parsed } from './parsed.js'
 import { type RowRejection, shortValueText } from './row-rejection.js'
 
@@ -48,21 +50,39 @@ const SHORT_FORM = /^[+-]?\d(?:[.,]\d+)?E[+-]\d{1,3}$/i
 const SHORT_FORM_REASON =
   'is a number in short form, whose other digits are lost: format the column as text and save the list again'
 
-/** A spreadsheet changes a code such as 3-1 into a date, which it writes as `2026-01-03`, `03/01/2026` or `03-janv`. */
-const DATE_FORM =
-  /^(?:\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?|\d\d?\/\d\d?\/\d{4}|\d\d?-(?:janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\.?)$/
+/**
+ * A spreadsheet changes a code such as 3-1 into a date, which it writes as `2026-01-03`, `03/01/2026`, `03/01/26`, `03-janv`
+ * or `janv-03`.
+ */
+const MONTH =
+  '(?:janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)'
+const DATE_FORM = new RegExp(
+  String.raw`^(?:\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?|\d\d?\/\d\d?\/\d\d(?:\d\d)?|\d\d?-${MONTH}\.?|${MONTH}\.?-\d\d)$`,
+)
 
 const DATE_FORM_REASON =
   'is a date, into which a spreadsheet has probably changed the code: format the column as text and write it again'
 
-/** A code or an id: a text whose every sign counts. */
+/** A code or an id: a text whose every sign counts, but for the apostrophe by which a spreadsheet keeps zeros (`'00123`). */
 export function identifier(text: string): Parsed<string> {
   if (text === '') return { reason: 'is missing' }
   if (DATE_FORM.test(text)) return { reason: DATE_FORM_REASON }
-  return SHORT_FORM.test(text) ? { reason: SHORT_FORM_REASON } : { value: text }
+  return SHORT_FORM.test(text) ? { reason: SHORT_FORM_REASON } : { value: text.replace(/^'(?=\d)/, '') }
 }
 
 export const optionalText = (text: string): Parsed<string | null> => ({ value: text === '' ? null : text })
+
+/** The name of a place or a person: a text, but no word that stands for a missing value. */
+export function optionalName(text: string): Parsed<string | null> {
+  const reason = missingWordFaultOf(text)
+  return reason ? { reason } : optionalText(text)
+}
+
+/** The id of the operator that a text names; null for an empty cell. */
+export function optionalOperator(text: string): Parsed<string | null> {
+  const reason = missingWordFaultOf(text)
+  return reason ? { reason } : { value: operatorOf(text) }
+}
 
 /** Reads decimal degrees; the limit is 90 for a latitude and 180 for a longitude. */
 export const degrees =
@@ -76,13 +96,18 @@ export const degrees =
       : { reason: `lies outside ±${limit}: it looks projected; say in which system, such as ${CRS_EXAMPLES}` }
   }
 
+/** A point before exactly three digits: those of a number with three decimals, or of a thousand. */
+const POINT_BEFORE_THREE = /^\+?[1-9]\d{0,2}\.\d{3}$/
+
 /**
  * A whole number that fits PostgreSQL's integer, or null for an empty cell. `1,234` is 1234, since no whole number has
- * decimals; so is `1.234` in a row with decimal commas.
+ * decimals; so is `1.234` in a row with decimal commas. Elsewhere `2.000` may be 2 or 2000.
  */
 export function optionalCount(text: string, hasCommas = false): Parsed<number | null> {
   if (text === '') return { value: null }
   if (SHORT_FORM.test(text)) return { reason: SHORT_FORM_REASON }
+  if (!hasCommas && POINT_BEFORE_THREE.test(text))
+    return { reason: `may be ${readingsOf(text)}: write it without a point` }
   const mark = !isAmbiguousNumber(text, hasCommas) ? undefined : text.includes(',') ? 'point' : 'comma'
   const value = numberOf(text, mark)
   return value !== null && Number.isInteger(value) && value >= 0 && value <= 2 ** 31 - 1

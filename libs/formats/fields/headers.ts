@@ -93,7 +93,7 @@ export interface NamedRow<F extends string> {
 }
 
 /**
- * The rows below the header row, which is the first that has every required column. Empty rows are left out. Throws
+ * The rows below the header row, which is the first that has every required column. Empty rows of tables are left out. Throws
  * `UnreadableFileError` when there is no such row among the first 20.
  */
 export async function* namedRows<F extends string>(
@@ -107,7 +107,8 @@ export async function* namedRows<F extends string>(
   const sheet = await chooseSheet(table, isHeader, choice)
   let named: ((row: TableRow) => NamedRow<F>[]) | null = null
   for await (const row of sheet?.rows(isHeader) ?? []) {
-    if (row.cells.every((cell) => cell.trim() === '')) continue
+    // A feature without properties is still a feature: only tables have empty rows.
+    if (table.what === undefined && row.cells.every((cell) => cell.trim() === '')) continue
     if (named) yield* named(row)
     else if (search.accepts(row)) named = rowNamer(row.cells, columnsOf(row.cells, synonyms))
     else if (search.rowCount() >= HEADER_SEARCH_ROWS) break

@@ -1,5 +1,13 @@
 /** Positions: the columns that hold them, the reference systems they come in, and those that cannot be where they say. */
-import { type Crs, conversionNote, crsOf, isGeographic, type ToWgs84, toWgs84Of } from '../geometry/crs.js'
+import {
+  type Crs,
+  conversionNote,
+  crsOf,
+  isGeographic,
+  MIN_METRES,
+  type ToWgs84,
+  toWgs84Of,
+} from '../geometry/crs.js'
 import { degrees, type FieldReader } from './field-reader.js'
 import type { NamedRow } from './headers.js'
 import { numberOf } from './number.js'
@@ -62,6 +70,9 @@ export class PositionReader {
     const x = reader.read('lng', this.isGeographic ? degrees(180) : metres, NaN)
     if (!this.toWgs84) return { lat: y, lng: x }
     const [lng, lat] = this.toWgs84(x, y)
+    const wasRead = Number.isFinite(x) && Number.isFinite(y)
+    if (wasRead && !Number.isFinite(lng + lat))
+      reader.reject('lat', `cannot be converted from ${this.crs?.name}`)
     return { lat, lng }
   }
 
@@ -84,8 +95,7 @@ export function crsOfHeaders(lat: string, lng: string): Crs | null {
 function metres(text: string): Parsed<number> {
   if (text === '') return { reason: 'is missing' }
   const value = numberOf(text)
-  // A coordinate of less than a kilometre would lie outside every system that is read: its comma separates thousands.
-  return value === null || Math.abs(value) < 1_000
+  return value === null || Math.abs(value) < MIN_METRES
     ? { reason: 'is not a coordinate in metres such as 525000.5' }
     : { value }
 }

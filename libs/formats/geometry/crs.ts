@@ -133,12 +133,21 @@ export type ToWgs84 = (x: number, y: number) => Position
 /** Loaded with the first file that is not in WGS 84. */
 const loadProj4 = async (): Promise<typeof Proj4> => (await import('proj4')).default
 
-export async function toWgs84Of({ definition }: Crs): Promise<ToWgs84> {
+/**
+ * A coordinate in metres that is less than this lies outside every system that is read: it is in degrees, or its comma separates
+ * thousands.
+ */
+export const MIN_METRES = 1_000
+
+export async function toWgs84Of(crs: Crs): Promise<ToWgs84> {
+  const { definition } = crs
   if (definition === null) return (x, y) => [x, y]
+  const min = isGeographic(crs) ? 0 : MIN_METRES
   const proj4 = await loadProj4()
   const { forward } = proj4(definition, 'WGS84')
   return (x, y) => {
     if (!Number.isFinite(x) || !Number.isFinite(y)) return [NaN, NaN]
+    if (Math.abs(x) < min || Math.abs(y) < min) return [NaN, NaN]
     const [lng, lat] = forward([x, y])
     // A ten-millionth of a degree is a centimetre, better than any of these systems is.
     return [roundedDegrees(lng!), roundedDegrees(lat!)]
@@ -162,6 +171,6 @@ export function convertGeometry(geometry: unknown, toWgs84: ToWgs84): unknown {
 
 function convertPositions(value: unknown, toWgs84: ToWgs84, levels: number): unknown {
   if (!Array.isArray(value) || levels === 0) return value
-  if (typeof value[0] === 'number') return toWgs84(value[0], Number(value[1]))
+  if (typeof value[0] === 'number') return toWgs84(value[0], typeof value[1] === 'number' ? value[1] : NaN)
   return value.map((part) => convertPositions(part, toWgs84, levels - 1))
 }

@@ -3,7 +3,7 @@ import { jsonDocumentsOf } from '../file/json-text.js'
 import { isObject } from '../file/json-object.js'
 import { shortValueText } from '../fields/row-rejection.js'
 import { UnreadableFileError } from '../file/unreadable-file-error.js'
-import { conversionNote, convertGeometry, type Crs, crsOf, toWgs84Of } from './crs.js'
+import { conversionNote, convertGeometry, type Crs, crsOf, type ToWgs84, toWgs84Of } from './crs.js'
 import { type RawFeature, rawFeatureOf } from './raw-feature.js'
 import { featuresOfTopology, isTopology } from './topojson.js'
 
@@ -18,21 +18,27 @@ const NOT_GEOJSON = 'the file is neither a GeoJSON FeatureCollection or Feature 
 export async function featuresOfGeoJson(text: string, file?: string): Promise<FeatureFile> {
   const documents = documentsOf(text, file)
   const crs = crsOfDocuments(documents, file)
-  const features = documents.flatMap((document) => featuresOf(document, file))
-  return crs?.definition ? convertedFeatures(features, crs) : { features, notes: [] }
+  const toWgs84 = crs?.definition ? await toWgs84Of(crs) : null
+  const features = documents.flatMap((document) => {
+    const own = featuresOf(document, file)
+    return toWgs84 && hasCrs(document) ? own.map((feature) => convertedFeature(feature, toWgs84)) : own
+  })
+  return { features, notes: crs?.definition ? [conversionNote(crs)] : [] }
 }
 
 /** Features of another reference system in WGS 84. */
 export async function convertedFeatures(features: readonly RawFeature[], crs: Crs): Promise<FeatureFile> {
   const toWgs84 = await toWgs84Of(crs)
   return {
-    features: features.map((feature) => ({
-      ...feature,
-      geometry: convertGeometry(feature.geometry, toWgs84),
-    })),
+    features: features.map((feature) => convertedFeature(feature, toWgs84)),
     notes: [conversionNote(crs)],
   }
 }
+
+const convertedFeature = (feature: RawFeature, toWgs84: ToWgs84): RawFeature => ({
+  ...feature,
+  geometry: convertGeometry(feature.geometry, toWgs84),
+})
 
 function documentsOf(text: string, file?: string): unknown[] {
   try {
@@ -85,6 +91,9 @@ function crsOfDocuments(documents: readonly unknown[], file?: string): Crs | nul
     file,
   )
 }
+
+/** A document that names no system is in WGS 84, whatever those beside it name. */
+const hasCrs = (document: unknown): boolean => isObject(document) && crsNameOf(document.crs).length > 0
 
 function crsNameOf(crs: unknown): string[] {
   if (crs === undefined || crs === null) return []

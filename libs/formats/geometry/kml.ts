@@ -1,5 +1,6 @@
 /** KML (OGC 12-007r2): its placemarks as features. Coordinates of KML are always WGS 84. */
 import type { Position } from '#domain/place'
+import { shortValueText } from '../fields/row-rejection.js'
 import { readXml, type XmlAttributes } from '../file/xml.js'
 import type { RawFeature } from './raw-feature.js'
 
@@ -20,6 +21,7 @@ class KmlHandler {
   private properties: Record<string, unknown> | null = null
   private shapes: Shape[] = []
   private unread: string | null = null
+  private fault: string | null = null
   private readonly path: string[] = []
   private content = ''
   private rings: Position[][] = []
@@ -32,6 +34,7 @@ class KmlHandler {
       this.properties = {}
       this.shapes = []
       this.unread = null
+      this.fault = null
     }
     if (name === 'Polygon') this.rings = []
     if (name === 'Data' || name === 'SimpleData') this.dataName = attributes.name ?? ''
@@ -48,11 +51,19 @@ class KmlHandler {
     this.content = ''
     if (!this.properties) return
     const parent = this.path.at(-1)
-    if (parent === 'Placemark' && (name === 'name' || name === 'description')) this.properties[name] = text
-    else if (name === 'value' || name === 'SimpleData') this.properties[this.dataName] = text
+    if (parent === 'Placemark' && (name === 'name' || name === 'description')) this.addProperty(name, text)
+    else if (name === 'value' || name === 'SimpleData') this.addProperty(this.dataName, text)
     else if (name === 'coordinates') this.addCoordinates(parent, positionsOf(text))
     else if (name === 'Polygon') this.shapes.push({ type: 'Polygon', coordinates: this.rings })
     else if (name === 'Placemark') this.endPlacemark(this.properties)
+  }
+
+  /** Nobody can tell which of two values of one property is meant. */
+  private addProperty(name: string, value: string): void {
+    const properties = this.properties!
+    if (Object.hasOwn(properties, name) && properties[name] !== value)
+      this.fault = `“${shortValueText(name)}” stands twice, with different values: rename or delete one of them`
+    properties[name] = value
   }
 
   private addCoordinates(parent: string | undefined, positions: Position[]): void {
@@ -63,7 +74,7 @@ class KmlHandler {
 
   private endPlacemark(properties: Record<string, unknown>): void {
     const geometry = this.unread ? { type: this.unread, coordinates: [] } : geometryOf(this.shapes)
-    this.features.push({ properties, geometry })
+    this.features.push({ properties, geometry, ...(this.fault && { fault: this.fault }) })
     this.properties = null
   }
 }

@@ -8,6 +8,8 @@ export interface RawFeature {
   geometry: unknown
   /** The reason why the geometry could not be decoded. */
   geometryError?: string
+  /** The reason why the whole feature cannot be trusted. */
+  fault?: string
 }
 
 /** A member of a GeoJSON FeatureCollection; whatever is no object becomes a feature without anything. */

@@ -26,17 +26,46 @@ async function* featureRows(
     ? names.filter((name) => !POSITION_COLUMNS.some((column) => column === name))
     : names
   yield { line: 0, cells: isPoints ? [...POSITION_COLUMNS, ...columns] : columns }
-  for (const [i, { properties, geometry, geometryError }] of features.entries()) {
-    const cells = columns.map((name) => cellText(properties[name]))
-    if (!isPoints) {
-      yield { line: i + 1, cells }
-      continue
-    }
-    const [lng, lat] = pointOf(geometry) ?? ['', '']
-    const row: TableRow = { line: i + 1, cells: [String(lat), String(lng), ...cells] }
-    yield geometryError ? { ...row, rowFault: `geometry: ${geometryError}` } : row
+  for (const [i, feature] of features.entries()) {
+    const row = propertiesRow(feature, i + 1, columns)
+    yield isPoints ? withPosition(row, feature) : row
   }
 }
+
+function propertiesRow(
+  { properties, fault }: RawFeature,
+  line: number,
+  columns: readonly string[],
+): TableRow {
+  const values = columns.map((name) => properties[name])
+  const faults = new Map(values.flatMap((value, i) => (isInexact(value) ? [[i, INEXACT] as const] : [])))
+  return { line, cells: values.map(cellText), faults, ...(fault && { rowFault: fault }) }
+}
+
+/** JSON writes more digits than a number keeps, so the last ones of such a number are no longer those of the file. */
+const isInexact = (value: unknown): boolean => Number.isInteger(value) && !Number.isSafeInteger(value)
+
+const INEXACT = 'is a number of more digits than are kept: write it as a text, in quotation marks'
+
+/** The row with the columns `lat` and `lng` before the others. */
+function withPosition(row: TableRow, { geometry, geometryError }: RawFeature): TableRow {
+  const point = pointOf(geometry)
+  const [lng, lat] = point ?? ['', '']
+  const shifted = [...(row.faults ?? [])].map(([i, reason]) => [i + POSITION_COLUMNS.length, reason] as const)
+  const lost = point && !isPosition(point) ? POSITION_COLUMNS.map((_, i) => [i, NO_POSITION] as const) : []
+  return {
+    ...row,
+    cells: [String(lat), String(lng), ...row.cells],
+    faults: new Map([...lost, ...shifted]),
+    ...(geometryError && { rowFault: `geometry: ${geometryError}` }),
+  }
+}
+
+/** Whether a point has a place; one that could not be read or converted has none. */
+export const isPosition = ([lng, lat]: readonly [number, number]): boolean =>
+  Number.isFinite(lng) && Number.isFinite(lat)
+
+export const NO_POSITION = 'is not a position of two numbers in the reference system of the file'
 
 /** Longitude and latitude of a point; null for anything else. */
 export function pointOf(geometry: unknown): [number, number] | null {

@@ -7,7 +7,7 @@ import { polygonOf } from '../geometry/polygon.js'
 import { type RowRejection, shortValueText } from '../fields/row-rejection.js'
 import type { RawFeature } from '../geometry/raw-feature.js'
 import { openFeatures } from '../input/feature-rows.js'
-import { cellFaultOf } from '../tables/cell-fault.js'
+import { cellFaultOf, missingWordFaultOf } from '../tables/cell-fault.js'
 import type { ListFile, ListOptions } from './list-file.js'
 
 /** Here `line` is the 1-based number of the feature; a feature with several faults is rejected for the first of them. */
@@ -129,7 +129,8 @@ function propertyOf(properties: Record<string, unknown>, property: Property): st
 function propertyFaultOf(properties: Record<string, unknown>): RowRejection | null {
   for (const field of Object.keys(PROPERTIES) as Property[]) {
     const value = propertyOf(properties, field)
-    const reason = cellFaultOf(value)
+    const isName = field === 'nameFr' || field === 'nameAr'
+    const reason = cellFaultOf(value) ?? (isName ? missingWordFaultOf(value) : null)
     if (reason) return { field, value: shortValueText(value), reason }
   }
   return null
@@ -139,6 +140,7 @@ type AreaResult = { area: AreaRecord } | { rejection: RowRejection }
 
 function areaOf(feature: RawFeature, edition: number, usesOwnVintage: boolean): AreaResult {
   const { properties } = feature
+  if (feature.fault) return { rejection: { field: 'row', value: '', reason: feature.fault } }
   const fault = propertyFaultOf(properties)
   if (fault) return { rejection: fault }
   const place = codeAndLevelOf(propertyOf(properties, 'code'))

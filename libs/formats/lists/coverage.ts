@@ -2,11 +2,10 @@
  * Coverage that an operator declares or promises: a table of cells or points, or features whose properties have the
  * columns of such a table, and whose geometry is a polygon unless they name a cell.
  */
-import { operatorOf } from '#domain/operator'
 import { type AreaGeometry } from '#domain/place'
 import { type Technology } from '#domain/probe'
 import type { ByteSource } from '../file/byte-source.js'
-import { type FieldReader, fieldReader } from '../fields/field-reader.js'
+import { type FieldReader, fieldReader, optionalOperator } from '../fields/field-reader.js'
 import { parseDay } from '../civil-time/index.js'
 import { openFeatureRows } from '../input/feature-rows.js'
 import type { ListFile, ListOptions } from './list-file.js'
@@ -143,7 +142,9 @@ const h3Index = (text: string): Parsed<string> =>
 const operatorOrDefault =
   (defaultOperator: string | undefined) =>
   (text: string): Parsed<string> => {
-    const operator = operatorOf(text || defaultOperator)
+    const named = optionalOperator(text || (defaultOperator ?? ''))
+    if ('reason' in named) return named
+    const operator = named.value
     return operator === null
       ? { reason: 'is missing: name it in the file or by --operator' }
       : { value: operator }

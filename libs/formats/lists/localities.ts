@@ -7,6 +7,7 @@ import {
   fieldReader,
   optionalCount,
   identifier,
+  optionalName,
   optionalText,
 } from '../fields/field-reader.js'
 import { type NamedRow, namedRows } from '../fields/headers.js'
@@ -14,7 +15,7 @@ import type { Parsed } from '../fields/parsed.js'
 import { isInMorocco } from '../fields/morocco-bounds.js'
 import { LATITUDE_HEADERS, LONGITUDE_HEADERS, PositionReader, rejectSwapped } from '../fields/position.js'
 import { openFeatureRows } from '../input/feature-rows.js'
-import type { ListFile, ListOptions } from './list-file.js'
+import { type ListFile, type ListOptions, rejectLostZeros } from './list-file.js'
 
 const COLUMNS = {
   id: ['id', 'geonames_id', 'geonameid', 'locality_id', 'identifiant', 'code_douar', 'code', 'الرمز'],
@@ -41,7 +42,7 @@ export async function readLocalities(source: ByteSource, options: ListOptions = 
   const file: LocalityFile = { localities: [], rowCount: 0, rejections: [], notes: table.notes }
   const positions = new PositionReader(crs, file.notes)
   const ids = new Set<string>()
-  let abroad = 0
+  const records: { record: LocalityRecord; line: number; code: string }[] = []
   for await (const row of namedRows(table, COLUMNS, ['id', 'lat', 'lng'], { sheet, file: name })) {
     file.rowCount++
     const reader = fieldReader(row, 'id')
@@ -49,8 +50,10 @@ export async function readLocalities(source: ByteSource, options: ListOptions = 
     if (ids.has(locality.id)) reader.reject('id', 'is a duplicate')
     if (locality.id !== '') ids.add(locality.id)
     if (reader.rejections.length > 0) file.rejections.push(...reader.rejections)
-    else if (file.localities.push(locality) && !isInMorocco(locality.lat, locality.lng)) abroad++
+    else records.push({ record: locality, line: row.line, code: locality.id })
   }
+  file.localities = rejectLostZeros(records, file.rejections)
+  const abroad = file.localities.filter(({ lat, lng }) => !isInMorocco(lat, lng)).length
   if (abroad > 0) file.notes.push(`${abroad} places lie outside Morocco and were taken as they are`)
   return file
 }
@@ -72,8 +75,8 @@ async function localityOf(
 }
 
 function namesOf({ read, reject }: Reader): { nameFr: string; nameAr: string | null } {
-  const nameFr = read('nameFr', optionalText, '')
-  const nameAr = read('nameAr', optionalText, '')
+  const nameFr = read('nameFr', optionalName, '')
+  const nameAr = read('nameAr', optionalName, '')
   if (nameFr === null && nameAr === null) reject('nameFr', 'is missing')
   return { nameFr: nameFr ?? nameAr ?? '', nameAr }
 }

@@ -1,10 +1,9 @@
 /** The deployment plan as a table or as features, one item per line. */
-import { operatorOf } from '#domain/operator'
 import { levelOfCode, normaliseAreaCode } from '#domain/place'
 import { PLAN_CODE, type PlanFields, type PlanPlace, type PlanRow } from '#domain/plan'
 import type { ByteSource } from '../file/byte-source.js'
 import { parseDay } from '../civil-time/index.js'
-import { pointOf } from '../input/feature-table.js'
+import { isPosition, NO_POSITION, pointOf } from '../input/feature-table.js'
 import { openFeatureRows } from '../input/feature-rows.js'
 import { type ListFile, type ListOptions, rejectLostZeros } from './list-file.js'
 import type { DecimalMark } from '../fields/number.js'
@@ -13,6 +12,8 @@ import {
   type FieldReader,
   fieldReader,
   identifier,
+  optionalName,
+  optionalOperator,
   optionalText,
 } from '../fields/field-reader.js'
 import { UnreadableFileError } from '../file/unreadable-file-error.js'
@@ -214,15 +215,15 @@ async function itemOf(
   ) => {
     if (row.header(field) !== null) fields[field] = read(field, parse, null) as PlanFields[F]
   }
-  take('nameFr', optionalText)
-  take('nameAr', optionalText)
+  take('nameFr', optionalName)
+  take('nameAr', optionalName)
   // A list in one language has one column of names; a list without names keeps those that are stored.
   if (fields.nameFr === null || fields.nameFr === undefined) {
     delete fields.nameFr
     if (fields.nameAr) fields.nameFr = fields.nameAr
   }
   take('areaCode', optionalArea)
-  take('operator', (text) => ({ value: operatorOf(text) }))
+  take('operator', optionalOperator)
   take('technology', optionalTechnology)
   const style = { mark: context.decimal, hasCommas: row.hasCommas }
   take('targetBps', (text) => speedOf(text, row.header('targetBps') ?? '', style))
@@ -240,8 +241,8 @@ async function itemOf(
 const planCode = (text: string): Parsed<string> => {
   const code = identifier(text)
   if ('reason' in code) return code
-  return PLAN_CODE.test(text)
-    ? { value: text }
+  return PLAN_CODE.test(code.value)
+    ? code
     : { reason: 'is not a code of up to 60 letters, digits, points and dashes such as PNHD2-0001' }
 }
 
@@ -276,10 +277,10 @@ async function placeOf(
 
 function shapeOf(reader: Reader, { geometry, geometryError }: RawFeature): PlanPlace | null {
   const point = pointOf(geometry)
-  if (point) return positionOf(reader, { lat: point[1], lng: point[0] })
+  if (point && isPosition(point)) return positionOf(reader, { lat: point[1], lng: point[0] })
   const polygon = polygonOf(geometry)
   if ('geometry' in polygon) return { geometry: polygon.geometry }
-  const { reason, value } = polygon.rejection
+  const { reason, value } = point ? { reason: NO_POSITION, value: point.join(', ') } : polygon.rejection
   reader.reject('lat', `geometry: ${geometryError ?? reason}`, geometryError ? '' : value)
   return null
 }

@@ -1,5 +1,4 @@
 /** Lists of sites as administrations keep them: a table, or points of a feature file. */
-import { operatorOf } from '#domain/operator'
 import { SITE_TYPES, type SiteRecord, type SiteType } from '#domain/place'
 import type { ByteSource } from '../file/byte-source.js'
 import {
@@ -7,7 +6,8 @@ import {
   type FieldReader,
   fieldReader,
   identifier,
-  optionalText,
+  optionalName,
+  optionalOperator,
 } from '../fields/field-reader.js'
 import { headerKey, type NamedRow, namedRows } from '../fields/headers.js'
 import {
@@ -154,8 +154,20 @@ const TYPE_OF: ReadonlyMap<string, SiteType> = new Map(
   ),
 )
 
+/** Fields that a list may leave out; what is known of them then stays. */
+const OPTIONAL = [
+  'nameAr',
+  'type',
+  'operator',
+  'technology',
+  'contractedDownBps',
+  'contractedUpBps',
+] as const satisfies (Column & keyof SiteRecord)[]
+
 export interface SiteFile extends ListFile {
   sites: SiteRecord[]
+  /** Fields that have no column in the file. */
+  absent: (typeof OPTIONAL)[number][]
 }
 
 const REQUIRED = ['code', 'communeCode', 'lat', 'lng'] as const
@@ -164,13 +176,13 @@ const REQUIRED = ['code', 'communeCode', 'lat', 'lng'] as const
 export async function readSites(source: ByteSource, options: ListOptions = {}): Promise<SiteFile> {
   const { name, sheet, crs, decimal } = options
   const { table } = await openFeatureRows(source, { name, crs, hasPositions: true })
-  const file: SiteFile = { sites: [], rowCount: 0, rejections: [], notes: table.notes }
+  const file: SiteFile = { sites: [], rowCount: 0, rejections: [], notes: table.notes, absent: [] }
   const positions = new PositionReader(crs, file.notes)
   const lineOf = new Map<string, number>()
   const unknownTypes = new Set<string>()
   const records: { record: SiteRecord; line: number; code: string }[] = []
   for await (const row of namedRows(table, COLUMNS, REQUIRED, { sheet, file: name })) {
-    file.rowCount++
+    if (++file.rowCount === 1) file.absent = OPTIONAL.filter((field) => row.header(field) === null)
     const reader = fieldReader(row, 'code')
     const site = await siteOf(row, reader, positions, decimal)
     rejectDuplicate(site.code, row.line, lineOf, reader)
@@ -208,7 +220,7 @@ async function siteOf(
     type: read('type', (text) => ({ value: TYPE_OF.get(headerKey(text)) ?? 'other' }), 'other'),
     communeCode: read('communeCode', communeCode, ''),
     ...(await positionOf(reader, row, positions)),
-    operator: read('operator', (text) => ({ value: operatorOf(text) }), null),
+    operator: read('operator', optionalOperator, null),
     technology: read('technology', optionalTechnology, null),
     contractedDownBps: speed('contractedDownBps'),
     contractedUpBps: speed('contractedUpBps'),
@@ -219,8 +231,8 @@ const isUnknownType = (text: string): boolean => text !== '' && !TYPE_OF.has(hea
 
 /** A list in one language has one column of names, which then serves for both. */
 function namesOf({ read, reject }: Reader): { name: string; nameAr: string | null } {
-  const name = read('name', optionalText, '')
-  const nameAr = read('nameAr', optionalText, '')
+  const name = read('name', optionalName, '')
+  const nameAr = read('nameAr', optionalName, '')
   if (name === null && nameAr === null) reject('name', 'is missing')
   return { name: name ?? nameAr ?? '', nameAr }
 }

@@ -5,13 +5,32 @@ import { cellAt, cellToSql } from '#geo'
 import type { Queryable } from '../database/database.js'
 import { prepared, queryRow, queryRows } from '../database/query.js'
 import { isPositionInBox } from '../database/shapes.js'
-import { allOf, raw, sql } from '../database/sql.js'
+import { allOf, raw, type Sql, sql } from '../database/sql.js'
+
+/** Columns of the fields that a list of sites may leave out. */
+const KEEPABLE = {
+  nameAr: 'name_ar',
+  type: 'type',
+  operator: 'operator',
+  technology: 'technology',
+  contractedDownBps: 'contracted_down_bps',
+  contractedUpBps: 'contracted_up_bps',
+} as const
+
+interface SiteWrite {
+  author: string
+  simulated: boolean
+  /** Fields that keep what is stored, where the site is known. */
+  kept?: readonly (keyof typeof KEEPABLE)[]
+}
 
 export async function upsertSites(
   db: Queryable,
   sites: readonly SiteRecord[],
-  { author, simulated }: { author: string; simulated: boolean },
+  { author, simulated, kept = [] }: SiteWrite,
 ): Promise<void> {
+  const value = (field: keyof typeof KEEPABLE): Sql =>
+    raw(`${kept.includes(field) ? 'site' : 'excluded'}.${KEEPABLE[field]}`)
   const rows = sites.map((site) => ({ ...site, cell: cellToSql(cellAt(site.lat, site.lng)) }))
   await queryRows(
     db,
@@ -22,10 +41,10 @@ export async function upsertSites(
      FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(code text, name text, "nameAr" text, type text,
        "communeCode" text, lat float8, lng float8, cell bigint, operator text, technology text,
        "contractedDownBps" bigint, "contractedUpBps" bigint)
-     ON CONFLICT (code) DO UPDATE SET name = excluded.name, name_ar = excluded.name_ar, type = excluded.type,
+     ON CONFLICT (code) DO UPDATE SET name = excluded.name, name_ar = ${value('nameAr')}, type = ${value('type')},
        commune_code = excluded.commune_code, lat = excluded.lat, lng = excluded.lng, cell = excluded.cell,
-       operator = excluded.operator, technology = excluded.technology,
-       contracted_down_bps = excluded.contracted_down_bps, contracted_up_bps = excluded.contracted_up_bps,
+       operator = ${value('operator')}, technology = ${value('technology')},
+       contracted_down_bps = ${value('contractedDownBps')}, contracted_up_bps = ${value('contractedUpBps')},
        simulated = excluded.simulated`,
   )
 }
