@@ -70,16 +70,20 @@ function rowRecord(
   const raw = results.raw(row.cells)
   const fault = row.rowFault ?? faultOf(row, results)
   if (fault) return { index, text: JSON.stringify(raw), rejectionReason: `line ${row.line}: ${fault}` }
-  return recordOf(index, raw, () => results.read(row.cells), options)
+  return recordOf(index, raw, () => results.read(row), options)
 }
 
 /** A cell that is neither a value nor empty, or one beyond the headers: usually an unquoted decimal comma. */
-function faultOf({ cells, faults }: TableRow, { headers, usedColumns, twins }: ResultTable): string | null {
+function faultOf(
+  { cells, faults }: TableRow,
+  { headers, usedColumns, twins, isEmptyWord }: ResultTable,
+): string | null {
   for (const [column, twin] of twins)
     if ((cells[column] ?? '').trim() !== (cells[twin] ?? '').trim())
       return `two columns have the name ${headers[column]} and different values: rename or delete one of them`
   for (const column of usedColumns) {
     const text = (cells[column] ?? '').trim()
+    if (isEmptyWord(column, text)) continue
     const reason = faults?.get(column) ?? cellFaultOf(text)
     if (reason) return `${headers[column]} “${text.slice(0, 80)}” ${reason}`
   }
