@@ -17,7 +17,7 @@ async function read(text: string, change: Partial<ResultsOptions> = {}): Promise
       notes: [],
     }))
       for (const { document, rejectionReason } of batch)
-        records.push(rejectionReason ?? { ...NOTHING, ...document })
+        records.push(rejectionReason ?? { ...NOTHING, ...(document as object) })
   } catch (error) {
     if (!(error instanceof ImportQuestion)) throw error
     return [`? ${error.message}`]
@@ -74,6 +74,27 @@ const SPEEDS: Case[] = [
     'the rate is read where a volume has the same name',
     table('date;Download (MB);Download (Mbit/s)', `${DAY};25;20`),
     [{ downloadBps: 20_000_000 }],
+  ],
+  [
+    'a unit in a column of its own holds for its row, whatever the answer for others',
+    table('date;download;unité', `${DAY};20,5;Mbit/s`, `${DAY};512;kbit/s`, `${DAY};2;Mo/s`, `${DAY};3;`),
+    [
+      { downloadBps: 20_500_000 },
+      { downloadBps: 512_000 },
+      says(/bits or octets/),
+      { downloadBps: 3_000_000 },
+    ],
+    { unit: 'Mbit/s' },
+  ],
+  [
+    'a unit of another figure is none of a speed',
+    table('date;download (Mbit/s);latence;unité', `${DAY};20,5;25;ms`),
+    [{ downloadBps: 20_500_000, latencyMs: 25 }],
+  ],
+  [
+    'a row of units beneath the header is asked to go into it',
+    table('date;download (Mbit/s);latence', ';;s', `${DAY};20,5;0,025`),
+    [says(/^\? In which units/)],
   ],
   [
     'a list of its own with download_kbit has the country’s time',

@@ -97,7 +97,8 @@ export function speedOf(
   const amount = numberOf(digits, mark)
   if (amount === null) return { reason: 'is not a speed such as “20” or “20 Mbit/s”' }
   // Two numbers (`2 x 20 Mbit/s`, `10 à 20 Mbit/s`, `20/5 Mbit/s`) are no single speed.
-  if (/\p{N}/u.test(unitText)) return { reason: 'has more than one number: write one speed' }
+  if (/\p{N}/u.test(unitText))
+    return { reason: 'is not a speed such as “20” or “20 Mbit/s”: it has more than one number' }
   const unit = unitText === '' ? speedUnitOf(header) : cellUnit(unitText)
   if (unit === 'octets') return { reason: 'is it bits or octets (8 bits)? Write the speed in Mbit/s' }
   if (unit === null) return { reason: missingUnitReason(digits.trim(), unitText) }

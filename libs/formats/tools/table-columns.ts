@@ -117,6 +117,8 @@ export const RESULT_COLUMNS = {
   loss: ['loss_ratio', 'packet_loss', 'loss', 'perte', 'perte de paquets', 'taux de perte', 'فقدان الحزم'],
   signal: ['signal_dbm', 'signal_strength', 'lte_rsrp', 'rsrp', 'signal', 'قوة الإشارة'],
   cellId: ['cell_id', 'cell id', 'cgi', 'ecgi', 'ncgi'],
+  /** The unit of the speeds of a row whose headers name none. */
+  unit: ['unite', 'unit', 'unites', 'units', 'unite de debit', 'الوحدة'],
   tool: ['tool', 'outil', 'الأداة'],
   /** RMBT marks results that it does not believe itself. */
   implausible: ['implausible'],

@@ -14,6 +14,9 @@ import { type ResultTable, isResultHeader, resultTableOf } from './table.js'
 const NO_HEADER =
   'Which columns are the results? No header row with a download, an upload or an outcome was found (such as “date; débit descendant (Mbit/s)”). Tools write one when asked, as Ookla does with --output-header.'
 
+const UNITS_ROW =
+  'In which units are the columns? The row beneath the header names them: write each in its header, such as “latence (ms)”, and delete that row.'
+
 /** Throws `ImportQuestion` or `UnreadableFileError`. */
 export async function* tableRecords(
   table: Table,
@@ -33,6 +36,7 @@ export async function* tableRecords(
       if (!results && ++searched >= HEADER_SEARCH_ROWS) break
       continue
     }
+    if (index === 0 && results.namesUnits(row.cells)) throw new ImportQuestion(UNITS_ROW)
     for (const part of swallowedRowsOf(row, results.headers.length) ?? [row])
       batch.push(rowRecord(index++, part, results, options))
     if (batch.length < BATCH) continue

@@ -8,7 +8,7 @@ import {
   numberOf,
   readingsOf,
 } from '../fields/number.js'
-import { speedOf } from '../fields/speed.js'
+import { speedOf, speedUnitOf } from '../fields/speed.js'
 import { technologyOf } from '../fields/technology.js'
 import type { ToWgs84 } from '../geometry/crs.js'
 import {
@@ -163,8 +163,15 @@ export class ResultRow {
     return bps === 0 && this.layout.isZeroSkipped ? null : bps
   }
 
+  /** The cell of a speed, with the unit that stands in a column of its own where the header names none. */
+  private speedText(field: 'download' | 'upload'): string {
+    const [text, unit] = [this.cell(field), this.cell('unit')]
+    const isOpen = unit !== '' && speedUnitOf(this.header(field)) === null
+    return isOpen && /^[-+−\d.,\s]+$/u.test(text) ? `${text} ${unit}` : text
+  }
+
   private writtenSpeed(field: 'download' | 'upload'): number | null {
-    const text = this.cell(field)
+    const text = this.speedText(field)
     if (text === '') return null
     const factor = this.layout.factors[field]
     const { decimal } = this.layout
@@ -276,6 +283,18 @@ export class ResultRow {
     return []
   }
 }
+
+/** Whether the row beneath the header names units (`;Mbit/s;ms`), which the headers do not. */
+export const namesUnits = (
+  cells: readonly string[],
+  columns: Partial<Record<ResultField, number>>,
+): boolean =>
+  (['download', 'upload', 'latency', 'loadedLatency', 'jitter'] as const).some((field) => {
+    const text = (cells[columns[field] ?? -1] ?? '').trim().replace(/^[([]\s*|\s*[)\]]$/g, '')
+    if (text === '' || text.length > 30 || /\p{N}/u.test(text)) return false
+    const units = UNITS[field]
+    return units ? Object.hasOwn(units, text.normalize('NFKC').toLowerCase()) : speedUnitOf(text) !== null
+  })
 
 /** A time of day in the cell of a date, or seconds since 1970, which have one. */
 const HAS_TIME = /[:h]|^\d{10}/i

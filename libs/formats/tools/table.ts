@@ -6,7 +6,7 @@ import type { TableRow } from '../tables/table.js'
 import { ImportQuestion, type ProbeDraft, type ToolFormat } from './draft.js'
 import type { LossUnit, ResultsOptions } from './records.js'
 import { RESULT_COLUMNS } from './table-columns.js'
-import { isEmptyWord, ResultRow, type TableLayout } from './table-row.js'
+import { isEmptyWord, namesUnits, ResultRow, type TableLayout } from './table-row.js'
 import { bitsPerSecondOf } from './units.js'
 
 /** Formats whose speeds are always in one unit, whatever their headers say: bit/s of it, and its name. */
@@ -27,6 +27,8 @@ export interface ResultTable {
   headers: readonly string[]
   /** Whether a cell is a word for nothing that its tool is known to write. */
   isEmptyWord: (column: number, text: string) => boolean
+  /** Whether a row names the units of columns. */
+  namesUnits: (cells: readonly string[]) => boolean
   /** Columns from which probes are made. */
   usedColumns: readonly number[]
   /** Others with the same header as one of those. */
@@ -76,6 +78,7 @@ export function resultTableOf(
     unit: unitNameOf(headers, columns, format, options),
     headers,
     isEmptyWord: (column, text) => isEmptyWord(layout, column, text),
+    namesUnits: (cells) => namesUnits(cells, columns),
     usedColumns: Object.values(columns),
     twins: twinsOf(headers, Object.values(columns)),
     read: ({ cells, isSemicolon }) => new ResultRow(cells, layout, isSemicolon).draft(),
