@@ -2,7 +2,7 @@
 import { foldName } from '#domain/place'
 import { UnreadableFileError } from '../file/unreadable-file-error.js'
 import { hasDecimalCommas } from './number.js'
-import { withoutUnit, splitCamelCase } from './speed.js'
+import { isVolume, withoutUnit, splitCamelCase } from './speed.js'
 import { cellFaultOf } from '../tables/cell-fault.js'
 import { chooseSheet, HEADER_SEARCH_ROWS, type SheetChoice } from '../tables/choose-sheet.js'
 import { swallowedRowsOf, type Table, type TableRow } from '../tables/table.js'
@@ -21,8 +21,9 @@ export function headerKey(header: string): string {
     .trim()
 }
 
-/** A bracket with the reference system of a coordinate, as in `X (Lambert Nord Maroc)`, or a unit other than of speed. */
-const BRACKET = /[([](?:[^)\]]*(?:lambert|merchich|epsg|wgs|utm)[^)\]]*|\s*(?:[mµu]?s|sec|m|dbm|%)\s*)[)\]]/i
+/** A bracket with the reference system of a coordinate, as in `X (Lambert Nord Maroc)`, a unit other than of speed, or the zone of a time. */
+const BRACKET =
+  /[([](?:[^)\]]*(?:lambert|merchich|epsg|wgs|utm)[^)\]]*|\s*(?:utc|gmt)[^)\]]*|\s*(?:heure )?locale?\s*|\s*(?:[mµu]?s|sec|m|dbm|%)\s*)[)\]]/i
 
 /** The code of a reference system beside the name of a coordinate, as in `X EPSG:26191`. */
 const SYSTEM_CODE = /\bEPSG:\s*\d+/i
@@ -49,8 +50,12 @@ export function columnsOf<F extends string>(
   const keys = headers.slice(0, MAX_COLUMNS).map((header) => keysOf(header.slice(0, MAX_HEADER_CHARS)))
   const columns: Partial<Record<F, number>> = {}
   const usedColumns = new Set<number>()
+  const volumes = keys.flatMap((_, i) => (isVolume(headers[i]!.slice(0, MAX_HEADER_CHARS)) ? [i] : []))
   for (const field of Object.keys(synonyms) as F[]) {
-    const column = columnOf(synonyms[field], keys, usedColumns)
+    // A volume (`Download (MB)`) is read as a speed only where no other column has the name.
+    const column =
+      columnOf(synonyms[field], keys, new Set([...usedColumns, ...volumes])) ??
+      columnOf(synonyms[field], keys, usedColumns)
     if (column === null) continue
     columns[field] = column
     usedColumns.add(column)
@@ -192,7 +197,7 @@ function rowNamer<F extends string>(headers: readonly string[], columns: Partial
     cell: (field) => (columns[field] === undefined ? '' : (row.cells[columns[field]] ?? '').trim()),
     header,
     extraCells: row.rowFault ? [] : row.cells.slice(headers.length).filter((cell) => cell.trim() !== ''),
-    hasCommas: hasDecimalCommas(row.cells),
+    hasCommas: hasDecimalCommas(row.cells, row.isSemicolon),
     faults: [...faultsOf(row, fields), ...twinFaultsOf(row, columns, twins)],
   })
   return (row: TableRow): NamedRow<F>[] => (swallowedRowsOf(row, headers.length) ?? [row]).map(named)

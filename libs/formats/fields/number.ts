@@ -38,11 +38,22 @@ export const isAmbiguousNumber = (text: string, hasCommas = false): boolean =>
   (hasCommas ? /^[+-]?[1-9]\d{0,2}[.,]\d{3}$/ : /^[+-]?[1-9]\d{0,2},\d{3}$/).test(plainText(text))
 
 /** A comma before one, two, or more than three digits, or before three that cannot be thousands. */
-const DECIMAL_COMMA = /^\s*[+\-−]?(?:\d+,(?:\d{1,2}|\d{4,})|0,\d+)\s*$/
+const DECIMAL_COMMA = /^[+-]?(?:\d+,(?:\d{1,2}|\d{4,})|0,\d+)(?:\s*[\p{L}%][\p{L}/%.]*)?$/u
 
-/** Whether one of the cells of a row is a number with a decimal comma. */
-export const hasDecimalCommas = (cells: readonly string[]): boolean =>
-  cells.some((cell) => DECIMAL_COMMA.test(cell))
+/** No number with its unit is longer. */
+const MAX_NUMBER_CHARS = 50
+
+const DECIMAL_POINT = /^[+-]?(?:\d+\.(?:\d{1,2}|\d{4,})|0\.\d+)(?:\s*[\p{L}%][\p{L}/%.]*)?$/u
+
+/**
+ * Whether one of the cells of a row is a number with a decimal comma. Programs put semicolons between the cells where the
+ * comma is the decimal sign, so a row of such a file has them too unless it shows a decimal point.
+ */
+export const hasDecimalCommas = (cells: readonly string[], isSemicolon = false): boolean =>
+  hasNumber(cells, DECIMAL_COMMA) || (isSemicolon && !hasNumber(cells, DECIMAL_POINT))
+
+const hasNumber = (cells: readonly string[], form: RegExp): boolean =>
+  cells.some((cell) => cell.length <= MAX_NUMBER_CHARS && form.test(plainText(cell)))
 
 /** The two readings of an ambiguous number, for messages. */
 export const readingsOf = (text: string): string => `${numberOf(text, 'comma')} or ${numberOf(text, 'point')}`

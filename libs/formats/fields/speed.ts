@@ -23,15 +23,29 @@ const ARABIC_UNIT = /(كيلو|ميغا|ميجا|جيغا|جيجا) ?(?:بت|ب�
  * is asked. Bytes alone (`download bytes`) are an amount, and no speed.
  */
 const OCTETS =
-  /(?<!\p{L})(?:(?<letter>[kKMG])?B ?\/ ?s|(?<letter2>[kKMG])B(?:ps)?|(?<letter3>[kKmMGg])?o ?\/ ?s)(?!\p{L})|(?<word>[kK]ilo|[mM][ée]ga|[gG]iga|[kKMG])?(?:[oO]ctets?|[bB]ytes?(?=[ _]?(?:\/|[pP]er[ _]|p)[ _]?[sS]))(?:[ _]?(?:\/|[pP]er|par|p)[ _]?[sS]\p{L}*)?|بايت/u
+  /(?<!\p{L})(?:(?<letter>[kKMG])?B ?\/ ?s|(?<letter2>[kKMG])B(?:ps)?|(?<letter3>[kKmMGg])?o ?\/ ?s)(?!\p{L})|(?<word>[kK]ilo|[mM][ée]ga|[gG]iga|[kKMG])?[ -]?(?:[oO]ctets?|[bB]ytes?(?=[ _]?(?:\/|[pP]er[ _]|p)[ _]?[sS]))(?:[ _]?(?:\/|[pP]er|par|p)[ _]?[sS]\p{L}*)?|(?<arabic>كيلو|ميغا|ميجا|جيغا|جيجا)? ?بايت/u
+
+/** The place in `downloadMBps` or `debitKo/s` where a unit of octets follows the word before it without a space. */
+const ATTACHED_OCTETS = /(?<=\p{L})(?=[kKMG](?:B(?:ps| ?\/ ?s)|o ?\/ ?s)(?!\p{L}))/gu
+
+const octetsIn = (text: string): RegExpExecArray | null =>
+  OCTETS.exec(text.replace(ATTACHED_OCTETS, ' ')) ?? OCTETS.exec(splitCamelCase(text))
+
+const OCTET_UNITS = { '': 'B/s', k: 'kB/s', m: 'MB/s', g: 'GB/s' } as const
 
 /** A unit of octets as a text names it, such as `MB/s`; null where it names none. */
-export function octetUnitOf(text: string): 'B/s' | 'kB/s' | 'MB/s' | null {
-  const match = OCTETS.exec(text)
+export function octetUnitOf(text: string): (typeof OCTET_UNITS)[keyof typeof OCTET_UNITS] | null {
+  const match = octetsIn(text)
   if (!match) return null
-  const { letter, letter2, letter3, word } = match.groups!
-  const prefix = (letter ?? letter2 ?? letter3 ?? word ?? '').charAt(0).toLowerCase()
-  return prefix === 'k' ? 'kB/s' : prefix === '' ? 'B/s' : 'MB/s'
+  const { letter, letter2, letter3, word, arabic = '' } = match.groups!
+  const prefix = letter ?? letter2 ?? letter3 ?? word ?? ARABIC_PREFIX[arabic] ?? ''
+  return OCTET_UNITS[prefix.charAt(0).toLowerCase() as keyof typeof OCTET_UNITS]
+}
+
+/** Whether a text speaks of an amount of octets and no rate: `Download (MB)` beside `Download (Mbit/s)`. */
+export function isVolume(text: string): boolean {
+  const match = octetsIn(text)
+  return match !== null && !/(?:\/|p|per|par)[ _]?s/i.test(match[0])
 }
 
 /** No access line has 1 Tbit/s: a larger speed means that the unit is wrong. */
@@ -42,7 +56,7 @@ export const splitCamelCase = (name: string): string => name.replace(/(\p{Ll})(\
 
 /** The unit that a text names, in bit/s; null without one, `octets` where the text speaks of bytes. */
 export function speedUnitOf(text: string): number | 'octets' | null {
-  if (OCTETS.test(text)) return 'octets'
+  if (octetsIn(text)) return 'octets'
   const folded = foldName(splitCamelCase(text))
   const latin = LATIN_UNIT.exec(folded)
   if (latin) return PREFIX[(latin[1] ?? latin[2] ?? '').charAt(0)] ?? null
@@ -54,7 +68,7 @@ export function speedUnitOf(text: string): number | 'octets' | null {
 
 /** A header without its unit: `Débit descendant (Mbit/s)` without the bracket. */
 export const withoutUnit = (header: string): string =>
-  foldName(splitCamelCase(header.replace(OCTETS, ' ')))
+  foldName(splitCamelCase(header.replace(ATTACHED_OCTETS, ' ').replace(OCTETS, ' ')))
     .replace(LATIN_UNIT, ' ')
     .replace(WORD_UNIT, ' ')
     .replace(ARABIC_UNIT, ' ')
@@ -82,6 +96,9 @@ export function speedOf(
   if (!mark && isAmbiguousNumber(digits, hasCommas)) return { reason: ambiguousReason(digits) }
   const amount = numberOf(digits, mark)
   if (amount === null) return { reason: 'is not a speed such as “20” or “20 Mbit/s”' }
+  // Two numbers (`2 x 20 Mbit/s`, `10 à 20 Mbit/s`, `20/5 Mbit/s`) are no single speed.
+  if (/\p{N}/u.test(unitText))
+    return { reason: 'is not a speed such as “20” or “20 Mbit/s”: it has more than one number' }
   const unit = unitText === '' ? speedUnitOf(header) : cellUnit(unitText)
   if (unit === 'octets') return { reason: 'is it bits or octets (8 bits)? Write the speed in Mbit/s' }
   if (unit === null) return { reason: missingUnitReason(digits.trim(), unitText) }

@@ -57,18 +57,27 @@ interface OpenRecord {
 class CsvReader {
   private line = 0
   private open: OpenRecord | null = null
+  /** Undefined for all others, of whose rows it is no part. */
+  private readonly isSemicolon: true | undefined
 
   constructor(
     private readonly delimiter: string,
     private readonly file: string | undefined,
-  ) {}
+  ) {
+    this.isSemicolon = delimiter === ';' || undefined
+  }
 
   *push(lines: readonly string[]): Generator<TableRow> {
     for (const line of lines) {
       this.line++
       if (this.open) yield* this.continueRecord(this.open, line)
       else if (line.includes('"')) yield* this.startRecord(line)
-      else yield { line: this.line, cells: this.withoutGuards(line.split(this.delimiter), line) }
+      else
+        yield {
+          line: this.line,
+          cells: this.withoutGuards(line.split(this.delimiter), line),
+          isSemicolon: this.isSemicolon,
+        }
     }
   }
 
@@ -91,7 +100,8 @@ class CsvReader {
 
   private *startRecord(line: string): Generator<TableRow> {
     const { cells, openText } = this.cellsOf(line, 0)
-    if (openText === null) return yield { line: this.line, cells: this.withoutGuards(cells, line) }
+    if (openText === null)
+      return yield { line: this.line, cells: this.withoutGuards(cells, line), isSemicolon: this.isSemicolon }
     const first = [...cells, ...openText.split(this.delimiter)]
     this.open = {
       line: this.line,
@@ -120,7 +130,13 @@ class CsvReader {
     const cells = [...record.cells, `${record.text}\n${closing}`, ...rest.cells]
     record.splitLines.push([...closing.split(this.delimiter), ...rest.cells])
     if (rest.openText !== null) this.open = { ...record, cells, text: rest.openText }
-    else yield { line: record.line, cells: cells.map(unguardFormulas), splitLines: record.splitLines }
+    else
+      yield {
+        line: record.line,
+        cells: cells.map(unguardFormulas),
+        splitLines: record.splitLines,
+        isSemicolon: this.isSemicolon,
+      }
   }
 
   /** The cells of a line from a position on; `openText` is the beginning of a cell that goes on in the next line. */

@@ -8,6 +8,8 @@ export interface TableRow {
   faults?: ReadonlyMap<number, string>
   /** The reason why the whole row cannot be trusted. */
   rowFault?: string
+  /** Whether the cells of a CSV row stand apart by semicolons. */
+  isSemicolon?: boolean | undefined
   /** The lines of a CSV row that stands on several lines, each taken apart at the delimiters only. */
   splitLines?: readonly (readonly string[])[]
 }

@@ -14,6 +14,9 @@ import { type ResultTable, isResultHeader, resultTableOf } from './table.js'
 const NO_HEADER =
   'Which columns are the results? No header row with a download, an upload or an outcome was found (such as “date; débit descendant (Mbit/s)”). Tools write one when asked, as Ookla does with --output-header.'
 
+const UNITS_ROW =
+  'In which units are the columns? The row beneath the header names them: write each in its header, such as “latence (ms)”, and delete that row.'
+
 /** Throws `ImportQuestion` or `UnreadableFileError`. */
 export async function* tableRecords(
   table: Table,
@@ -33,6 +36,7 @@ export async function* tableRecords(
       if (!results && ++searched >= HEADER_SEARCH_ROWS) break
       continue
     }
+    if (index === 0 && results.namesUnits(row.cells)) throw new ImportQuestion(UNITS_ROW)
     for (const part of swallowedRowsOf(row, results.headers.length) ?? [row])
       batch.push(rowRecord(index++, part, results, options))
     if (batch.length < BATCH) continue
@@ -70,16 +74,20 @@ function rowRecord(
   const raw = results.raw(row.cells)
   const fault = row.rowFault ?? faultOf(row, results)
   if (fault) return { index, text: JSON.stringify(raw), rejectionReason: `line ${row.line}: ${fault}` }
-  return recordOf(index, raw, () => results.read(row.cells), options)
+  return recordOf(index, raw, () => results.read(row), options)
 }
 
 /** A cell that is neither a value nor empty, or one beyond the headers: usually an unquoted decimal comma. */
-function faultOf({ cells, faults }: TableRow, { headers, usedColumns, twins }: ResultTable): string | null {
+function faultOf(
+  { cells, faults }: TableRow,
+  { headers, usedColumns, twins, isEmptyWord }: ResultTable,
+): string | null {
   for (const [column, twin] of twins)
     if ((cells[column] ?? '').trim() !== (cells[twin] ?? '').trim())
       return `two columns have the name ${headers[column]} and different values: rename or delete one of them`
   for (const column of usedColumns) {
     const text = (cells[column] ?? '').trim()
+    if (isEmptyWord(column, text)) continue
     const reason = faults?.get(column) ?? cellFaultOf(text)
     if (reason) return `${headers[column]} “${text.slice(0, 80)}” ${reason}`
   }

@@ -1,11 +1,12 @@
 /** Results as a table: RMBT's open data, LibreSpeed's telemetry, Ookla's CSV, and people's own lists in three languages. */
-import { columnsOf } from '../fields/headers.js'
+import { columnsOf, headerKey } from '../fields/headers.js'
 import { octetUnitOf, speedUnitOf } from '../fields/speed.js'
 import type { ToWgs84 } from '../geometry/crs.js'
+import type { TableRow } from '../tables/table.js'
 import { ImportQuestion, type ProbeDraft, type ToolFormat } from './draft.js'
 import type { LossUnit, ResultsOptions } from './records.js'
 import { RESULT_COLUMNS } from './table-columns.js'
-import { ResultRow, type TableLayout } from './table-row.js'
+import { isEmptyWord, namesUnits, ResultRow, type TableLayout } from './table-row.js'
 import { bitsPerSecondOf } from './units.js'
 
 /** Formats whose speeds are always in one unit, whatever their headers say: bit/s of it, and its name. */
@@ -24,12 +25,16 @@ export interface ResultTable {
   /** Text for the preview: the unit of all speeds, or that the headers name it. */
   unit: string
   headers: readonly string[]
+  /** Whether a cell is a word for nothing that its tool is known to write. */
+  isEmptyWord: (column: number, text: string) => boolean
+  /** Whether a row names the units of columns. */
+  namesUnits: (cells: readonly string[]) => boolean
   /** Columns from which probes are made. */
   usedColumns: readonly number[]
   /** Others with the same header as one of those. */
   twins: readonly (readonly [column: number, twin: number])[]
   /** The result of a row. Throws `UnreadableResultError` or `ImportQuestion`. */
-  read: (cells: readonly string[]) => ProbeDraft
+  read: (row: TableRow) => ProbeDraft
   /** The row by its headers, as it stands in the file. */
   raw: (cells: readonly string[]) => Record<string, string>
 }
@@ -52,6 +57,7 @@ export function resultTableOf(
     throw new ImportQuestion(
       `${format} writes JSON, and this is a table: which tool wrote it? Say format=csv for a list of your own.`,
     )
+  if (format === 'csv') assertTimeIsRead(headers, columns)
   const layout: TableLayout = {
     headers,
     columns,
@@ -62,15 +68,20 @@ export function resultTableOf(
     },
     lossUnit: lossUnitOf(headers[columns.loss ?? -1] ?? '', format, options),
     decimal: options.decimal,
+    // The telemetry of LibreSpeed's page leaves such a direction empty.
+    isZeroSkipped: format === 'speedtest-cli' || (format === 'librespeed' && !headers.includes('ispinfo')),
+    hourLike: columns.hour === undefined ? (timeHeadersOf(headers, columns, HOUR_LIKE)[0] ?? null) : null,
     toWgs84,
   }
   return {
     format,
-    unit: options.unit ?? FIXED_UNITS[format]?.name ?? 'as the headers say',
+    unit: unitNameOf(headers, columns, format, options),
     headers,
+    isEmptyWord: (column, text) => isEmptyWord(layout, column, text),
+    namesUnits: (cells) => namesUnits(cells, columns),
     usedColumns: Object.values(columns),
     twins: twinsOf(headers, Object.values(columns)),
-    read: (cells) => new ResultRow(cells, layout).draft(),
+    read: ({ cells, isSemicolon }) => new ResultRow(cells, layout, isSemicolon).draft(),
     raw: (cells) => rawRowOf(headers, cells),
   }
 }
@@ -78,7 +89,8 @@ export function resultTableOf(
 /** Tools that write a table are recognised by the columns that only they have. */
 function formatOf(headers: readonly string[]): ToolFormat {
   const has = (...names: string[]) => names.every((name) => headers.includes(name))
-  if (has('open_test_uuid') || has('download_kbit')) return 'rmbt'
+  if (has('open_test_uuid') || has('download_kbit', 'time_utc') || has('download_kbit', 'implausible'))
+    return 'rmbt'
   if (has('download bytes', 'upload bytes', 'share url')) return 'ookla'
   if (has('Server ID', 'Sponsor')) return 'speedtest-cli'
   return has('dl', 'ul', 'ispinfo') || has('Server Name', 'Address', 'Share') ? 'librespeed' : 'csv'
@@ -91,15 +103,55 @@ function speedFactorOf(
   { unit }: ResultsOptions,
 ): number | null {
   if (column === undefined) return null
-  if (unit !== null) return bitsPerSecondOf(unit)
-  const factor = FIXED_UNITS[format]?.factor ?? speedUnitOf(headers[column]!)
-  const octets = octetUnitOf(headers[column]!)
-  const bits = octets?.replace('B', 'bit')
-  if (factor === 'octets')
+  const header = headers[column]!
+  const factor = ownFactorOf(header, format)
+  if (typeof factor === 'number') return factor
+  const octets = octetUnitOf(header)
+  if (unit !== null) {
+    const isBytes = unit.endsWith('B/s')
+    // The answer says bits or bytes; a prefix in the header stays what it is.
+    if (!octets || octets === 'B/s') return bitsPerSecondOf(unit)
+    return bitsPerSecondOf(octets) / (isBytes ? 1 : 8)
+  }
+  if (factor === null) return null
+  throw new ImportQuestion(
+    `Is the column “${header}” in bits or in octets (bytes) a second? Say unit=${octets?.replace('B', 'bit')} if it is bits, unit=${octets} if it is bytes.`,
+  )
+}
+
+/** The unit that a column has by its format or its header; an answer never replaces it. */
+const ownFactorOf = (header: string, format: ToolFormat): number | 'octets' | null =>
+  FIXED_UNITS[format]?.factor ?? speedUnitOf(header)
+
+/** Text for the preview. */
+function unitNameOf(
+  headers: readonly string[],
+  { download, upload }: TableLayout['columns'],
+  format: ToolFormat,
+  { unit }: ResultsOptions,
+): string {
+  const isUsed = [download, upload].some(
+    (column) => column !== undefined && typeof ownFactorOf(headers[column]!, format) !== 'number',
+  )
+  return FIXED_UNITS[format]?.name ?? (isUsed ? unit : null) ?? 'as the headers say'
+}
+
+/** A header that speaks of a time: `Date du test`, `Heure de passage`. */
+const TIME_LIKE =
+  /(?:^| )(?:date|datetime|timestamp|horodatage|jour|day|تاريخ|التاريخ|heure|hour|الساعه|الوقت)(?: |$)|^(?:test |start |local )?time(?: (?!zone)|$)/u
+const HOUR_LIKE = /^(?:heure|hour|time(?! zone)|الساعه|الوقت|hh mm)(?: |$)/u
+
+/** Headers of the columns that are not read and look like a time. */
+const timeHeadersOf = (headers: readonly string[], columns: TableLayout['columns'], form: RegExp): string[] =>
+  headers.filter((header, i) => form.test(headerKey(header)) && !Object.values(columns).includes(i))
+
+/** Asks before one answer would become the time of all rows, though a column seems to have that of each. */
+function assertTimeIsRead(headers: readonly string[], columns: TableLayout['columns']): void {
+  const [header] = columns.measuredAt === undefined ? timeHeadersOf(headers, columns, TIME_LIKE) : []
+  if (header !== undefined)
     throw new ImportQuestion(
-      `Is the column “${headers[column]}” in bits or in octets (bytes) a second? Say unit=${bits} if it is bits, unit=${octets} if it is bytes.`,
+      `When was it measured: does the column “${header}” say so? Name it “date”, and one of times alone “heure”; or delete it.`,
     )
-  return factor
 }
 
 /** A header may name the ratio by its own name (`loss_ratio`) or the percent by a sign; RMBT gives none, Ookla percent. */

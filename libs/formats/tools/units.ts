@@ -8,6 +8,7 @@ const UNITS = {
   'B/s': 8,
   'kB/s': 8e3,
   'MB/s': 8e6,
+  'GB/s': 8e9,
 } as const
 export type Unit = keyof typeof UNITS
 export const UNIT_NAMES = Object.keys(UNITS) as Unit[]
