@@ -126,7 +126,8 @@ describe('a sample of', () => {
     [
       'iperf3-stream.ndjson',
       'iperf3',
-      { outcome: 'ok', uploadBps: 3_250_000, measuredAt: AT, jitterMs: 1.25, lossRatio: 0.025 },
+      // What arrived: the sum of a UDP test is that of what was sent.
+      { outcome: 'ok', uploadBps: 3_168_750, measuredAt: AT, jitterMs: 1.25, lossRatio: 0.025 },
     ],
     [
       'cloudflare.json',

@@ -7,7 +7,7 @@ const SITE = {
   code: 'S1',
   name: 'École Al Amal',
   nameAr: 'مدرسة الأمل',
-  type: 'school',
+  type: 'school' as const,
   communeCode: '01.051.01.01',
   lat: 35.1,
   lng: -4.1,

@@ -38,7 +38,7 @@ export interface TableLayout {
   toWgs84: ToWgs84 | null
 }
 
-/** By NFKC, which makes one sign of the micro sign and the Greek letter. */
+/** Units of times in ms, normalized by NFKC, which makes one sign of the micro sign and the Greek letter. */
 const TIME_UNITS = { ms: 1, s: 1000, sec: 1000, us: 0.001, ['µs'.normalize('NFKC')]: 0.001 }
 
 /** Fields that may have a unit behind their number, and what one of it is in ours. */
