@@ -12,7 +12,7 @@ const SITE = {
   lat: 35.1,
   lng: -4.1,
   operator: 'iam',
-  technology: '4G' as const,
+  technology: '4g' as const,
   contractedDownBps: 20_000_000,
   contractedUpBps: 5_000_000,
 }

@@ -5,8 +5,6 @@ import { readFileSync } from 'node:fs'
 export interface RunningServer {
   url: string
   process: ChildProcess
-  /** Milliseconds from the start until the server was ready. */
-  took: number
   /** Resolves to the exit code, or to the name of the signal. */
   ended: Promise<number | string>
 }
@@ -16,7 +14,6 @@ const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { script
 const START = scripts.start.replace('scripts/start.mjs', 'dist/apps/main.js')
 
 export async function startServer(env: Record<string, string | undefined>): Promise<RunningServer> {
-  const began = Date.now()
   const child = spawn('/bin/sh', ['-c', START], {
     env: { ...process.env, DEMO: 'off', PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -33,7 +30,7 @@ export async function startServer(env: Record<string, string | undefined>): Prom
     })
     child.once('exit', (code) => failed(new Error(`the server ended with ${code}: ${said}`)))
   })
-  return { url, process: child, took: Date.now() - began, ended }
+  return { url, process: child, ended }
 }
 
 /** Runs a command of the built CLI. */
