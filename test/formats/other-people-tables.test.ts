@@ -259,3 +259,15 @@ test.each([
 test('a speed under a header in bytes without a space is not taken for bits', () => {
   expect(speedOf('2.5', 'downloadMBps')).toMatchObject({ reason: says(/bits or octets/) })
 })
+
+test('a word for nothing is no operator', async () => {
+  const words = ['-', 'NA', 'néant', '', 'inwi']
+  const rows = words.map((word) => `${DAY};${word};20`)
+  expect(await read(table('date;opérateur;download (Mbit/s)', ...rows))).toEqual([
+    says(/missing value/),
+    says(/missing value/),
+    says(/missing value/),
+    expect.objectContaining({ downloadBps: 20_000_000 }),
+    expect.objectContaining({ operator: 'inwi' }),
+  ])
+})

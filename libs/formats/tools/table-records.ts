@@ -2,7 +2,7 @@
 import { columnsOf } from '../fields/headers.js'
 import { crsOfHeaders } from '../fields/position.js'
 import { conversionNote, toWgs84Of } from '../geometry/crs.js'
-import { cellFaultOf } from '../tables/cell-fault.js'
+import { cellFaultOf, missingWordFaultOf } from '../tables/cell-fault.js'
 import { chooseSheet, HEADER_SEARCH_ROWS } from '../tables/choose-sheet.js'
 import { swallowedRowsOf, type Table, type TableRow } from '../tables/table.js'
 import { ImportQuestion } from './draft.js'
@@ -80,7 +80,7 @@ function rowRecord(
 /** A cell that is neither a value nor empty, or one beyond the headers: usually an unquoted decimal comma. */
 function faultOf(
   { cells, faults }: TableRow,
-  { headers, usedColumns, twins, isEmptyWord }: ResultTable,
+  { headers, usedColumns, twins, isEmptyWord, operatorColumn }: ResultTable,
 ): string | null {
   for (const [column, twin] of twins)
     if ((cells[column] ?? '').trim() !== (cells[twin] ?? '').trim())
@@ -88,7 +88,8 @@ function faultOf(
   for (const column of usedColumns) {
     const text = (cells[column] ?? '').trim()
     if (isEmptyWord(column, text)) continue
-    const reason = faults?.get(column) ?? cellFaultOf(text)
+    const missing = column === operatorColumn ? missingWordFaultOf(text) : null
+    const reason = faults?.get(column) ?? cellFaultOf(text) ?? missing
     if (reason) return `${headers[column]} “${text.slice(0, 80)}” ${reason}`
   }
   const extra = cells.slice(headers.length).filter((cell) => cell.trim() !== '')

@@ -27,6 +27,8 @@ export interface ResultTable {
   headers: readonly string[]
   /** Whether a cell is a word for nothing that its tool is known to write. */
   isEmptyWord: (column: number, text: string) => boolean
+  /** The column of operators in a list of people's own; null in tables of tools. */
+  operatorColumn: number | null
   /** Whether a row names the units of columns. */
   namesUnits: (cells: readonly string[]) => boolean
   /** Columns from which probes are made. */
@@ -78,6 +80,7 @@ export function resultTableOf(
     unit: unitNameOf(headers, columns, format, options),
     headers,
     isEmptyWord: (column, text) => isEmptyWord(layout, column, text),
+    operatorColumn: format === 'csv' ? (columns.operator ?? null) : null,
     namesUnits: (cells) => namesUnits(cells, columns),
     usedColumns: Object.values(columns),
     twins: twinsOf(headers, Object.values(columns)),
