@@ -138,7 +138,8 @@ describe('a day', () => {
         const [year, month, date] = day.split('-')
         const civil = Date.parse(day)
         // Local midnight as an instant in UTC: JavaScript's toISOString, and GeoPackage's DATETIME.
-        const here = [0, 3_600_000].map((offset) => civil - offset).find((at) => at + offsetAt(at) === civil)!
+        // A day on which clocks went forward at midnight (3 April 2011) has none.
+        const here = [0, 3_600_000].map((offset) => civil - offset).find((at) => at + offsetAt(at) === civil)
         const sign = hours < 0 ? '-' : '+'
         for (const text of [
           day,
@@ -148,11 +149,11 @@ describe('a day', () => {
           `${day}T10:30:00`,
           `${day}T00:00:00.000Z`,
           `${day}T00:00:00${sign}${two(Math.abs(hours))}:00`,
-          new Date(here).toISOString(),
+          ...(here === undefined ? [] : [new Date(here).toISOString()]),
         ])
           expect([text, parseDay(text)]).toEqual([text, { value: day }])
       }),
-      { numRuns: 2_000 },
+      { numRuns: 2_000, examples: [['2011-04-03', 0]] },
     )
   })
 
