@@ -1,12 +1,11 @@
 /** Groups beside each other: a group waits for the lock of a device, and no other group waits with it. */
-import { columnsOf } from '#domain/probe'
-import { cellAt, cellToSql } from '#geo'
 import { ProbeWriter } from '#ingest'
 import { insertDevice, sha256 } from '#store/people'
 import { type ProbeRow } from '#store/probes'
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
+import { probeRow } from '../support/probe-row.js'
 import { siteWithDevice } from '../support/server.js'
 
 const AT = Date.UTC(2026, 4, 1)
@@ -22,21 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-function rowOf(device: string, minutes: number): ProbeRow {
-  const measuredAt = new Date(AT + minutes * 60_000).toISOString()
-  return {
-    ...columnsOf({ id: randomUUID(), measuredAt, outcome: 'ok', downloadBps: 5e6 }),
-    cell: cellToSql(cellAt(34, -6)),
-    device_id: device,
-    site_code: 'S1',
-    lat: 34,
-    lng: -6,
-    raw: null,
-    flags: [],
-    counted: true,
-    device_measured_at: null,
-  }
-}
+const rowOf = (device: string, minutes: number): ProbeRow => probeRow(AT + minutes * 60_000, device)
 
 /** Sessions that wait for a lock of another. */
 async function waitingCount(): Promise<number> {

@@ -1,12 +1,11 @@
 /** One id is one probe: whatever the clock of the device says, however often and through whatever process it is sent. */
-import { columnsOf } from '#domain/probe'
-import { cellAt, cellToSql } from '#geo'
 import { ProbeWriter } from '#ingest'
 import { type Database, openDatabase } from '#store/database'
 import { type ProbeRow, ensureProbeMonths, insertProbes } from '#store/probes'
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
+import { probeRow } from '../support/probe-row.js'
 import { siteWithDevice } from '../support/server.js'
 
 const FIRST_MONTH = Date.UTC(2021, 5, 1)
@@ -22,21 +21,8 @@ function seeded(seed: number): (below: number) => number {
   }
 }
 
-function rowAt(id: string, device: string | null, at: number): ProbeRow {
-  const measuredAt = new Date(at).toISOString()
-  return {
-    ...columnsOf({ id, measuredAt, technology: '4g', operator: 'iam', outcome: 'ok', downloadBps: 5e6 }),
-    cell: cellToSql(cellAt(34, -6)),
-    device_id: device,
-    site_code: device && 'S1',
-    lat: 34,
-    lng: -6,
-    raw: null,
-    flags: [],
-    counted: true,
-    device_measured_at: null,
-  }
-}
+const rowAt = (id: string, device: string | null, at: number): ProbeRow =>
+  probeRow(at, device, { id, technology: '4g', operator: 'iam' })
 
 describe.each(ENGINES)('exactly once on %s', (engine) => {
   let database: TestDatabase

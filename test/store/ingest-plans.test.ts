@@ -2,15 +2,14 @@
  * The plans of the statements that write probes, over 36 months: kept plans, made while the months were empty, never analysed or
  * full. None reads a month from end to end, and none grows with the number of months.
  */
-import { columnsOf } from '#domain/probe'
 import { cellAt, cellToSql } from '#geo'
 import { openDatabase } from '#store/database'
 import { type ProbeRow, ensureProbeMonths, insertProbes } from '#store/probes'
-import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import type { DataSource } from 'typeorm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
+import { probeRow } from '../support/probe-row.js'
 import { siteWithDevice } from '../support/server.js'
 
 const MONTHS = Array.from({ length: 36 }, (_, n) => new Date(Date.UTC(2023, n, 1)).toISOString().slice(0, 10))
@@ -38,18 +37,7 @@ beforeAll(async () => {
 }, 240_000)
 afterAll(() => database.drop())
 
-const rowAt = (at: number): ProbeRow => ({
-  ...columnsOf({ id: randomUUID(), measuredAt: new Date(at).toISOString(), outcome: 'ok', downloadBps: 5e6 }),
-  cell: cellToSql(cellAt(34, -6)),
-  device_id: device,
-  site_code: 'S1',
-  lat: 34,
-  lng: -6,
-  raw: null,
-  flags: [],
-  counted: true,
-  device_measured_at: null,
-})
+const rowAt = (at: number): ProbeRow => probeRow(at, device)
 
 /** What one delivery of new probes and of old ones, which the device does not remember, asks the database. */
 async function statementsOf(source: DataSource): Promise<RecordedStatement[]> {

@@ -1,37 +1,18 @@
-import { columnsOf } from '#domain/probe'
 import { cellAt, cellToSql } from '#geo'
 import { openDatabase } from '#store/database'
 import { type ProbeRow, ensureProbeMonths, insertProbes } from '#store/probes'
 import fc from 'fast-check'
 import { cellToParent, latLngToCell } from 'h3-js'
-import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
+import { probeRow } from '../support/probe-row.js'
 
 const HOUR = 3_600_000
 
-function probeAt(measuredAt: string | number, change: Partial<ProbeRow> = {}): ProbeRow {
-  return {
-    ...columnsOf({
-      id: randomUUID(),
-      measuredAt: new Date(measuredAt).toISOString(),
-      technology: '4g',
-      operator: 'iam',
-      outcome: 'ok',
-      downloadBps: 5_000_000,
-    }),
-    cell: cellToSql(cellAt(34, -6)),
-    device_id: null,
-    site_code: null,
-    lat: 34,
-    lng: -6,
-    raw: null,
-    flags: [],
-    counted: true,
-    device_measured_at: null,
-    ...change,
-  }
-}
+const probeAt = (measuredAt: string | number, change: Partial<ProbeRow> = {}): ProbeRow => ({
+  ...probeRow(+new Date(measuredAt), null, { technology: '4g', operator: 'iam' }),
+  ...change,
+})
 
 describe.each(ENGINES)('the months of the probes on %s', (engine) => {
   let database: TestDatabase

@@ -1,30 +1,12 @@
 /** An installation from before the ledger: its stored probes are entered, and are known when they are sent again. */
-import { columnsOf } from '#domain/probe'
-import { cellAt, cellToSql } from '#geo'
 import { ProbeWriter } from '#ingest'
 import type { ProbeRow } from '#store/probes'
-import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ProbeLedger1796400000000 } from '../../migrations/1796400000000-probe-ledger.js'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
+import { probeRow } from '../support/probe-row.js'
 
-const rowAt = (month: number): ProbeRow => ({
-  ...columnsOf({
-    id: randomUUID(),
-    measuredAt: new Date(Date.UTC(2024, month, 5)).toISOString(),
-    outcome: 'ok',
-    downloadBps: 5e6,
-  }),
-  cell: cellToSql(cellAt(34, -6)),
-  device_id: null,
-  site_code: null,
-  lat: 34,
-  lng: -6,
-  raw: null,
-  flags: [],
-  counted: true,
-  device_measured_at: null,
-})
+const rowAt = (month: number): ProbeRow => probeRow(Date.UTC(2024, month, 5))
 
 describe.each(ENGINES)('the ledger of an older installation on %s', (engine) => {
   let database: TestDatabase

@@ -50,12 +50,13 @@ const SHORT_FORM = /^[+-]?\d(?:[.,]\d+)?E[+-]\d{1,3}$/i
 const SHORT_FORM_REASON =
   'is a number in short form, whose other digits are lost: format the column as text and save the list again'
 
+/** Short names of months, as spreadsheets in French and English write them. */
+const MONTH =
+  '(?:janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)'
 /**
  * A spreadsheet changes a code such as 3-1 into a date, which it writes as `2026-01-03`, `03/01/2026`, `03/01/26`, `03-janv`
  * or `janv-03`.
  */
-const MONTH =
-  '(?:janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)'
 const DATE_FORM = new RegExp(
   String.raw`^(?:\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?|\d\d?\/\d\d?\/\d\d(?:\d\d)?|\d\d?-${MONTH}\.?|${MONTH}\.?-\d\d)$`,
 )

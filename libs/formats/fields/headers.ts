@@ -172,33 +172,29 @@ function missingColumnsError<F extends string>(
   return new UnreadableFileError(reason, file, { code: 'columns', fields })
 }
 
-/** The other columns that have the same header as the column of a field. */
-function twinColumnsOf<F extends string>(
-  headers: readonly string[],
-  fields: readonly (readonly [F, number])[],
-): Map<F, number[]> {
-  const keys = headers.map((header) => header.trim().toLowerCase())
-  const twins = fields.map(
-    ([field, column]) =>
-      [field, keys.flatMap((key, i) => (i !== column && key === keys[column] ? [i] : []))] as const,
-  )
-  return new Map(
-    twins.filter(([, columns]) => columns.length > 0).map(([field, columns]) => [field, columns]),
-  )
+/** The other columns that have the same header as a column. */
+export function twinColumnsOf(headers: readonly string[], column: number): number[] {
+  const key = (i: number) => headers[i]!.trim().toLowerCase()
+  return headers.flatMap((_, i) => (i !== column && key(i) === key(column) ? [i] : []))
 }
+
+/** The reason why a row is refused in which two columns with one header differ: nobody can tell which one is meant. */
+export const TWINS_REASON = 'two columns have this name and different values: rename or delete one of them'
 
 /** One named row for a row; of a row that a stray quotation mark has joined, one for each of its lines. */
 function rowNamer<F extends string>(headers: readonly string[], columns: Partial<Record<F, number>>) {
   const fields = Object.entries(columns) as [F, number][]
   const header = (field: F) => (columns[field] === undefined ? null : (headers[columns[field]] ?? null))
-  const twins = twinColumnsOf(headers, fields)
+  const twins = fields
+    .map(([field, column]) => [field, column, twinColumnsOf(headers, column)] as const)
+    .filter(([, , others]) => others.length > 0)
   const named = (row: TableRow): NamedRow<F> => ({
     line: row.line,
     cell: (field) => (columns[field] === undefined ? '' : (row.cells[columns[field]] ?? '').trim()),
     header,
     extraCells: row.rowFault ? [] : row.cells.slice(headers.length).filter((cell) => cell.trim() !== ''),
     hasCommas: hasDecimalCommas(row.cells, row.isSemicolon),
-    faults: [...faultsOf(row, fields), ...twinFaultsOf(row, columns, twins)],
+    faults: [...faultsOf(row, fields), ...twinFaultsOf(row, twins)],
   })
   return (row: TableRow): NamedRow<F>[] => (swallowedRowsOf(row, headers.length) ?? [row]).map(named)
 }
@@ -215,19 +211,16 @@ function faultsOf<F extends string>(
   })
 }
 
-/** Nobody can tell which of two columns with one header and different values is meant. */
+/** Fields whose column has a twin with another value. */
 function twinFaultsOf<F extends string>(
   { cells, rowFault }: TableRow,
-  columns: Partial<Record<F, number>>,
-  twins: ReadonlyMap<F, readonly number[]>,
+  twins: readonly (readonly [field: F, column: number, others: readonly number[]])[],
 ): CellRejection[] {
-  if (rowFault || twins.size === 0) return []
+  if (rowFault) return []
   const cellAt = (column: number) => (cells[column] ?? '').trim()
-  return [...twins].flatMap(([field, others]) => {
-    const value = cellAt(columns[field]!)
+  return twins.flatMap(([field, column, others]) => {
+    const value = cellAt(column)
     const other = others.map(cellAt).find((text) => text !== value)
-    return other === undefined ? [] : [{ field, value: `${value} | ${other}`, reason: TWINS }]
+    return other === undefined ? [] : [{ field, value: `${value} | ${other}`, reason: TWINS_REASON }]
   })
 }
-
-const TWINS = 'two columns have this name and different values: rename or delete one of them'

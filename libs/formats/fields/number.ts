@@ -43,6 +43,7 @@ const DECIMAL_COMMA = /^[+-]?(?:\d+,(?:\d{1,2}|\d{4,})|0,\d+)(?:\s*[\p{L}%][\p{L
 /** No number with its unit is longer. */
 const MAX_NUMBER_CHARS = 50
 
+/** A point before one, two, or more than three digits, or before three that cannot be thousands. */
 const DECIMAL_POINT = /^[+-]?(?:\d+\.(?:\d{1,2}|\d{4,})|0\.\d+)(?:\s*[\p{L}%][\p{L}/%.]*)?$/u
 
 /**

@@ -22,8 +22,17 @@ const ARABIC_UNIT = /(كيلو|ميغا|ميجا|جيغا|جيجا) ?(?:بت|ب�
  * Octets (bytes): `MB/s` and `MBps` with a capital B, `Mo/s`, `bytes per second`. They are eight times as much, so the person
  * is asked. Bytes alone (`download bytes`) are an amount, and no speed.
  */
-const OCTETS =
-  /(?<!\p{L})(?:(?<letter>[kKMG])?B ?\/ ?s|(?<letter2>[kKMG])B(?:ps)?|(?<letter3>[kKmMGg])?o ?\/ ?s)(?!\p{L})|(?<word>[kK]ilo|[mM][ée]ga|[gG]iga|[kKMG])?[ -]?(?:[oO]ctets?|[bB]ytes?(?=[ _]?(?:\/|[pP]er[ _]|p)[ _]?[sS]))(?:[ _]?(?:\/|[pP]er|par|p)[ _]?[sS]\p{L}*)?|(?<arabic>كيلو|ميغا|ميجا|جيغا|جيجا)? ?بايت/u
+const OCTETS = new RegExp(
+  [
+    // `MB/s`, `B/s`; `MB`, `MBps`; `Mo/s`. A lone `B` or `Mo` is no unit of octets.
+    String.raw`(?<!\p{L})(?:(?<perSecond>[kKMG])?B ?\/ ?s|(?<attached>[kKMG])B(?:ps)?|(?<french>[kKmMGg])?o ?\/ ?s)(?!\p{L})`,
+    // `mégaoctets par seconde`, `kilo-octets/s`, `bytes per second`, `KBytes/s`.
+    String.raw`(?<word>[kK]ilo|[mM][ée]ga|[gG]iga|[kKMG])?[ -]?(?:[oO]ctets?|[bB]ytes?(?=[ _]?(?:\/|[pP]er[ _]|p)[ _]?[sS]))(?:[ _]?(?:\/|[pP]er|par|p)[ _]?[sS]\p{L}*)?`,
+    // `ميغابايت`.
+    String.raw`(?<arabic>كيلو|ميغا|ميجا|جيغا|جيجا)? ?بايت`,
+  ].join('|'),
+  'u',
+)
 
 /** The place in `downloadMBps` or `debitKo/s` where a unit of octets follows the word before it without a space. */
 const ATTACHED_OCTETS = /(?<=\p{L})(?=[kKMG](?:B(?:ps| ?\/ ?s)|o ?\/ ?s)(?!\p{L}))/gu
@@ -37,8 +46,8 @@ const OCTET_UNITS = { '': 'B/s', k: 'kB/s', m: 'MB/s', g: 'GB/s' } as const
 export function octetUnitOf(text: string): (typeof OCTET_UNITS)[keyof typeof OCTET_UNITS] | null {
   const match = octetsIn(text)
   if (!match) return null
-  const { letter, letter2, letter3, word, arabic = '' } = match.groups!
-  const prefix = letter ?? letter2 ?? letter3 ?? word ?? ARABIC_PREFIX[arabic] ?? ''
+  const { perSecond, attached, french, word, arabic = '' } = match.groups!
+  const prefix = perSecond ?? attached ?? french ?? word ?? ARABIC_PREFIX[arabic] ?? ''
   return OCTET_UNITS[prefix.charAt(0).toLowerCase() as keyof typeof OCTET_UNITS]
 }
 

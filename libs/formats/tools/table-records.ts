@@ -1,5 +1,5 @@
 /** Results as the rows of a table, read as a stream. */
-import { columnsOf } from '../fields/headers.js'
+import { columnsOf, TWINS_REASON } from '../fields/headers.js'
 import { crsOfHeaders } from '../fields/position.js'
 import { conversionNote, toWgs84Of } from '../geometry/crs.js'
 import { cellFaultOf, missingWordFaultOf } from '../tables/cell-fault.js'
@@ -84,7 +84,7 @@ function faultOf(
 ): string | null {
   for (const [column, twin] of twins)
     if ((cells[column] ?? '').trim() !== (cells[twin] ?? '').trim())
-      return `two columns have the name ${headers[column]} and different values: rename or delete one of them`
+      return `${headers[column]}: ${TWINS_REASON}`
   for (const column of usedColumns) {
     const text = (cells[column] ?? '').trim()
     if (isEmptyWord(column, text)) continue

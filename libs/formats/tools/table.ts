@@ -1,5 +1,5 @@
 /** Results as a table: RMBT's open data, LibreSpeed's telemetry, Ookla's CSV, and people's own lists in three languages. */
-import { columnsOf, headerKey } from '../fields/headers.js'
+import { columnsOf, headerKey, twinColumnsOf } from '../fields/headers.js'
 import { octetUnitOf, speedUnitOf } from '../fields/speed.js'
 import type { ToWgs84 } from '../geometry/crs.js'
 import type { TableRow } from '../tables/table.js'
@@ -83,7 +83,9 @@ export function resultTableOf(
     operatorColumn: format === 'csv' ? (columns.operator ?? null) : null,
     namesUnits: (cells) => namesUnits(cells, columns),
     usedColumns: Object.values(columns),
-    twins: twinsOf(headers, Object.values(columns)),
+    twins: Object.values(columns).flatMap((column) =>
+      twinColumnsOf(headers, column).map((twin) => [column, twin] as const),
+    ),
     read: ({ cells, isSemicolon }) => new ResultRow(cells, layout, isSemicolon).draft(),
     raw: (cells) => rawRowOf(headers, cells),
   }
@@ -161,13 +163,6 @@ function assertTimeIsRead(headers: readonly string[], columns: TableLayout['colu
 function lossUnitOf(header: string, format: ToolFormat, { lossUnit }: ResultsOptions): LossUnit | null {
   if (format === 'ookla' || /%|percent|pourcent|\bpct\b|مئوي|بالمئة|المائة/i.test(header)) return 'percent'
   return /ratio/i.test(header) ? 'ratio' : (lossUnit ?? null)
-}
-
-function twinsOf(headers: readonly string[], columns: readonly number[]): [number, number][] {
-  const keys = headers.map((header) => header.trim().toLowerCase())
-  return columns.flatMap((column) =>
-    keys.flatMap((key, i): [number, number][] => (i !== column && key === keys[column] ? [[column, i]] : [])),
-  )
 }
 
 function rawRowOf(headers: readonly string[], cells: readonly string[]): Record<string, string> {
