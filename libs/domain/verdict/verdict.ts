@@ -15,7 +15,7 @@ export interface Verdict {
 }
 
 /** Confidence of a class that rests on a declaration or a promise. Nothing was measured, so it is that of a coin. */
-const CLAIMED_CONFIDENCE = 0.5
+export const CLAIMED_CONFIDENCE = 0.5
 
 /**
  * The class of a cell. A class counts operators and not technologies: one operator's 3G and 4G on one mast are no

@@ -1,0 +1,184 @@
+/**
+ * The probability that one operator serves a cell, from what was measured of its networks and, for what nobody measured, from
+ * a prior probability that comes with the run as data. Pure.
+ *
+ * Networks are judged by groups of technologies, because a copper line that fails says nothing about the mobile network of
+ * the same operator, while a phone uses the best mobile technology that it finds.
+ */
+import type { Technology } from '../probe/probe.js'
+import type { Rule } from '../rule/rule.js'
+import type { NetworkEvidence } from './evidence.js'
+import {
+  type NetworkOdds,
+  type NetworkState,
+  currentAndSettledOdds,
+  isDecidedState,
+  networkState,
+} from './network.js'
+import type { KnownPresence, PresenceOdds } from './operator-count.js'
+import { productOf } from './statistics.js'
+
+export const TECHNOLOGY_GROUPS = ['fixed', 'wireless', 'mobile', 'satellite', 'unnamed'] as const
+export type TechnologyGroup = (typeof TECHNOLOGY_GROUPS)[number]
+
+const GROUP_OF: Readonly<Record<Technology, TechnologyGroup>> = {
+  fibre: 'fixed',
+  cable: 'fixed',
+  vdsl: 'fixed',
+  adsl: 'fixed',
+  fwa: 'wireless',
+  '2g': 'mobile',
+  '3g': 'mobile',
+  '4g': 'mobile',
+  '5g': 'mobile',
+  satellite_geo: 'satellite',
+  satellite_leo: 'satellite',
+  wifi_unknown: 'unnamed',
+}
+
+/** The group of a technology; a probe that names none is in the group `unnamed`. */
+export const groupOf = (technology: Technology | null): TechnologyGroup =>
+  GROUP_OF[technology ?? 'wifi_unknown']
+
+/** How reliable one device is: the share of devices that report the opposite of what their network does. */
+export interface DeviceFaults {
+  /** Share of devices that fail although the network passes: bad Wi-Fi, a dead spot, a stuck program. */
+  falseFailure: number
+  /** Share of devices that pass although the network fails: carried elsewhere, faulty, dishonest. */
+  falsePass: number
+}
+
+/** The prior probability that an operator serves a cell by a group of technologies, 0 to 1; null where there is none. */
+export type PriorOf = (operator: string, group: TechnologyGroup) => number | null
+
+/** `current` looks at all samples, `settled` at those of more than the rule's `settleDays` ago. */
+export type OddsKind = 'current' | 'settled'
+
+/** What is known of one operator in one cell. */
+export interface OperatorPresence extends Record<OddsKind, PresenceOdds | null> {
+  operator: string | null
+  known: KnownPresence
+  /** Whether a declaration or a promise counts for it, while measurements do not decide it. */
+  isClaimed: boolean
+  /** Groups of technologies by which it may serve, and which nobody measured here. */
+  untriedGroups: TechnologyGroup[]
+}
+
+/** The data beside the evidence from which presences follow. */
+export interface PresenceModel {
+  priorOf: PriorOf
+  faults: DeviceFaults
+}
+
+/**
+ * What is known of an operator: `networks` are its networks in the cell, `mayServeBy` the groups by which it may serve there
+ * according to the roster; groups that were measured are added to them. The operator serves where a network is present; it is
+ * absent where every group was measured and decided, and no network is present. The odds are null where a group is neither
+ * decided by measurements nor has a prior.
+ */
+export function operatorPresenceOf(
+  rule: Rule,
+  operator: string | null,
+  networks: readonly NetworkEvidence[],
+  mayServeBy: readonly TechnologyGroup[],
+  model: PresenceModel,
+): OperatorPresence {
+  const judged = networks.map((evidence) => judgedNetworkOf(rule, evidence))
+  const groups = TECHNOLOGY_GROUPS.map((group) => ({
+    prior: operator === null ? null : model.priorOf(operator, group),
+    group,
+    networks: judged.filter((network) => network.isMeasured && network.group === group),
+  })).filter(({ group, networks: measured }) => measured.length > 0 || mayServeBy.includes(group))
+  const isServing = judged.some(({ state }) => state === 'present')
+  const isAbsent = groups.length > 0 && groups.every(isGroupDecided)
+  const known = isServing ? 'serves' : isAbsent ? 'absent' : 'open'
+  return {
+    operator,
+    known,
+    isClaimed: !isServing && judged.some(({ state }) => state === 'declared' || state === 'planned'),
+    untriedGroups: groups.filter(({ networks: measured }) => measured.length === 0).map(({ group }) => group),
+    current: oddsOf(groups, known, 'current', model.faults),
+    settled: oddsOf(groups, known, 'settled', model.faults),
+  }
+}
+
+interface JudgedGroup {
+  group: TechnologyGroup
+  prior: number | null
+  /** Its networks that were measured. */
+  networks: JudgedEvidence[]
+}
+
+interface JudgedEvidence extends Record<OddsKind, NetworkOdds> {
+  group: TechnologyGroup
+  isMeasured: boolean
+  state: NetworkState
+}
+
+const judgedNetworkOf = (rule: Rule, evidence: NetworkEvidence): JudgedEvidence => ({
+  group: groupOf(evidence.technology),
+  isMeasured: evidence.weight > 0,
+  state: networkState(rule, evidence),
+  ...currentAndSettledOdds(rule, evidence),
+})
+
+const isGroupDecided = ({ networks }: JudgedGroup): boolean =>
+  networks.length > 0 && networks.every(({ state }) => isDecidedState(state))
+
+/**
+ * With a prior for each group, measurements update the priors, and the operator serves by any of the groups. Without them the
+ * measurements of decided networks speak for themselves: the surest present one, or all that are refuted together.
+ */
+function oddsOf(
+  groups: readonly JudgedGroup[],
+  known: KnownPresence,
+  kind: OddsKind,
+  faults: DeviceFaults,
+): PresenceOdds | null {
+  const priors = groups.flatMap(({ prior }) => prior ?? [])
+  const measured = groups.flatMap(({ networks }) => networks)
+  if (groups.length > 0 && priors.length === groups.length) {
+    const absence = productOf(
+      groups.map(({ networks }, i) => 1 - groupPresenceOf(priors[i]!, networks, kind, faults)),
+    )
+    return { presence: 1 - absence, absence }
+  }
+  if (known === 'serves') {
+    const present = measured.filter(({ state }) => state === 'present')
+    const presence = Math.max(...present.map((network) => network[kind].confidence))
+    return { presence, absence: 1 - presence }
+  }
+  if (known === 'open') return null
+  const absence = productOf(measured.map((network) => network[kind].absence))
+  return { presence: 1 - absence, absence }
+}
+
+/**
+ * A group serves where one of its networks does. Its best network decides: a phone that fails on 3G says little where 4G
+ * passes, and where none passes the surest failure counts.
+ */
+function groupPresenceOf(
+  prior: number,
+  networks: readonly JudgedEvidence[],
+  kind: OddsKind,
+  faults: DeviceFaults,
+): number {
+  if (networks.length === 0) return prior
+  const passing = Math.max(...networks.map((network) => 1 - network[kind].absence))
+  return updatedPresence(prior, passing, faults)
+}
+
+/**
+ * The presence after a measurement: Bayes' rule, where `passing` is the probability that the network reaches the share by its
+ * measurements alone. The shares of faulty devices bound how much a measurement can say.
+ */
+export function updatedPresence(
+  prior: number,
+  passing: number,
+  { falseFailure, falsePass }: DeviceFaults,
+): number {
+  const likelihoodServing = passing * (1 - falseFailure) + (1 - passing) * falseFailure
+  const likelihoodAbsent = (1 - passing) * (1 - falsePass) + passing * falsePass
+  const serving = prior * likelihoodServing
+  return serving / (serving + (1 - prior) * likelihoodAbsent)
+}
