@@ -37,6 +37,8 @@ test('the thresholds are those of the sources', () => {
 test('data are a rule where every field is valid; each rejection names its field and value', () => {
   const good: Record<string, unknown> = { ...SHIPPED_RULES[1]!, id: 'my-rule' }
   expect(ruleRejections(good)).toEqual([])
+  expect(ruleRejections({ ...good, roster: undefined })).toEqual([])
+  expect(ruleRejections({ ...good, roster: { falseFailure: 0.03, falsePass: 0.01 } })).toEqual([])
   const bad: [string, unknown][] = [
     ['id', 'My rule'],
     ['title', { en: 'x', fr: 'y' }],
@@ -52,6 +54,10 @@ test('data are a rule where every field is valid; each rejection names its field
     ['classConfidence', 1],
     ['default', true],
     ['blackFrom', undefined],
+    ['roster', { falseFailure: 0.03 }],
+    ['roster', { falseFailure: 0.03, falsePass: 0.6 }],
+    ['roster', { falseFailure: 0.03, falsePass: 0.01, falseAlarm: 0 }],
+    ['roster', true],
     ['colour', 'white'],
   ]
   for (const [field, value] of bad) {

@@ -35,8 +35,8 @@ import { RequireRole } from '../people/route-rights.js'
 import { RunResolver } from './run-resolver.js'
 import { RunBody, RunsQuery } from './runs.dto.js'
 
-/** The form of a rule in a request. `ruleRejections` checks its data. */
-export type RuleBody = Omit<Rule, 'version'>
+/** The form of a rule in a request. `ruleRejections` checks its data. A rule that names no `roster` judges without one. */
+export type RuleBody = Omit<Rule, 'version' | 'roster'> & Partial<Pick<Rule, 'roster'>>
 
 /** A position before the newest run. */
 const NEWEST = '2147483647'
@@ -97,7 +97,8 @@ export class RunsController {
     const rejections = ruleRejections(body)
     if (rejections.length > 0)
       throw new UnprocessableEntityException(rejections.map(({ reason }) => reason).join('; '))
-    const { version: _given, ...rule } = body as Rule
+    const { version: _given, roster = null, ...others } = body as Partial<Rule> & RuleBody
+    const rule = { ...others, roster }
     if (SHIPPED_RULES.some((shipped) => shipped.id === rule.id))
       throw new UnprocessableEntityException(
         `id "${rule.id}" is one of the project's own rules: choose another`,

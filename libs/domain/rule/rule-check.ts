@@ -35,6 +35,17 @@ const textCheck =
 const confidenceCheck: Check = (value) =>
   (CONFIDENCES as readonly unknown[]).includes(value) ? null : `must be one of ${CONFIDENCES.join(', ')}`
 
+/** Above one half a measurement would speak for the opposite of what it says. */
+const faultShareCheck = numberCheck(0, 0.5)
+
+const rosterTermsCheck: Check = (value) =>
+  isObject(value) &&
+  Object.keys(value).length === 2 &&
+  faultShareCheck(value['falseFailure']) === null &&
+  faultShareCheck(value['falsePass']) === null
+    ? null
+    : 'must have the shares falseFailure and falsePass from 0 to 0.5 and nothing else, or be null'
+
 const MAX_BPS = 1e11
 const MAX_DAYS = 3650
 
@@ -87,6 +98,8 @@ const CHECKS: Record<keyof Omit<Rule, 'version'>, Check> = {
     value.every((technology) => (TECHNOLOGIES as readonly unknown[]).includes(technology))
       ? null
       : `must be a list without repetition of ${TECHNOLOGIES.join(', ')}`,
+  // Rules that were written before there was a roster do not name it.
+  roster: (value) => (value === undefined ? null : nullableCheck(rosterTermsCheck)(value)),
   validityDays: integerCheck(1, MAX_DAYS),
 }
 

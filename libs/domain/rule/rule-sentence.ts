@@ -50,8 +50,12 @@ function english(r: Rule, { speed, share, classConfidence }: SentenceParts): str
       `; after ${r.halfWeightAfterDays} days a measurement counts half`,
     ) +
     `. A network that was decided ${r.settleDays} days ago stays so while ${percentText(r.keepConfidence)} % confidence remains. ` +
-    `${r.blackFrom} operators or more: black; fewer: grey; none of those measured: white; not enough evidence, or a class ` +
+    `${r.blackFrom} operators or more: black; fewer: grey; ${r.roster ? 'none' : 'none of those measured'}: white; not enough evidence, or a class ` +
     `less than ${classConfidence} % sure: unknown.` +
+    textIf(
+      r.roster !== null,
+      ' An operator that may serve but was not tried counts by its probability: it is neither absent nor present.',
+    ) +
     textIf(r.declaredCounts, ' A declared network counts where nothing measured contradicts it.') +
     textIf(r.planningHorizonDays !== null, ` A network promised within ${r.planningHorizonDays} days counts.`)
   )
@@ -72,8 +76,12 @@ function french(r: Rule, { speed, share, classConfidence }: SentenceParts): stri
       ` ; après ${r.halfWeightAfterDays} jours une mesure compte pour moitié`,
     ) +
     `. Un réseau décidé il y a ${r.settleDays} jours le reste tant que la confiance atteint ${percentText(r.keepConfidence)} %. ` +
-    `${r.blackFrom} opérateurs ou plus : noire ; moins : grise ; aucun de ceux mesurés : blanche ; pas assez de preuves, ou ` +
+    `${r.blackFrom} opérateurs ou plus : noire ; moins : grise ; ${r.roster ? 'aucun' : 'aucun de ceux mesurés'} : blanche ; pas assez de preuves, ou ` +
     `une classe sûre à moins de ${classConfidence} % : sans données.` +
+    textIf(
+      r.roster !== null,
+      ' Un opérateur qui peut desservir et que personne n’a essayé compte par sa probabilité : il n’est ni absent ni présent.',
+    ) +
     textIf(r.declaredCounts, ' Un réseau déclaré compte là où aucune mesure ne le contredit.') +
     textIf(r.planningHorizonDays !== null, ` Un réseau promis d’ici ${r.planningHorizonDays} jours compte.`)
   )
@@ -91,8 +99,12 @@ function arabic(r: Rule, { speed, share, classConfidence }: SentenceParts): stri
     `${r.deviceDayCap} قياسات في اليوم و${r.deviceCap} في المجموع` +
     textIf(r.halfWeightAfterDays !== null, `، وبعد ${r.halfWeightAfterDays} يوما يُحتسب القياس بالنصف`) +
     `. والشبكة التي حُسم أمرها قبل ${r.settleDays} يوما تبقى كذلك ما دامت الثقة ${percentText(r.keepConfidence)}٪. ` +
-    `${r.blackFrom} متعهدين أو أكثر: سوداء؛ أقل: رمادية؛ لا أحد ممن قيسوا: بيضاء؛ أدلة غير كافية أو صنف ثقته دون ${classConfidence}٪: ` +
+    `${r.blackFrom} متعهدين أو أكثر: سوداء؛ أقل: رمادية؛ ${r.roster ? 'لا أحد' : 'لا أحد ممن قيسوا'}: بيضاء؛ أدلة غير كافية أو صنف ثقته دون ${classConfidence}٪: ` +
     `بدون معطيات.` +
+    textIf(
+      r.roster !== null,
+      ' والمتعهد الذي يمكنه أن يخدم ولم يجربه أحد يُحتسب باحتماله: فلا هو غائب ولا هو حاضر.',
+    ) +
     textIf(r.declaredCounts, ' وتُحتسب الشبكة المصرح بها حيث لا يناقضها أي قياس.') +
     textIf(r.planningHorizonDays !== null, ` وتُحتسب الشبكة الموعود بها خلال ${r.planningHorizonDays} يوما.`)
   )

@@ -15,6 +15,17 @@ export interface Words {
 export const CONFIDENCES = [0.5, 0.8, 0.9, 0.95, 0.99] as const
 export type Confidence = (typeof CONFIDENCES)[number]
 
+/**
+ * The terms on which a rule judges by the roster of operators. The shares are those of devices that report the opposite of what their network
+ * does; they bound how much one measurement can say.
+ */
+export interface RosterTerms {
+  /** Share of devices that fail although the network passes (bad Wi-Fi, a dead spot, a stuck program), 0 to 0.5. */
+  falseFailure: number
+  /** Share of devices that pass although the network fails (carried elsewhere, faulty, dishonest), 0 to 0.5. */
+  falsePass: number
+}
+
 export interface Rule {
   id: string
   version: number
@@ -83,6 +94,11 @@ export interface Rule {
   blackFrom: number
   /** The technologies whose samples count. A probe that names none counts if `wifi_unknown` is among them. */
   technologies: readonly Technology[]
+  /**
+   * The terms on which the rule judges by the roster, so that an operator that nobody tried is neither absent nor present. Null: by the
+   * operators that were measured alone.
+   */
+  roster: RosterTerms | null
   /** Length of the window in days for a run that names none. */
   validityDays: number
 }

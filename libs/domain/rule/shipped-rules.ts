@@ -43,6 +43,7 @@ const DEFAULT_EVIDENCE = {
   declaredCounts: false,
   planningHorizonDays: null,
   blackFrom: 2,
+  roster: null,
   validityDays: 365,
 } as const
 

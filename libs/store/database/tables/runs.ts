@@ -43,6 +43,41 @@ export class VerdictEntity {
   @Column('double precision') confidence!: number
   /** Steps at which the class would change if a threshold moved: see what-if.ts of the domain. */
   @Column('bigint', { default: 0 }) ladder!: string
+  /** The fewest operators that can serve the cell; null under a rule without a roster, as is `upper_bound`. */
+  @Column('smallint', { name: 'lower_bound', nullable: true }) lowerBound!: number | null
+  /** The most operators that can serve the cell. */
+  @Column('smallint', { name: 'upper_bound', nullable: true }) upperBound!: number | null
+  /** Operators of the roster of which nothing was measured in the cell, in the order of their ids. */
+  @Column('text', { array: true, default: [] }) untried!: string[]
+  /** What is known where no class is stated: `served`, `none_tried` or null; see PartialKnowledge of the domain. */
+  @Column('text', { nullable: true }) partial!: string | null
+}
+
+/** A fitted model of the prior probability that an operator serves a cell; see presence-model.ts of the domain. */
+@Entity('presence_model')
+@Index('presence_model_newest', ['ruleId', 'receivedAt'])
+export class PresenceModelEntity {
+  @PrimaryGeneratedColumn('identity', { type: 'integer', generatedIdentity: 'ALWAYS' }) id!: number
+  @Column('text', { name: 'rule_id' }) ruleId!: string
+  @Column('timestamptz', { name: 'received_at', default: NOW }) receivedAt!: Date
+  @Column('text') author!: string
+  @Column('jsonb') coefficients!: object
+  /** Number of cells that it was fitted on. */
+  @Column('integer') cells!: number
+  @Column('double precision', { name: 'log_loss' }) logLoss!: number
+}
+
+/** The share of a place's decided networks that are present, by operator and group of technologies, as a model was fitted on. */
+@Entity('presence_share')
+export class PresenceShareEntity {
+  @PrimaryColumn('integer', { name: 'model_id' }) modelId!: number
+  /** H3 index of resolution 5; 0 is the whole country. */
+  @PrimaryColumn('bigint') place!: string
+  @PrimaryColumn('text') operator!: string
+  @PrimaryColumn('text', { name: 'technology_group' }) technologyGroup!: string
+  @Column('double precision', { name: 'log_odds' }) logOdds!: number
+  /** Number of decided networks. */
+  @Column('integer') n!: number
 }
 
 /**
