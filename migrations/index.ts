@@ -16,6 +16,7 @@ import { CellIdLoadedLatency1796300000000 } from './1796300000000-cell-id-loaded
 import { ProbeLedger1796400000000 } from './1796400000000-probe-ledger.js'
 import { RosterVerdicts1796600000000 } from './1796600000000-roster-verdicts.js'
 import { PresenceModels1796600000001 } from './1796600000001-presence-models.js'
+import { Roster1796600000010 } from './1796600000010-roster.js'
 
 /** All migrations in the order in which they are applied. */
 export const MIGRATIONS = [
@@ -37,4 +38,5 @@ export const MIGRATIONS = [
   ProbeLedger1796400000000,
   RosterVerdicts1796600000000,
   PresenceModels1796600000001,
+  Roster1796600000010,
 ]

@@ -1,4 +1,4 @@
-/** Prepares a database before it can serve: tables, rules, the country's areas, partitions, an administrator. */
+/** Prepares a database before it can serve: tables, rules, the roster of operators, the country's areas, partitions, an administrator. */
 import { MOROCCO_CELL_COUNTS, MOROCCO_ATTRIBUTION, moroccoAreas } from '#places'
 import type { AreaGeometry } from '#domain/place'
 import { WORKING_RESOLUTION, cellsCentredIn } from '#geo'
@@ -6,6 +6,7 @@ import { hasAreas, importAreas } from '#store/areas'
 import { migrate } from '#store/database'
 import { hashPassword, insertAccount, listAccounts } from '#store/people'
 import { ensureProbeMonths } from '#store/probes'
+import { seedShippedRoster } from '#store/roster'
 import { registerRules } from '#store/runs'
 import { randomBytes } from 'node:crypto'
 import type { DataSource } from 'typeorm'
@@ -25,6 +26,7 @@ export async function prepareDatabase(
 ): Promise<void> {
   await migrate(source)
   await registerRules(source.manager)
+  await seedShippedRoster(source)
   await ensureProbeMonths(source.manager, partitionMonthsAround(now))
   if (await hasAreas(source.manager)) return
   report('Loading the regions and provinces …')

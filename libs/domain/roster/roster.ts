@@ -64,15 +64,26 @@ export interface RosterRejection extends Rejection {
 
 /** The reasons why a roster is not accepted, entry by entry; an empty list where it is. */
 export function rosterRejections(roster: readonly RosterEntry[]): RosterRejection[] {
-  return roster.flatMap((entry, index) => [
-    ...entryRejections(entry).map((rejection) => ({ index, ...rejection })),
-    ...roster.slice(0, index).flatMap((other, i) => {
-      const shared = sharedTechnologies(entry, other)
-      return shared.length === 0
-        ? []
-        : [{ index, field: 'technologies', reason: `overlaps entry ${i + 1} in ${shared.join(', ')}` }]
-    }),
-  ])
+  return roster.flatMap((entry, index) =>
+    rosterEntryRejections(entry, roster.slice(0, index)).map((rejection) => ({ index, ...rejection })),
+  )
+}
+
+/** The reasons why an entry is not accepted beside others; an empty list where it is. */
+export function rosterEntryRejections(entry: RosterEntry, others: readonly RosterEntry[]): Rejection[] {
+  const overlaps = others.flatMap((other) => {
+    const shared = sharedTechnologies(entry, other)
+    return shared.length === 0
+      ? []
+      : [{ field: 'technologies', reason: `${shared.join(', ')}: overlaps ${extentText(other)}` }]
+  })
+  return [...entryRejections(entry), ...overlaps]
+}
+
+/** Place and time of an entry, for people. */
+function extentText({ regionCodes, from, to }: RosterEntry): string {
+  const place = regionCodes === null ? 'the whole country' : `region ${regionCodes.join(', ')}`
+  return `an entry of this operator for ${place} from ${from ?? 'the beginning'} to ${to ?? 'no known end'}`
 }
 
 const MAX_SOURCE_LENGTH = 500

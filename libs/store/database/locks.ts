@@ -10,6 +10,7 @@ import type { Queryable } from './queryable.js'
  *   reads the same rows.
  * - `places`: taken alone to change areas and the areas of cells; shared by a run that counts by them.
  * - `plan`: the plan and its findings.
+ * - `roster`: changes of the roster of operators, so that two cannot overlap.
  * - `deliveries`: numbering messages to subscribers. - `subscriptions`: counting them. - `area series`: the sums.
  * - `run of …`, `rule …`, `disputes of …`: the runs or versions of one rule, the disputes of one author.
  */
@@ -18,6 +19,7 @@ export type LockName =
   | 'receive'
   | 'places'
   | 'plan'
+  | 'roster'
   | 'deliveries'
   | 'subscriptions'
   | 'area series'

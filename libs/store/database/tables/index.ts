@@ -7,10 +7,11 @@ import * as measuring from './measuring.js'
 import * as people from './people.js'
 import * as places from './places.js'
 import * as plan from './plan.js'
+import * as roster from './roster.js'
 import * as runs from './runs.js'
 import * as subscriptions from './subscriptions.js'
 
 /** Each file exports nothing but its tables. */
-export const ENTITIES = [disputes, measuring, people, places, plan, runs, subscriptions].flatMap((tables) =>
+export const ENTITIES = [disputes, measuring, people, places, plan, roster, runs, subscriptions].flatMap((tables) =>
   Object.values(tables),
 )
