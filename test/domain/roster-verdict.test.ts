@@ -338,6 +338,7 @@ describe('a roster of several operators', () => {
           lower: 0,
           upper: roster.length,
           untried: roster.map(({ operator }) => operator),
+          partial: null,
         })
       }),
     )
@@ -366,6 +367,7 @@ describe('a roster of several operators', () => {
       lower: 0,
       upper: 3,
       untried: ['inwi', 'orange'],
+      partial: 'none_tried',
     })
   })
 })

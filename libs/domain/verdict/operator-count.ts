@@ -3,6 +3,7 @@
  * the bounds of what is known. Operators are taken as independent of one another, given their probabilities. Pure.
  */
 import type { Class } from './class.js'
+import { productOf } from './statistics.js'
 
 export type DecidedClass = Exclude<Class, 'unknown'>
 
@@ -13,17 +14,22 @@ export interface PresenceOdds {
 }
 
 /**
- * The probabilities that exactly 0, 1, 2 … operators serve: the Poisson binomial distribution, by convolution (Howard 1972).
- * The operators are taken in ascending order of their presence, so that the order of the list does not change a digit.
+ * The probabilities that exactly 0, 1, 2 … operators serve: the Poisson binomial distribution. With the odds r of each operator,
+ * exactly k serve with the probability that none does, times the sum of the products of k of the odds (their elementary symmetric
+ * sum). All terms are positive, so that nothing cancels. An operator that surely serves, as one that is counted by its claim,
+ * has no odds and is counted beforehand. Factors and terms are taken in ascending order, so that the order of the list changes
+ * no digit, and the SQL of the classification has the same ones.
  */
 export function countProbabilities(operators: readonly PresenceOdds[]): number[] {
-  const counts = [1]
-  for (const { presence, absence } of operators.toSorted((a, b) => a.presence - b.presence)) {
-    counts.push(0)
-    for (let n = counts.length - 1; n > 0; n--) counts[n] = counts[n]! * absence + counts[n - 1]! * presence
-    counts[0]! *= absence
-  }
-  return counts
+  const possible = operators.filter(({ absence }) => absence > 0)
+  const sums = [1, ...possible.map(() => 0)]
+  const odds = possible.map(({ presence, absence }) => presence / absence).sort((a, b) => a - b)
+  odds.forEach((ratio, i) => {
+    for (let k = i + 1; k > 0; k--) sums[k]! += ratio * sums[k - 1]!
+  })
+  const none = productOf(possible.map(({ absence }) => absence))
+  const certain = new Array<number>(operators.length - possible.length).fill(0)
+  return [...certain, ...sums.map((sum) => none * sum)]
 }
 
 /** Whether this number of operators makes the class. */
@@ -44,14 +50,23 @@ export function leastClassProbability(
   blackFrom: number,
 ): number {
   let least = 1
-  for (let serving = 0; serving <= openOperators; serving++) {
-    const matching = counts.filter((_, n) => isCountOfClass(n + serving, colour, blackFrom))
-    least = Math.min(
-      least,
-      matching.reduce((sum, probability) => sum + probability, 0),
-    )
-  }
+  for (let serving = 0; serving <= openOperators; serving++)
+    least = Math.min(least, probabilityOfClass(counts, serving, colour, blackFrom))
   return least
+}
+
+/** The probability of a class where `serving` operators serve beside those of the distribution. */
+function probabilityOfClass(
+  counts: readonly number[],
+  serving: number,
+  colour: DecidedClass,
+  blackFrom: number,
+): number {
+  const isBlack = colour === 'black'
+  const sum = counts
+    .filter((_, n) => (isBlack ? n + serving < blackFrom : isCountOfClass(n + serving, colour, blackFrom)))
+    .reduce((total, probability) => total + probability, 0)
+  return isBlack ? 1 - sum : sum
 }
 
 /** What measurements say of one operator in a cell: it serves, it does not, or neither is known. */

@@ -1,12 +1,8 @@
 /**
  * The probability that one operator serves a cell, from what was measured of its networks and, for what nobody measured, from
- * a prior probability that comes with the run as data. Pure.
- *
- * Networks are judged by groups of technologies, because a copper line that fails says nothing about the mobile network of
- * the same operator, while a phone uses the best mobile technology that it finds.
+ * a prior probability that comes with the run as data. Networks are judged by groups of technologies. Pure.
  */
-import type { Technology } from '../probe/probe.js'
-import type { Rule } from '../rule/rule.js'
+import type { RosterTerms, Rule } from '../rule/rule.js'
 import type { NetworkEvidence } from './evidence.js'
 import {
   type NetworkOdds,
@@ -17,36 +13,7 @@ import {
 } from './network.js'
 import type { KnownPresence, PresenceOdds } from './operator-count.js'
 import { productOf } from './statistics.js'
-
-export const TECHNOLOGY_GROUPS = ['fixed', 'wireless', 'mobile', 'satellite', 'unnamed'] as const
-export type TechnologyGroup = (typeof TECHNOLOGY_GROUPS)[number]
-
-const GROUP_OF: Readonly<Record<Technology, TechnologyGroup>> = {
-  fibre: 'fixed',
-  cable: 'fixed',
-  vdsl: 'fixed',
-  adsl: 'fixed',
-  fwa: 'wireless',
-  '2g': 'mobile',
-  '3g': 'mobile',
-  '4g': 'mobile',
-  '5g': 'mobile',
-  satellite_geo: 'satellite',
-  satellite_leo: 'satellite',
-  wifi_unknown: 'unnamed',
-}
-
-/** The group of a technology; a probe that names none is in the group `unnamed`. */
-export const groupOf = (technology: Technology | null): TechnologyGroup =>
-  GROUP_OF[technology ?? 'wifi_unknown']
-
-/** How reliable one device is: the share of devices that report the opposite of what their network does. */
-export interface DeviceFaults {
-  /** Share of devices that fail although the network passes: bad Wi-Fi, a dead spot, a stuck program. */
-  falseFailure: number
-  /** Share of devices that pass although the network fails: carried elsewhere, faulty, dishonest. */
-  falsePass: number
-}
+import { TECHNOLOGY_GROUPS, type TechnologyGroup, groupOf } from './technology-group.js'
 
 /** The prior probability that an operator serves a cell by a group of technologies, 0 to 1; null where there is none. */
 export type PriorOf = (operator: string, group: TechnologyGroup) => number | null
@@ -67,7 +34,7 @@ export interface OperatorPresence extends Record<OddsKind, PresenceOdds | null> 
 /** The data beside the evidence from which presences follow. */
 export interface PresenceModel {
   priorOf: PriorOf
-  faults: DeviceFaults
+  faults: RosterTerms
 }
 
 /**
@@ -133,7 +100,7 @@ function oddsOf(
   groups: readonly JudgedGroup[],
   known: KnownPresence,
   kind: OddsKind,
-  faults: DeviceFaults,
+  faults: RosterTerms,
 ): PresenceOdds | null {
   const priors = groups.flatMap(({ prior }) => prior ?? [])
   const measured = groups.flatMap(({ networks }) => networks)
@@ -161,7 +128,7 @@ function groupPresenceOf(
   prior: number,
   networks: readonly JudgedEvidence[],
   kind: OddsKind,
-  faults: DeviceFaults,
+  faults: RosterTerms,
 ): number {
   if (networks.length === 0) return prior
   const passing = Math.max(...networks.map((network) => 1 - network[kind].absence))
@@ -175,7 +142,7 @@ function groupPresenceOf(
 export function updatedPresence(
   prior: number,
   passing: number,
-  { falseFailure, falsePass }: DeviceFaults,
+  { falseFailure, falsePass }: RosterTerms,
 ): number {
   const likelihoodServing = passing * (1 - falseFailure) + (1 - passing) * falseFailure
   const likelihoodAbsent = (1 - passing) * (1 - falsePass) + passing * falsePass

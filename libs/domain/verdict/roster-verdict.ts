@@ -1,6 +1,6 @@
 /**
- * The class of a cell by all operators that may serve it, whether somebody measured them or not. It is not used by runs yet:
- * with the roster as data it takes the place of `verdictOf`. Pure.
+ * The class of a cell by all operators that may serve it, whether somebody measured them or not. The SQL in the store does the
+ * same for a country at once; a property test holds the two equal. Pure.
  */
 import type { RosterService } from '../roster/roster.js'
 import type { Rule } from '../rule/rule.js'
@@ -13,20 +13,24 @@ import {
   leastClassProbability,
   operatorBoundsOf,
 } from './operator-count.js'
-import {
-  type OddsKind,
-  type OperatorPresence,
-  type PresenceModel,
-  groupOf,
-  operatorPresenceOf,
-} from './presence.js'
+import { isDecidedState, networkState } from './network.js'
+import { type OddsKind, type OperatorPresence, type PresenceModel, operatorPresenceOf } from './presence.js'
+import { groupOf } from './technology-group.js'
 import { confidenceOf } from './statistics.js'
 import { CLAIMED_CONFIDENCE, type Verdict } from './verdict.js'
+
+/**
+ * What is known of a cell where no class is stated. `served`: at least one operator is present. `none_tried`: whatever was
+ * measured is decided and none of it is present, but not everything that the roster names was tried.
+ */
+export type PartialKnowledge = 'served' | 'none_tried'
 
 /** A verdict with what remains known where no class is stated. */
 export interface RosterVerdict extends Verdict, OperatorBounds {
   /** Operators of the roster of which nothing was measured in the cell, in the order of their ids. */
   untried: string[]
+  /** Null where a class is stated, and where nothing of use is known. */
+  partial: PartialKnowledge | null
 }
 
 /**
@@ -51,17 +55,32 @@ export function rosterVerdictOf(
   // Priors alone state no class: a cell that nobody measured stays apart from those that somebody did.
   const hasEvidence =
     networks.some((network) => network.weight > 0) || named.some(({ isClaimed }) => isClaimed)
+  const verdict = hasEvidence ? classOf(rule, named, unnamed) : UNKNOWN
   return {
-    ...(hasEvidence ? classOf(rule, named, unnamed) : UNKNOWN),
+    ...verdict,
     lower,
     upper: Math.max(lower, bounds.upper, Number(unnamed !== undefined && unnamed.known !== 'absent')),
     untried: services
       .map(({ operator }) => operator)
       .filter((operator) => !networks.some((network) => network.operator === operator && network.weight > 0)),
+    partial: verdict.class === 'unknown' ? partialKnowledgeOf(rule, networks, presences) : null,
   }
 }
 
-function operatorPresencesOf(
+function partialKnowledgeOf(
+  rule: Rule,
+  networks: readonly NetworkEvidence[],
+  presences: readonly OperatorPresence[],
+): PartialKnowledge | null {
+  if (presences.some(({ known }) => known === 'serves')) return 'served'
+  const measured = networks.filter(({ weight }) => weight > 0)
+  const isDecided = measured.every((network) => isDecidedState(networkState(rule, network)))
+  const isUntried = presences.some(({ untriedGroups }) => untriedGroups.length > 0)
+  return measured.length > 0 && isDecided && isUntried ? 'none_tried' : null
+}
+
+/** What is known of each operator of the roster (`services`) and of each that has a network in the cell. */
+export function operatorPresencesOf(
   rule: Rule,
   networks: readonly NetworkEvidence[],
   services: readonly RosterService[],

@@ -1,0 +1,96 @@
+/** The verdict on a cell as a run gives it: by the roster of operators where the rule asks for it, else by what was measured. */
+import type { RosterService } from '../roster/roster.js'
+import type { Rule } from '../rule/rule.js'
+import type { NetworkEvidence } from './evidence.js'
+import { isDecidedState, networkState } from './network.js'
+import { type PresenceCoefficients, type PresenceFeatures, priorOf } from './presence-model.js'
+import type { OperatorPresence, PresenceModel, PriorOf } from './presence.js'
+import { type PartialKnowledge, operatorPresencesOf, rosterVerdictOf } from './roster-verdict.js'
+import type { TechnologyGroup } from './technology-group.js'
+import { type Verdict, verdictOf } from './verdict.js'
+
+/** What is known beforehand of the networks of one group of an operator that may serve the cell. */
+export interface ServiceFacts extends Pick<PresenceFeatures, 'group' | 'declared' | 'placeLogOdds'> {
+  operator: string
+}
+
+/** What a run knows of a cell beside its evidence: who may serve it, and how probable that is before anybody measures. */
+export interface RosterContext {
+  /** In the order of the operators' ids. */
+  services: readonly RosterService[]
+  /** One for each operator and group of `services`. */
+  facts: readonly ServiceFacts[]
+  coefficients: PresenceCoefficients
+}
+
+/** A verdict with what is known of the operators; bounds are null where the rule judges without a roster. */
+export interface CellVerdict extends Verdict {
+  /** The fewest operators that can serve the cell. */
+  lower: number | null
+  /** The most operators that can serve the cell. */
+  upper: number | null
+  /** Operators of the roster of which nothing was measured in the cell, in the order of their ids. */
+  untried: string[]
+  partial: PartialKnowledge | null
+}
+
+/**
+ * The verdict on a cell. `context` is null under a rule that judges without a roster, and while the roster is empty: the
+ * operators are then those that were measured.
+ */
+export function cellVerdictOf(
+  rule: Rule,
+  networks: readonly NetworkEvidence[],
+  context: RosterContext | null,
+): CellVerdict {
+  return context
+    ? rosterVerdictOf(rule, networks, context.services, modelOf(rule, networks, context))
+    : { ...verdictOf(rule, networks), lower: null, upper: null, untried: [], partial: null }
+}
+
+/** What is known of each operator that may serve the cell or has a network there. */
+export const presencesOfCell = (
+  rule: Rule,
+  networks: readonly NetworkEvidence[],
+  context: RosterContext,
+): OperatorPresence[] =>
+  operatorPresencesOf(rule, networks, context.services, modelOf(rule, networks, context))
+
+/** Prior of a group that was measured of an operator of the roster, but which the roster does not name: even odds. */
+export const UNLISTED_GROUP_PRIOR = 0.5
+
+function modelOf(rule: Rule, networks: readonly NetworkEvidence[], context: RosterContext): PresenceModel {
+  if (!rule.roster) throw new Error(`rule ${rule.id} version ${rule.version} judges without a roster`)
+  const standings = standingsOf(rule, networks)
+  const count = (operator: string, standing: Standing): number =>
+    [...standings].filter(([other, its]) => other !== operator && its === standing).length
+  const ofOperator: PriorOf = (operator: string, group: TechnologyGroup) => {
+    if (!context.services.some((service) => service.operator === operator)) return null
+    const facts = context.facts.find((service) => service.operator === operator && service.group === group)
+    if (!facts) return UNLISTED_GROUP_PRIOR
+    const othersPresent = count(operator, 'present')
+    return priorOf(context.coefficients, { ...facts, othersPresent, othersAbsent: count(operator, 'absent') })
+  }
+  return { priorOf: ofOperator, faults: rule.roster }
+}
+
+type Standing = 'present' | 'absent' | 'undecided'
+
+/** What was measured of each operator with a name: one of its networks is present, or all are decided and none is. */
+function standingsOf(rule: Rule, networks: readonly NetworkEvidence[]): Map<string, Standing> {
+  const standings = new Map<string, Standing>()
+  for (const network of networks) {
+    if (network.operator === null || network.weight === 0) continue
+    const state = networkState(rule, network)
+    const standing = state === 'present' ? 'present' : isDecidedState(state) ? 'absent' : 'undecided'
+    standings.set(network.operator, standingOfBoth(standings.get(network.operator) ?? standing, standing))
+  }
+  return standings
+}
+
+const standingOfBoth = (a: Standing, b: Standing): Standing =>
+  a === 'present' || b === 'present'
+    ? 'present'
+    : a === 'undecided' || b === 'undecided'
+      ? 'undecided'
+      : 'absent'
