@@ -6,11 +6,13 @@ import { isDecidedState, networkState } from './network.js'
 import { type PresenceCoefficients, type PresenceFeatures, priorOf } from './presence-model.js'
 import type { OperatorPresence, PresenceModel, PriorOf } from './presence.js'
 import { type PartialKnowledge, operatorPresencesOf, rosterVerdictOf } from './roster-verdict.js'
-import type { TechnologyGroup } from './technology-group.js'
 import { type Verdict, verdictOf } from './verdict.js'
 
 /** What is known beforehand of the networks of one group of an operator that may serve the cell. */
-export interface ServiceFacts extends Pick<PresenceFeatures, 'group' | 'declared' | 'placeLogOdds'> {
+export interface ServiceFacts extends Pick<
+  PresenceFeatures,
+  'group' | 'declared' | 'around' | 'placeLogOdds'
+> {
   operator: string
 }
 
@@ -61,17 +63,24 @@ export const UNLISTED_GROUP_PRIOR = 0.5
 
 function modelOf(rule: Rule, networks: readonly NetworkEvidence[], context: RosterContext): PresenceModel {
   if (!rule.roster) throw new Error(`rule ${rule.id} version ${rule.version} judges without a roster`)
+  const { services, facts, coefficients } = context
   const standings = standingsOf(rule, networks)
-  const count = (operator: string, standing: Standing): number =>
-    [...standings].filter(([other, its]) => other !== operator && its === standing).length
-  const ofOperator: PriorOf = (operator: string, group: TechnologyGroup) => {
-    if (!context.services.some((service) => service.operator === operator)) return null
-    const facts = context.facts.find((service) => service.operator === operator && service.group === group)
-    if (!facts) return UNLISTED_GROUP_PRIOR
-    const othersPresent = count(operator, 'present')
-    return priorOf(context.coefficients, { ...facts, othersPresent, othersAbsent: count(operator, 'absent') })
+  const othersWith = (operator: string, standing: Standing): number =>
+    [...standings].filter(([other, itsStanding]) => other !== operator && itsStanding === standing).length
+  const declaring = [...new Set(facts.filter(({ declared }) => declared === 1).map((one) => one.operator))]
+  const priorOfService: PriorOf = (operator, group) => {
+    if (!services.some((service) => service.operator === operator)) return null
+    const ofService = facts.find((one) => one.operator === operator && one.group === group)
+    if (!ofService) return UNLISTED_GROUP_PRIOR
+    return priorOf(coefficients, operator, {
+      ...ofService,
+      othersDeclaring: declaring.filter((other) => other !== operator).length,
+      isUntried: !standings.has(operator),
+      othersPresent: othersWith(operator, 'present'),
+      othersAbsent: othersWith(operator, 'absent'),
+    })
   }
-  return { priorOf: ofOperator, faults: rule.roster }
+  return { priorOf: priorOfService, faults: rule.roster }
 }
 
 type Standing = 'present' | 'absent' | 'undecided'

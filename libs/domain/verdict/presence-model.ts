@@ -12,6 +12,12 @@ export interface PresenceFeatures {
    * 0 if it declares none in the region.
    */
   declared: -1 | 0 | 1
+  /** Share of the six other cells of the cell's parent (H3 resolution 7) in which the operator declares such a network, 0 to 1. */
+  around: number
+  /** Number of other operators of the roster that declare a network here. */
+  othersDeclaring: number
+  /** Whether nothing at all of the operator was measured in the cell: who chose another operator knew something. */
+  isUntried: boolean
   /** Log odds of the share of the place's decided networks that are present, relative to the usual; 0 where nothing is known. */
   placeLogOdds: number
   /** Number of other operators with a present network in the cell. */
@@ -25,6 +31,12 @@ export interface GroupCoefficients {
   intercept: number
   declaredHere: number
   declaredElsewhere: number
+  /** Factor of `around` where the operator declares a network here, and where it declares one elsewhere in the region. */
+  aroundHere: number
+  aroundElsewhere: number
+  /** For each other operator that declares, at most two. */
+  othersDeclaring: number
+  untried: number
   /** Factor of `placeLogOdds`. */
   place: number
   /** For one other operator, and for two or more. */
@@ -32,7 +44,28 @@ export interface GroupCoefficients {
   othersAbsent: readonly [number, number]
 }
 
-export type PresenceCoefficients = Readonly<Record<TechnologyGroup, GroupCoefficients>>
+/** What is added to the coefficients of a group for one operator. */
+export type OperatorDeviation = Pick<GroupCoefficients, 'intercept' | 'declaredHere'>
+
+export interface PresenceCoefficients {
+  groups: Readonly<Record<TechnologyGroup, GroupCoefficients>>
+  operators: Readonly<Record<string, Partial<Record<TechnologyGroup, OperatorDeviation>>>>
+}
+
+/** The coefficients for one operator and group. */
+export function groupCoefficientsOf(
+  { groups, operators }: PresenceCoefficients,
+  operator: string,
+  group: TechnologyGroup,
+): GroupCoefficients {
+  const deviation = operators[operator]?.[group]
+  if (!deviation) return groups[group]
+  return {
+    ...groups[group],
+    intercept: groups[group].intercept + deviation.intercept,
+    declaredHere: groups[group].declaredHere + deviation.declaredHere,
+  }
+}
 
 /** Priors are rounded to this fraction, so that TypeScript and SQL have the same digits whatever their exponential gives. */
 export const PRIOR_UNIT = 1e-4
@@ -40,17 +73,30 @@ export const PRIOR_UNIT = 1e-4
 const MAX_PRIOR = 1 - PRIOR_UNIT
 
 /** The prior probability, in ten-thousandths, never 0 or 1. */
-export function priorOf(coefficients: PresenceCoefficients, features: PresenceFeatures): number {
-  const probability = 1 / (1 + Math.exp(-logOddsOf(coefficients[features.group], features)))
+export function priorOf(
+  coefficients: PresenceCoefficients,
+  operator: string,
+  features: PresenceFeatures,
+): number {
+  const logOdds = logOddsOf(groupCoefficientsOf(coefficients, operator, features.group), features)
+  const probability = 1 / (1 + Math.exp(-logOdds))
   return Math.min(MAX_PRIOR, Math.max(PRIOR_UNIT, Math.floor(probability * 10_000 + 0.5) / 10_000))
 }
 
 /** The terms are added in the order in which the SQL adds them. */
 function logOddsOf(c: GroupCoefficients, features: PresenceFeatures): number {
-  const { declared, placeLogOdds, othersPresent, othersAbsent } = features
+  const { declared, around, othersDeclaring, isUntried, placeLogOdds, othersPresent, othersAbsent } = features
+  const ofDeclared =
+    declared === 1
+      ? c.declaredHere + c.aroundHere * around
+      : declared === -1
+        ? c.declaredElsewhere + c.aroundElsewhere * around
+        : 0
   return (
     c.intercept +
-    (declared === 1 ? c.declaredHere : declared === -1 ? c.declaredElsewhere : 0) +
+    ofDeclared +
+    c.othersDeclaring * Math.min(2, othersDeclaring) +
+    (isUntried ? c.untried : 0) +
     c.place * placeLogOdds +
     ofCount(c.othersPresent, othersPresent) +
     ofCount(c.othersAbsent, othersAbsent)
@@ -60,11 +106,15 @@ function logOddsOf(c: GroupCoefficients, features: PresenceFeatures): number {
 const ofCount = ([one, more]: readonly [number, number], count: number): number =>
   count === 0 ? 0 : count === 1 ? one : more
 
-/** Priors of fixed networks, of which nothing is declared, are low: they end at the edge of towns. */
+/** Of networks of which nothing is declared: fixed ones end at the edge of towns. */
 const RARE: GroupCoefficients = {
   intercept: -3.5,
   declaredHere: 4,
   declaredElsewhere: -1,
+  aroundHere: 0,
+  aroundElsewhere: 0,
+  othersDeclaring: 0,
+  untried: 0,
   place: 0.35,
   othersPresent: [0, 0],
   othersAbsent: [0, 0],
@@ -72,16 +122,22 @@ const RARE: GroupCoefficients = {
 
 /** Used until a model was fitted. An assumption of the project, from a simulated country. */
 export const SHIPPED_PRESENCE_COEFFICIENTS: PresenceCoefficients = {
-  fixed: RARE,
-  wireless: RARE,
-  mobile: {
-    intercept: 0,
-    declaredHere: 2.5,
-    declaredElsewhere: -2.5,
-    place: 0.35,
-    othersPresent: [0.5, 1],
-    othersAbsent: [-0.5, -1],
+  groups: {
+    fixed: RARE,
+    wireless: RARE,
+    mobile: {
+      ...RARE,
+      intercept: 0,
+      declaredHere: 2,
+      declaredElsewhere: -3,
+      aroundHere: 1,
+      aroundElsewhere: 1,
+      untried: -0.5,
+      othersPresent: [0.5, 1],
+      othersAbsent: [-0.5, -1],
+    },
+    satellite: RARE,
+    unnamed: RARE,
   },
-  satellite: RARE,
-  unnamed: RARE,
+  operators: {},
 }
