@@ -17,11 +17,14 @@ const UP = [
   // Verdicts of rules without a roster have no bounds.
   `ALTER TABLE verdict ADD COLUMN lower_bound smallint, ADD COLUMN upper_bound smallint,
      ADD COLUMN untried text[] NOT NULL DEFAULT '{}', ADD COLUMN partial text`,
+  // Who may serve where, as the run knew it: to see what changed since, and to give reasons as the run had them.
+  `ALTER TABLE run ADD COLUMN roster jsonb`,
   // Rules that were stored before judge as they did: by the operators that were measured.
   `UPDATE rule SET definition = definition || '{"roster": null}' WHERE NOT definition ? 'roster'`,
 ]
 
 const DOWN = [
   `UPDATE rule SET definition = definition - 'roster' WHERE definition->'roster' = 'null'`,
+  `ALTER TABLE run DROP COLUMN roster`,
   `ALTER TABLE verdict DROP COLUMN lower_bound, DROP COLUMN upper_bound, DROP COLUMN untried, DROP COLUMN partial`,
 ]

@@ -6,6 +6,7 @@ import { isDecidedState, networkState } from './network.js'
 import { type PresenceCoefficients, type PresenceFeatures, priorOf } from './presence-model.js'
 import type { OperatorPresence, PresenceModel, PriorOf } from './presence.js'
 import { type PartialKnowledge, operatorPresencesOf, rosterVerdictOf } from './roster-verdict.js'
+import { groupOf } from './technology-group.js'
 import { type Verdict, verdictOf } from './verdict.js'
 
 /** What is known beforehand of the networks of one group of an operator that may serve the cell. */
@@ -67,6 +68,7 @@ function modelOf(rule: Rule, networks: readonly NetworkEvidence[], context: Rost
   const standings = standingsOf(rule, networks)
   const othersWith = (operator: string, standing: Standing): number =>
     [...standings].filter(([other, itsStanding]) => other !== operator && itsStanding === standing).length
+  const measured = networks.filter(({ weight }) => weight > 0)
   const declaring = [...new Set(facts.filter(({ declared }) => declared === 1).map((one) => one.operator))]
   const priorOfService: PriorOf = (operator, group) => {
     if (!services.some((service) => service.operator === operator)) return null
@@ -75,7 +77,7 @@ function modelOf(rule: Rule, networks: readonly NetworkEvidence[], context: Rost
     return priorOf(coefficients, operator, {
       ...ofService,
       othersDeclaring: declaring.filter((other) => other !== operator).length,
-      isUntried: !standings.has(operator),
+      isUntried: !measured.some((one) => one.operator === operator && groupOf(one.technology) === group),
       othersPresent: othersWith(operator, 'present'),
       othersAbsent: othersWith(operator, 'absent'),
     })

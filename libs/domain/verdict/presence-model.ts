@@ -16,7 +16,7 @@ export interface PresenceFeatures {
   around: number
   /** Number of other operators of the roster that declare a network here. */
   othersDeclaring: number
-  /** Whether nothing at all of the operator was measured in the cell: who chose another operator knew something. */
+  /** Whether no network of the operator and group was measured in the cell: who chose another one knew something. */
   isUntried: boolean
   /** Log odds of the share of the place's decided networks that are present, relative to the usual; 0 where nothing is known. */
   placeLogOdds: number

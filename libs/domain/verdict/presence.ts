@@ -131,9 +131,20 @@ function groupPresenceOf(
   faults: RosterTerms,
 ): number {
   if (networks.length === 0) return prior
-  const passing = Math.max(...networks.map((network) => 1 - network[kind].absence))
-  return updatedPresence(prior, passing, faults)
+  return updatedPresence(prior, Math.max(...networks.map((network) => passingOf(network, kind))), faults)
 }
+
+/**
+ * The probability that a network passes, by its measurements alone. Those that decide nothing speak for no presence: at the
+ * edge of a network pass shares near the rule's are found where it serves as often as where it does not.
+ */
+function passingOf(network: JudgedEvidence, kind: OddsKind): number {
+  const passing = 1 - network[kind].absence
+  return isDecidedState(network.state) ? passing : Math.min(UNDECIDED_PASSING, passing)
+}
+
+/** The most that measurements which decide nothing can say for a network: as much as none. */
+export const UNDECIDED_PASSING = 0.5
 
 /**
  * The presence after a measurement: Bayes' rule, where `passing` is the probability that the network reaches the share by its

@@ -29,6 +29,8 @@ export class RunEntity {
   @Column('integer') unknown!: number
   @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
   @Column('text', { name: 'created_by' }) createdBy!: string
+  /** Who may serve where, as the run knew it (RunRoster); null where it judged without a roster. */
+  @Column('jsonb', { nullable: true }) roster!: object | null
 }
 
 /** A verdict, valid in the runs of its series from `first_run` until before `next_run` (null: in all later runs). */
