@@ -27,7 +27,7 @@ const ORIGIN = { lat: 31.5, lng: -6.5 }
 const KM_PER_DEGREE = 111.2
 const TOWNS = 14
 /** How far the cells around a village belong to the country that is known. */
-const RINGS = 2
+const RINGS = 3
 
 export type TrueClass = 'white' | 'grey' | 'black'
 
