@@ -88,7 +88,7 @@ function modelOf(rule: Rule, networks: readonly NetworkEvidence[], context: Rost
 type Standing = 'present' | 'absent' | 'undecided'
 
 /** What was measured of each operator with a name: one of its networks is present, or all are decided and none is. */
-function standingsOf(rule: Rule, networks: readonly NetworkEvidence[]): Map<string, Standing> {
+export function standingsOf(rule: Rule, networks: readonly NetworkEvidence[]): Map<string, Standing> {
   const standings = new Map<string, Standing>()
   for (const network of networks) {
     if (network.operator === null || network.weight === 0) continue

@@ -106,38 +106,36 @@ function logOddsOf(c: GroupCoefficients, features: PresenceFeatures): number {
 const ofCount = ([one, more]: readonly [number, number], count: number): number =>
   count === 0 ? 0 : count === 1 ? one : more
 
-/** Of networks of which nothing is declared: fixed ones end at the edge of towns. */
-const RARE: GroupCoefficients = {
-  intercept: -3.5,
-  declaredHere: 4,
+/** A line that somebody measures exists, and mostly passes; whether there is one that nobody measures is another question. */
+const LINES: GroupCoefficients = {
+  intercept: 1.5,
+  declaredHere: 3,
   declaredElsewhere: -1,
   aroundHere: 0,
   aroundElsewhere: 0,
-  othersDeclaring: 0,
-  untried: 0,
-  place: 0.35,
-  othersPresent: [0, 0],
+  othersDeclaring: 0.4,
+  untried: -5,
+  place: 0.5,
+  othersPresent: [0.4, 0.8],
   othersAbsent: [0, 0],
 }
 
-/** Used until a model was fitted. An assumption of the project, from a simulated country. */
+/** Networks that can be tried anywhere. What an operator declares says the more the farther the edge of its network is. */
+const MOBILE: GroupCoefficients = {
+  intercept: 0.2,
+  declaredHere: -0.6,
+  declaredElsewhere: -5.5,
+  aroundHere: 4.5,
+  aroundElsewhere: 5,
+  othersDeclaring: 0.15,
+  untried: -1.2,
+  place: 0.5,
+  othersPresent: [0.3, 0.6],
+  othersAbsent: [-0.4, -0.8],
+}
+
+/** Used until a model was fitted. An assumption of the project, in round figures from simulated countries. */
 export const SHIPPED_PRESENCE_COEFFICIENTS: PresenceCoefficients = {
-  groups: {
-    fixed: RARE,
-    wireless: RARE,
-    mobile: {
-      ...RARE,
-      intercept: 0,
-      declaredHere: 2,
-      declaredElsewhere: -3,
-      aroundHere: 1,
-      aroundElsewhere: 1,
-      untried: -0.5,
-      othersPresent: [0.5, 1],
-      othersAbsent: [-0.5, -1],
-    },
-    satellite: RARE,
-    unnamed: RARE,
-  },
+  groups: { fixed: LINES, wireless: LINES, mobile: MOBILE, satellite: MOBILE, unnamed: MOBILE },
   operators: {},
 }

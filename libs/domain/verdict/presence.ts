@@ -143,6 +143,10 @@ function passingOf(network: JudgedEvidence, kind: OddsKind): number {
   return isDecidedState(network.state) ? passing : Math.min(UNDECIDED_PASSING, passing)
 }
 
+/** The same of a network by its evidence. */
+export const passingOfNetwork = (rule: Rule, evidence: NetworkEvidence, kind: OddsKind): number =>
+  passingOf(judgedNetworkOf(rule, evidence), kind)
+
 /** The most that measurements which decide nothing can say for a network: as much as none. */
 export const UNDECIDED_PASSING = 0.5
 
