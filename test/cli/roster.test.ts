@@ -53,9 +53,7 @@ test('an entry is added, ended and withdrawn, each with its reason', async () =>
   expect(ended).toMatchObject({ to: '2026-06-30' })
   expect(await roster('withdraw', String(ended!.id), '--comment', 'never served')).toMatchObject({ code: 0 })
   expect(await roster('withdraw', String(ended!.id), '--comment', 'never served')).toMatchObject({ code: 1 })
-  expect(await listed()).toEqual([])
   expect(await listed('--history')).toHaveLength(2)
-  expect(await listed('--known-before', '2020-01-01')).toEqual([])
 })
 
 test('a table is shown, then added; a line that is refused fails the command', async () => {
@@ -86,10 +84,7 @@ test('a table is shown, then added; a line that is refused fails the command', a
 
 test.each([
   [['roster'], 2, 'list, add, end, withdraw, import'],
-  [['roster', 'sing'], 2, 'unknown or missing action'],
   [['roster', 'end', 'x', '--to', '2026-01-01', '--comment', 'x'], 2, 'it is "x"'],
-  [['roster', 'end', '1', '--to', '2026-02-30', '--comment', 'x'], 2, '--to is "2026-02-30"'],
-  [['roster', 'end', '999999', '--to', '2026-01-01', '--comment', 'x'], 1, 'no entry 999999'],
   [
     ['roster', 'add', '--operator', 'iam', '--technology', 'smoke', '--source', 'x', '--comment', 'x'],
     2,
