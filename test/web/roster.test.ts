@@ -79,7 +79,7 @@ test.each(['fr', 'ar', 'en'] as const)(
         comment: 'Publication',
       },
     ])
-    expect(await page.evaluate(() => document.dir || document.documentElement.dir)).toBe(words.dir)
+    expect(await page.locator('html').getAttribute('dir')).toBe(words.dir)
     await page.screenshot({ path: `${SHOTS}/roster-${lang}.png` })
 
     await rows
