@@ -88,13 +88,13 @@ function History({ words, connection, regions, changes }: HistoryProps) {
   const [isOpen, setOpen] = useState(false)
   const query = useQuery(connection, isOpen ? `roster history ${changes}` : null, rosterApi.history)
   return (
-    <section aria-label={t('showHistory')}>
+    <div>
       <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         {t('showHistory')}
       </button>
       {isOpen && !query && <p role="status">{words.t('loading')}</p>}
       {isOpen && query && 'refused' in query && <p class="problem">{problemText(words, query.refused)}</p>}
       {isOpen && query && 'value' in query && <RosterHistory {...{ words, regions }} entries={query.value} />}
-    </section>
+    </div>
   )
 }
