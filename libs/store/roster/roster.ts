@@ -1,7 +1,7 @@
 /** Reads the roster of operators: as it was known at a time, and all of its history. */
 import type { RosterEntry } from '#domain/roster'
 import type { Queryable } from '../database/database.js'
-import { queryRow, queryRows } from '../database/query.js'
+import { queryRows } from '../database/query.js'
 import { momentOrDay } from '../database/local-time.js'
 import { type Sql, allOf, param, raw, sql } from '../database/sql.js'
 
@@ -59,11 +59,6 @@ export async function listRoster(
     db,
     sql`SELECT ${ROSTER_COLUMNS} FROM roster_entry AS e WHERE ${allOf(conditions)} ORDER BY operator COLLATE "C", e.id`,
   )
-}
-
-/** One entry, also a withdrawn one. */
-export async function findRosterEntry(db: Queryable, id: number): Promise<RosterRow | undefined> {
-  return queryRow(db, sql`SELECT ${ROSTER_COLUMNS} FROM roster_entry AS e WHERE e.id = ${id}`)
 }
 
 /** All entries that were ever written, newest first, before one of them (its id). */
