@@ -42,6 +42,7 @@ import { PlanTilesController } from './plan/plan-tiles.controller.js'
 import { ProbesController } from './probes/probes.controller.js'
 import { QuarantineController } from './probes/quarantine.controller.js'
 import { DifferenceController } from './runs/difference.controller.js'
+import { RosterController } from './roster/roster.controller.js'
 import { RunResolver } from './runs/run-resolver.js'
 import { RunsController } from './runs/runs.controller.js'
 import { SamplingController } from './sampling/sampling.controller.js'
@@ -87,6 +88,7 @@ export const CONTROLLERS = [
   ZonesController,
   SeriesController,
   RunsController,
+  RosterController,
   SamplingController,
   DisputesController,
   EventsController,

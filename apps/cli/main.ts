@@ -23,6 +23,7 @@ import type { DataSource } from 'typeorm'
 import { doctor } from './doctor.js'
 import { runExport, verifyExport } from './export.js'
 import { runImport } from './import.js'
+import { runRoster } from './roster.js'
 import { CommandError, type Output, UsageError, outputFor } from './output.js'
 
 const USAGE = `npm run taghtiya -- <command>
@@ -35,6 +36,12 @@ const USAGE = `npm run taghtiya -- <command>
   import probes FILE [--site CODE] [--operator O] [--technology T] [--format F] [--unit U] [--loss-unit percent|ratio]
       [--measured-at D] [--preview]    results of any speed test: JSON, NDJSON or a table
                                        all take [--sheet NAME] [--crs EPSG:26191] [--decimal comma|point]; .gz and .zip too
+  roster list [--at D] [--known-before D] [--history]
+                                       the operators that may serve the country (docs/roster.md)
+  roster add --operator O --technology T,T --source TEXT [--region CODE,CODE] [--from D] [--to D] [--assumption]
+  roster end ID --to D
+  roster withdraw ID                   all three take --comment TEXT, the reason
+  roster import FILE [--preview] [--comment TEXT]   a table or JSON
   classify [--rule R] [--from D] [--to D] [--known-before D] [--full]
                                        --full judges every cell again, to check: same verdicts, slower
   export COLLECTION --format F --out FILE [--rule R | --run ID]
@@ -71,6 +78,12 @@ const OPTIONS = {
   role: { type: 'string' },
   out: { type: 'string' },
   run: { type: 'string' },
+  at: { type: 'string' },
+  history: { type: 'boolean' },
+  region: { type: 'string' },
+  source: { type: 'string' },
+  assumption: { type: 'boolean' },
+  comment: { type: 'string' },
 } as const
 
 type Values = ReturnType<typeof parse>['values']
@@ -107,6 +120,8 @@ const COMMANDS: Record<string, (context: CommandContext) => Promise<boolean>> = 
       technology: values.technology,
       preview: values.preview,
     }),
+  roster: ({ source, positionals, values, author, output }) =>
+    runRoster(positionals[1], { source, author, output, subject: positionals[2], values }),
   classify: runClassify,
   export: ({ config, source, positionals, values, output }) =>
     positionals[1] === 'verify'

@@ -152,6 +152,7 @@ export const ar: Messages = {
   feedOfArea: 'خيط أحداث هذا المجال',
   feedHint: 'JSON Feed: لقارئ الخلاصات',
   webhooks: 'الإشعارات الآلية (webhooks)',
+  roster: 'المتعهدون الذين قد يقدمون الخدمة',
   signIn: 'تسجيل الدخول',
   signOut: 'تسجيل الخروج',
   name: 'الاسم',

@@ -153,6 +153,7 @@ export const en = {
   feedOfArea: 'Feed of events in this area',
   feedHint: 'JSON Feed: for a feed reader',
   webhooks: 'Webhooks',
+  roster: 'Operators that may serve',
   signIn: 'Sign in',
   signOut: 'Sign out',
   name: 'Name',

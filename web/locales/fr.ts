@@ -156,6 +156,7 @@ export const fr: Messages = {
   feedOfArea: 'Fil des événements du territoire',
   feedHint: 'JSON Feed : pour un lecteur de flux',
   webhooks: 'Webhooks (programmes prévenus)',
+  roster: 'Opérateurs susceptibles de desservir',
   signIn: 'Se connecter',
   signOut: 'Se déconnecter',
   name: 'Nom',

@@ -40,6 +40,7 @@ export type ProblemCode =
   | 'budget_infeasible'
   | 'webhook_address'
   | 'webhooks_full'
+  | 'roster_rejected'
 
 export interface Problem {
   type: 'about:blank'

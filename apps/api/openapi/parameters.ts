@@ -31,6 +31,7 @@ const PATH_PARAMETERS: Record<string, PathParameter> = {
   },
   'sites/code': { description: "A site's code.", schema: TEXT_SCHEMA, example: 'DEMO-01.051.01.01-1' },
   'runs/id': RUN,
+  'roster/id': { description: "An entry's id.", schema: wholeNumber(), example: 1 },
   'zones/id': {
     description: "A zone's id, which lasts from run to run.",
     schema: TEXT_SCHEMA,
@@ -82,6 +83,8 @@ const EXAMPLES: Record<string, unknown> = {
   to: '2026-02-01',
   rule: 'ma-floor',
   date: '2026-03-01',
+  at: '2026-03-01',
+  knownBefore: '2026-03-01',
   limit: 10,
   cursor: 'NjEzNTE5NDM2NDAyMTU3NTY3',
   bbox: '-4.5,34.9,-3.5,35.4',
@@ -166,6 +169,16 @@ export const BODY_EXAMPLES: Record<string, unknown> = {
   },
   RunBody: { rule: 'ma-floor' },
   BudgetBody: { budget: 50_000_000, maximise: 'people', area: '01.051' },
+  RosterEntryBody: {
+    operator: 'inwi',
+    technologies: ['5g'],
+    regionCodes: ['01', '02'],
+    from: '2026-03-01',
+    source: 'Licence of 1 March 2026',
+    isAssumption: false,
+    comment: 'The licence was published.',
+  },
+  RosterEndBody: { to: '2026-12-31', comment: 'The service was closed.' },
   SubscriptionBody: { url: 'https://ministry.example/hook', kinds: ['zone.born'], area: '01' },
   PauseBody: { paused: true },
   PlanCreateBody: {

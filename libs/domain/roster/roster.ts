@@ -86,7 +86,7 @@ function extentText({ regionCodes, from, to }: RosterEntry): string {
   return `an entry of this operator for ${place} from ${from ?? 'the beginning'} to ${to ?? 'no known end'}`
 }
 
-const MAX_SOURCE_LENGTH = 500
+export const MAX_SOURCE_LENGTH = 500
 
 function entryRejections({
   operator,

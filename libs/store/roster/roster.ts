@@ -1,7 +1,8 @@
 /** Reads the roster of operators: as it was known at a time, and all of its history. */
 import type { RosterEntry } from '#domain/roster'
 import type { Queryable } from '../database/database.js'
-import { queryRow, queryRows } from '../database/query.js'
+import { queryRows } from '../database/query.js'
+import { momentOrDay } from '../database/local-time.js'
 import { type Sql, allOf, param, raw, sql } from '../database/sql.js'
 
 /** A stored entry. */
@@ -24,23 +25,21 @@ export const ROSTER_COLUMNS = sql`id::float8 AS id, ${ENTRY_COLUMNS}, author, co
   withdrawn_at AS "withdrawnAt", withdrawn_by AS "withdrawnBy", withdrawal_comment AS "withdrawalComment"`
 
 /** Entries that were received before a moment and not withdrawn by then. */
-const isKnown = (knownBefore: Date): Sql => {
-  const moment = param(knownBefore, 'timestamptz')
-  return sql`received_at < ${moment} AND (withdrawn_at IS NULL OR withdrawn_at >= ${moment})`
-}
+const isKnown = (moment: Sql): Sql =>
+  sql`received_at < ${moment} AND (withdrawn_at IS NULL OR withdrawn_at >= ${moment})`
 
 /** The roster as it was known before a moment, by operator and then in the order in which it was written. */
 export async function rosterKnownBefore(db: Queryable, knownBefore: Date): Promise<RosterEntry[]> {
   return queryRows(
     db,
-    sql`SELECT ${ENTRY_COLUMNS} FROM roster_entry AS e WHERE ${isKnown(knownBefore)}
+    sql`SELECT ${ENTRY_COLUMNS} FROM roster_entry AS e WHERE ${isKnown(param(knownBefore, 'timestamptz'))}
      ORDER BY operator COLLATE "C", e.id`,
   )
 }
 
 export interface RosterQuery {
-  /** Null: as it is now. */
-  knownBefore: Date | null
+  /** A time (RFC 3339), or a day (YYYY-MM-DD), which stands for its local midnight; null: as it is now. */
+  knownBefore: string | null
   /** Only the entries of this local day (YYYY-MM-DD); null for all days. */
   day: string | null
 }
@@ -51,7 +50,7 @@ export async function listRoster(
   { knownBefore, day }: RosterQuery = { knownBefore: null, day: null },
 ): Promise<RosterRow[]> {
   const conditions = [
-    knownBefore === null ? sql`withdrawn_at IS NULL` : isKnown(knownBefore),
+    knownBefore === null ? sql`withdrawn_at IS NULL` : isKnown(momentOrDay(param(knownBefore, 'text'))),
     day === null
       ? null
       : sql`(from_day IS NULL OR from_day <= ${day}::date) AND (to_day IS NULL OR to_day >= ${day}::date)`,
@@ -60,11 +59,6 @@ export async function listRoster(
     db,
     sql`SELECT ${ROSTER_COLUMNS} FROM roster_entry AS e WHERE ${allOf(conditions)} ORDER BY operator COLLATE "C", e.id`,
   )
-}
-
-/** One entry, also a withdrawn one. */
-export async function findRosterEntry(db: Queryable, id: number): Promise<RosterRow | undefined> {
-  return queryRow(db, sql`SELECT ${ROSTER_COLUMNS} FROM roster_entry AS e WHERE e.id = ${id}`)
 }
 
 /** All entries that were ever written, newest first, before one of them (its id). */

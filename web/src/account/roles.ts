@@ -8,3 +8,7 @@ export const isPlanner = (account: Account | null): account is Account =>
   account !== null &&
   !account.mustChangePassword &&
   (account.role === 'planner' || account.role === 'administrator')
+
+/** Whether an account may change the roster of operators. */
+export const isAdministrator = (account: Account | null): account is Account =>
+  isPlanner(account) && account.role === 'administrator'

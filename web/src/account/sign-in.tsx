@@ -5,7 +5,7 @@ import type { Account } from '../api/schemas.js'
 import { Field } from '../form/field.js'
 import { SendingForm } from '../form/sending-form.js'
 import type { Localizer } from '../language/language.js'
-import { isPlanner } from './roles.js'
+import { isAdministrator, isPlanner } from './roles.js'
 
 interface SignInProps {
   words: Localizer
@@ -13,12 +13,14 @@ interface SignInProps {
   onAccount(account: Account | null): void
   /** Opens the list of webhooks. */
   onWebhooks(): void
+  /** Opens the roster of operators. */
+  onRoster(): void
 }
 
 /** Minimum length that the server requires. */
 const MIN_PASSWORD_LENGTH = 12
 
-export function SignIn({ words, account, onAccount, onWebhooks }: SignInProps) {
+export function SignIn({ words, account, onAccount, onWebhooks, onRoster }: SignInProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [isChanging, setChanging] = useState(false)
   const { t } = words
@@ -35,7 +37,7 @@ export function SignIn({ words, account, onAccount, onWebhooks }: SignInProps) {
         {!account && <SignInForm {...{ words, onAccount, onClose }} />}
         {account && !setsPassword && (
           <AccountForm
-            {...{ words, account, onAccount, onClose, onWebhooks }}
+            {...{ words, account, onAccount, onClose, onWebhooks, onRoster }}
             onChangePassword={() => setChanging(true)}
           />
         )}
@@ -78,20 +80,22 @@ function SignInForm({ words, onAccount, onClose }: FormProps) {
 interface AccountFormProps extends FormProps {
   account: Account
   onWebhooks(): void
+  onRoster(): void
   onChangePassword(): void
 }
 
 function AccountForm(props: AccountFormProps) {
-  const { words, account, onAccount, onClose, onWebhooks, onChangePassword } = props
+  const { words, account, onAccount, onClose, onWebhooks, onRoster, onChangePassword } = props
   const { t } = words
   const signOut = async () => {
     await api.signOut()
     onAccount(null)
     onClose()
   }
-  const openWebhooks = () => {
+  /** Another dialog takes the place of this one. */
+  const instead = (open: () => void) => () => {
     onClose()
-    onWebhooks()
+    open()
   }
   return (
     <SendingForm
@@ -105,8 +109,13 @@ function AccountForm(props: AccountFormProps) {
         {t('changePassword')}
       </button>
       {isPlanner(account) && (
-        <button type="button" onClick={openWebhooks}>
+        <button type="button" onClick={instead(onWebhooks)}>
           {t('webhooks')}
+        </button>
+      )}
+      {isAdministrator(account) && (
+        <button type="button" onClick={instead(onRoster)}>
+          {t('roster')}
         </button>
       )}
     </SendingForm>

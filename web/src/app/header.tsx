@@ -9,6 +9,7 @@ import { Search } from '../search/search.js'
 import type { PageProps } from './page-props.js'
 
 const loadSubscriptions = () => import('../subscriptions/subscriptions.js')
+const loadRoster = () => import('../roster/roster.js')
 
 interface HeaderProps extends PageProps {
   /** Code of the selected area. */
@@ -20,7 +21,13 @@ export function Header(props: HeaderProps) {
   const { words, connection, data, isOffline, onArea } = props
   const { instance, account, setAccount } = data
   const { t } = words
-  const [hasSubscriptions, setSubscriptions] = useState(false)
+  /** The dialog that the account's menu opened. */
+  const [dialog, setDialog] = useState<'webhooks' | 'roster' | null>(null)
+  const onClose = () => {
+    setDialog(null)
+    // The dialog that opened it no longer exists.
+    document.getElementById('account')?.focus()
+  }
   return (
     <header>
       <div class="bar">
@@ -31,10 +38,14 @@ export function Header(props: HeaderProps) {
         <RuleChoice {...props} />
         <LanguageChoice {...props} />
         <Import words={words} account={account} />
-        <SignIn {...{ words, account }} onAccount={setAccount} onWebhooks={() => setSubscriptions(true)} />
-        {hasSubscriptions && account && (
-          <SubscriptionsDialog {...props} onClose={() => setSubscriptions(false)} />
-        )}
+        <SignIn
+          {...{ words, account }}
+          onAccount={setAccount}
+          onWebhooks={() => setDialog('webhooks')}
+          onRoster={() => setDialog('roster')}
+        />
+        {dialog === 'webhooks' && account && <SubscriptionsDialog {...props} onClose={onClose} />}
+        {dialog === 'roster' && account && <RosterDialog {...{ words, connection, onClose }} />}
       </div>
       {instance?.simulated && (
         <p class="simulated" role="note">
@@ -58,13 +69,18 @@ function SubscriptionsDialog({ words, connection, data, area, onClose }: HeaderP
       {...{ words, connection, area }}
       rules={data.rules ?? []}
       rule={data.rule}
-      onClose={() => {
-        onClose()
-        // The dialog that opened it no longer exists.
-        document.getElementById('account')?.focus()
-      }}
+      onClose={onClose}
     />
   )
+}
+
+function RosterDialog({
+  words,
+  connection,
+  onClose,
+}: Pick<HeaderProps, 'words' | 'connection'> & { onClose(): void }) {
+  const Loaded = useLazyModule(connection, loadRoster)
+  return Loaded && <Loaded.Roster {...{ words, connection, onClose }} />
 }
 
 function RuleChoice({ words: { t, lang }, data: { rules, rule }, dispatch }: HeaderProps) {

@@ -12,6 +12,6 @@ import * as runs from './runs.js'
 import * as subscriptions from './subscriptions.js'
 
 /** Each file exports nothing but its tables. */
-export const ENTITIES = [disputes, measuring, people, places, plan, roster, runs, subscriptions].flatMap((tables) =>
-  Object.values(tables),
+export const ENTITIES = [disputes, measuring, people, places, plan, roster, runs, subscriptions].flatMap(
+  (tables) => Object.values(tables),
 )
