@@ -14,6 +14,7 @@ import { SiteSimulated1796100000000 } from './1796100000000-site-simulated.js'
 import { PlanCells1796150000000 } from './1796150000000-plan-cells.js'
 import { CellIdLoadedLatency1796300000000 } from './1796300000000-cell-id-loaded-latency.js'
 import { ProbeLedger1796400000000 } from './1796400000000-probe-ledger.js'
+import { CoverageOperator1796500000000 } from './1796500000000-coverage-operator.js'
 
 /** All migrations in the order in which they are applied. */
 export const MIGRATIONS = [
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   PlanCells1796150000000,
   CellIdLoadedLatency1796300000000,
   ProbeLedger1796400000000,
+  CoverageOperator1796500000000,
 ]

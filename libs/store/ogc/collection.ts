@@ -28,6 +28,14 @@ export interface Span {
   high: string
 }
 
+/** The rows that a statement looks at. */
+export interface FeatureScope {
+  span: Span
+  /** The cells of a collection of measured cells: those of the span that hold probes (decimal). */
+  cells: readonly string[]
+  run: RunRow | null
+}
+
 export interface Licence {
   name: string
   title: string
@@ -74,7 +82,9 @@ export interface Collection {
   licences: readonly Licence[]
   columns: readonly SqlColumn[]
   /** FROM and WHERE; the rows' table is named `t`. */
-  from(span: Span, run: RunRow | null): Sql
+  from(scope: FeatureScope): Sql
+  /** True where the cells that hold probes are looked for first: reading the cells of a span would read all its probes. */
+  ofMeasuredCells?: true
   /** Order of the rows: expressions with their types, unique together. */
   key: readonly { sql: string; type: string }[]
   /** A feature's id, with a group for each part of the key; a cell is written as H3 writes it. */

@@ -1,8 +1,8 @@
 /** The collections of features: what may be read or exported as a whole, with its columns. */
 import { PROBE_FIELDS, type ProbeField, columnOf } from '#domain/probe'
-import { type Sql, raw, sql } from '../database/sql.js'
+import { type Sql, param, raw, sql } from '../database/sql.js'
 import { PLAIN_LISTED_FIELDS } from '../probes/listed.js'
-import { publicProbesOf } from '../probes/public.js'
+import { publicProbesOfCells } from '../probes/public.js'
 import { type RunRow, validInRun } from '../runs/run.js'
 import {
   BOUNDARY_LICENCES,
@@ -54,7 +54,7 @@ const cells: Collection = {
     ...RUN_COLUMNS,
   ],
   // Both tables are limited to the span: a merge join would read the places from their beginning, the longer the deeper the page.
-  from: (span, run) => sql`
+  from: ({ span, run }) => sql`
     (SELECT v.cell, v.class, v.confidence, v.first_run AS since_run, p.commune_code, p.province_code, p.region_code,
        ${runColumns(run!)}
      FROM verdict AS v LEFT JOIN cell_place AS p ON p.cell = v.cell AND ${inSpan(span, 'p.cell')}
@@ -89,7 +89,7 @@ const zones: Collection = {
     ),
     ...RUN_COLUMNS,
   ],
-  from: (_span, run) => sql`
+  from: ({ run }) => sql`
     (SELECT v.*, ${runColumns(run!)} FROM zone AS v WHERE ${validInRun('v', run!)}) AS t WHERE true`,
   key: [{ sql: 't.id', type: 'text' }],
   idPattern: ANY_ID,
@@ -213,13 +213,11 @@ const probesPublic: Collection = {
       'whether verdicts rest on it: false where it was found implausible when it came',
     ),
   ],
-  // Grouped in the order of the index, so that a page reads no more cells than it needs. The hash orders a cell's
-  // probes in a way that says nothing of when they were measured.
-  from: (span) => sql`
-    (SELECT cell FROM probe WHERE ${inSpan(span, 'cell')} GROUP BY cell ORDER BY cell) AS next_cell
-    JOIN LATERAL (
-      SELECT p.*, md5(p.id::text) AS hash, date_trunc('hour', p.measured_at, 'UTC') AS hour
-      FROM ${publicProbesOf(raw('next_cell.cell'))} AS p) AS t ON true WHERE true`,
+  // The hash orders the probes of a cell in a way that reveals nothing of when they were measured.
+  ofMeasuredCells: true,
+  from: ({ cells }) => sql`
+    (SELECT p.*, md5(p.id::text) AS hash, date_trunc('hour', p.measured_at, 'UTC') AS hour
+     FROM ${publicProbesOfCells(param(cells, 'bigint[]'))} AS p) AS t WHERE true`,
   key: [
     { sql: 't.cell', type: 'bigint' },
     { sql: 't.hash', type: 'text' },
@@ -254,7 +252,7 @@ const claims = (id: 'declared' | 'plan', kind: 'declared' | 'planned', title: st
       textColumn('source', 'file that it came with'),
       { name: 'received_at', type: 'time', sql: rfc3339('t.received_at'), about: 'when it was imported' },
     ],
-    from: (span) =>
+    from: ({ span }) =>
       sql`coverage AS t WHERE t.kind = ${kind} AND t.withdrawn_at IS NULL AND ${inSpan(span, 't.cell')}`,
     key: [
       { sql: 't.cell', type: 'bigint' },

@@ -28,7 +28,8 @@ export const verdictOfCell = (run: RunKey, cell: string): Sql =>
 
 /** Whether the run leaves a cell undecided: it has no verdict there, or that of class `unknown`. */
 export const isUndecided = (run: RunKey, cell: string): Sql =>
-  sql`NOT EXISTS (SELECT 1 FROM verdict AS v WHERE ${validInRun('v', run)} AND v.cell = ${raw(cell)} AND v.class <> 'unknown')`
+  sql`NOT EXISTS (SELECT 1 FROM verdict AS v
+    WHERE ${validInRun('v', run)} AND v.cell = ${raw(cell)} AND v.class <> 'unknown' OFFSET 0)`
 
 /**
  * Rows of a table with validity by run, which are valid in the run and lie in ranges of cells, as an item of FROM named
@@ -83,18 +84,20 @@ export interface VerdictPageQuery {
   ranges: readonly CellRange[]
 }
 
-/** Verdicts within ranges, in the order of their cells. */
+/** Verdicts within ranges, in the order of their cells. Each range is read no further than a page. */
 export async function listVerdicts(db: Queryable, run: RunKey, page: VerdictPageQuery): Promise<CellRow[]> {
   const conditions = [
     validInRun('v', run),
-    sql`cell > ${page.after}::bigint`,
-    page.class && sql`class = ${page.class}`,
-    sql`EXISTS (SELECT 1 FROM ${cellRanges(page.ranges)} WHERE cell BETWEEN low AND high)`,
+    sql`v.cell BETWEEN r.low AND r.high AND v.cell > ${page.after}::bigint`,
+    page.class && sql`v.class = ${page.class}`,
   ]
+  const rest = page.ranges.filter(({ high }) => BigInt(high) > BigInt(page.after))
   return queryRows(
     db,
-    sql`SELECT to_hex(cell) AS h3, class, confidence FROM verdict AS v
-     WHERE ${allOf(conditions)} ORDER BY cell LIMIT ${page.limit}`,
+    sql`SELECT to_hex(cell) AS h3, class, confidence FROM ${cellRanges(rest)} CROSS JOIN LATERAL (
+       SELECT v.cell, v.class, v.confidence FROM verdict AS v WHERE ${allOf(conditions)}
+       ORDER BY v.cell LIMIT ${page.limit}) AS v
+     ORDER BY cell LIMIT ${page.limit}`,
   )
 }
 

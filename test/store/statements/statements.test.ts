@@ -8,7 +8,7 @@ import { contradictedCells, contradictionsOfArea, importCoverage, listContradict
 import { listDisputes } from '#store/disputes'
 import { type FeatureQuery, UNFILTERED, collectionOf, pageOfFeatures } from '#store/ogc'
 import { type PlanDraft, listPlan, writeVersions } from '#store/plan'
-import { type ProbePage, listProbes, probesOfCell } from '#store/probes'
+import { type ProbePageQuery, listProbes, probesOfCell } from '#store/probes'
 import type { RunRow } from '#store/runs'
 import { downloadsOfAreas, seriesOfArea, seriesOfCell, updateAreaSeries } from '#store/series'
 import { listEvents } from '#store/subscriptions'
@@ -47,7 +47,7 @@ const SERIES = {
   operator: 'iam',
   technology: '4g',
 } as const
-const PROBES: ProbePage = {
+const PROBES: ProbePageQuery = {
   order: '-measuredAt',
   after: { cell: '1', measuredAt: TO.toISOString(), id: '00000000-0000-4000-8000-000000000000' },
   cell: null,

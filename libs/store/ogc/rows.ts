@@ -1,0 +1,212 @@
+/** The rows of a collection in the order of their keys, read in batches by statements of bounded cost. */
+import type { Filter, TimeSpan } from '#domain/feature'
+import type { Bounds } from '#domain/probe'
+import { HOUR_MS } from '#domain/units'
+import { EVERY_CELL_RANGE, cellToSql, rangesOfBoxes } from '#geo'
+import type { Queryable } from '../database/database.js'
+import { queryRows } from '../database/query.js'
+import { boxGeometry, isPositionInBox } from '../database/shapes.js'
+import { type Sql, allOf, join, param, raw, sql } from '../database/sql.js'
+import { nextMeasuredCells } from '../probes/measured-cells.js'
+import type { RunRow } from '../runs/run.js'
+import type { Collection, Span } from './collection.js'
+import { conditionOf } from './filter-sql.js'
+
+export interface FeatureQuery {
+  /** The run that the collection speaks of; null if it speaks of none. */
+  run: RunRow | null
+  /** Degrees; two where a box crosses the antimeridian. */
+  boxes: readonly Bounds[] | null
+  time: TimeSpan | null
+  /** Values that columns must have, by the columns' names. */
+  equal: Readonly<Record<string, string | number | boolean>>
+  filter: Filter | null
+  /** Id of the last feature that was read; null begins. */
+  after: string | null
+}
+
+export const UNFILTERED: Omit<FeatureQuery, 'run'> = {
+  boxes: null,
+  time: null,
+  equal: {},
+  filter: null,
+  after: null,
+}
+
+export type Row = Record<string, unknown>
+
+/** Reads rows in batches of at most `limit`; a batch may also be empty. */
+export const rowsOf = (
+  db: Queryable,
+  collection: Collection,
+  query: FeatureQuery,
+  limit: number,
+): AsyncGenerator<Row[]> =>
+  (collection.ofMeasuredCells ? rowsOfMeasuredCells : rowsOfSpans)(db, collection, query, limit)
+
+async function* rowsOfSpans(
+  db: Queryable,
+  collection: Collection,
+  query: FeatureQuery,
+  limit: number,
+): AsyncGenerator<Row[]> {
+  let after = query.after === null ? null : featureKeyOf(collection, query.after)
+  for (const span of spansOf(collection, query.boxes)) {
+    for (let more = true; more;) {
+      const rest = spanAfter(collection, span, after)
+      if (!rest) break
+      const rows = await readRows(db, collection, query, { span: rest, cells: [], after, limit })
+      more = rows.length === limit
+      if (more) after = featureKeyOf(collection, collection.idOf(rows.at(-1)!))
+      yield rows
+    }
+  }
+}
+
+/** Cells that are read by one statement: more where they have few rows, fewer where they have more than are asked for. */
+const FIRST_CELLS = 1
+const MAX_CELLS = 256
+
+async function* rowsOfMeasuredCells(
+  db: Queryable,
+  collection: Collection,
+  query: FeatureQuery,
+  limit: number,
+): AsyncGenerator<Row[]> {
+  const ranges = spansOf(collection, query.boxes)
+  const { since, until } = measuredIn(query.time)
+  let after = query.after === null ? null : featureKeyOf(collection, query.after)
+  let start = after && { cell: after[0]!, isIncluded: true }
+  for (let wanted = FIRST_CELLS; ;) {
+    let cells = await nextMeasuredCells(db, { ranges, start, since, until, limit: wanted })
+    if (cells.length === 0) return
+    const isLast = cells.length < wanted
+    start = { cell: cells.at(-1)!, isIncluded: false }
+    wanted = Math.min(MAX_CELLS, wanted * 4)
+    for (let more = true; more;) {
+      const rows = await readRows(db, collection, query, { span: EVERY_CELL_RANGE, cells, after, limit })
+      more = rows.length === limit
+      if (more) {
+        after = featureKeyOf(collection, collection.idOf(rows.at(-1)!))
+        cells = cells.filter((cell) => BigInt(cell) >= BigInt(after![0]!))
+        wanted = Math.max(1, Math.floor(cells.length / 2))
+      }
+      yield rows
+    }
+    if (isLast) return
+  }
+}
+
+/** When the probes of a time span were measured; public probes tell the hour. */
+const measuredIn = (time: TimeSpan | null): { since: Sql | null; until: Sql | null } => ({
+  since: time?.from == null ? null : param(new Date(time.from), 'timestamptz'),
+  until: time?.to == null ? null : param(new Date(time.to + HOUR_MS), 'timestamptz'),
+})
+
+/** The parts of the key that an id names; null where it is none of this collection. */
+export function featureKeyOf(collection: Collection, id: string): string[] | null {
+  const parts = collection.idPattern.exec(id)?.slice(1)
+  if (!parts) return null
+  return isByCell(collection) ? [cellToSql(parts[0]!), ...parts.slice(1)] : parts
+}
+
+export const isByCell = (collection: Collection) => collection.key[0]!.sql === 't.cell'
+
+const spansOf = (collection: Collection, boxes: readonly Bounds[] | null): Span[] =>
+  rangesOfBoxes(isByCell(collection) ? boxes : null)
+
+/** The rest of a span after the last row that was read; null where nothing of it is left. */
+function spanAfter(collection: Collection, span: Span, after: readonly string[] | null): Span | null {
+  if (!after || !isByCell(collection)) return span
+  const cell = BigInt(after[0]!)
+  if (cell > BigInt(span.high)) return null
+  return cell > BigInt(span.low) ? { low: after[0]!, high: span.high } : span
+}
+
+interface Part {
+  span: Span
+  cells: readonly string[]
+  after?: readonly string[] | null
+  /** One row, by its whole key. */
+  at?: readonly string[]
+  limit: number
+}
+
+export async function readRows(
+  db: Queryable,
+  collection: Collection,
+  query: FeatureQuery,
+  { span, cells, after, at, limit }: Part,
+): Promise<Row[]> {
+  const { key, columns } = collection
+  const keys = raw(key.map((part) => part.sql).join(', '))
+  const bound = (parts: readonly string[]) =>
+    join(
+      key.map(({ type }, i) => param(parts[i]!, type)),
+      ', ',
+    )
+  const conditions = [
+    after ? sql`(${keys}) > (${bound(after)})` : null,
+    at ? sql`(${keys}) = (${bound(at)})` : null,
+    boxCondition(collection, query.boxes),
+    timeCondition(collection, query.time),
+    ...equalityConditions(collection, query.equal),
+    query.filter && conditionOf(collection, query.filter),
+  ]
+  const selected = [
+    ...columns.map((column) => `${column.sql} AS "${column.name}"`),
+    ...shapeColumns(collection),
+  ]
+  return queryRows(
+    db,
+    sql`SELECT ${raw(selected.join(', '))} FROM ${collection.from({ span, cells, run: query.run })} AND ${allOf(conditions)}
+     ORDER BY ${keys} LIMIT ${limit}`,
+  )
+}
+
+/** Columns beside the properties; a cell's shape is made from its index. */
+function shapeColumns({ shape }: Collection): string[] {
+  if (shape === 'position') return ['t.lng AS "$lng"', 't.lat AS "$lat"']
+  return shape === 'geom' ? ['ST_AsGeoJSON(t.geom, 7) AS "$geometry"'] : []
+}
+
+/** Cells are found by their spans, and looked at one by one in `touchesBoxes`. */
+function boxCondition({ shape }: Collection, boxes: readonly Bounds[] | null): Sql | null {
+  if (!boxes || shape === 'hexagon' || shape === 'centre') return null
+  const conditions = boxes.map((box) =>
+    shape === 'position'
+      ? sql`(${isPositionInBox('t', box)})`
+      : sql`ST_Intersects(t.geom, ${boxGeometry(box)})`,
+  )
+  return sql`(${join(conditions, ' OR ')})`
+}
+
+function timeCondition({ time, ofMeasuredCells }: Collection, span: TimeSpan | null): Sql | null {
+  if (!time || !span) return null
+  const [start, end] = time.map((moment) => raw(moment)) as [Sql, Sql]
+  const { since, until } = measuredIn(ofMeasuredCells ? span : null)
+  return allOf([
+    span.to === null ? null : sql`${start} <= ${new Date(span.to)}::timestamptz`,
+    span.from === null ? null : sql`${end} >= ${new Date(span.from)}::timestamptz`,
+    // The same once more by the column that the partitions are made by: other months are not read.
+    since && sql`t.measured_at >= ${since}`,
+    until && sql`t.measured_at < ${until}`,
+  ])
+}
+
+const SQL_TYPES = {
+  text: 'text',
+  integer: 'bigint',
+  number: 'float8',
+  boolean: 'boolean',
+  date: 'text',
+  time: 'text',
+} as const
+
+function equalityConditions({ columns }: Collection, equal: FeatureQuery['equal']): Sql[] {
+  return Object.entries(equal).map(([name, value]) => {
+    if (name === 'h3') return sql`t.cell = ${cellToSql(String(value))}::bigint`
+    const column = columns.find((candidate) => candidate.name === name)!
+    return sql`${raw(column.sql)} = ${value}::${raw(SQL_TYPES[column.type])}`
+  })
+}
