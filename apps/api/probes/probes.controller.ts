@@ -128,7 +128,7 @@ export class ProbesController {
     const limit = query.limit ?? DEFAULT_LIMIT
     const box = boxOf(query.bbox)
     const order = orderOf(query)
-    const { json, count, last } = await listProbes(this.source.manager, {
+    const { json, last, hasMore } = await listProbes(this.source.manager, {
       order,
       after: keysetPositionOf(query.cursor, order),
       cell: query.cell ? cellToSql(query.cell) : null,
@@ -138,8 +138,7 @@ export class ProbesController {
       until: query.until ?? null,
       limit,
     })
-    const isFull = last !== null && count === limit
-    const next = isFull ? encodeCursor(`${order} ${last.cell} ${last.measuredAt} ${last.id}`) : null
+    const next = hasMore && last ? encodeCursor(`${order} ${last.cell} ${last.measuredAt} ${last.id}`) : null
     return new PreserializedPage<ListedProbe>(json, next)
   }
 }

@@ -28,14 +28,6 @@ export interface Span {
   high: string
 }
 
-/** The rows that a statement looks at. */
-export interface FeatureScope {
-  span: Span
-  /** The cells of a collection of measured cells: those of the span that hold probes (decimal). */
-  cells: readonly string[]
-  run: RunRow | null
-}
-
 export interface Licence {
   name: string
   title: string
@@ -82,8 +74,11 @@ export interface Collection {
   licences: readonly Licence[]
   columns: readonly SqlColumn[]
   /** FROM and WHERE; the rows' table is named `t`. */
-  from(scope: FeatureScope): Sql
-  /** True where the cells that hold probes are looked for first: reading the cells of a span would read all its probes. */
+  from(span: Span, run: RunRow | null): Sql
+  /**
+   * True where the cells that hold probes are looked for first, because reading a span would read all its probes: `from`
+   * gives the rows of the one cell `c.cell` then.
+   */
   ofMeasuredCells?: true
   /** Order of the rows: expressions with their types, unique together. */
   key: readonly { sql: string; type: string }[]

@@ -1,8 +1,8 @@
 /** The collections of features: what may be read or exported as a whole, with its columns. */
 import { PROBE_FIELDS, type ProbeField, columnOf } from '#domain/probe'
-import { type Sql, param, raw, sql } from '../database/sql.js'
+import { type Sql, raw, sql } from '../database/sql.js'
 import { PLAIN_LISTED_FIELDS } from '../probes/listed.js'
-import { publicProbesOfCells } from '../probes/public.js'
+import { publicProbesOf } from '../probes/public.js'
 import { type RunRow, validInRun } from '../runs/run.js'
 import {
   BOUNDARY_LICENCES,
@@ -54,7 +54,7 @@ const cells: Collection = {
     ...RUN_COLUMNS,
   ],
   // Both tables are limited to the span: a merge join would read the places from their beginning, the longer the deeper the page.
-  from: ({ span, run }) => sql`
+  from: (span, run) => sql`
     (SELECT v.cell, v.class, v.confidence, v.first_run AS since_run, p.commune_code, p.province_code, p.region_code,
        ${runColumns(run!)}
      FROM verdict AS v LEFT JOIN cell_place AS p ON p.cell = v.cell AND ${inSpan(span, 'p.cell')}
@@ -89,7 +89,7 @@ const zones: Collection = {
     ),
     ...RUN_COLUMNS,
   ],
-  from: ({ run }) => sql`
+  from: (_span, run) => sql`
     (SELECT v.*, ${runColumns(run!)} FROM zone AS v WHERE ${validInRun('v', run!)}) AS t WHERE true`,
   key: [{ sql: 't.id', type: 'text' }],
   idPattern: ANY_ID,
@@ -215,9 +215,9 @@ const probesPublic: Collection = {
   ],
   // The hash orders the probes of a cell in a way that reveals nothing of when they were measured.
   ofMeasuredCells: true,
-  from: ({ cells }) => sql`
+  from: () => sql`
     (SELECT p.*, md5(p.id::text) AS hash, date_trunc('hour', p.measured_at, 'UTC') AS hour
-     FROM ${publicProbesOfCells(param(cells, 'bigint[]'))} AS p) AS t WHERE true`,
+     FROM ${publicProbesOf(raw('c.cell'))} AS p) AS t WHERE true`,
   key: [
     { sql: 't.cell', type: 'bigint' },
     { sql: 't.hash', type: 'text' },
@@ -252,7 +252,7 @@ const claims = (id: 'declared' | 'plan', kind: 'declared' | 'planned', title: st
       textColumn('source', 'file that it came with'),
       { name: 'received_at', type: 'time', sql: rfc3339('t.received_at'), about: 'when it was imported' },
     ],
-    from: ({ span }) =>
+    from: (span) =>
       sql`coverage AS t WHERE t.kind = ${kind} AND t.withdrawn_at IS NULL AND ${inSpan(span, 't.cell')}`,
     key: [
       { sql: 't.cell', type: 'bigint' },

@@ -4,7 +4,7 @@ import type { MultiPolygon } from '#domain/place'
 import type { Bounds } from '#domain/probe'
 import { EVERY_CELL_RANGE, centreOf, hexagonOf, isConvexTouchingBox, isPointInBox } from '#geo'
 import type { Queryable } from '../database/database.js'
-import { queryRow, queryRows } from '../database/query.js'
+import { queryRow } from '../database/query.js'
 import { type Sql, sql } from '../database/sql.js'
 import type { RunRow } from '../runs/run.js'
 import type { Collection } from './collection.js'
@@ -12,17 +12,26 @@ import { type FeatureQuery, type Row, UNFILTERED, featureKeyOf, isByCell, readRo
 
 export { type FeatureQuery, UNFILTERED, featureKeyOf } from './rows.js'
 
-/** Features in the order of their keys, in batches of at most `batch`; a batch may also be empty. */
-export async function* readFeatures(
+interface FeatureBatch {
+  /** May be empty. */
+  features: Feature[]
+  cellCount: number
+  end: string | null
+}
+
+/** Features in the order of their keys, in batches of at most `limit`; see `RowBatch`. */
+async function* readFeatures(
   db: Queryable,
   collection: Collection,
   query: FeatureQuery,
-  batch: number,
-): AsyncGenerator<Feature[]> {
-  for await (const rows of rowsOf(db, collection, query, batch))
-    yield rows
+  limit: number,
+): AsyncGenerator<FeatureBatch> {
+  for await (const { rows, cellCount, end } of rowsOf(db, collection, query, limit)) {
+    const features = rows
       .map((row) => featureOf(collection, row))
       .filter((feature) => touchesBoxes(collection, query.boxes, feature))
+    yield { features, cellCount, end }
+  }
 }
 
 /**
@@ -42,12 +51,12 @@ export const exportFeatures = (
   run: RunRow | null,
   filter: Filter | null = null,
 ): AsyncGenerator<Feature[]> => {
-  const batch = collection.shape === 'geom' ? SHAPE_BATCH : EXPORT_BATCH
-  return prefetched(readFeatures(db, collection, { ...UNFILTERED, run, filter }, batch))
+  const limit = collection.shape === 'geom' ? SHAPE_BATCH : EXPORT_BATCH
+  return prefetched(readFeatures(db, collection, { ...UNFILTERED, run, filter }, limit))
 }
 
 /** Reads the next batch from the database while the one before is written. */
-async function* prefetched<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
+async function* prefetched(source: AsyncGenerator<FeatureBatch>): AsyncGenerator<Feature[]> {
   let next = source.next()
   try {
     for (;;) {
@@ -56,7 +65,7 @@ async function* prefetched<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
       next = source.next()
       // A failure is thrown by the await above; a client that has gone by then never awaits it.
       next.catch(() => {})
-      yield value as T
+      yield (value as FeatureBatch).features
     }
   } finally {
     await source.return(undefined)
@@ -67,7 +76,16 @@ async function* prefetched<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
 export const asPoints = (collection: Collection): Collection =>
   collection.shape === 'hexagon' ? { ...collection, shape: 'centre', geometry: 'Point' } : collection
 
-/** A page and the id after which the next begins; null where there is none. */
+/**
+ * A page that is not full ends after so many measured cells more than it has features: a filter that few probes meet
+ * would else read the probes of the whole country for one request.
+ */
+const MAX_EMPTY_CELLS = 128
+
+/**
+ * A page and the id after which the next begins; null where there is none. A page of measured cells may have fewer features
+ * than asked for and be followed by another one.
+ */
 export async function pageOfFeatures(
   db: Queryable,
   collection: Collection,
@@ -75,10 +93,13 @@ export async function pageOfFeatures(
   limit: number,
 ): Promise<{ features: Feature[]; next: string | null }> {
   const features: Feature[] = []
+  let cells = 0
   // One more feature than asked shows whether there is another page.
   for await (const batch of readFeatures(db, collection, query, limit + 1)) {
-    features.push(...batch)
+    features.push(...batch.features)
     if (features.length > limit) return { features: features.slice(0, limit), next: features[limit - 1]!.id }
+    cells += batch.cellCount
+    if (batch.end !== null && cells - features.length >= MAX_EMPTY_CELLS) return { features, next: batch.end }
   }
   return { features, next: null }
 }
@@ -99,18 +120,15 @@ export async function featureCount(
     return white + grey + black + unknown
   }
   if (collection.ofMeasuredCells) return publicProbeCount(db, collection)
-  const scope = { span: EVERY_CELL_RANGE, cells: [], run }
-  return countUpTo(db, collection.from(scope), MAX_COUNTED_FEATURES)
+  return countUpTo(db, collection.from(EVERY_CELL_RANGE, run), MAX_COUNTED_FEATURES)
 }
 
-/**
- * Counts the public probes, of which each cell decides by itself which they are: only where there are few probes in all.
- */
+/** Counts the public probes, of which each cell decides by itself which they are: only where there are few probes in all. */
 async function publicProbeCount(db: Queryable, collection: Collection): Promise<number | null> {
   if ((await countUpTo(db, sql`probe`, MAX_COUNTED_PROBES)) === null) return null
-  const rows = await queryRows<{ cell: string }>(db, sql`SELECT DISTINCT cell::text FROM probe`)
-  const scope = { span: EVERY_CELL_RANGE, cells: rows.map(({ cell }) => cell), run: null }
-  return countUpTo(db, collection.from(scope), MAX_COUNTED_PROBES)
+  const ofCell = sql`(SELECT 1 FROM ${collection.from(EVERY_CELL_RANGE, null)} OFFSET 0) AS r`
+  const from = sql`(SELECT DISTINCT cell FROM probe) AS c CROSS JOIN LATERAL ${ofCell}`
+  return countUpTo(db, from, MAX_COUNTED_PROBES)
 }
 
 /** Returns null if there are more rows than `limit`. */
@@ -131,13 +149,8 @@ export async function findFeature(
   const key = featureKeyOf(collection, id)
   if (!key) return undefined
   const cell = isByCell(collection) ? key[0]! : '0'
-  const span = { low: cell, high: cell }
-  const [row] = await readRows(
-    db,
-    collection,
-    { ...UNFILTERED, run },
-    { span, cells: [cell], at: key, limit: 1 },
-  )
+  const place = collection.ofMeasuredCells ? { cells: [cell] } : { span: { low: cell, high: cell } }
+  const [row] = await readRows(db, collection, { ...UNFILTERED, run }, { ...place, at: key, limit: 1 })
   return row && featureOf(collection, row)
 }
 

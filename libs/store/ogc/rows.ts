@@ -2,7 +2,7 @@
 import type { Filter, TimeSpan } from '#domain/feature'
 import type { Bounds } from '#domain/probe'
 import { HOUR_MS } from '#domain/units'
-import { EVERY_CELL_RANGE, cellToSql, rangesOfBoxes } from '#geo'
+import { EVERY_CELL_RANGE, cellFromSql, cellToSql, isServedCell, rangesOfBoxes } from '#geo'
 import type { Queryable } from '../database/database.js'
 import { queryRows } from '../database/query.js'
 import { boxGeometry, isPositionInBox } from '../database/shapes.js'
@@ -10,7 +10,7 @@ import { type Sql, allOf, join, param, raw, sql } from '../database/sql.js'
 import { nextMeasuredCells } from '../probes/measured-cells.js'
 import type { RunRow } from '../runs/run.js'
 import type { Collection, Span } from './collection.js'
-import { conditionOf } from './filter-sql.js'
+import { cellsOf, conditionOf } from './filter-sql.js'
 
 export interface FeatureQuery {
   /** The run that the collection speaks of; null if it speaks of none. */
@@ -35,13 +35,22 @@ export const UNFILTERED: Omit<FeatureQuery, 'run'> = {
 
 export type Row = Record<string, unknown>
 
-/** Reads rows in batches of at most `limit`; a batch may also be empty. */
+export interface RowBatch {
+  /** May be empty. */
+  rows: Row[]
+  /** Measured cells that have been read whole since the batch before. */
+  cellCount: number
+  /** An id after which nothing has been read yet; null where only the last row has one. */
+  end: string | null
+}
+
+/** Reads rows in batches of at most `limit`. */
 export const rowsOf = (
   db: Queryable,
   collection: Collection,
   query: FeatureQuery,
   limit: number,
-): AsyncGenerator<Row[]> =>
+): AsyncGenerator<RowBatch> =>
   (collection.ofMeasuredCells ? rowsOfMeasuredCells : rowsOfSpans)(db, collection, query, limit)
 
 async function* rowsOfSpans(
@@ -49,52 +58,77 @@ async function* rowsOfSpans(
   collection: Collection,
   query: FeatureQuery,
   limit: number,
-): AsyncGenerator<Row[]> {
+): AsyncGenerator<RowBatch> {
   let after = query.after === null ? null : featureKeyOf(collection, query.after)
   for (const span of spansOf(collection, query.boxes)) {
     for (let more = true; more;) {
       const rest = spanAfter(collection, span, after)
       if (!rest) break
-      const rows = await readRows(db, collection, query, { span: rest, cells: [], after, limit })
+      const rows = await readRows(db, collection, query, { span: rest, after, limit })
       more = rows.length === limit
       if (more) after = featureKeyOf(collection, collection.idOf(rows.at(-1)!))
-      yield rows
+      yield { rows, cellCount: 0, end: null }
     }
   }
 }
 
-/** Cells that are read by one statement: more where they have few rows, fewer where they have more than are asked for. */
-const FIRST_CELLS = 1
-const MAX_CELLS = 256
+/** Cells that are read by one statement: one at first, because it may fill a page. */
+const MAX_CELLS = 64
+const CELLS_GROWTH = 4
 
 async function* rowsOfMeasuredCells(
   db: Queryable,
   collection: Collection,
   query: FeatureQuery,
   limit: number,
-): AsyncGenerator<Row[]> {
-  const ranges = spansOf(collection, query.boxes)
+): AsyncGenerator<RowBatch> {
+  const ranges = rangesOfQuery(collection, query)
+  if (ranges.length === 0) return
   const { since, until } = measuredIn(query.time)
   let after = query.after === null ? null : featureKeyOf(collection, query.after)
   let start = after && { cell: after[0]!, isIncluded: true }
-  for (let wanted = FIRST_CELLS; ;) {
-    let cells = await nextMeasuredCells(db, { ranges, start, since, until, limit: wanted })
+  for (
+    let cellLimit = 1, isLast = false;
+    !isLast;
+    cellLimit = Math.min(MAX_CELLS, cellLimit * CELLS_GROWTH)
+  ) {
+    let cells = await nextMeasuredCells(db, { ranges, start, since, until, limit: cellLimit })
     if (cells.length === 0) return
-    const isLast = cells.length < wanted
-    start = { cell: cells.at(-1)!, isIncluded: false }
-    wanted = Math.min(MAX_CELLS, wanted * 4)
+    isLast = cells.length < cellLimit
+    const lastCell = cells.at(-1)!
+    const cellCount = cells.length
     for (let more = true; more;) {
-      const rows = await readRows(db, collection, query, { span: EVERY_CELL_RANGE, cells, after, limit })
+      const rows = await readRows(db, collection, query, { cells, after, limit })
       more = rows.length === limit
       if (more) {
         after = featureKeyOf(collection, collection.idOf(rows.at(-1)!))
         cells = cells.filter((cell) => BigInt(cell) >= BigInt(after![0]!))
-        wanted = Math.max(1, Math.floor(cells.length / 2))
       }
-      yield rows
+      yield more ? { rows, cellCount: 0, end: null } : { rows, cellCount, end: endOfCell(lastCell) }
     }
-    if (isLast) return
+    start = { cell: lastCell, isIncluded: false }
   }
+}
+
+/** An id after those of all probes of a cell (decimal): no hash comes after this one. */
+const endOfCell = (cell: string): string => `${cellFromSql(cell)}.${'f'.repeat(32)}`
+
+/** More cells than these are not compared with the ranges of a box: then the box alone decides where probes are looked for. */
+const MAX_LISTED_CELLS = 1_000
+
+/** The cells that a query admits: those of its box, and of a condition on the cell or the place. */
+function rangesOfQuery(collection: Collection, { boxes, equal, filter }: FeatureQuery): Span[] {
+  const ranges = spansOf(collection, boxes)
+  const lists = [...('h3' in equal ? [[String(equal['h3'])]] : []), ...(filter ? cellsOf(filter) : [])]
+  const shortest = lists.toSorted((a, b) => a.length - b.length)[0]
+  if (!shortest || (boxes && shortest.length > MAX_LISTED_CELLS)) return ranges
+  const isInRanges = (cell: string) =>
+    ranges.some(({ low, high }) => BigInt(low) <= BigInt(cell) && BigInt(cell) <= BigInt(high))
+  return shortest
+    .filter(isServedCell)
+    .map(cellToSql)
+    .filter(isInRanges)
+    .map((cell) => ({ low: cell, high: cell }))
 }
 
 /** When the probes of a time span were measured; public probes tell the hour. */
@@ -124,25 +158,62 @@ function spanAfter(collection: Collection, span: Span, after: readonly string[] 
 }
 
 interface Part {
-  span: Span
-  cells: readonly string[]
+  /** Where the rows are: for a collection of measured cells in these cells (decimal), for others in the span. */
+  span?: Span
+  cells?: readonly string[]
   after?: readonly string[] | null
   /** One row, by its whole key. */
   at?: readonly string[]
   limit: number
 }
 
-export async function readRows(
+export const readRows = (
   db: Queryable,
   collection: Collection,
   query: FeatureQuery,
-  { span, cells, after, at, limit }: Part,
-): Promise<Row[]> {
-  const { key, columns } = collection
-  const keys = raw(key.map((part) => part.sql).join(', '))
+  part: Part,
+): Promise<Row[]> =>
+  queryRows(
+    db,
+    part.cells
+      ? rowsOfEachCell(collection, query, part.cells, part)
+      : sql`SELECT ${selectedColumns(collection)} FROM ${rowsWhere(collection, query, part)}
+        ORDER BY ${keyColumns(collection)} LIMIT ${part.limit}`,
+  )
+
+/**
+ * Each cell is read by itself, in the order of the key and no further than the page. That LIMIT also keeps PostgreSQL from
+ * joining the cells to all probes of all months.
+ */
+function rowsOfEachCell(
+  collection: Collection,
+  query: FeatureQuery,
+  cells: readonly string[],
+  part: Part,
+): Sql {
+  const keys = collection.key.map((key, i) => ({ value: `${key.sql} AS "$key${i}"`, name: `"$key${i}"` }))
+  const rows = sql`SELECT ${selectedColumns(collection)}, ${raw(keys.map(({ value }) => value).join(', '))}
+    FROM ${rowsWhere(collection, query, part)} ORDER BY ${keyColumns(collection)} LIMIT ${part.limit}`
+  return sql`SELECT r.* FROM unnest(${cells}::bigint[]) AS c(cell) CROSS JOIN LATERAL (${rows}) AS r
+    ORDER BY ${raw(keys.map(({ name }) => name).join(', '))} LIMIT ${part.limit}`
+}
+
+const keyColumns = ({ key }: Collection): Sql => raw(key.map((part) => part.sql).join(', '))
+
+const selectedColumns = (collection: Collection): Sql =>
+  raw(
+    [
+      ...collection.columns.map((column) => `${column.sql} AS "${column.name}"`),
+      ...shapeColumns(collection),
+    ].join(', '),
+  )
+
+/** FROM and WHERE with all conditions of a query. */
+function rowsWhere(collection: Collection, query: FeatureQuery, { span, after, at }: Part): Sql {
+  const keys = keyColumns(collection)
   const bound = (parts: readonly string[]) =>
     join(
-      key.map(({ type }, i) => param(parts[i]!, type)),
+      collection.key.map(({ type }, i) => param(parts[i]!, type)),
       ', ',
     )
   const conditions = [
@@ -153,15 +224,7 @@ export async function readRows(
     ...equalityConditions(collection, query.equal),
     query.filter && conditionOf(collection, query.filter),
   ]
-  const selected = [
-    ...columns.map((column) => `${column.sql} AS "${column.name}"`),
-    ...shapeColumns(collection),
-  ]
-  return queryRows(
-    db,
-    sql`SELECT ${raw(selected.join(', '))} FROM ${collection.from({ span, cells, run: query.run })} AND ${allOf(conditions)}
-     ORDER BY ${keys} LIMIT ${limit}`,
-  )
+  return sql`${collection.from(span ?? EVERY_CELL_RANGE, query.run)} AND ${allOf(conditions)}`
 }
 
 /** Columns beside the properties; a cell's shape is made from its index. */

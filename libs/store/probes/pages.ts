@@ -69,7 +69,10 @@ export interface ProbeList {
   /** JSON of `ListedProbe[]`. Parsing a hundred rows and serializing them again takes longer than finding them. */
   json: string
   count: number
+  /** The place in the order up to which the page has read; null where it is empty and nothing follows. */
   last: ProbeKey | null
+  /** Whether there may be more after it. In a box also a page that is not full may be followed by another one. */
+  hasMore: boolean
 }
 
 /**
@@ -79,13 +82,15 @@ export interface ProbeList {
 export async function listProbes(db: Queryable, page: ProbePageQuery): Promise<ProbeList> {
   return page.place && page.cell === null
     ? listInPlace(db, page, page.place)
-    : readPage(db, probePageStatement(page))
+    : readPage(db, probePageStatement(page), page.limit)
 }
 
-async function readPage(db: Queryable, statement: Sql): Promise<ProbeList> {
+async function readPage(db: Queryable, statement: Sql, limit: number): Promise<ProbeList> {
   const row = await queryRow<ProbeKey & { json: string; count: number }>(db, statement)
   const { json, count, ...last } = row!
-  return count === 0 ? { json: '[]', count, last: null } : { json, count, last }
+  return count === 0
+    ? { json: '[]', count, last: null, hasMore: false }
+    : { json, count, last, hasMore: count === limit }
 }
 
 /** A page of all probes in the order of the time, or of a cell's. */
@@ -111,6 +116,9 @@ export function probePageStatement(page: ProbePageQuery): Sql {
 /** Cells whose probes are read by one statement: few at first, for one cell may fill a page. */
 const CELL_BATCHES = [4, 16, 64, 256] as const
 
+/** A page that is not full ends after so many cells more than it has probes: the box may hold few that may be shown. */
+const MAX_EMPTY_CELLS = 1_000
+
 async function listInPlace(
   db: Queryable,
   page: ProbePageQuery,
@@ -118,21 +126,38 @@ async function listInPlace(
 ): Promise<ProbeList> {
   const { since, until } = momentsOf(page)
   const parts: ProbeList[] = []
-  let count = 0
+  let [count, cellCount] = [0, 0]
   let start = page.after && { cell: page.after.cell, isIncluded: true }
-  for (let round = 0; count < page.limit; round++) {
+  const pageTo = (last: ProbeKey | null, hasMore: boolean): ProbeList => ({
+    json: `[${parts.map(({ json }) => json.slice(1, -1)).join(',')}]`,
+    count,
+    last,
+    hasMore,
+  })
+  for (let round = 0; ; round++) {
     const limit = CELL_BATCHES[Math.min(round, CELL_BATCHES.length - 1)]!
     const cells = await nextMeasuredCells(db, { ranges, start, since, until, limit })
-    if (cells.length === 0) break
-    const part = await readPage(db, probesOfCellsStatement(page, box, cells, page.limit - count))
-    if (part.count > 0) parts.push(part)
-    count += part.count
-    if (cells.length < limit) break
+    const rest = page.limit - count
+    if (cells.length > 0) {
+      const part = await readPage(db, probesOfCellsStatement(page, box, cells, rest), rest)
+      if (part.count > 0) parts.push(part)
+      count += part.count
+      cellCount += cells.length
+    }
+    const last = parts.at(-1)?.last ?? null
+    if (count === page.limit) return pageTo(last, true)
+    if (cells.length < limit) return pageTo(last, false)
     start = { cell: cells.at(-1)!, isIncluded: false }
+    if (cellCount - count >= MAX_EMPTY_CELLS) return pageTo(endOfCell(start.cell), true)
   }
-  const json = `[${parts.map((part) => part.json.slice(1, -1)).join(',')}]`
-  return { json, count, last: parts.at(-1)?.last ?? null }
 }
+
+/** The place after all probes of a cell. */
+const endOfCell = (cell: string): ProbeKey => ({
+  cell,
+  measuredAt: '9999-12-31T23:59:59.999999Z',
+  id: 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+})
 
 /** The rest of a page from some cells, each of which is read in the order of its key and no further than the page. */
 export function probesOfCellsStatement(

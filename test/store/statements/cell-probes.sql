@@ -31,19 +31,19 @@ SELECT
 FROM (
   SELECT p.*
   FROM probe AS p
-  WHERE cell = $2::bigint
+  WHERE p.cell = $2::bigint
     AND (
       (
         p.site_code IS NOT NULL
           AND NOT 'far_from_site' = ANY (p.flags)
           AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)
       )
-        OR (p.cell, coalesce(p.operator, ''), coalesce(p.technology, ''), coalesce(p.tool, '')) IN (
-          SELECT p.cell, coalesce(p.operator, ''), coalesce(p.technology, ''), coalesce(p.tool, '')
+        OR ROW(p.operator, p.technology, p.tool)::text IN (
+          SELECT ROW(p.operator, p.technology, p.tool)::text
           FROM probe AS p
-          WHERE cell = $2::bigint
-          GROUP BY p.cell, coalesce(p.operator, ''), coalesce(p.technology, ''), coalesce(p.tool, '')
-          HAVING count(DISTINCT device_id) >= 3
+          WHERE p.cell = $2::bigint
+          GROUP BY ROW(p.operator, p.technology, p.tool)::text
+          HAVING count(DISTINCT p.device_id) >= 3
         )
     )
 ) AS p
