@@ -126,6 +126,13 @@ const collections: Record<string, HotStatement> = {
   'features: slow probes': features('probes_public', {
     filter: { op: '<', property: 'download_bps', value: { type: 'number', value: 1e6 } },
   }),
+  'features: probes of a cell': (db, context) =>
+    features('probes_public', { equal: { h3: context.h3 } })(db, context),
+  'features: probes by a filter on the place': (db, { box, ...context }) =>
+    features('probes_public', { filter: { op: 'intersects', shape: { type: 'Box', box } } })(db, {
+      box,
+      ...context,
+    }),
   'features: one probe': (db, { h3 }) =>
     findFeature(db, collectionOf('probes_public'), `${h3}.${'0'.repeat(32)}`, null),
   'features: cells': features('cells'),

@@ -5,6 +5,7 @@
 import { SHIPPED_RULES } from '#domain/rule'
 import { pooledEvidence, whiteZonesOfArea } from '#store/areas'
 import { contradictedCells, contradictionsOfArea, importCoverage, listContradictions } from '#store/coverage'
+import { param } from '#store/database'
 import { listDisputes } from '#store/disputes'
 import { type FeatureQuery, UNFILTERED, collectionOf, pageOfFeatures } from '#store/ogc'
 import { type PlanDraft, listPlan, writeVersions } from '#store/plan'
@@ -16,6 +17,7 @@ import { quantilesOf, undecidedPlaces } from '#store/verdicts'
 import { factorsOfZones } from '#store/zones'
 import type { DataSource } from 'typeorm'
 import { describe, expect, test } from 'vitest'
+import { nextMeasuredCells } from '../../../libs/store/probes/measured-cells.js'
 import { ROLL_UP_NETWORKS } from '../../../libs/store/verdicts/network-rollup.js'
 import { formatSql } from './format.js'
 import { recorder } from './recorder.js'
@@ -102,6 +104,14 @@ const STATEMENTS: Readonly<Record<string, (db: DataSource) => Promise<unknown>>>
       limit: 100,
     }),
   'probes-by-time': (db) => listProbes(db.manager, PROBES),
+  'next-measured-cells': (db) =>
+    nextMeasuredCells(db.manager, {
+      ranges: RANGES,
+      start: { cell: '1', isIncluded: true },
+      since: param(FROM, 'timestamptz'),
+      until: param(TO, 'timestamptz'),
+      limit: 100,
+    }),
   'probes-in-box': (db) =>
     listProbes(db.manager, { ...PROBES, order: 'cell', place: { box: BOX, ranges: RANGES } }),
   'features-of-probes': (db) => pageOfFeatures(db.manager, collectionOf('probes_public'), FEATURES, 100),
@@ -167,6 +177,7 @@ const ANSWERS = [
   [/AS added/, [{ added: 1, replaced: 0 }]],
   [/AS "hasClaims"/, [{ hasClaims: false }]],
   [/json_agg\(/, [{ json: null, count: 0 }]],
+  [/RECURSIVE measured/, [{ cell: '613177164310700031' }]],
 ] as const
 
 describe('statements as they go to the database', () => {
