@@ -2,7 +2,15 @@
 import type { Filter, TimeSpan } from '#domain/feature'
 import type { Bounds } from '#domain/probe'
 import { HOUR_MS } from '#domain/units'
-import { EVERY_CELL_RANGE, cellFromSql, cellToSql, isServedCell, rangesOfBoxes } from '#geo'
+import {
+  EVERY_CELL_RANGE,
+  cellFromSql,
+  cellToSql,
+  centreOf,
+  isPointInBox,
+  isServedCell,
+  rangesOfBoxes,
+} from '#geo'
 import type { Queryable } from '../database/database.js'
 import { queryRows } from '../database/query.js'
 import { boxGeometry, isPositionInBox } from '../database/shapes.js'
@@ -92,13 +100,14 @@ async function* rowsOfMeasuredCells(
     !isLast;
     cellLimit = Math.min(MAX_CELLS, cellLimit * CELLS_GROWTH)
   ) {
-    let cells = await nextMeasuredCells(db, { ranges, start, since, until, limit: cellLimit })
-    if (cells.length === 0) return
-    isLast = cells.length < cellLimit
-    const lastCell = cells.at(-1)!
-    const cellCount = cells.length
+    const nextCells = await nextMeasuredCells(db, { ranges, start, since, until, limit: cellLimit })
+    if (nextCells.length === 0) return
+    isLast = nextCells.length < cellLimit
+    const lastCell = nextCells.at(-1)!
+    const cellCount = nextCells.length
+    let cells = nextCells.filter((cell) => isInBoxes(cell, query.boxes))
     for (let more = true; more;) {
-      const rows = await readRows(db, collection, query, { cells, after, limit })
+      const rows = cells.length === 0 ? [] : await readRows(db, collection, query, { cells, after, limit })
       more = rows.length === limit
       if (more) {
         after = featureKeyOf(collection, collection.idOf(rows.at(-1)!))
@@ -109,6 +118,10 @@ async function* rowsOfMeasuredCells(
     start = { cell: lastCell, isIncluded: false }
   }
 }
+
+/** The ranges of a box hold cells around it, too; the place of a probe is the centre of its cell. */
+const isInBoxes = (cell: string, boxes: readonly Bounds[] | null): boolean =>
+  boxes === null || boxes.some((box) => isPointInBox(box, centreOf(cellFromSql(cell))))
 
 /** An id after those of all probes of a cell (decimal): no hash comes after this one. */
 const endOfCell = (cell: string): string => `${cellFromSql(cell)}.${'f'.repeat(32)}`
