@@ -56,7 +56,8 @@ describe.each(ENGINES)('%s', (engine) => {
       more = hasMore
     }
     expect(ids).toEqual([id])
-    expect(counts).toEqual([0, 1])
+    expect(counts.length).toBeGreaterThan(5)
+    expect(counts.filter((count) => count > 0)).toEqual([1])
   })
 
   async function allPages(filter: Filter | null) {

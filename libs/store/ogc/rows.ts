@@ -171,7 +171,7 @@ function spanAfter(collection: Collection, span: Span, after: readonly string[] 
 }
 
 interface Part {
-  /** Where the rows are: for a collection of measured cells in these cells (decimal), for others in the span. */
+  /** The place of the rows: these cells (decimal) for a collection of measured cells, the span for others. */
   span?: Span
   cells?: readonly string[]
   after?: readonly string[] | null

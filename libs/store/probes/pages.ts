@@ -114,10 +114,10 @@ export function probePageStatement(page: ProbePageQuery): Sql {
 }
 
 /** Cells whose probes are read by one statement: few at first, for one cell may fill a page. */
-const CELL_BATCHES = [4, 16, 64, 256] as const
+const CELL_BATCHES = [4, 16, 64] as const
 
 /** A page that is not full ends after so many cells more than it has probes: the box may hold few that may be shown. */
-const MAX_EMPTY_CELLS = 1_000
+const MAX_EMPTY_CELLS = 128
 
 async function listInPlace(
   db: Queryable,

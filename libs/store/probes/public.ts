@@ -29,5 +29,5 @@ export const publicProbesOf = (cell: Sql): Sql => sql`(
     SELECT ${raw(NETWORK)} FROM probe AS p WHERE p.cell = ${cell} GROUP BY ${raw(NETWORK)}
     HAVING count(DISTINCT p.device_id) >= ${raw(String(MIN_DEVICES))})))`
 
-/** As one text, in which a missing name differs from an empty one: a comparison with IN is null where a name is missing. */
+/** A network as one text, in which a missing name differs from an empty one: a comparison with IN is null where a name is missing. */
 const NETWORK = 'ROW(p.operator, p.technology, p.tool)::text'
