@@ -65,8 +65,8 @@ function sampleStage({ figures }: MeasuringScope, { cellColumn }: ProbeSource): 
   }
 }
 
-/** Whether the rules of a family judge a probe: all figures that they ask for were measured, at their hours of the day. */
-function isJudged({ columns, peakHours }: SampleFamily): Sql {
+/** Whether the rules of a family judge a probe with its `local` time: all figures that they ask for were measured, at their hours of the day. */
+export function isJudged({ columns, peakHours }: Pick<SampleFamily, 'columns' | 'peakHours'>): Sql {
   const wasMeasured = raw(columns.map((column) => `${column} IS NOT NULL`).join(' AND '))
   const atHours = peakHours
     ? sql` AND date_part('hour', local) >= ${literal(peakHours.from)} AND date_part('hour', local) < ${literal(peakHours.to)}`

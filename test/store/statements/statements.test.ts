@@ -14,7 +14,7 @@ import { type ProbePageQuery, listProbes, probesOfCell } from '#store/probes'
 import type { RunRow } from '#store/runs'
 import { downloadsOfAreas, seriesOfArea, seriesOfCell, updateAreaSeries } from '#store/series'
 import { listEvents } from '#store/subscriptions'
-import { quantilesOf, undecidedPlaces } from '#store/verdicts'
+import { measurementsOf, undecidedPlaces } from '#store/verdicts'
 import { factorsOfZones } from '#store/zones'
 import type { DataSource } from 'typeorm'
 import { describe, expect, test } from 'vitest'
@@ -97,7 +97,7 @@ const STATEMENTS: Readonly<Record<string, (db: DataSource) => Promise<unknown>>>
   'area-series': (db) => seriesOfArea(db.manager, '01', SERIES),
   'area-downloads': (db) => downloadsOfAreas(db.manager, RUN, 'commune', '01'),
   'cell-series-public': (db) => seriesOfCell(db.manager, '1', SERIES, 'public'),
-  'cell-quantiles': (db) => quantilesOf(db.manager, RUN, '1'),
+  'cell-measurements': (db) => measurementsOf(db.manager, RUN, RULE, '1'),
   'cell-probes': (db) =>
     probesOfCell(db.manager, RUN, '1', {
       grain: 'hour',
