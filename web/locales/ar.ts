@@ -224,7 +224,13 @@ export const ar: Messages = {
     'السطر {line} ليس بترميز UTF-8، ويبدو أنه {guess}. احفظ الملف بصيغة «CSV UTF-8» ثم أرسله من جديد.',
   problem_file_old_office: 'صيغة ‎.xls لا تُقرأ: احفظ الملف بصيغة ‎.xlsx أو CSV.',
   problem_file_not_json: 'الملف ليس JSON سليما: ربما هو مبتور أو تالف.',
+  problem_file_memory:
+    'قراءة الملف تحتاج إلى ذاكرة أكثر من المسموح: احفظ جدوله بصيغة CSV أو أرسله على أجزاء.',
   problem_site_unknown: 'لا موقع يحمل الرمز {site}.',
+  problem_database_away: 'قاعدة البيانات لا تجيب حاليا. أعد المحاولة بعد قليل.',
+  problem_database_busy: 'لم تجب قاعدة البيانات في الوقت المحدد. أعد المحاولة بعد قليل.',
+  problem_disk_full: 'قرص قاعدة البيانات ممتلئ: لا يمكن حفظ شيء حتى تتوفر مساحة. القراءة ممكنة.',
+  problem_read_only: 'قاعدة البيانات لا تقبل أي تغيير حاليا. القراءة ممكنة.',
   zoomInControl: 'تكبير',
   zoomOutControl: 'تصغير',
   import: 'استيراد',

@@ -224,7 +224,14 @@ export const en = {
     'Line {line} is not UTF-8; it looks like {guess}. Save the file as “CSV UTF-8” and send it again.',
   problem_file_old_office: '.xls is not read: save the file as .xlsx or CSV.',
   problem_file_not_json: 'The file is not valid JSON: it may be cut short or damaged.',
+  problem_file_memory:
+    'The file needs too much memory to be read: save its table as CSV, or send it in parts.',
   problem_site_unknown: 'No site has the code {site}.',
+  problem_database_away: 'The database does not answer at the moment. Try again shortly.',
+  problem_database_busy: 'The database did not answer in time. Try again shortly.',
+  problem_disk_full:
+    'The disk of the database is full: nothing can be saved until there is space. You can go on reading.',
+  problem_read_only: 'The database takes no changes at the moment. You can go on reading.',
   zoomInControl: 'Zoom in',
   zoomOutControl: 'Zoom out',
   import: 'Import',

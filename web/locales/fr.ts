@@ -228,7 +228,15 @@ export const fr: Messages = {
     'La ligne {line} n’est pas en UTF-8 ; on dirait {guess}. Enregistrez le fichier au format « CSV UTF-8 », puis renvoyez-le.',
   problem_file_old_office: 'Le format .xls n’est pas lu : enregistrez le fichier en .xlsx ou en CSV.',
   problem_file_not_json: 'Le fichier n’est pas un JSON valide : il est peut-être tronqué ou endommagé.',
+  problem_file_memory:
+    'Le fichier demande trop de mémoire : enregistrez son tableau en CSV ou envoyez-le en plusieurs parties.',
   problem_site_unknown: 'Aucun site n’a le code {site}.',
+  problem_database_away: 'La base de données ne répond pas en ce moment. Réessayez dans un instant.',
+  problem_database_busy: 'La base de données n’a pas répondu à temps. Réessayez dans un instant.',
+  problem_disk_full:
+    'Le disque de la base de données est plein : rien ne peut être enregistré tant que la place manque. La lecture reste possible.',
+  problem_read_only:
+    'La base de données n’accepte aucune modification en ce moment. La lecture reste possible.',
   zoomInControl: 'Agrandir',
   zoomOutControl: 'Réduire',
   import: 'Importer',
