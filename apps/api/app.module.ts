@@ -46,6 +46,7 @@ import { RunResolver } from './runs/run-resolver.js'
 import { RunsController } from './runs/runs.controller.js'
 import { SamplingController } from './sampling/sampling.controller.js'
 import { SeriesController } from './series/series.controller.js'
+import { FileReader } from './reading/file-reader.js'
 import { Settings } from './settings.js'
 import { SitesController } from './sites/sites.controller.js'
 import { Metrics } from './status/metrics.js'
@@ -119,6 +120,7 @@ const SERVICES = [
   TileSender,
   ExportFiles,
   ExportSlots,
+  FileReader,
 ]
 
 @Module({})
