@@ -127,7 +127,8 @@ describe.each(ENGINES)('POST /api/v1/probes on %s', (engine) => {
     expect((await post(elsewhere)).body.accepted).toBe(1)
     expect((await stored(elsewhere.id))[0]).toMatchObject({
       counted: false,
-      flags: ['far_from_site', 'too_far_from_site'],
+      // The device was in Al Hoceima minutes before, too.
+      flags: expect.arrayContaining(['far_from_site', 'too_far_from_site']),
     })
   })
 
