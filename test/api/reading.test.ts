@@ -31,7 +31,7 @@ test.each([
   ['results', '/api/v1/probes/import?site=S1'],
   ['a plan', '/api/v1/plan/import'],
 ])('%s that need more memory than a reader has are refused, and the server goes on', async (_what, path) => {
-  const file = gzipSync(manyArrays(20), { level: 1 })
+  const file = gzipSync(manyArrays(48), { level: 1 })
   let isReading = true
   const reading = upload(path, file).finally(() => (isReading = false))
   let answers = 0
@@ -56,7 +56,7 @@ const record = (n: number) => ({
 })
 
 test('a large document is read in a process as a small one without', async () => {
-  const small = [record(1), record(2), { id: 'no id' }]
+  const small = [record(1), record(2), { ...record(3), id: 'no id' }]
   const large = Array.from({ length: 9_000 }, (_, n) => record(n + 10))
   const text = (records: object[]) => Buffer.from(JSON.stringify(records))
   expect(text(large).length).toBeGreaterThan(1024 * 1024)

@@ -1,43 +1,53 @@
-/* prepared */
-WITH
-  RECURSIVE measured(cell) AS (
-    SELECT next.cell
-    FROM (SELECT $1::bigint AS cell) AS start
-    CROSS JOIN LATERAL (
-      SELECT
-        CASE
-          WHEN ($2::bigint[])[width_bucket(start.cell, $3::bigint[])] > start.cell THEN start.cell + 1
-          ELSE ($3::bigint[])[width_bucket(start.cell, $3::bigint[]) + 1]
-        END AS first
-    ) AS position
-    CROSS JOIN LATERAL (
-      SELECT p.cell
+SELECT r.*
+FROM unnest($1::bigint[]) AS c(cell)
+CROSS JOIN LATERAL (
+  SELECT
+    to_hex(t.cell) || '.' || t.hash AS "measurement_id",
+    to_hex(t.cell) AS "h3",
+    to_char(t.hour AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "measured_hour",
+    t.operator AS "operator",
+    t.technology AS "technology",
+    t.outcome AS "outcome",
+    t.download_bps::float8 AS "download_bps",
+    t.upload_bps::float8 AS "upload_bps",
+    t.latency_ms AS "latency_ms",
+    t.loaded_latency_ms AS "loaded_latency_ms",
+    t.jitter_ms AS "jitter_ms",
+    t.loss_ratio AS "loss_ratio",
+    t.signal_dbm AS "signal_dbm",
+    t.tool AS "tool",
+    t.counted AS "counted",
+    t.cell AS "$key0",
+    t.hash AS "$key1"
+  FROM (
+    SELECT p.*, md5(p.id::text) AS hash, date_trunc('hour', p.measured_at, 'UTC') AS hour
+    FROM (
+      SELECT p.*
       FROM probe AS p
-      WHERE p.cell >= position.first AND p.measured_at >= $4::timestamptz AND p.measured_at < $5::timestamptz
-      ORDER BY p.cell
-      LIMIT 1
-    ) AS next
-    UNION ALL
-    SELECT next.cell
-    FROM measured
-    CROSS JOIN LATERAL (
-      SELECT
-        CASE
-          WHEN ($2::bigint[])[
-            width_bucket(measured.cell, $3::bigint[])
-          ] > measured.cell THEN measured.cell + 1
-          ELSE ($3::bigint[])[width_bucket(measured.cell, $3::bigint[]) + 1]
-        END AS first
-    ) AS position
-    CROSS JOIN LATERAL (
-      SELECT p.cell
-      FROM probe AS p
-      WHERE p.cell >= position.first AND p.measured_at >= $4::timestamptz AND p.measured_at < $5::timestamptz
-      ORDER BY p.cell
-      LIMIT 1
-    ) AS next
-  )
-SELECT cell::text
-FROM measured
-WHERE ($2::bigint[])[width_bucket(cell, $3::bigint[])] >= cell
-LIMIT 1
+      WHERE p.cell = c.cell
+        AND (
+          (
+            p.site_code IS NOT NULL
+              AND NOT 'far_from_site' = ANY (p.flags)
+              AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)
+          )
+            OR ROW(p.operator, p.technology, p.tool)::text IN (
+              SELECT ROW(p.operator, p.technology, p.tool)::text
+              FROM probe AS p
+              WHERE p.cell = c.cell
+              GROUP BY ROW(p.operator, p.technology, p.tool)::text
+              HAVING count(DISTINCT p.device_id) >= 3
+            )
+        )
+    ) AS p
+  ) AS t
+  WHERE true
+    AND t.hour <= $2::timestamptz
+    AND t.hour >= $3::timestamptz
+    AND t.measured_at >= $4::timestamptz
+    AND t.measured_at < $5::timestamptz
+  ORDER BY t.cell, t.hash
+  LIMIT $6
+) AS r
+ORDER BY "$key0", "$key1"
+LIMIT $7
