@@ -2,10 +2,10 @@
 import { type Config, ConfigError, loadConfig } from '#config'
 import { createFirstAdministrator, prepareDatabase } from '#setup'
 import { type Database, openDatabase } from '#store/database'
-import { fork } from 'node:child_process'
 import { createServer } from './api/server.js'
 import { Settings } from './api/settings.js'
 import type { Worker } from './worker/jobs.js'
+import { WorkerSupervisor } from './worker/supervisor.js'
 import { readFileSync } from 'node:fs'
 
 const log = (text: string) => void process.stderr.write(`${text}\n`)
@@ -28,15 +28,18 @@ export async function start(config: Config): Promise<RunningServer> {
     : interactive
   await prepare(config, batch)
   const settings = new Settings(config, version(), () => Date.now())
+  const supervisor = config.databaseUrl ? superviseWorker(config) : null
   const app = await createServer({
     settings,
     interactive,
     batch,
+    ...(supervisor && { worker: supervisor }),
     webRoot: webRoot(),
     documentPath: documentPath(),
   })
   await app.listen(config.port, config.host)
-  const worker = config.databaseUrl ? forkWorker() : await startInProcessWorker(batch, config)
+  const worker = supervisor ?? (await startInProcessWorker(batch, config))
+  supervisor?.start()
   const stop = async () => {
     await app.close()
     await worker.stop()
@@ -65,23 +68,17 @@ const webRoot = () => new URL('../web/', import.meta.url).pathname
 const documentPath = () => new URL('../openapi.json', import.meta.url).pathname
 
 async function startInProcessWorker({ source }: Database, config: Config): Promise<Worker> {
-  const { startWorker } = await import('./worker/jobs.js')
-  return startWorker(source, log, config)
+  const { newWorkerName, startWorker } = await import('./worker/jobs.js')
+  return startWorker(source, newWorkerName(), log, config)
 }
 
-/**
- * Starts the schedule in a process beside the API if there is a PostgreSQL server, so that neither delays the other.
- */
-function forkWorker(): Worker {
-  const child = fork(new URL('./worker/main.js', import.meta.url))
-  const exit = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  return {
-    async stop() {
-      if (child.connected) child.disconnect()
-      await exit
-    },
-  }
-}
+/** The schedule in a process beside the API if there is a PostgreSQL server, so that neither delays the other. */
+const superviseWorker = ({ workerLeaseMs }: Config): WorkerSupervisor =>
+  new WorkerSupervisor({
+    program: new URL('./worker/main.js', import.meta.url),
+    leaseMs: workerLeaseMs,
+    log,
+  })
 
 async function main(): Promise<void> {
   const starting = start(loadConfig(process.env))

@@ -14,6 +14,7 @@ import { SiteSimulated1796100000000 } from './1796100000000-site-simulated.js'
 import { PlanCells1796150000000 } from './1796150000000-plan-cells.js'
 import { CellIdLoadedLatency1796300000000 } from './1796300000000-cell-id-loaded-latency.js'
 import { ProbeLedger1796400000000 } from './1796400000000-probe-ledger.js'
+import { CoverageOperator1796500000000 } from './1796500000000-coverage-operator.js'
 import { RosterVerdicts1796600000000 } from './1796600000000-roster-verdicts.js'
 import { PresenceModels1796600000001 } from './1796600000001-presence-models.js'
 import { Roster1796600000010 } from './1796600000010-roster.js'
@@ -36,6 +37,7 @@ export const MIGRATIONS = [
   PlanCells1796150000000,
   CellIdLoadedLatency1796300000000,
   ProbeLedger1796400000000,
+  CoverageOperator1796500000000,
   RosterVerdicts1796600000000,
   PresenceModels1796600000001,
   Roster1796600000010,

@@ -47,9 +47,11 @@ import { RunResolver } from './runs/run-resolver.js'
 import { RunsController } from './runs/runs.controller.js'
 import { SamplingController } from './sampling/sampling.controller.js'
 import { SeriesController } from './series/series.controller.js'
+import { FileReader } from './reading/file-reader.js'
 import { Settings } from './settings.js'
 import { SitesController } from './sites/sites.controller.js'
 import { Metrics } from './status/metrics.js'
+import { ReadinessCheck } from './status/readiness.js'
 import { StatusController } from './status/status.controller.js'
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js'
 import { NetworksController } from './tiles/networks.controller.js'
@@ -66,6 +68,7 @@ export interface AppDependencies {
   batch: DataSource
   writer: ProbeWriter
   metrics: Metrics
+  readiness: ReadinessCheck
 }
 
 export const CONTROLLERS = [
@@ -119,11 +122,12 @@ const SERVICES = [
   TileSender,
   ExportFiles,
   ExportSlots,
+  FileReader,
 ]
 
 @Module({})
 export class AppModule {
-  static of({ settings, interactive, batch, writer, metrics }: AppDependencies): DynamicModule {
+  static of({ settings, interactive, batch, writer, metrics, readiness }: AppDependencies): DynamicModule {
     return {
       module: AppModule,
       imports: [ThrottlerModule.forRoot([{ ttl: 60_000, limit: 10 }])],
@@ -134,6 +138,7 @@ export class AppModule {
         { provide: BatchSource, useValue: new BatchSource(batch) },
         { provide: ProbeWriter, useValue: writer },
         { provide: Metrics, useValue: metrics },
+        { provide: ReadinessCheck, useValue: readiness },
         { provide: APP_GUARD, useClass: RateLimitGuard },
         { provide: APP_GUARD, useClass: RoleGuard },
         { provide: APP_INTERCEPTOR, useClass: SparseFieldsInterceptor },

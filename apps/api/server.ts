@@ -26,11 +26,14 @@ import { authoriseBeforeBody } from './people/role-guard.js'
 import { rightsByRoute } from './people/route-rights.js'
 import type { Settings } from './settings.js'
 import { Metrics } from './status/metrics.js'
+import { ReadinessCheck, type SupervisedWorker } from './status/readiness.js'
 
 export interface ServerOptions {
   settings: Settings
   interactive: Database
   batch: Database
+  /** The worker process that runs beside the server; absent where there is none of its own. */
+  worker?: SupervisedWorker
   /** Folder of the built page; null in tests that need no page. */
   webRoot: string | null
   /** Path of the OpenAPI document that `npm run build` writes. */
@@ -53,8 +56,9 @@ const MAX_PARAMETER_LENGTH = 1_000
 const REQUEST_TIMEOUT_MS = 15 * 60_000
 
 export async function createServer(options: ServerOptions): Promise<NestFastifyApplication> {
-  const { settings, interactive, batch } = options
-  const metrics = new Metrics()
+  const { settings, interactive, batch, worker = null } = options
+  const readiness = new ReadinessCheck(interactive, worker, settings)
+  const metrics = new Metrics(readiness)
   const writer = new ProbeWriter(interactive.source, concurrentWritesOf(interactive), (rows) =>
     metrics.observeGroup(rows),
   )
@@ -79,14 +83,20 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
   registerPublicUrl(fastify, settings)
   fastify.setReplySerializer(serializeReply)
   fastify.addHook('onSend', sendLongTextAsBytes)
-  const dependencies = { settings, interactive: interactive.source, batch: batch.source, writer, metrics }
+  const sources = { interactive: interactive.source, batch: batch.source }
+  const dependencies = { settings, ...sources, writer, metrics, readiness }
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(dependencies), adapter, {
     logger: ['error', 'warn'],
     // Nest's own parsers take forms (application/x-www-form-urlencoded) where JSON is meant.
     bodyParser: false,
     abortOnError: false,
   })
-  app.useGlobalFilters(new ProblemFilter())
+  app.useGlobalFilters(
+    new ProblemFilter((fault) => {
+      metrics.countDatabaseFault(fault)
+      readiness.note(fault)
+    }),
+  )
   app.useGlobalPipes(
     new ValidationPipe({
       transform: true,

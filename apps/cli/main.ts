@@ -9,6 +9,7 @@ import {
   type Role,
   hashPassword,
   insertAccount,
+  newAccountNameFault,
   insertDevice,
   newToken,
   recordChange,
@@ -203,6 +204,8 @@ async function addUser({ source, positionals, values, author, output }: CommandC
     throw new UsageError(`--role must be one of ${ROLES.join(', ')}; it is "${role}"`)
   if ((role === 'operator') !== (operator !== null))
     throw new UsageError('--operator is required for the role operator and not allowed for others')
+  const fault = await newAccountNameFault(source.manager, name)
+  if (fault) throw new CommandError(`name "${name}" ${fault}`)
   const password = randomBytes(12).toString('base64url')
   const account = { name, role: role as Role, mustChangePassword: true, operator }
   const passwordHash = await hashPassword(password)

@@ -1,14 +1,16 @@
 /** The schedule: a table of the jobs that run by the clock. */
 import { MINUTE_MS, TIME_ZONE } from '#domain/units'
 import { partitionMonthsAround } from '#setup'
-import { dropOldLeases, takeLease } from '#store/people'
 import { judgeWholePlan } from '#store/plan'
 import { ensureProbeMonths, flagDisagreeing } from '#store/probes'
 import { classifyRulesWithNews } from '#store/runs'
 import { updateAreaSeries } from '#store/series'
+import { type WorkerName, dropOldLeases, takeLease } from '#store/workers'
 import cron, { type RunCoordinator, type ScheduledTask } from 'node-cron'
+import { randomBytes } from 'node:crypto'
 import type { DataSource } from 'typeorm'
 import { deliverWebhooks } from './deliver.js'
+import { keepWorkerLease } from './signs-of-life.js'
 
 interface Job {
   name: string
@@ -26,6 +28,8 @@ interface JobContext {
 export interface WorkerOptions {
   /** Whether webhooks may go to http:// on this machine, for tests. */
   webhooksLoopback: boolean
+  /** Time, ms, without a sign of life after which this worker is passed over. */
+  workerLeaseMs: number
 }
 
 const JOBS: readonly Job[] = [
@@ -78,8 +82,19 @@ export interface Worker {
  */
 const LEASE_MS = 30 * MINUTE_MS
 
-/** Starts the schedule, and classifies at once, because probes may have arrived while no worker ran. */
-export function startWorker(source: DataSource, log: (text: string) => void, options: WorkerOptions): Worker {
+/** A name that no other worker has, for its lease and its sessions. */
+export const newWorkerName = (): WorkerName => `worker ${randomBytes(6).toString('hex')}`
+
+/**
+ * Starts the schedule, and classifies at once, because probes may have arrived while no worker ran. `name` is the name of the
+ * sessions of `source`.
+ */
+export function startWorker(
+  source: DataSource,
+  name: WorkerName,
+  log: (text: string) => void,
+  options: WorkerOptions,
+): Worker {
   const coordinator: RunCoordinator = {
     shouldRun: (key) => takeLease(source.manager, key, LEASE_MS),
   }
@@ -104,12 +119,20 @@ export function startWorker(source: DataSource, log: (text: string) => void, opt
       runCoordinator: coordinator,
     }),
   )
-  void run(JOBS[0]!)
+  const classifyNow = () => void run(JOBS[0]!)
+  classifyNow()
+  const lease = keepWorkerLease(source, {
+    name,
+    leaseMs: options.workerLeaseMs,
+    log,
+    passedOver: classifyNow,
+  })
   return {
     async stop() {
       stopping.abort()
       for (const task of tasks) await task.destroy()
       await Promise.all(running)
+      await lease.stop()
     },
   }
 }

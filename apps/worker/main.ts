@@ -2,7 +2,8 @@
 import { loadConfig } from '#config'
 import { prepareDatabase } from '#setup'
 import { openDatabase } from '#store/database'
-import { type Worker, startWorker } from './jobs.js'
+import { type Worker, newWorkerName, startWorker } from './jobs.js'
+import { tellParent } from './signs-of-life.js'
 
 const log = (text: string) => void process.stderr.write(`${text}\n`)
 
@@ -23,6 +24,13 @@ process.on('disconnect', stop)
 if (process.send && !process.connected) stop()
 
 const config = loadConfig(process.env)
-const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, purpose: 'batch' })
+tellParent(config.workerLeaseMs)
+const name = newWorkerName()
+const database = await openDatabase({
+  url: config.databaseUrl,
+  dataDir: config.dataDir,
+  purpose: 'batch',
+  name,
+})
 await prepareDatabase(database.source, new Date(), log)
-worker = startWorker(database.source, log, config)
+worker = startWorker(database.source, name, log, config)

@@ -29,6 +29,8 @@ export interface Config {
   publicUrls: readonly string[]
   /** The token by which other machines may read /metrics; null where only this machine may. */
   metricsToken: string | null
+  /** Time, ms, after which a worker that gives no sign of life is passed over: its sessions are ended, it is started again. */
+  workerLeaseMs: number
 }
 
 /** Thrown if the environment is not a valid configuration; `messages` has one line for each error. */
@@ -55,6 +57,7 @@ export function loadConfig(env: Environment): Config {
     webhooksLoopback: switchOf('WEBHOOKS_LOOPBACK', env.WEBHOOKS_LOOPBACK, false, errors),
     publicUrls: publicUrlsOf(env.PUBLIC_URL || '', errors),
     metricsToken: metricsTokenOf(env.METRICS_TOKEN, errors),
+    workerLeaseMs: workerLeaseOf(env.WORKER_LEASE_SECONDS || '60', errors),
   }
   if (errors.length > 0) throw new ConfigError(errors)
   return config
@@ -104,4 +107,11 @@ function metricsTokenOf(text: string | undefined, errors: string[]): string | nu
   if (text && !/^\S{16,200}$/.test(text))
     errors.push('METRICS_TOKEN must have 16 to 200 characters and no spaces')
   return text || null
+}
+
+function workerLeaseOf(text: string, errors: string[]): number {
+  const seconds = Number(text)
+  if (!/^\d{1,4}$/.test(text) || seconds < 3)
+    errors.push(`WORKER_LEASE_SECONDS must be a number of seconds from 3 to 9999; it is "${text}"`)
+  return seconds * 1000
 }

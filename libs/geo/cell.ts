@@ -15,7 +15,7 @@ import {
 import type { AreaGeometry } from '#domain/place'
 import type { Bounds } from '#domain/probe'
 
-/** The resolution of every probe and verdict: cells of about 0.74 km² in Morocco. */
+/** The resolution of every probe and verdict: cells of about 0.8 km² in Morocco. */
 export const WORKING_RESOLUTION = 8
 /** The coarser resolutions that serve the map when it is zoomed out. */
 export const ROLLUP_RESOLUTIONS = [4, 5, 6, 7] as const

@@ -14,6 +14,8 @@ export interface ImportOptions extends Omit<ResultsOptions, 'site'> {
   /** Milliseconds since 1970. */
   clock: () => number
   bounds?: Bounds
+  /** Reads the file; a server does so in a process of its own. */
+  read?: typeof readResults
 }
 
 export interface ResultsPreview extends DetectedFormat {
@@ -90,8 +92,8 @@ export async function previewResults(source: ByteSource, options: ImportOptions)
 
 function readRecords(
   source: ByteSource,
-  { device, clock: _clock, bounds: _bounds, ...options }: ImportOptions,
+  { device, clock: _clock, bounds: _bounds, read = readResults, ...options }: ImportOptions,
   detected: DetectedFormat,
 ): AsyncGenerator<ResultRecord[]> {
-  return readResults(source, { ...options, site: device?.siteCode }, detected)
+  return read(source, { ...options, site: device?.siteCode }, detected)
 }

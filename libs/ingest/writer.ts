@@ -11,7 +11,14 @@ import type { DataSource } from 'typeorm'
 /** Rows in one statement: beyond this a larger group gains nothing and holds memory. */
 const MAX_GROUP_ROWS = 4_000
 
+/**
+ * Months in one transaction, and in one statement that makes partitions: a transaction locks each partition that it writes to with its
+ * indexes, and PostgreSQL has room for so many locks only. A batch over 17 years is written in parts.
+ */
+const MAX_GROUP_MONTHS = 12
+
 interface PendingWrite {
+  months: ReadonlySet<string>
   rows: readonly ProbeRow[]
   devices: ReadonlySet<string>
   resolve: (newCount: number) => void
@@ -36,10 +43,15 @@ export class ProbeWriter {
   ) {}
 
   /** Resolves after commit with the number of rows that were new. */
-  write(rows: readonly ProbeRow[]): Promise<number> {
-    if (rows.length === 0) return Promise.resolve(0)
+  async write(rows: readonly ProbeRow[]): Promise<number> {
+    if (rows.length === 0) return 0
+    const counts = await Promise.all(partsOf(rows).map((part) => this.writePart(part)))
+    return counts.reduce((sum, count) => sum + count, 0)
+  }
+
+  private writePart(rows: readonly ProbeRow[]): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.pendingWrites.push({ rows, devices: devicesOf(rows), resolve, reject })
+      this.pendingWrites.push({ rows, months: monthsOf(rows), devices: devicesOf(rows), resolve, reject })
       // Requests that arrive in the same turn of the event loop share the first group.
       setImmediate(() => void this.drain())
     })
@@ -68,15 +80,19 @@ export class ProbeWriter {
     const group: PendingWrite[] = []
     const rest: PendingWrite[] = []
     const blocked = new Set(this.busyDevices)
+    const months = new Set<string>()
     let size = 0
     for (const write of this.pendingWrites) {
-      const isFull = group.length > 0 && size + write.rows.length > MAX_GROUP_ROWS
+      const isFull =
+        group.length > 0 &&
+        (size + write.rows.length > MAX_GROUP_ROWS || sizeOfUnion(months, write.months) > MAX_GROUP_MONTHS)
       if (isFull || hasAny(blocked, write.devices)) {
         rest.push(write)
         for (const device of write.devices) blocked.add(device)
       } else {
         group.push(write)
         size += write.rows.length
+        for (const month of write.months) months.add(month)
       }
     }
     this.pendingWrites = rest
@@ -101,7 +117,7 @@ export class ProbeWriter {
   }
 
   private async ensureMonths(rows: readonly ProbeRow[]): Promise<void> {
-    const missing = new Set(rows.map((row) => row.measured_at.slice(0, 7)))
+    const missing = monthsOf(rows)
     for (const month of this.ensuredMonths) missing.delete(month)
     if (missing.size === 0) return
     await ensureProbeMonths(
@@ -111,6 +127,28 @@ export class ProbeWriter {
     for (const month of missing) this.ensuredMonths.add(month)
   }
 }
+
+const monthOf = (row: ProbeRow): string => row.measured_at.slice(0, 7)
+const monthsOf = (rows: readonly ProbeRow[]): Set<string> => new Set(rows.map(monthOf))
+
+/** Rows of at most MAX_GROUP_MONTHS months each, in the order of their times where they are of more; ids stay unique over all parts. */
+function partsOf(rows: readonly ProbeRow[]): (readonly ProbeRow[])[] {
+  if (monthsOf(rows).size <= MAX_GROUP_MONTHS) return [rows]
+  const parts: ProbeRow[][] = []
+  const months = new Set<string>()
+  for (const row of rows.toSorted((a, b) => (a.measured_at < b.measured_at ? -1 : 1))) {
+    if (parts.length === 0 || (!months.has(monthOf(row)) && months.size === MAX_GROUP_MONTHS)) {
+      parts.push([])
+      months.clear()
+    }
+    months.add(monthOf(row))
+    parts.at(-1)!.push(row)
+  }
+  return parts
+}
+
+const sizeOfUnion = (a: ReadonlySet<string>, b: ReadonlySet<string>): number =>
+  a.size + [...b].filter((month) => !a.has(month)).length
 
 function hasAny(set: ReadonlySet<string>, values: ReadonlySet<string>): boolean {
   for (const value of values) if (set.has(value)) return true

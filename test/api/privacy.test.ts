@@ -315,13 +315,20 @@ test('no quantile is a measurement: of fewer than three none is told', async () 
   const few = { evidence: 0, profile: 0 }
   for (const h3 of CELLS) {
     const { evidence } = JSON.parse(await text(`/api/v1/cells/${h3}`)) as {
-      evidence: { samples: number; quantiles: Record<string, unknown> }[]
+      evidence: {
+        samples: number
+        quantiles: Record<string, unknown>
+        failures: { noService: number } & Record<string, number | null>
+      }[]
     }
     const { hours } = JSON.parse(await text(`/api/v1/cells/${h3}/profile`)) as {
       hours: { probes: number; downloadBps: unknown }[]
     }
-    for (const { quantiles } of evidence.filter(({ samples }) => samples < 3)) {
+    for (const { samples, quantiles, failures } of evidence.filter((network) => network.samples < 3)) {
       few.evidence++
+      const { noService, ...withService } = failures
+      // Where nothing had service, nothing of it failed.
+      expect(new Set(Object.values(withService))).toEqual(new Set([noService === samples ? 0 : null]))
       expect(Object.values(quantiles).filter((spread) => spread !== null)).toEqual([])
     }
     for (const { downloadBps } of hours.filter(({ probes }) => probes < 3)) {

@@ -121,6 +121,17 @@ describe.each(ENGINES)('POST /api/v1/probes on %s', (engine) => {
     expect((await stored(far.id))[0]).toMatchObject({ counted: true, flags: ['far_from_site'] })
   })
 
+  test('what is farther from the site of its device than a day’s journey is kept and not counted', async () => {
+    // Dakhla; the site lies in Al Hoceima.
+    const elsewhere = good({ lat: 23.7, lng: -15.93, operator: 'inwi' })
+    expect((await post(elsewhere)).body.accepted).toBe(1)
+    expect((await stored(elsewhere.id))[0]).toMatchObject({
+      counted: false,
+      // The device was in Al Hoceima minutes before, too.
+      flags: expect.arrayContaining(['far_from_site', 'too_far_from_site']),
+    })
+  })
+
   test.each([
     ['id', { id: 'x' }],
     ['measuredAt', { measuredAt: 'yesterday' }],

@@ -30,6 +30,7 @@ describe('the flags that take a probe out of the evidence', () => {
   test('say that its place or its figures are in doubt, or that it repeats another', () => {
     expect(FLAGS.filter((flag) => !isCounted([flag]))).toEqual([
       'inaccurate_position',
+      'too_far_from_site',
       'too_short',
       'too_few_bytes',
       'disagrees_with_server',

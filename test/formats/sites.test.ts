@@ -178,4 +178,13 @@ describe('readSites', () => {
       /the features of .* have: code, nom/,
     )
   })
+
+  it.each(['.', '..', '__proto__'])(
+    'rejects %s as a code, which stands for something else in addresses',
+    async (code) => {
+      const { sites, rejections } = await read(HEADER, changed({ 0: code }), GOOD)
+      expect(sites).toEqual([SITE])
+      expect(rejections).toMatchObject([{ line: 2, field: 'code', value: code }])
+    },
+  )
 })

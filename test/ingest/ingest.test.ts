@@ -98,6 +98,16 @@ describe.each(ENGINES)('writing in groups on %s', (engine) => {
     expect(items).toEqual([{ times: 3 }])
   })
 
+  test('the same refusal several times in one batch counts as often', async () => {
+    const bad = { id: 'again and again' }
+    for (let i = 0; i < 2; i++)
+      await ingest(writer(), [recordsOfBody([bad, bad, bad])], { device: null, clock })
+    const items = await database.source.query(
+      `SELECT times FROM quarantine WHERE document LIKE '%again and again%'`,
+    )
+    expect(items).toEqual([{ times: 6 }])
+  })
+
   test('a failing database is the caller’s to hear of, and nothing stays unhandled', async () => {
     const broken = new ProbeWriter({} as DataSource, 1)
     const batches = [recordsOfBody(good()), recordsOfBody(good()), recordsOfBody(good())]

@@ -59,3 +59,16 @@ test('what waits for a locked device keeps no other device waiting', async () =>
     await blocker.release()
   }
 })
+
+test('a batch over seventeen years is written in transactions of at most a year, each id once', async () => {
+  const MONTHS = 203
+  const groups: number[] = []
+  const writer = new ProbeWriter(database.source, 2, (rows) => groups.push(rows))
+  const rows = Array.from({ length: MONTHS }, (_, n) =>
+    probeRow(Date.UTC(2010, (n * 97) % MONTHS, 2) + (n % 7), devices[n % 2]!),
+  )
+  expect(await writer.write([...rows, ...rows.slice(0, 5)])).toBe(MONTHS)
+  expect(Math.max(...groups)).toBeLessThanOrEqual(12 + 5)
+  expect(groups.length).toBe(Math.ceil(MONTHS / 12))
+  expect(await writer.write(rows)).toBe(0)
+})

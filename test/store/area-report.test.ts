@@ -31,6 +31,13 @@ interface Place {
   code: string
 }
 
+/** What an operator's measured networks in one cell come to: the best of them. */
+function bestOf(states: readonly string[]): string {
+  if (states.includes('present')) return 'present'
+  if (states.some((state) => !['refuted', 'absent'].includes(state))) return 'undecided'
+  return states.includes('refuted') ? 'refuted' : 'absent'
+}
+
 describe.each(ENGINES)('%s', (engine) => {
   let database: TestDatabase
   let run: RunRow
@@ -153,17 +160,24 @@ describe.each(ENGINES)('%s', (engine) => {
     for (const code of codes) {
       const own = new Set(places.filter(inside(code)).map(({ cell }) => cell))
       const mine = evidence.filter(({ cell }) => own.has(cell))
-      const cellsOf = (operator: string, state?: string) =>
-        new Set(
-          mine
-            .filter((row) => row.operator === operator && (!state || row.state === state))
-            .map(({ cell }) => cell),
-        ).size
-      const expected = [...new Set(mine.map(({ operator }) => operator))].map((operator) => ({
-        operator: operator || null,
-        present: cellsOf(operator, 'present'),
-        tried: cellsOf(operator),
-      }))
+      const statesOf = (operator: string) => {
+        const states = new Map<string, string[]>()
+        for (const { cell, operator: other, state } of mine)
+          if (other === operator) states.set(cell, [...(states.get(cell) ?? []), state])
+        return [...states.values()].map(bestOf)
+      }
+      const expected = [...new Set(mine.map(({ operator }) => operator))].map((operator) => {
+        const states = statesOf(operator)
+        const count = (state: string) => states.filter((one) => one === state).length
+        return {
+          operator: operator || null,
+          present: count('present'),
+          undecided: count('undecided'),
+          refuted: count('refuted'),
+          absent: count('absent'),
+          tried: states.length,
+        }
+      })
       const rows = await operatorsOfArea(db(), run, code)
       expect(rows.toSorted(byOperator)).toEqual(expected.toSorted(byOperator))
       expect(rows.map(({ present }) => present)).toEqual(

@@ -6,11 +6,11 @@ import {
   PROBE_ORDERS,
   type ProbeKey,
   type ProbeOrder,
-  type ProbePage,
+  type ProbePageQuery,
   type ProbeRow,
   ensureProbeMonths,
   listProbes,
-  probePage,
+  probePageStatement,
 } from '#store/probes'
 import { upsertSites } from '#store/sites'
 import fc from 'fast-check'
@@ -79,7 +79,7 @@ function inOrder(rows: readonly ProbeRow[], order: ProbeOrder): string[] {
   return order.startsWith('-') ? ids.toReversed() : ids
 }
 
-const page = (change: Partial<ProbePage>): ProbePage => ({
+const page = (change: Partial<ProbePageQuery>): ProbePageQuery => ({
   order: '-measuredAt',
   after: null,
   cell: null,
@@ -107,7 +107,7 @@ describe.each(ENGINES)('%s', (engine) => {
   })
   afterAll(() => database?.drop())
 
-  async function all(change: Partial<ProbePage>): Promise<string[]> {
+  async function all(change: Partial<ProbePageQuery>): Promise<string[]> {
     const ids: string[] = []
     for (let after: ProbeKey | null = null, more = true; more;) {
       const { json, count, last } = await listProbes(database.source.manager, page({ ...change, after }))
@@ -199,8 +199,8 @@ describe.each(ENGINES)('%s', (engine) => {
   })
 
   /** Rows that a page takes from the table or an index, and the blocks that it touches. */
-  async function costOf(change: Partial<ProbePage>): Promise<{ rows: number; blocks: number }> {
-    const { sql, parameters } = probePage(page(change))
+  async function costOf(change: Partial<ProbePageQuery>): Promise<{ rows: number; blocks: number }> {
+    const { sql, parameters } = probePageStatement(page(change)).toStatement()
     const [plan] = await database.source.query(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${sql}`, parameters)
     let read = 0
     const visit = (node: Record<string, unknown>) => {

@@ -32,8 +32,9 @@ export async function serve(
   database: TestDatabase,
   config: Partial<Config> = {},
   webRoot: string | null = null,
+  clock: () => number = () => Date.now(),
 ): Promise<TestServer> {
-  const settings = new Settings({ ...loadConfig({}), ...config }, '0.0.0-test', () => Date.now())
+  const settings = new Settings({ ...loadConfig({}), ...config }, '0.0.0-test', clock)
   const app = await createServer({
     settings,
     interactive: database,

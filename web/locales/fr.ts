@@ -23,6 +23,7 @@ export const fr: Messages = {
   unknownHint: 'mesuré, preuves encore insuffisantes',
   notMeasuredHint: 'aucune mesure : jamais compté comme blanc',
   cells: 'mailles d’environ 0,8 km²',
+  cellsByClass: 'Mailles par classe',
   runShown: 'Évaluation',
   runOption: 'au {to} (nº {id}, faite le {made})',
   runTime: 'Temps :',
@@ -123,6 +124,17 @@ export const fr: Messages = {
   passes: '{passes} sur {samples} réussies',
   shareHead: 'Part réussie',
   median: 'Médiane',
+  failuresHead: 'Échecs',
+  failures: 'Échecs : {list}.',
+  failuresOverlap: '(certaines de plusieurs façons)',
+  failure_noService: '{n, number} sans service',
+  failure_slowDownload: '{n, plural, one {# trop lente} other {# trop lentes}} (descendant)',
+  failure_slowUpload: '{n, plural, one {# trop lente} other {# trop lentes}} (montant)',
+  failure_highLatency: '{n, plural, one {# trop tardive} other {# trop tardives}} (latence)',
+  failure_highLoss: '{n, number} avec trop de paquets perdus',
+  failure_other: '{n} d’une autre façon (trop peu pour le dire)',
+  medianOf: '(sur {n, number} avec service)',
+  medianTooFew: 'trop peu avec service pour la montrer',
   coverageOf:
     '{devices, plural, one {# appareil} other {# appareils}}, {days, plural, one {# jour} other {# jours}}, {hours, plural, one {# heure du jour} other {# heures du jour}}',
   sites: 'Sites ici',
@@ -141,7 +153,7 @@ export const fr: Messages = {
     '{network} : déclaré par son opérateur à {speed} Mbit/s ; aucune mesure ne le contredit.',
   reason_network_planned: '{network} : promis pour le {date}.',
   reason_network_refuted:
-    '{network} : seulement {passes} sur {samples, plural, one {# mesure réussie} other {# mesures réussies}}.',
+    '{network} : {passes, plural, =0 {aucune mesure réussie} =1 {une seule mesure réussie} other {seulement # mesures réussies}} sur {samples, number}.',
   reason_network_absent: '{network} : aucun service en {noService, plural, one {# essai} other {# essais}}.',
   reason_network_undecided:
     '{network} : indécis après {samples, plural, one {# mesure} other {# mesures}} ; il manque : {missing}.',
@@ -180,6 +192,7 @@ export const fr: Messages = {
   confidenceFair: 'moyenne',
   confidenceLow: 'faible',
   interval: '{share} (entre {lower} et {upper})',
+  intervalWeighted: '{share} si les répétitions et les anciennes pèsent moins (entre {lower} et {upper})',
   lastMeasured: 'Dernière',
   down: '{figure} Mbit/s descendant',
   up: '{figure} Mbit/s montant',
@@ -216,7 +229,15 @@ export const fr: Messages = {
     'La ligne {line} n’est pas en UTF-8 ; on dirait {guess}. Enregistrez le fichier au format « CSV UTF-8 », puis renvoyez-le.',
   problem_file_old_office: 'Le format .xls n’est pas lu : enregistrez le fichier en .xlsx ou en CSV.',
   problem_file_not_json: 'Le fichier n’est pas un JSON valide : il est peut-être tronqué ou endommagé.',
+  problem_file_memory:
+    'Le fichier demande trop de mémoire : enregistrez son tableau en CSV ou envoyez-le en plusieurs parties.',
   problem_site_unknown: 'Aucun site n’a le code {site}.',
+  problem_database_away: 'La base de données ne répond pas en ce moment. Réessayez dans un instant.',
+  problem_database_busy: 'La base de données n’a pas répondu à temps. Réessayez dans un instant.',
+  problem_disk_full:
+    'Le disque de la base de données est plein : rien ne peut être enregistré tant que la place manque. La lecture reste possible.',
+  problem_read_only:
+    'La base de données n’accepte aucune modification en ce moment. La lecture reste possible.',
   zoomInControl: 'Agrandir',
   zoomOutControl: 'Réduire',
   import: 'Importer',

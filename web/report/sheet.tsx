@@ -75,8 +75,8 @@ function Heading({ words, report: { area, parents }, now }: Omit<SheetProps, 'in
   )
 }
 
-/** Mean area of a cell in km²: a cell of a coarser resolution is seven times as large. */
-const cellKm2Of = (resolution: number): number => 0.74 * 7 ** (8 - resolution)
+/** Mean area of a cell in Morocco in km²: a cell of a coarser resolution is seven times as large. */
+const cellKm2Of = (resolution: number): number => 0.8 * 7 ** (8 - resolution)
 
 function MapLegend({ words, report: { map, people, worst, zones } }: Pick<SheetProps, 'words' | 'report'>) {
   const t = words.translatorOf(WORDS)

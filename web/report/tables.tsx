@@ -101,14 +101,15 @@ export function OperatorTable({ words, report: { operators } }: TableProps) {
   return (
     <table>
       <caption>{t('operators')}</caption>
-      <Head first={t('operator')} figures={[t('presentIn')]} />
+      <Head first={t('operator')} figures={[t('presentIn'), t('fails'), t('noService'), t('undecided')]} />
       <tbody>
-        {operators.map(({ operator, present, tried }) => (
+        {operators.map(({ operator, present, tried, refuted, absent, undecided }) => (
           <tr key={operator}>
             <th scope="row">
               <bdi>{operatorName(words, operator)}</bdi>
             </th>
             <td class="n">{t('ofTried', { n: present, all: tried })}</td>
+            <FigureCells figures={[refuted, absent, undecided].map((cells) => words.number(cells))} />
           </tr>
         ))}
         {operators.length === 0 && <EmptyRow>{t('noOperators')}</EmptyRow>}
@@ -214,6 +215,6 @@ function zonePlaceText(words: Localizer, zone: WhiteZone): string {
 
 const EmptyRow = ({ children }: { children: ComponentChildren }) => (
   <tr>
-    <td colSpan={4}>{children}</td>
+    <td colSpan={5}>{children}</td>
   </tr>
 )

@@ -3,6 +3,7 @@ import { type Rule } from '#domain/rule'
 import {
   type Class,
   type ClassCounts,
+  type Failures,
   type Inferred,
   type JudgedNetwork,
   type NetworkVerdict,
@@ -19,7 +20,7 @@ import {
   type AreaOfCell,
   type CellRow,
   type CellSite,
-  type NetworkQuantiles,
+  type NetworkMeasurements,
   type PastVerdict,
   type ProfileRow,
   areasOfCell,
@@ -28,8 +29,8 @@ import {
   inferredClasses,
   listVerdicts,
   type ProfileBy,
+  measurementsOf,
   profileOf,
-  quantilesOf,
   rollupAt,
   sitesOfCell,
   verdictAt,
@@ -59,8 +60,13 @@ export interface Network extends Omit<JudgedNetwork, 'lastMeasuredAt'>, Omit<Net
   lastMeasuredAt: string | null
   /** Share of the samples that pass, by weight, 0 to 1; null if nothing was measured. */
   share: number | null
-  /** 10 %, 50 % and 90 % quantiles of the measurements; bit/s and ms. */
-  quantiles: Omit<NetworkQuantiles, 'operator' | 'technology'>
+  /**
+   * The samples that do not pass, by the way they fail; one may fail in several ways. Null if probes of the window are no longer
+   * stored. Those with service are null if fewer than three of them do not belong to a site's line.
+   */
+  failures: Failures | null
+  /** 10 %, 50 % and 90 % quantiles of the samples with service, each with their number; bit/s and ms. */
+  quantiles: NetworkMeasurements['quantiles']
 }
 
 /** Answer for a cell of resolution 4 to 7. */
@@ -192,13 +198,14 @@ export class CellsController {
     const noVerdict = { class: 'unknown' as const, confidence: 0 }
     const { class: verdict, confidence } = (await verdictAt(db, run, cell)) ?? noVerdict
     const networks = await evidenceAt(db, run, cell)
+    const evidence = evidenceOf(rule, networks, await measurementsOf(db, run, rule, cell))
     return {
       verdict,
       confidence,
       rule: { id: rule.id, version: rule.version },
-      reasons: reasonsOf(rule, networks),
+      reasons: reasonsOf(rule, networks).map((reason) => withFailures(reason, evidence)),
       inferred: verdict === 'unknown' ? ((await inferredClasses(db, run, rule, [h3])).get(h3) ?? null) : null,
-      evidence: evidenceOf(rule, networks, await quantilesOf(db, run, cell)),
+      evidence,
       areas: await areasOfCell(db, cell),
       sites: await sitesOfCell(db, cell),
       plan: await planOfCell(db, cell),
@@ -215,22 +222,44 @@ const truncatedToHour = (ms: number) => new Date(Math.floor(ms / HOUR_MS) * HOUR
 
 const windowOf = ({ id, from, to, knownBefore }: RunRow): RunWindow => ({ id, from, to, knownBefore })
 
+const NO_QUANTILES: NetworkMeasurements['quantiles'] = {
+  downloadBps: null,
+  downloadCount: null,
+  uploadBps: null,
+  uploadCount: null,
+  latencyMs: null,
+  latencyCount: null,
+  loadedLatencyMs: null,
+  loadedLatencyCount: null,
+}
+
+const isOfNetwork =
+  ({ operator, technology }: Pick<Network, 'operator' | 'technology'>) =>
+  (other: { operator: string | null; technology: string | null }) =>
+    other.operator === operator && other.technology === technology
+
 function evidenceOf(
   rule: Rule,
   networks: readonly JudgedNetwork[],
-  quantiles: readonly NetworkQuantiles[],
+  measurements: readonly NetworkMeasurements[],
 ): Network[] {
   return networks.map((network) => {
-    const { operator, technology, weight, passWeight, lastMeasuredAt } = network
-    const measured = quantiles.find((q) => q.operator === operator && q.technology === technology)
-    const { downloadBps = null, uploadBps = null, latencyMs = null, loadedLatencyMs = null } = measured ?? {}
+    const { weight, passWeight, lastMeasuredAt } = network
+    const measured = measurements.find(isOfNetwork(network))
     return {
       ...network,
       // Only the hour is given, because the exact time may identify a device.
       lastMeasuredAt: lastMeasuredAt === null ? null : truncatedToHour(lastMeasuredAt),
       share: weight === 0 ? null : passWeight / weight,
       ...networkVerdict(rule, network),
-      quantiles: { downloadBps, uploadBps, latencyMs, loadedLatencyMs },
+      // Where months of probes were dropped, the rest of them would contradict the evidence.
+      failures: measured?.samples === network.samples ? measured.failures : null,
+      quantiles: measured?.quantiles ?? NO_QUANTILES,
     }
   })
+}
+
+function withFailures(reason: Reason, evidence: readonly Network[]): Reason {
+  if (reason.code !== 'network_refuted') return reason
+  return { ...reason, failures: evidence.find((network) => isOfNetwork(network)(reason))?.failures ?? null }
 }

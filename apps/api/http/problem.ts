@@ -1,6 +1,7 @@
 /**
  * Converts errors into answers, in this place only: problem details (RFC 9457), without SQL and without a stack trace.
  */
+import { type DatabaseFault, databaseFaultOf } from '#store/database'
 import {
   type ArgumentsHost,
   BadRequestException,
@@ -12,6 +13,7 @@ import {
 import type { ValidationError } from 'class-validator'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { STATUS_CODES } from 'node:http'
+import { DATABASE_PROBLEMS, DEFAULT_RETRY_SECONDS } from './database-problems.js'
 import { PROBLEM_MEDIA_TYPE } from './media-types.js'
 
 /**
@@ -31,6 +33,7 @@ export type ProblemCode =
   | 'file_encoding'
   | 'file_old_office'
   | 'file_not_json'
+  | 'file_memory'
   | 'site_unknown'
   | 'plan_code_form'
   | 'plan_code_taken'
@@ -40,6 +43,10 @@ export type ProblemCode =
   | 'budget_infeasible'
   | 'webhook_address'
   | 'webhooks_full'
+  | 'database_away'
+  | 'database_busy'
+  | 'disk_full'
+  | 'read_only'
   | 'roster_rejected'
 
 export interface Problem {
@@ -63,23 +70,48 @@ export const refusal = (code: ProblemCode, message: string, fields: Record<strin
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('http')
+  private readonly silentUntil = new Map<DatabaseFault, number>()
+
+  /** `noteFault` is told of every fault of the database. */
+  constructor(private readonly noteFault: (fault: DatabaseFault) => void = () => {}) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>()
     const reply = host.switchToHttp().getResponse<FastifyReply>()
     // A client that went away while it sent its body hears no answer, and nothing went wrong here.
     if (request.raw.destroyed && !request.raw.complete) return void reply.raw.destroy()
+    const fault = databaseFaultOf(error)
+    if (fault) {
+      this.noteFault(fault)
+      this.warn(fault, `${request.method} ${request.url}: ${(error as Error).message}`)
+    }
     const problem = problemOf(error)
     // 503 is answered on purpose, as is any HttpException: they are no faults to be logged.
     if (problem.status >= 500 && problem.status !== 503 && !(error instanceof HttpException))
       this.logger.error(`${request.method} ${request.url}`, (error as Error)?.stack)
     if (reply.sent || reply.raw.headersSent) return void reply.raw.destroy()
     void reply.header('cache-control', 'no-store')
-    sendProblem(reply, problem)
+    sendProblem(reply, problem, fault ? DATABASE_PROBLEMS[fault].retrySeconds : DEFAULT_RETRY_SECONDS)
+  }
+
+  /** One line for many requests: while a database is away, every request meets the same fault. */
+  private warn(fault: DatabaseFault, text: string): void {
+    const now = performance.now()
+    if (now < (this.silentUntil.get(fault) ?? 0)) return
+    this.silentUntil.set(fault, now + WARNING_INTERVAL_MS)
+    this.logger.warn(`the database is ${fault.replace('_', ' ')}; ${text}`)
   }
 }
 
-function sendProblem(reply: FastifyReply, problem: Problem): void {
+const WARNING_INTERVAL_MS = 10_000
+
+function sendProblem(
+  reply: FastifyReply,
+  problem: Problem,
+  retrySeconds: number = DEFAULT_RETRY_SECONDS,
+): void {
+  if (problem.status === 503 && !reply.hasHeader('retry-after'))
+    void reply.header('retry-after', retrySeconds)
   void reply.status(problem.status).header('content-type', PROBLEM_MEDIA_TYPE).send(JSON.stringify(problem))
 }
 
@@ -92,6 +124,9 @@ export const plainProblem = (status: number, detail: string): Problem => ({
 })
 
 export function problemOf(error: unknown): Problem {
+  const fault = databaseFaultOf(error)
+  if (fault)
+    return { ...plainProblem(503, DATABASE_PROBLEMS[fault].detail), code: DATABASE_PROBLEMS[fault].code }
   const status = statusOf(error)
   // The cause of a fault belongs in the log, since a caller can do nothing about it. A 503 is answered on purpose.
   const isFault = status >= 500 && status !== 503

@@ -2,11 +2,13 @@
  * An ndt7 server (protocol version 0.11) for our own page and agent, and for any other ndt7 client.
  * https://github.com/m-lab/ndt-server/blob/main/spec/ndt7-protocol.md
  */
+import { databaseFaultOf } from '#store/database'
 import type { Direction, SpeedTest } from '#store/probes'
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { DATABASE_PROBLEMS } from '../http/database-problems.js'
 import { forwardedAddressOf } from '../http/clients/client-address.js'
 import { ServerObservation } from './observation.js'
 import { SUBPROTOCOL, SpeedTestError, type TestRequest, testRequestOf } from './request.js'
@@ -101,11 +103,17 @@ const forwardedForOf = ({ headers }: IncomingMessage): string | undefined =>
   [headers['x-forwarded-for']].flat().join(',')
 
 function refuse(socket: Socket, error: unknown): void {
-  const refusal =
-    error instanceof SpeedTestError ? error : new SpeedTestError(500, 'the test could not be started')
+  const refusal = error instanceof SpeedTestError ? error : faultOf(error)
   // A client that keeps its side open would keep its slot.
   socket.once('finish', () => socket.destroy())
   socket.end(refusal.httpResponse())
+}
+
+function faultOf(error: unknown): SpeedTestError {
+  const fault = databaseFaultOf(error)
+  if (!fault) return new SpeedTestError(500, 'the test could not be started')
+  const { detail, retrySeconds } = DATABASE_PROBLEMS[fault]
+  return new SpeedTestError(503, detail, { 'retry-after': String(retrySeconds) })
 }
 
 class Ndt7Test {

@@ -197,7 +197,7 @@ function successOf(
 }
 
 /**
- * A body may be invalid JSON, too slow, too large, of an unsupported media type, or one too many (http/bodies); a path
+ * A body may be invalid JSON, too slow, too large, of an unsupported media type, or one too many (http/bodies, 503); a path
  * parameter may be too long; reading is limited by http/clients/rate-limit.ts.
  */
 function problemResponsesOf({
@@ -207,7 +207,9 @@ function problemResponsesOf({
   handler,
 }: RouteContext): Record<string, OpenApiResponse> {
   const statuses = new Set(handler.refusals)
-  if (operation.requestBody) for (const status of [400, 408, 413, 415, 503]) statuses.add(status)
+  if (operation.requestBody) for (const status of [400, 408, 413, 415]) statuses.add(status)
+  // The database may be away whatever is asked.
+  if (path !== '/health/live') statuses.add(503)
   if (path.includes('{')) for (const status of [404, 414]) statuses.add(status)
   if (operation.parameters.length > 0) statuses.add(400)
   if (handler.isThrottled || (method === 'get' && /^\/(api\/v1|ogc)\b/.test(path))) statuses.add(429)

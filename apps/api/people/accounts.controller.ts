@@ -1,4 +1,11 @@
-import { type Account, hashPassword, insertAccount, listAccounts, recordChange } from '#store/people'
+import {
+  type Account,
+  hashPassword,
+  insertAccount,
+  listAccounts,
+  newAccountNameFault,
+  recordChange,
+} from '#store/people'
 import { operatorOf } from '#domain/operator'
 import { Body, ConflictException, Controller, Get, Post, UnprocessableEntityException } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
@@ -35,6 +42,8 @@ export class AccountsController {
       throw new UnprocessableEntityException(
         `operator is "${body.operator ?? ''}": it is required for the role operator and not allowed for others`,
       )
+    const fault = await newAccountNameFault(this.source.manager, body.name)
+    if (fault) throw new UnprocessableEntityException(`name "${body.name}" ${fault}`)
     const password = randomBytes(12).toString('base64url')
     const account: Account = { name: body.name, role: body.role, mustChangePassword: true, operator }
     const row = { ...account, passwordHash: await hashPassword(password) }

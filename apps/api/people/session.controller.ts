@@ -57,8 +57,9 @@ export class SessionController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Account> {
     refuseForeignOrigin(request)
-    this.attempts.begin(body.name, request, reply)
+    // Looked up first: a database that is away is no attempt.
     const account = await findAccount(this.source.manager, body.name)
+    this.attempts.begin(body.name, request, reply)
     if (!(await isPassword(account?.passwordHash, body.password)) || !account) {
       this.attempts.failed()
       throw new UnauthorizedException(refusal('wrong_name_or_password', 'The name or the password is wrong.'))

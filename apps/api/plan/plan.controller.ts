@@ -1,5 +1,5 @@
 import { UnreadableFileError } from '#formats/file'
-import { readPlan } from '#formats/lists'
+import type { PlanFile } from '#formats/lists'
 import { operatorOf } from '#domain/operator'
 import { PLAN_CODE, type PlanFields, type PlanPlace } from '#domain/plan'
 import { type AreaRow } from '#store/areas'
@@ -49,6 +49,7 @@ import { AreaChoice, DEFAULT_LIMIT, decodeCursor, pageOf } from '../http/page.dt
 import { refusal } from '../http/problem.js'
 import { CurrentAccount } from '../people/role-guard.js'
 import { RequireRole } from '../people/route-rights.js'
+import { FileReader } from '../reading/file-reader.js'
 import { Settings } from '../settings.js'
 import {
   PlanCreateBody,
@@ -113,6 +114,7 @@ export class PlanController {
   constructor(
     private readonly source: DataSource,
     private readonly batch: BatchSource,
+    private readonly files: FileReader,
     private readonly settings: Settings,
   ) {}
 
@@ -172,7 +174,8 @@ export class PlanController {
   ): Promise<PlanImportAnswer> {
     const body = request.body as Readable | undefined
     if (!body) throw new UnprocessableEntityException(refusal('file_empty', EMPTY_BODY))
-    const file = await readPlan(limitBytes(body, MAX_FILE_BYTES), { name, ...fileOptionsOf(query) })
+    const file = await this.files
+      .plan(limitBytes(body, MAX_FILE_BYTES), { name, ...fileOptionsOf(query) })
       .catch(throwAsRefusal)
       .finally(() => drain(request))
     const result = await importPlan(this.batch.source, file.rows, {
@@ -305,7 +308,7 @@ const asPlanRowRejection = ({
   value,
   reason,
 })
-type PlanRowRejectionLike = Awaited<ReturnType<typeof readPlan>>['rejections'][number]
+type PlanRowRejectionLike = PlanFile['rejections'][number]
 
 const PLAN_FIELDS = [
   'nameFr',

@@ -1,12 +1,9 @@
 /** The device behind a bearer token. */
 import { type Device, findDevices, sha256 } from '#store/people'
 import { Injectable, UnauthorizedException } from '@nestjs/common'
-import { LRUCache } from 'lru-cache'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { DataSource } from 'typeorm'
-
-/** A token that was revoked in another process is accepted for at most this long. */
-const DEVICE_CACHE_TTL_MS = 5_000
+import { RightsCache } from '../people/rights-cache.js'
 
 /** Hashes of tokens by their base64 form, and the devices that one statement finds for them. */
 interface Lookup {
@@ -16,7 +13,7 @@ interface Lookup {
 
 @Injectable()
 export class Devices {
-  private readonly cache = new LRUCache<string, Device>({ max: 10_000, ttl: DEVICE_CACHE_TTL_MS })
+  private readonly cache = new RightsCache<Device>()
   /** Takes further tokens until the lookup before it has ended. */
   private nextLookup: Lookup | null = null
   private lastLookup: Promise<unknown> = Promise.resolve()
@@ -28,12 +25,8 @@ export class Devices {
     if (!token) throw new UnauthorizedException('A device token is required: Authorization: Bearer <token>')
     const hash = sha256(token)
     const key = hash.toString('base64')
-    const cached = this.cache.get(key)
-    if (cached) return cached
-    const device = await this.lookUp(key, hash)
+    const device = await this.cache.get(key, () => this.lookUp(key, hash))
     if (!device) throw new UnauthorizedException('The device token is unknown or was revoked.')
-    // Set once and not at each use, which would extend its time to live.
-    this.cache.set(key, device)
     return device
   }
 

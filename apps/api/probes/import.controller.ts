@@ -18,6 +18,7 @@ import type { Readable } from 'node:stream'
 import { DataSource } from 'typeorm'
 import { CurrentAccount } from '../people/role-guard.js'
 import { AllowDevice, RequireRole } from '../people/route-rights.js'
+import { FileReader } from '../reading/file-reader.js'
 import { Settings } from '../settings.js'
 import { Metrics } from '../status/metrics.js'
 import { fileOptionsOf } from '../http/files/file-options.dto.js'
@@ -36,6 +37,7 @@ export class ImportController {
     private readonly devices: Devices,
     private readonly settings: Settings,
     private readonly metrics: Metrics,
+    private readonly files: FileReader,
   ) {}
 
   /**
@@ -62,6 +64,7 @@ export class ImportController {
       ...(await this.measuredLineOf(request, query)),
       ...optionsOf(query),
       clock: this.settings.clock,
+      read: (...file: Parameters<FileReader['results']>) => this.files.results(...file),
     }
     const body = request.body as Readable | undefined
     if (!body) throw new UnprocessableEntityException(refusal('file_empty', EMPTY_BODY))

@@ -84,9 +84,21 @@ export class ProbesController {
   @ApiOkResponse({ type: IngestAnswer })
   async post(@Req() request: FastifyRequest): Promise<IngestResult> {
     const device = await this.devices.ofToken(request.headers.authorization)
-    const result = await ingest(this.writer, batchesOf(request), { device, clock: this.settings.clock })
+    const batches = this.whileAllowed(batchesOf(request), request)
+    const result = await ingest(this.writer, batches, { device, clock: this.settings.clock })
     this.metrics.countIngested(result)
     return result
+  }
+
+  /** A body may arrive over many minutes: a token that is revoked meanwhile is refused from then on. */
+  private async *whileAllowed<T>(
+    batches: AsyncIterable<T>,
+    { headers: { authorization } }: FastifyRequest,
+  ): AsyncGenerator<T> {
+    for await (const batch of batches) {
+      await this.devices.ofToken(authorization)
+      yield batch
+    }
   }
 
   /** Flags that were set after the probe had arrived, with author and reason. */
@@ -128,7 +140,7 @@ export class ProbesController {
     const limit = query.limit ?? DEFAULT_LIMIT
     const box = boxOf(query.bbox)
     const order = orderOf(query)
-    const { json, count, last } = await listProbes(this.source.manager, {
+    const { json, last, hasMore } = await listProbes(this.source.manager, {
       order,
       after: keysetPositionOf(query.cursor, order),
       cell: query.cell ? cellToSql(query.cell) : null,
@@ -138,8 +150,7 @@ export class ProbesController {
       until: query.until ?? null,
       limit,
     })
-    const isFull = last !== null && count === limit
-    const next = isFull ? encodeCursor(`${order} ${last.cell} ${last.measuredAt} ${last.id}`) : null
+    const next = hasMore && last ? encodeCursor(`${order} ${last.cell} ${last.measuredAt} ${last.id}`) : null
     return new PreserializedPage<ListedProbe>(json, next)
   }
 }

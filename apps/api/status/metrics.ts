@@ -1,7 +1,9 @@
 /** Metrics of the server in Prometheus's text format. */
 import type { IngestResult } from '#ingest'
+import type { DatabaseFault } from '#store/database'
 import { Injectable } from '@nestjs/common'
-import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import type { ReadinessCheck } from './readiness.js'
 
 @Injectable()
 export class Metrics {
@@ -34,8 +36,35 @@ export class Metrics {
     registers: [this.registry],
   })
 
-  constructor() {
+  private readonly databaseFaults = new Counter({
+    name: 'taghtiya_database_faults_total',
+    help: 'Requests that the database did not serve, by its fault',
+    labelNames: ['fault'],
+    registers: [this.registry],
+  })
+
+  constructor(readiness: Pick<ReadinessCheck, 'countWorkers' | 'workerRestarts'>) {
     collectDefaultMetrics({ register: this.registry })
+    this.addGauge('taghtiya_workers', 'Workers of the database that gave a sign of life in time', () =>
+      readiness.countWorkers(),
+    )
+    this.addGauge(
+      'taghtiya_worker_restarts',
+      'How often the worker of this server was started again after it ended or froze',
+      () => readiness.workerRestarts,
+    )
+  }
+
+  /** A figure that is read when somebody asks. */
+  private addGauge(name: string, help: string, read: () => number | Promise<number>): void {
+    const collect = async function (this: Gauge) {
+      this.set(await read())
+    }
+    this.registry.registerMetric(new Gauge({ name, help, registers: [], collect }))
+  }
+
+  countDatabaseFault(fault: DatabaseFault): void {
+    this.databaseFaults.inc({ fault })
   }
 
   countIngested({ accepted, duplicates, rejected, rejectedMore = 0 }: IngestResult): void {

@@ -1,7 +1,7 @@
 import { MOROCCO_BOUNDS } from '#domain/probe'
 import { sha256 } from '#store/people'
 import { isSimulated } from '#store/sites'
-import { Controller, ForbiddenException, Get, Header, Req, ServiceUnavailableException } from '@nestjs/common'
+import { Controller, ForbiddenException, Get, Header, Req } from '@nestjs/common'
 import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger'
 import type { FastifyRequest } from 'fastify'
 import { timingSafeEqual } from 'node:crypto'
@@ -11,6 +11,7 @@ import { remoteAddressOf } from '../http/clients/client-address.js'
 import { DEFAULT_RULE } from '../runs/run-resolver.js'
 import { Settings } from '../settings.js'
 import { Metrics } from './metrics.js'
+import { type Readiness, ReadinessCheck } from './readiness.js'
 
 export interface Health {
   status: 'ok'
@@ -36,6 +37,7 @@ export class StatusController {
     private readonly source: DataSource,
     private readonly settings: Settings,
     private readonly metrics: Metrics,
+    private readonly readiness: ReadinessCheck,
   ) {}
 
   /** Answers whenever the process runs. */
@@ -44,15 +46,18 @@ export class StatusController {
     return { status: 'ok' }
   }
 
-  /** Answers when the database does too. */
+  /** Answers when the database does too: what is ready, and why something is not. 503 within three seconds otherwise. */
   @Get('health/ready')
-  async ready(): Promise<Health> {
-    try {
-      await this.source.query('SELECT 1')
-    } catch {
-      throw new ServiceUnavailableException('the database does not answer')
-    }
-    return { status: 'ok' }
+  @Header('cache-control', NO_STORE)
+  ready(): Promise<Readiness> {
+    return this.readiness.read()
+  }
+
+  /** The same, and 503 with the code of the fault where nothing can be written. */
+  @Get('health/ready/writing')
+  @Header('cache-control', NO_STORE)
+  readyForWriting(): Promise<Readiness> {
+    return this.readiness.requireWriting()
   }
 
   /** Figures for Prometheus. Programs on other machines need the token METRICS_TOKEN. */

@@ -7,6 +7,8 @@ export const FLAGS = [
   'position_from_site',
   'inaccurate_position',
   'far_from_site',
+  /** The probe is so far from the site of its device that the device or its position is not what it says. */
+  'too_far_from_site',
   /** The device's clock was wrong: its own time is in `device_measured_at`, the corrected time in `measured_at`. */
   'clock_corrected',
   'too_short',
@@ -25,6 +27,7 @@ export type Flag = (typeof FLAGS)[number]
 
 /** Flags that exclude a probe from the evidence; the others only mark it. */
 const EXCLUDING_FLAGS: readonly Flag[] = [
+  'too_far_from_site',
   'inaccurate_position',
   'too_short',
   'too_few_bytes',
@@ -40,6 +43,8 @@ export const isCounted = (flags: readonly Flag[]): boolean => !flags.some((f) =>
 export const MAX_ACCURACY_M = 2_000
 /** Farther from its site than this, a probe measures another place than the site (the distance that Giga uses). */
 export const MAX_SITE_DISTANCE_M = 4_000
+/** A field worker measures around the site of the device, at most a day's journey away on bad roads. */
+export const MAX_DEVICE_DISTANCE_M = 150_000
 /** M-Lab excludes tests that moved fewer bytes. */
 export const MIN_TEST_BYTES = 8_192
 /** M-Lab excludes tests of less than nine seconds, unless they were ended early on purpose. */
@@ -55,16 +60,24 @@ export const MAX_MOVE_KMH = 250
 /** Client and server measure one test at slightly different moments; beyond this share one of them is wrong. */
 export const MAX_DISAGREEMENT = 0.2
 
-/** The flags that follow from the probe alone; `site` is null when the sender is not bound to a site. */
-export function flagsOf(probe: ProbeInput, site: GeoPoint | null): Flag[] {
+/**
+ * The flags that follow from the probe alone. `site` is null when the sender is not bound to a site; `isOfDevice` says whether a
+ * device of the site sent it, and not a person who imports a file.
+ */
+export function flagsOf(probe: ProbeInput, site: GeoPoint | null, isOfDevice = false): Flag[] {
   const flags: Flag[] = []
   if (probe.lat == null || probe.lng == null) flags.push('position_from_site')
-  else if (site && distanceM({ lat: probe.lat, lng: probe.lng }, site) > MAX_SITE_DISTANCE_M)
-    flags.push('far_from_site')
+  else if (site) flags.push(...distanceFlags(distanceM({ lat: probe.lat, lng: probe.lng }, site), isOfDevice))
   if ((probe.accuracyM ?? 0) > MAX_ACCURACY_M) flags.push('inaccurate_position')
   flags.push(...testFlags(probe))
   if (probe.clientAddress != null && isPrivateAddress(probe.clientAddress)) flags.push('private_address')
   return flags
+}
+
+function distanceFlags(meters: number, isOfDevice: boolean): Flag[] {
+  if (meters <= MAX_SITE_DISTANCE_M) return []
+  const isTooFar = isOfDevice && meters > MAX_DEVICE_DISTANCE_M
+  return isTooFar ? ['far_from_site', 'too_far_from_site'] : ['far_from_site']
 }
 
 function testFlags(probe: ProbeInput): Flag[] {

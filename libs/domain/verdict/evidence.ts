@@ -61,11 +61,28 @@ function hasNeededFigures(rule: Rule, probe: ProbeInput): boolean {
   return rule.maxLossRatio === null || probe.lossRatio != null
 }
 
-/** Whether a sample meets the rule's thresholds. The probe must be judgeable (see `isJudgeableSample`). */
-export function isPassingSample(rule: Rule, probe: ProbeInput): boolean {
-  if (probe.outcome !== 'ok') return false
-  if (probe.downloadBps! < rule.minDownloadBps) return false
-  if (rule.minUploadBps !== null && probe.uploadBps! < rule.minUploadBps) return false
-  if (rule.maxLatencyMs !== null && probe.latencyMs! > rule.maxLatencyMs) return false
-  return rule.maxLossRatio === null || probe.lossRatio! <= rule.maxLossRatio
+/** The ways in which a sample fails a rule. One without service fails by that alone; another may fail in several ways. */
+export const FAILURE_KINDS = ['noService', 'slowDownload', 'slowUpload', 'highLatency', 'highLoss'] as const
+export type FailureKind = (typeof FAILURE_KINDS)[number]
+
+/**
+ * Number of samples that fail, by kind. The kinds add up to more than the samples where one fails in several ways. Those
+ * with service are null where they are too few to be public.
+ */
+export type Failures = { noService: number } & Record<Exclude<FailureKind, 'noService'>, number | null>
+
+/** The ways in which a sample fails the rule's thresholds. The probe must be judgeable (see `isJudgeableSample`). */
+export function failureKindsOf(rule: Rule, probe: ProbeInput): FailureKind[] {
+  if (probe.outcome === 'no_service') return ['noService']
+  const { minUploadBps, maxLatencyMs, maxLossRatio } = rule
+  const kinds: FailureKind[] = []
+  if (probe.downloadBps! < rule.minDownloadBps) kinds.push('slowDownload')
+  if (minUploadBps !== null && probe.uploadBps! < minUploadBps) kinds.push('slowUpload')
+  if (maxLatencyMs !== null && probe.latencyMs! > maxLatencyMs) kinds.push('highLatency')
+  if (maxLossRatio !== null && probe.lossRatio! > maxLossRatio) kinds.push('highLoss')
+  return kinds
 }
+
+/** Whether a sample meets the rule's thresholds. The probe must be judgeable (see `isJudgeableSample`). */
+export const isPassingSample = (rule: Rule, probe: ProbeInput): boolean =>
+  probe.outcome === 'ok' && failureKindsOf(rule, probe).length === 0

@@ -1,7 +1,7 @@
 /** The reasons for a cell's class: codes and figures, from which the page makes a sentence in each language. */
 import type { Rule } from '../rule/rule.js'
 import type { Class } from './class.js'
-import type { NetworkEvidence } from './evidence.js'
+import type { Failures, NetworkEvidence } from './evidence.js'
 import { type Missing, type NetworkState, missingOf, networkState } from './network.js'
 import { verdictOf } from './verdict.js'
 
@@ -18,6 +18,8 @@ export type Reason =
       technology: string | null
       passes: number
       samples: number
+      /** The samples that do not pass, by the way they fail; null where that is not known: it is not part of the evidence. */
+      failures: Failures | null
     }
   | { code: 'network_absent'; operator: string | null; technology: string | null; noService: number }
   | { code: 'network_declared'; operator: string | null; technology: string | null; declaredBps: number }
@@ -55,7 +57,9 @@ function classReasons(rule: Rule, operators: (string | null)[], colour: Class, i
 function networkReason(rule: Rule, network: NetworkEvidence, state: NetworkState): Reason[] {
   const { operator, technology, samples } = network
   if (state === 'refuted')
-    return [{ code: 'network_refuted', operator, technology, passes: network.passes, samples }]
+    return [
+      { code: 'network_refuted', operator, technology, passes: network.passes, samples, failures: null },
+    ]
   if (state === 'absent')
     return [{ code: 'network_absent', operator, technology, noService: network.noService }]
   if (state === 'declared')

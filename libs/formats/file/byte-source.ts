@@ -14,7 +14,7 @@ const CHUNK_BYTES = 65_536
 /** A JSON document is held in memory, as text and as objects: 256 MiB is 100 times all communes of the country in detail. */
 const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024
 
-const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b
+export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b
 
 export interface OpenedBytes {
   /** The first 1,024 bytes, or all if there are fewer. */

@@ -1,5 +1,6 @@
 export * from './byte-source.js'
 export * from './document.js'
+export { HEAD_BYTES, fileKindOf } from './file-kind.js'
 export * from './unreadable-file-error.js'
 export * from './ndjson.js'
 export * from './nesting.js'

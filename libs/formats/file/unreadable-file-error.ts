@@ -1,6 +1,6 @@
 /** Codes of the most frequent reasons, so that the page can say them in its own language; `fields` are the values that such a sentence names. */
 interface FileErrorDetails {
-  code?: 'empty' | 'columns' | 'encoding' | 'old_office' | 'not_json'
+  code?: 'empty' | 'columns' | 'encoding' | 'old_office' | 'not_json' | 'memory'
   fields?: Record<string, string>
 }
 

@@ -10,6 +10,7 @@ import {
   optionalOperator,
 } from '../fields/field-reader.js'
 import { headerKey, type NamedRow, namedRows } from '../fields/headers.js'
+import type { Parsed } from '../fields/parsed.js'
 import {
   LATITUDE_HEADERS,
   LONGITUDE_HEADERS,
@@ -196,6 +197,13 @@ export async function readSites(source: ByteSource, options: ListOptions = {}): 
   return file
 }
 
+/** Codes stand in addresses, where `.` and `..` name other places, and as names of members, which `__proto__` is not. */
+function siteCode(text: string): Parsed<string> {
+  return /^(\.{1,2}|__proto__)$/.test(text)
+    ? { reason: 'is no code: it stands for something else in addresses' }
+    : identifier(text)
+}
+
 function rejectDuplicate(code: string, line: number, lineOf: Map<string, number>, reader: Reader): void {
   if (code === '') return
   const firstLine = lineOf.get(code)
@@ -215,7 +223,7 @@ async function siteOf(
   const speed = (field: 'contractedDownBps' | 'contractedUpBps') =>
     read(field, (text) => speedOf(text, row.header(field) ?? '', style), null)
   return {
-    code: read('code', identifier, ''),
+    code: read('code', siteCode, ''),
     ...namesOf(reader),
     type: read('type', (text) => ({ value: TYPE_OF.get(headerKey(text)) ?? 'other' }), 'other'),
     communeCode: read('communeCode', communeCode, ''),

@@ -3,8 +3,8 @@ import { type Class, CLASSES, type ClassCounts, type NetworkEvidence } from '#do
 import type { Queryable } from '../database/database.js'
 import { queryRows } from '../database/query.js'
 import { type Sql, raw, sql } from '../database/sql.js'
-import { type RunKey, validInRun } from '../runs/run.js'
-import { verdictOfCell } from '../verdicts/verdicts.js'
+import type { RunKey } from '../runs/run.js'
+import { evidenceOfCell, verdictOfCell } from '../verdicts/verdicts.js'
 import { isPlacedWithin } from './in-area.js'
 
 export interface AreaPeople {
@@ -62,8 +62,7 @@ export async function pooledEvidence(db: Queryable, run: RunKey, code: string): 
   const rows = await queryRows<Omit<NetworkEvidence, 'lastMeasuredAt'> & { lastMeasuredAt: Date }>(
     db,
     sql`SELECT nullif(operator, '') AS operator, nullif(technology, '') AS technology, ${POOLED_COLUMNS}
-     FROM evidence AS v JOIN cell_place AS c USING (cell)
-     WHERE ${validInRun('v', run)} AND weight > 0 AND ${isPlacedWithin(code)}
+     FROM cell_place AS c JOIN ${evidenceOfCell(run, 'c.cell')} WHERE weight > 0 AND ${isPlacedWithin(code)}
      GROUP BY v.operator, v.technology ORDER BY v.operator COLLATE "C", v.technology COLLATE "C"`,
   )
   return rows.map((row) => ({ ...row, lastMeasuredAt: row.lastMeasuredAt.getTime() }))

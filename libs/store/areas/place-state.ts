@@ -6,8 +6,10 @@ import { localDay } from '../database/local-time.js'
 import { queryRow } from '../database/query.js'
 import { raw, sql } from '../database/sql.js'
 import { isInWindow } from '../probes/counted.js'
+import { isOfSite } from '../probes/public.js'
 import { type RunKey, type RunWindow, validInRun } from '../runs/run.js'
 import type { SiteRow } from '../sites/sites.js'
+import { verdictOfCell } from '../verdicts/verdicts.js'
 
 export interface LocalityState {
   id: string
@@ -36,7 +38,7 @@ export async function localityState(
     db,
     sql`SELECT l.id, l.name_fr AS "nameFr", l.name_ar AS "nameAr", l.kind, l.population, l.commune_code AS "communeCode",
        l.lat, l.lng, to_hex(l.cell) AS h3, v.class
-     FROM locality AS l LEFT JOIN verdict AS v ON v.cell = l.cell AND ${validInRun('v', run)} WHERE l.id = ${id}`,
+     FROM locality AS l LEFT JOIN ${verdictOfCell(run, 'l.cell')} WHERE l.id = ${id}`,
   )
 }
 
@@ -60,7 +62,7 @@ export async function siteState(
     db,
     sql`SELECT (SELECT class FROM verdict AS v WHERE ${validInRun('v', run)} AND v.cell = ${cell}::bigint) AS class,
        count(*)::integer AS probes, max(${localDay(raw('p.measured_at'))})::text AS "lastMeasuredOn"
-     FROM probe AS p WHERE p.cell = ${cell}::bigint AND p.site_code = ${code} AND ${isInWindow('p', run)}`,
+     FROM probe AS p WHERE p.cell = ${cell}::bigint AND ${isOfSite('p', code)} AND ${isInWindow('p', run)}`,
   )
   return state!
 }

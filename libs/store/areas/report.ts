@@ -30,12 +30,19 @@ export async function cellsOfArea(
   )
 }
 
+/** Cells in which an operator was measured, each counted once: by the best of the operator's measured networks there. */
 export interface OperatorCells {
   /** Operator id; null if the probes name none. */
   operator: string | null
   /** Number of cells in which measurements show a network of the operator that meets the rule. */
   present: number
-  /** Number of cells in which a network of the operator was measured. */
+  /** Number of cells in which no measured network of the operator is present, and one is undecided. */
+  undecided: number
+  /** Number of cells in which all measured networks of the operator fail the rule, and one of them had service. */
+  refuted: number
+  /** Number of cells in which no measured network of the operator had service. */
+  absent: number
+  /** Number of cells in which a network of the operator was measured: the sum of the others. */
   tried: number
 }
 
@@ -43,12 +50,17 @@ export interface OperatorCells {
 export async function operatorsOfArea(db: Queryable, run: RunKey, code: string): Promise<OperatorCells[]> {
   return queryRows(
     db,
-    sql`SELECT nullif(operator, '') AS operator,
-       (count(DISTINCT c.cell) FILTER (WHERE state = 'present'))::integer AS present,
-       count(DISTINCT c.cell)::integer AS tried
-     FROM cell_place AS c JOIN LATERAL (SELECT operator, state FROM evidence AS v
-       WHERE ${validInRun('v', run)} AND v.cell = c.cell AND samples > 0 OFFSET 0) AS v ON true
-     WHERE ${isPlacedWithin(code)} GROUP BY operator ORDER BY present DESC, tried DESC, operator COLLATE "C"`,
+    sql`SELECT nullif(operator, '') AS operator, (count(*) FILTER (WHERE present))::integer AS present,
+       (count(*) FILTER (WHERE NOT present AND undecided))::integer AS undecided,
+       (count(*) FILTER (WHERE NOT present AND NOT undecided AND refuted))::integer AS refuted,
+       (count(*) FILTER (WHERE NOT present AND NOT undecided AND NOT refuted))::integer AS absent,
+       count(*)::integer AS tried
+     FROM (SELECT c.cell, operator, bool_or(state = 'present') AS present, bool_or(state = 'refuted') AS refuted,
+         bool_or(state IN ('unknown', 'declared', 'planned')) AS undecided
+       FROM cell_place AS c JOIN LATERAL (SELECT operator, state FROM evidence AS v
+         WHERE ${validInRun('v', run)} AND v.cell = c.cell AND samples > 0 OFFSET 0) AS v ON true
+       WHERE ${isPlacedWithin(code)} GROUP BY c.cell, operator) AS operator_cell
+     GROUP BY operator ORDER BY present DESC, tried DESC, operator COLLATE "C"`,
   )
 }
 

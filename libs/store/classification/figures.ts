@@ -134,7 +134,7 @@ class Distinct<T> {
 }
 
 /** The thresholds that the rule has, the one for downloads first: each rule has that. */
-function thresholdsOf(rule: Rule): Threshold[] {
+export function thresholdsOf(rule: Rule): Threshold[] {
   const all: [FigureColumn, number | null][] = [
     ['download_bps', rule.minDownloadBps],
     ['upload_bps', rule.minUploadBps],

@@ -17,13 +17,19 @@ export interface ProbeSource {
  * service); for each family of rules whether they judge the sample (`s0` …: isJudgeableSample() of the domain, the
  * technologies excepted), and its free figures.
  *
- * `OFFSET 0` keeps the planner from computing an expression once for every use: a local time costs as much as forty
+ * `FENCE` keeps the planner from computing an expression once for every use: a local time costs as much as forty
  * counts. These are the only two stages of the pass where that matters.
  */
 export const sampleStages = (scope: MeasuringScope, source: ProbeSource): Stage[] => [
   countedProbeStage(scope, source),
   sampleStage(scope, source),
 ]
+
+/**
+ * Ends a subquery that the planner must not merge into the one around it, and that processes may share all the same. Only of
+ * a constant does PostgreSQL 15 see in time that it limits nothing; a bare 0 is at that moment still a cast to bigint.
+ */
+const FENCE = raw(`OFFSET '0'`)
 
 /** `counted_probe`: one row per probe of the window that counts, as it was known, with its `local` time. */
 function countedProbeStage(scope: MeasuringScope, { relation, cellColumn }: ProbeSource): Stage {
@@ -39,7 +45,7 @@ function countedProbeStage(scope: MeasuringScope, { relation, cellColumn }: Prob
         AND NOT f.counted AND f.created_at < ${knownBefore})
       AND ${technologyCondition(technologies, sql`technology IS NULL`)}
       AND (outcome = 'no_service' OR (outcome = 'ok' AND download_bps IS NOT NULL))
-    OFFSET 0`,
+    ${FENCE}`,
   }
 }
 
@@ -55,12 +61,12 @@ function sampleStage({ figures }: MeasuringScope, { cellColumn }: ProbeSource): 
     name: 'sample',
     query: sql`
     SELECT ${join(columns, ',\n      ')}
-    FROM counted_probe OFFSET 0`,
+    FROM counted_probe ${FENCE}`,
   }
 }
 
-/** Whether the rules of a family judge a probe: all figures that they ask for were measured, at their hours of the day. */
-function isJudged({ columns, peakHours }: SampleFamily): Sql {
+/** Whether the rules of a family judge a probe with its `local` time: all figures that they ask for were measured, at their hours of the day. */
+export function isJudged({ columns, peakHours }: Pick<SampleFamily, 'columns' | 'peakHours'>): Sql {
   const wasMeasured = raw(columns.map((column) => `${column} IS NOT NULL`).join(' AND '))
   const atHours = peakHours
     ? sql` AND date_part('hour', local) >= ${literal(peakHours.from)} AND date_part('hour', local) < ${literal(peakHours.to)}`

@@ -155,10 +155,12 @@ export async function declarersOf(
 ): Promise<Map<string, string[]>> {
   const rows = await queryRows<{ cell: string; operators: string[] }>(
     db,
-    sql`SELECT cell::text, array_agg(DISTINCT operator ORDER BY operator) AS operators FROM coverage AS c
-     WHERE c.cell = ANY(${cells}::bigint[]) AND c.kind = 'declared' AND ${isClaimKnown('c', run.knownBefore)}
-       AND ${meetsRule('c', rule)} AND ${isDue('c', run)}
-     GROUP BY cell`,
+    sql`SELECT v.cell::text, array_agg(DISTINCT operator ORDER BY operator) AS operators
+     FROM unnest(${cells}::bigint[]) AS c(cell) CROSS JOIN LATERAL (
+       SELECT v.cell, v.operator FROM coverage AS v
+       WHERE v.cell = c.cell AND v.kind = 'declared' AND ${isClaimKnown('v', run.knownBefore)}
+         AND ${meetsRule('v', rule)} AND ${isDue('v', run)} OFFSET 0) AS v
+     GROUP BY v.cell`,
   )
   return new Map(rows.map((row) => [row.cell, row.operators]))
 }

@@ -25,28 +25,43 @@ export interface Contradiction {
   samples: number | null
 }
 
+type RowsOf = (table: 'coverage' | 'evidence', condition: Sql) => Sql
+
+/** Rows in cells that meet a condition on `v.cell`. */
+const rowsWithin =
+  (within: Sql): RowsOf =>
+  (table, condition) =>
+    sql`${raw(table)} AS v WHERE ${condition} AND ${within}`
+
+const rowsInRanges =
+  (ranges: readonly CellRange[]): RowsOf =>
+  (table, condition) => sql`${cellRanges(ranges)} CROSS JOIN LATERAL (
+      SELECT v.* FROM ${raw(table)} AS v WHERE v.cell BETWEEN r.low AND r.high AND ${condition} OFFSET 0) AS v`
+
 /**
  * Compares claims (known to the run, of its rule's speeds and technologies) with the run's evidence, network by
  * network. Gives the CTE `contradiction`, one row for each cell, kind, operator and technology.
  * declared_refuted: declared, but measured as not there. present_undeclared: measured, but not declared by an operator
  * that declares coverage elsewhere. late_plan: promised for a day before the window's end, but not measured as present.
- * `within` is a condition on `v.cell` that limits both sides.
+ * `rowsOf` gives an item of FROM: the rows `v` of a table that meet a condition, in the requested cells.
  */
-const withContradictions = (run: RunRow, rule: Rule, within: Sql): Sql => sql`
+const withContradictions = (run: RunRow, rule: Rule, rowsOf: RowsOf): Sql => sql`
   WITH claim AS MATERIALIZED (
-    SELECT cell, kind, operator, technology, max(download_bps) AS claimed, min(on_date) AS on_date FROM coverage AS v
-    WHERE ${isClaimKnown('v', run.knownBefore)} AND ${meetsRule('v', rule)} AND ${isDue('v', run)} AND ${within}
+    SELECT cell, kind, operator, technology, max(download_bps) AS claimed, min(on_date) AS on_date
+    FROM ${rowsOf('coverage', allOf([isClaimKnown('v', run.knownBefore), meetsRule('v', rule), isDue('v', run)]))}
     GROUP BY cell, kind, operator, technology
   ), network AS MATERIALIZED (
-    SELECT cell, operator, technology, passes, samples, state FROM evidence AS v
-    WHERE ${validInRun('v', run)} AND samples > 0 AND ${within}
+    SELECT cell, operator, technology, passes, samples, state
+    FROM ${rowsOf('evidence', sql`${validInRun('v', run)} AND samples > 0`)}
   ), contradiction AS (
     SELECT c.cell, 'declared_refuted' AS kind, c.operator, c.technology, c.claimed, c.on_date, n.passes, n.samples
     FROM claim AS c JOIN network AS n USING (cell, operator, technology)
     WHERE c.kind = 'declared' AND n.state IN ('refuted', 'absent')
     UNION ALL
     SELECT n.cell, 'present_undeclared', n.operator, n.technology, NULL, NULL, n.passes, n.samples FROM network AS n
-    WHERE n.state = 'present' AND n.operator IN (SELECT DISTINCT operator FROM coverage WHERE kind = 'declared')
+    WHERE n.state = 'present'
+      AND n.operator = (SELECT d.operator FROM coverage AS d WHERE d.kind = 'declared' AND d.operator >= n.operator
+        ORDER BY d.operator LIMIT 1)
       AND NOT EXISTS (SELECT 1 FROM claim AS c WHERE c.cell = n.cell AND c.operator = n.operator AND c.kind = 'declared')
     UNION ALL
     SELECT c.cell, 'late_plan', c.operator, c.technology, c.claimed, c.on_date, n.passes, n.samples
@@ -81,7 +96,7 @@ export async function listContradictions(
   ]
   return queryRows(
     db,
-    sql`${withContradictions(run, rule, isInOptionalArea('v.cell', page.area))}
+    sql`${withContradictions(run, rule, rowsWithin(isInOptionalArea('v.cell', page.area)))}
      SELECT to_hex(cell) AS h3, cell::text, kind, operator, technology, claimed::float8 AS "claimedBps",
        on_date::text AS "onDate", passes, samples
      FROM (SELECT *, lpad(cell::text, 19, '0') || ' ' || kind || ' ' || operator || ' ' || technology AS key
@@ -113,7 +128,7 @@ export async function countContradictions(
   const of = raw(by === 'operator' ? 'operator' : `${by}_code`)
   return queryRows(
     db,
-    sql`${withContradictions(run, rule, sql`true`)}
+    sql`${withContradictions(run, rule, rowsWithin(sql`true`))}
      SELECT ${of} AS of, ${CELL_COUNTS}
      FROM contradiction LEFT JOIN cell_place USING (cell) WHERE ${of} IS NOT NULL GROUP BY 1 ORDER BY 1`,
   )
@@ -129,7 +144,7 @@ export async function contradictionsOfArea(
   const within = sql`v.cell IN (SELECT cell FROM cell_place AS c WHERE ${isPlacedWithin(code)})`
   const row = await queryRow<Omit<ContradictionCount, 'of'> & { hasClaims: boolean }>(
     db,
-    sql`${withContradictions(run, rule, within)}
+    sql`${withContradictions(run, rule, rowsWithin(within))}
      SELECT EXISTS (SELECT 1 FROM coverage WHERE received_at < ${run.knownBefore}) AS "hasClaims", ${CELL_COUNTS}
      FROM contradiction`,
   )
@@ -144,10 +159,9 @@ export async function contradictedCells(
   rule: Rule,
   ranges: readonly CellRange[],
 ): Promise<{ h3: string; kinds: ContradictionKind[] }[]> {
-  const within = sql`EXISTS (SELECT 1 FROM ${cellRanges(ranges)} WHERE v.cell BETWEEN r.low AND r.high)`
   return queryRows(
     db,
-    sql`${withContradictions(run, rule, within)}
+    sql`${withContradictions(run, rule, rowsInRanges(ranges))}
      SELECT to_hex(cell) AS h3, array_agg(DISTINCT kind ORDER BY kind) AS kinds FROM contradiction GROUP BY cell`,
   )
 }

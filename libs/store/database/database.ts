@@ -6,6 +6,7 @@ import { openEmbedded } from './embedded/index.js'
 import { withSessionLock } from './locks.js'
 import { PreparedClient } from './prepared-client.js'
 import { ENTITIES } from './tables/index.js'
+import { withinTime } from './time-limit.js'
 
 export type { Queryable } from './queryable.js'
 
@@ -13,6 +14,8 @@ export interface Database {
   source: DataSource
   /** Whether this process holds the data: only it runs the scheduled jobs of an embedded database. */
   isOwner: boolean
+  /** Resolves if the database answers in time; rejects otherwise. It does not wait for a connection of the pool. */
+  ping(): Promise<void>
   close(): Promise<void>
 }
 
@@ -26,14 +29,42 @@ export interface DatabaseOptions {
    * long, and nothing may run for long. `batch` classifies and imports.
    */
   purpose: 'interactive' | 'batch'
+  /** The name of the sessions in pg_stat_activity; by default the project's. */
+  name?: string
 }
 
-const INTERACTIVE = '-c max_parallel_workers_per_gather=0 -c statement_timeout=20000 -c jit=off'
-// Unsynchronised commit is never used: an acknowledged probe is on the disk.
-const BATCH = '-c work_mem=128MB -c jit=off'
+/**
+ * A process that is frozen, or a machine that is gone, must not hold a transaction for others to wait for: the server
+ * ends a session whose transaction makes no step, and looks during a statement whether its client is still there.
+ */
+const limitsOfSession = (idleSeconds: number): string =>
+  `-c idle_in_transaction_session_timeout=${idleSeconds}s -c client_connection_check_interval=10s`
+/** Nobody waits for a lock for longer than for a statement. */
+const INTERACTIVE = `-c max_parallel_workers_per_gather=0 -c statement_timeout=20s -c lock_timeout=10s -c jit=off ${limitsOfSession(30)}`
+// Unsynchronised commit is never used: an acknowledged probe is on the disk. An import computes the cells of areas
+// between two statements of a transaction.
+const BATCH = `-c work_mem=128MB -c jit=off ${limitsOfSession(300)}`
+
+/** Time limits of our own, for a server that does not even refuse: on the wait for a connection, and on an answer. */
+const POOL_LIMITS = {
+  interactive: {
+    max: 10,
+    options: INTERACTIVE,
+    connectionTimeoutMillis: 10_000,
+    // Longer than the server's own limit, whose error says more.
+    query_timeout: 25_000,
+  },
+  // A run takes as long as it takes. Others wait for its connection.
+  batch: { max: 6, options: BATCH, connectionTimeoutMillis: 30_000 },
+} as const
+
+/** Within this time the database answers a ping, or it does not answer. */
+const PING_TIMEOUT_MS = 2_500
+/** The embedded engine has one session: a ping waits for the statement before it. */
+const EMBEDDED_PING_TIMEOUT_MS = 30_000
 
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  return options.url ? openServer(options.url, options.purpose) : openFolder(options.dataDir)
+  return options.url ? openServer(options.url, options) : openFolder(options.dataDir)
 }
 
 const COMMON = {
@@ -44,15 +75,37 @@ const COMMON = {
   installExtensions: false,
 } as const
 
-async function openServer(url: string, purpose: DatabaseOptions['purpose']): Promise<Database> {
+async function openServer(
+  url: string,
+  { purpose, name = 'taghtiya' }: Pick<DatabaseOptions, 'purpose' | 'name'>,
+): Promise<Database> {
   const extra = {
-    max: purpose === 'interactive' ? 10 : 3,
-    options: purpose === 'interactive' ? INTERACTIVE : BATCH,
-    application_name: 'taghtiya',
+    ...POOL_LIMITS[purpose],
+    application_name: name,
+    // The end of a machine that says nothing is noticed by the system.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     Client: PreparedClient,
   }
   const source = await new DataSource({ ...COMMON, url, extra }).initialize()
-  return { source, isOwner: true, close: () => source.destroy() }
+  return { source, isOwner: true, ping: () => pingServer(url), close: () => source.destroy() }
+}
+
+/** A connection of its own: the pool may be full of statements that wait. */
+async function pingServer(url: string): Promise<void> {
+  const limits = { connectionTimeoutMillis: PING_TIMEOUT_MS, query_timeout: PING_TIMEOUT_MS }
+  const client = new PreparedClient({ connectionString: url, application_name: 'taghtiya ping', ...limits })
+  // Told by the rejection below; without a listener an error after it would end the process.
+  client.on('error', () => {})
+  try {
+    await withinTime(PING_TIMEOUT_MS, async () => {
+      await client.connect()
+      await client.query('SELECT 1')
+    })
+  } finally {
+    // Not awaited: a server that hangs does not answer the farewell either.
+    void client.end().catch(() => {})
+  }
 }
 
 async function openFolder(dir: string): Promise<Database> {
@@ -63,7 +116,8 @@ async function openFolder(dir: string): Promise<Database> {
     await source.destroy()
     await engine.close()
   }
-  return { source, isOwner: engine.role === 'owner', close }
+  const ping = () => withinTime<void>(EMBEDDED_PING_TIMEOUT_MS, () => source.query('SELECT 1'))
+  return { source, isOwner: engine.role === 'owner', ping, close }
 }
 
 /**

@@ -1,4 +1,5 @@
-/** A connection that keeps the plans of hot statements. */
+/** A connection that keeps the plans of hot statements, and ends when a statement is not answered in time. */
+import type { Duplex } from 'node:stream'
 import pg from 'pg'
 
 /**
@@ -20,9 +21,23 @@ export class PreparedClient extends pg.Client {
   override query(...args: unknown[]): never {
     const [text, ...rest] = args
     const name = typeof text === 'string' && text.startsWith(PREPARED) ? nameOf(text) : null
-    return (super.query as (...args: unknown[]) => never)(name ? { name, text } : text, ...rest)
+    const result = (super.query as (...args: unknown[]) => unknown)(name ? { name, text } : text, ...rest)
+    if (result instanceof Promise) result.catch((error: Error) => this.endAfterTimeout(error))
+    return result as never
+  }
+
+  /**
+   * After its time limit (`query_timeout`) a statement is still under way, and the next one on this connection would wait for
+   * it. The pool makes a new connection.
+   */
+  private endAfterTimeout({ message }: Error): void {
+    if (message !== QUERY_TIMEOUT_MESSAGE) return
+    const { connection } = this as unknown as { connection: { stream: Duplex } }
+    connection.stream.destroy()
   }
 }
+
+const QUERY_TIMEOUT_MESSAGE = 'Query read timeout'
 
 function nameOf(text: string): string | null {
   const existing = preparedNames.get(text)

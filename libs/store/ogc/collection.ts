@@ -75,6 +75,11 @@ export interface Collection {
   columns: readonly SqlColumn[]
   /** FROM and WHERE; the rows' table is named `t`. */
   from(span: Span, run: RunRow | null): Sql
+  /**
+   * True where the cells that hold probes are looked for first, because reading a span would read all its probes: `from`
+   * gives the rows of the one cell `c.cell` then.
+   */
+  ofMeasuredCells?: true
   /** Order of the rows: expressions with their types, unique together. */
   key: readonly { sql: string; type: string }[]
   /** A feature's id, with a group for each part of the key; a cell is written as H3 writes it. */

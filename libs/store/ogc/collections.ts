@@ -213,13 +213,11 @@ const probesPublic: Collection = {
       'whether verdicts rest on it: false where it was found implausible when it came',
     ),
   ],
-  // Grouped in the order of the index, so that a page reads no more cells than it needs. The hash orders a cell's
-  // probes in a way that says nothing of when they were measured.
-  from: (span) => sql`
-    (SELECT cell FROM probe WHERE ${inSpan(span, 'cell')} GROUP BY cell ORDER BY cell) AS next_cell
-    JOIN LATERAL (
-      SELECT p.*, md5(p.id::text) AS hash, date_trunc('hour', p.measured_at, 'UTC') AS hour
-      FROM ${publicProbesOf(raw('next_cell.cell'))} AS p) AS t ON true WHERE true`,
+  // The hash orders the probes of a cell in a way that reveals nothing of when they were measured.
+  ofMeasuredCells: true,
+  from: () => sql`
+    (SELECT p.*, md5(p.id::text) AS hash, date_trunc('hour', p.measured_at, 'UTC') AS hour
+     FROM ${publicProbesOf(raw('c.cell'))} AS p) AS t WHERE true`,
   key: [
     { sql: 't.cell', type: 'bigint' },
     { sql: 't.hash', type: 'text' },

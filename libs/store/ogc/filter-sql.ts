@@ -37,6 +37,21 @@ export function conditionOf(collection: Collection, filter: Filter): Sql {
   }
 }
 
+/**
+ * Lists of cells (H3) outside of which no probe meets the filter: one for each condition on the cell or the place that all
+ * probes must meet. The place of a probe is the centre of its cell.
+ */
+export function cellsOf(filter: Filter): string[][] {
+  if (filter.op === 'and') return filter.of.flatMap(cellsOf)
+  if (filter.op === 'intersects') {
+    const cells = cellsMatching(filter.shape, 'centre')
+    return cells ? [cells] : []
+  }
+  if (filter.op === '=' && filter.property === 'h3') return [[String(filter.value.value)]]
+  if (filter.op === 'in' && filter.property === 'h3') return [filter.values.map(({ value }) => String(value))]
+  return []
+}
+
 /** Texts are ordered by code points, whatever the database's language. */
 const CAST_BY_TYPE: Record<ColumnType, (expression: string) => string> = {
   text: (expression) => `(${expression})::text COLLATE "C"`,

@@ -133,17 +133,3 @@ export async function findSession(db: Queryable, hash: Buffer): Promise<Account 
 export async function deleteSession(db: Queryable, hash: Buffer): Promise<void> {
   await queryRows(db, sql`DELETE FROM session WHERE token_hash = ${hash}`)
 }
-
-/** Takes the lease `key` for a time; false if another process holds it. */
-export async function takeLease(db: Queryable, key: string, ttlMs: number): Promise<boolean> {
-  const lease = await queryRow(
-    db,
-    sql`INSERT INTO lease (key, expires_at) VALUES (${key}, now() + make_interval(secs => ${ttlMs}::float8 / 1000))
-     ON CONFLICT (key) DO UPDATE SET expires_at = excluded.expires_at WHERE lease.expires_at < now() RETURNING key`,
-  )
-  return lease !== undefined
-}
-
-export async function dropOldLeases(db: Queryable): Promise<void> {
-  await queryRows(db, sql`DELETE FROM lease WHERE expires_at < now() - interval '7 days'`)
-}

@@ -8,18 +8,26 @@ import { type Sql, raw, sql } from '../database/sql.js'
 export const MEASURED_AT_SITE = `p.site_code IS NOT NULL AND NOT 'far_from_site' = ANY (p.flags)
   AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)`
 
+/**
+ * Whether a probe of a cell is one of a site. With `=` PostgreSQL might look for it among the probes of all sites, by their
+ * index on the time.
+ */
+export const isOfSite = (row: string, code: string): Sql =>
+  sql`${raw(row)}.site_code IS NOT DISTINCT FROM ${code}`
+
 /** The least number of devices: with fewer a reader could follow one of them. */
 const MIN_DEVICES = 3
 
 /**
- * The probes of a cell (an SQL expression) that are public one by one (k-anonymity with k = 3), as an item of FROM: the lines
- * of sites, and the probes of a network that at least three devices measured with the same tool. The whole history of the
- * cell decides, never the filter of a request, so that the difference of two answers reveals nothing more.
+ * The probes of one cell (an SQL expression) that are public one by one (k-anonymity with k = 3), as an item of FROM: the
+ * lines of sites, and the probes of a network that at least three devices measured in the cell with the same tool. The
+ * whole history of the cell decides, never the filter of a request, so that the difference of two answers reveals nothing
+ * more. The history is read once, and only where a probe is no site's.
  */
 export const publicProbesOf = (cell: Sql): Sql => sql`(
-  SELECT p.* FROM probe AS p LEFT JOIN (
-    SELECT operator, technology, tool, true AS is_common FROM probe WHERE cell = ${cell}
-    GROUP BY operator, technology, tool HAVING count(DISTINCT device_id) >= ${raw(String(MIN_DEVICES))}) AS alike
-  ON p.operator IS NOT DISTINCT FROM alike.operator AND p.technology IS NOT DISTINCT FROM alike.technology
-    AND p.tool IS NOT DISTINCT FROM alike.tool
-  WHERE p.cell = ${cell} AND (alike.is_common OR (${raw(MEASURED_AT_SITE)})))`
+  SELECT p.* FROM probe AS p WHERE p.cell = ${cell} AND ((${raw(MEASURED_AT_SITE)}) OR ${raw(NETWORK)} IN (
+    SELECT ${raw(NETWORK)} FROM probe AS p WHERE p.cell = ${cell} GROUP BY ${raw(NETWORK)}
+    HAVING count(DISTINCT p.device_id) >= ${raw(String(MIN_DEVICES))})))`
+
+/** A network as one text, in which a missing name differs from an empty one: a comparison with IN is null where a name is missing. */
+const NETWORK = 'ROW(p.operator, p.technology, p.tool)::text'

@@ -10,13 +10,15 @@ export interface QuarantinedProbe {
   document: string
 }
 
+/** A document that is there already, or several times among these, is one row that counts its times. */
 export async function quarantineProbes(db: Queryable, refused: readonly QuarantinedProbe[]): Promise<void> {
   await db.query(
-    `INSERT INTO quarantine (digest, device_id, site_code, field, reason, document)
-     SELECT DISTINCT ON (digest) digest, "deviceId", "siteCode", field, reason, document
+    `INSERT INTO quarantine (digest, device_id, site_code, field, reason, document, times)
+     SELECT digest, "deviceId", "siteCode", min(field), reason, document, count(*)
      FROM (SELECT *, sha256(convert_to(concat_ws(chr(31), "deviceId", "siteCode", reason, document), 'UTF8')) AS digest
        FROM json_to_recordset($1::json) AS r("deviceId" uuid, "siteCode" text, field text, reason text, document text)) AS r
-     ON CONFLICT (digest) DO UPDATE SET times = quarantine.times + 1`,
+     GROUP BY digest, "deviceId", "siteCode", reason, document ORDER BY digest
+     ON CONFLICT (digest) DO UPDATE SET times = quarantine.times + excluded.times`,
     [JSON.stringify(refused)],
   )
 }

@@ -30,15 +30,20 @@ export async function insertTestToken(
   ])
 }
 
-/** The device of a token that is used for this direction for the first time; undefined for any other token. */
+/**
+ * The device of a token that is used for this direction for the first time; undefined for any other token, and for one of a device
+ * that was revoked.
+ */
 export async function consumeTestToken(
   db: Queryable,
   hash: Buffer,
   direction: Direction,
 ): Promise<string | undefined> {
   const [rows]: [{ deviceId: string }[], number] = await db.query(
-    `UPDATE test_token SET used = used || $2::text
-     WHERE token_hash = $1 AND expires_at > clock_timestamp() AND NOT $2 = ANY(used) RETURNING device_id AS "deviceId"`,
+    `UPDATE test_token AS t SET used = used || $2::text FROM device AS d
+     WHERE t.token_hash = $1 AND t.expires_at > clock_timestamp() AND NOT $2 = ANY(used)
+       AND d.id = t.device_id AND d.revoked_at IS NULL
+     RETURNING device_id AS "deviceId"`,
     [hash, direction],
   )
   return rows[0]?.deviceId

@@ -7,7 +7,7 @@ import { TIME_ZONE_SQL, momentOrDay } from '../database/local-time.js'
 import { prepared, queryRow, queryRows } from '../database/query.js'
 import { type Sql, allOf, join, param, raw, sql } from '../database/sql.js'
 import { isCounted } from '../probes/counted.js'
-import { publicProbesOf } from '../probes/public.js'
+import { isOfSite, publicProbesOf } from '../probes/public.js'
 import { IF_OK, quantilesSql } from '../verdicts/measurements.js'
 
 /** The measure, window and grain of a series, whatever its place. */
@@ -70,7 +70,7 @@ export const seriesOfSite = (
   site: { cell: string; code: string },
   query: SeriesQuery,
 ): Promise<SeriesBucket[]> =>
-  readSeries(db, query, sql`probe AS p`, sql`p.cell = ${site.cell}::bigint AND p.site_code = ${site.code}`)
+  readSeries(db, query, sql`probe AS p`, sql`p.cell = ${site.cell}::bigint AND ${isOfSite('p', site.code)}`)
 
 /** The longest span of an area's series that is read from probes: it costs the whole country's probes of that span. */
 export const MAX_RAW_DAYS = 3

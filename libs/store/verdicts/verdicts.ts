@@ -26,9 +26,14 @@ export const countsByClass = (cellClass = 'class'): Sql =>
 export const verdictOfCell = (run: RunKey, cell: string): Sql =>
   sql`LATERAL (SELECT class FROM verdict AS v WHERE ${validInRun('v', run)} AND v.cell = ${raw(cell)} OFFSET 0) AS v ON true`
 
+/** The evidence of one cell (an expression such as `c.cell`) in the same way, one row for each network. */
+export const evidenceOfCell = (run: RunKey, cell: string): Sql =>
+  sql`LATERAL (SELECT v.* FROM evidence AS v WHERE ${validInRun('v', run)} AND v.cell = ${raw(cell)} OFFSET 0) AS v ON true`
+
 /** Whether the run leaves a cell undecided: it has no verdict there, or that of class `unknown`. */
 export const isUndecided = (run: RunKey, cell: string): Sql =>
-  sql`NOT EXISTS (SELECT 1 FROM verdict AS v WHERE ${validInRun('v', run)} AND v.cell = ${raw(cell)} AND v.class <> 'unknown')`
+  sql`NOT EXISTS (SELECT 1 FROM verdict AS v
+    WHERE ${validInRun('v', run)} AND v.cell = ${raw(cell)} AND v.class <> 'unknown' OFFSET 0)`
 
 /**
  * Rows of a table with validity by run, which are valid in the run and lie in ranges of cells, as an item of FROM named
@@ -83,18 +88,20 @@ export interface VerdictPageQuery {
   ranges: readonly CellRange[]
 }
 
-/** Verdicts within ranges, in the order of their cells. */
+/** Verdicts within ranges, in the order of their cells. Each range is read no further than a page. */
 export async function listVerdicts(db: Queryable, run: RunKey, page: VerdictPageQuery): Promise<CellRow[]> {
   const conditions = [
     validInRun('v', run),
-    sql`cell > ${page.after}::bigint`,
-    page.class && sql`class = ${page.class}`,
-    sql`EXISTS (SELECT 1 FROM ${cellRanges(page.ranges)} WHERE cell BETWEEN low AND high)`,
+    sql`v.cell BETWEEN r.low AND r.high AND v.cell > ${page.after}::bigint`,
+    page.class && sql`v.class = ${page.class}`,
   ]
+  const rest = page.ranges.filter(({ high }) => BigInt(high) > BigInt(page.after))
   return queryRows(
     db,
-    sql`SELECT to_hex(cell) AS h3, class, confidence FROM verdict AS v
-     WHERE ${allOf(conditions)} ORDER BY cell LIMIT ${page.limit}`,
+    sql`SELECT to_hex(cell) AS h3, class, confidence FROM ${cellRanges(rest)} CROSS JOIN LATERAL (
+       SELECT v.cell, v.class, v.confidence FROM verdict AS v WHERE ${allOf(conditions)}
+       ORDER BY v.cell LIMIT ${page.limit}) AS v
+     ORDER BY cell LIMIT ${page.limit}`,
   )
 }
 
@@ -125,13 +132,13 @@ export async function evidenceOfCells(
   type Row = Omit<JudgedNetwork, 'lastMeasuredAt'> & { cell: string; lastMeasuredAt: Date | null }
   const rows = await queryRows<Row>(
     db,
-    sql`SELECT cell::text, nullif(operator, '') AS operator, nullif(technology, '') AS technology, samples, passes,
+    sql`SELECT v.cell::text, nullif(operator, '') AS operator, nullif(technology, '') AS technology, samples, passes,
        no_service AS "noService", peak_samples AS "peakSamples", weight::float8, pass_weight::float8 AS "passWeight",
        settled_weight::float8 AS "settledWeight", settled_pass_weight::float8 AS "settledPassWeight",
        devices, pass_devices AS "passDevices", fail_devices AS "failDevices", days, pass_days AS "passDays",
        fail_days AS "failDays", hours, last_measured_at AS "lastMeasuredAt", declared_bps::float8 AS "declaredBps",
        planned_by::text AS "plannedBy", state
-     FROM evidence AS v WHERE ${validInRun('v', run)} AND cell = ANY(${cells}::bigint[])
+     FROM unnest(${cells}::bigint[]) AS c(cell) JOIN ${evidenceOfCell(run, 'c.cell')}
      ORDER BY operator COLLATE "C", technology COLLATE "C"`,
   )
   const evidence = new Map<string, JudgedNetwork[]>()

@@ -15,22 +15,19 @@ SELECT
 FROM (
   SELECT p.*
   FROM probe AS p
-  LEFT JOIN (
-    SELECT operator, technology, tool, true AS is_common
-    FROM probe
-    WHERE cell = $2::bigint
-    GROUP BY operator, technology, tool
-    HAVING count(DISTINCT device_id) >= 3
-  ) AS alike ON p.operator IS NOT DISTINCT FROM alike.operator
-    AND p.technology IS NOT DISTINCT FROM alike.technology
-    AND p.tool IS NOT DISTINCT FROM alike.tool
   WHERE p.cell = $2::bigint
     AND (
-      alike.is_common
-        OR (
-          p.site_code IS NOT NULL
-            AND NOT 'far_from_site' = ANY (p.flags)
-            AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)
+      (
+        p.site_code IS NOT NULL
+          AND NOT 'far_from_site' = ANY (p.flags)
+          AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)
+      )
+        OR ROW(p.operator, p.technology, p.tool)::text IN (
+          SELECT ROW(p.operator, p.technology, p.tool)::text
+          FROM probe AS p
+          WHERE p.cell = $2::bigint
+          GROUP BY ROW(p.operator, p.technology, p.tool)::text
+          HAVING count(DISTINCT p.device_id) >= 3
         )
     )
 ) AS p

@@ -42,7 +42,13 @@ WITH
     SELECT n.cell, 'present_undeclared', n.operator, n.technology, NULL, NULL, n.passes, n.samples
     FROM network AS n
     WHERE n.state = 'present'
-      AND n.operator IN (SELECT DISTINCT operator FROM coverage WHERE kind = 'declared')
+      AND n.operator = (
+        SELECT d.operator
+        FROM coverage AS d
+        WHERE d.kind = 'declared' AND d.operator >= n.operator
+        ORDER BY d.operator
+        LIMIT 1
+      )
       AND NOT EXISTS (
         SELECT 1 FROM claim AS c WHERE c.cell = n.cell AND c.operator = n.operator AND c.kind = 'declared'
       )

@@ -15,7 +15,7 @@ WITH
       )
       AND (technology = ANY($5::text[]) OR technology IS NULL)
       AND (outcome = 'no_service' OR (outcome = 'ok' AND download_bps IS NOT NULL))
-    OFFSET 0
+    OFFSET '0'
   ),
   sample AS (
     SELECT
@@ -32,7 +32,7 @@ WITH
         WHEN outcome = 'ok' AND (outcome = 'no_service' OR (download_bps IS NOT NULL)) THEN download_bps
       END AS s0_free0
     FROM counted_probe
-    OFFSET 0
+    OFFSET '0'
   ),
   device_day AS (
     SELECT

@@ -14,7 +14,7 @@ WITH
       )
       AND (technology = ANY($4::text[]) OR technology IS NULL)
       AND (outcome = 'no_service' OR (outcome = 'ok' AND download_bps IS NOT NULL))
-    OFFSET 0
+    OFFSET '0'
   ),
   sample AS (
     SELECT
@@ -98,7 +98,7 @@ WITH
           AND upload_bps >= 20000000 THEN latency_ms
       END AS s2_free7
     FROM counted_probe
-    OFFSET 0
+    OFFSET '0'
   ),
   device_day AS (
     SELECT

@@ -19,12 +19,17 @@ SELECT
   max(last_measured_at) AS "lastMeasuredAt",
   NULL AS "declaredBps",
   NULL AS "plannedBy"
-FROM evidence AS v
-JOIN cell_place AS c USING (cell)
-WHERE v.series = $1::integer
-  AND v.first_run <= $2::integer
-  AND (v.next_run IS NULL OR v.next_run > $2::integer)
-  AND weight > 0
+FROM cell_place AS c
+JOIN LATERAL (
+  SELECT v.*
+  FROM evidence AS v
+  WHERE v.series = $1::integer
+    AND v.first_run <= $2::integer
+    AND (v.next_run IS NULL OR v.next_run > $2::integer)
+    AND v.cell = c.cell
+  OFFSET 0
+) AS v ON true
+WHERE weight > 0
   AND coalesce(c.commune_code, c.province_code, c.region_code, '') IN (
     SELECT code FROM current_area WHERE (code = $3::text OR starts_with(code, $3::text || '.'))
   )

@@ -12,11 +12,10 @@ FROM (
   FROM (
     SELECT p.*
     FROM probe AS p
-    WHERE true
-      AND p.measured_at >= CASE
-        WHEN length($1::text) > 10 THEN $1::text::timestamptz
-        ELSE $1::text::date::timestamp AT TIME ZONE 'Africa/Casablanca'
-      END
+    WHERE p.measured_at >= CASE
+      WHEN length($1::text) > 10 THEN $1::text::timestamptz
+      ELSE ($1::text::date)::timestamp AT TIME ZONE 'Africa/Casablanca'
+    END
       AND (p.measured_at, p.id) < ($2::timestamptz, $3::uuid)
       AND p.measured_at <= $2::timestamptz
       AND p.site_code IS NOT NULL

@@ -10,31 +10,30 @@ SELECT
 FROM (
   SELECT p.*
   FROM (
-    SELECT probe_row.*
-    FROM json_to_recordset($9::json) AS r(low bigint, high bigint)
-    JOIN LATERAL (
+    SELECT p.*
+    FROM unnest($1::bigint[]) AS c(cell)
+    CROSS JOIN LATERAL (
       SELECT p.*
       FROM probe AS p
-      WHERE true
+      WHERE p.cell = c.cell
         AND p.measured_at >= CASE
-          WHEN length($1::text) > 10 THEN $1::text::timestamptz
-          ELSE $1::text::date::timestamp AT TIME ZONE 'Africa/Casablanca'
+          WHEN length($2::text) > 10 THEN $2::text::timestamptz
+          ELSE ($2::text::date)::timestamp AT TIME ZONE 'Africa/Casablanca'
         END
-        AND (p.cell, p.measured_at, p.id) > ($4::bigint, $2::timestamptz, $3::uuid)
-        AND p.cell BETWEEN r.low AND r.high
+        AND (p.cell, p.measured_at, p.id) > ($3::bigint, $4::timestamptz, $5::uuid)
         AND EXISTS (
           SELECT 1
           FROM site AS s
           WHERE s.code = p.site_code
-            AND s.lng BETWEEN $5::float8 AND $6::float8
-            AND s.lat BETWEEN $7::float8 AND $8::float8
+            AND s.lng BETWEEN $6::float8 AND $7::float8
+            AND s.lat BETWEEN $8::float8 AND $9::float8
         )
         AND p.site_code IS NOT NULL
         AND NOT 'far_from_site' = ANY (p.flags)
         AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)
-      ORDER BY p.cell, p.measured_at, p.id
+      ORDER BY p.measured_at, p.id
       LIMIT 100
-    ) AS probe_row ON true
+    ) AS p
   ) AS p
   ORDER BY p.cell, p.measured_at, p.id
   LIMIT 100

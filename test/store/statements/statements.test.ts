@@ -3,19 +3,22 @@
  * change of SQL. After a change that is meant, `npx vitest run test/store/statements -u` writes them again.
  */
 import { SHIPPED_RULES } from '#domain/rule'
+import { cellAt, cellToSql } from '#geo'
 import { pooledEvidence, whiteZonesOfArea } from '#store/areas'
 import { contradictedCells, contradictionsOfArea, importCoverage, listContradictions } from '#store/coverage'
+import { param } from '#store/database'
 import { listDisputes } from '#store/disputes'
 import { type FeatureQuery, UNFILTERED, collectionOf, pageOfFeatures } from '#store/ogc'
 import { type PlanDraft, listPlan, writeVersions } from '#store/plan'
-import { type ProbePage, listProbes, probesOfCell } from '#store/probes'
+import { type ProbePageQuery, listProbes, probesOfCell } from '#store/probes'
 import type { RunRow } from '#store/runs'
 import { downloadsOfAreas, seriesOfArea, seriesOfCell, updateAreaSeries } from '#store/series'
 import { listEvents } from '#store/subscriptions'
-import { quantilesOf, undecidedPlaces } from '#store/verdicts'
+import { measurementsOf, undecidedPlaces } from '#store/verdicts'
 import { factorsOfZones } from '#store/zones'
 import type { DataSource } from 'typeorm'
 import { describe, expect, test } from 'vitest'
+import { nextMeasuredCells } from '../../../libs/store/probes/measured-cells.js'
 import { ROLL_UP_NETWORKS } from '../../../libs/store/verdicts/network-rollup.js'
 import { formatSql } from './format.js'
 import { recorder } from './recorder.js'
@@ -47,7 +50,7 @@ const SERIES = {
   operator: 'iam',
   technology: '4g',
 } as const
-const PROBES: ProbePage = {
+const PROBES: ProbePageQuery = {
   order: '-measuredAt',
   after: { cell: '1', measuredAt: TO.toISOString(), id: '00000000-0000-4000-8000-000000000000' },
   cell: null,
@@ -94,7 +97,7 @@ const STATEMENTS: Readonly<Record<string, (db: DataSource) => Promise<unknown>>>
   'area-series': (db) => seriesOfArea(db.manager, '01', SERIES),
   'area-downloads': (db) => downloadsOfAreas(db.manager, RUN, 'commune', '01'),
   'cell-series-public': (db) => seriesOfCell(db.manager, '1', SERIES, 'public'),
-  'cell-quantiles': (db) => quantilesOf(db.manager, RUN, '1'),
+  'cell-measurements': (db) => measurementsOf(db.manager, RUN, RULE, '1'),
   'cell-probes': (db) =>
     probesOfCell(db.manager, RUN, '1', {
       grain: 'hour',
@@ -102,6 +105,14 @@ const STATEMENTS: Readonly<Record<string, (db: DataSource) => Promise<unknown>>>
       limit: 100,
     }),
   'probes-by-time': (db) => listProbes(db.manager, PROBES),
+  'next-measured-cells': (db) =>
+    nextMeasuredCells(db.manager, {
+      ranges: RANGES,
+      start: { cell: '1', isIncluded: true },
+      since: param(FROM, 'timestamptz'),
+      until: param(TO, 'timestamptz'),
+      limit: 100,
+    }),
   'probes-in-box': (db) =>
     listProbes(db.manager, { ...PROBES, order: 'cell', place: { box: BOX, ranges: RANGES } }),
   'features-of-probes': (db) => pageOfFeatures(db.manager, collectionOf('probes_public'), FEATURES, 100),
@@ -167,6 +178,7 @@ const ANSWERS = [
   [/AS added/, [{ added: 1, replaced: 0 }]],
   [/AS "hasClaims"/, [{ hasClaims: false }]],
   [/json_agg\(/, [{ json: null, count: 0 }]],
+  [/RECURSIVE measured/, [{ cell: cellToSql(cellAt(33.5, -5.5)) }]],
 ] as const
 
 describe('statements as they go to the database', () => {

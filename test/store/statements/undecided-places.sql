@@ -28,6 +28,7 @@ WITH
         AND (v.next_run IS NULL OR v.next_run > $2::integer)
         AND v.cell = p.cell
         AND v.class <> 'unknown'
+      OFFSET 0
     )
   ),
   grouped AS (

@@ -148,12 +148,18 @@ function AreaRow({ words, area, onArea }: AreaRowProps) {
       <td>
         <Trend words={words} change={trendOf(area)} />
       </td>
-      <td>{hasAny(area.localities) ? number(area.people.white) : '–'}</td>
+      <td>{hasAny(area.localities) ? t('ofListed', listedPeopleOf(words, area)) : '–'}</td>
       <td>{hasAny(area.localities) ? number(area.localities.white) : '–'}</td>
       <td>{hasAny(area.sites) ? number(area.sites.white) : '–'}</td>
     </tr>
   )
 }
+
+/** The people in white cells, beside those of all imported localities: few of the census are in such a list. */
+const listedPeopleOf = ({ number }: Localizer, { people }: AreaFigures) => ({
+  n: number(people.white),
+  listed: number(CLASSES.reduce((sum, colour) => sum + people[colour], 0)),
+})
 
 /** Change of the number of white cells since the run before; null without such a run. */
 function Trend({ words, change }: { words: Localizer; change: number | null }) {

@@ -15,7 +15,12 @@ const CODES = [
   'file_encoding',
   'file_old_office',
   'file_not_json',
+  'file_memory',
   'site_unknown',
+  'database_away',
+  'database_busy',
+  'disk_full',
+  'read_only',
 ] as const
 
 /** The reason of a failure, in the reader's language if the page has a message for it, else in the server's words. */

@@ -21,7 +21,12 @@ export function AreaPanel({ words, area, run }: AreaPanelProps) {
       </h2>
       <AreaPath words={words} areas={area.parents} />
       {area.population !== null && <p>{t('population', { n: number(area.population) })}</p>}
-      {area.counts && <CountList words={words} counts={area.counts} />}
+      {area.counts && (
+        <>
+          <h3>{t('cellsByClass')}</h3>
+          <CountList words={words} counts={area.counts} />
+        </>
+      )}
       {run && <ReportLink {...{ words, run }} code={area.code} />}
       {run && (
         <p class="feed">

@@ -3,6 +3,7 @@ import type { NetworkState } from '#domain/verdict'
 import type { Network } from '../api/schemas.js'
 import { type Localizer, percentText } from '../language/language.js'
 import { operatorName, technologyName } from '../language/network-names.js'
+import { failuresText } from './failures.js'
 
 export function Networks({ words, evidence }: { words: Localizer; evidence: Network[] }) {
   const { t } = words
@@ -52,17 +53,27 @@ function Share({ share, network: { lower, upper } }: { share: number; network: N
 
 function NetworkFigures({ words, share, network: n }: { words: Localizer; share: number; network: Network }) {
   const { t, number, date } = words
-  const interval = t('interval', {
-    share: percentText(words, share),
+  const shareText = percentText(words, share)
+  // Repeats and old measurements weigh less, so that the share may differ from that of the two numbers beside it.
+  const isWeighted = shareText !== percentText(words, n.passes / n.samples)
+  const interval = t(isWeighted ? 'intervalWeighted' : 'interval', {
+    share: shareText,
     lower: percentText(words, n.lower),
     upper: percentText(words, n.upper),
   })
+  const failures = failuresText(words, n)
   return (
     <dl>
       <dt>{t('shareHead')}</dt>
       <dd>
         {t('passes', { passes: number(n.passes), samples: number(n.samples) })} · {interval}
       </dd>
+      {failures && (
+        <>
+          <dt>{t('failuresHead')}</dt>
+          <dd>{failures}</dd>
+        </>
+      )}
       <dt>{t('median')}</dt>
       <dd>
         <Medians words={words} network={n} />
@@ -75,19 +86,31 @@ function NetworkFigures({ words, share, network: n }: { words: Localizer; share:
   )
 }
 
-/** Medians of a network; without service there are none. */
+/** Medians of a network with the number of measurements that they are of; without service there are none. */
 function Medians({ words: { t, number, mbit }, network }: { words: Localizer; network: Network }) {
-  const { downloadBps: down, uploadBps: up, latencyMs: latency, loadedLatencyMs: loaded } = network.quantiles
+  const { samples, noService, quantiles } = network
+  const { downloadBps: down, uploadBps: up, latencyMs: latency, loadedLatencyMs: loaded } = quantiles
   const figures = [
-    down && t('down', { figure: mbit(down[1]) }),
-    up && t('up', { figure: mbit(up[1]) }),
-    latency && t('latency', { figure: number(latency[1]) }),
-    loaded && t('loadedLatency', { figure: number(loaded[1]) }),
+    down && { text: t('down', { figure: mbit(down[1]) }), count: quantiles.downloadCount },
+    up && { text: t('up', { figure: mbit(up[1]) }), count: quantiles.uploadCount },
+    latency && { text: t('latency', { figure: number(latency[1]) }), count: quantiles.latencyCount },
+    loaded && {
+      text: t('loadedLatency', { figure: number(loaded[1]) }),
+      count: quantiles.loadedLatencyCount,
+    },
   ].filter((figure) => figure !== null)
-  if (figures.length === 0) return '–'
-  return figures.map((figure) => (
-    <span key={figure} class="figure">
-      {figure}
-    </span>
-  ))
+  const [first] = figures
+  if (!first) return samples > noService ? t('medianTooFew') : '–'
+  const isSameCount = figures.every(({ count }) => count === first.count)
+  const ofCount = (count: number | null) => t('medianOf', { n: count ?? 0 })
+  return (
+    <>
+      {figures.map(({ text, count }) => (
+        <span key={text} class="figure">
+          {text} {!isSameCount && ofCount(count)}
+        </span>
+      ))}
+      {isSameCount && <span class="figure">{ofCount(first.count)}</span>}
+    </>
+  )
 }

@@ -123,8 +123,8 @@ function Column({ rows, first, labelOf, labelEvery, place, x, step, y }: ColumnP
 /** The chart in sentences, for those who do not see it. */
 function chartText({ t, mbit }: Localizer, { rows, labelOf }: ChartProps): string {
   return rows
-    .flatMap(({ at, probes, noService, downloadBps }) => [
-      downloadBps && t('profileRow', { at: labelOf(at), speed: mbit(downloadBps[1]), n: probes - noService }),
+    .flatMap(({ at, noService, downloadBps, downloadCount }) => [
+      downloadBps && t('profileRow', { at: labelOf(at), speed: mbit(downloadBps[1]), n: downloadCount! }),
       noService > 0 && t('profileNone', { at: labelOf(at), n: noService }),
     ])
     .filter(Boolean)

@@ -2,6 +2,7 @@
 import type { Reason } from '../api/schemas.js'
 import { type Localizer, bidiIsolated, listText, percentText } from '../language/language.js'
 import { operatorName, technologyName } from '../language/network-names.js'
+import { failuresText } from './failures.js'
 
 /**
  * A word goes with the figure, because a bare figure is taken for more than it is. Each word has its minimum
@@ -24,7 +25,8 @@ export function reasonSentence(words: Localizer, reason: Reason): string {
   const { code, operator, technology, operators = [], missing = [], passes = 0, samples = 0 } = reason
   const network = [operatorName(words, operator), technologyName(words, technology)]
   const operatorNames = operators.map((id) => bidiIsolated(operatorName(words, id)))
-  return words.t(`reason_${code}`, {
+  const failures = failuresText(words, { passes, samples, failures: reason.failures })
+  const sentence = words.t(`reason_${code}`, {
     passes,
     samples,
     noService: reason.noService ?? 0,
@@ -39,4 +41,5 @@ export function reasonSentence(words: Localizer, reason: Reason): string {
       missing.map((m) => words.t(`missing_${m}`)),
     ),
   })
+  return failures ? `${sentence} ${words.t('failures', { list: failures })}` : sentence
 }

@@ -59,13 +59,14 @@ function PlanEvidenceText({ words, item }: FactsProps) {
   const t = words.translatorOf(WORDS)
   const { evidence, state } = item
   if (!evidence) return <p>{t('notMeasured')}</p>
-  const { passes, samples, cells, cellsMeasured, minDownloadBps } = evidence
+  const { passes, samples, noService, cells, cellsMeasured, minDownloadBps } = evidence
   const isUnsettled = state === 'in_service'
   return (
     <p>
       {t('measured', {
         passes: words.number(passes),
         samples: words.number(samples),
+        noService,
         speed: words.mbit(minDownloadBps),
         measured: words.number(cellsMeasured),
         cells: words.number(cells),

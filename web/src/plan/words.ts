@@ -73,7 +73,7 @@ const en = {
   saidIs: 'Announced: {step}.',
   foundIs: 'Since {date}: {state}.',
   measured:
-    '{passes} of {samples} measurements of this network since the day of service reach {speed} Mbit/s, in {measured} of {cells} cells.',
+    '{passes} of {samples} measurements of this network since the day of service reach {speed} Mbit/s, in {measured} of {cells} cells{noService, plural, =0 {} other {; # found no service}}.',
   notMeasured:
     'Nobody has measured this network here since the day of service: it is neither verified nor refuted.',
   undecided: 'The measurements do not suffice yet to verify or to refute it.',
@@ -224,7 +224,7 @@ export const WORDS: Dictionary<Key> = {
     saidIs: 'Ce qui est dit : {step}.',
     foundIs: 'Depuis le {date} : {state}.',
     measured:
-      '{passes} mesures sur {samples} de ce réseau depuis la mise en service atteignent {speed} Mbit/s, dans {measured} mailles sur {cells}.',
+      '{passes} mesures sur {samples} de ce réseau depuis la mise en service atteignent {speed} Mbit/s, dans {measured} mailles sur {cells}{noService, plural, =0 {} other { ; # sans service}}.',
     notMeasured: 'Personne n’a mesuré ce réseau ici depuis la mise en service : ni vérifié, ni démenti.',
     undecided: 'Les mesures ne suffisent pas encore à vérifier ni à démentir.',
     tooFewCells: 'Moins de la moitié de ses mailles a été mesurée : trop peu pour vérifier.',
@@ -370,7 +370,7 @@ export const WORDS: Dictionary<Key> = {
     saidIs: 'ما قيل: {step}.',
     foundIs: 'منذ {date}: {state}.',
     measured:
-      '{passes} من {samples} قياسات لهذه الشبكة منذ بدء الخدمة تبلغ {speed} ميغابت/ث، في {measured} من {cells} خلايا.',
+      '{passes} من {samples} قياسات لهذه الشبكة منذ بدء الخدمة تبلغ {speed} ميغابت/ث، في {measured} من {cells} خلايا{noService, plural, =0 {} other {، و# منها بلا خدمة}}.',
     notMeasured: 'لم يقس أحد هذه الشبكة هنا منذ بدء الخدمة: لا تحقُّق ولا تكذيب.',
     undecided: 'القياسات لا تكفي بعد للتحقق أو التكذيب.',
     tooFewCells: 'قيس أقل من نصف خلاياه: لا يكفي ذلك للتحقق.',

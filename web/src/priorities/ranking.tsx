@@ -122,7 +122,7 @@ function RankingTable({ words, ranking, isOld, onBox }: RankingTableProps) {
   )
 }
 
-function RankingNotes({ words, ranking: { top, draws, leftOut } }: RankingProps) {
+function RankingNotes({ words, ranking: { draws, leftOut } }: RankingProps) {
   const t = words.translatorOf(WORDS)
   const nameOf = (factor: Factor) => t(factor)
   return (
@@ -131,8 +131,7 @@ function RankingNotes({ words, ranking: { top, draws, leftOut } }: RankingProps)
         <p class="source">{t('leftOut', { names: listText(words, leftOut.map(nameOf)) })}</p>
       )}
       <p class="source">
-        {t('firmHint', { top: words.number(top), draws: words.number(draws) })} {t('costHint')}{' '}
-        {t('scaleHint')} {t('marksHint')}
+        {t('firmHint', { draws: words.number(draws) })} {t('costHint')} {t('scaleHint')} {t('marksHint')}
       </p>
     </>
   )
@@ -154,19 +153,20 @@ function Firmness({ words, zone, zones, top, draws }: FirmnessProps) {
   const t = words.translatorOf(WORDS)
   const { rank, rankLow, rankHigh, firmness, topShare } = zone
   const at = (of: number) => (zones < 2 ? 50 : 2 + (96 * Math.log(of)) / Math.log(zones))
-  const share = words.t('percent', { figure: words.number(100 * topShare) })
+  const values = {
+    share: words.t('percent', { figure: words.number(100 * topShare, 1) }),
+    top: words.number(top),
+    draws: words.number(draws),
+  }
   return (
-    <td
-      class={`firmness ${firmness}`}
-      title={t('topShare', { share, top: words.number(top), draws: words.number(draws) })}
-    >
+    <td class={`firmness ${firmness}`} title={t('topShare', values)}>
       <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
         <rect class="all" x="0" y="4" width="100" height="2" />
         <rect x={at(rankLow) - 1} y="2" width={at(rankHigh) - at(rankLow) + 2} height="6" />
         <rect class="own" x={at(rank) - 1} y="0" width="2" height="10" />
       </svg>
       <span>{t('range', { low: words.number(rankLow), high: words.number(rankHigh) })}</span>
-      <small>{t(firmness)}</small>
+      <small>{t(firmness, values)}</small>
     </td>
   )
 }

@@ -108,6 +108,7 @@ export class SpeedTestEntity {
  */
 @Entity('coverage')
 @Index('coverage_received', ['receivedAt'])
+@Index('coverage_operator', ['operator'], { where: `kind = 'declared'` })
 export class CoverageEntity {
   @PrimaryColumn('bigint') cell!: string
   /** declared | planned */

@@ -1,0 +1,66 @@
+/** A worker says that it lives, and passes over those that do not. */
+import { withinTime } from '#store/database'
+import { type WorkerName, dropWorkerLease, endSilentWorkers, renewWorkerLease } from '#store/workers'
+import type { DataSource } from 'typeorm'
+
+/** A lease is renewed so many times in its duration, so that one that comes late does no harm. */
+const SIGNS_PER_LEASE = 4
+const MAX_FAREWELL_MS = 2_000
+
+/**
+ * Tells the parent process, if there is one, at once and again and again that this process is not frozen: the messages end when
+ * its event loop does. They need no database, which may be away without the worker's fault.
+ */
+export function tellParent(leaseMs: number): void {
+  const tell = () => {
+    if (process.connected) process.send?.('alive', undefined, undefined, () => {})
+  }
+  tell()
+  setInterval(tell, leaseMs / SIGNS_PER_LEASE).unref()
+}
+
+export interface SignsOfLife {
+  stop(): Promise<void>
+}
+
+export interface LeaseOptions {
+  name: WorkerName
+  leaseMs: number
+  log(text: string): void
+  /** Called when another worker was passed over, whose work is now free. */
+  passedOver(): void
+}
+
+/** Renews the lease of the worker and ends the sessions of workers whose leases have ended. */
+export function keepWorkerLease(
+  source: DataSource,
+  { name, leaseMs, log, passedOver }: LeaseOptions,
+): SignsOfLife {
+  let renewal: Promise<void> = Promise.resolve()
+  let isStopped = false
+  const renew = async () => {
+    await renewWorkerLease(source.manager, name, leaseMs)
+    const silent = await endSilentWorkers(source.manager)
+    for (const one of silent) log(`${one} gave no sign of life for its whole lease: its sessions were ended`)
+    if (silent.length > 0) passedOver()
+  }
+  const sign = () => {
+    // One at a time: a database that does not answer must not collect them.
+    renewal = renewal
+      .then(() => (isStopped ? undefined : renew()))
+      .catch((error: unknown) => log(`lease of the worker: ${String(error)}`))
+  }
+  sign()
+  const timer = setInterval(sign, leaseMs / SIGNS_PER_LEASE)
+  return {
+    async stop() {
+      isStopped = true
+      clearInterval(timer)
+      // Without an answer of the database the lease ends by itself.
+      await withinTime(MAX_FAREWELL_MS, async () => {
+        await renewal
+        await dropWorkerLease(source.manager, name)
+      }).catch(() => undefined)
+    },
+  }
+}
