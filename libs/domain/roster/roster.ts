@@ -11,7 +11,7 @@ import { TECHNOLOGIES, type Technology } from '../probe/probe.js'
 export interface RosterEntry {
   /** Operator id, as `operatorOf` gives it. */
   operator: string
-  /** At least one, each once. */
+  /** A list of at least one, without repetition. */
   technologies: readonly Technology[]
   /** HCP codes of regions; null for the whole country. */
   regionCodes: readonly string[] | null
@@ -57,7 +57,7 @@ export function servicesAt(
     .map(([operator, set]) => ({ operator, technologies: TECHNOLOGIES.filter((t) => set.has(t)) }))
 }
 
-/** Why one entry of a roster is not accepted; `index` is its position. */
+/** The reason why one entry of a roster is not accepted; `index` is its position. */
 export interface RosterRejection extends Rejection {
   index: number
 }

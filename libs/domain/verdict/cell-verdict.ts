@@ -9,7 +9,7 @@ import { type PartialKnowledge, operatorPresencesOf, rosterVerdictOf } from './r
 import { groupOf } from './technology-group.js'
 import { type Verdict, verdictOf } from './verdict.js'
 
-/** What is known beforehand of the networks of one group of an operator that may serve the cell. */
+/** The facts known beforehand about the networks of one group of an operator that may serve the cell. */
 export interface ServiceFacts extends Pick<
   PresenceFeatures,
   'group' | 'declared' | 'around' | 'placeLogOdds'
@@ -17,13 +17,14 @@ export interface ServiceFacts extends Pick<
   operator: string
 }
 
-/** What a run knows of a cell beside its evidence: who may serve it, and how probable that is before anybody measures. */
+/** The knowledge of a run about a cell beside its evidence: who may serve it, and how probable that is before anybody measures. */
 export interface RosterContext {
-  /** In the order of the operators' ids. */
+  /** The operators that may serve the cell, in the order of their ids. */
   services: readonly RosterService[]
   /** One for each operator and group of `services`. */
   facts: readonly ServiceFacts[]
-  coefficients: PresenceCoefficients
+  /** The model of the priors; null where nothing but measurements speaks of an operator, as for an area as a whole. */
+  coefficients: PresenceCoefficients | null
 }
 
 /** A verdict with what is known of the operators; bounds are null where the rule judges without a roster. */
@@ -51,7 +52,7 @@ export function cellVerdictOf(
     : { ...verdictOf(rule, networks), lower: null, upper: null, untried: [], partial: null }
 }
 
-/** What is known of each operator that may serve the cell or has a network there. */
+/** The probabilities of each operator that may serve the cell or has a network there. */
 export const presencesOfCell = (
   rule: Rule,
   networks: readonly NetworkEvidence[],
@@ -71,7 +72,7 @@ function modelOf(rule: Rule, networks: readonly NetworkEvidence[], context: Rost
   const measured = networks.filter(({ weight }) => weight > 0)
   const declaring = [...new Set(facts.filter(({ declared }) => declared === 1).map((one) => one.operator))]
   const priorOfService: PriorOf = (operator, group) => {
-    if (!services.some((service) => service.operator === operator)) return null
+    if (!coefficients || !services.some((service) => service.operator === operator)) return null
     const ofService = facts.find((one) => one.operator === operator && one.group === group)
     if (!ofService) return UNLISTED_GROUP_PRIOR
     return priorOf(coefficients, operator, {
@@ -87,7 +88,7 @@ function modelOf(rule: Rule, networks: readonly NetworkEvidence[], context: Rost
 
 type Standing = 'present' | 'absent' | 'undecided'
 
-/** What was measured of each operator with a name: one of its networks is present, or all are decided and none is. */
+/** The measured standing of each operator with a name: one of its networks is present, or all are decided and none is. */
 export function standingsOf(rule: Rule, networks: readonly NetworkEvidence[]): Map<string, Standing> {
   const standings = new Map<string, Standing>()
   for (const network of networks) {

@@ -12,6 +12,7 @@ import type { Technology } from '../probe/probe.js'
 import type { Rule } from '../rule/rule.js'
 import type { Class } from './class.js'
 import { type JudgedNetwork, isDecidedState, networkVerdict } from './network.js'
+import { groupOf } from './technology-group.js'
 
 const REACHES_NEIGHBOURS: readonly (Technology | null)[] = ['2g', '3g', '4g', '5g', 'fwa', 'satellite_leo']
 
@@ -97,11 +98,14 @@ const declaredBasisOf = (operator: string): Basis => ({
 function measuredBasisOf(rule: Rule, cellNetworks: readonly JudgedNetwork[], operator: string): Basis | null {
   const decided = cellNetworks
     .filter((n) => n.operator === operator)
-    .map((n) => networkVerdict(rule, n))
+    .map((n) => ({ technology: n.technology, ...networkVerdict(rule, n) }))
     .filter(({ state }) => isDecidedState(state))
   const present = decided.filter(({ state }) => state === 'present')
   const deciding = present.length > 0 ? present : decided
   if (deciding.length === 0) return null
+  // By the roster a line that fails says nothing of the operator's mobile network.
+  const isTried = present.length > 0 || decided.some(({ technology }) => groupOf(technology) === 'mobile')
+  if (rule.roster && !isTried) return null
   const confidence = Math.max(...deciding.map((n) => n.confidence))
   return { operator, isPresent: present.length > 0, confidence, from: 'measured', ring: null }
 }

@@ -28,7 +28,7 @@ export function countProbabilities(operators: readonly PresenceOdds[]): number[]
     for (let k = i + 1; k > 0; k--) sums[k]! += ratio * sums[k - 1]!
   })
   const none = productOf(possible.map(({ absence }) => absence))
-  const certain = new Array<number>(operators.length - possible.length).fill(0)
+  const certain = Array.from({ length: operators.length - possible.length }, () => 0)
   return [...certain, ...sums.map((sum) => none * sum)]
 }
 
@@ -69,7 +69,7 @@ function probabilityOfClass(
   return isBlack ? 1 - sum : sum
 }
 
-/** What measurements say of one operator in a cell: it serves, it does not, or neither is known. */
+/** The knowledge by measurements about one operator in a cell: it serves, it does not, or neither is known. */
 export type KnownPresence = 'serves' | 'absent' | 'open'
 
 /** The fewest and the most operators that can serve a cell, both included. */

@@ -26,7 +26,7 @@ export interface PresenceFeatures {
   othersAbsent: number
 }
 
-/** What each feature adds to the log odds, for one group of technologies. */
+/** The summand of each feature in the log odds, for one group of technologies. */
 export interface GroupCoefficients {
   intercept: number
   declaredHere: number
@@ -34,17 +34,17 @@ export interface GroupCoefficients {
   /** Factor of `around` where the operator declares a network here, and where it declares one elsewhere in the region. */
   aroundHere: number
   aroundElsewhere: number
-  /** For each other operator that declares, at most two. */
+  /** The summand for each other operator that declares, at most two. */
   othersDeclaring: number
   untried: number
   /** Factor of `placeLogOdds`. */
   place: number
-  /** For one other operator, and for two or more. */
+  /** The summands for one other operator, and for two or more. */
   othersPresent: readonly [number, number]
   othersAbsent: readonly [number, number]
 }
 
-/** What is added to the coefficients of a group for one operator. */
+/** The summands that one operator adds to the coefficients of a group. */
 export type OperatorDeviation = Pick<GroupCoefficients, 'intercept' | 'declaredHere'>
 
 export interface PresenceCoefficients {
@@ -110,7 +110,7 @@ const ofCount = ([one, more]: readonly [number, number], count: number): number 
 const LINES: GroupCoefficients = {
   intercept: 1.5,
   declaredHere: 3,
-  declaredElsewhere: -1,
+  declaredElsewhere: -2,
   aroundHere: 0,
   aroundElsewhere: 0,
   othersDeclaring: 0.4,
@@ -119,6 +119,9 @@ const LINES: GroupCoefficients = {
   othersPresent: [0.4, 0.8],
   othersAbsent: [0, 0],
 }
+
+/** Fixed wireless access is offered in few places yet. */
+const WIRELESS: GroupCoefficients = { ...LINES, untried: -6.5 }
 
 /** Networks that can be tried anywhere. What an operator declares says the more the farther the edge of its network is. */
 const MOBILE: GroupCoefficients = {
@@ -136,6 +139,6 @@ const MOBILE: GroupCoefficients = {
 
 /** Used until a model was fitted. An assumption of the project, in round figures from simulated countries. */
 export const SHIPPED_PRESENCE_COEFFICIENTS: PresenceCoefficients = {
-  groups: { fixed: LINES, wireless: LINES, mobile: MOBILE, satellite: MOBILE, unnamed: MOBILE },
+  groups: { fixed: LINES, wireless: WIRELESS, mobile: MOBILE, satellite: MOBILE, unnamed: MOBILE },
   operators: {},
 }

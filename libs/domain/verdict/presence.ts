@@ -21,7 +21,7 @@ export type PriorOf = (operator: string, group: TechnologyGroup) => number | nul
 /** `current` looks at all samples, `settled` at those of more than the rule's `settleDays` ago. */
 export type OddsKind = 'current' | 'settled'
 
-/** What is known of one operator in one cell. */
+/** The knowledge about one operator in one cell. */
 export interface OperatorPresence extends Record<OddsKind, PresenceOdds | null> {
   operator: string | null
   known: KnownPresence
@@ -38,7 +38,7 @@ export interface PresenceModel {
 }
 
 /**
- * What is known of an operator: `networks` are its networks in the cell, `mayServeBy` the groups by which it may serve there
+ * Gathers the knowledge about an operator: `networks` are its networks in the cell, `mayServeBy` the groups by which it may serve there
  * according to the roster; groups that were measured are added to them. The operator serves where a network is present; it is
  * absent where every group was measured and decided, and no network is present. The odds are null where a group is neither
  * decided by measurements nor has a prior.
@@ -93,7 +93,7 @@ const isGroupDecided = ({ networks }: JudgedGroup): boolean =>
   networks.length > 0 && networks.every(({ state }) => isDecidedState(state))
 
 /**
- * With a prior for each group, measurements update the priors, and the operator serves by any of the groups. Without them the
+ * The odds that an operator serves. If each group has a prior, measurements update it, and any of the groups may serve; if not, the
  * measurements of decided networks speak for themselves: the surest present one, or all that are refuted together.
  */
 function oddsOf(
@@ -105,8 +105,10 @@ function oddsOf(
   const priors = groups.flatMap(({ prior }) => prior ?? [])
   const measured = groups.flatMap(({ networks }) => networks)
   if (groups.length > 0 && priors.length === groups.length) {
-    const absence = productOf(
-      groups.map(({ networks }, i) => 1 - groupPresenceOf(priors[i]!, networks, kind, faults)),
+    // In the order of the groups, as the SQL of the classification multiplies.
+    const absence = groups.reduce(
+      (product, { networks }, i) => product * (1 - groupPresenceOf(priors[i]!, networks, kind, faults)),
+      1,
     )
     return { presence: 1 - absence, absence }
   }

@@ -1,8 +1,12 @@
 /** The reasons for a cell's class: codes and figures, from which the page makes a sentence in each language. */
+import type { Technology } from '../probe/probe.js'
 import type { Rule } from '../rule/rule.js'
+import { type CellVerdict, type RosterContext, presencesOfCell } from './cell-verdict.js'
 import type { Class } from './class.js'
 import type { Failures, NetworkEvidence } from './evidence.js'
 import { type Missing, type NetworkState, missingOf, networkState } from './network.js'
+import { roundToThousandths } from './statistics.js'
+import { groupOf } from './technology-group.js'
 import { verdictOf } from './verdict.js'
 
 /** One reason: its code, and the figures that its sentence needs. Speeds are bit/s, dates YYYY-MM-DD. */
@@ -31,17 +35,78 @@ export type Reason =
       samples: number
       missing: Missing[]
     }
+  /** Some operators serve the cell, and it is not known of the others whether they do. */
+  | { code: 'served_by_some'; operators: (string | null)[]; untried: string[] }
+  /** None of the operators that were tried serves the cell. */
+  | { code: 'none_tried_serves'; operators: (string | null)[]; untried: string[] }
+  /** `presence` is the probability that the operator serves the cell, 0 to 1; null where nothing is known of it. */
+  | { code: 'operator_untried'; operator: string; presence: number | null }
+  /** What was measured of the operator fails, but it may serve by other technologies, which nobody tried. */
+  | { code: 'operator_not_refuted'; operator: string; technologies: Technology[] }
 
-/** The reasons for a cell's class: first those for the class itself, then one for each network that is not present. */
-export function reasonsOf(rule: Rule, networks: readonly NetworkEvidence[]): Reason[] {
+/**
+ * A verdict with its context, where the rule judges by the roster. The context is null where nobody needs the probabilities of
+ * the operators that nobody tried.
+ */
+export interface RosterFindings {
+  verdict: Omit<CellVerdict, 'confidence'>
+  context: RosterContext | null
+}
+
+/**
+ * The reasons for a cell's class: first those for the class itself, then one for each operator that was not tried with all it
+ * may serve by, then one for each network that is not present. `findings` is null where the rule judges by what was measured.
+ */
+export function reasonsOf(
+  rule: Rule,
+  networks: readonly NetworkEvidence[],
+  findings: RosterFindings | null = null,
+): Reason[] {
   if (networks.length === 0) return [{ code: 'no_evidence' }]
   const judged = networks.map((network) => ({ network, state: networkState(rule, network) }))
   const operators = [...new Set(judged.filter((j) => j.state === 'present').map((j) => j.network.operator))]
   const isDecided = judged.every((j) => j.state !== 'unknown')
+  const colour = findings?.verdict.class ?? verdictOf(rule, networks).class
+  const partial = findings && partialReason(findings.verdict, networks, operators)
   return [
-    ...classReasons(rule, operators, verdictOf(rule, networks).class, isDecided),
+    ...(partial ? [partial] : classReasons(rule, operators, colour, isDecided)),
+    ...(findings ? operatorReasons(rule, networks, findings) : []),
     ...judged.flatMap(({ network, state }) => networkReason(rule, network, state)),
   ]
+}
+
+/** The reason for partial knowledge; null where there is none. */
+function partialReason(
+  { partial, untried }: RosterFindings['verdict'],
+  networks: readonly NetworkEvidence[],
+  operators: (string | null)[],
+): Reason | null {
+  if (partial === 'served') return { code: 'served_by_some', operators, untried }
+  if (partial === null) return null
+  const tried = networks.filter(({ weight }) => weight > 0).map(({ operator }) => operator)
+  return { code: 'none_tried_serves', operators: [...new Set(tried)], untried }
+}
+
+function operatorReasons(
+  rule: Rule,
+  networks: readonly NetworkEvidence[],
+  { verdict: { untried }, context }: RosterFindings,
+): Reason[] {
+  if (!context) return untried.map((operator) => ({ code: 'operator_untried', operator, presence: null }))
+  return presencesOfCell(rule, networks, context).flatMap(
+    ({ operator, known, untriedGroups, current }): Reason[] => {
+      if (operator === null || known === 'serves') return []
+      if (untried.includes(operator))
+        return [
+          { code: 'operator_untried', operator, presence: current && roundToThousandths(current.presence) },
+        ]
+      const technologies = context.services
+        .filter((service) => service.operator === operator)
+        .flatMap((service) => service.technologies)
+        .filter((technology) => untriedGroups.includes(groupOf(technology)))
+      return technologies.length > 0 ? [{ code: 'operator_not_refuted', operator, technologies }] : []
+    },
+  )
 }
 
 function classReasons(rule: Rule, operators: (string | null)[], colour: Class, isDecided: boolean): Reason[] {

@@ -20,7 +20,7 @@ import { confidenceOf } from './statistics.js'
 import { CLAIMED_CONFIDENCE, type Verdict } from './verdict.js'
 
 /**
- * What is known of a cell where no class is stated. `served`: at least one operator is present. `none_tried`: whatever was
+ * The knowledge about a cell where no class is stated. `served`: at least one operator is present. `none_tried`: whatever was
  * measured is decided and none of it is present, but not everything that the roster names was tried.
  */
 export type PartialKnowledge = 'served' | 'none_tried'
@@ -29,7 +29,7 @@ export type PartialKnowledge = 'served' | 'none_tried'
 export interface RosterVerdict extends Verdict, OperatorBounds {
   /** Operators of the roster of which nothing was measured in the cell, in the order of their ids. */
   untried: string[]
-  /** Null where a class is stated, and where nothing of use is known. */
+  /** The partial knowledge; null where a class is stated, and where nothing of use is known. */
   partial: PartialKnowledge | null
 }
 
@@ -79,7 +79,7 @@ function partialKnowledgeOf(
   return measured.length > 0 && isDecided && isUntried ? 'none_tried' : null
 }
 
-/** What is known of each operator of the roster (`services`) and of each that has a network in the cell. */
+/** The probabilities of each operator of the roster (`services`) and of each that has a network in the cell. */
 export function operatorPresencesOf(
   rule: Rule,
   networks: readonly NetworkEvidence[],
@@ -153,7 +153,7 @@ function classProbabilityOf(
   return Math.min(withUnnamed({ presence: 0, absence: 1 }), withUnnamed({ presence: 1, absence: 0 }))
 }
 
-/** Where no named operator serves, an unnamed network that is present stands for one operator. */
+/** Adds an unnamed network, which stands for one operator where no named one serves. */
 const countsWithUnnamed = (
   [none = 0, one = 0, ...more]: readonly number[],
   unnamed: PresenceOdds,

@@ -1,9 +1,9 @@
 /** The measurements that would decide an undecided cell: number of further days, operator and hours. */
 import { OPERATOR_NAMES } from '../operator/operator.js'
 import type { Rule } from '../rule/rule.js'
+import { type RosterContext, cellVerdictOf, presencesOfCell } from './cell-verdict.js'
 import type { NetworkEvidence } from './evidence.js'
 import { networkVerdict } from './network.js'
-import { verdictOf } from './verdict.js'
 
 /**
  * The measurements that one network lacks. On a visit, one device measures for one day as often as the rule counts per
@@ -28,18 +28,49 @@ export interface Need {
 /** Number of visits, one or two months of daily measuring, above which a device is installed instead. */
 const MAX_VISITS = 60
 
-/** The needs of a cell's undecided networks; if nothing was measured, the needs of every national operator. */
-export function needsOf(rule: Rule, networks: readonly NetworkEvidence[]): Need[] {
+/**
+ * The needs of a cell whose class is not stated: those of its undecided networks, and of the operators of the roster (`context`,
+ * null without one) that nobody tried, the least certain of them first. If nothing was measured, the needs of every operator
+ * that may serve it.
+ */
+export function needsOf(
+  rule: Rule,
+  networks: readonly NetworkEvidence[],
+  context: RosterContext | null = null,
+): Need[] {
   const measured = networks.filter((network) => network.weight > 0)
   if (measured.length === 0)
-    return Object.keys(OPERATOR_NAMES).map((operator) => needOf(rule, emptyEvidenceOf(operator), 0))
-  if (verdictOf(rule, networks).class !== 'unknown') return []
+    return (context?.services.map(({ operator }) => operator) ?? Object.keys(OPERATOR_NAMES)).map(
+      (operator) => needOf(rule, emptyEvidenceOf(operator), 0),
+    )
+  const { class: colour, untried } = cellVerdictOf(rule, networks, context)
+  if (colour !== 'unknown') return []
   // Each operator must be sure enough for all of them together to reach the confidence that the class needs.
-  const minConfidence =
-    rule.classConfidence ** (1 / new Set(measured.map((network) => network.operator)).size)
-  return measured
-    .filter((network) => !isDecided(rule, network, minConfidence))
-    .map((network) => needOf(rule, network, minConfidence))
+  const operators = new Set([...measured.map((network) => network.operator), ...untried])
+  const minConfidence = rule.classConfidence ** (1 / operators.size)
+  return [
+    ...(context ? byDoubt(rule, networks, context, untried) : []).map((operator) =>
+      needOf(rule, emptyEvidenceOf(operator), minConfidence),
+    ),
+    ...measured
+      .filter((network) => !isDecided(rule, network, minConfidence))
+      .map((network) => needOf(rule, network, minConfidence)),
+  ]
+}
+
+/** Untried operators, those whose presence is the least certain first: their tests change the class most. */
+function byDoubt(
+  rule: Rule,
+  networks: readonly NetworkEvidence[],
+  context: RosterContext,
+  untried: readonly string[],
+): string[] {
+  const presences = presencesOfCell(rule, networks, context)
+  const certainty = (operator: string): number => {
+    const { current } = presences.find((one) => one.operator === operator)!
+    return current ? Math.abs(current.presence - 0.5) : 0
+  }
+  return untried.toSorted((a, b) => certainty(a) - certainty(b))
 }
 
 function isDecided(rule: Rule, network: NetworkEvidence, minConfidence: number): boolean {

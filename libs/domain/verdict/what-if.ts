@@ -44,13 +44,20 @@ export function thresholdStepsAround(
 /** Bits of one metric in a stored ladder: three steps of four bits each. */
 export const LADDER_BITS = 12
 
+/** Bits of a ladder below the step `greyFrom` of the first metric; those of the others follow it, four bits each. */
+export const GREY_FROM_SHIFT = LADDER_BITS * WHAT_IF_METRICS.length
+
 /**
  * The class at the step of this index. `ladder` is the number that the store holds; from its lowest bits it has, for each
- * metric, the steps `blackTo` (excluded), `greyTo` (excluded) and `whiteFrom` (included).
+ * metric, the steps `blackTo` (excluded), `greyTo` (excluded) and `whiteFrom` (included), and above those of all metrics the
+ * steps `greyFrom` (included): from there on fewer than `blackFrom` operators can serve the cell. It is 0 where the rule
+ * judges without a roster.
  */
 export function classAtStep(ladder: bigint, metric: Metric, step: number): Class {
-  const bits = Number(ladder >> BigInt(LADDER_BITS * WHAT_IF_METRICS.indexOf(metric)))
+  const index = WHAT_IF_METRICS.indexOf(metric)
+  const bits = Number((ladder >> BigInt(LADDER_BITS * index)) & 0xfffn)
+  const greyFrom = Number((ladder >> BigInt(GREY_FROM_SHIFT + 4 * index)) & 15n)
   if (step < (bits & 15)) return 'black'
-  if (step < ((bits >> 4) & 15)) return 'grey'
+  if (step < ((bits >> 4) & 15)) return step >= greyFrom ? 'grey' : 'unknown'
   return step >= ((bits >> 8) & 15) ? 'white' : 'unknown'
 }
