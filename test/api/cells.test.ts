@@ -62,7 +62,7 @@ test('a cell answers its verdict with evidence, reasons, rule and history', asyn
   expect(cell).toMatchObject({
     h3: items[0]!.h3,
     verdict: 'white',
-    rule: { id: 'ma-floor', version: 2 },
+    rule: { id: 'ma-floor', version: 3 },
     simulated: true,
   })
   for (const key of ['confidence', 'evidence', 'reasons', 'history', 'areas', 'sites', 'run'])

@@ -1,4 +1,5 @@
 /** `/api/v1/sampling`, over the demonstration country. */
+import { DEFAULT_RULE } from '#domain/rule'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestDatabase } from '../support/database.js'
 import { demoDatabase } from '../support/demo-database.js'
@@ -51,7 +52,7 @@ test('the sampling planner lists every undecided place once, and writes route sh
   const lines = csv.trim().split('\r\n')
   expect(lines[0]).toContain('stop,h3,place')
   expect(lines.length).toBeGreaterThan(1)
-  expect(lines.slice(1).every((line) => line.includes('ma-floor 2'))).toBe(true)
+  expect(lines.slice(1).every((line) => line.includes(`ma-floor ${DEFAULT_RULE.version}`))).toBe(true)
   for (const [lang, words] of [
     ['ar', 'dir="rtl"'],
     ['fr', 'Données simulées'],

@@ -6,8 +6,8 @@ import {
   type Reason,
   type Verdict,
   dominantClass,
+  cellVerdictOf,
   reasonsOf,
-  verdictOf,
 } from '#domain/verdict'
 import {
   type AreaCounts,
@@ -23,7 +23,7 @@ import {
   searchAreas,
 } from '#store/areas'
 import { type RunRow } from '#store/runs'
-import { inferredClassesWithin } from '#store/verdicts'
+import { inferredClassesWithin, rosterContextOfArea } from '#store/verdicts'
 import { Controller, Get, Header, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
@@ -140,9 +140,15 @@ export class AreasController {
     const db = this.source.manager
     const rule = await this.runs.ruleOf(run)
     const evidence = await pooledEvidence(db, run, code)
+    const context = await rosterContextOfArea(db, run, rule, code)
+    const verdict = cellVerdictOf(rule, evidence, context)
     return {
       people: await peopleOfArea(db, run, code),
-      pooled: { ...verdictOf(rule, evidence), reasons: reasonsOf(rule, evidence) },
+      pooled: {
+        class: verdict.class,
+        confidence: verdict.confidence,
+        reasons: reasonsOf(rule, evidence, context && { verdict, context }),
+      },
       inferred: countsOf([...(await inferredClassesWithin(db, run, rule, { area: code })).values()]),
     }
   }

@@ -8,6 +8,7 @@ import {
   type JudgedNetwork,
   type NetworkVerdict,
   type Reason,
+  cellVerdictOf,
   dominantClass,
   networkVerdict,
   reasonsOf,
@@ -32,6 +33,7 @@ import {
   measurementsOf,
   profileOf,
   rollupAt,
+  rosterContextsOf,
   sitesOfCell,
   verdictAt,
 } from '#store/verdicts'
@@ -191,6 +193,12 @@ export class CellsController {
     return { verdict: dominantClass(counts), counts, rule: { id: run.rule, version: run.ruleVersion } }
   }
 
+  /** The verdict with its context, on which the reasons rest beside the evidence; null where the run judged without a roster. */
+  private async findingsAt(run: RunRow, rule: Rule, cell: string, networks: readonly JudgedNetwork[]) {
+    const context = (await rosterContextsOf(this.source.manager, run, rule, [cell]))?.get(cell) ?? null
+    return context && { verdict: cellVerdictOf(rule, networks, context), context }
+  }
+
   private async workingCell(h3: string, run: RunRow): Promise<WorkingCell> {
     const db = this.source.manager
     const cell = cellToSql(h3)
@@ -203,7 +211,9 @@ export class CellsController {
       verdict,
       confidence,
       rule: { id: rule.id, version: rule.version },
-      reasons: reasonsOf(rule, networks).map((reason) => withFailures(reason, evidence)),
+      reasons: reasonsOf(rule, networks, await this.findingsAt(run, rule, cell, networks)).map((reason) =>
+        withFailures(reason, evidence),
+      ),
       inferred: verdict === 'unknown' ? ((await inferredClasses(db, run, rule, [h3])).get(h3) ?? null) : null,
       evidence,
       areas: await areasOfCell(db, cell),

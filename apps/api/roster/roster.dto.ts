@@ -25,7 +25,7 @@ const IsDay = () => (target: object, key: string) => {
 }
 
 export class RosterListQuery {
-  /** Only the entries of this local day. */
+  /** The local day whose entries are given; all days without it. */
   @IsOptional()
   @IsDay()
   at?: string

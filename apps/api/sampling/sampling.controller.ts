@@ -2,7 +2,7 @@ import { type Rule } from '#domain/rule'
 import { type Need, needsOf, routeOf } from '#domain/verdict'
 import { type RunRow } from '#store/runs'
 import { isSimulated } from '#store/sites'
-import { type UndecidedPlace, undecidedPlaces } from '#store/verdicts'
+import { type UndecidedPlace, rosterContextsOf, undecidedPlaces } from '#store/verdicts'
 import { Controller, Get, Header, Query, Res } from '@nestjs/common'
 import { ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply } from 'fastify'
@@ -46,14 +46,15 @@ export class SamplingController {
     const after = key === '' ? null : { population: Number(population), cell: cell! }
     const { run, rule } = await this.runAndRule(query)
     const places = await undecidedPlaces(this.source.manager, run, { area: query.area ?? null, after, limit })
+    const contexts = await this.contextsOf(run, rule, places)
     return pageOf(
       places,
       limit,
       (last) => `${last.population} ${last.cell}`,
-      ({ cell: _cell, networks, ...place }) => ({
+      ({ cell, networks, ...place }) => ({
         ...place,
         run: run.id,
-        needs: needsOf(rule, networks),
+        needs: needsOf(rule, networks, contexts?.get(cell)),
       }),
     )
   }
@@ -69,12 +70,16 @@ export class SamplingController {
     const { run, rule } = await this.runAndRule(query)
     const page = { area: query.area, after: null, limit: MAX_STOPS }
     const places = await undecidedPlaces(this.source.manager, run, page)
+    const contexts = await this.contextsOf(run, rule, places)
     const sheet: RouteSheet = {
       area,
       run,
       rule,
       // The route starts at the place with the largest population, where a team is most likely to set out.
-      stops: routeOf(places).map((place) => ({ ...place, needs: needsOf(rule, place.networks) })),
+      stops: routeOf(places).map((place) => ({
+        ...place,
+        needs: needsOf(rule, place.networks, contexts?.get(place.cell)),
+      })),
       isCut: places.length === MAX_STOPS,
       isSimulated: await isSimulated(this.source.manager),
     }
@@ -84,6 +89,11 @@ export class SamplingController {
       .header('content-type', isCsv ? CSV_MEDIA_TYPE : 'text/html; charset=utf-8')
     if (isCsv) void reply.header('content-disposition', `attachment; filename="route-${query.area}.csv"`)
     await reply.send(isCsv ? routeSheetCsv(sheet) : routeSheetHtml(sheet, query.lang ?? 'fr'))
+  }
+
+  private contextsOf(run: RunRow, rule: Rule, places: readonly UndecidedPlace[]) {
+    const cells = places.map(({ cell }) => cell)
+    return rosterContextsOf(this.source.manager, run, rule, cells)
   }
 
   private async runAndRule(choice: SamplingQuery | RouteQuery): Promise<{ run: RunRow; rule: Rule }> {

@@ -1,10 +1,11 @@
-/** Judges a cell from its operators: verdictOf() of the domain in SQL. */
-import { LADDER_BITS, type Metric, WHAT_IF_METRICS, thresholdOf } from '#domain/verdict'
+/** Judges a cell from its measured operators alone: verdictOf() of the domain in SQL. */
+import { CLAIMED_CONFIDENCE, LADDER_BITS, type Metric, WHAT_IF_METRICS, thresholdOf } from '#domain/verdict'
 import { type Sql, join, param, raw, sql } from '../database/sql.js'
 import type { JudgementScope } from './scope.js'
 import { roundedProbability } from './scores.js'
 import { type Stage, literal } from './stage.js'
 
+/** The stages from `operator_summary` to `incoming_verdict`. */
 export function cellStages(scope: JudgementScope): Stage[] {
   const blackFrom = param(scope.rule.blackFrom, 'integer')
   return [
@@ -13,7 +14,7 @@ export function cellStages(scope: JudgementScope): Stage[] {
     candidateClassStage(blackFrom),
     classProbabilityStage,
     publishedClassStage(scope),
-    incomingVerdictStage,
+    incomingVerdictStage(scope),
   ]
 }
 
@@ -102,9 +103,6 @@ function candidateClassStage(blackFrom: Sql): Stage {
   }
 }
 
-/** A class that rests on a declaration or a promise is as sure as a coin: nobody measured it. */
-const CLAIMED_CONFIDENCE = 0.5
-
 /**
  * `class_probability`: classProbabilityOf() of the domain, of all samples and with hysteresis (`retained_…`); 0..1.
  */
@@ -141,11 +139,14 @@ function publishedClassStage({ rule }: JudgementScope): Stage {
 }
 
 /** `incoming_verdict`: one row per cell as the table `verdict` has it; a class that is not published is unknown. */
-const incomingVerdictStage: Stage = {
+const incomingVerdictStage = ({ rule }: JudgementScope): Stage => ({
   name: 'incoming_verdict',
   isMaterialized: true,
   query: raw(`
     SELECT cell, ladder, CASE WHEN is_published THEN class ELSE 'unknown' END AS class,
-      CASE WHEN is_published THEN probability ELSE 0 END AS confidence
+      CASE WHEN is_published THEN probability ELSE 0 END AS confidence${rule.roster ? NO_BOUNDS : ''}
     FROM published_class`),
-}
+})
+
+/** A rule that judges by the roster says nothing of operators while the roster is empty. */
+const NO_BOUNDS = `, NULL::smallint AS lower_bound, NULL::smallint AS upper_bound, '{}'::text[] AS untried, NULL::text AS partial`

@@ -1,4 +1,5 @@
 /** Finds the rows of verdicts and evidence that a run writes: only what differs from the run before. */
+import type { Rule } from '#domain/rule'
 import { type Sql, param, raw, sql } from '../database/sql.js'
 import { reachRankSql } from '../verdicts/network-rollup.js'
 import { EVIDENCE_FIGURES, NETWORK_KEY } from './networks.js'
@@ -31,6 +32,16 @@ const VERDICT: VersionedTable = {
   columns: ['class', 'confidence', 'ladder'],
 }
 
+/** Under a rule that judges by the roster a verdict has bounds too; else these columns have their defaults. */
+const ROSTER_VERDICT: VersionedTable = {
+  ...VERDICT,
+  columns: [...VERDICT.columns, 'lower_bound', 'upper_bound', 'untried', 'partial'],
+}
+
+/** The text that follows the confidence in the digest's line of a cell; it is empty where the roster was. */
+const OPERATORS = `CASE WHEN v.lower_bound IS NULL THEN '' ELSE concat(' ', v.lower_bound, ' ', v.upper_bound, ' ',
+      array_to_string(v.untried, ','), ' ', v.partial) END`
+
 /**
  * Stages that write. Inputs: `network_state`, `incoming_verdict`, and the tables `evidence` and `verdict` as the
  * run before left them (of the judged cells only). For either table: `current_…` are its valid rows, `closed_…`
@@ -39,23 +50,26 @@ const VERDICT: VersionedTable = {
 export function changeStages(scope: JudgementScope, run: RunOfSeries): Stage[] {
   const series = param(run.series, 'integer')
   const id = param(run.id, 'integer')
+  const verdict = scope.rule.roster ? ROSTER_VERDICT : VERDICT
+  const returnedVerdict = sql`RETURNING v.cell, v.class, v.confidence${raw(scope.rule.roster ? `, ${OPERATORS} AS operators` : '')}`
   const rank = (alias: string): Sql =>
     sql`RETURNING ${columnList(NETWORK_KEY, alias)}, ${raw(reachRankSql(`${alias}.state`))} AS rank`
   return [
     { name: 'incoming_evidence', query: raw('SELECT * FROM network_state') },
     currentStage(EVIDENCE, scope, series),
-    currentStage(VERDICT, scope, series),
+    currentStage(verdict, scope, series),
     closedStage(EVIDENCE, id, rank('v')),
     openedStage(EVIDENCE, series, id, rank('v')),
     changedNetworkStage,
-    closedStage(VERDICT, id, sql`RETURNING v.cell, v.class, v.confidence`),
-    openedStage(VERDICT, series, id, sql`RETURNING v.cell, v.class, v.confidence`),
+    closedStage(verdict, id, returnedVerdict),
+    openedStage(verdict, series, id, returnedVerdict),
   ]
 }
 
 /** The statement that the stages lead to: one row of the temporary table `changed` per cell whose verdict differs. */
-export const WRITE_CHANGED_CELLS = raw(`
-  INSERT INTO changed SELECT cell, c.class, c.confidence, o.class, o.confidence
+export const writeChangedCells = ({ roster }: Rule): Sql =>
+  raw(`
+  INSERT INTO changed SELECT cell, c.class, c.confidence, o.class, o.confidence${roster ? ', c.operators, o.operators' : ''}
   FROM closed_verdict AS c FULL JOIN opened_verdict AS o USING (cell)`)
 
 /** Into the temporary table `changed_network`: networks whose reach differs, with its rank before and after. */

@@ -1,5 +1,5 @@
 /**
- * The classification of a country in two statements: the set-based twin of verdictOf() of the domain. The first passes
+ * The classification of a country in two statements: the set-based twin of cellVerdictOf() of the domain. The first passes
  * once over the probes, for all rules together, and ends at one row per cell and network; the second judges those rows by
  * one rule, and writes what changed. Each stage stands in a file of its own, with what it reads and what one of its rows
  * is; here they stand in order. The order of every arithmetic operation is that of the domain, so that both give the same
@@ -8,14 +8,17 @@
 import type { Rule } from '#domain/rule'
 import { type Statement, raw, sql } from '../database/sql.js'
 import { cellStages } from './cells.js'
-import { type RunOfSeries, WRITE_CHANGED_CELLS, changeStages } from './changes.js'
+import { type RunOfSeries, writeChangedCells, changeStages } from './changes.js'
 import { claimStages } from './claims.js'
 import { deviceDayStage } from './device-days.js'
 import { deviceStage } from './devices.js'
 import { type RuleFigures, figuresOf } from './figures.js'
 import { EVIDENCE_FIGURES, measuredNetworkStage, networkFiguresStage } from './networks.js'
 import { operatorStage } from './operators.js'
+import { presenceStages } from './presences.js'
 import { planProbeStage, reachedCellsStage } from './plan-items.js'
+import { rosterCellStages } from './roster-cells.js'
+import type { RosterScope } from './roster-scope.js'
 import { type ProbeSource, sampleStages } from './samples.js'
 import {
   type JudgementScope,
@@ -25,6 +28,7 @@ import {
   measuringScope,
 } from './scope.js'
 import { scoreStages } from './scores.js'
+import { hasRoster, serviceStages } from './services.js'
 import { type Stage, withStages } from './stage.js'
 import { stateStages } from './states.js'
 
@@ -35,6 +39,17 @@ const measuringStages = (scope: MeasuringScope, source: ProbeSource): Stage[] =>
   deviceStage(scope),
   networkFiguresStage(scope),
 ]
+
+/** The stages from those states to one verdict per cell: by the roster, or by the operators that were measured. */
+const verdictStages = (scope: JudgementScope): Stage[] =>
+  hasRoster(scope)
+    ? [
+        operatorStage(scope),
+        ...serviceStages(scope, raw('SELECT cell FROM network_state')),
+        ...presenceStages(scope),
+        ...rosterCellStages(scope),
+      ]
+    : [operatorStage(scope), ...cellStages(scope)]
 
 /** The stages from those rows to one row per cell and network with its state by one rule. */
 const networkStages = (scope: JudgementScope, figures: RuleFigures, relation: string): Stage[] => [
@@ -73,21 +88,22 @@ export interface JudgingInput extends MeasuringInput {
   /** One of `rules`, of which the same list made the table. */
   rule: Rule
   run: RunOfSeries
+  /** The roster by which it judges; null where it judges by the operators that were measured. */
+  roster: RosterScope | null
 }
 
 /**
  * Writes the verdicts that differ from the run before in the series, closes those that ended, and lists both in
  * `changed`; in `changed_network` the networks of which something else is said.
  */
-export function judgeStatement({ rules, rule, window, run, cells, table }: JudgingInput): Statement {
-  const scope = judgementScope(rule, window, cells)
+export function judgeStatement({ rules, rule, window, run, cells, table, roster }: JudgingInput): Statement {
+  const scope = judgementScope(rule, window, cells, roster)
   const stages = [
     ...networkStages(scope, figuresOf(rules).ofRules[rules.indexOf(rule)]!, table),
-    operatorStage(scope),
-    ...cellStages(scope),
+    ...verdictStages(scope),
     ...changeStages(scope, run),
   ]
-  return withStages(stages, WRITE_CHANGED_CELLS).toStatement()
+  return withStages(stages, writeChangedCells(rule)).toStatement()
 }
 
 /** The evidence that items of the plan are compared with: their own probes since their own day of service. */

@@ -3,6 +3,7 @@ import type { Rule } from '#domain/rule'
 import { DAY_MS } from '#domain/units'
 import { TIME_ZONE_SQL } from '../database/local-time.js'
 import { type Sql, param, raw, sql } from '../database/sql.js'
+import type { RosterScope } from './roster-scope.js'
 import { type Figures, figuresOf } from './figures.js'
 
 /** One thousandth of a sample is the unit of weight, so that half a sample is a whole number. */
@@ -19,7 +20,7 @@ export interface JudgementWindow {
 }
 
 /** The window as parameters, each bound once however often it stands; and which cells are looked at. */
-interface WindowScope {
+export interface WindowScope {
   /** timestamptz */
   from: Sql
   /** timestamptz */
@@ -46,6 +47,8 @@ export interface MeasuringScope extends WindowScope {
 /** Shared by the stages from networks to verdicts, which judge by one rule. */
 export interface JudgementScope extends WindowScope {
   rule: Rule
+  /** The roster by which it judges; null where it judges by the operators that were measured. */
+  roster: RosterScope | null
 }
 
 /** A point in time as the local time of the country, in which days and hours of measurements are meant. */
@@ -80,7 +83,8 @@ export const judgementScope = (
   rule: Rule,
   window: JudgementWindow,
   cells: readonly string[] | null,
-): JudgementScope => ({ ...windowScope(window, cells), rule })
+  roster: RosterScope | null = null,
+): JudgementScope => ({ ...windowScope(window, cells), rule, roster })
 
 export const cellCondition = ({ cells }: Pick<WindowScope, 'cells'>): Sql =>
   cells ? sql`AND cell = ANY(${cells})` : raw('')

@@ -3,7 +3,7 @@ import { normalQuantileOf } from '#domain/rule'
 import { type Metric, THRESHOLD_STEPS } from '#domain/verdict'
 import { type Sql, join, param, raw, sql } from '../database/sql.js'
 import { type JudgementScope, WEIGHT_UNIT } from './scope.js'
-import type { Stage } from './stage.js'
+import { type Stage, literal } from './stage.js'
 import { movableMetricsOf } from './figures.js'
 
 export function stateStages(scope: JudgementScope): Stage[] {
@@ -72,7 +72,7 @@ function stateStage(scope: JudgementScope, minDays: Sql, minDevices: Sql): Stage
 }
 
 /** More than the steps of any metric: a network without enough evidence is not known to fail at any of them. */
-const ALL_STEPS_OPEN = raw('15')
+export const ALL_STEPS_OPEN = 15
 
 function ladderColumns({ rule }: JudgementScope, minDays: Sql, minDevices: Sql): Sql {
   const isWide = sql`(has_enough AND days >= ${minDays} AND devices >= ${minDevices})`
@@ -84,7 +84,7 @@ function ladderColumns({ rule }: JudgementScope, minDays: Sql, minDevices: Sql):
       CASE WHEN ${isWide} THEN ${steps(metric, '>= decisive_pass_weight')}
         ELSE 0 END AS ${raw(`${metric}_passed`)},
       CASE WHEN ${isWide} THEN ${steps(metric, '> decisive_fail_weight')}
-        ELSE ${ALL_STEPS_OPEN} END AS ${raw(`${metric}_open`)}`,
+        ELSE ${literal(ALL_STEPS_OPEN)} END AS ${raw(`${metric}_open`)}`,
     ),
     '',
   )

@@ -40,7 +40,7 @@ export async function rosterKnownBefore(db: Queryable, knownBefore: Date): Promi
 export interface RosterQuery {
   /** A time (RFC 3339), or a day (YYYY-MM-DD), which stands for its local midnight; null: as it is now. */
   knownBefore: string | null
-  /** Only the entries of this local day (YYYY-MM-DD); null for all days. */
+  /** The local day (YYYY-MM-DD) whose entries are read; null for all days. */
   day: string | null
 }
 

@@ -1,10 +1,11 @@
 /**
  * Finds the cells that a run has to judge again ("dirty"): those whose probes or claims changed since the run before,
- * or aged past one of the rule's marks.
+ * or aged past one of the rule's marks, or of whose operators something else is known.
  */
 import type { Rule } from '#domain/rule'
 import type { ClassCounts } from '#domain/verdict'
 import type { JudgementWindow } from '../classification/scope.js'
+import { familyOf, familyRange } from '../classification/services.js'
 import type { Queryable } from '../database/database.js'
 import { TIME_ZONE_SQL } from '../database/local-time.js'
 import { type Sql, param, raw, sql } from '../database/sql.js'
@@ -72,18 +73,47 @@ function cellsWithChangedClaims(rule: Rule, shift: WindowShift): Sql {
       OR (on_date > ${localDay(toBefore)} + ${horizon} AND on_date <= ${localDay(to)} + ${horizon})`
 }
 
+/**
+ * Cells with a verdict whose priors changed: those of which, or of whose family, a declaration came, was withdrawn or fell due
+ * since, and all of the regions whose operators changed.
+ */
+function cellsWithChangedPriors(shift: WindowShift, { series, regions }: ChangedRoster): Sql {
+  const { toBefore, to, knownBeforeThen, knownBefore } = shift
+  const verdicts = sql`SELECT cell FROM verdict AS v WHERE v.series = ${param(series, 'integer')} AND v.next_run IS NULL`
+  const inRegions = sql`UNION SELECT cell FROM (${verdicts}) AS v LEFT JOIN cell_place AS p USING (cell)
+    WHERE coalesce(p.region_code, '') = ANY(${param(regions, 'text[]')})`
+  return sql`
+    UNION SELECT v.cell FROM (
+      SELECT DISTINCT ${familyOf('cell')} AS family FROM coverage WHERE kind = 'declared'
+        AND ((received_at >= ${knownBeforeThen} AND received_at < ${knownBefore})
+          OR (withdrawn_at >= ${knownBeforeThen} AND withdrawn_at < ${knownBefore})
+          OR (on_date > ${localDay(toBefore)} AND on_date <= ${localDay(to)}))) AS f
+    JOIN LATERAL (${verdicts} AND v.cell BETWEEN ${familyRange('f.family')} OFFSET 0) AS v ON true
+    ${regions.length > 0 ? inRegions : raw('')}`
+}
+
+/** The changes of the roster since the run before. */
+export interface ChangedRoster {
+  /** Series whose verdicts are judged again. */
+  series: number
+  /** Regions whose operators changed; '' are the cells outside all regions. */
+  regions: readonly string[]
+}
+
 /** Decimal H3 indexes of the dirty cells; null where they are so many that all cells are judged. */
 export async function dirtyCells(
   tx: Queryable,
   rule: Rule,
   before: JudgementWindow & { counts: ClassCounts },
   window: JudgementWindow,
+  roster: ChangedRoster | null = null,
 ): Promise<string[] | null> {
   const { white, grey, black, unknown } = before.counts
   const maxCells = Math.floor((white + grey + black + unknown) * MAX_DIRTY_SHARE)
   const shift = windowShift(before, window)
   const statement = sql`SELECT cell::text FROM (${cellsWithChangedProbes(rule, shift)}
-    ${cellsWithChangedClaims(rule, shift)}) AS dirty LIMIT ${maxCells + 1}::integer`.toStatement()
+    ${cellsWithChangedClaims(rule, shift)}
+    ${roster ? cellsWithChangedPriors(shift, roster) : raw('')}) AS dirty LIMIT ${maxCells + 1}::integer`.toStatement()
   const rows: { cell: string }[] = await tx.query(statement.sql, statement.parameters)
   return rows.length > maxCells ? null : rows.map(({ cell }) => cell)
 }

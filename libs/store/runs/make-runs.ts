@@ -3,15 +3,17 @@ import type { Rule } from '#domain/rule'
 import { DAY_MS } from '#domain/units'
 import { randomBytes } from 'node:crypto'
 import type { QueryRunner } from 'typeorm'
+import { placeCellsOf } from '../areas/cell-places.js'
 import { measureStatement } from '../classification/pipeline.js'
 import type { Queryable } from '../database/database.js'
-import { BusyError, takeLock, withoutLongWaits } from '../database/locks.js'
+import { BusyError, shareLock, takeLock, withoutLongWaits } from '../database/locks.js'
 import { queryRow, queryRows } from '../database/query.js'
 import { raw, sql } from '../database/sql.js'
 import { dirtyCells } from './dirty-cells.js'
 import type { RunRow, RunWindow } from './run.js'
+import { changedRegions, rosterOfRun, runRosterOf } from './run-roster.js'
 import { currentRunOf } from './runs.js'
-import { type PlannedRun, writeRun } from './write-run.js'
+import { type PlannedRun, hasNewAreas, writeRun } from './write-run.js'
 
 /** The parameters of a run besides its rule. A run without a date becomes the run that `latest` names from now on. */
 export interface RunOptions {
@@ -48,6 +50,7 @@ export async function makeRuns(
   if (rules.length === 0) return made
   await skipIfBusy(made, rules, async () => {
     const knownNow = await takeSnapshotTime(connection)
+    if (rules.some(({ roster }) => roster)) await placeClaimedCells(connection)
     const planned: PlannedRun[] = []
     for (const rule of rules) planned.push(await plannedRun(connection.manager, rule, options, knownNow))
     for (const pass of passesOf(planned))
@@ -90,6 +93,20 @@ const takeSnapshotTime = (connection: QueryRunner): Promise<Date> =>
     return row!.moment
   })
 
+/**
+ * Finds the areas of the cells that operators claimed since the last run that judged by the roster, after the snapshot time:
+ * priors hang on the regions in which an operator declares.
+ */
+const placeClaimedCells = (connection: QueryRunner): Promise<void> =>
+  withoutLongWaits(connection, async (tx) => {
+    await shareLock(tx, 'places')
+    await placeCellsOf(
+      tx,
+      sql`SELECT DISTINCT cell FROM coverage WHERE received_at >= coalesce(
+         (SELECT max(known_before) FROM run WHERE current AND roster IS NOT NULL), '-infinity')`,
+    )
+  })
+
 async function plannedRun(
   db: Queryable,
   rule: Rule,
@@ -99,8 +116,23 @@ async function plannedRun(
   const isCurrent = !options.from && !options.to && !options.knownBefore
   const window = windowOf(rule, options, knownNow)
   const before = isCurrent ? await currentRunOf(db, rule) : undefined
-  const cells = before && !options.full ? await dirtyCells(db, rule, before, window) : null
-  return { rule, author: options.author, isCurrent, window, before, cells }
+  const roster = await runRosterOf(db, rule, window)
+  const cells = before && !options.full ? await cellsToJudge(db, rule, before, { window, roster }) : null
+  return { rule, author: options.author, isCurrent, window, roster, before, cells }
+}
+
+/** Decimal H3 indexes of the cells whose verdict may differ from the run before; null: all. */
+async function cellsToJudge(
+  db: Queryable,
+  rule: Rule,
+  before: RunRow,
+  { window, roster }: Pick<PlannedRun, 'window' | 'roster'>,
+): Promise<string[] | null> {
+  const rosterBefore = await rosterOfRun(db, before.id)
+  const regions = changedRegions(rosterBefore, roster)
+  // Where boundaries were imported since, cells may lie in another region.
+  if (regions === null || (roster && (await hasNewAreas(db, before.createdAt)))) return null
+  return dirtyCells(db, rule, before, window, roster && { series: before.series, regions })
 }
 
 function windowOf(rule: Rule, options: RunOptions, knownNow: Date): RunWindow {

@@ -6,11 +6,13 @@ import { CLASSES } from '#domain/verdict'
 import { ROLLUP_RESOLUTIONS } from '#geo'
 
 /**
- * The cells that a run changes, with their class and confidence before and after; null where there was or is none.
+ * The cells that a run changes, with their class and confidence before and after, and what the digest says of their operators;
+ * null where there was or is none.
  */
 export const CREATE_CHANGED_CELLS = `
   CREATE TEMP TABLE changed (
-    cell bigint PRIMARY KEY, was text, was_confidence float8, becomes text, becomes_confidence float8) ON COMMIT DROP`
+    cell bigint PRIMARY KEY, was text, was_confidence float8, becomes text, becomes_confidence float8,
+    was_operators text DEFAULT '', becomes_operators text DEFAULT '') ON COMMIT DROP`
 
 /** The number of cells by which each class grew (or shrank), over rows of `changed`. */
 const CLASS_DELTAS = CLASSES.map(
@@ -67,22 +69,23 @@ export const RECOUNT_AREAS = `
   FROM current_area AS a LEFT JOIN area_class_count USING (code)`
 
 /** SHA-256 of the line of a cell in the digest, as bits. */
-const lineHash = (cellClass: string, confidence: string) =>
-  `('x' || encode(sha256(convert_to(to_hex(cell) || ' ' || ${cellClass} || ' '
-      || round(${confidence} * 1000)::integer || chr(10), 'UTF8')), 'hex'))::bit(256)`
+const lineHash = (prefix: string) =>
+  `('x' || encode(sha256(convert_to(to_hex(cell) || ' ' || ${prefix} || ' '
+      || round(${prefix}_confidence * 1000)::integer || ${prefix}_operators || chr(10), 'UTF8')), 'hex'))::bit(256)`
 
-const xorOfLines = (cellClass: string, confidence: string) =>
-  `coalesce(bit_xor(${lineHash(cellClass, confidence)}) FILTER (WHERE ${cellClass} IS NOT NULL), 0::bit(256))`
+const xorOfLines = (prefix: 'was' | 'becomes') =>
+  `coalesce(bit_xor(${lineHash(prefix)}) FILTER (WHERE ${prefix} IS NOT NULL), 0::bit(256))`
 
 /**
  * The run's counts and its digest. $1 run, $2 the run before it (0: none). The digest is the exclusive or over all
- * cells of the SHA-256 of one line a cell, `<h3> <class> <confidence in thousandths>\n`: adding a cell and taking
- * it out are the same operation, so that only changed cells are read.
+ * cells of the SHA-256 of one line a cell, `<h3> <class> <confidence in thousandths>\n`; by the roster the line goes on with
+ * ` <lower bound> <upper bound> <untried operators, by commas> <partial knowledge>`. Adding a cell and taking it out are the
+ * same operation, so that only changed cells are read.
  */
 export const CLOSE_RUN = `
   WITH delta AS (
-    SELECT ${CLASS_DELTAS}, ${xorOfLines('was', 'was_confidence')} AS removed,
-      ${xorOfLines('becomes', 'becomes_confidence')} AS added
+    SELECT ${CLASS_DELTAS}, ${xorOfLines('was')} AS removed,
+      ${xorOfLines('becomes')} AS added
     FROM changed
   ), total AS (
     SELECT ${CLASS_TOTALS},

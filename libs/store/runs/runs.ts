@@ -112,11 +112,16 @@ export async function listRuns(
   )
 }
 
-/** Whether probes, claims of coverage or a planner's flags arrived since the rule's newest run, or there is none and some are there. */
+/**
+ * Whether probes, claims of coverage, a planner's flags, changes of the roster or a presence model of the rule arrived since the
+ * rule's newest run, or there is none and some are there.
+ */
 export async function hasNewData(db: Queryable, ruleId: string): Promise<boolean> {
   const [{ newer }] = await db.query(
     `SELECT EXISTS (SELECT 1 FROM probe WHERE received_at >= since) OR EXISTS (SELECT 1 FROM coverage WHERE received_at >= since)
-       OR EXISTS (SELECT 1 FROM probe_flag WHERE created_at >= since AND NOT counted) AS newer
+       OR EXISTS (SELECT 1 FROM probe_flag WHERE created_at >= since AND NOT counted)
+       OR EXISTS (SELECT 1 FROM roster_entry WHERE received_at >= since OR withdrawn_at >= since)
+       OR EXISTS (SELECT 1 FROM presence_model WHERE rule_id = $1 AND received_at >= since) AS newer
      FROM (SELECT coalesce((SELECT max(known_before) FROM run WHERE rule_id = $1 AND current), '-infinity') AS since) AS last`,
     [ruleId],
   )

@@ -1,7 +1,14 @@
 /**
  * The classes that a run's cells would have at another threshold of its rule, read from ladders and not from probes.
  */
-import { type Class, type ClassCounts, LADDER_BITS, WHAT_IF_METRICS, type Metric } from '#domain/verdict'
+import {
+  type Class,
+  type ClassCounts,
+  GREY_FROM_SHIFT,
+  LADDER_BITS,
+  WHAT_IF_METRICS,
+  type Metric,
+} from '#domain/verdict'
 import type { CellRange } from '#geo'
 import type { Queryable } from '../database/database.js'
 import { queryRows } from '../database/query.js'
@@ -11,11 +18,13 @@ import { countsByClass, validInRanges } from './verdicts.js'
 
 /** The domain's classAtStep() as SQL over the column `ladder`. */
 function classAtStep(metric: Metric, step: number): Sql {
-  const shift = LADDER_BITS * WHAT_IF_METRICS.indexOf(metric)
-  const bits = (from: number) => raw(`(ladder >> ${shift + from} & 15)`)
+  const index = WHAT_IF_METRICS.indexOf(metric)
+  const shift = LADDER_BITS * index
+  const bits = (from: number) => raw(`(ladder >> ${from} & 15)`)
   const at = param(step, 'integer')
-  return sql`CASE WHEN ${at} < ${bits(0)} THEN 'black' WHEN ${at} < ${bits(4)} THEN 'grey'
-    WHEN ${at} >= ${bits(8)} THEN 'white' ELSE 'unknown' END`
+  return sql`CASE WHEN ${at} < ${bits(shift)} THEN 'black'
+    WHEN ${at} < ${bits(shift + 4)} THEN CASE WHEN ${at} >= ${bits(GREY_FROM_SHIFT + 4 * index)} THEN 'grey' ELSE 'unknown' END
+    WHEN ${at} >= ${bits(shift + 8)} THEN 'white' ELSE 'unknown' END`
 }
 
 export interface StepCount {

@@ -4,7 +4,7 @@ import { type NetworkEvidence, classAtStep, verdictOf } from '#domain/verdict'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cellStages } from '../../../libs/store/classification/cells.js'
-import { WRITE_CHANGED_CELLS, changeStages } from '../../../libs/store/classification/changes.js'
+import { changeStages, writeChangedCells } from '../../../libs/store/classification/changes.js'
 import { operatorStage } from '../../../libs/store/classification/operators.js'
 import { judgementScope } from '../../../libs/store/classification/scope.js'
 import { scoreStages } from '../../../libs/store/classification/scores.js'
@@ -51,6 +51,10 @@ const INCOMING_VERDICT: Columns = {
   ladder: ['bigint', '0'],
   class: ['text', 'grey'],
   confidence: ['float8', 0.9],
+  lower_bound: ['smallint', null],
+  upper_bound: ['smallint', null],
+  untried: ['text[]', []],
+  partial: ['text', null],
 }
 
 /** As many networks as a cell has; an operator and technology once. */
@@ -101,7 +105,7 @@ describe.each(ENGINES)('cell stages on %s', (engine) => {
           },
           { operator: 'orange', state: 'unknown', absence_probability: null },
         ]),
-        operatorStage({ rule: FLOOR }),
+        operatorStage(scopeOf(FLOOR)),
       ],
       raw('SELECT * FROM operator_summary ORDER BY operator'),
     )
@@ -293,8 +297,12 @@ describe.each(ENGINES)('cell stages on %s', (engine) => {
         // Cell 5 is not judged: what is stored of it stays.
         ...changeStages(scopeOf(FLOOR, ['1', '2', '3', '4']), { id: 9, series: 7 }),
       ]
-      await rowsOfStages(tx, stages, WRITE_CHANGED_CELLS)
-      expect(await tx.query('SELECT * FROM changed ORDER BY cell')).toEqual([
+      await rowsOfStages(tx, stages, writeChangedCells(FLOOR))
+      expect(
+        await tx.query(
+          'SELECT cell, was, was_confidence, becomes, becomes_confidence FROM changed ORDER BY cell',
+        ),
+      ).toEqual([
         { cell: '2', was: 'grey', was_confidence: 0.9, becomes: 'white', becomes_confidence: 0.8 },
         { cell: '3', was: 'grey', was_confidence: 0.9, becomes: null, becomes_confidence: null },
         { cell: '4', was: null, was_confidence: null, becomes: 'grey', becomes_confidence: 0.9 },

@@ -51,7 +51,7 @@ export class VerdictEntity {
   @Column('smallint', { name: 'upper_bound', nullable: true }) upperBound!: number | null
   /** Operators of the roster of which nothing was measured in the cell, in the order of their ids. */
   @Column('text', { array: true, default: [] }) untried!: string[]
-  /** What is known where no class is stated: `served`, `none_tried` or null; see PartialKnowledge of the domain. */
+  /** The knowledge where no class is stated: `served`, `none_tried` or null; see PartialKnowledge of the domain. */
   @Column('text', { nullable: true }) partial!: string | null
 }
 
