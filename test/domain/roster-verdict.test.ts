@@ -105,7 +105,7 @@ describe('the number of operators that serve', () => {
   test('has the probabilities that enumerating all outcomes gives', () => {
     fc.assert(
       fc.property(presences, (list) => {
-        const expected = new Array<number>(list.length + 1).fill(0)
+        const expected = Array.from({ length: list.length + 1 }, () => 0)
         for (let outcome = 0; outcome < 2 ** list.length; outcome++) {
           const serves = list.map((_, i) => (outcome >> i) % 2 === 1)
           const product = list.reduce((total, p, i) => total * (serves[i] ? p : 1 - p), 1)

@@ -1,7 +1,31 @@
 import { TECHNOLOGIES } from '#domain/probe'
 import { type Rule, SHIPPED_RULES, ruleRejections, normalQuantileOf } from '#domain/rule'
-import { type NetworkEvidence, normalCdf, verdictOf, wilsonInterval } from '#domain/verdict'
+import {
+  type NetworkEvidence,
+  type RosterContext,
+  SHIPPED_PRESENCE_COEFFICIENTS,
+  cellVerdictOf,
+  groupOf,
+  normalCdf,
+  wilsonInterval,
+} from '#domain/verdict'
 import { describe, expect, test } from 'vitest'
+
+/** A roster of the operators of these networks, of which those declare here that pass, in a place with few networks. */
+const contextOf = (networks: readonly NetworkEvidence[]): RosterContext => ({
+  services: networks.map(({ operator, technology }) => ({
+    operator: operator!,
+    technologies: [technology!],
+  })),
+  facts: networks.map(({ operator, technology, passWeight }) => ({
+    operator: operator!,
+    group: groupOf(technology),
+    declared: passWeight > 0 ? 1 : -1,
+    around: passWeight > 0 ? 1 : 0,
+    placeLogOdds: -2,
+  })),
+  coefficients: SHIPPED_PRESENCE_COEFFICIENTS,
+})
 
 test('the quantile of each confidence leaves half of the remaining probability on each side', () => {
   for (const confidence of [0.8, 0.9, 0.95, 0.99] as const)
@@ -76,7 +100,7 @@ describe.each(SHIPPED_RULES.map((rule) => [rule.id, rule] as const))('the rule %
     expect(lower(minSamples)).toBeGreaterThanOrEqual(passShare)
   })
 
-  test('can give every class from the minimum of evidence: three full days of one device per network', () => {
+  test('can give every class from the minimum of evidence, three full days of one device per network, where operators declare the same', () => {
     const days = Math.max(rule.minDays, Math.ceil(minSamples / rule.deviceDayCap))
     const weight = days * rule.deviceDayCap * 1000
     const network = (operator: string, passWeight: number): NetworkEvidence => ({
@@ -102,9 +126,10 @@ describe.each(SHIPPED_RULES.map((rule) => [rule.id, rule] as const))('the rule %
       plannedBy: null,
     })
     const [good, bad] = [(name: string) => network(name, weight), (name: string) => network(name, 0)]
-    expect(verdictOf(rule, [good('a'), good('b')]).class).toBe('black')
-    expect(verdictOf(rule, [good('a'), bad('b'), bad('c')]).class).toBe('grey')
-    expect(verdictOf(rule, [bad('a'), bad('b'), bad('c')]).class).toBe('white')
+    const classOf = (networks: NetworkEvidence[]) => cellVerdictOf(rule, networks, contextOf(networks)).class
+    expect(classOf([good('a'), good('b')])).toBe('black')
+    expect(classOf([good('a'), bad('b'), bad('c')])).toBe('grey')
+    expect(classOf([bad('a'), bad('b'), bad('c')])).toBe('white')
   })
 
   test('asks for evidence that can exist', () => {

@@ -37,13 +37,13 @@ const DEFAULT_EVIDENCE = {
   settleDays: 14,
   keepConfidence: 0.8,
   placeSpread: 0.65,
-  classConfidence: 0.84,
-  keepClassConfidence: 0.7,
+  classConfidence: 0.94,
+  keepClassConfidence: 0.9,
   inferenceConfidence: [0.96, 0.92],
   declaredCounts: false,
   planningHorizonDays: null,
   blackFrom: 2,
-  roster: null,
+  roster: { falseFailure: 0.03, falsePass: 0.01 },
   validityDays: 365,
 } as const
 
@@ -55,7 +55,7 @@ export const SHIPPED_RULES: readonly Rule[] = [
   {
     ...DEFAULT_EVIDENCE,
     id: 'ma-floor',
-    version: 2,
+    version: 3,
     title: {
       en: 'Morocco, national floor (2 Mbit/s)',
       fr: 'Maroc, plancher national (2 Mbit/s)',
@@ -73,7 +73,7 @@ export const SHIPPED_RULES: readonly Rule[] = [
   {
     ...DEFAULT_EVIDENCE,
     id: 'eu-2013',
-    version: 2,
+    version: 3,
     title: {
       en: 'EU 2013, NGA (30 Mbit/s)',
       fr: 'UE 2013, NGA (30 Mbit/s)',
@@ -91,7 +91,7 @@ export const SHIPPED_RULES: readonly Rule[] = [
   {
     ...DEFAULT_EVIDENCE,
     id: 'eu-ultrafast',
-    version: 2,
+    version: 3,
     title: {
       en: 'EU 2022, ultrafast at peak (100 Mbit/s)',
       fr: 'UE 2022, ultrarapide en pointe (100 Mbit/s)',
@@ -111,7 +111,7 @@ export const SHIPPED_RULES: readonly Rule[] = [
   {
     ...DEFAULT_EVIDENCE,
     id: 'fcc-unserved',
-    version: 2,
+    version: 3,
     title: {
       en: 'FCC, unserved below 25/3 Mbit/s, 100 ms',
       fr: 'FCC, non desservi sous 25/3 Mbit/s, 100 ms',
@@ -128,7 +128,7 @@ export const SHIPPED_RULES: readonly Rule[] = [
   {
     ...DEFAULT_EVIDENCE,
     id: 'fcc-underserved',
-    version: 2,
+    version: 3,
     title: {
       en: 'FCC, underserved below 100/20 Mbit/s, 100 ms',
       fr: 'FCC, mal desservi sous 100/20 Mbit/s, 100 ms',
@@ -145,7 +145,7 @@ export const SHIPPED_RULES: readonly Rule[] = [
   {
     ...DEFAULT_EVIDENCE,
     id: 'giga-school',
-    version: 2,
+    version: 3,
     title: { en: 'Giga, school (20 Mbit/s)', fr: 'Giga, école (20 Mbit/s)', ar: 'Giga، مدرسة (20 ميغابت/ث)' },
     source: 'ITU/UN targets for 2030: 20 Mbit/s for a school',
     assumption: true,
@@ -158,7 +158,7 @@ export const SHIPPED_RULES: readonly Rule[] = [
   {
     ...DEFAULT_EVIDENCE,
     id: 'ma-fibre',
-    version: 2,
+    version: 3,
     title: {
       en: 'Morocco, fibre (100 Mbit/s)',
       fr: 'Maroc, fibre (100 Mbit/s)',

@@ -1,12 +1,14 @@
 /** The finished statements of the classification, laid out for a review: one file for each shipped rule. */
 import { planRuleOf } from '#domain/plan'
 import { SHIPPED_RULES } from '#domain/rule'
+import { SHIPPED_PRESENCE_COEFFICIENTS } from '#domain/verdict'
 import { expect, test } from 'vitest'
 import {
   judgeStatement,
   measureStatement,
   planEvidenceStatement,
 } from '../../../libs/store/classification/pipeline.js'
+import { rosterScope } from '../../../libs/store/classification/roster-scope.js'
 import { formatSql } from './format.js'
 
 const WINDOW = {
@@ -28,16 +30,37 @@ test('the pass over the probes for all shipped rules', async () => {
   await expect(reviewed(measureStatement({ ...PASS, cells: null }))).toMatchFileSnapshot('measure.sql')
 })
 
-test.each(SHIPPED_RULES)('the statement of $id', async (rule) => {
-  const statement = judgeStatement({ ...PASS, rule, run: RUN, cells: null })
+/** Rules as they were before there was a roster. */
+const WITHOUT_ROSTER = SHIPPED_RULES.map((rule) => ({
+  ...rule,
+  classConfidence: 0.84,
+  keepClassConfidence: 0.7,
+  roster: null,
+}))
+
+test.each(WITHOUT_ROSTER)('the statement of $id without a roster', async (rule) => {
+  const pass = { ...PASS, rules: WITHOUT_ROSTER }
+  const statement = judgeStatement({ ...pass, rule, run: RUN, cells: null, roster: null })
   await expect(reviewed(statement)).toMatchFileSnapshot(`judge-${rule.id}.sql`)
 })
 
+test.each([
+  ['roster', 2, null],
+  ['roster-changed-cells', 2, ['1', '2']],
+  ['roster-of-three', 3, null],
+])('the statement by the %s', async (name, blackFrom, cells) => {
+  const rule = { ...SHIPPED_RULES[0]!, blackFrom, roster: { falseFailure: 0.03, falsePass: 0.01 } }
+  const services = [{ region: '04', operator: 'iam', technologies: ['4g' as const], declaredGroups: [] }]
+  const roster = rosterScope(rule, rule.roster, { model: 5, services }, SHIPPED_PRESENCE_COEFFICIENTS)
+  const statement = judgeStatement({ ...PASS, rules: [rule], rule, run: RUN, cells, roster })
+  await expect(reviewed(statement)).toMatchFileSnapshot(`judge-by-${name}.sql`)
+})
+
 test('the statements of the cells in which something changed, by one rule', async () => {
-  const [rule] = SHIPPED_RULES
+  const [rule] = WITHOUT_ROSTER
   const pass = { ...PASS, rules: [rule!], cells: ['1', '2'] }
   await expect(reviewed(measureStatement(pass))).toMatchFileSnapshot('measure-changed-cells.sql')
-  const statement = judgeStatement({ ...pass, rule: rule!, run: RUN })
+  const statement = judgeStatement({ ...pass, rule: rule!, run: RUN, roster: null })
   await expect(reviewed(statement)).toMatchFileSnapshot('judge-changed-cells.sql')
 })
 
