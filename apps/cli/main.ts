@@ -21,6 +21,7 @@ import { randomBytes } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { DataSource } from 'typeorm'
+import { runCalibrate } from './calibrate.js'
 import { doctor } from './doctor.js'
 import { runExport, verifyExport } from './export.js'
 import { runImport } from './import.js'
@@ -45,6 +46,7 @@ const USAGE = `npm run taghtiya -- <command>
   roster import FILE [--preview] [--comment TEXT]   a table or JSON
   classify [--rule R] [--from D] [--to D] [--known-before D] [--full]
                                        --full judges every cell again, to check: same verdicts, slower
+  calibrate [--rule R]                 fits the priors of operators that nobody tried, on the rule's newest run
   export COLLECTION --format F --out FILE [--rule R | --run ID]
                                        csv, geojson, ndjson, fgb or parquet; FILE.datapackage.json describes it
   export verify FILE                   checks FILE against its description, to the byte
@@ -124,6 +126,8 @@ const COMMANDS: Record<string, (context: CommandContext) => Promise<boolean>> = 
   roster: ({ source, positionals, values, author, output }) =>
     runRoster(positionals[1], { source, author, output, subject: positionals[2], values }),
   classify: runClassify,
+  calibrate: async ({ source, values, author, output }) =>
+    runCalibrate(source, await rulesOf(source, values), { requested: values.rule, author, output }),
   export: ({ config, source, positionals, values, output }) =>
     positionals[1] === 'verify'
       ? verifyExport(positionals[2], output)
@@ -164,6 +168,10 @@ async function requireRule(source: DataSource, id: string): Promise<Rule> {
   return rule
 }
 
+/** The rule that the command names, or all. */
+const rulesOf = async (source: DataSource, { rule }: Values): Promise<Rule[]> =>
+  rule ? [await requireRule(source, rule)] : await listRules(source.manager)
+
 async function runClassify({ source, values, author, output }: CommandContext): Promise<boolean> {
   const window = {
     from: dateOf(values, 'from'),
@@ -171,7 +179,7 @@ async function runClassify({ source, values, author, output }: CommandContext): 
     knownBefore: dateOf(values, 'known-before'),
   }
   if (window.from && window.to && window.from >= window.to) throw new UsageError('--from must be before --to')
-  const rules = values.rule ? [await requireRule(source, values.rule)] : await listRules(source.manager)
+  const rules = await rulesOf(source, values)
   output.progress(`classifying by ${rules.map(({ id }) => id).join(', ')} …`)
   const runs = await classifyAll(source, rules, { ...window, full: values.full ?? false, author })
   for (const { id, rule } of runs)

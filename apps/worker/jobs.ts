@@ -2,8 +2,9 @@
 import { MINUTE_MS, TIME_ZONE } from '#domain/units'
 import { partitionMonthsAround } from '#setup'
 import { judgeWholePlan } from '#store/plan'
+import { calibrate } from '#store/presence'
 import { ensureProbeMonths, flagDisagreeing } from '#store/probes'
-import { classifyRulesWithNews } from '#store/runs'
+import { classifyRulesWithNews, listRules } from '#store/runs'
 import { updateAreaSeries } from '#store/series'
 import { type WorkerName, dropOldLeases, takeLease } from '#store/workers'
 import cron, { type RunCoordinator, type ScheduledTask } from 'node-cron'
@@ -67,6 +68,22 @@ const JOBS: readonly Job[] = [
     name: 'plan',
     cron: '10 0 * * *',
     run: judgeWholePlan,
+  },
+  // Its runs judge all cells again, so that it comes once a month, in a quiet hour.
+  {
+    name: 'calibrate',
+    cron: '30 1 1 * *',
+    run: async (source, _now, _options, { log, signal }) => {
+      for (const rule of await listRules(source.manager)) {
+        if (signal.aborted || !rule.roster) continue
+        const result = await calibrate(source, rule, 'worker')
+        log(
+          typeof result === 'string'
+            ? `calibrate: ${rule.id} is left as it is (${result})`
+            : `calibrate: model ${result.model} of ${rule.id} on ${result.cells} cells`,
+        )
+      }
+    },
   },
   { name: 'leases', cron: '40 2 * * 0', run: (source) => dropOldLeases(source.manager) },
 ]

@@ -62,6 +62,8 @@ describe.each(ENGINES)('the command line beside a running server on %s', (engine
       for (const args of [
         ['device', 'add', '--site', 'none'],
         ['classify', '--rule', 'none'],
+        ['calibrate', '--rule', 'none'],
+        ['calibrate', '--rule', 'ma-floor'],
         ['import', 'sites', '/nowhere'],
         ['classify', '--known-before', '2999-01-01'],
       ]) {

@@ -6,6 +6,7 @@ import { openDatabase } from '#store/database'
 import pg from 'pg'
 import { inject } from 'vitest'
 import { type TestDatabase, databaseAt, serverPlace } from './database.js'
+import { writeShippedRoster } from './shipped-roster.js'
 
 const TEMPLATE = 'demo_template'
 /** Number of an advisory lock: test files that need the template wait for the first to build it. */
@@ -28,6 +29,8 @@ async function buildTemplateOnce(): Promise<void> {
     const building = `${TEMPLATE}_${process.pid}`
     await admin.query(`CREATE DATABASE ${building} TEMPLATE template`)
     const database = await openDatabase({ url: url(building), dataDir: '', purpose: 'batch' })
+    // As at the first start: the demonstration is judged by the roster.
+    await writeShippedRoster(database.source)
     await buildDemo(database.source, new Date(), () => {})
     await database.close()
     await admin.query(`ALTER DATABASE ${building} RENAME TO ${TEMPLATE}`)

@@ -1,4 +1,4 @@
-/** How much more or less often an operator serves a place than its declarations and its neighbours let one expect. Pure. */
+/** Compares how often an operator serves a place with what its declarations and its neighbours let one expect. Pure. */
 import type { TechnologyGroup } from '../verdict/index.js'
 
 /** One measured group of an operator in one cell: the probability that it serves before and after it was measured. */

@@ -1,4 +1,4 @@
-/** From the features of `presence-model.ts` to the columns of a regression, and from its coefficients back. Pure. */
+/** Makes the features of `presence-model.ts` the columns of a regression, and its coefficients those of the model. Pure. */
 import type { GroupCoefficients, OperatorDeviation, PresenceFeatures } from '../verdict/index.js'
 import type { AssumedCoefficient, Design } from './logistic.js'
 
@@ -64,11 +64,11 @@ function columnsOf({ operator, features, wasChosen }: DesignRow, operators: read
   ]
 }
 
-/** What one row of evidence is worth against the assumption, by kind of coefficient. */
+/** The weight of the assumption in rows of evidence, by kind of coefficient. */
 const RIDGE = { shared: 1, chosen: 20, operator: 4 }
 
 /**
- * What is assumed of the columns: the shipped coefficients. `untried` compares the operators that nobody chose with those that
+ * The assumed coefficients of the columns: those that are shipped. `untried` compares the operators that nobody chose with those that
  * somebody did; half of it is the distance of the chosen from all.
  */
 export function assumedOf(shipped: GroupCoefficients, operators: readonly string[]): AssumedCoefficient[] {

@@ -12,7 +12,7 @@ import {
   type TechnologyGroup,
   updatedPresence,
 } from '../verdict/index.js'
-import { type AssumedCoefficient, type Design, logOddsAt, newtonStep, probabilityOf } from './logistic.js'
+import { type AssumedCoefficient, logOddsAt, newtonStep, probabilityOf } from './logistic.js'
 import { type Expectation, type PlaceShare, placeSharesOf } from './place-share.js'
 import {
   CHOSEN,
@@ -187,7 +187,7 @@ function maximise(
   return fitted
 }
 
-/** By how much the log odds of a line that somebody measures exceed those of one that nobody does; all else as it is. */
+/** Finds the excess of the log odds of a line that somebody measures over those of one that nobody does; all else as it is. */
 function shiftOfTried(
   regression: Regression,
   rows: readonly TriedRow[],
@@ -208,11 +208,11 @@ function shiftOfTried(
   return shift
 }
 
-/** At most this share of the operators that serve is taken to have been tried. */
+/** The greatest share of the operators that serve which is taken to have been tried. */
 const MAX_TRIED_SHARE = 0.95
 
 /**
- * By how much the log odds of an operator that nobody chose lie below those of one of which nothing was said: with the share of
+ * Finds the distance of the log odds of an operator that nobody chose below those of one of which nothing was said: with the share of
  * tried operators, and the odds of being tried of one that serves against one that does not, Bayes' rule gives it.
  */
 function unchosenOf(

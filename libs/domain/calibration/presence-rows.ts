@@ -1,4 +1,4 @@
-/** What a calibration sees of one cell: a row for each operator of the roster and each group by which it may serve. Pure. */
+/** Makes the rows of a calibration from one cell: one for each operator of the roster and group by which it may serve. Pure. */
 import type { Rule } from '../rule/rule.js'
 import {
   type NetworkEvidence,
@@ -18,7 +18,7 @@ import type { DesignRow } from './presence-design.js'
  * `wasChosen`: no device tried every operator of the roster here, so that the operator was chosen by who measured it.
  */
 export interface PresenceRow extends DesignRow {
-  /** What shares a local share of presence: the cell's parent at resolution 5. */
+  /** The cell's parent at resolution 5, whose cells have one local share of presence. */
   place: string
   /** Probability that the group passes, by its measurements alone; null where it was not measured here. */
   passing: number | null
