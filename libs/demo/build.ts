@@ -1,15 +1,25 @@
 /** Fills a database with the demonstration country. Its probes go through the same ingest as those of devices. */
 import { DEFAULT_RULE, SHIPPED_RULES } from '#domain/rule'
+import { DAY_MS } from '#domain/units'
+import { cellToSql } from '#geo'
 import { ProbeWriter, ingest, recordsOfBody } from '#ingest'
 import { PROVINCES, moroccoAreas } from '#places'
 import { insertSimulatedCommunes, upsertLocalities } from '#store/areas'
+import { type CoverageRow, importCoverage } from '#store/coverage'
 import { type Device, insertDevice, newToken, sha256 } from '#store/people'
 import { importPlan } from '#store/plan'
 import { classifyAll } from '#store/runs'
 import { hasRealData, upsertSites } from '#store/sites'
 import type { DataSource } from 'typeorm'
 import { addDemoDisputes } from './disputes.js'
-import { type DemoProvince, demoProbes, demoProvinces, remotenessOf } from './country.js'
+import {
+  DEMO_DAYS,
+  type DemoProvince,
+  demoClaims,
+  demoProbes,
+  demoProvinces,
+  remotenessOf,
+} from './country.js'
 import { demoPlan } from './plan.js'
 
 export const DEMO_SEED = 2030
@@ -39,6 +49,7 @@ export async function buildDemo(
   }
   const probes = await sendProbes(source, provinces, now, report)
   await importDemoPlan(source, provinces, now)
+  await declareCoverage(source, provinces, now)
   await classifyAll(source, SHIPPED_RULES, { author: AUTHOR })
   await addDemoDisputes(source, DEFAULT_RULE.id, now)
   return { sites: provinces.reduce((sum, p) => sum + p.sites.length, 0), probes }
@@ -63,6 +74,24 @@ async function importDemoPlan(
     preview: false,
   })
   if (refused[0]) throw new Error(`the simulated plan was rejected: ${JSON.stringify(refused[0])}`)
+}
+
+/** The day from which operators declare their coverage: that of the first probes. */
+async function declareCoverage(
+  source: DataSource,
+  provinces: readonly DemoProvince[],
+  now: Date,
+): Promise<void> {
+  const onDate = new Date(now.getTime() - DEMO_DAYS * DAY_MS).toISOString().slice(0, 10)
+  const rows = sitesOf(provinces).flatMap(({ site, seat }) =>
+    demoClaims(site, remotenessOf(site, seat), DEMO_SEED).map(({ h3, ...claim }): CoverageRow => ({
+      ...claim,
+      cell: cellToSql(h3),
+      uploadBps: null,
+      onDate,
+    })),
+  )
+  await importCoverage(source, 'declared', rows, { source: AUTHOR, author: AUTHOR })
 }
 
 const sitesOf = (provinces: readonly DemoProvince[]) =>

@@ -3,7 +3,7 @@ import { type AreaRecord, type LocalityRecord, type SiteRecord } from '#domain/p
 import { type GeoPoint, type ProbeInput, type Technology, distanceM } from '#domain/probe'
 import { type Random, randomNormal, seededRandom } from '#domain/random'
 import { DAY_MS, HOUR_MS, MBIT_BPS } from '#domain/units'
-import { cellsCentredIn, centreOf } from '#geo'
+import { cellAt, cellsCentredIn, centreOf, ringsAround } from '#geo'
 import { DOWNLOAD_MBPS, LATENCY_MS, UPLOAD_MBPS, valueAtShare } from './percentiles.js'
 import { pickRandom, randomUuidV4 } from './random.js'
 
@@ -169,17 +169,89 @@ const OPERATOR_REACH = [
 /** The demonstration has probes of this many days. */
 export const DEMO_DAYS = 90
 
+/** An operator's line at a site: its hidden truth, and what a device on it would measure. */
+interface DemoNetwork {
+  operator: string
+  line: Line
+  probes: ProbeInput[]
+}
+
 /**
- * The probes of one site over the DEMO_DAYS days before `end`: the lines of three operators, measured at random hours from 7
- * to 22 UTC. `remoteness` is that of `remotenessOf`. The same seed gives the same probes with the same ids.
+ * The probes of one site over the DEMO_DAYS days before `end`, measured at random hours from 7 to 22 UTC: by one line of one
+ * operator mostly, as an office has it; where agents came, by those of all three. `remoteness` is that of `remotenessOf`. The
+ * same seed gives the same probes with the same ids.
  */
 export function demoProbes(site: SiteRecord, remoteness: number, end: Date, seed: number): ProbeInput[] {
+  const networks = demoNetworks(site, remoteness, end, seed)
+  const tried = triedOperators(networks, seededRandom(seed ^ hashOf(`${site.code} lines`)))
+  return networks.filter(({ operator }) => tried.includes(operator)).flatMap(({ probes }) => probes)
+}
+
+function demoNetworks(site: SiteRecord, remoteness: number, end: Date, seed: number): DemoNetwork[] {
   const random = seededRandom(seed ^ hashOf(site.code))
-  return OPERATOR_REACH.flatMap((operator) => {
-    const line = demoLine(remoteness - operator.reach, random)
+  return OPERATOR_REACH.map(({ id, reach }): DemoNetwork => {
+    const line = demoLine(remoteness - reach, random)
     // One line in eight is measured too seldom to decide.
     const count = random() < 0.125 ? 3 + Math.floor(random() * 6) : 16 + Math.floor(random() * 14)
-    return Array.from({ length: count }, () => demoProbe(operator.id, line, end, random))
+    return {
+      operator: id,
+      line,
+      probes: Array.from({ length: count }, () => demoProbe(id, line, end, random)),
+    }
+  })
+}
+
+/** Share of the sites that agents with all SIMs visited, and of the other sites those with one line and with two. */
+const VISITED_SHARE = 0.35
+const ONE_LINE_SHARE = 0.7
+const TWO_LINES_SHARE = 0.2
+/** The share of each operator among the lines of offices. */
+const MARKET_SHARE: Readonly<Record<string, number>> = { iam: 0.5, orange: 0.28, inwi: 0.22 }
+
+function triedOperators(networks: readonly DemoNetwork[], random: Random): string[] {
+  const isVisited = random() < VISITED_SHARE
+  const roll = random()
+  const lines = isVisited ? 3 : roll < ONE_LINE_SHARE ? 1 : roll < ONE_LINE_SHARE + TWO_LINES_SHARE ? 2 : 3
+  return networks
+    .map(({ operator }) => ({ operator, key: random() ** (1 / MARKET_SHARE[operator]!) }))
+    .sort((a, b) => b.key - a.key)
+    .slice(0, lines)
+    .map(({ operator }) => operator)
+}
+
+/** Whether a line reaches the national floor most of the time. */
+const isWorking = ({ rank, outage }: Line): boolean => outage < 0.5 && valueAtShare(rank, DOWNLOAD_MBPS) > 3
+
+/** A declaration of an operator, in one cell. */
+export interface DemoClaim {
+  h3: string
+  operator: string
+  technology: Technology
+  downloadBps: number
+}
+
+/** Share of the places without a working line that an operator declares all the same. */
+const OVERSTATED_SHARE: Readonly<Record<string, number>> = { iam: 0.08, orange: 0.15, inwi: 0.22 }
+const OVERSTATED_MBPS = 5
+
+/**
+ * The declarations of all operators at a site: 4G around it where it works there, in its cell alone where they overstate; and fibre in the
+ * cells that have it.
+ */
+export function demoClaims(site: SiteRecord, remoteness: number, seed: number): DemoClaim[] {
+  const random = seededRandom(seed ^ hashOf(`${site.code} claims`))
+  const cell = cellAt(site.lat, site.lng)
+  return demoNetworks(site, remoteness, new Date(0), seed).flatMap(({ operator, line }) => {
+    const isOverstated = random() < OVERSTATED_SHARE[operator]!
+    const works = isWorking(line)
+    if (!works && !isOverstated) return []
+    const mbps = works ? valueAtShare(line.rank, DOWNLOAD_MBPS) : OVERSTATED_MBPS
+    const claim = { operator, downloadBps: Math.round(mbps * MBIT_BPS) }
+    const cells = works ? [cell, ...ringsAround(cell, 1).flat()] : [cell]
+    return [
+      ...cells.map((h3): DemoClaim => ({ ...claim, h3, technology: '4g' })),
+      ...(line.technology === 'fibre' ? [{ ...claim, h3: cell, technology: line.technology }] : []),
+    ]
   })
 }
 

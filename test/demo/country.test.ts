@@ -1,4 +1,4 @@
-import { DEMO_SEED, demoPlan, demoProbes, demoProvinces, remotenessOf } from '#demo'
+import { DEMO_SEED, demoClaims, demoPlan, demoProbes, demoProvinces, remotenessOf } from '#demo'
 import { planRejections, planStateOf } from '#domain/plan'
 import { PROVINCES, moroccoAreas } from '#places'
 import { expect, test } from 'vitest'
@@ -19,7 +19,7 @@ test('the same seed gives the same country, another seed another', () => {
   expect(probesOf(DEMO_SEED)[0]).not.toEqual(probesOf(DEMO_SEED + 1)[0])
 })
 
-test('every province has sites, and at each the lines of three operators are measured over the 90 days before the end', () => {
+test('every province has sites, and the lines of three operators are measured over the 90 days before the end', () => {
   expect(country(DEMO_SEED).filter((p) => p.sites.length >= 1)).toHaveLength(75)
   const probes = probesOf(DEMO_SEED)
   expect(new Set(probes.map((p) => p.operator))).toEqual(new Set(['iam', 'orange', 'inwi']))
@@ -27,6 +27,32 @@ test('every province has sites, and at each the lines of three operators are mea
   expect(Math.min(...days)).toBeGreaterThan(0)
   expect(Math.max(...days)).toBeLessThan(91)
   expect(new Set(probes.map((p) => p.id)).size).toBe(probes.length)
+})
+
+test('most offices have a line of one operator, and agents tried all three at a good third of the sites', () => {
+  const tried = country(DEMO_SEED).flatMap(({ code, sites }) => {
+    const seat = SEATS.find((s) => s.provinceCode === code)!
+    return sites.map(
+      (site) =>
+        new Set(demoProbes(site, remotenessOf(site, seat), END, DEMO_SEED).map(({ operator }) => operator))
+          .size,
+    )
+  })
+  const shareOf = (count: number) => tried.filter((n) => n === count).length / tried.length
+  expect(shareOf(1)).toBeCloseTo(0.65 * 0.7, 1)
+  expect(shareOf(2)).toBeCloseTo(0.65 * 0.2, 1)
+  expect(shareOf(3)).toBeCloseTo(0.35 + 0.65 * 0.1, 1)
+})
+
+test('operators declare most of what they serve, and some of what they do not', () => {
+  const claims = country(DEMO_SEED).flatMap(({ code, sites }) => {
+    const seat = SEATS.find((s) => s.provinceCode === code)!
+    return sites.flatMap((site) => demoClaims(site, remotenessOf(site, seat), DEMO_SEED))
+  })
+  const cells = (operator: string) => claims.filter((claim) => claim.operator === operator).length
+  expect(cells('iam')).toBeGreaterThan(cells('orange'))
+  expect(cells('orange')).toBeGreaterThan(cells('inwi'))
+  expect(claims.every(({ downloadBps }) => downloadBps > 2e6)).toBe(true)
 })
 
 test('localities lie at sites, are labelled as simulated, and have fewer people than their province', () => {
