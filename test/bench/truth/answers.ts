@@ -18,9 +18,21 @@ export const runOfWindow = (source: DataSource, rule: Rule, to: Date): Promise<R
 
 /** The verdicts of a run that began a series. */
 export async function answersOf({ source }: Database, run: RunRow): Promise<Answers> {
-  const rows: { h3: string; class: string; confidence: number }[] = await source.query(
-    'SELECT to_hex(cell) AS h3, class, confidence FROM verdict WHERE series = $1 AND first_run = $2',
+  const rows: {
+    h3: string
+    class: string
+    confidence: number
+    lower: number | null
+    upper: number | null
+  }[] = await source.query(
+    `SELECT to_hex(cell) AS h3, class, confidence, lower_bound AS lower, upper_bound AS upper
+       FROM verdict WHERE series = $1 AND first_run = $2`,
     [run.series, run.id],
   )
-  return new Map(rows.map(({ h3, ...answer }) => [h3, answer]))
+  return new Map(
+    rows.map(({ h3, lower, upper, ...answer }) => [
+      h3,
+      lower === null || upper === null ? answer : { ...answer, bounds: { lower, upper } },
+    ]),
+  )
 }
