@@ -23,6 +23,13 @@ export const ar: Messages = {
   unknownHint: 'مقيس، والأدلة غير كافية بعد',
   notMeasuredHint: 'لا قياس: لا يُحسب أبدا أبيض',
   cells: 'خلايا من حوالي 0,8 كلم²',
+  reason_served_by_some:
+    'يستوفي القاعدة هنا: {operators}.{untriedCount, plural, =0 { أما غيرهم فلم يُحسم.} other { لم يجرب أحد: {untried}.}}',
+  reason_none_tried_serves:
+    'لا شيء مما جُرِّب ({operators}) يستوفي القاعدة{untriedCount, plural, =0 {، لكن لم يُجرَّب كل ما قد يكون لهؤلاء المتعهدين هنا.} other {. لم يجرب أحد: {untried}.}}',
+  reason_operator_untried:
+    '{operator}: لم يُجرَّب هنا{isLikely, select, known {؛ واحتمال أن يخدم الخلية {presence} حسب ما يُعرف حولها} other {، ولا يُعرف عنه شيء آخر}}.',
+  reason_operator_not_refuted: '{operator}: ما جُرِّب منه لا يستوفي القاعدة، لكن لم يجرب أحد: {technologies}.',
   cellsByClass: 'الخلايا حسب الصنف',
   runShown: 'التقييم',
   runOption: 'إلى {to} (رقم {id}، أنجز في {made})',

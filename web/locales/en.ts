@@ -22,6 +22,13 @@ export const en = {
   unknownHint: 'measured, not enough evidence yet',
   notMeasuredHint: 'no probe: never counted as white',
   cells: 'cells of about 0.8 km²',
+  reason_served_by_some:
+    'Meets the rule here: {operators}.{untriedCount, plural, =0 { On others nothing is decided.} other { Nobody tried: {untried}.}}',
+  reason_none_tried_serves:
+    'Nothing that was tried ({operators}) meets the rule{untriedCount, plural, =0 {, but not all that these operators may have here was tried.} other {. Nobody tried: {untried}.}}',
+  reason_operator_untried:
+    '{operator}: not tried here{isLikely, select, known {; it serves the cell with a probability of {presence}, by what is known around} other {, and nothing else is known of it}}.',
+  reason_operator_not_refuted: '{operator}: what was tried fails, but nobody tried: {technologies}.',
   cellsByClass: 'Cells by class',
   runShown: 'Run',
   runOption: 'to {to} (run {id}, made {made})',

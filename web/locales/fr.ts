@@ -23,6 +23,14 @@ export const fr: Messages = {
   unknownHint: 'mesuré, preuves encore insuffisantes',
   notMeasuredHint: 'aucune mesure : jamais compté comme blanc',
   cells: 'mailles d’environ 0,8 km²',
+  reason_served_by_some:
+    'Satisfait la règle ici : {operators}.{untriedCount, plural, =0 { Pour d’autres, rien n’est décidé.} other { Personne n’a essayé : {untried}.}}',
+  reason_none_tried_serves:
+    'Rien de ce qui a été essayé ({operators}) ne satisfait la règle{untriedCount, plural, =0 {, mais tout ce que ces opérateurs peuvent avoir ici n’a pas été essayé.} other {. Personne n’a essayé : {untried}.}}',
+  reason_operator_untried:
+    '{operator} : non essayé ici{isLikely, select, known { ; il dessert la maille avec une probabilité de {presence}, d’après ce qui est connu autour} other {, et rien d’autre n’en est connu}}.',
+  reason_operator_not_refuted:
+    '{operator} : ce qui a été essayé échoue, mais personne n’a essayé : {technologies}.',
   cellsByClass: 'Mailles par classe',
   runShown: 'Évaluation',
   runOption: 'au {to} (nº {id}, faite le {made})',

@@ -23,6 +23,7 @@ export function confidenceText(words: Localizer, confidence: number): string {
 
 export function reasonSentence(words: Localizer, reason: Reason): string {
   const { code, operator, technology, operators = [], missing = [], passes = 0, samples = 0 } = reason
+  const { untried = [], technologies = [], presence = null } = reason
   const network = [operatorName(words, operator), technologyName(words, technology)]
   const operatorNames = operators.map((id) => bidiIsolated(operatorName(words, id)))
   const failures = failuresText(words, { passes, samples, failures: reason.failures })
@@ -36,6 +37,17 @@ export function reasonSentence(words: Localizer, reason: Reason): string {
     operator: bidiIsolated(network[0]!),
     network: network.filter(Boolean).map(bidiIsolated).join(' '),
     operators: listText(words, operatorNames),
+    untried: listText(
+      words,
+      untried.map((id) => bidiIsolated(operatorName(words, id))),
+    ),
+    untriedCount: untried.length,
+    technologies: listText(
+      words,
+      technologies.map((one) => bidiIsolated(technologyName(words, one))),
+    ),
+    isLikely: presence === null ? 'unknown' : 'known',
+    presence: percentText(words, presence ?? 0),
     missing: listText(
       words,
       missing.map((m) => words.t(`missing_${m}`)),
