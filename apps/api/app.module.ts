@@ -45,6 +45,7 @@ import { DifferenceController } from './runs/difference.controller.js'
 import { RosterController } from './roster/roster.controller.js'
 import { RunResolver } from './runs/run-resolver.js'
 import { RunsController } from './runs/runs.controller.js'
+import { CampaignController } from './sampling/campaign.controller.js'
 import { SamplingController } from './sampling/sampling.controller.js'
 import { SeriesController } from './series/series.controller.js'
 import { FileReader } from './reading/file-reader.js'
@@ -93,6 +94,7 @@ export const CONTROLLERS = [
   RunsController,
   RosterController,
   SamplingController,
+  CampaignController,
   DisputesController,
   EventsController,
   SubscriptionsController,

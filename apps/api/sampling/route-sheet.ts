@@ -140,11 +140,14 @@ export function routeSheetCsv({ stops, run, rule, isSimulated }: RouteSheet): st
   return csvTable({ columns: COLUMNS, rows })
 }
 
-const escapeHtml = (text: string): string =>
+export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (letter) => `&#${letter.codePointAt(0)};`)
 
 /** Names of the localities and sites in the cell, three at most; its H3 index if there are none. */
-function placeNameOf({ localities, sites, h3 }: UndecidedPlace, lang: Language): string {
+export function placeNameOf(
+  { localities, sites, h3 }: Pick<UndecidedPlace, 'localities' | 'sites' | 'h3'>,
+  lang: Language,
+): string {
   const names = [...localities, ...sites].map((place) => (lang === 'ar' && place.nameAr) || place.name)
   const [first = h3, ...others] = names
   return others.length > 2
@@ -181,7 +184,7 @@ function stopHtml(stop: RouteSheet['stops'][number], number: number, rule: Rule,
 <td class="box"></td></tr>`
 }
 
-const STYLE = `@page { size: A4; margin: 14mm }
+export const SHEET_STYLE = `@page { size: A4; margin: 14mm }
 body { font: 10.5pt/1.4 system-ui, 'Noto Sans', 'Noto Sans Arabic', sans-serif; color: #111; max-width: 190mm; margin: 8mm auto; padding: 0 4mm }
 h1 { font-size: 17pt; margin: 0 0 2mm } p { margin: 1mm 0 } small { color: #444 }
 .simulated { display: inline-block; border: 1.5pt solid #111; padding: 0 2mm; font-weight: 700 }
@@ -189,7 +192,7 @@ table { width: 100%; border-collapse: collapse; margin-top: 4mm } thead { displa
 th, td { border: .5pt solid #777; padding: 1.5mm 2mm; text-align: start; vertical-align: top } th { background: #eee }
 tr { break-inside: avoid } .n { white-space: nowrap } .box { width: 12mm }`
 
-const longDate = (date: Date, lang: Language): string =>
+export const longDate = (date: Date, lang: Language): string =>
   new Intl.DateTimeFormat(lang === 'ar' ? 'ar-MA-u-nu-latn' : lang === 'fr' ? 'fr' : 'en-GB', {
     dateStyle: 'long',
     timeZone: 'Africa/Casablanca',
@@ -216,7 +219,7 @@ export function routeSheetHtml(sheet: RouteSheet, lang: Language): string {
 <html lang="${lang}" dir="${lang === 'ar' ? 'rtl' : 'ltr'}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title>
 <style>
-${STYLE}
+${SHEET_STYLE}
 </style></head>
 <body>
 <h1>${title}</h1>

@@ -25,6 +25,7 @@ import {
   measurementsOf,
   reachInRanges,
   rollupsInRanges,
+  partialPlaces,
   undecidedPlaces,
   verdictAt,
   verdictHistoryOf,
@@ -173,6 +174,7 @@ const places: Record<string, HotStatement> = {
   'sites of an area': (db, { run, area }) => sitesOfArea(db, run, area, 10),
   'localities in a box': (db, { run, box }) => localitiesInBox(db, run, { box, limit: 100 }),
   'state of a locality': (db, { run }) => localityState(db, run, 'L1'),
+  'places of partial knowledge': (db, { run, area }) => partialPlaces(db, run, { area, limit: 100 }),
   'undecided places': (db, { run, area }) => undecidedPlaces(db, run, { area, after: null, limit: 100 }),
 }
 

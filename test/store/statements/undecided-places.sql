@@ -16,7 +16,7 @@ WITH
     SELECT cell, lat, lng, commune_code, NULL, name, name_ar, code, type, simulated
     FROM site
   ),
-  undecided AS (
+  chosen AS (
     SELECT p.*, coalesce(c.commune_code, p.commune_code, c.province_code, c.region_code) AS area
     FROM place AS p
     LEFT JOIN cell_place AS c USING (cell)
@@ -53,7 +53,7 @@ WITH
         ) FILTER (WHERE code IS NOT NULL),
         '[]'
       ) AS sites
-    FROM undecided
+    FROM chosen
     WHERE (area = $3::text OR starts_with(area, $3::text || '.'))
     GROUP BY cell
   )
