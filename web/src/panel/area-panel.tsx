@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import type { AreaDetail, Run } from '../api/schemas.js'
 import { areaKindOf } from '../language/area-names.js'
 import { type Localizer, localizedName } from '../language/language.js'
@@ -10,9 +11,11 @@ interface AreaPanelProps {
   words: Localizer
   area: AreaDetail
   run: Run | null
+  /** Parts from other folders. */
+  children?: ComponentChildren
 }
 
-export function AreaPanel({ words, area, run }: AreaPanelProps) {
+export function AreaPanel({ words, area, run, children }: AreaPanelProps) {
   const { t, number, date } = words
   return (
     <>
@@ -33,6 +36,7 @@ export function AreaPanel({ words, area, run }: AreaPanelProps) {
           <FeedLink words={words} rule={run.rule} area={area.code} />
         </p>
       )}
+      {children}
       <p class="source">{t('areaColour')}</p>
       {run && <p class="source">{t('windowOf', { from: date(run.from), to: date(run.to) })}</p>}
       <p class="source" dir="auto">

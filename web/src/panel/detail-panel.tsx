@@ -1,7 +1,7 @@
 /** Panel of the selected item, by its kind. */
 import type { Connection } from '../api/connection.js'
 import { useLazyModule } from '../api/lazy-module.js'
-import type { Account, Cell, RuleInWords, Run } from '../api/schemas.js'
+import type { Account, AreaDetail, Cell, RuleInWords, Run } from '../api/schemas.js'
 import type { QueryResult } from '../api/use-query.js'
 import type { Localizer } from '../language/language.js'
 import { problemText } from '../language/problem.js'
@@ -13,6 +13,7 @@ import { EvidenceSection } from './evidence.js'
 
 const loadPlaces = () => import('../places/places.js')
 const loadDisputes = () => import('../disputes/cell-disputes.js')
+const loadCampaign = () => import('../campaign/campaign.js')
 const loadPlan = () => import('../plan/cell-plan.js')
 
 interface DetailProps {
@@ -39,8 +40,30 @@ export function DetailPanel({ detail, ...props }: DetailProps) {
     if (!Places) return <p>{words.t('loading')}</p>
     return <Places.PlacePanel {...{ words, onCell, onPlan }} place={value} />
   }
-  if ('area' in value) return <AreaPanel {...{ words, run }} area={value.area} />
+  if ('area' in value) return <AreaSection {...{ words, connection, run, rule, onCell }} area={value.area} />
   return rule && <CellDetail {...props} rule={rule} cell={value.cell} />
+}
+
+type AreaSectionProps = Pick<DetailProps, 'words' | 'connection' | 'run' | 'rule' | 'onCell'> & {
+  area: AreaDetail
+}
+
+/** An area with the campaign that would decide its open places; a region is too large for one. */
+function AreaSection({ words, connection, run, rule, area, onCell }: AreaSectionProps) {
+  const isCampaignArea = run !== null && area.level !== 'region'
+  const Campaigns = useLazyModule(connection, isCampaignArea ? loadCampaign : null)
+  return (
+    <AreaPanel {...{ words, area, run }}>
+      {isCampaignArea && Campaigns && rule && (
+        <Campaigns.CampaignSection
+          key={area.code}
+          {...{ words, connection, run, onCell }}
+          area={area.code}
+          hasRoster={Boolean(rule.roster)}
+        />
+      )}
+    </AreaPanel>
+  )
 }
 
 type CellDetailProps = Omit<DetailProps, 'detail' | 'rule'> & { rule: RuleInWords; cell: Cell }
