@@ -142,13 +142,13 @@ function byOperatorAndTechnology(a: NetworkEvidence, b: NetworkEvidence): number
 export async function storedVerdicts(db: Queryable, run: { id: number; series: number }): Promise<Verdicts> {
   const ranges = [{ low: '0', high: '9223372036854775807' }]
   const verdicts: Verdicts = new Map()
-  for (const { h3, ...verdict } of await listVerdicts(db, run, {
+  for (const { h3, class: colour, confidence } of await listVerdicts(db, run, {
     after: '0',
     limit: 10_000,
     class: null,
     ranges,
   }))
-    verdicts.set(h3, { ...verdict, networks: await evidenceAt(db, run, cellToSql(h3)) })
+    verdicts.set(h3, { class: colour, confidence, networks: await evidenceAt(db, run, cellToSql(h3)) })
   return verdicts
 }
 

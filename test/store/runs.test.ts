@@ -278,7 +278,7 @@ describe.each(ENGINES)('runs on %s', (engine) => {
     const at = async (run: RunRow) => (await stored(run)).get(h3)
     expect(await at(first)).toEqual(old)
     expect(await at(second)).toEqual(young)
-    expect(await verdictAt(database.source.manager, second, cell)).toEqual({
+    expect(await verdictAt(database.source.manager, second, cell)).toMatchObject({
       class: young!.class,
       confidence: young!.confidence,
     })

@@ -23,7 +23,12 @@ import {
   searchAreas,
 } from '#store/areas'
 import { type RunRow } from '#store/runs'
-import { inferredClassesWithin, rosterContextOfArea } from '#store/verdicts'
+import {
+  type PartialCounts,
+  inferredClassesWithin,
+  partialCountsOfArea,
+  rosterContextOfArea,
+} from '#store/verdicts'
 import { Controller, Get, Header, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
@@ -48,6 +53,8 @@ export interface AreaDetail extends AreaRow {
   parents: AreaRow[]
   /** Counts of its cells; null if the run is older than the area. */
   counts: AreaCounts | null
+  /** Undecided cells of which something is known of their operators; they are part of `unknown`. */
+  partial: PartialCounts | null
   /** The class of most of its decided cells; the worse one on a tie. */
   class: Class
   run: number | null
@@ -129,20 +136,23 @@ export class AreasController {
       counts,
       class: counts ? dominantClass(counts) : 'unknown',
       run: run?.id ?? null,
-      ...(run ? await this.wholeAreaFigures(run, code) : { people: null, pooled: null, inferred: null }),
+      ...(run
+        ? await this.wholeAreaFigures(run, code)
+        : { partial: null, people: null, pooled: null, inferred: null }),
     }
   }
 
   private async wholeAreaFigures(
     run: RunRow,
     code: string,
-  ): Promise<Pick<AreaDetail, 'people' | 'pooled' | 'inferred'>> {
+  ): Promise<Pick<AreaDetail, 'partial' | 'people' | 'pooled' | 'inferred'>> {
     const db = this.source.manager
     const rule = await this.runs.ruleOf(run)
     const evidence = await pooledEvidence(db, run, code)
     const context = await rosterContextOfArea(db, run, rule, code)
     const verdict = cellVerdictOf(rule, evidence, context)
     return {
+      partial: await partialCountsOfArea(db, run, code),
       people: await peopleOfArea(db, run, code),
       pooled: {
         class: verdict.class,

@@ -1,8 +1,8 @@
 import { type Polygon } from '#domain/place'
 import { type Bounds } from '#domain/probe'
 import { sentenceOf } from '#domain/rule'
-import { type Class, dominantClass } from '#domain/verdict'
-import { hexagonOf, resolutionForBox } from '#geo'
+import { type Class, type PartialKnowledge, dominantClass } from '#domain/verdict'
+import { WORKING_RESOLUTION, hexagonOf, resolutionForBox } from '#geo'
 import {
   type AreaCounts,
   type AreaFigures,
@@ -10,6 +10,7 @@ import {
   type AreaPeople,
   type AreaRow,
   type OperatorCells,
+  type PartialFigures,
   type ClassifiedLocality,
   type ClassifiedSite,
   type WhiteZone,
@@ -20,6 +21,8 @@ import {
   operatorsOfArea,
   outlinesAround,
   parentsOfArea,
+  partialCellsOfArea,
+  partialFiguresOfArea,
   peopleOfArea,
   previousRunOfArea,
   sitesOfArea,
@@ -55,6 +58,8 @@ export interface ReportCell {
   h3: string
   /** Its own class, or that of most of the area's decided cells beneath it. */
   class: Class
+  /** Partial knowledge of an undecided cell of resolution 8; null elsewhere. */
+  partial: PartialKnowledge | null
   /** Its corners, [lng, lat] in WGS 84 degrees; the last corner is the first. */
   ring: Polygon['coordinates'][number]
 }
@@ -103,6 +108,8 @@ export interface AreaReport {
   rule: RuleInWords
   /** Cells by class; null if the run is older than the area. */
   counts: AreaCounts | null
+  /** The undecided cells of which something is known of their operators, with their places. They are part of `unknown`. */
+  partial: PartialFigures
   /** Localities, their people and sites, by the class of their own cell. */
   people: AreaPeople
   /** The previous run of the rule; null if there was none. */
@@ -146,6 +153,7 @@ export class ReportController {
       run,
       rule: { ...rule, sentence: sentenceOf(rule) },
       counts: await countsOfArea(db, run.id, code),
+      partial: await partialFiguresOfArea(db, run, code),
       people: await peopleOfArea(db, run, code),
       before: await previousRunOfArea(db, run, code),
       inside: inside.length,
@@ -168,19 +176,22 @@ async function mapOf(db: Queryable, run: RunRow, area: AreaRow): Promise<ReportM
   const [west, south, east, north] = area.bbox
   const resolution = resolutionForBox({ west, south, east, north }, MAX_CELLS_ACROSS)
   const cells = await cellsOfArea(db, run, area.code, resolution)
+  const partialCells = resolution === WORKING_RESOLUTION ? await partialCellsOfArea(db, run, area.code) : []
+  const partials = new Map(partialCells.map(({ h3, partial }) => [h3, partial]))
   const outlines = await outlinesAround(db, area, surroundings({ west, south, east, north }))
   return {
     resolution,
-    cells: cells.map(cellOf),
+    cells: cells.map((row) => cellOf(row, partials.get(row.h3) ?? null)),
     outlines: outlines.map(({ geojson, ...outline }) => ({ ...outline, polygons: polygonsOf(geojson) })),
     localities: await localitiesOfArea(db, run, area.code, MAX_LISTED_LOCALITIES),
     sites: await sitesOfArea(db, run, area.code, MAX_LISTED_SITES),
   }
 }
 
-const cellOf = ({ h3, ...counts }: RollupRow): ReportCell => ({
+const cellOf = ({ h3, ...counts }: RollupRow, partial: PartialKnowledge | null): ReportCell => ({
   h3,
   class: dominantClass(counts),
+  partial,
   ring: hexagonOf(h3).coordinates[0]!.map(([lng, lat]) => [roundedToMetre(lng), roundedToMetre(lat)]),
 })
 

@@ -7,8 +7,10 @@ import {
   type Inferred,
   type JudgedNetwork,
   type NetworkVerdict,
+  type PartialKnowledge,
   type Reason,
-  cellVerdictOf,
+  type RosterContext,
+  type RosterFindings,
   dominantClass,
   networkVerdict,
   reasonsOf,
@@ -22,8 +24,10 @@ import {
   type CellRow,
   type CellSite,
   type NetworkMeasurements,
+  type OperatorKnowledge,
   type PastVerdict,
   type ProfileRow,
+  type VerdictRow,
   areasOfCell,
   evidenceAt,
   verdictHistoryOf,
@@ -47,14 +51,25 @@ import { SelectableFields } from '../http/sparse-fields.js'
 import { RunResolver } from '../runs/run-resolver.js'
 import { RunChoice } from '../runs/runs.dto.js'
 import { servedCellOf, workingCellOf } from './cell-index.js'
-import { CellsQuery } from './cells.dto.js'
+import { type ClassFilter, CellsQuery } from './cells.dto.js'
 
-export interface ListedCell {
+export interface ListedCell extends OperatorKnowledge {
   h3: string
   verdict: CellRow['class']
   confidence: number
   run: number
 }
+
+const LISTED_FIELDS = [
+  'h3',
+  'verdict',
+  'confidence',
+  'operatorsMin',
+  'operatorsMax',
+  'untried',
+  'partial',
+  'run',
+] as const
 
 /** The evidence of a network in a cell, judged by the run's rule. */
 export interface Network extends Omit<JudgedNetwork, 'lastMeasuredAt'>, Omit<NetworkVerdict, 'state'> {
@@ -80,7 +95,7 @@ interface ParentCell {
 }
 
 /** Answer for a cell of resolution 8. */
-interface WorkingCell {
+interface WorkingCell extends OperatorKnowledge {
   verdict: Class
   /** Probability that the class is right, 0 to 1. */
   confidence: number
@@ -141,7 +156,7 @@ export class CellsController {
   @Get()
   @Header('cache-control', REVALIDATE)
   @ConditionalGet('run')
-  @SelectableFields<ListedCell>('h3', 'verdict', 'confidence', 'run')
+  @SelectableFields<ListedCell>(...LISTED_FIELDS)
   async list(@Query() query: CellsQuery): Promise<Page<ListedCell>> {
     const limit = query.limit ?? DEFAULT_LIMIT
     const box = boxOf(query.bbox)
@@ -149,7 +164,7 @@ export class CellsController {
     const rows = await listVerdicts(this.source.manager, run, {
       after: decodeCursor(query.cursor, /^\d{1,19}$/, '0'),
       limit,
-      class: query.class ?? null,
+      ...classConditionOf(query.class),
       ranges: box ? rangesCovering(box, WORKING_RESOLUTION) : [{ low: '0', high: '9223372036854775807' }],
     })
     const items = rows.filter(({ h3 }) => !box || isInBounds(box, centreOf(h3)))
@@ -158,6 +173,7 @@ export class CellsController {
         h3: row.h3,
         verdict: row.class,
         confidence: row.confidence,
+        ...knowledgeOf(row),
         run: run.id,
       })),
       next: nextCursorOf(rows, limit, ({ h3 }) => cellToSql(h3)),
@@ -193,25 +209,21 @@ export class CellsController {
     return { verdict: dominantClass(counts), counts, rule: { id: run.rule, version: run.ruleVersion } }
   }
 
-  /** The verdict with its context, on which the reasons rest beside the evidence; null where the run judged without a roster. */
-  private async findingsAt(run: RunRow, rule: Rule, cell: string, networks: readonly JudgedNetwork[]) {
-    const context = (await rosterContextsOf(this.source.manager, run, rule, [cell]))?.get(cell) ?? null
-    return context && { verdict: cellVerdictOf(rule, networks, context), context }
-  }
-
   private async workingCell(h3: string, run: RunRow): Promise<WorkingCell> {
     const db = this.source.manager
     const cell = cellToSql(h3)
     const rule = await this.runs.ruleOf(run)
-    const noVerdict = { class: 'unknown' as const, confidence: 0 }
-    const { class: verdict, confidence } = (await verdictAt(db, run, cell)) ?? noVerdict
+    const stored = (await verdictAt(db, run, cell)) ?? NO_VERDICT
+    const { class: verdict, confidence } = stored
     const networks = await evidenceAt(db, run, cell)
     const evidence = evidenceOf(rule, networks, await measurementsOf(db, run, rule, cell))
+    const context = (await rosterContextsOf(db, run, rule, [cell]))?.get(cell) ?? null
     return {
       verdict,
       confidence,
+      ...knowledgeOf(stored),
       rule: { id: rule.id, version: rule.version },
-      reasons: reasonsOf(rule, networks, await this.findingsAt(run, rule, cell, networks)).map((reason) =>
+      reasons: reasonsOf(rule, networks, findingsOf(stored, context)).map((reason) =>
         withFailures(reason, evidence),
       ),
       inferred: verdict === 'unknown' ? ((await inferredClasses(db, run, rule, [h3])).get(h3) ?? null) : null,
@@ -231,6 +243,37 @@ const HOUR_MS = 3_600_000
 const truncatedToHour = (ms: number) => new Date(Math.floor(ms / HOUR_MS) * HOUR_MS).toISOString()
 
 const windowOf = ({ id, from, to, knownBefore }: RunRow): RunWindow => ({ id, from, to, knownBefore })
+
+const NO_VERDICT: VerdictRow = {
+  class: 'unknown',
+  confidence: 0,
+  operatorsMin: null,
+  operatorsMax: null,
+  untried: [],
+  partial: null,
+}
+
+const knowledgeOf = ({ operatorsMin, operatorsMax, untried, partial }: VerdictRow): OperatorKnowledge => ({
+  operatorsMin,
+  operatorsMax,
+  untried,
+  partial,
+})
+
+/** The stored verdict with its context, on which the reasons rest; null where the run judged without a roster. */
+function findingsOf(stored: VerdictRow, context: RosterContext | null): RosterFindings | null {
+  if (!context) return null
+  const { class: colour, operatorsMin, operatorsMax, untried, partial } = stored
+  return { verdict: { class: colour, lower: operatorsMin, upper: operatorsMax, untried, partial }, context }
+}
+
+function classConditionOf(filter: ClassFilter | undefined): {
+  class: Class | null
+  partial: PartialKnowledge | null
+} {
+  const [colour = null, partial = null] = (filter?.split(':') ?? []) as [Class?, PartialKnowledge?]
+  return { class: colour, partial }
+}
 
 const NO_QUANTILES: NetworkMeasurements['quantiles'] = {
   downloadBps: null,

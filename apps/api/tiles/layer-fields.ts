@@ -14,6 +14,10 @@ export const LAYER_FIELDS: Record<RunLayer, Record<string, string>> = {
     res: 'H3 resolution',
     class: 'white, grey, black or unknown',
     confidence: '0 to 1',
+    operators_min: 'fewest operators that can serve the cell, at resolution 8',
+    operators_max: 'most operators that can serve the cell, at resolution 8',
+    untried: 'operators that nobody tried, with commas between them',
+    partial: 'served or none_tried, where no class is stated',
     ...COUNT_FIELDS,
   },
   areas: {

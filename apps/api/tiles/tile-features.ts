@@ -14,7 +14,7 @@ import { type AreaShape, areaShapes, localitiesInBox } from '#store/areas'
 import { type Queryable } from '#store/database'
 import { type RunRow } from '#store/runs'
 import { listSitesInBox } from '#store/sites'
-import { rollupsInRanges, verdictsInRanges } from '#store/verdicts'
+import { type OperatorKnowledge, rollupsInRanges, verdictsInRanges } from '#store/verdicts'
 import { envelopeWithMargin, hexagonRings, ringsOfGeoJson, toleranceAt } from './shapes.js'
 
 export async function cellFeatures(db: Queryable, run: RunRow, tile: TileAddress): Promise<TileFeature[]> {
@@ -32,7 +32,7 @@ export async function cellFeatures(db: Queryable, run: RunRow, tile: TileAddress
  * most of the cells beneath it.
  */
 export function hexagonFeatures(
-  rows: readonly ({ h3: string } & ({ class: Class } | ClassCounts))[],
+  rows: readonly ({ h3: string } & (TileCell | ClassCounts))[],
   tile: TileAddress,
 ): TileFeature[] {
   const res = resolutionAt(tile.z)
@@ -41,12 +41,27 @@ export function hexagonFeatures(
   for (const row of rows) {
     const rings = hexagonRings(row.h3, box, tile)
     if (rings.length === 0) continue
-    const { h3, ...figures } = row
-    const cellClass = 'class' in figures ? figures.class : dominantClass(figures)
-    const properties = { h3, res, ...figures, class: cellClass }
-    features.push({ kind: 'polygon', rings, properties, id: featureIdOf(h3) })
+    const properties = { h3: row.h3, res, ...('class' in row ? cellProperties(row) : parentProperties(row)) }
+    features.push({ kind: 'polygon', rings, properties, id: featureIdOf(row.h3) })
   }
   return features
+}
+
+/** A cell of the working resolution; an estimate at another threshold has a class only. */
+type TileCell = { class: Class; confidence?: number } & Partial<OperatorKnowledge>
+
+const cellProperties = ({ class: cellClass, confidence, operatorsMin, operatorsMax, untried, partial }: TileCell) => ({
+  class: cellClass,
+  confidence: confidence ?? null,
+  operators_min: operatorsMin ?? null,
+  operators_max: operatorsMax ?? null,
+  untried: untried?.join(',') || null,
+  partial: partial ?? null,
+})
+
+const parentProperties = ({ white, grey, black, unknown }: ClassCounts) => {
+  const counts = { white, grey, black, unknown }
+  return { ...counts, class: dominantClass(counts) }
 }
 
 /** Level of the areas by zoom: regions at first, then provinces, then communes. */

@@ -51,7 +51,7 @@ function english(r: Rule, { speed, share, classConfidence }: SentenceParts): str
     ) +
     `. A network that was decided ${r.settleDays} days ago stays so while ${percentText(r.keepConfidence)} % confidence remains. ` +
     `${r.blackFrom} operators or more: black; fewer: grey; ${r.roster ? 'none' : 'none of those measured'}: white; not enough evidence, or a class ` +
-    `less than ${classConfidence} % sure: unknown.` +
+    `less than ${classConfidence} % sure: undecided.` +
     textIf(
       r.roster !== null,
       ' An operator that may serve but was not tried counts by its probability: it is neither absent nor present.',
@@ -77,7 +77,7 @@ function french(r: Rule, { speed, share, classConfidence }: SentenceParts): stri
     ) +
     `. Un réseau décidé il y a ${r.settleDays} jours le reste tant que la confiance atteint ${percentText(r.keepConfidence)} %. ` +
     `${r.blackFrom} opérateurs ou plus : noire ; moins : grise ; ${r.roster ? 'aucun' : 'aucun de ceux mesurés'} : blanche ; pas assez de preuves, ou ` +
-    `une classe sûre à moins de ${classConfidence} % : sans données.` +
+    `une classe sûre à moins de ${classConfidence} % : indécise.` +
     textIf(
       r.roster !== null,
       ' Un opérateur qui peut desservir et que personne n’a essayé compte par sa probabilité : il n’est ni absent ni présent.',
@@ -100,7 +100,7 @@ function arabic(r: Rule, { speed, share, classConfidence }: SentenceParts): stri
     textIf(r.halfWeightAfterDays !== null, `، وبعد ${r.halfWeightAfterDays} يوما يُحتسب القياس بالنصف`) +
     `. والشبكة التي حُسم أمرها قبل ${r.settleDays} يوما تبقى كذلك ما دامت الثقة ${percentText(r.keepConfidence)}٪. ` +
     `${r.blackFrom} متعهدين أو أكثر: سوداء؛ أقل: رمادية؛ ${r.roster ? 'لا أحد' : 'لا أحد ممن قيسوا'}: بيضاء؛ أدلة غير كافية أو صنف ثقته دون ${classConfidence}٪: ` +
-    `بدون معطيات.` +
+    `غير محسومة.` +
     textIf(
       r.roster !== null,
       ' والمتعهد الذي يمكنه أن يخدم ولم يجربه أحد يُحتسب باحتماله: فلا هو غائب ولا هو حاضر.',

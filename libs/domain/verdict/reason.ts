@@ -87,26 +87,26 @@ function partialReason(
   return { code: 'none_tried_serves', operators: [...new Set(tried)], untried }
 }
 
+/** The reasons about the operators that were not tried with all that they may serve by. */
 function operatorReasons(
   rule: Rule,
   networks: readonly NetworkEvidence[],
   { verdict: { untried }, context }: RosterFindings,
 ): Reason[] {
-  if (!context) return untried.map((operator) => ({ code: 'operator_untried', operator, presence: null }))
-  return presencesOfCell(rule, networks, context).flatMap(
-    ({ operator, known, untriedGroups, current }): Reason[] => {
-      if (operator === null || known === 'serves') return []
-      if (untried.includes(operator))
-        return [
-          { code: 'operator_untried', operator, presence: current && roundToThousandths(current.presence) },
-        ]
-      const technologies = context.services
-        .filter((service) => service.operator === operator)
-        .flatMap((service) => service.technologies)
-        .filter((technology) => untriedGroups.includes(groupOf(technology)))
-      return technologies.length > 0 ? [{ code: 'operator_not_refuted', operator, technologies }] : []
-    },
-  )
+  const presences = context ? presencesOfCell(rule, networks, context) : []
+  const untriedReasons = untried.map((operator): Reason => {
+    const odds = presences.find((presence) => presence.operator === operator)?.current
+    return { code: 'operator_untried', operator, presence: odds ? roundToThousandths(odds.presence) : null }
+  })
+  const openReasons = presences.flatMap(({ operator, known, untriedGroups }): Reason[] => {
+    if (operator === null || known === 'serves' || untried.includes(operator)) return []
+    const technologies = (context?.services ?? [])
+      .filter((service) => service.operator === operator)
+      .flatMap((service) => service.technologies)
+      .filter((technology) => untriedGroups.includes(groupOf(technology)))
+    return technologies.length > 0 ? [{ code: 'operator_not_refuted', operator, technologies }] : []
+  })
+  return [...untriedReasons, ...openReasons]
 }
 
 function classReasons(rule: Rule, operators: (string | null)[], colour: Class, isDecided: boolean): Reason[] {

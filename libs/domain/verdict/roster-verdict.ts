@@ -23,7 +23,8 @@ import { CLAIMED_CONFIDENCE, type Verdict } from './verdict.js'
  * The knowledge about a cell where no class is stated. `served`: at least one operator is present. `none_tried`: whatever was
  * measured is decided and none of it is present, but not everything that the roster names was tried.
  */
-export type PartialKnowledge = 'served' | 'none_tried'
+export const PARTIAL_KNOWLEDGE = ['served', 'none_tried'] as const
+export type PartialKnowledge = (typeof PARTIAL_KNOWLEDGE)[number]
 
 /** A verdict with what remains known where no class is stated. */
 export interface RosterVerdict extends Verdict, OperatorBounds {

@@ -21,6 +21,7 @@ import {
   RUN_COLUMNS,
   TECHNOLOGY_COLUMN,
   booleanColumn,
+  boundColumn,
   integerColumn,
   populationColumn,
   rfc3339,
@@ -49,13 +50,18 @@ const cells: Collection = {
     H3_COLUMN,
     textColumn('class', 'white, grey, black or unknown'),
     { name: 'confidence', type: 'number', sql: 't.confidence', about: 'probability that the class is right' },
+    boundColumn('operators_min', 'fewest operators that can serve the cell; empty without a roster'),
+    boundColumn('operators_max', 'most operators that can serve the cell; empty without a roster'),
+    textColumn('untried', 'operators of the roster that nobody tried here, with commas between them'),
+    textColumn('partial', 'where no class is stated: served (by at least one operator) or none_tried (of those tried)'),
     ...AREA_CODE_COLUMNS,
     integerColumn('since_run', 'first run of the series in which the verdict held'),
     ...RUN_COLUMNS,
   ],
   // Both tables are limited to the span: a merge join would read the places from their beginning, the longer the deeper the page.
   from: (span, run) => sql`
-    (SELECT v.cell, v.class, v.confidence, v.first_run AS since_run, p.commune_code, p.province_code, p.region_code,
+    (SELECT v.cell, v.class, v.confidence, v.lower_bound AS operators_min, v.upper_bound AS operators_max,
+       nullif(array_to_string(v.untried, ','), '') AS untried, v.partial, v.first_run AS since_run, p.commune_code, p.province_code, p.region_code,
        ${runColumns(run!)}
      FROM verdict AS v LEFT JOIN cell_place AS p ON p.cell = v.cell AND ${inSpan(span, 'p.cell')}
      WHERE ${validInRun('v', run!)} AND ${inSpan(span, 'v.cell')}) AS t WHERE true`,

@@ -25,6 +25,11 @@ export const integerColumn = (name: string, about: string, sql = `t.${name}`): S
   sql,
   about,
 })
+/** A small number of operators, empty under a rule without a roster. */
+export const boundColumn = (name: string, about: string): SqlColumn => ({
+  ...integerColumn(name, about),
+  mayBeEmpty: true,
+})
 export const speedColumn = (name: string, about: string): SqlColumn => ({
   ...integerColumn(name, about, `t.${name}::float8`),
   unit: 'bit/s',

@@ -1,7 +1,14 @@
 /** Reads verdicts that are valid in a run. */
 import type { AreaLevel } from '#domain/place'
-import { CLASSES, type Class, type ClassCounts, type JudgedNetwork } from '#domain/verdict'
+import {
+  CLASSES,
+  type Class,
+  type ClassCounts,
+  type JudgedNetwork,
+  type PartialKnowledge,
+} from '#domain/verdict'
 import type { CellRange } from '#geo'
+import { isPlacedWithin } from '../areas/in-area.js'
 import type { Queryable } from '../database/database.js'
 import { prepared, queryRow, queryRows } from '../database/query.js'
 import { cellRanges } from '../database/shapes.js'
@@ -20,11 +27,11 @@ export const countsByClass = (cellClass = 'class'): Sql =>
   )
 
 /**
- * The verdict of one cell (an expression such as `p.cell`) as an item of FROM named `v`, with its `class`; to be joined
+ * The verdict of one cell (an expression such as `p.cell`) as an item of FROM named `v`, with its `class` and `partial`; to be joined
  * or left-joined. OFFSET 0 keeps it one index lookup for each outer row.
  */
 export const verdictOfCell = (run: RunKey, cell: string): Sql =>
-  sql`LATERAL (SELECT class FROM verdict AS v WHERE ${validInRun('v', run)} AND v.cell = ${raw(cell)} OFFSET 0) AS v ON true`
+  sql`LATERAL (SELECT class, partial FROM verdict AS v WHERE ${validInRun('v', run)} AND v.cell = ${raw(cell)} OFFSET 0) AS v ON true`
 
 /** The evidence of one cell (an expression such as `c.cell`) in the same way, one row for each network. */
 export const evidenceOfCell = (run: RunKey, cell: string): Sql =>
@@ -51,10 +58,27 @@ export const validInRanges = (
     SELECT ${raw(columns)} FROM ${raw(table)} AS v
     WHERE ${allOf([validInRun('v', run), sql`v.cell BETWEEN r.low AND r.high`, where])} OFFSET 0) AS v ON true`
 
-export interface CellRow {
+/** The part of a verdict about the operators that can serve its cell; empty under a rule without a roster. */
+export interface OperatorKnowledge {
+  /** The fewest operators that can serve the cell; null under a rule without a roster. */
+  operatorsMin: number | null
+  /** The most operators that can serve the cell; null under a rule without a roster. */
+  operatorsMax: number | null
+  /** Ids of the operators of the roster of which nothing was measured in the cell, in their order. */
+  untried: string[]
+  /**
+   * Partial knowledge where no class is stated: `served`, if at least one operator serves the cell; `none_tried`, if none of
+   * those that were tried does, and others were not tried. Null elsewhere.
+   */
+  partial: PartialKnowledge | null
+}
+
+/** Columns of `verdict` that OperatorKnowledge is made of, and their names in it. */
+const KNOWLEDGE = ['lower_bound', 'upper_bound', 'untried', 'partial'].join(', ')
+const KNOWLEDGE_AS = raw('lower_bound AS "operatorsMin", upper_bound AS "operatorsMax", untried, partial')
+
+export interface CellRow extends VerdictRow {
   h3: string
-  class: Class
-  confidence: number
 }
 
 export async function verdictsInRanges(
@@ -62,8 +86,14 @@ export async function verdictsInRanges(
   run: RunKey,
   ranges: readonly CellRange[],
 ): Promise<CellRow[]> {
-  const from = validInRanges(run, ranges, { table: 'verdict', columns: 'cell, class, confidence' })
-  return queryRows(db, prepared(sql`SELECT to_hex(cell) AS h3, class, confidence FROM ${from}`))
+  const from = validInRanges(run, ranges, {
+    table: 'verdict',
+    columns: `cell, class, confidence, ${KNOWLEDGE}`,
+  })
+  return queryRows(
+    db,
+    prepared(sql`SELECT to_hex(cell) AS h3, class, confidence, ${KNOWLEDGE_AS} FROM ${from}`),
+  )
 }
 
 export interface RollupRow extends ClassCounts {
@@ -85,6 +115,7 @@ export interface VerdictPageQuery {
   after: string
   limit: number
   class: Class | null
+  partial?: PartialKnowledge | null
   ranges: readonly CellRange[]
 }
 
@@ -94,18 +125,19 @@ export async function listVerdicts(db: Queryable, run: RunKey, page: VerdictPage
     validInRun('v', run),
     sql`v.cell BETWEEN r.low AND r.high AND v.cell > ${page.after}::bigint`,
     page.class && sql`v.class = ${page.class}`,
+    page.partial ? sql`v.partial = ${page.partial}` : null,
   ]
   const rest = page.ranges.filter(({ high }) => BigInt(high) > BigInt(page.after))
   return queryRows(
     db,
-    sql`SELECT to_hex(cell) AS h3, class, confidence FROM ${cellRanges(rest)} CROSS JOIN LATERAL (
-       SELECT v.cell, v.class, v.confidence FROM verdict AS v WHERE ${allOf(conditions)}
+    sql`SELECT to_hex(cell) AS h3, class, confidence, ${KNOWLEDGE_AS} FROM ${cellRanges(rest)} CROSS JOIN LATERAL (
+       SELECT v.cell, v.class, v.confidence, ${raw(KNOWLEDGE)} FROM verdict AS v WHERE ${allOf(conditions)}
        ORDER BY v.cell LIMIT ${page.limit}) AS v
      ORDER BY cell LIMIT ${page.limit}`,
   )
 }
 
-export interface VerdictRow {
+export interface VerdictRow extends OperatorKnowledge {
   class: Class
   confidence: number
 }
@@ -114,8 +146,38 @@ export interface VerdictRow {
 export async function verdictAt(db: Queryable, run: RunKey, cell: string): Promise<VerdictRow | undefined> {
   return queryRow(
     db,
-    sql`SELECT class, confidence FROM verdict AS v WHERE ${validInRun('v', run)} AND cell = ${cell}::bigint`,
+    sql`SELECT class, confidence, ${KNOWLEDGE_AS} FROM verdict AS v
+     WHERE ${validInRun('v', run)} AND cell = ${cell}::bigint`,
   )
+}
+
+/** Number of undecided cells of which something is known of their operators: see `OperatorKnowledge.partial`. */
+export interface PartialCounts {
+  served: number
+  noneTried: number
+}
+
+const PARTIAL_COUNTS = raw(`(count(*) FILTER (WHERE partial = 'served'))::integer AS served,
+  (count(*) FILTER (WHERE partial = 'none_tried'))::integer AS "noneTried"`)
+
+/** The counts of a whole run; reads all its verdicts. */
+export async function partialCountsOfRun(db: Queryable, run: RunKey): Promise<PartialCounts> {
+  const row = await queryRow<PartialCounts>(
+    db,
+    sql`SELECT ${PARTIAL_COUNTS} FROM verdict AS v WHERE ${validInRun('v', run)} AND partial IS NOT NULL`,
+  )
+  return row!
+}
+
+/** The counts of an area. */
+export async function partialCountsOfArea(db: Queryable, run: RunKey, code: string): Promise<PartialCounts> {
+  const row = await queryRow<PartialCounts>(
+    db,
+    sql`SELECT ${PARTIAL_COUNTS} FROM cell_place AS c JOIN LATERAL (SELECT partial FROM verdict AS v
+       WHERE ${validInRun('v', run)} AND v.cell = c.cell OFFSET 0) AS v ON true
+     WHERE ${isPlacedWithin(code)} AND partial IS NOT NULL`,
+  )
+  return row!
 }
 
 /** The evidence of a cell's networks as the run knew it, in the order of operators and technologies. */
