@@ -8,6 +8,7 @@ import {
   DIRECTION_PAINTS,
   LAND,
   CLASS_PAINTS,
+  PARTIAL_PAINTS,
   type Paint,
   REACH_PAINTS,
 } from '../../web/src/map/paint/colours.js'
@@ -81,6 +82,23 @@ const pairsOf = (paints: Readonly<Record<string, Paint>>) => {
 
 /** Just noticeable is about 2.3; a legend on paper wants several times that. */
 const LEAST = 12
+
+/** Directions of stripes tell two striped paints apart where their colours do not. */
+const isHatchedAlike = (a: Paint, b: Paint) => a.striped && b.striped && a.hatch === b.hatch
+
+test('the parts of the undecided cells differ from every class and from one another, in grey and to the colour-blind', () => {
+  const looks = [asGrey, ...Object.values(SIGHTS).map((sight) => (c: Rgb) => labOf(seenBy(sight, c)))]
+  const paints = { ...CLASS_PAINTS, ...PARTIAL_PAINTS }
+  for (const [a, b, paint, other] of pairsOf(paints)) {
+    if (!(a in PARTIAL_PAINTS) && !(b in PARTIAL_PAINTS)) continue
+    expect(isHatchedAlike(paint, other), `${a} ${b}`).toBe(false)
+    if (paint.striped && other.striped) continue
+    for (const look of looks) expect(apart(paint, other, look), `${a} ${b}`).toBeGreaterThan(LEAST)
+  }
+  // What the stripes are drawn with must be seen on what they are drawn over.
+  for (const [name, paint] of Object.entries(PARTIAL_PAINTS))
+    for (const look of looks) expect(stripesOf(paint, look), name).toBeGreaterThan(LEAST)
+})
 
 describe('the classes', () => {
   test.each(pairsOf(CLASS_PAINTS))(

@@ -109,6 +109,7 @@ const hit = (kind: MapHit['kind'], id: string): MapHit => ({
   kind,
   id,
   class: null,
+  partial: null,
   themeWordKey: null,
   state: null,
   nameFr: null,

@@ -23,6 +23,13 @@ export const ar: Messages = {
   unknownHint: 'مقيس، والأدلة غير كافية بعد',
   notMeasuredHint: 'لا قياس: لا يُحسب أبدا أبيض',
   cells: 'خلايا من حوالي 0,8 كلم²',
+  partial_served: 'يخدمها متعهد واحد على الأقل',
+  partial_served_hint: 'رمادية أو سوداء، لم يُحسم: آخرون لم يُجرَّبوا أو لم يُحسم أمرهم',
+  partial_none_tried: 'لا أحد ممن جُرِّبوا يخدمها',
+  partial_none_tried_hint: 'بيضاء أو لا، لم يُحسم: متعهدون أو شبكات أخرى لم تُجرَّب',
+  operatorsBetween: 'عدد المتعهدين الذين يمكنهم خدمتها: من {min} إلى {n, number}.',
+  operatorsExactly: '{n, plural, =0 {لا متعهد يخدمها.} other {عدد المتعهدين الذين يخدمونها بالضبط: #.}}',
+  operatorsUntried: 'لم يُجرَّب هنا: {names}.',
   reason_served_by_some:
     'يستوفي القاعدة هنا: {operators}.{untriedCount, plural, =0 { أما غيرهم فلم يُحسم.} other { لم يجرب أحد: {untried}.}}',
   reason_none_tried_serves:

@@ -22,6 +22,14 @@ export const en = {
   unknownHint: 'measured, not enough evidence yet',
   notMeasuredHint: 'no probe: never counted as white',
   cells: 'cells of about 0.8 km²',
+  partial_served: 'Served by at least one operator',
+  partial_served_hint: 'grey or black, undecided: others were not tried, or nothing decides on them',
+  partial_none_tried: 'None of those tried serves it',
+  partial_none_tried_hint: 'white or not, undecided: other operators or networks were not tried',
+  operatorsBetween: '{min} to {n, plural, one {# operator} other {# operators}} can serve it.',
+  operatorsExactly:
+    '{n, plural, =0 {No operator serves it.} one {Exactly # operator serves it.} other {Exactly # operators serve it.}}',
+  operatorsUntried: 'Not tried here: {names}.',
   reason_served_by_some:
     'Meets the rule here: {operators}.{untriedCount, plural, =0 { On others nothing is decided.} other { Nobody tried: {untried}.}}',
   reason_none_tried_serves:

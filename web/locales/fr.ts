@@ -23,6 +23,16 @@ export const fr: Messages = {
   unknownHint: 'mesuré, preuves encore insuffisantes',
   notMeasuredHint: 'aucune mesure : jamais compté comme blanc',
   cells: 'mailles d’environ 0,8 km²',
+  partial_served: 'Desservie par au moins un opérateur',
+  partial_served_hint: 'grise ou noire, non décidé : d’autres n’ont pas été essayés, ou rien ne les décide',
+  partial_none_tried: 'Aucun de ceux essayés ne la dessert',
+  partial_none_tried_hint:
+    'blanche ou non, non décidé : d’autres opérateurs ou réseaux n’ont pas été essayés',
+  operatorsBetween:
+    'De {min} à {n, plural, one {# opérateur peut} other {# opérateurs peuvent}} la desservir.',
+  operatorsExactly:
+    '{n, plural, =0 {Aucun opérateur ne la dessert.} one {# opérateur exactement la dessert.} other {# opérateurs exactement la desservent.}}',
+  operatorsUntried: 'Non essayés ici : {names}.',
   reason_served_by_some:
     'Satisfait la règle ici : {operators}.{untriedCount, plural, =0 { Pour d’autres, rien n’est décidé.} other { Personne n’a essayé : {untried}.}}',
   reason_none_tried_serves:

@@ -1,8 +1,8 @@
 /** The map of the area on paper: drawn in millimetres, so that it prints as sharp as the printer can. */
-import { CLASSES } from '#domain/verdict'
+import { PARTIAL_KNOWLEDGE } from '#domain/verdict'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { type Localizer, localizedName } from '../src/language/language.js'
-import { LAND, OUTLINE, CLASS_PAINTS } from '../src/map/paint/colours.js'
+import { CLASS_PAINTS, LAND, OUTLINE, PARTIAL_PAINTS, type Paint } from '../src/map/paint/colours.js'
 import { type Frame, type Projection, nonOverlapping, projectionOf, scaleBarKm } from './projection.js'
 import type { AreaReport, Outline, Ring } from './report.js'
 import { WORDS } from './words.js'
@@ -81,19 +81,27 @@ function Drawing({ words, report, frame }: MapProps & { frame: Frame }) {
   )
 }
 
+/** Angle of the stripes by their direction. */
+const ANGLES = { rising: 45, falling: 135, level: 90 } as const
+
+const hatchOf = ({ hatch }: Paint): keyof typeof ANGLES => hatch ?? 'rising'
+
 /** Draws the stripes as the screen's map does; the lines are as far apart as can be told on paper. */
 const Stripes = () => (
   <defs>
-    <pattern
-      id="stripes"
-      width="1.1"
-      height="1.1"
-      patternUnits="userSpaceOnUse"
-      patternTransform="rotate(45)"
-    >
-      <rect width="1.1" height="1.1" fill={CLASS_PAINTS.unknown.fill} />
-      <line y2="1.1" stroke={CLASS_PAINTS.unknown.line} stroke-width="0.5" />
-    </pattern>
+    {[CLASS_PAINTS.unknown, PARTIAL_PAINTS.served, PARTIAL_PAINTS.none_tried].map((paint) => (
+      <pattern
+        key={hatchOf(paint)}
+        id={`stripes-${hatchOf(paint)}`}
+        width="1.1"
+        height="1.1"
+        patternUnits="userSpaceOnUse"
+        patternTransform={`rotate(${ANGLES[hatchOf(paint)]})`}
+      >
+        <rect width="1.1" height="1.1" fill={paint.fill} />
+        <line y2="1.1" stroke={paint.line} stroke-width="0.5" />
+      </pattern>
+    ))}
   </defs>
 )
 
@@ -102,20 +110,23 @@ interface DrawingProps {
   projection: Projection
 }
 
+const PAINTS = { ...CLASS_PAINTS, ...PARTIAL_PAINTS }
 /** White last, so that its outline lies on top. */
+const ORDER = ['unknown', ...PARTIAL_KNOWLEDGE, 'black', 'grey', 'white'] as const
+
 function Cells({ report: { map }, projection }: DrawingProps) {
   // Outlines of small hexagons would hide what is in them.
   const thin = Math.min(0.45, widthOf(map.resolution) * projection.mmPerKm * 0.2)
-  return CLASSES.toReversed().map((colour) => {
-    const { fill, line, striped } = CLASS_PAINTS[colour]
-    const rings = map.cells.filter((cell) => cell.class === colour).map(({ ring }) => ring)
+  return ORDER.map((colour) => {
+    const paint = PAINTS[colour]
+    const rings = map.cells.filter((cell) => (cell.partial ?? cell.class) === colour).map(({ ring }) => ring)
     return (
       <path
         key={colour}
         data-class={colour}
         d={pathOf(rings, projection)}
-        fill={striped ? 'url(#stripes)' : fill}
-        stroke={line}
+        fill={paint.striped ? `url(#stripes-${hatchOf(paint)})` : paint.fill}
+        stroke={paint.line}
         stroke-width={colour === 'white' ? thin : Math.min(0.12, thin / 2)}
       />
     )

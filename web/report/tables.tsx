@@ -1,5 +1,5 @@
 /** The report's tables. A figure that is not known is a dash, never a zero. */
-import { CLASSES, type ClassCounts } from '#domain/verdict'
+import { CLASSES, type Class, type ClassCounts, PARTIAL_KNOWLEDGE } from '#domain/verdict'
 import type { ComponentChildren } from 'preact'
 import type { AreaFigures } from '../src/api/schemas.js'
 import { type Localizer, localizedName, localizedPlaceName } from '../src/language/language.js'
@@ -18,7 +18,7 @@ interface TableProps {
 const DASH = '–'
 
 /** Cells, localities, people and sites of each class: the legend of the map with its figures. */
-export function ClassTable({ words, report: { counts, people } }: TableProps) {
+export function ClassTable({ words, report: { counts, people, partial } }: TableProps) {
   const t = words.translatorOf(WORDS)
   const columns = [people.localities, people.population, people.sites]
   const cellText = (count: number | undefined) => (count === undefined ? DASH : words.number(count))
@@ -38,6 +38,7 @@ export function ClassTable({ words, report: { counts, people } }: TableProps) {
               figures={[cellText(counts?.[colour]), ...columns.map((of) => figureText(of, of[colour]))]}
             />
           ))}
+          <PartialRows words={words} partial={partial} />
           {/* Localities, people and sites in cells that were not measured are not counted. */}
           <ClassRow
             words={words}
@@ -83,7 +84,7 @@ const FigureCells = ({ figures }: { figures: readonly string[] }) =>
 
 interface ClassRowProps {
   words: Localizer
-  of: Parameters<typeof Swatch>[0]['of']
+  of: Class | 'notMeasured'
   figures: readonly string[]
 }
 
@@ -95,6 +96,24 @@ const ClassRow = ({ words, of, figures }: ClassRowProps) => (
     <FigureCells figures={figures} />
   </tr>
 )
+
+const KEY_OF_PARTIAL = { served: 'served', none_tried: 'noneTried' } as const
+
+/** Parts of the undecided cells, where the rule judges by a roster: what is known of their operators. */
+function PartialRows({ words, partial }: { words: Localizer; partial: AreaReport['partial'] }) {
+  if (partial.served.cells + partial.noneTried.cells === 0) return null
+  return PARTIAL_KNOWLEDGE.map((name) => {
+    const { cells, localities, population, sites } = partial[KEY_OF_PARTIAL[name]]
+    return (
+      <tr key={name} class="part" data-class={name}>
+        <th scope="row">
+          <Swatch of={name} /> {words.t(`partial_${name}`)}
+        </th>
+        <FigureCells figures={[cells, localities, population, sites].map((n) => words.number(n))} />
+      </tr>
+    )
+  })
+}
 
 export function OperatorTable({ words, report: { operators } }: TableProps) {
   const t = words.translatorOf(WORDS)

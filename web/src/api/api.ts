@@ -10,6 +10,7 @@ import type {
   ImportResult,
   Instance,
   Locality,
+  PartialCounts,
   PlanDetail,
   ProbePage,
   Schemas,
@@ -64,6 +65,8 @@ export const api = {
         GET('/api/v1/runs', { params: { query: { limit: 100 } }, signal }),
       )
     ).items,
+  partialCounts: (id: number, signal: AbortSignal) =>
+    unwrapResponse<PartialCounts>(GET('/api/v1/runs/{id}/partial', { params: { path: { id } }, signal })),
   networks: async (id: number, signal: AbortSignal) =>
     (
       await unwrapResponse<Schemas['NetworkList']>(

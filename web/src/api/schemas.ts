@@ -16,6 +16,8 @@ export type Counts = Schemas['AreaCounts']
 export type Run = Schemas['RunRow']
 export type Area = Schemas['AreaRow']
 export type AreaDetail = Schemas['AreaDetail']
+/** Parts of the undecided cells. */
+export type PartialCounts = Schemas['PartialCounts']
 /** A row of the figures view. */
 export type AreaFigures = Schemas['AreaFigures']
 export type Network = Schemas['Network']

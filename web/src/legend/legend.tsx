@@ -1,7 +1,7 @@
 import type { ClassCounts } from '#domain/verdict'
-import type { ComponentChildren } from 'preact'
+import { type ComponentChildren, Fragment } from 'preact'
 import { useMemo } from 'preact/hooks'
-import type { Instance, RuleInWords, Run } from '../api/schemas.js'
+import type { Instance, PartialCounts, RuleInWords, Run } from '../api/schemas.js'
 import { FeedLink } from '../links/feed-link.js'
 import type { Localizer } from '../language/language.js'
 import {
@@ -11,6 +11,7 @@ import {
   REACH_PAINTS,
 } from '../map/paint/colours.js'
 import type { Theme } from '../map/theme.js'
+import { partialRowsOf } from '../panel/counts.js'
 import './legend.css'
 import { Hexagon, Swatch } from './swatch.js'
 
@@ -56,6 +57,8 @@ interface LegendProps {
   onColourAreas(on: boolean): void
   /** Estimated counts at another threshold; null at the rule's own. */
   whatIfCounts: ClassCounts | null
+  /** Parts of the undecided cells; null while they are loading. */
+  partialCounts: PartialCounts | null
   /** The controls of the map's content. */
   children: ComponentChildren
 }
@@ -97,22 +100,38 @@ export function Legend(props: LegendProps) {
   )
 }
 
-function ClassRows({ words: { t, number }, run, theme, whatIfCounts }: LegendProps) {
+function ClassRows(props: LegendProps) {
+  const { words, run, theme, whatIfCounts } = props
+  const { t, number } = words
   const countOf = (row: (typeof ROWS)[number]) =>
     whatIfCounts && row !== 'notMeasured' ? whatIfCounts[row] : run.counts[row]
   return (
     <ul>
       {ROWS.map((row) => (
-        <li key={row} data-class={row}>
-          <Swatch of={row} />
-          <span class="word">{t(row)}</span>
-          <span class="count">{theme.kind === 'verdict' && number(countOf(row))}</span>
-          <span class="hint">{t(`${row}Hint`)}</span>
-        </li>
+        <Fragment key={row}>
+          <li data-class={row}>
+            <Swatch of={row} />
+            <span class="word">{t(row)}</span>
+            <span class="count">{theme.kind === 'verdict' && number(countOf(row))}</span>
+            <span class="hint">{t(`${row}Hint`)}</span>
+          </li>
+          {row === 'unknown' && theme.kind === 'verdict' && !whatIfCounts && <PartialRows {...props} />}
+        </Fragment>
       ))}
     </ul>
   )
 }
+
+/** Parts of the undecided cells, where the rule judges by a roster: what is known of their operators. */
+const PartialRows = ({ words: { t, number }, partialCounts }: LegendProps) =>
+  partialRowsOf(partialCounts).map(({ name, count }) => (
+    <li key={name} class="part" data-class={name}>
+      <Swatch of={name} />
+      <span class="word">{t(`partial_${name}`)}</span>
+      <span class="count">{number(count)}</span>
+      <span class="hint">{t(`partial_${name}_hint`)}</span>
+    </li>
+  ))
 
 type ThemeRowsProps = LegendProps & { kind: keyof typeof THEME_ROWS }
 

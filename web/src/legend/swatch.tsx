@@ -1,18 +1,36 @@
 /** Small pictures of the map's symbols, for legends and texts. */
 import type { PlanState } from '#domain/plan'
-import type { Class } from '#domain/verdict'
-import { CLASS_PAINTS, PLAN_PAINTS, PLAN_SIGNS, type Paint, SIGN_BOX } from '../map/paint/colours.js'
+import type { Class, PartialKnowledge } from '#domain/verdict'
+import {
+  CLASS_PAINTS,
+  PARTIAL_PAINTS,
+  PLAN_PAINTS,
+  PLAN_SIGNS,
+  type Paint,
+  SIGN_BOX,
+} from '../map/paint/colours.js'
 import type { Overlay } from '../map/overlay-names.js'
 
 const NOT_MEASURED: Paint = { fill: 'none', line: '#8b949e', width: 1, striped: false }
 
-/** The hexagon of a class, as the map draws it. */
-export const Swatch = ({ of }: { of: Class | 'notMeasured' }) =>
-  of === 'notMeasured' ? <Hexagon paint={NOT_MEASURED} isDashed /> : <Hexagon paint={CLASS_PAINTS[of]} />
+/** The hexagon of a class, or of a part of the undecided cells, as the map draws it. */
+export const Swatch = ({ of }: { of: Class | PartialKnowledge | 'notMeasured' }) =>
+  of === 'notMeasured' ? (
+    <Hexagon paint={NOT_MEASURED} isDashed />
+  ) : (
+    <Hexagon paint={{ ...CLASS_PAINTS, ...PARTIAL_PAINTS }[of]} />
+  )
+
+/** Stripes of a swatch by their direction. */
+const STRIPES = {
+  rising: 'M2 16L14 3M5 18L18 6M10 20L19 11',
+  falling: 'M18 16L6 3M15 18L2 6M10 20L1 11',
+  level: 'M2 7.5H18M1 11.5H19M2 15.5H18',
+} as const
 
 /** A cell in any paint. */
 export function Hexagon({ paint, isDashed }: { paint: Paint; isDashed?: boolean }) {
-  const { fill, line, width, striped } = paint
+  const { fill, line, width, striped, hatch = 'rising' } = paint
   return (
     <svg class="swatch" viewBox="0 0 20 22" aria-hidden="true">
       <polygon
@@ -22,7 +40,7 @@ export function Hexagon({ paint, isDashed }: { paint: Paint; isDashed?: boolean 
         stroke-width={Math.max(1, width)}
         stroke-dasharray={isDashed ? '2 2' : undefined}
       />
-      {striped && <path d="M2 16L14 3M5 18L18 6M10 20L19 11" stroke={line} stroke-width="1.2" />}
+      {striped && <path d={STRIPES[hatch]} stroke={line} stroke-width="1.2" />}
     </svg>
   )
 }

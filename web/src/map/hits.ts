@@ -1,5 +1,5 @@
 /** Reads the fields of a cell or an area from its tile. */
-import type { Class } from '#domain/verdict'
+import type { Class, PartialKnowledge } from '#domain/verdict'
 import type { MapHit } from './selection.js'
 import { type Theme, themeWordKeyOf } from './theme.js'
 import type { TileHit } from './tiles/tile-source.js'
@@ -7,6 +7,7 @@ import type { TileHit } from './tiles/tile-source.js'
 /** Values of the fields that not every kind of hit has. */
 export const EMPTY_HIT = {
   class: null,
+  partial: null,
   themeWordKey: null,
   state: null,
   nameFr: null,
@@ -19,6 +20,7 @@ export const cellHitOf = ({ feature: { properties } }: TileHit, theme: Theme): M
   kind: 'cell',
   id: String(properties['h3']),
   class: (properties['class'] as Class | undefined) ?? null,
+  partial: (properties['partial'] as PartialKnowledge | undefined) ?? null,
   themeWordKey: themeWordKeyOf(theme, properties),
 })
 

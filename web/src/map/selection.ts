@@ -1,6 +1,6 @@
 /** Items that can be selected on the map, and the facts about them that their tiles hold. */
 import type { PlanState } from '#domain/plan'
-import type { Class } from '#domain/verdict'
+import type { Class, PartialKnowledge } from '#domain/verdict'
 import type { ThemeWordKey } from './theme.js'
 
 /** Kinds in drawing order from top to bottom: of several items at one place the first is selected. */
@@ -21,6 +21,8 @@ export const selectedIdOf = (selection: SelectedItem | null, kind: SelectableKin
 export interface MapHit extends SelectedItem {
   /** Class of a cell, zone or area; null if it has none or the map shows something else than classes. */
   class: Class | null
+  /** Partial knowledge of an undecided cell; null if there is none. */
+  partial: PartialKnowledge | null
   /** Key of the message for a cell's value under a theme that does not show classes. */
   themeWordKey: ThemeWordKey | null
   /** State of a plan item. */

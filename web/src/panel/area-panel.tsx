@@ -27,7 +27,7 @@ export function AreaPanel({ words, area, run, children }: AreaPanelProps) {
       {area.counts && (
         <>
           <h3>{t('cellsByClass')}</h3>
-          <CountList words={words} counts={area.counts} />
+          <CountList words={words} counts={area.counts} partial={area.partial} />
         </>
       )}
       {run && <ReportLink {...{ words, run }} code={area.code} />}

@@ -1,7 +1,14 @@
 /** The panel of a cell, in sentences and figures. */
 import type { ComponentChildren } from 'preact'
 import type { Cell, RuleInWords } from '../api/schemas.js'
-import { type Localizer, localizedPlaceName, percentText } from '../language/language.js'
+import {
+  type Localizer,
+  bidiIsolated,
+  listText,
+  localizedPlaceName,
+  percentText,
+} from '../language/language.js'
+import { operatorName } from '../language/network-names.js'
 import { Swatch } from '../legend/swatch.js'
 import { AreaPath } from './area-path.js'
 import { CountList } from './counts.js'
@@ -22,11 +29,12 @@ interface CellPanelProps {
 export function CellPanel({ words, cell, onZoom, ...details }: CellPanelProps) {
   // A cell is undecided only if something was measured in it, as in the legend.
   const heading = cell.evidence?.length === 0 ? 'notMeasured' : cell.verdict
+  const partial = cell.partial ?? null
   const { t } = words
   return (
     <>
       <h2 class={`verdict ${cell.verdict}`} data-verdict={cell.verdict}>
-        <Swatch of={heading} /> {t(heading)}
+        <Swatch of={partial ?? heading} /> {t(partial ? `partial_${partial}` : heading)}
       </h2>
       {cell.counts ? (
         <ChildCells {...{ words, cell, onZoom }} />
@@ -55,6 +63,7 @@ function VerdictDetails({ words, cell, rule, contested, children }: Omit<CellPan
   return (
     <>
       <p class="confidence">{confidenceText(words, confidence)}</p>
+      <Operators words={words} cell={cell} />
       <AreaPath words={words} areas={areas} />
       {contested}
       <h3>{t('why')}</h3>
@@ -75,6 +84,22 @@ function VerdictDetails({ words, cell, rule, contested, children }: Omit<CellPan
       <SitesInCell words={words} cell={cell} />
       <VerdictHistory words={words} cell={cell} />
     </>
+  )
+}
+
+/** The number of operators that can serve the cell, and those that nobody tried; empty under a rule without a roster. */
+function Operators({ words, cell }: Pick<CellPanelProps, 'words' | 'cell'>) {
+  const { t } = words
+  const { operatorsMin: min = null, operatorsMax: max = null, untried = [] } = cell
+  if (min === null || max === null) return null
+  const names = untried.map((id) => bidiIsolated(operatorName(words, id)))
+  return (
+    <p class="operators">
+      {min === max
+        ? t('operatorsExactly', { n: max })
+        : t('operatorsBetween', { min: words.number(min), n: max })}{' '}
+      {names.length > 0 && t('operatorsUntried', { names: listText(words, names) })}
+    </p>
   )
 }
 

@@ -44,16 +44,17 @@ export function AlsoHere({ words, hits, onChoose }: HitsProps & { onChoose(hit: 
 function HitSign({ hit }: { hit: MapHit }) {
   return (
     <>
-      {hit.class && <Swatch of={hit.class} />}
+      {hit.class && <Swatch of={hit.partial ?? hit.class} />}
       {hit.state && <PlanSign of={hit.state} />}
     </>
   )
 }
 
 function labelOf({ lang, t }: Localizer, hit: MapHit): string {
-  const { kind, themeWordKey, nameFr, nameAr, cells } = hit
+  const { kind, themeWordKey, partial, nameFr, nameAr, cells } = hit
   if (kind === 'zone') return t('zoneHere', { class: t(hit.class!), n: cells ?? 0 })
   if (nameFr !== null) return localizedName(lang, { nameFr, nameAr: nameAr ?? nameFr })
   if (themeWordKey) return t(themeWordKey)
+  if (partial) return t(`partial_${partial}`)
   return t(hit.class ?? 'kind_cell')
 }

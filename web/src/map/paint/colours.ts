@@ -4,13 +4,15 @@
  * not mistaken for white.
  */
 import type { PlanState } from '#domain/plan'
-import type { Class } from '#domain/verdict'
+import type { Class, PartialKnowledge } from '#domain/verdict'
 
 export interface Paint {
   fill: string
   line: string
   width: number
   striped: boolean
+  /** Direction of the stripes, where they do not rise from left to right. */
+  hatch?: 'falling' | 'level'
 }
 
 export const CLASS_PAINTS: Record<Class, Paint> = {
@@ -18,6 +20,15 @@ export const CLASS_PAINTS: Record<Class, Paint> = {
   grey: { fill: '#98a1ac', line: '#6b7480', width: 0.6, striped: false },
   black: { fill: '#20262e', line: '#4b5563', width: 0.6, striped: false },
   unknown: { fill: '#f0dca8', line: '#a98f4e', width: 0.6, striped: true },
+}
+
+/**
+ * Paints of undecided cells of which something is known. Each has stripes of its own direction: falling over the colour of
+ * grey where operators serve, level over that of white, with its red, where none of those tried does.
+ */
+export const PARTIAL_PAINTS: Record<PartialKnowledge, Paint> = {
+  served: { fill: '#c9d3de', line: '#55606e', width: 0.8, striped: true, hatch: 'falling' },
+  none_tried: { fill: '#fff6f4', line: '#d2555f', width: 1.2, striped: true, hatch: 'level' },
 }
 
 /** Paints of a network's reach: dark if it is present, outlined if it was looked for and is missing. */

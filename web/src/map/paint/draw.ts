@@ -1,5 +1,5 @@
 /** Drawing of cells and areas: one path per paint, because there are thousands of hexagons and few paints. */
-import { CLASSES, type Class } from '#domain/verdict'
+import { CLASSES, type Class, PARTIAL_KNOWLEDGE } from '#domain/verdict'
 import {
   SELECTION_COLOUR,
   CONTRADICTION_PAINTS,
@@ -8,6 +8,7 @@ import {
   LAND,
   OUTLINE,
   CLASS_PAINTS,
+  PARTIAL_PAINTS,
   type Paint,
   REACH_PAINTS,
 } from './colours.js'
@@ -17,16 +18,22 @@ import type { Properties, DecodedFeature } from '../tiles/tile-source.js'
 type Context = CanvasRenderingContext2D
 type Features = readonly DecodedFeature[]
 
+/** A paint and the test for the features that have it. */
+type FeatureStyle = readonly [matches: (properties: Properties) => boolean, paint: Paint]
+
+const PARTIAL_STYLES = PARTIAL_KNOWLEDGE.map((name): FeatureStyle => [
+  ({ partial }) => partial === name,
+  PARTIAL_PAINTS[name],
+])
+
 /** White is drawn last, so that its outline lies on top. */
 const ORDER: readonly Class[] = [...CLASSES].reverse()
 
-const VERDICT_STYLES = ORDER.map((colour): FeatureStyle => [
-  ({ class: of }) => of === colour,
-  CLASS_PAINTS[colour],
+/** Undecided cells of which something is known are drawn over those of which nothing is. */
+const VERDICT_STYLES: readonly FeatureStyle[] = ORDER.flatMap((colour): FeatureStyle[] => [
+  [({ class: of, partial }) => of === colour && partial === undefined, CLASS_PAINTS[colour]],
+  ...(colour === 'unknown' ? PARTIAL_STYLES : []),
 ])
-
-/** A paint and the test for the features that have it. */
-type FeatureStyle = readonly [matches: (properties: Properties) => boolean, paint: Paint]
 
 /**
  * Whether a cell has this direction. A coarser cell has that of most cells beneath it; if two are equally frequent, the
@@ -130,11 +137,16 @@ export function drawSelectedArea(
   context.stroke(pathOf(itself, scale))
 }
 
-function paint(context: Context, path: Path2D, { fill, line, width, striped }: Paint, ratio: number): void {
+function paint(
+  context: Context,
+  path: Path2D,
+  { fill, line, width, striped, hatch }: Paint,
+  ratio: number,
+): void {
   context.fillStyle = fill
   context.fill(path, 'evenodd')
   if (striped) {
-    context.fillStyle = stripes(context, line, ratio)
+    context.fillStyle = stripes(context, line, ratio, hatch)
     context.fill(path, 'evenodd')
   }
   context.strokeStyle = line
@@ -142,17 +154,18 @@ function paint(context: Context, path: Path2D, { fill, line, width, striped }: P
   context.stroke(path)
 }
 
-/** Diagonal stripes, eight pixels apart. The size of a tile is a multiple of that, so stripes meet at the edges. */
-function stripes(context: Context, line: string, ratio: number): CanvasPattern {
+/** Stripes, eight pixels apart. The size of a tile is a multiple of that, so stripes meet at the edges. */
+function stripes(context: Context, line: string, ratio: number, hatch: Paint['hatch']): CanvasPattern {
   const size = Math.round(8 * ratio)
   const tile = document.createElement('canvas')
   tile.width = tile.height = size
   const pen = tile.getContext('2d')!
   pen.strokeStyle = line
   pen.lineWidth = 1.2 * ratio
+  const [start, end] = hatch === 'level' ? [size / 2, size / 2] : hatch === 'falling' ? [0, size] : [size, 0]
   for (const shift of [-size, 0, size]) {
-    pen.moveTo(shift, size)
-    pen.lineTo(shift + size, 0)
+    pen.moveTo(shift, start)
+    pen.lineTo(shift + size, end)
   }
   pen.stroke()
   return context.createPattern(tile, 'repeat')!
