@@ -116,6 +116,9 @@ test('the report has a row for each part, and prints on one page', async () => {
     const rows = page.locator('table.classes tr.part')
     expect(await rows.count()).toBe(2)
     expect(await rows.first().innerText()).toContain(WORDS[lang].served)
+    // A long name of a row must not push the table into its neighbour.
+    const widthOf = async (selector: string) => (await page.locator(selector).first().boundingBox())!.width
+    expect(await widthOf('table.classes')).toBeLessThanOrEqual((await widthOf('.columns > section')) + 1)
     await page.screenshot({ path: `${SHOTS}/partial-report-${lang}.png`, fullPage: true })
   }
   expect(faults).toEqual([])
