@@ -3,7 +3,7 @@ import { csvTable } from '#formats/export'
 import type { Language } from '../http/languages.js'
 import type { CampaignSheet, CampaignStop } from './campaign-answer.js'
 import { WORDS, networkText, testText } from './campaign-words.js'
-import { escapeHtml, placeNameOf } from './route-sheet.js'
+import { escapeHtml, placeNameOf } from './paper.js'
 
 const COLUMNS = [
   'stop',

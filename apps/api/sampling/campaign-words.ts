@@ -3,20 +3,14 @@ import type { DecidingTest, TestOutcome } from '#domain/campaign'
 import { OPERATOR_NAMES } from '#domain/operator'
 import type { Technology } from '#domain/probe'
 import type { Language } from '../http/languages.js'
+import { PAPER_WORDS } from './paper.js'
 
 export const WORDS = {
   en: {
+    ...PAPER_WORDS.en,
     title: 'Measuring campaign',
-    simulated: 'Simulated data',
-    rule: 'Rule',
-    run: 'Evaluation',
-    way: 'Way, straight lines',
-    place: 'Place',
-    people: 'People',
-    position: 'Position',
     known: 'Known so far',
     measure: 'What to test',
-    done: 'Done',
     none: 'No place here of which something is known, but not its class.',
     cut: 'Only the most populated places were weighed: take the communes one by one.',
     bring: 'SIMs to bring',
@@ -26,7 +20,6 @@ export const WORDS = {
     tests: ({ samples, samplesPerDay, days, devices }: DecidingTest) =>
       `${samples} tests: ${samplesPerDay} a day on ${days} ${days === 1 ? 'day' : 'days'}${devices > 1 ? `, with ${devices} devices at different places` : ''}`,
     hours: (n: number) => `at ${n} different hours of the day`,
-    between: (from: number, to: number) => `between ${from}:00 and ${to}:00`,
     outcome: (serves: string, fails: string) => `if they pass: ${serves}; if there is no service: ${fails}`,
     perDay: (n: number, all: number) => `at most ${n} tests of a device a day, and ${all} altogether`,
     inCell: 'tests in the hexagon of the place, on the network of the operator and not on Wi-Fi',
@@ -38,17 +31,10 @@ export const WORDS = {
     stops: (n: number) => `${n} ${n === 1 ? 'place' : 'places'}`,
   },
   fr: {
+    ...PAPER_WORDS.fr,
     title: 'Campagne de mesure',
-    simulated: 'Données simulées',
-    rule: 'Règle',
-    run: 'Évaluation',
-    way: 'Trajet, à vol d’oiseau',
-    place: 'Lieu',
-    people: 'Habitants',
-    position: 'Position',
     known: 'Connu à ce jour',
     measure: 'À tester',
-    done: 'Fait',
     none: 'Aucun lieu ici dont on sache quelque chose sans en connaître la classe.',
     cut: 'Seuls les lieux les plus peuplés ont été examinés : prenez les communes une à une.',
     bring: 'SIM à emporter',
@@ -58,7 +44,6 @@ export const WORDS = {
     tests: ({ samples, samplesPerDay, days, devices }: DecidingTest) =>
       `${samples} tests : ${samplesPerDay} par jour, ${days} ${days === 1 ? 'jour' : 'jours'}${devices > 1 ? `, avec ${devices} appareils à des endroits différents` : ''}`,
     hours: (n: number) => `à ${n} heures différentes de la journée`,
-    between: (from: number, to: number) => `entre ${from} h et ${to} h`,
     outcome: (serves: string, fails: string) => `s’ils réussissent : ${serves} ; sans service : ${fails}`,
     perDay: (n: number, all: number) => `au plus ${n} tests d’un appareil par jour, et ${all} en tout`,
     inCell: 'les tests dans l’hexagone du lieu, sur le réseau de l’opérateur et non en Wi-Fi',
@@ -70,17 +55,10 @@ export const WORDS = {
     stops: (n: number) => `${n} ${n === 1 ? 'lieu' : 'lieux'}`,
   },
   ar: {
+    ...PAPER_WORDS.ar,
     title: 'حملة قياس',
-    simulated: 'معطيات محاكاة',
-    rule: 'القاعدة',
-    run: 'التقييم',
-    way: 'المسافة بخط مستقيم',
-    place: 'المكان',
-    people: 'السكان',
-    position: 'الموقع',
     known: 'المعروف إلى الآن',
     measure: 'ما يجب اختباره',
-    done: 'تم',
     none: 'لا مكان هنا يُعرف عنه شيء دون أن تُعرف فئته.',
     cut: 'لم تُفحص إلا الأماكن الأكثر سكانا: خذوا الجماعات واحدة واحدة.',
     bring: 'الشرائح التي تُحمل',
@@ -90,7 +68,6 @@ export const WORDS = {
     tests: ({ samples, samplesPerDay, days, devices }: DecidingTest) =>
       `عدد الاختبارات ${samples}: ${samplesPerDay} في اليوم، عدد الأيام ${days}${devices > 1 ? `، بعدد من الأجهزة في أماكن مختلفة: ${devices}` : ''}`,
     hours: (n: number) => `في ساعات مختلفة من اليوم: ${n}`,
-    between: (from: number, to: number) => `بين الساعة ${from} والساعة ${to}`,
     outcome: (serves: string, fails: string) => `إن نجحت: ${serves}؛ وإن لم توجد خدمة: ${fails}`,
     perDay: (n: number, all: number) => `حد الاختبارات لجهاز واحد: ${n} في اليوم و${all} إجمالا`,
     inCell: 'الاختبارات داخل سداسي المكان، على شبكة المتعهد وليس على الواي فاي',

@@ -4,7 +4,7 @@
  */
 import type { Technology } from '../probe/probe.js'
 import type { Rule } from '../rule/rule.js'
-import { type NetworkEvidence, isDecidedState, networkState } from '../verdict/index.js'
+import { NO_SAMPLES, type NetworkEvidence, isDecidedState, networkState } from '../verdict/index.js'
 
 /** A number of tests of one network. Each of them counts as one sample, and none is one too many for the rule's caps. */
 export interface Effort {
@@ -85,7 +85,7 @@ export function evidenceAfter(
   passes: boolean,
 ): NetworkEvidence {
   const { plannedBy = null, declaredBps = null } = before ?? {}
-  const n = before ?? NOTHING
+  const n = before ?? NO_SAMPLES
   const [passed, failed] = passes ? [1, 0] : [0, 1]
   return {
     ...n,
@@ -106,23 +106,4 @@ export function evidenceAfter(
     failDays: n.failDays + failed * days,
     hours: Math.max(n.hours, hours),
   }
-}
-
-const NOTHING = {
-  samples: 0,
-  passes: 0,
-  noService: 0,
-  peakSamples: 0,
-  weight: 0,
-  passWeight: 0,
-  settledWeight: 0,
-  settledPassWeight: 0,
-  devices: 0,
-  passDevices: 0,
-  failDevices: 0,
-  days: 0,
-  passDays: 0,
-  failDays: 0,
-  hours: 0,
-  lastMeasuredAt: null,
 }

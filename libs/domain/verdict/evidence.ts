@@ -42,6 +42,26 @@ export interface NetworkEvidence {
   plannedBy: string | null
 }
 
+/** The measurements of a network that nobody tried. */
+export const NO_SAMPLES = {
+  samples: 0,
+  passes: 0,
+  noService: 0,
+  peakSamples: 0,
+  weight: 0,
+  passWeight: 0,
+  settledWeight: 0,
+  settledPassWeight: 0,
+  devices: 0,
+  passDevices: 0,
+  failDevices: 0,
+  days: 0,
+  passDays: 0,
+  failDays: 0,
+  hours: 0,
+  lastMeasuredAt: null,
+} as const satisfies Partial<NetworkEvidence>
+
 /** Local hours whose samples the evidence counts as evening samples: `from` is included, `to` excluded. */
 export const EVENING_HOURS = { from: 19, to: 23 } as const
 

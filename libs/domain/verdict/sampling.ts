@@ -2,7 +2,7 @@
 import { OPERATOR_NAMES } from '../operator/operator.js'
 import type { Rule } from '../rule/rule.js'
 import { type RosterContext, cellVerdictOf, presencesOfCell } from './cell-verdict.js'
-import type { NetworkEvidence } from './evidence.js'
+import { NO_SAMPLES, type NetworkEvidence } from './evidence.js'
 import { networkVerdict } from './network.js'
 
 /**
@@ -138,23 +138,8 @@ export function evidenceAfterVisits(
 
 const emptyEvidenceOf = (operator: string): NetworkEvidence => ({
   operator,
+  ...NO_SAMPLES,
   technology: null,
-  samples: 0,
-  passes: 0,
-  noService: 0,
-  peakSamples: 0,
-  weight: 0,
-  passWeight: 0,
-  settledWeight: 0,
-  settledPassWeight: 0,
-  devices: 0,
-  passDevices: 0,
-  failDevices: 0,
-  days: 0,
-  passDays: 0,
-  failDays: 0,
-  hours: 0,
-  lastMeasuredAt: null,
   declaredBps: null,
   plannedBy: null,
 })
