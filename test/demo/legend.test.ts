@@ -3,7 +3,6 @@ import { classify } from '#store/runs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestDatabase } from '../support/database.js'
 import { demoDatabase } from '../support/demo-database.js'
-import { writeShippedRoster } from '../support/shipped-roster.js'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -13,7 +12,6 @@ afterAll(() => database.drop())
 
 test('the map of the demonstration shows every row of its legend', async () => {
   const { source } = database
-  await writeShippedRoster(source)
   const run = await classify(source, { rule: DEFAULT_RULE, author: 'test' })
   const rows: { kind: string; cells: number }[] = await source.query(
     `SELECT concat_ws(' ', class, partial) AS kind, count(*)::integer AS cells FROM verdict

@@ -17,6 +17,12 @@ async function cellOf(colour: string): Promise<{ h3: string; at: string }> {
   return { h3, at: `13/${lat}/${lng}` }
 }
 
+/** Number of networks that were measured or are claimed in a cell. */
+async function networksIn(h3: string): Promise<number> {
+  const answer = await fetch(`${web.server.url}/api/v1/cells/${h3}`)
+  return ((await answer.json()) as { evidence: unknown[] }).evidence.length
+}
+
 const NAMES = {
   fr: { white: 'Zone blanche', grey: 'Zone grise' },
   ar: { white: 'منطقة بيضاء', grey: 'منطقة رمادية' },
@@ -44,13 +50,13 @@ test.each([
   await expect.poll(() => panel.innerText()).toContain(NAMES[lang][colour])
   expect(await panel.innerText()).toContain(h3)
   expect(await panel.locator('.reasons li').count()).toBeGreaterThan(0)
-  expect(await panel.locator('.networks li').count()).toBe(3)
+  expect(await panel.locator('.networks li').count()).toBe(await networksIn(h3))
   expect(page.url()).toContain(`cell=${h3}`)
   expect(await page.locator('html').getAttribute('dir')).toBe(lang === 'ar' ? 'rtl' : 'ltr')
   expect(await page.locator('.simulated').isVisible()).toBe(true)
   await page.screenshot({ path: `${SHOTS}/${colour}-${lang}.png` })
   await expect.poll(() => panel.locator('.profile').count()).toBe(2)
-  expect(await panel.locator('.profile .middle').count()).toBeGreaterThan(2)
+  expect(await panel.locator('.profile .middle').count()).toBeGreaterThan(0)
   await panel.locator('.profile').last().scrollIntoViewIfNeeded()
   await page.screenshot({ path: `${SHOTS}/profile-${colour}-${lang}.png` })
   await page.keyboard.press('Escape')
