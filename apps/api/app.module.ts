@@ -43,7 +43,6 @@ import { ProbesController } from './probes/probes.controller.js'
 import { QuarantineController } from './probes/quarantine.controller.js'
 import { DifferenceController } from './runs/difference.controller.js'
 import { RosterController } from './roster/roster.controller.js'
-import { PartialController } from './runs/partial.controller.js'
 import { RunResolver } from './runs/run-resolver.js'
 import { RunsController } from './runs/runs.controller.js'
 import { CampaignController } from './sampling/campaign.controller.js'
@@ -100,7 +99,6 @@ export const CONTROLLERS = [
   EventsController,
   SubscriptionsController,
   DifferenceController,
-  PartialController,
   NetworksController,
   PlanTableController,
   PlanController,

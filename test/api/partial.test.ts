@@ -1,5 +1,7 @@
 /** What is known where no class is stated, at every door: lists, tiles, services, files, areas. */
 import { cellToSql, centreOf, parentOf } from '#geo'
+import { SHIPPED_RULES } from '#domain/rule'
+import { classify, saveRule } from '#store/runs'
 import { VectorTile } from '@mapbox/vector-tile'
 import { PbfReader } from 'pbf'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -27,6 +29,16 @@ const json = async <T>(path: string) => (await (await get(path)).json()) as T
 const SERVED = { operatorsMin: 1, operatorsMax: 3, untried: UNTRIED, partial: 'served' }
 const NONE_TRIED = { operatorsMin: 0, operatorsMax: 3, untried: UNTRIED, partial: 'none_tried' }
 
+/** Properties of the cells on the tile of a zoom around a cell. */
+async function featuresAt(h3: string, z: number): Promise<Record<string, unknown>[]> {
+  const [lng, lat] = centreOf(h3)
+  const x = Math.floor(((lng + 180) / 360) * 2 ** z)
+  const y = Math.floor(((1 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / Math.PI) / 2) * 2 ** z)
+  const answer = await get(`/tiles/${known.run.id}/cells/${z}/${x}/${y}.mvt`)
+  const layer = new VectorTile(new PbfReader(new Uint8Array(await answer.arrayBuffer()))).layers['cells']!
+  return Array.from({ length: layer.length }, (_, i) => layer.feature(i).properties)
+}
+
 test('there are cells of both kinds', () => {
   expect(known.served.length).toBeGreaterThan(10)
   expect(known.noneTried.length).toBeGreaterThan(10)
@@ -49,10 +61,17 @@ test('a list of cells holds the bounds and what is known, and filters by it', as
 })
 
 test('under a rule without a roster nothing is said of operators that nobody tried', async () => {
-  const { items } = await json<{ items: object[] }>('/api/v1/cells?rule=ma-fibre&limit=5')
+  const measured = await saveRule(database.source, {
+    ...SHIPPED_RULES[0]!,
+    id: 'without-roster',
+    default: false,
+    roster: null,
+  })
+  const run = await classify(database.source, { rule: measured, author: 'test' })
+  const { items } = await json<{ items: object[] }>(`/api/v1/cells?run=${run.id}&limit=5`)
   for (const cell of items)
     expect(cell).toMatchObject({ operatorsMin: null, operatorsMax: null, untried: [], partial: null })
-  expect(await json('/api/v1/runs/1/partial')).toEqual({ served: 0, noneTried: 0 })
+  expect(run.partial).toEqual({ served: 0, noneTried: 0 })
 })
 
 test('a cell says by reasons what is known of it, and names whom nobody tried', async () => {
@@ -101,15 +120,37 @@ test('tiles hold it at the resolution of cells', async () => {
       { operators_min: 0, operators_max: 3, untried: 'inwi,orange', partial: 'none_tried' },
     ],
   ] as const) {
-    const [lng, lat] = centreOf(h3)
-    const z = 12
-    const x = Math.floor(((lng + 180) / 360) * 2 ** z)
-    const y = Math.floor(((1 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / Math.PI) / 2) * 2 ** z)
-    const answer = await get(`/tiles/${known.run.id}/cells/${z}/${x}/${y}.mvt`)
-    const layer = new VectorTile(new PbfReader(new Uint8Array(await answer.arrayBuffer()))).layers['cells']!
-    const features = Array.from({ length: layer.length }, (_, i) => layer.feature(i).properties)
+    const features = await featuresAt(h3, 12)
     expect(features.find((one) => one['h3'] === h3)).toMatchObject({ class: 'unknown', ...expected })
   }
+})
+
+test('a parent cell counts the parts of its undecided cells, and is drawn by them where none is decided', async () => {
+  interface Parent {
+    verdict: string
+    partial: string | null
+    counts: { unknown: number }
+    partialCounts: { served: number; noneTried: number }
+  }
+  const summaries = new Set<string | null>()
+  for (const parent of new Set([...known.served, ...known.noneTried].map((h3) => parentOf(h3, 7)))) {
+    const within = (cells: readonly string[]) => cells.filter((h3) => parentOf(h3, 7) === parent).length
+    const expected = { served: within(known.served), noneTried: within(known.noneTried) }
+    const answer = await json<Parent>(`/api/v1/cells/${parent}?run=${known.run.id}`)
+    expect(answer.partialCounts).toEqual(expected)
+    expect(answer.counts.unknown).toBe(expected.served + expected.noneTried)
+    const most = expected.served > expected.noneTried ? 'served' : 'none_tried'
+    expect(answer.partial).toBe(answer.verdict === 'unknown' ? most : null)
+    summaries.add(answer.partial)
+    const feature = (await featuresAt(parent, 10)).find((one) => one['h3'] === parent)
+    expect(feature).toMatchObject({
+      served: expected.served,
+      none_tried: expected.noneTried,
+      ...(answer.partial && { partial: answer.partial }),
+    })
+  }
+  expect(summaries).toContain('served')
+  expect(summaries).toContain('none_tried')
 })
 
 test('the service of features and the files hold it, and filter by it', async () => {
@@ -131,10 +172,8 @@ test('the service of features and the files hold it, and filter by it', async ()
 })
 
 test('a run and its areas count the parts of their undecided cells', async () => {
-  expect(await json(`/api/v1/runs/${known.run.id}/partial`)).toEqual({
-    served: known.served.length,
-    noneTried: known.noneTried.length,
-  })
+  const { partial: ofRun } = await json<{ partial: object }>(`/api/v1/runs/${known.run.id}`)
+  expect(ofRun).toEqual({ served: known.served.length, noneTried: known.noneTried.length })
   const places: { cell: string; region: string }[] = await database.source.query(
     'SELECT cell::text, region_code AS region FROM cell_place',
   )
@@ -154,6 +193,17 @@ test('a run and its areas count the parts of their undecided cells', async () =>
       partial: Record<'served' | 'noneTried', { cells: number; sites: number }>
       people: { sites: { unknown: number } }
     }
+    const csv = await (await get(`/api/v1/areas/table.csv?run=${known.run.id}`)).text()
+    const [columns, ...lines] = csv
+      .trim()
+      .split(/\r?\n/)
+      .map((line) => line.split(','))
+    const row = lines.find(([first]) => first === code)!
+    const valueOf = (column: string) => Number(row[columns!.indexOf(column)])
+    expect([valueOf('cells_unknown_served'), valueOf('cells_unknown_none_tried')]).toEqual([
+      expected.served,
+      expected.noneTried,
+    ])
     const { partial, people } = await json<Report>(`/api/v1/areas/${code}/report?run=${known.run.id}`)
     expect([partial.served.cells, partial.noneTried.cells]).toEqual([expected.served, expected.noneTried])
     expect(partial.served.sites + partial.noneTried.sites).toBe(people.sites.unknown)
@@ -167,11 +217,19 @@ test('the report of a commune marks the cells of its map', async () => {
     [cellToSql(h3!)],
   )
   interface Report {
-    map: { resolution: number; cells: { h3: string; partial: string | null }[] }
+    map: { resolution: number; cells: { h3: string; class: string; partial: string | null }[] }
   }
   const { map } = await json<Report>(`/api/v1/areas/${code}/report?run=${known.run.id}`)
-  const drawn = map.cells.find(
-    (cell) => cell.h3 === (map.resolution === 8 ? h3 : parentOf(h3!, map.resolution)),
+  const placed: { h3: string }[] = await database.source.query(
+    'SELECT to_hex(cell) AS h3 FROM cell_place WHERE commune_code = $1',
+    [code],
   )
-  expect(drawn!.partial).toBe(map.resolution === 8 ? 'served' : null)
+  const drawnCellOf = (h3: string) => (map.resolution === 8 ? h3 : parentOf(h3, map.resolution))
+  expect(map.cells.map((cell) => cell.h3)).toContain(drawnCellOf(h3!))
+  for (const drawn of map.cells) {
+    const within = placed.filter((cell) => drawnCellOf(cell.h3) === drawn.h3).map((cell) => cell.h3)
+    const sizeOf = (cells: readonly string[]) => within.filter((h3) => cells.includes(h3)).length
+    const most = sizeOf(known.served) > sizeOf(known.noneTried) ? 'served' : 'none_tried'
+    expect(drawn.partial).toBe(drawn.class === 'unknown' ? most : null)
+  }
 })

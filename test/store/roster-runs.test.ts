@@ -1,13 +1,21 @@
 /** Runs that know the roster: what changes of it, they judge again, and only that; the past can be rebuilt. */
 import { type RosterEntry } from '#domain/roster'
 import { type Rule, SHIPPED_RULES } from '#domain/rule'
-import { type CellVerdict, SHIPPED_PRESENCE_COEFFICIENTS, cellVerdictOf } from '#domain/verdict'
+import {
+  CLASSES,
+  type CellVerdict,
+  type ClassCounts,
+  SHIPPED_PRESENCE_COEFFICIENTS,
+  cellVerdictOf,
+} from '#domain/verdict'
 import { cellAt, cellToSql } from '#geo'
+import { countsOfArea } from '#store/areas'
 import { importCoverage } from '#store/coverage'
 import { ensureProbeMonths } from '#store/probes'
 import { addRosterEntry, endRosterEntry, withdrawRosterEntry } from '#store/roster'
 import { type RunRow, classify, hasNewData } from '#store/runs'
-import { evidenceAt, rosterContextsOf } from '#store/verdicts'
+import { evidenceAt, rollupAt, rosterContextsOf } from '#store/verdicts'
+import { cellToParent } from 'h3-js'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
 import { type KnownProbe, insertAsGiven, rowOf } from './oracle.js'
@@ -59,8 +67,38 @@ describe.each(ENGINES)('runs by the roster on %s', (engine) => {
   )
 
   const db = () => database.source.manager
-  const run = (options: { full?: boolean; knownBefore?: Date; from?: Date; to?: Date } = {}) =>
-    classify(database.source, { rule, author: 'test', ...options })
+  /** Makes a run whose counts are what its verdicts add up to. */
+  async function run(
+    options: { full?: boolean; knownBefore?: Date; from?: Date; to?: Date } = {},
+  ): Promise<RunRow> {
+    const made = await classify(database.source, { rule, author: 'test', ...options })
+    await expectCounts(made)
+    return made
+  }
+
+  async function expectCounts(made: RunRow): Promise<void> {
+    const judged = await verdicts(made)
+    const { notMeasured: _notMeasured, ...byClass } = made.counts
+    expect({ ...byClass, ...made.partial }).toEqual(countsOf([...judged.values()]))
+    const placed: { h3: string; codes: (string | null)[] }[] = await db().query(
+      'SELECT to_hex(cell) AS h3, ARRAY[region_code, province_code, commune_code] AS codes FROM cell_place',
+    )
+    for (const code of ['04', '07']) {
+      const inside = placed
+        .filter(({ codes }) => codes.includes(code))
+        .flatMap(({ h3 }) => judged.get(h3) ?? [])
+      const { counts, partial } = (await countsOfArea(db(), made.id, code))!
+      const { notMeasured: _unmeasured, ...ofArea } = counts
+      expect({ ...ofArea, ...partial }).toEqual(countsOf(inside))
+    }
+    for (const resolution of [4, 7])
+      for (const parent of new Set([...judged.keys()].map((h3) => cellToParent(h3, resolution)))) {
+        const children = [...judged].filter(([h3]) => cellToParent(h3, resolution) === parent)
+        expect(await rollupAt(db(), made, cellToSql(parent))).toEqual(
+          countsOf(children.map(([, verdict]) => verdict)),
+        )
+      }
+  }
 
   /** One operator's line in each cell: it passes in every second. */
   async function measure(): Promise<void> {
@@ -212,6 +250,17 @@ describe.each(ENGINES)('runs by the roster on %s', (engine) => {
     expect(stored.get(RABAT[1]!)).toMatchObject({ lower: 0, upper: 2, untried: ['inwi', 'orange'] })
   })
 })
+
+const countsOf = (verdicts: readonly CellVerdict[]) => {
+  const sizeOf = (isMeant: (verdict: CellVerdict) => boolean) => verdicts.filter(isMeant).length
+  return {
+    ...(Object.fromEntries(
+      CLASSES.map((name) => [name, sizeOf((verdict) => verdict.class === name)]),
+    ) as ClassCounts),
+    served: sizeOf(({ partial }) => partial === 'served'),
+    noneTried: sizeOf(({ partial }) => partial === 'none_tried'),
+  }
+}
 
 /** The shipped model, with another constant for one operator's mobile networks. */
 function modelOf(operator: string, intercept: number) {

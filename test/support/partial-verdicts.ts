@@ -40,5 +40,29 @@ export async function writePartialVerdicts(source: DataSource): Promise<PartialR
     )
     return rows.map(({ h3 }) => h3).toSorted()
   }
-  return { run, served: await write(true), noneTried: await write(false) }
+  const [served, noneTried] = [await write(true), await write(false)]
+  for (const statement of RECOUNT) await source.query(statement, [run.id, run.series])
+  return { run, served, noneTried }
 }
+
+const COUNTS = `(count(*) FILTER (WHERE partial = 'served'))::integer AS served,
+  (count(*) FILTER (WHERE partial = 'none_tried'))::integer AS none_tried`
+const PARENT_RESOLUTIONS = [4, 5, 6, 7]
+
+/** The stored counts of the run as its verdicts now are. $1 run, $2 series. */
+const RECOUNT = [
+  `WITH n AS (SELECT ${COUNTS} FROM verdict WHERE series = $2)
+   UPDATE run SET served = n.served, none_tried = n.none_tried FROM n WHERE id = $1`,
+  `WITH n AS (SELECT code, ${COUNTS} FROM verdict JOIN cell_place AS p USING (cell)
+     CROSS JOIN LATERAL (VALUES (p.region_code), (p.province_code), (p.commune_code)) AS level(code)
+     WHERE series = $2 GROUP BY code)
+   UPDATE area_count AS a SET served = n.served, none_tried = n.none_tried FROM n WHERE run_id = $1 AND a.code = n.code`,
+  ...PARENT_RESOLUTIONS.map(
+    (
+      resolution,
+    ) => `WITH n AS (SELECT cell_parent(cell, ${resolution}) AS cell, ${COUNTS} FROM verdict WHERE series = $2
+       GROUP BY 1)
+     UPDATE rollup AS r SET served = n.served, none_tried = n.none_tried FROM n
+     WHERE r.series = $2 AND r.cell = n.cell AND $1::integer IS NOT NULL`,
+  ),
+]

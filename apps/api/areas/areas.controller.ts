@@ -2,6 +2,7 @@ import { foldName } from '#domain/place'
 import {
   type Class,
   type ClassCounts,
+  type PartialCounts,
   type Inferred,
   type Reason,
   type Verdict,
@@ -23,12 +24,7 @@ import {
   searchAreas,
 } from '#store/areas'
 import { type RunRow } from '#store/runs'
-import {
-  type PartialCounts,
-  inferredClassesWithin,
-  partialCountsOfArea,
-  rosterContextOfArea,
-} from '#store/verdicts'
+import { inferredClassesWithin, rosterContextOfArea } from '#store/verdicts'
 import { Controller, Get, Header, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
@@ -81,6 +77,9 @@ const AREA_FIELDS = [
   'source',
 ] as const
 
+/** Of a run that is older than the area. */
+const NO_COUNTS = { counts: null, partial: null }
+
 /** Sort value and code. */
 const CURSOR_FORM = '(-?\\d{1,10}|Infinity) (\\d\\d[\\d.]{0,10})'
 
@@ -128,31 +127,29 @@ export class AreasController {
   async one(@Param('code') code: string, @Query() choice: RunChoice): Promise<AreaDetail> {
     const area = await requireArea(this.source.manager, code)
     const run = await this.runs.resolve(choice).catch(() => null)
-    const counts = run && (await countsOfArea(this.source.manager, run.id, code))
+    const { counts, partial } = (run && (await countsOfArea(this.source.manager, run.id, code))) ?? NO_COUNTS
     const parents = await parentsOfArea(this.source.manager, code)
     return {
       ...area,
       parents,
       counts,
+      partial,
       class: counts ? dominantClass(counts) : 'unknown',
       run: run?.id ?? null,
-      ...(run
-        ? await this.wholeAreaFigures(run, code)
-        : { partial: null, people: null, pooled: null, inferred: null }),
+      ...(run ? await this.wholeAreaFigures(run, code) : { people: null, pooled: null, inferred: null }),
     }
   }
 
   private async wholeAreaFigures(
     run: RunRow,
     code: string,
-  ): Promise<Pick<AreaDetail, 'partial' | 'people' | 'pooled' | 'inferred'>> {
+  ): Promise<Pick<AreaDetail, 'people' | 'pooled' | 'inferred'>> {
     const db = this.source.manager
     const rule = await this.runs.ruleOf(run)
     const evidence = await pooledEvidence(db, run, code)
     const context = await rosterContextOfArea(db, run, rule, code)
     const verdict = cellVerdictOf(rule, evidence, context)
     return {
-      partial: await partialCountsOfArea(db, run, code),
       people: await peopleOfArea(db, run, code),
       pooled: {
         class: verdict.class,

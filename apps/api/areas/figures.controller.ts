@@ -77,6 +77,8 @@ const COLUMNS = [
   'population',
   'rank',
   ...[...CLASSES, 'not_measured'].map((name) => `cells_${name}`),
+  'cells_unknown_served',
+  'cells_unknown_none_tried',
   'cells_white_before',
   ...COUNTED_BY_CLASS.flatMap((counted) => CLASSES.map((colour) => `${counted}_${colour}`)),
   ...RUN_COLUMNS,
@@ -91,6 +93,7 @@ const rowOf = ({
   population,
   rank,
   cells,
+  partial,
   whiteBefore,
   ...counts
 }: AreaFigures) => [
@@ -102,6 +105,8 @@ const rowOf = ({
   rank,
   ...CLASSES.map((colour) => cells?.[colour] ?? null),
   cells?.notMeasured ?? null,
+  partial?.served ?? null,
+  partial?.noneTried ?? null,
   whiteBefore,
   ...COUNTED_BY_CLASS.flatMap((counted) => CLASSES.map((colour) => counts[counted][colour])),
 ]

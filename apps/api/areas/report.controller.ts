@@ -1,8 +1,8 @@
 import { type Polygon } from '#domain/place'
 import { type Bounds } from '#domain/probe'
 import { sentenceOf } from '#domain/rule'
-import { type Class, type PartialKnowledge, dominantClass } from '#domain/verdict'
-import { WORKING_RESOLUTION, hexagonOf, resolutionForBox } from '#geo'
+import { type Class, type PartialKnowledge, dominantClass, dominantPartial } from '#domain/verdict'
+import { hexagonOf, resolutionForBox } from '#geo'
 import {
   type AreaCounts,
   type AreaFigures,
@@ -21,7 +21,6 @@ import {
   operatorsOfArea,
   outlinesAround,
   parentsOfArea,
-  partialCellsOfArea,
   partialFiguresOfArea,
   peopleOfArea,
   previousRunOfArea,
@@ -147,13 +146,17 @@ export class ReportController {
     const run = await this.runs.resolve(choice)
     const rule = await this.runs.ruleOf(run)
     const inside = await figuresOfAreas(db, run, area)
+    const counted = await countsOfArea(db, run.id, code)
     return {
       area,
       parents: await parentsOfArea(db, code),
       run,
       rule: { ...rule, sentence: sentenceOf(rule) },
-      counts: await countsOfArea(db, run.id, code),
-      partial: await partialFiguresOfArea(db, run, code),
+      counts: counted?.counts ?? null,
+      partial: await partialFiguresOfArea(db, run, {
+        code,
+        cells: counted?.partial ?? { served: 0, noneTried: 0 },
+      }),
       people: await peopleOfArea(db, run, code),
       before: await previousRunOfArea(db, run, code),
       inside: inside.length,
@@ -176,22 +179,20 @@ async function mapOf(db: Queryable, run: RunRow, area: AreaRow): Promise<ReportM
   const [west, south, east, north] = area.bbox
   const resolution = resolutionForBox({ west, south, east, north }, MAX_CELLS_ACROSS)
   const cells = await cellsOfArea(db, run, area.code, resolution)
-  const partialCells = resolution === WORKING_RESOLUTION ? await partialCellsOfArea(db, run, area.code) : []
-  const partials = new Map(partialCells.map(({ h3, partial }) => [h3, partial]))
   const outlines = await outlinesAround(db, area, surroundings({ west, south, east, north }))
   return {
     resolution,
-    cells: cells.map((row) => cellOf(row, partials.get(row.h3) ?? null)),
+    cells: cells.map(cellOf),
     outlines: outlines.map(({ geojson, ...outline }) => ({ ...outline, polygons: polygonsOf(geojson) })),
     localities: await localitiesOfArea(db, run, area.code, MAX_LISTED_LOCALITIES),
     sites: await sitesOfArea(db, run, area.code, MAX_LISTED_SITES),
   }
 }
 
-const cellOf = ({ h3, ...counts }: RollupRow, partial: PartialKnowledge | null): ReportCell => ({
+const cellOf = ({ h3, ...counts }: RollupRow): ReportCell => ({
   h3,
   class: dominantClass(counts),
-  partial,
+  partial: dominantPartial(counts),
   ring: hexagonOf(h3).coordinates[0]!.map(([lng, lat]) => [roundedToMetre(lng), roundedToMetre(lat)]),
 })
 

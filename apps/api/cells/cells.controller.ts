@@ -7,11 +7,13 @@ import {
   type Inferred,
   type JudgedNetwork,
   type NetworkVerdict,
+  type PartialCounts,
   type PartialKnowledge,
   type Reason,
   type RosterContext,
   type RosterFindings,
   dominantClass,
+  dominantPartial,
   networkVerdict,
   reasonsOf,
 } from '#domain/verdict'
@@ -89,8 +91,12 @@ export interface Network extends Omit<JudgedNetwork, 'lastMeasuredAt'>, Omit<Net
 /** Answer for a cell of resolution 4 to 7. */
 interface ParentCell {
   verdict: Class
+  /** The partial knowledge of most of its cells where none is decided. */
+  partial: PartialKnowledge | null
   /** Res-8 cells inside it, by their class. */
   counts: ClassCounts
+  /** The cells of \`counts.unknown\` of which something is known. */
+  partialCounts: PartialCounts
   rule: RuleVersion
 }
 
@@ -204,9 +210,15 @@ export class CellsController {
   }
 
   private async parentCell(h3: string, run: RunRow): Promise<ParentCell> {
-    const noCells = { white: 0, grey: 0, black: 0, unknown: 0 }
-    const counts = (await rollupAt(this.source.manager, run, cellToSql(h3))) ?? noCells
-    return { verdict: dominantClass(counts), counts, rule: { id: run.rule, version: run.ruleVersion } }
+    const rollup = (await rollupAt(this.source.manager, run, cellToSql(h3))) ?? NO_CELLS
+    const { served, noneTried, ...counts } = rollup
+    return {
+      verdict: dominantClass(counts),
+      partial: dominantPartial(rollup),
+      counts,
+      partialCounts: { served, noneTried },
+      rule: { id: run.rule, version: run.ruleVersion },
+    }
   }
 
   private async workingCell(h3: string, run: RunRow): Promise<WorkingCell> {
@@ -243,6 +255,15 @@ const HOUR_MS = 3_600_000
 const truncatedToHour = (ms: number) => new Date(Math.floor(ms / HOUR_MS) * HOUR_MS).toISOString()
 
 const windowOf = ({ id, from, to, knownBefore }: RunRow): RunWindow => ({ id, from, to, knownBefore })
+
+const NO_CELLS: ClassCounts & PartialCounts = {
+  white: 0,
+  grey: 0,
+  black: 0,
+  unknown: 0,
+  served: 0,
+  noneTried: 0,
+}
 
 const NO_VERDICT: VerdictRow = {
   class: 'unknown',

@@ -6,7 +6,10 @@ import { BoxPageQuery } from '../http/page.dto.js'
 import { RunChoice } from '../runs/runs.dto.js'
 
 /** A class, or the part of the undecided cells with some knowledge of their operators. */
-const CLASS_FILTERS = [...CLASSES, ...PARTIAL_KNOWLEDGE.map((partial) => `unknown:${partial}` as const)] as const
+const CLASS_FILTERS = [
+  ...CLASSES,
+  ...PARTIAL_KNOWLEDGE.map((partial) => `unknown:${partial}` as const),
+] as const
 export type ClassFilter = (typeof CLASS_FILTERS)[number]
 
 export class CellsQuery extends IntersectionType(BoxPageQuery, RunChoice, FieldChoice) {

@@ -1,6 +1,12 @@
 /** Converts rows of cells, areas, sites and localities into features of a tile. */
 import { type AreaLevel } from '#domain/place'
-import { type Class, type ClassCounts, dominantClass } from '#domain/verdict'
+import {
+  type Class,
+  type ClassCounts,
+  type PartialCounts,
+  dominantClass,
+  dominantPartial,
+} from '#domain/verdict'
 import {
   type TileAddress,
   type TileFeature,
@@ -32,7 +38,7 @@ export async function cellFeatures(db: Queryable, run: RunRow, tile: TileAddress
  * most of the cells beneath it.
  */
 export function hexagonFeatures(
-  rows: readonly ({ h3: string } & (TileCell | ClassCounts))[],
+  rows: readonly ({ h3: string } & (TileCell | TileCounts))[],
   tile: TileAddress,
 ): TileFeature[] {
   const res = resolutionAt(tile.z)
@@ -41,7 +47,7 @@ export function hexagonFeatures(
   for (const row of rows) {
     const rings = hexagonRings(row.h3, box, tile)
     if (rings.length === 0) continue
-    const properties = { h3: row.h3, res, ...('class' in row ? cellProperties(row) : parentProperties(row)) }
+    const properties = { h3: row.h3, res, ...('class' in row ? cellProperties(row) : countProperties(row)) }
     features.push({ kind: 'polygon', rings, properties, id: featureIdOf(row.h3) })
   }
   return features
@@ -50,7 +56,14 @@ export function hexagonFeatures(
 /** A cell of the working resolution; an estimate at another threshold has a class only. */
 type TileCell = { class: Class; confidence?: number } & Partial<OperatorKnowledge>
 
-const cellProperties = ({ class: cellClass, confidence, operatorsMin, operatorsMax, untried, partial }: TileCell) => ({
+const cellProperties = ({
+  class: cellClass,
+  confidence,
+  operatorsMin,
+  operatorsMax,
+  untried,
+  partial,
+}: TileCell) => ({
   class: cellClass,
   confidence: confidence ?? null,
   operators_min: operatorsMin ?? null,
@@ -59,9 +72,13 @@ const cellProperties = ({ class: cellClass, confidence, operatorsMin, operatorsM
   partial: partial ?? null,
 })
 
-const parentProperties = ({ white, grey, black, unknown }: ClassCounts) => {
+/** Counts of the cells under a parent or of those of an area; an estimate at another threshold has those by class only. */
+type TileCounts = ClassCounts & Partial<PartialCounts>
+
+const countProperties = ({ white, grey, black, unknown, served = 0, noneTried = 0 }: TileCounts) => {
   const counts = { white, grey, black, unknown }
-  return { ...counts, class: dominantClass(counts) }
+  const partial = dominantPartial({ ...counts, served, noneTried })
+  return { ...counts, served, none_tried: noneTried, class: dominantClass(counts), partial }
 }
 
 /** Level of the areas by zoom: regions at first, then provinces, then communes. */
@@ -77,7 +94,6 @@ export async function areaFeatures(db: Queryable, run: RunRow, tile: TileAddress
 function areaFeature(shape: AreaShape, tile: TileAddress): TileFeature | null {
   const rings = ringsOfGeoJson(shape.geojson, tile)
   if (rings.length === 0) return null
-  const { white, grey, black, unknown, notMeasured } = shape
   return {
     kind: 'polygon',
     rings,
@@ -87,12 +103,8 @@ function areaFeature(shape: AreaShape, tile: TileAddress): TileFeature | null {
       name_fr: shape.nameFr,
       name_ar: shape.nameAr,
       simulated: shape.simulated,
-      class: dominantClass(shape),
-      white,
-      grey,
-      black,
-      unknown,
-      not_measured: notMeasured,
+      ...countProperties(shape),
+      not_measured: shape.notMeasured,
     },
   }
 }

@@ -1,11 +1,12 @@
 /** The verdict on a cell as a run gives it: by the roster of operators where the rule asks for it, else by what was measured. */
 import type { RosterService } from '../roster/roster.js'
 import type { Rule } from '../rule/rule.js'
+import type { PartialKnowledge } from './class.js'
 import type { NetworkEvidence } from './evidence.js'
 import { isDecidedState, networkState } from './network.js'
 import { type PresenceCoefficients, type PresenceFeatures, priorOf } from './presence-model.js'
 import type { OperatorPresence, PresenceModel, PriorOf } from './presence.js'
-import { type PartialKnowledge, operatorPresencesOf, rosterVerdictOf } from './roster-verdict.js'
+import { operatorPresencesOf, rosterVerdictOf } from './roster-verdict.js'
 import { groupOf } from './technology-group.js'
 import { type Verdict, verdictOf } from './verdict.js'
 

@@ -4,6 +4,7 @@
  */
 import type { RosterService } from '../roster/roster.js'
 import type { Rule } from '../rule/rule.js'
+import type { PartialKnowledge } from './class.js'
 import type { NetworkEvidence } from './evidence.js'
 import {
   type DecidedClass,
@@ -18,13 +19,6 @@ import { type OddsKind, type OperatorPresence, type PresenceModel, operatorPrese
 import { groupOf } from './technology-group.js'
 import { confidenceOf } from './statistics.js'
 import { CLAIMED_CONFIDENCE, type Verdict } from './verdict.js'
-
-/**
- * The knowledge about a cell where no class is stated. `served`: at least one operator is present. `none_tried`: whatever was
- * measured is decided and none of it is present, but not everything that the roster names was tried.
- */
-export const PARTIAL_KNOWLEDGE = ['served', 'none_tried'] as const
-export type PartialKnowledge = (typeof PARTIAL_KNOWLEDGE)[number]
 
 /** A verdict with what remains known where no class is stated. */
 export interface RosterVerdict extends Verdict, OperatorBounds {

@@ -1,11 +1,12 @@
 /** Reading areas: search, one area with its counts, the shapes of a tile. */
 import { type AreaLevel, type AreaRecord, parentCodeOf } from '#domain/place'
 import { type Bounds } from '#domain/probe'
-import { type ClassCounts } from '#domain/verdict'
+import type { ClassCounts, PartialCounts } from '#domain/verdict'
 import type { Queryable } from '../database/database.js'
 import { queryRow, queryRows } from '../database/query.js'
 import { boundingBox, boxPolygon, clippedOutline, fromBox } from '../database/shapes.js'
 import { type Sql, allOf, raw, sql } from '../database/sql.js'
+import { COUNT_COLUMNS } from '../verdicts/verdicts.js'
 
 export interface AreaRow extends Omit<AreaRecord, 'geometry'> {
   /** west, south, east, north. */
@@ -88,6 +89,12 @@ export interface AreaCounts extends ClassCounts {
   notMeasured: number
 }
 
+/** The cells of an area in a run: by class, and the parts of those that are undecided. */
+export interface CountedArea {
+  counts: AreaCounts
+  partial: PartialCounts
+}
+
 /**
  * The number of cells of area `a` that are missing from the run's counts `c`; a run may have counted cells that the
  * newest edition does not hold.
@@ -95,16 +102,18 @@ export interface AreaCounts extends ClassCounts {
 export const NOT_MEASURED = raw('greatest(0, a.cell_count - c.white - c.grey - c.black - c.unknown)')
 
 /** Returns null if the run was made before the area was known. */
-export async function countsOfArea(db: Queryable, run: number, code: string): Promise<AreaCounts | null> {
-  const row = await queryRow<AreaCounts>(
+export async function countsOfArea(db: Queryable, run: number, code: string): Promise<CountedArea | null> {
+  const row = await queryRow<AreaCounts & PartialCounts>(
     db,
-    sql`SELECT white, grey, black, unknown, ${NOT_MEASURED} AS "notMeasured"
+    sql`SELECT ${COUNT_COLUMNS}, ${NOT_MEASURED} AS "notMeasured"
      FROM area_count AS c JOIN area AS a USING (code, vintage) WHERE run_id = ${run} AND code = ${code}`,
   )
-  return row ?? null
+  if (!row) return null
+  const { served, noneTried, ...counts } = row
+  return { counts, partial: { served, noneTried } }
 }
 
-export interface AreaShape extends AreaCounts {
+export interface AreaShape extends AreaCounts, PartialCounts {
   code: string
   level: AreaLevel
   nameFr: string
@@ -122,7 +131,7 @@ export async function areaShapes(
   return queryRows(
     db,
     sql`SELECT a.code, a.level, a.name_fr AS "nameFr", a.name_ar AS "nameAr", a.vintage = 0 AS simulated,
-       white, grey, black, unknown, ${NOT_MEASURED} AS "notMeasured", ${clippedOutline('a.geom', tolerance)} AS geojson
+       ${COUNT_COLUMNS}, ${NOT_MEASURED} AS "notMeasured", ${clippedOutline('a.geom', tolerance)} AS geojson
      FROM area AS a JOIN area_count AS c USING (code, vintage), ${fromBox(box)}
      WHERE c.run_id = ${run} AND a.level = ${level} AND a.geom && box ORDER BY a.code`,
   )

@@ -1,6 +1,6 @@
 /** The areas inside another, with the figures of a run beside the map: cells, people and sites. */
 import { AREA_LEVELS, type AreaLevel } from '#domain/place'
-import { CLASSES, type Class, type ClassCounts } from '#domain/verdict'
+import { CLASSES, type Class, type ClassCounts, type PartialCounts } from '#domain/verdict'
 import type { Queryable } from '../database/database.js'
 import { queryRows } from '../database/query.js'
 import { boundingBox } from '../database/shapes.js'
@@ -16,6 +16,8 @@ export interface AreaFigures extends Pick<
 > {
   /** Counts of cells; null if the run was made before the area was imported. */
   cells: AreaCounts | null
+  /** The cells of \`unknown\` of which something is known; null with \`cells\`. */
+  partial: PartialCounts | null
   /** Number of white cells in the rule's previous run; null if there was none. */
   whiteBefore: number | null
   localities: ClassCounts
@@ -52,6 +54,7 @@ export async function figuresOfLevel(
        ${boundingBox('a.geom')} AS bbox,
        CASE WHEN c.run_id IS NOT NULL THEN json_build_object('white', c.white, 'grey', c.grey, 'black', c.black,
          'unknown', c.unknown, 'notMeasured', ${NOT_MEASURED}) END AS cells,
+       CASE WHEN c.run_id IS NOT NULL THEN json_build_object('served', c.served, 'noneTried', c.none_tried) END AS partial,
        b.white AS "whiteBefore"
      FROM current_area AS a LEFT JOIN area_count AS c ON c.run_id = ${run.id} AND c.code = a.code AND c.vintage = a.vintage
      LEFT JOIN area_count AS b ON b.code = a.code AND b.vintage = a.vintage

@@ -8,7 +8,7 @@ import { boxPolygon } from '../database/shapes.js'
 import { param, sql } from '../database/sql.js'
 import { type RunKey, validInRun } from '../runs/run.js'
 import type { SiteRow } from '../sites/sites.js'
-import { type RollupRow, countsByClass, verdictOfCell } from '../verdicts/verdicts.js'
+import { COUNTS_BY_PARTIAL, type RollupRow, countsByClass, verdictOfCell } from '../verdicts/verdicts.js'
 import type { AreaRow } from './areas.js'
 import { isInArea, isPlacedWithin } from './in-area.js'
 
@@ -25,7 +25,7 @@ export async function cellsOfArea(
   const parent = sql`cell_parent(c.cell, ${param(resolution, 'integer')})`
   return queryRows(
     db,
-    sql`SELECT to_hex(${parent}) AS h3, ${countsByClass()} FROM cell_place AS c JOIN ${verdictOfCell(run, 'c.cell')}
+    sql`SELECT to_hex(${parent}) AS h3, ${countsByClass()}, ${COUNTS_BY_PARTIAL} FROM cell_place AS c JOIN ${verdictOfCell(run, 'c.cell')}
      WHERE ${isPlacedWithin(code)} GROUP BY ${parent} ORDER BY 1`,
   )
 }

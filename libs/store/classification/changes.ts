@@ -51,7 +51,7 @@ export function changeStages(scope: JudgementScope, run: RunOfSeries): Stage[] {
   const series = param(run.series, 'integer')
   const id = param(run.id, 'integer')
   const verdict = scope.rule.roster ? ROSTER_VERDICT : VERDICT
-  const returnedVerdict = sql`RETURNING v.cell, v.class, v.confidence${raw(scope.rule.roster ? `, ${OPERATORS} AS operators` : '')}`
+  const returnedVerdict = sql`RETURNING v.cell, v.class, v.confidence${raw(scope.rule.roster ? `, ${OPERATORS} AS operators, v.partial` : '')}`
   const rank = (alias: string): Sql =>
     sql`RETURNING ${columnList(NETWORK_KEY, alias)}, ${raw(reachRankSql(`${alias}.state`))} AS rank`
   return [
@@ -69,7 +69,7 @@ export function changeStages(scope: JudgementScope, run: RunOfSeries): Stage[] {
 /** The statement that the stages lead to: one row of the temporary table `changed` per cell whose verdict differs. */
 export const writeChangedCells = ({ roster }: Rule): Sql =>
   raw(`
-  INSERT INTO changed SELECT cell, c.class, c.confidence, o.class, o.confidence${roster ? ', c.operators, o.operators' : ''}
+  INSERT INTO changed SELECT cell, c.class, c.confidence, o.class, o.confidence${roster ? ', c.operators, o.operators, c.partial, o.partial' : ''}
   FROM closed_verdict AS c FULL JOIN opened_verdict AS o USING (cell)`)
 
 /** Into the temporary table `changed_network`: networks whose reach differs, with its rank before and after. */

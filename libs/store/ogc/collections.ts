@@ -53,7 +53,10 @@ const cells: Collection = {
     boundColumn('operators_min', 'fewest operators that can serve the cell; empty without a roster'),
     boundColumn('operators_max', 'most operators that can serve the cell; empty without a roster'),
     textColumn('untried', 'operators of the roster that nobody tried here, with commas between them'),
-    textColumn('partial', 'where no class is stated: served (by at least one operator) or none_tried (of those tried)'),
+    textColumn(
+      'partial',
+      'where no class is stated: served (by at least one operator) or none_tried (of those tried)',
+    ),
     ...AREA_CODE_COLUMNS,
     integerColumn('since_run', 'first run of the series in which the verdict held'),
     ...RUN_COLUMNS,

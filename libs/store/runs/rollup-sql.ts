@@ -2,26 +2,37 @@
  * Statements for what follows from the cells that a run changed: counts of parents and areas, the digest. The cost
  * grows with the number of changed cells, not with the country.
  */
-import { CLASSES } from '#domain/verdict'
+import { CLASSES, PARTIAL_KNOWLEDGE } from '#domain/verdict'
 import { ROLLUP_RESOLUTIONS } from '#geo'
 
 /**
- * The cells that a run changes, with their class and confidence before and after, and what the digest says of their operators;
- * null where there was or is none.
+ * The cells that a run changes, with their class, confidence and partial knowledge before and after, and what the digest says of
+ * their operators; null where there was or is none.
  */
 export const CREATE_CHANGED_CELLS = `
   CREATE TEMP TABLE changed (
     cell bigint PRIMARY KEY, was text, was_confidence float8, becomes text, becomes_confidence float8,
-    was_operators text DEFAULT '', becomes_operators text DEFAULT '') ON COMMIT DROP`
+    was_operators text DEFAULT '', becomes_operators text DEFAULT '', was_partial text, becomes_partial text) ON COMMIT DROP`
 
-/** The number of cells by which each class grew (or shrank), over rows of `changed`. */
-const CLASS_DELTAS = CLASSES.map(
-  (c) => `count(*) FILTER (WHERE becomes = '${c}') - count(*) FILTER (WHERE was = '${c}') AS ${c}`,
-).join(', ')
+/** The columns of counts: cells by class, and the undecided ones of which something is known by what is. */
+const COUNT_NAMES = [...CLASSES, ...PARTIAL_KNOWLEDGE]
+
+/** The number of cells by which each count grew (or shrank), over rows of `changed`. */
+const COUNT_DELTAS = [
+  ...CLASSES.map((c) => countDelta(c, 'was', 'becomes')),
+  ...PARTIAL_KNOWLEDGE.map((name) => countDelta(name, 'was_partial', 'becomes_partial')),
+].join(', ')
+
+function countDelta(name: string, was: string, becomes: string): string {
+  return `count(*) FILTER (WHERE ${becomes} = '${name}') - count(*) FILTER (WHERE ${was} = '${name}') AS ${name}`
+}
 
 /** The counts of `before` with those of `delta` added. */
-const CLASS_TOTALS = CLASSES.map((c) => `(coalesce(before.${c}, 0) + delta.${c})::integer AS ${c}`).join(', ')
-const CLASS_COLUMNS = CLASSES.join(', ')
+const COUNT_TOTALS = COUNT_NAMES.map(
+  (name) => `(coalesce(before.${name}, 0) + delta.${name})::integer AS ${name}`,
+).join(', ')
+const COUNT_COLUMNS = COUNT_NAMES.join(', ')
+const ANY_COUNT = `(${COUNT_COLUMNS}) <> (${COUNT_NAMES.map(() => 0).join(', ')})`
 
 /**
  * A statement for each resolution of parents, which closes and opens the rows of `rollup` that the run changed. $1
@@ -30,42 +41,47 @@ const CLASS_COLUMNS = CLASSES.join(', ')
 export const ROLL_UP = ROLLUP_RESOLUTIONS.map(
   (resolution) => `
   WITH parent_delta AS MATERIALIZED (
-    SELECT cell_parent(cell, ${resolution}) AS cell, ${CLASS_DELTAS} FROM changed GROUP BY 1
+    SELECT cell_parent(cell, ${resolution}) AS cell, ${COUNT_DELTAS} FROM changed GROUP BY 1
   ), delta AS MATERIALIZED (
-    SELECT * FROM parent_delta WHERE (${CLASS_COLUMNS}) <> (0, 0, 0, 0)
+    SELECT * FROM parent_delta WHERE ${ANY_COUNT}
   ), before AS MATERIALIZED (
     SELECT r.* FROM rollup AS r JOIN delta USING (cell) WHERE r.series = $1 AND r.next_run IS NULL
   ), closed AS (
     UPDATE rollup AS r SET next_run = $2 FROM before
     WHERE r.series = before.series AND r.cell = before.cell AND r.first_run = before.first_run
   )
-  INSERT INTO rollup (series, cell, first_run, ${CLASS_COLUMNS})
-  SELECT * FROM (SELECT $1::integer, delta.cell, $2::integer, ${CLASS_TOTALS}
-    FROM delta LEFT JOIN before USING (cell)) AS opened WHERE (${CLASS_COLUMNS}) <> (0, 0, 0, 0)`,
+  INSERT INTO rollup (series, cell, first_run, ${COUNT_COLUMNS})
+  SELECT * FROM (SELECT $1::integer, delta.cell, $2::integer, ${COUNT_TOTALS}
+    FROM delta LEFT JOIN before USING (cell)) AS opened WHERE ${ANY_COUNT}`,
 )
 
 /** $1 run, $2 the run before it in its series (0: none), whose counts are carried on. */
 export const CARRY_AREA_COUNTS = `
   WITH delta AS (
-    SELECT code, ${CLASS_DELTAS} FROM changed JOIN cell_place AS c USING (cell)
+    SELECT code, ${COUNT_DELTAS} FROM changed JOIN cell_place AS c USING (cell)
     CROSS JOIN LATERAL (VALUES (c.region_code), (c.province_code), (c.commune_code)) AS level(code)
     WHERE code IS NOT NULL GROUP BY code
   )
-  INSERT INTO area_count (run_id, code, vintage, ${CLASS_COLUMNS})
-  SELECT $1, a.code, a.vintage, ${CLASSES.map((c) => `coalesce(before.${c}, 0) + coalesce(delta.${c}, 0)`).join(', ')}
+  INSERT INTO area_count (run_id, code, vintage, ${COUNT_COLUMNS})
+  SELECT $1, a.code, a.vintage, ${COUNT_NAMES.map((name) => `coalesce(before.${name}, 0) + coalesce(delta.${name}, 0)`).join(', ')}
   FROM current_area AS a LEFT JOIN area_count AS before ON before.run_id = $2 AND before.code = a.code
     LEFT JOIN delta ON delta.code = a.code`
+
+const RECOUNTS = [
+  ...CLASSES.map((c) => `count(*) FILTER (WHERE class = '${c}') AS ${c}`),
+  ...PARTIAL_KNOWLEDGE.map((name) => `count(*) FILTER (WHERE partial = '${name}') AS ${name}`),
+].join(', ')
 
 /** Counts from all current verdicts, for when cells lie in other areas than at the run before. $1 run, $2 series. */
 export const RECOUNT_AREAS = `
   WITH area_class_count AS (
-    SELECT code, ${CLASSES.map((c) => `count(*) FILTER (WHERE class = '${c}') AS ${c}`).join(', ')}
+    SELECT code, ${RECOUNTS}
     FROM verdict AS v JOIN cell_place AS p USING (cell)
     CROSS JOIN LATERAL (VALUES (p.region_code), (p.province_code), (p.commune_code)) AS level(code)
     WHERE v.series = $2 AND v.next_run IS NULL AND code IS NOT NULL GROUP BY code
   )
-  INSERT INTO area_count (run_id, code, vintage, ${CLASS_COLUMNS})
-  SELECT $1, a.code, a.vintage, ${CLASSES.map((c) => `coalesce(${c}, 0)`).join(', ')}
+  INSERT INTO area_count (run_id, code, vintage, ${COUNT_COLUMNS})
+  SELECT $1, a.code, a.vintage, ${COUNT_NAMES.map((name) => `coalesce(${name}, 0)`).join(', ')}
   FROM current_area AS a LEFT JOIN area_class_count USING (code)`
 
 /** SHA-256 of the line of a cell in the digest, as bits. */
@@ -84,16 +100,16 @@ const xorOfLines = (prefix: 'was' | 'becomes') =>
  */
 export const CLOSE_RUN = `
   WITH delta AS (
-    SELECT ${CLASS_DELTAS}, ${xorOfLines('was')} AS removed,
+    SELECT ${COUNT_DELTAS}, ${xorOfLines('was')} AS removed,
       ${xorOfLines('becomes')} AS added
     FROM changed
   ), total AS (
-    SELECT ${CLASS_TOTALS},
+    SELECT ${COUNT_TOTALS},
       ('x' || coalesce(before.digest, repeat('0', 64)))::bit(256) # delta.removed # delta.added AS digest
     FROM delta LEFT JOIN run AS before ON before.id = $2
   )
-  UPDATE run SET (${CLASS_COLUMNS}, digest) = (
-    SELECT ${CLASS_COLUMNS}, (
+  UPDATE run SET (${COUNT_COLUMNS}, digest) = (
+    SELECT ${COUNT_COLUMNS}, (
       SELECT string_agg(lpad(to_hex(substring(digest FROM 1 + 64 * i FOR 64)::bit(64)::bigint), 16, '0'), '' ORDER BY i)
       FROM generate_series(0, 3) AS i)
     FROM total)

@@ -1,4 +1,5 @@
 /** Defines a run, and which rows of the tables that are kept as changes belong to it. */
+import type { PartialCounts } from '#domain/verdict'
 import { type Sql, param, raw, sql } from '../database/sql.js'
 
 /** The key of the rows of a run: runs of one series share rows. */
@@ -26,6 +27,8 @@ export interface RunRow extends RunKey, RunWindow {
   current: boolean
   /** Cells by class; `notMeasured` are the country's other cells. */
   counts: { white: number; grey: number; black: number; unknown: number; notMeasured: number }
+  /** The cells of \`unknown\` of which something is known; 0 under a rule without a roster. */
+  partial: PartialCounts
 }
 
 /**

@@ -13,7 +13,7 @@ const RUN_COLUMNS = `id, rule_id AS rule, rule_version AS "ruleVersion", series,
   known_before AS "knownBefore", digest, created_at AS "createdAt", created_by AS "createdBy", current,
   json_build_object('white', white, 'grey', grey, 'black', black, 'unknown', unknown, 'notMeasured',
     greatest(0, (SELECT coalesce(sum(cell_count), 0) FROM current_area WHERE level = 'region')
-      - white - grey - black - unknown)) AS counts`
+      - white - grey - black - unknown)) AS counts, json_build_object('served', served, 'noneTried', none_tried) AS partial`
 
 /** Stores the shipped rules; one that was stored and now reads otherwise stops the program: raise its version. */
 export async function registerRules(db: Queryable): Promise<void> {

@@ -5,18 +5,18 @@ import {
   type Class,
   type ClassCounts,
   type JudgedNetwork,
+  type PartialCounts,
   type PartialKnowledge,
 } from '#domain/verdict'
 import type { CellRange } from '#geo'
-import { isPlacedWithin } from '../areas/in-area.js'
 import type { Queryable } from '../database/database.js'
 import { prepared, queryRow, queryRows } from '../database/query.js'
 import { cellRanges } from '../database/shapes.js'
 import { type Sql, allOf, raw, sql } from '../database/sql.js'
 import { type RunKey, validInRun } from '../runs/run.js'
 
-/** The columns of the four classes, in the domain's order. */
-export const CLASS_COLUMNS = raw(CLASSES.join(', '))
+/** Counts of cells by class and by partial knowledge. */
+export const COUNT_COLUMNS = raw(`${CLASSES.join(', ')}, served, none_tried AS "noneTried"`)
 
 /** Number of rows of each class, by a column or an expression of the class: one column for each class. */
 export const countsByClass = (cellClass = 'class'): Sql =>
@@ -25,6 +25,10 @@ export const countsByClass = (cellClass = 'class'): Sql =>
       ', ',
     ),
   )
+
+/** Number of rows by partial knowledge, from its column. */
+export const COUNTS_BY_PARTIAL = raw(`(count(*) FILTER (WHERE partial = 'served'))::integer AS served,
+  (count(*) FILTER (WHERE partial = 'none_tried'))::integer AS "noneTried"`)
 
 /**
  * The verdict of one cell (an expression such as `p.cell`) as an item of FROM named `v`, with its `class` and `partial`; to be joined
@@ -96,7 +100,7 @@ export async function verdictsInRanges(
   )
 }
 
-export interface RollupRow extends ClassCounts {
+export interface RollupRow extends ClassCounts, PartialCounts {
   h3: string
 }
 
@@ -107,7 +111,7 @@ export async function rollupsInRanges(
   ranges: readonly CellRange[],
 ): Promise<RollupRow[]> {
   const from = validInRanges(run, ranges, { table: 'rollup', columns: '*' })
-  return queryRows(db, prepared(sql`SELECT to_hex(cell) AS h3, ${CLASS_COLUMNS} FROM ${from}`))
+  return queryRows(db, prepared(sql`SELECT to_hex(cell) AS h3, ${COUNT_COLUMNS} FROM ${from}`))
 }
 
 export interface VerdictPageQuery {
@@ -151,35 +155,6 @@ export async function verdictAt(db: Queryable, run: RunKey, cell: string): Promi
   )
 }
 
-/** Number of undecided cells of which something is known of their operators: see `OperatorKnowledge.partial`. */
-export interface PartialCounts {
-  served: number
-  noneTried: number
-}
-
-const PARTIAL_COUNTS = raw(`(count(*) FILTER (WHERE partial = 'served'))::integer AS served,
-  (count(*) FILTER (WHERE partial = 'none_tried'))::integer AS "noneTried"`)
-
-/** The counts of a whole run; reads all its verdicts. */
-export async function partialCountsOfRun(db: Queryable, run: RunKey): Promise<PartialCounts> {
-  const row = await queryRow<PartialCounts>(
-    db,
-    sql`SELECT ${PARTIAL_COUNTS} FROM verdict AS v WHERE ${validInRun('v', run)} AND partial IS NOT NULL`,
-  )
-  return row!
-}
-
-/** The counts of an area. */
-export async function partialCountsOfArea(db: Queryable, run: RunKey, code: string): Promise<PartialCounts> {
-  const row = await queryRow<PartialCounts>(
-    db,
-    sql`SELECT ${PARTIAL_COUNTS} FROM cell_place AS c JOIN LATERAL (SELECT partial FROM verdict AS v
-       WHERE ${validInRun('v', run)} AND v.cell = c.cell OFFSET 0) AS v ON true
-     WHERE ${isPlacedWithin(code)} AND partial IS NOT NULL`,
-  )
-  return row!
-}
-
 /** The evidence of a cell's networks as the run knew it, in the order of operators and technologies. */
 export async function evidenceAt(db: Queryable, run: RunKey, cell: string): Promise<JudgedNetwork[]> {
   return (await evidenceOfCells(db, run, [cell])).get(cell) ?? []
@@ -212,10 +187,14 @@ export async function evidenceOfCells(
 }
 
 /** The stored counts of a parent cell (decimal); undefined if the run has none. */
-export async function rollupAt(db: Queryable, run: RunKey, cell: string): Promise<ClassCounts | undefined> {
+export async function rollupAt(
+  db: Queryable,
+  run: RunKey,
+  cell: string,
+): Promise<(ClassCounts & PartialCounts) | undefined> {
   return queryRow(
     db,
-    sql`SELECT ${CLASS_COLUMNS} FROM rollup AS v WHERE ${validInRun('v', run)} AND cell = ${cell}::bigint`,
+    sql`SELECT ${COUNT_COLUMNS} FROM rollup AS v WHERE ${validInRun('v', run)} AND cell = ${cell}::bigint`,
   )
 }
 

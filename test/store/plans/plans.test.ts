@@ -40,6 +40,7 @@ const RUN: RunRow = {
   createdBy: 'test',
   current: true,
   counts: { white: 0, grey: 0, black: 0, unknown: 0, notMeasured: 0 },
+  partial: { served: 0, noneTried: 0 },
 }
 
 const CONTEXT: HotContext = {

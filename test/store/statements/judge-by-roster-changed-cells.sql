@@ -1345,7 +1345,8 @@ WITH
         ELSE concat(
           ' ', v.lower_bound, ' ', v.upper_bound, ' ', array_to_string(v.untried, ','), ' ', v.partial
         )
-      END AS operators
+      END AS operators,
+      v.partial
   ),
   opened_verdict AS (
     INSERT INTO verdict AS v (
@@ -1377,10 +1378,11 @@ WITH
         ELSE concat(
           ' ', v.lower_bound, ' ', v.upper_bound, ' ', array_to_string(v.untried, ','), ' ', v.partial
         )
-      END AS operators
+      END AS operators,
+      v.partial
   )
 INSERT INTO changed
-SELECT cell, c.class, c.confidence, o.class, o.confidence, c.operators, o.operators
+SELECT cell, c.class, c.confidence, o.class, o.confidence, c.operators, o.operators, c.partial, o.partial
 FROM closed_verdict AS c
 FULL JOIN opened_verdict AS o USING (cell)
 

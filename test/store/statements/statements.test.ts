@@ -39,6 +39,7 @@ const RUN: RunRow = {
   createdBy: 'test',
   current: true,
   counts: { white: 0, grey: 0, black: 0, unknown: 0, notMeasured: 0 },
+  partial: { served: 0, noneTried: 0 },
 }
 const BOX = { west: -6, south: 33, east: -5, north: 34 }
 const RANGES = [{ low: '1', high: '2' }]

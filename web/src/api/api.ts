@@ -10,7 +10,6 @@ import type {
   ImportResult,
   Instance,
   Locality,
-  PartialCounts,
   PlanDetail,
   ProbePage,
   Schemas,
@@ -65,8 +64,6 @@ export const api = {
         GET('/api/v1/runs', { params: { query: { limit: 100 } }, signal }),
       )
     ).items,
-  partialCounts: (id: number, signal: AbortSignal) =>
-    unwrapResponse<PartialCounts>(GET('/api/v1/runs/{id}/partial', { params: { path: { id } }, signal })),
   networks: async (id: number, signal: AbortSignal) =>
     (
       await unwrapResponse<Schemas['NetworkList']>(

@@ -17,13 +17,13 @@ interface MapLegendProps extends PageProps {
 
 export function MapLegend({ words, connection, state, dispatch, data, run, onNear }: MapLegendProps) {
   const { theme, swipe, overlays, areasColoured } = state
-  const { rule, whatIf, threshold, comparableRuns, networks, themeCounts, partialCounts } = data
+  const { rule, whatIf, threshold, comparableRuns, networks, themeCounts } = data
   const rules = data.rules ?? []
   const PlanParts = useLazyModule(connection, overlays.includes('plan') ? loadPlanLegend : null)
   const ruleThreshold = rule?.minDownloadBps ?? null
   return (
     <Legend
-      {...{ words, run, rules, theme, themeCounts, partialCounts, areasColoured }}
+      {...{ words, run, rules, theme, themeCounts, areasColoured }}
       instance={data.instance}
       whatIfCounts={threshold === null ? null : (whatIf?.counts ?? null)}
       isOpen={!state.view}

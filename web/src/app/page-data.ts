@@ -1,20 +1,14 @@
 /** The server's data for the page's state, from one hook per query. */
 import { useState } from 'preact/hooks'
 import { api } from '../api/api.js'
-import type { Account, Instance, PartialCounts, RuleInWords, Run, WhatIf } from '../api/schemas.js'
+import type { Account, Instance, RuleInWords, Run, WhatIf } from '../api/schemas.js'
 import type { Connection } from '../api/connection.js'
 import { type QueryResult, queryValueOf, useQuery } from '../api/use-query.js'
 import type { SelectedItem } from '../map/selection.js'
 import type { Detail } from '../panel/detail.js'
 import type { PageState } from './page-state.js'
 import { type RunList, comparableRunsOf, useNewerRun, useRuns } from './run-queries.js'
-import {
-  type ThemeCounts,
-  useNetworks,
-  usePartialCounts,
-  useThemeCounts,
-  useWhatIf,
-} from './theme-queries.js'
+import { type ThemeCounts, useNetworks, useThemeCounts, useWhatIf } from './theme-queries.js'
 
 export interface PageData {
   /** The instance's settings; null while they are loading, like `rules`. */
@@ -38,7 +32,6 @@ export interface PageData {
   networks: ReturnType<typeof useNetworks>
   themeCounts: ThemeCounts | null
   /** Parts of the run's undecided cells. */
-  partialCounts: PartialCounts | null
   detail: QueryResult<Detail>
 }
 
@@ -55,7 +48,6 @@ export function usePageData(connection: Connection, state: PageState): PageData 
   const threshold = customThresholdOf(rule, state.threshold)
   const whatIf = useWhatIf(connection, run, threshold)
   const themeCounts = useThemeCounts(connection, state.theme, run)
-  const partialCounts = usePartialCounts(connection, run, rule)
   const detail = useDetail(connection, state.selection, run, state.planChanges)
   const [account, setAccount] = useAccount(connection)
   const isSwiped = state.theme.kind === 'verdict'
@@ -75,7 +67,6 @@ export function usePageData(connection: Connection, state: PageState): PageData 
     whatIf,
     networks,
     themeCounts,
-    partialCounts,
     detail,
   }
 }

@@ -1,6 +1,6 @@
 /** Queries for the map's theme: its networks, its counts, and the counts at another threshold. */
 import { api } from '../api/api.js'
-import type { NetworkName, PartialCounts, RuleInWords, Run, WhatIf } from '../api/schemas.js'
+import type { NetworkName, Run, WhatIf } from '../api/schemas.js'
 import type { Connection } from '../api/connection.js'
 import { queryValueOf, useQuery } from '../api/use-query.js'
 import { type Theme, themeParamOf } from '../map/theme.js'
@@ -31,18 +31,6 @@ export function useThemeCounts(connection: Connection, theme: Theme, run: Run | 
     ),
   )
 }
-
-/** Parts of the run's undecided cells; null while they are loading, and under a rule without a roster. */
-export const usePartialCounts = (
-  connection: Connection,
-  run: Run | null,
-  rule: RuleInWords | null,
-): PartialCounts | null =>
-  queryValueOf(
-    useQuery(connection, run && rule?.roster ? `${run.id} partial` : null, (signal) =>
-      api.partialCounts(run!.id, signal),
-    ),
-  )
 
 /** Counts at `threshold` in bit/s; null for the rule's own threshold, which needs no request. */
 export const useWhatIf = (connection: Connection, run: Run | null, threshold: number | null): WhatIf | null =>

@@ -1,7 +1,7 @@
 import type { ClassCounts } from '#domain/verdict'
 import { type ComponentChildren, Fragment } from 'preact'
 import { useMemo } from 'preact/hooks'
-import type { Instance, PartialCounts, RuleInWords, Run } from '../api/schemas.js'
+import type { Instance, RuleInWords, Run } from '../api/schemas.js'
 import { FeedLink } from '../links/feed-link.js'
 import type { Localizer } from '../language/language.js'
 import {
@@ -57,8 +57,6 @@ interface LegendProps {
   onColourAreas(on: boolean): void
   /** Estimated counts at another threshold; null at the rule's own. */
   whatIfCounts: ClassCounts | null
-  /** Parts of the undecided cells; null while they are loading. */
-  partialCounts: PartialCounts | null
   /** The controls of the map's content. */
   children: ComponentChildren
 }
@@ -123,8 +121,8 @@ function ClassRows(props: LegendProps) {
 }
 
 /** Parts of the undecided cells, where the rule judges by a roster: what is known of their operators. */
-const PartialRows = ({ words: { t, number }, partialCounts }: LegendProps) =>
-  partialRowsOf(partialCounts).map(({ name, count }) => (
+const PartialRows = ({ words: { t, number }, run }: LegendProps) =>
+  partialRowsOf(run.partial).map(({ name, count }) => (
     <li key={name} class="part" data-class={name}>
       <Swatch of={name} />
       <span class="word">{t(`partial_${name}`)}</span>

@@ -51,7 +51,7 @@ function ChildCells({ words, cell, onZoom }: Pick<CellPanelProps, 'words' | 'cel
   return (
     <>
       <h3>{words.t('beneath')}</h3>
-      <CountList words={words} counts={cell.counts!} />
+      <CountList words={words} counts={cell.counts!} partial={cell.partialCounts} />
       <button onClick={onZoom}>{words.t('zoomIn')}</button>
     </>
   )

@@ -27,6 +27,10 @@ export class RunEntity {
   @Column('integer') grey!: number
   @Column('integer') black!: number
   @Column('integer') unknown!: number
+  /** Cells of `unknown` that at least one operator serves. */
+  @Column('integer', { default: 0 }) served!: number
+  /** Cells of `unknown` that none of the operators that were tried serves. */
+  @Column('integer', { name: 'none_tried', default: 0 }) noneTried!: number
   @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
   @Column('text', { name: 'created_by' }) createdBy!: string
   /** Who may serve where, as the run knew it (RunRoster); null where it judged without a roster. */
@@ -129,6 +133,10 @@ export class RollupEntity {
   @Column('integer') grey!: number
   @Column('integer') black!: number
   @Column('integer') unknown!: number
+  /** Cells of `unknown` that at least one operator serves. */
+  @Column('integer', { default: 0 }) served!: number
+  /** Cells of `unknown` that none of the operators that were tried serves. */
+  @Column('integer', { name: 'none_tried', default: 0 }) noneTried!: number
 }
 
 /**
@@ -160,6 +168,10 @@ export class AreaCountEntity {
   @Column('integer') grey!: number
   @Column('integer') black!: number
   @Column('integer') unknown!: number
+  /** Cells of `unknown` that at least one operator serves. */
+  @Column('integer', { default: 0 }) served!: number
+  /** Cells of `unknown` that none of the operators that were tried serves. */
+  @Column('integer', { name: 'none_tried', default: 0 }) noneTried!: number
 }
 
 /** Connected cells of one class in one area, valid in runs as a verdict is. */
