@@ -128,6 +128,14 @@ test('a GET is tried out on the page of the documents, which asks nobody else', 
   expect(await page.locator('.info').innerText()).toContain('Which white zones of a province')
   await page.screenshot({ path: `${SHOTS}/api-docs.png` })
   const block = page.locator('#operations-status-statusInstance')
+  // A long list of operations is drawn as far as it was scrolled.
+  await page.mouse.move(640, 450)
+  await expect
+    .poll(async () => {
+      await page.mouse.wheel(0, 300)
+      return block.count()
+    })
+    .toBe(1)
   await block.locator('.opblock-summary').click()
   await block.getByRole('button', { name: 'Try it out' }).click()
   await block.getByRole('button', { name: 'Execute' }).click()

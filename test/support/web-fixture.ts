@@ -1,9 +1,9 @@
 /** Fixture of every browser test: a server over a database of its own, and a browser. */
-import { buildDemo } from '#demo'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
 import { BUILT_WEB, type OpenOptions, type OpenedPage, addCookie, launch, newPage } from './browser.js'
 import { type TestDatabase, freshDatabase } from './database.js'
+import { demoDatabase } from './demo-database.js'
 import { type TestServer, serve } from './server.js'
 
 const MAP_DRAWN = '[data-drawn]:not([data-drawn="0"])'
@@ -45,8 +45,7 @@ export function webFixture({ hasDemo = true, prepare }: FixtureOptions = {}): We
     },
   } as WebFixture
   beforeAll(async () => {
-    fixture.database = await freshDatabase('postgresql')
-    if (hasDemo) await buildDemo(fixture.database.source, new Date(), () => {})
+    fixture.database = hasDemo ? await demoDatabase() : await freshDatabase('postgresql')
     fixture.server = await serve(fixture.database, {}, BUILT_WEB)
     await prepare?.(fixture)
     fixture.browser = await launch()

@@ -77,7 +77,7 @@ const AREA_FIELDS = [
   'source',
 ] as const
 
-/** Of a run that is older than the area. */
+/** The answer for a run that is older than the area. */
 const NO_COUNTS = { counts: null, partial: null }
 
 /** Sort value and code. */

@@ -31,7 +31,7 @@ export function dominantClass(counts: ClassCounts): Class {
   return classes.reduce((best, c) => (counts[c] > counts[best] ? c : best))
 }
 
-/** What summarises cells of which none is decided: the partial knowledge of most of them; null if nothing is known of any. */
+/** The partial knowledge that most of many cells have, where none of them is decided; null if nothing is known of any. */
 export function dominantPartial(counts: ClassCounts & PartialCounts): PartialKnowledge | null {
   const { served, noneTried } = counts
   if (dominantClass(counts) !== 'unknown' || served + noneTried === 0) return null
