@@ -25,7 +25,10 @@ import { ConditionalGetInterceptor } from './http/conditional-get.js'
 import { OgcController } from './ogc/ogc.controller.js'
 import { TilesetsController } from './ogc/tilesets.controller.js'
 import { AccountsController } from './people/accounts.controller.js'
+import { AccountSessionsController } from './people/account-sessions.controller.js'
 import { Authoriser } from './people/authoriser.js'
+import { InvitationsController } from './people/invitations.controller.js'
+import { OwnSessionsController } from './people/own-sessions.controller.js'
 import { RoleGuard } from './people/role-guard.js'
 import { SessionController } from './people/session.controller.js'
 import { SignInAttempts } from './people/sign-in-attempts.js'
@@ -76,6 +79,9 @@ export const CONTROLLERS = [
   StatusController,
   SessionController,
   AccountsController,
+  AccountSessionsController,
+  OwnSessionsController,
+  InvitationsController,
   ProbesController,
   ImportController,
   TestsController,

@@ -1,23 +1,11 @@
 /** `npm run taghtiya -- <command>`. Exit code 0: done; 1: failed or rejected in part; 2: wrong usage. */
 import { type Config, ConfigError, loadConfig } from '#config'
-import { operatorOf } from '#domain/operator'
 import type { Rule } from '#domain/rule'
 import { prepareDatabase } from '#setup'
 import { openDatabase } from '#store/database'
-import {
-  ROLES,
-  type Role,
-  hashPassword,
-  insertAccount,
-  newAccountNameFault,
-  insertDevice,
-  newToken,
-  recordChange,
-  sha256,
-} from '#store/people'
+import { ROLES, insertDevice, newToken, recordChange, sha256 } from '#store/people'
 import { FutureKnownBeforeError, classifyAll, findRule, listRules } from '#store/runs'
 import { findSite } from '#store/sites'
-import { randomBytes } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { DataSource } from 'typeorm'
@@ -26,6 +14,7 @@ import { doctor } from './doctor.js'
 import { runExport, verifyExport } from './export.js'
 import { runImport } from './import.js'
 import { runRoster } from './roster.js'
+import { runUser } from './user.js'
 import { CommandError, type Output, UsageError, outputFor } from './output.js'
 
 const USAGE = `npm run taghtiya -- <command>
@@ -51,8 +40,14 @@ const USAGE = `npm run taghtiya -- <command>
                                        csv, geojson, ndjson, fgb or parquet; FILE.datapackage.json describes it
   export verify FILE                   checks FILE against its description, to the byte
   device add --site CODE               prints the token once
-  user add --name N --role R [--operator O]
-                                       prints the one-time password; R: ${ROLES.join(', ')}
+  user list
+  user add --name N --role R [--operator O] [--link]
+                                       prints the one-time password, or with --link the address at which the
+                                       person sets one; R: ${ROLES.join(', ')}
+  user change --name N --role R [--operator O]
+  user disable | enable | remove --name N
+  user reset --name N [--link]         for a lost password: as user add
+  user sign-out --name N               ends all sessions of the account
   doctor
 Every command takes --json.`
 
@@ -79,6 +74,7 @@ const OPTIONS = {
   full: { type: 'boolean' },
   name: { type: 'string' },
   role: { type: 'string' },
+  link: { type: 'boolean' },
   out: { type: 'string' },
   run: { type: 'string' },
   at: { type: 'string' },
@@ -142,7 +138,8 @@ const COMMANDS: Record<string, (context: CommandContext) => Promise<boolean>> = 
           licence: config.dataLicence,
         }),
   device: addDevice,
-  user: addUser,
+  user: ({ config, source, positionals, values, author, output }) =>
+    runUser(positionals[1], { source, author, output, publicUrl: publicUrlOf(config), values }),
   doctor: ({ source, output }) => doctor(source, output),
 }
 
@@ -203,26 +200,9 @@ async function addDevice({ source, positionals, values, author, output }: Comman
   return true
 }
 
-async function addUser({ source, positionals, values, author, output }: CommandContext): Promise<boolean> {
-  const { name, role } = values
-  const operator = operatorOf(values.operator)
-  if (positionals[1] !== 'add' || !name || !role)
-    throw new UsageError('usage: user add --name NAME --role ROLE [--operator O]')
-  if (!ROLES.includes(role as Role))
-    throw new UsageError(`--role must be one of ${ROLES.join(', ')}; it is "${role}"`)
-  if ((role === 'operator') !== (operator !== null))
-    throw new UsageError('--operator is required for the role operator and not allowed for others')
-  const fault = await newAccountNameFault(source.manager, name)
-  if (fault) throw new CommandError(`name "${name}" ${fault}`)
-  const password = randomBytes(12).toString('base64url')
-  const account = { name, role: role as Role, mustChangePassword: true, operator }
-  const passwordHash = await hashPassword(password)
-  const isInserted = await insertAccount(source.manager, { ...account, passwordHash }, author)
-  if (!isInserted) throw new CommandError(`the name "${name}" is taken`)
-  await recordChange(source.manager, author, 'add account', name, { role, operator })
-  output.result([`${name}, ${role}; one-time password: ${password}`], { name, role, operator, password })
-  return true
-}
+/** The address for links: where a proxy stands before the server it is PUBLIC_URL. */
+const publicUrlOf = ({ publicUrls, host, port }: Config): string =>
+  publicUrls[0] ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 
 async function run(args: string[]): Promise<boolean> {
   const { values, positionals } = parse(args)

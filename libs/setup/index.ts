@@ -4,7 +4,7 @@ import type { AreaGeometry } from '#domain/place'
 import { WORKING_RESOLUTION, cellsCentredIn } from '#geo'
 import { hasAreas, importAreas } from '#store/areas'
 import { migrate } from '#store/database'
-import { hashPassword, insertAccount, listAccounts } from '#store/people'
+import { hashPassword, insertAccount, listAccountNames } from '#store/people'
 import { ensureProbeMonths } from '#store/probes'
 import { seedShippedRoster } from '#store/roster'
 import { registerRules } from '#store/runs'
@@ -57,7 +57,7 @@ export interface FirstAdministrator {
 
 /** Creates the first administrator; null where an account already exists. */
 export async function createFirstAdministrator(source: DataSource): Promise<FirstAdministrator | null> {
-  if ((await listAccounts(source.manager)).length > 0) return null
+  if ((await listAccountNames(source.manager)).length > 0) return null
   const password = randomBytes(12).toString('base64url')
   const account = { name: 'admin', role: 'administrator', mustChangePassword: true } as const
   const isInserted = await insertAccount(

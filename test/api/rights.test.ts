@@ -126,6 +126,9 @@ test('writes that nobody has to sign in for are these', () => {
   expect(open.map(({ operation }) => operation.operationId).toSorted()).toEqual([
     // Computes and keeps nothing but its answer, for a while.
     'budgetAllocate',
+    // The token of the link says who it is.
+    'invitationsAccept',
+    'invitationsRead',
     'sessionSignIn',
     'sessionSignOut',
   ])

@@ -161,6 +161,43 @@ describe.each(ENGINES)('the command line beside a running server on %s', (engine
     expect((await cli('user', 'add', '--name', 'sara', '--role', 'planner')).code).toBe(1)
   })
 
+  test('an account is invited, changed, disabled, reset and removed; the last administrator stays', async () => {
+    const user = async (...args: string[]) => {
+      const { code, out, err } = await cli('user', ...args, '--json')
+      return { code, err, data: out === '' ? null : (JSON.parse(out) as Record<string, unknown>) }
+    }
+    const hind = ['--name', 'hind']
+    const added = await user('add', ...hind, '--role', 'analyst', '--link')
+    expect(added.data).toMatchObject({
+      password: null,
+      link: expect.stringMatching(/^http:\/\/.+#invite=tgt_/),
+      linkExpiresAt: expect.any(String),
+    })
+    expect((await user('change', ...hind, '--role', 'planner')).data).toMatchObject({ role: 'planner' })
+    expect((await user('disable', ...hind)).data).toMatchObject({ disabledAt: expect.any(String) })
+    expect((await cli('user', 'list')).out).toMatch(/^hind, planner; never signed in; disabled since /m)
+    expect((await user('enable', ...hind)).data).toMatchObject({ disabledAt: null })
+    expect((await user('reset', ...hind)).data).toMatchObject({ link: null, password: expect.any(String) })
+    expect((await user('sign-out', ...hind)).data).toEqual({ name: 'hind', ended: 0 })
+    expect((await user('remove', ...hind)).data).toEqual({ removed: 'hind' })
+    expect(await user('remove', ...hind)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no account has the name "hind"'),
+    })
+    expect(await user('remove', '--name', 'admin')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('the last administrator'),
+    })
+    const changes = await database.source.query(
+      `SELECT author, action FROM change WHERE subject = 'hind' ORDER BY id`,
+    )
+    expect(changes.map(({ action }: { action: string }) => action)).toEqual([
+      ...['add account', 'change account', 'change account', 'change account'],
+      ...['reset account', 'end sessions', 'remove account'],
+    ])
+    expect(changes[0].author).toMatch(/^cli:/)
+  }, 180_000)
+
   test.skipIf(!there)(
     'imports all 1,503 communes and 43,593 localities',
     async () => {

@@ -180,6 +180,8 @@ export const ar: Messages = {
   feedHint: 'JSON Feed: لقارئ الخلاصات',
   webhooks: 'الإشعارات الآلية (webhooks)',
   roster: 'المتعهدون الذين قد يقدمون الخدمة',
+  people: 'الأشخاص',
+  sessions: 'جلساتي المفتوحة',
   signIn: 'تسجيل الدخول',
   signOut: 'تسجيل الخروج',
   name: 'الاسم',
@@ -229,6 +231,7 @@ export const ar: Messages = {
   problem_session_over: 'انتهت جلستك: سجّل الدخول من جديد.',
   problem_wrong_name_or_password: 'الاسم أو كلمة السر غير صحيحة.',
   problem_wrong_current_password: 'كلمة السر الحالية غير صحيحة.',
+  problem_account_disabled: 'حساب {name} معطل. اتصل بمدير النظام.',
   problem_own_password_first: 'اختر أولا كلمة سر خاصة بك.',
   problem_role_needed:
     'حسابك لا يسمح بهذا: يلزم دور {needed, select, planner {المخطِّط} administrator {المدير} other {{needed}}}.',

@@ -181,6 +181,8 @@ export const en = {
   feedHint: 'JSON Feed: for a feed reader',
   webhooks: 'Webhooks',
   roster: 'Operators that may serve',
+  people: 'People',
+  sessions: 'Where I am signed in',
   signIn: 'Sign in',
   signOut: 'Sign out',
   name: 'Name',
@@ -229,6 +231,7 @@ export const en = {
   problem_session_over: 'Your session is over: sign in again.',
   problem_wrong_name_or_password: 'The name or the password is wrong.',
   problem_wrong_current_password: 'The current password is wrong.',
+  problem_account_disabled: 'The account {name} is disabled. Ask an administrator.',
   problem_own_password_first: 'Choose a password of your own first.',
   problem_role_needed:
     'Your account may not do this: it needs the role of {needed, select, planner {planner} administrator {administrator} other {{needed}}}.',

@@ -187,6 +187,8 @@ export const fr: Messages = {
   feedHint: 'JSON Feed : pour un lecteur de flux',
   webhooks: 'Webhooks (programmes prévenus)',
   roster: 'Opérateurs susceptibles de desservir',
+  people: 'Personnes',
+  sessions: 'Où je suis connecté',
   signIn: 'Se connecter',
   signOut: 'Se déconnecter',
   name: 'Nom',
@@ -236,6 +238,7 @@ export const fr: Messages = {
   problem_session_over: 'Votre session est terminée : reconnectez-vous.',
   problem_wrong_name_or_password: 'Le nom ou le mot de passe est faux.',
   problem_wrong_current_password: 'Le mot de passe actuel est faux.',
+  problem_account_disabled: 'Le compte {name} est désactivé. Adressez-vous à un administrateur.',
   problem_own_password_first: 'Choisissez d’abord votre propre mot de passe.',
   problem_role_needed:
     'Votre compte ne le permet pas : il faut le rôle {needed, select, planner {de planificateur} administrator {d’administrateur} other {{needed}}}.',

@@ -48,6 +48,11 @@ export type ProblemCode =
   | 'disk_full'
   | 'read_only'
   | 'roster_rejected'
+  | 'account_disabled'
+  | 'last_administrator'
+  | 'invitation_over'
+  | 'name_taken'
+  | 'name_refused'
 
 export interface Problem {
   type: 'about:blank'

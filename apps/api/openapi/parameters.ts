@@ -31,6 +31,7 @@ const PATH_PARAMETERS: Record<string, PathParameter> = {
   },
   'sites/code': { description: "A site's code.", schema: TEXT_SCHEMA, example: 'DEMO-01.051.01.01-1' },
   'runs/id': RUN,
+  'accounts/name': { description: "An account's name.", schema: TEXT_SCHEMA, example: 'leila' },
   'roster/id': { description: "An entry's id.", schema: wholeNumber(), example: 1 },
   'zones/id': {
     description: "A zone's id, which lasts from run to run.",
@@ -158,6 +159,10 @@ export const BODY_EXAMPLES: Record<string, unknown> = {
   SignInBody: { name: 'admin', password: 'the one-time password of the first start' },
   PasswordBody: { current: 'the one-time password', next: 'a sentence of my own' },
   AccountBody: { name: 'leila', role: 'planner' },
+  AccountChangeBody: { role: 'analyst', disabled: false },
+  ResetBody: { by: 'link' },
+  InvitationBody: { token: 'tgt_EXAMPLE-nobody-was-ever-given-this-one' },
+  AcceptBody: { token: 'tgt_EXAMPLE-nobody-was-ever-given-this-one', password: 'a sentence of my own' },
   FlagBody: { comment: 'The antenna was being repaired that day.' },
   ResubmitBody: {
     document: {

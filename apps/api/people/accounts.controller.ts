@@ -1,58 +1,156 @@
 import {
   type Account,
-  hashPassword,
-  insertAccount,
+  type AccountRefusal,
+  type AccountRow,
+  type FirstCredential,
+  type Role,
+  addAccount,
+  changeAccount,
+  findAccountRow,
+  firstCredential,
+  invitationLink,
   listAccounts,
-  newAccountNameFault,
-  recordChange,
+  removeAccount,
+  resetAccount,
 } from '#store/people'
 import { operatorOf } from '#domain/operator'
-import { Body, ConflictException, Controller, Get, Post, UnprocessableEntityException } from '@nestjs/common'
+import {
+  Body,
+  ConflictException,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  NotFoundException,
+  Param,
+  Patch,
+  Post,
+  Req,
+  UnprocessableEntityException,
+} from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
-import { randomBytes } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
 import type { Page } from '../http/page.dto.js'
+import { refusal } from '../http/problem.js'
+import { AccountBody, AccountChangeBody, ResetBody } from './account.dto.js'
 import { CurrentAccount } from './role-guard.js'
 import { RequireRole } from './route-rights.js'
-import { AccountBody } from './session.dto.js'
 
-export interface NewAccount extends Account {
-  /** The password, which only this answer contains. */
-  password: string
+/** What a person signs in by for the first time. Only this answer contains it. */
+export interface ShownCredential {
+  /** The one-time password, which serves only to set another one; null for a link. */
+  password: string | null
+  /** The address at which the person sets a password, usable once; null for a password. */
+  link: string | null
+  /** When the link expires. */
+  linkExpiresAt: Date | null
 }
+
+export interface NewAccount extends Account, ShownCredential {}
 
 @ApiTags('people')
 @Controller('api/v1/accounts')
 export class AccountsController {
   constructor(private readonly source: DataSource) {}
 
-  /** All accounts, without their passwords. */
+  /** All accounts, without their passwords. Removed ones are not listed. */
   @Get()
   @RequireRole('administrator')
-  async list(): Promise<Page<Account>> {
+  async list(): Promise<Page<AccountRow>> {
     return { items: await listAccounts(this.source.manager), next: null }
   }
 
-  /** Creates an account. Its password is shown once, and serves only to set another one. */
+  /** Creates an account. Its password or its link is shown once, and serves only to set a password of one's own. */
   @Post()
   @RequireRole('administrator')
-  async add(@Body() body: AccountBody, @CurrentAccount() author: Account): Promise<NewAccount> {
-    const operator = operatorOf(body.operator)
-    if ((body.role === 'operator') !== (operator !== null))
-      throw new UnprocessableEntityException(
-        `operator is "${body.operator ?? ''}": it is required for the role operator and not allowed for others`,
-      )
-    const fault = await newAccountNameFault(this.source.manager, body.name)
-    if (fault) throw new UnprocessableEntityException(`name "${body.name}" ${fault}`)
-    const password = randomBytes(12).toString('base64url')
-    const account: Account = { name: body.name, role: body.role, mustChangePassword: true, operator }
-    const row = { ...account, passwordHash: await hashPassword(password) }
-    if (!(await insertAccount(this.source.manager, row, author.name)))
-      throw new ConflictException(`name "${body.name}" is taken`)
-    await recordChange(this.source.manager, author.name, 'add account', body.name, {
-      role: body.role,
+  async add(
+    @Body() body: AccountBody,
+    @CurrentAccount() author: Account,
+    @Req() request: FastifyRequest,
+  ): Promise<NewAccount> {
+    const account = { name: body.name, role: body.role, operator: operatorOf(body.operator) }
+    requireOperatorOfRole(account)
+    const credential = await firstCredential(body.by ?? 'password')
+    const result = await addAccount(this.source, account, credential, author.name)
+    if ('fault' in result)
+      throw new UnprocessableEntityException(refusal('name_refused', `name "${body.name}" ${result.fault}`))
+    if ('taken' in result) throw new ConflictException(refusal('name_taken', `name "${body.name}" is taken`))
+    const { invitedUntil } = result.account
+    return { ...account, mustChangePassword: true, ...shownCredential(credential, request, invitedUntil) }
+  }
+
+  /** Changes the role of an account, or whether it may sign in. The last administrator stays one. */
+  @Patch(':name')
+  @RequireRole('administrator')
+  async change(
+    @Param('name') name: string,
+    @Body() body: AccountChangeBody,
+    @CurrentAccount() author: Account,
+  ): Promise<AccountRow> {
+    const before = await findAccountRow(this.source.manager, name)
+    if (!before) throw new NotFoundException(`no account has the name "${name}"`)
+    const role = body.role ?? before.role
+    const named = body.operator === undefined ? before.operator : operatorOf(body.operator)
+    const operator = role === 'operator' || body.operator !== undefined ? named : null
+    requireOperatorOfRole({ role, operator })
+    const change = {
+      role,
       operator,
-    })
-    return { ...account, password }
+      ...(body.disabled !== undefined && { isDisabled: body.disabled }),
+    }
+    const result = await changeAccount(this.source, name, change, author.name)
+    if ('account' in result) return result.account
+    throw refusedChange(name, result)
+  }
+
+  /** Removes an account: its sessions end, and nobody else can take its name. The last administrator stays. */
+  @Delete(':name')
+  @HttpCode(204)
+  @RequireRole('administrator')
+  async remove(@Param('name') name: string, @CurrentAccount() author: Account): Promise<void> {
+    const result = await removeAccount(this.source, name, author.name)
+    if (!('removed' in result)) throw refusedChange(name, result)
+  }
+
+  /** Replaces the password of an account that lost it. Its sessions end. */
+  @Post(':name/reset')
+  @HttpCode(200)
+  @RequireRole('administrator')
+  async reset(
+    @Param('name') name: string,
+    @Body() body: ResetBody,
+    @CurrentAccount() author: Account,
+    @Req() request: FastifyRequest,
+  ): Promise<ShownCredential> {
+    const credential = await firstCredential(body.by)
+    const result = await resetAccount(this.source, name, credential, author.name)
+    if ('missing' in result) throw refusedChange(name, result)
+    return shownCredential(credential, request, result.invitedUntil)
   }
 }
+
+function requireOperatorOfRole({ role, operator }: { role: Role; operator: string | null }): void {
+  if ((role === 'operator') !== (operator !== null))
+    throw new UnprocessableEntityException(
+      `operator is "${operator ?? ''}": it is required for the role operator and not allowed for others; role is "${role}"`,
+    )
+}
+
+function refusedChange(name: string, result: AccountRefusal): NotFoundException | ConflictException {
+  return 'missing' in result
+    ? new NotFoundException(`no account has the name "${name}"`)
+    : new ConflictException(
+        refusal(
+          'last_administrator',
+          `"${name}" is the last administrator who can sign in: make another one first`,
+          { name },
+        ),
+      )
+}
+
+const shownCredential = (
+  { password, token }: FirstCredential,
+  { publicUrl }: FastifyRequest,
+  linkExpiresAt: Date | null,
+): ShownCredential => ({ password, link: token && invitationLink(publicUrl, token), linkExpiresAt })

@@ -5,16 +5,17 @@ import {
   findAccount,
   findSession,
   hashPassword,
-  insertSession,
   isPassword,
   newToken,
   recordChange,
   sha256,
+  startSession,
 } from '#store/people'
 import {
   Body,
   Controller,
   Delete,
+  ForbiddenException,
   Get,
   Header,
   HttpCode,
@@ -65,8 +66,20 @@ export class SessionController {
       throw new UnauthorizedException(refusal('wrong_name_or_password', 'The name or the password is wrong.'))
     }
     this.attempts.succeeded(body.name, request)
+    // Only who knows the password learns that the account exists.
+    if (account.disabledAt)
+      throw new ForbiddenException(
+        refusal('account_disabled', `The account "${account.name}" is disabled: ask an administrator.`, {
+          name: account.name,
+        }),
+      )
     const token = newToken()
-    await insertSession(this.source.manager, sha256(token), account.name)
+    await startSession(this.source, {
+      hash: sha256(token),
+      accountName: account.name,
+      address: request.ip,
+      userAgent: request.headers['user-agent'] ?? null,
+    })
     void reply.setCookie(SESSION_COOKIE, token, {
       path: '/',
       httpOnly: true,

@@ -1,5 +1,4 @@
-import { IsIn, IsString, Length, MaxLength, ValidateIf } from 'class-validator'
-import { ROLES, type Role } from '#store/people'
+import { IsString, Length, MaxLength } from 'class-validator'
 
 export class SignInBody {
   @IsString()
@@ -20,19 +19,4 @@ export class PasswordBody {
   @IsString()
   @Length(12, 200)
   next!: string
-}
-
-export class AccountBody {
-  @IsString()
-  @Length(2, 100)
-  name!: string
-
-  @IsIn(ROLES)
-  role!: Role
-
-  /** The operator for which an account of the role `operator` acts. Required for that role, not allowed for others. */
-  @ValidateIf(({ role, operator }: AccountBody) => role === 'operator' || operator !== undefined)
-  @IsString()
-  @Length(1, 100)
-  operator?: string
 }

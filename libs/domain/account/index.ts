@@ -1,1 +1,2 @@
 export * from './account-name.js'
+export * from './browser.js'

@@ -13,7 +13,7 @@ import type { Queryable } from '../database/database.js'
 import { queryRow, queryRows } from '../database/query.js'
 import { sql } from '../database/sql.js'
 import { recordChange } from '../people/changes.js'
-import { ROLES } from '../people/people.js'
+import { ROLES } from '../people/accounts.js'
 import type { NewDocument, DisputeRole, DisputeRow } from './disputes.js'
 
 export interface DisputeAuthor {

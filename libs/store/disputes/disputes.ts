@@ -4,7 +4,7 @@ import { isInArea } from '../areas/in-area.js'
 import type { Queryable } from '../database/database.js'
 import { queryRow, queryRows } from '../database/query.js'
 import { allOf, raw, sql } from '../database/sql.js'
-import type { Role } from '../people/people.js'
+import type { Role } from '../people/accounts.js'
 import { UNFINISHED_DISPUTE } from './unfinished.js'
 
 /** The possible authors in a dispute: an account by its role, or a device. */

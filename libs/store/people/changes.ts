@@ -41,6 +41,11 @@ const COLLECTION_NEUTRAL_ACTIONS = [
   'revoke device',
   'add account',
   'change password',
+  'change account',
+  'remove account',
+  'reset account',
+  'accept invitation',
+  'end sessions',
 ]
 
 /** Id of the newest change that may alter a collection of a run, a list or a claim; '0' if there was none yet. */

@@ -9,6 +9,6 @@ export const isPlanner = (account: Account | null): account is Account =>
   !account.mustChangePassword &&
   (account.role === 'planner' || account.role === 'administrator')
 
-/** Whether an account may change the roster of operators. */
+/** Whether an account may change the roster of operators, and other people's accounts. */
 export const isAdministrator = (account: Account | null): account is Account =>
   isPlanner(account) && account.role === 'administrator'

@@ -11,16 +11,22 @@ interface SignInProps {
   words: Localizer
   account: Account | null
   onAccount(account: Account | null): void
-  /** Opens the list of webhooks. */
-  onWebhooks(): void
-  /** Opens the roster of operators. */
-  onRoster(): void
+  onDialog(dialog: AccountDialog): void
 }
+
+/** The dialogs that the account's menu opens, with who may open them. */
+export type AccountDialog = 'sessions' | 'webhooks' | 'roster' | 'people'
+const MENU: readonly (readonly [AccountDialog, (account: Account) => boolean])[] = [
+  ['sessions', () => true],
+  ['webhooks', isPlanner],
+  ['roster', isAdministrator],
+  ['people', isAdministrator],
+]
 
 /** Minimum length that the server requires. */
 const MIN_PASSWORD_LENGTH = 12
 
-export function SignIn({ words, account, onAccount, onWebhooks, onRoster }: SignInProps) {
+export function SignIn({ words, account, onAccount, onDialog }: SignInProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [isChanging, setChanging] = useState(false)
   const { t } = words
@@ -37,7 +43,7 @@ export function SignIn({ words, account, onAccount, onWebhooks, onRoster }: Sign
         {!account && <SignInForm {...{ words, onAccount, onClose }} />}
         {account && !setsPassword && (
           <AccountForm
-            {...{ words, account, onAccount, onClose, onWebhooks, onRoster }}
+            {...{ words, account, onAccount, onClose, onDialog }}
             onChangePassword={() => setChanging(true)}
           />
         )}
@@ -79,13 +85,12 @@ function SignInForm({ words, onAccount, onClose }: FormProps) {
 
 interface AccountFormProps extends FormProps {
   account: Account
-  onWebhooks(): void
-  onRoster(): void
+  onDialog(dialog: AccountDialog): void
   onChangePassword(): void
 }
 
 function AccountForm(props: AccountFormProps) {
-  const { words, account, onAccount, onClose, onWebhooks, onRoster, onChangePassword } = props
+  const { words, account, onAccount, onClose, onDialog, onChangePassword } = props
   const { t } = words
   const signOut = async () => {
     await api.signOut()
@@ -93,9 +98,9 @@ function AccountForm(props: AccountFormProps) {
     onClose()
   }
   /** Another dialog takes the place of this one. */
-  const instead = (open: () => void) => () => {
+  const openInstead = (dialog: AccountDialog) => {
     onClose()
-    open()
+    onDialog(dialog)
   }
   return (
     <SendingForm
@@ -108,16 +113,11 @@ function AccountForm(props: AccountFormProps) {
       <button type="button" onClick={onChangePassword}>
         {t('changePassword')}
       </button>
-      {isPlanner(account) && (
-        <button type="button" onClick={instead(onWebhooks)}>
-          {t('webhooks')}
+      {MENU.filter(([, isAllowed]) => isAllowed(account)).map(([dialog]) => (
+        <button key={dialog} type="button" onClick={() => openInstead(dialog)}>
+          {t(dialog)}
         </button>
-      )}
-      {isAdministrator(account) && (
-        <button type="button" onClick={instead(onRoster)}>
-          {t('roster')}
-        </button>
-      )}
+      ))}
     </SendingForm>
   )
 }

@@ -1,8 +1,9 @@
 /** Name of the service, search, rule, language, account, and the notices that no screen may hide. */
 import { useState } from 'preact/hooks'
-import { SignIn } from '../account/sign-in.js'
+import { invitationToken } from '../account/invitation-token.js'
+import { type AccountDialog, SignIn } from '../account/sign-in.js'
 import { useLazyModule } from '../api/lazy-module.js'
-import type { Area } from '../api/schemas.js'
+import type { Account, Area } from '../api/schemas.js'
 import { Import } from '../import/import.js'
 import { LANGUAGES, LANGUAGE_NAMES, type Lang } from '../language/language.js'
 import { Search } from '../search/search.js'
@@ -10,6 +11,9 @@ import type { PageProps } from './page-props.js'
 
 const loadSubscriptions = () => import('../subscriptions/subscriptions.js')
 const loadRoster = () => import('../roster/roster.js')
+const loadPeople = () => import('../people/people.js')
+const loadOwnSessions = () => import('../people/own-sessions.js')
+const loadInvited = () => import('../people/invited.js')
 
 interface HeaderProps extends PageProps {
   /** Code of the selected area. */
@@ -22,7 +26,7 @@ export function Header(props: HeaderProps) {
   const { instance, account, setAccount } = data
   const { t } = words
   /** The dialog that the account's menu opened. */
-  const [dialog, setDialog] = useState<'webhooks' | 'roster' | null>(null)
+  const [dialog, setDialog] = useState<AccountDialog | 'invited' | null>(invitationToken ? 'invited' : null)
   const onClose = () => {
     setDialog(null)
     // The dialog that opened it no longer exists.
@@ -38,14 +42,12 @@ export function Header(props: HeaderProps) {
         <RuleChoice {...props} />
         <LanguageChoice {...props} />
         <Import words={words} account={account} />
-        <SignIn
-          {...{ words, account }}
-          onAccount={setAccount}
-          onWebhooks={() => setDialog('webhooks')}
-          onRoster={() => setDialog('roster')}
-        />
+        <SignIn {...{ words, account }} onAccount={setAccount} onDialog={setDialog} />
         {dialog === 'webhooks' && account && <SubscriptionsDialog {...props} onClose={onClose} />}
         {dialog === 'roster' && account && <RosterDialog {...{ words, connection, onClose }} />}
+        {dialog === 'people' && account && <PeopleDialog {...{ words, connection, onClose }} />}
+        {dialog === 'sessions' && account && <SessionsDialog {...{ words, connection, onClose }} />}
+        {dialog === 'invited' && <InvitedDialog {...{ words, connection, onClose }} onAccount={setAccount} />}
       </div>
       {instance?.simulated && (
         <p class="simulated" role="note">
@@ -74,11 +76,25 @@ function SubscriptionsDialog({ words, connection, data, area, onClose }: HeaderP
   )
 }
 
-function RosterDialog({
-  words,
-  connection,
-  onClose,
-}: Pick<HeaderProps, 'words' | 'connection'> & { onClose(): void }) {
+type DialogProps = Pick<HeaderProps, 'words' | 'connection'> & { onClose(): void }
+
+function PeopleDialog({ words, connection, onClose }: DialogProps) {
+  const Loaded = useLazyModule(connection, loadPeople)
+  return Loaded && <Loaded.People {...{ words, connection, onClose }} />
+}
+
+function SessionsDialog({ words, connection, onClose }: DialogProps) {
+  const Loaded = useLazyModule(connection, loadOwnSessions)
+  return Loaded && <Loaded.OwnSessions {...{ words, connection, onClose }} />
+}
+
+function InvitedDialog(props: DialogProps & { onAccount: (account: Account) => void }) {
+  const { words, connection, onAccount, onClose } = props
+  const Loaded = useLazyModule(connection, loadInvited)
+  return Loaded && <Loaded.Invited {...{ words, onAccount, onClose }} token={invitationToken!} />
+}
+
+function RosterDialog({ words, connection, onClose }: DialogProps) {
   const Loaded = useLazyModule(connection, loadRoster)
   return Loaded && <Loaded.Roster {...{ words, connection, onClose }} />
 }

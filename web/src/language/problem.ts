@@ -8,6 +8,7 @@ const CODES = [
   'wrong_name_or_password',
   'wrong_current_password',
   'own_password_first',
+  'account_disabled',
   'role_needed',
   'file_empty',
   'file_unread',

@@ -1,5 +1,5 @@
 /** Accounts, devices, and the changes that people made. */
-import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm'
+import { Column, Entity, Generated, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm'
 import { NOW } from './now.js'
 
 @Entity('account')
@@ -14,6 +14,11 @@ export class AccountEntity {
   @Column('text', { nullable: true }) operator!: string | null
   @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
   @Column('text', { name: 'created_by' }) createdBy!: string
+  @Column('timestamptz', { name: 'last_sign_in_at', nullable: true }) lastSignInAt!: Date | null
+  /** Since when the account may not sign in. */
+  @Column('timestamptz', { name: 'disabled_at', nullable: true }) disabledAt!: Date | null
+  /** The row of a removed account stays, so that nobody else takes the name that stands beside its decisions. */
+  @Column('timestamptz', { name: 'removed_at', nullable: true }) removedAt!: Date | null
 }
 
 @Entity('session')
@@ -21,6 +26,24 @@ export class AccountEntity {
 export class SessionEntity {
   @PrimaryColumn('bytea', { name: 'token_hash' }) tokenHash!: Buffer
   @Column('text', { name: 'account_name' }) accountName!: string
+  @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date
+  /** Names the session in lists; it opens nothing. */
+  @Column('uuid') @Generated('uuid') id!: string
+  @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
+  @Column('timestamptz', { name: 'last_used_at', default: NOW }) lastUsedAt!: Date
+  /** The address that signed in, and what its browser called itself. */
+  @Column('text', { nullable: true }) address!: string | null
+  @Column('text', { name: 'user_agent', nullable: true }) userAgent!: string | null
+}
+
+/** A link, usable once, by which a person sets the password of an account. */
+@Entity('invitation')
+@Index('invitation_account', ['accountName'])
+export class InvitationEntity {
+  @PrimaryColumn('bytea', { name: 'token_hash' }) tokenHash!: Buffer
+  @Column('text', { name: 'account_name' }) accountName!: string
+  @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
+  @Column('text', { name: 'created_by' }) createdBy!: string
   @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date
 }
 

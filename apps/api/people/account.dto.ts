@@ -1,0 +1,59 @@
+import { CREDENTIAL_KINDS, type CredentialKind, ROLES, type Role } from '#store/people'
+import { IsBoolean, IsIn, IsOptional, IsString, Length, ValidateIf } from 'class-validator'
+
+export class AccountBody {
+  @IsString()
+  @Length(2, 100)
+  name!: string
+
+  @IsIn(ROLES)
+  role!: Role
+
+  /** The operator for which an account of the role `operator` acts. Required for that role, not allowed for others. */
+  @ValidateIf(({ role, operator }: AccountBody) => role === 'operator' || operator !== undefined)
+  @IsString()
+  @Length(1, 100)
+  operator?: string
+
+  /** What the person signs in by for the first time: a one-time password, or a link that is valid for three days. */
+  @IsOptional()
+  @IsIn(CREDENTIAL_KINDS)
+  by?: CredentialKind
+}
+
+export class AccountChangeBody {
+  @IsOptional()
+  @IsIn(ROLES)
+  role?: Role
+
+  /** The operator for which an account of the role `operator` acts. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 100)
+  operator?: string
+
+  /** Whether the account may not sign in. Its sessions end. */
+  @IsOptional()
+  @IsBoolean()
+  disabled?: boolean
+}
+
+export class ResetBody {
+  /** What the person signs in by next: a one-time password, or a link that is valid for three days. */
+  @IsIn(CREDENTIAL_KINDS)
+  by!: CredentialKind
+}
+
+export class InvitationBody {
+  /** What follows `#invite=` in the link. */
+  @IsString()
+  @Length(20, 200)
+  token!: string
+}
+
+export class AcceptBody extends InvitationBody {
+  /** A password of at least 12 characters. */
+  @IsString()
+  @Length(12, 128)
+  password!: string
+}

@@ -1,0 +1,110 @@
+/** Sessions: who is signed in, from where, with what, and since when. Tokens are stored as hashes only. */
+import type { DataSource } from 'typeorm'
+import type { Queryable } from '../database/database.js'
+import { prepared, queryRow, queryRows } from '../database/query.js'
+import { sql } from '../database/sql.js'
+import { ACCOUNT_COLUMNS, type Account } from './accounts.js'
+
+const SESSION_HOURS = 12
+
+/** Limit of the characters that are stored of what a browser calls itself. */
+const MAX_USER_AGENT_LENGTH = 300
+
+export interface NewSession {
+  /** SHA-256 of the session's token. */
+  hash: Buffer
+  accountName: string
+  /** The address that signs in; null if it is not known. */
+  address: string | null
+  /** What the browser calls itself. */
+  userAgent: string | null
+}
+
+export interface SessionRow {
+  id: string
+  address: string | null
+  userAgent: string | null
+  createdAt: Date
+  /** To the minute. */
+  lastUsedAt: Date
+  expiresAt: Date
+}
+
+/** Signs an account in. */
+export async function startSession(source: DataSource, session: NewSession): Promise<void> {
+  const { hash, accountName, address } = session
+  const userAgent = session.userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null
+  await source.transaction(async (tx) => {
+    await queryRows(tx, sql`DELETE FROM session WHERE expires_at < now()`)
+    await queryRows(
+      tx,
+      sql`INSERT INTO session (token_hash, account_name, expires_at, address, user_agent)
+       VALUES (${hash}, ${accountName}, now() + make_interval(hours => ${SESSION_HOURS}), ${address}, ${userAgent})`,
+    )
+    await queryRows(tx, sql`UPDATE account SET last_sign_in_at = now() WHERE name = ${accountName}`)
+  })
+}
+
+/** The account of a session that has not expired. `hash` is the SHA-256 of its token. */
+export async function findSession(db: Queryable, hash: Buffer): Promise<Account | undefined> {
+  const row = await queryRow<Account & { isStale: boolean }>(
+    db,
+    prepared(sql`SELECT ${ACCOUNT_COLUMNS}, s.last_used_at < now() - interval '1 minute' AS "isStale"
+     FROM session AS s JOIN account AS a ON a.name = s.account_name
+     WHERE s.token_hash = ${hash} AND s.expires_at > now() AND a.disabled_at IS NULL AND a.removed_at IS NULL`),
+  )
+  if (!row) return undefined
+  const { isStale, ...account } = row
+  if (isStale) await noteUse(db, hash)
+  return account
+}
+
+/** A database that takes no writes still lets people read: the time of the last use is then out of date. */
+const noteUse = (db: Queryable, hash: Buffer): Promise<unknown> =>
+  queryRows(db, sql`UPDATE session SET last_used_at = now() WHERE token_hash = ${hash}`).catch(
+    () => undefined,
+  )
+
+/** Sessions of an account that have not expired, the last used first. */
+export async function listSessions(db: Queryable, accountName: string): Promise<SessionRow[]> {
+  return queryRows(
+    db,
+    sql`SELECT id, address, user_agent AS "userAgent", created_at AS "createdAt", last_used_at AS "lastUsedAt",
+       expires_at AS "expiresAt"
+     FROM session WHERE account_name = ${accountName} AND expires_at > now() ORDER BY last_used_at DESC, id`,
+  )
+}
+
+/** Id of the session whose token has the hash. */
+export async function sessionIdOf(db: Queryable, hash: Buffer): Promise<string | undefined> {
+  return (await queryRow<{ id: string }>(db, sql`SELECT id FROM session WHERE token_hash = ${hash}`))?.id
+}
+
+export async function deleteSession(db: Queryable, hash: Buffer): Promise<void> {
+  await queryRows(db, sql`DELETE FROM session WHERE token_hash = ${hash}`)
+}
+
+/** Ends one session of an account. False if the account has no such session. */
+export async function endSession(db: Queryable, accountName: string, id: string): Promise<boolean> {
+  const ended = await queryRow(
+    db,
+    sql`WITH ended AS (DELETE FROM session WHERE account_name = ${accountName} AND id = ${id} RETURNING id)
+     SELECT id FROM ended`,
+  )
+  return ended !== undefined
+}
+
+/** Ends the sessions of an account, but for the one with the id `except`; returns their number. */
+export async function endSessions(
+  db: Queryable,
+  accountName: string,
+  except: string | null = null,
+): Promise<number> {
+  const row = await queryRow<{ ended: number }>(
+    db,
+    sql`WITH ended AS (
+       DELETE FROM session WHERE account_name = ${accountName} AND id IS DISTINCT FROM ${except}::uuid RETURNING id)
+     SELECT count(*)::int AS ended FROM ended`,
+  )
+  return row!.ended
+}
