@@ -46,6 +46,7 @@ export const ROOMS = {
       'split2',
       '@electric-sql/[^/]+',
       '@node-rs/argon2',
+      '@zxcvbn-ts/language-common',
       'reflect-metadata',
     ],
     node: ANY,

@@ -19,6 +19,7 @@ import { RosterVerdicts1796600000000 } from './1796600000000-roster-verdicts.js'
 import { PresenceModels1796600000001 } from './1796600000001-presence-models.js'
 import { Roster1796600000010 } from './1796600000010-roster.js'
 import { Accounts1796800000000 } from './1796800000000-accounts.js'
+import { SignInAttempts1796800000001 } from './1796800000001-sign-in-attempts.js'
 
 /** All migrations in the order in which they are applied. */
 export const MIGRATIONS = [
@@ -43,4 +44,5 @@ export const MIGRATIONS = [
   PresenceModels1796600000001,
   Roster1796600000010,
   Accounts1796800000000,
+  SignInAttempts1796800000001,
 ]

@@ -46,6 +46,8 @@ test('a person is invited by a link, sets a password once, and signs in', async 
   expect((await call('POST', '/invitations/read', { token }, '')).body).toMatchObject({ name: 'Leïla A.' })
   const accept = (password: string) => call('POST', '/invitations/accept', { token, password }, '')
   expect((await accept('short')).status).toBe(400)
+  // What is refused does not use up the link.
+  expect((await accept('MotDePasse2026')).body).toMatchObject({ status: 422, code: 'password_refused' })
   expect((await accept(PASSWORD)).status).toBe(204)
   expect((await accept(PASSWORD)).body).toMatchObject({ status: 410, code: 'invitation_over' })
   expect((await call('POST', '/invitations/read', { token }, '')).status).toBe(410)

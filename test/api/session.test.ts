@@ -44,6 +44,20 @@ describe('signing in', () => {
       cookie,
     )
     expect(short.status).toBe(400)
+    for (const [next, reason] of [
+      ['password1234', 'common'],
+      ['admin admin 1', 'name'],
+      ['aaaaaaaaaaaaa', 'monotonous'],
+      [admin.password, 'same'],
+    ] as const) {
+      const change = { current: admin.password, next }
+      const { body } = await call('POST', '/api/v1/session/password', change, cookie)
+      expect([next, body]).toMatchObject([
+        next,
+        { status: 422, code: 'password_refused', fields: { reason } },
+      ])
+      expect(JSON.stringify(body)).not.toContain(next)
+    }
     const set = await call('POST', '/api/v1/session/password', { current: admin.password, next }, cookie)
     expect(set.status).toBe(204)
     expect((await call('GET', '/api/v1/quarantine', undefined, cookie)).status).toBe(200)
@@ -107,6 +121,28 @@ describe('signing in', () => {
       /taghtiya_failed_sign_ins_total [2-9]\d/,
     )
   })
+
+  test('150 guesses from 150 addresses reach few passwords, and the person is told at the next sign-in', async () => {
+    const own = { name: 'hunted', password: 'a password of the tests' }
+    await signIn(server, database, 'public', { name: own.name })
+    const statuses: number[] = []
+    for (let i = 0; i < 150; i++) {
+      const from = { 'x-forwarded-for': `198.51.${i}.1` }
+      const guess = { name: own.name, password: `guess ${i}` }
+      statuses.push((await call('POST', '/api/v1/session', guess, from)).status)
+    }
+    const guessed = statuses.filter((status) => status === 401).length
+    expect(guessed).toBeGreaterThanOrEqual(20)
+    // Twenty are free; the 21st waits a second, the next two, four, eight …
+    expect(guessed).toBeLessThan(30)
+    expect(statuses.filter((status) => status === 429)).toHaveLength(150 - guessed)
+    const { body } = await call('POST', '/api/v1/session', own)
+    expect(body).toMatchObject({ failedSignIns: guessed, lastFailedSignInAt: expect.any(String) })
+    expect((await call('POST', '/api/v1/session', own)).body).toMatchObject({
+      failedSignIns: 0,
+      lastFailedSignInAt: null,
+    })
+  }, 60_000)
 
   test('a page of another site can change nothing', async () => {
     const cookie = await signIn(server, database, 'planner')

@@ -44,6 +44,7 @@ describe.each(ENGINES)('accounts on %s', (engine) => {
       accountName,
       address: '203.0.113.7',
       userAgent: 'a browser '.repeat(60),
+      attempt: { subscriber: '203.0.113.7', now: new Date() },
     })
   const change = (name: string, what: Parameters<typeof changeAccount>[2]) =>
     changeAccount(database.source, name, what, 'test')

@@ -232,6 +232,11 @@ export const en = {
   problem_wrong_name_or_password: 'The name or the password is wrong.',
   problem_wrong_current_password: 'The current password is wrong.',
   problem_account_disabled: 'The account {name} is disabled. Ask an administrator.',
+  failedSignIns:
+    '{n, plural, one {Since your last sign-in, # attempt with a wrong password was made} other {Since your last sign-in, # attempts with a wrong password were made}}, the last {moment}. If it was not you, choose another password.',
+  problem_account_delayed: 'Too many attempts for this account. Wait {seconds} seconds.',
+  problem_password_refused:
+    '{reason, select, short {The new password is too short: 12 characters or more.} long {The new password is too long: at most 128 characters.} common {The new password is one that many people choose: take a sentence of your own.} name {The new password contains your name: take another one.} monotonous {The new password has too few different characters, or follows the keyboard: take another one.} same {The new password is the current one: take another one.} other {The new password was refused.}}',
   problem_own_password_first: 'Choose a password of your own first.',
   problem_role_needed:
     'Your account may not do this: it needs the role of {needed, select, planner {planner} administrator {administrator} other {{needed}}}.',

@@ -239,6 +239,11 @@ export const fr: Messages = {
   problem_wrong_name_or_password: 'Le nom ou le mot de passe est faux.',
   problem_wrong_current_password: 'Le mot de passe actuel est faux.',
   problem_account_disabled: 'Le compte {name} est désactivé. Adressez-vous à un administrateur.',
+  failedSignIns:
+    '{n, plural, one {Depuis votre dernière connexion, # essai avec un mauvais mot de passe a eu lieu} other {Depuis votre dernière connexion, # essais avec un mauvais mot de passe ont eu lieu}}, le dernier le {moment}. Si ce n’était pas vous, choisissez un autre mot de passe.',
+  problem_account_delayed: 'Trop d’essais pour ce compte. Attendez {seconds} secondes.',
+  problem_password_refused:
+    '{reason, select, short {Le nouveau mot de passe est trop court : 12 caractères ou plus.} long {Le nouveau mot de passe est trop long : 128 caractères au plus.} common {Le nouveau mot de passe est de ceux que beaucoup choisissent : prenez une phrase à vous.} name {Le nouveau mot de passe contient votre nom : prenez-en un autre.} monotonous {Le nouveau mot de passe a trop peu de caractères différents, ou suit le clavier : prenez-en un autre.} same {Le nouveau mot de passe est l’actuel : prenez-en un autre.} other {Le nouveau mot de passe a été refusé.}}',
   problem_own_password_first: 'Choisissez d’abord votre propre mot de passe.',
   problem_role_needed:
     'Votre compte ne le permet pas : il faut le rôle {needed, select, planner {de planificateur} administrator {d’administrateur} other {{needed}}}.',

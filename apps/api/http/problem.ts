@@ -52,6 +52,8 @@ export type ProblemCode =
   | 'last_administrator'
   | 'invitation_over'
   | 'name_taken'
+  | 'password_refused'
+  | 'account_delayed'
   | 'name_refused'
 
 export interface Problem {

@@ -1,4 +1,5 @@
 import { CREDENTIAL_KINDS, type CredentialKind, ROLES, type Role } from '#store/people'
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '#domain/account'
 import { IsBoolean, IsIn, IsOptional, IsString, Length, ValidateIf } from 'class-validator'
 
 export class AccountBody {
@@ -52,8 +53,8 @@ export class InvitationBody {
 }
 
 export class AcceptBody extends InvitationBody {
-  /** A password of at least 12 characters. */
+  /** A password of at least 12 characters that is not easily guessed. */
   @IsString()
-  @Length(12, 128)
+  @Length(MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH)
   password!: string
 }

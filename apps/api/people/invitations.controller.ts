@@ -7,6 +7,7 @@ import { DataSource } from 'typeorm'
 import { refusal } from '../http/problem.js'
 import { AcceptBody, InvitationBody } from './account.dto.js'
 import { refuseForeignOrigin } from './authoriser.js'
+import { requireGoodPassword } from './chosen-password.js'
 import { SignInThrottle } from './sign-in-throttle.js'
 
 /** Links by which people set a password: usable once, for three days. */
@@ -35,7 +36,9 @@ export class InvitationsController {
     refuseForeignOrigin(request)
     const hash = sha256(body.token)
     const invitation = await findInvitation(this.source.manager, hash)
-    if (!invitation || !(await acceptInvitation(this.source, hash, await hashPassword(body.password))))
+    if (!invitation) throw invitationOver()
+    requireGoodPassword(body.password, invitation.name)
+    if (!(await acceptInvitation(this.source, hash, await hashPassword(body.password))))
       throw invitationOver()
   }
 }

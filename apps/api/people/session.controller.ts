@@ -32,11 +32,15 @@ import { DataSource } from 'typeorm'
 import { NO_STORE } from '../http/cache-policy.js'
 import { refusal } from '../http/problem.js'
 import { SESSION_COOKIE, refuseForeignOrigin } from './authoriser.js'
+import { refusedPassword, requireGoodPassword } from './chosen-password.js'
 import { CurrentAccount } from './role-guard.js'
 import { BeforePassword, RequireRole } from './route-rights.js'
 import { PasswordBody, SignInBody } from './session.dto.js'
-import { SignInAttempts } from './sign-in-attempts.js'
+import { type FailedSignIns, SignInAttempts } from './sign-in-attempts.js'
 import { SignInThrottle } from './sign-in-throttle.js'
+
+/** The account that signed in, and what was tried since it signed in before. */
+export interface SignedIn extends Account, FailedSignIns {}
 
 /** Signing in and out. */
 @ApiTags('people')
@@ -47,7 +51,10 @@ export class SessionController {
     private readonly attempts: SignInAttempts,
   ) {}
 
-  /** Signs in and sets the session's cookie. At most five attempts per minute for one name from one address. */
+  /**
+   * Signs in and sets the session's cookie. At most five attempts per minute for one name from one address; after twenty from
+   * anywhere each must wait, twice as long each time, but for addresses from which the person has signed in before.
+   */
   @Post()
   @HttpCode(200)
   @UseGuards(SignInThrottle)
@@ -56,16 +63,15 @@ export class SessionController {
     @Body() body: SignInBody,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Account> {
+  ): Promise<SignedIn> {
     refuseForeignOrigin(request)
     // Looked up first: a database that is away is no attempt.
     const account = await findAccount(this.source.manager, body.name)
-    this.attempts.begin(body.name, request, reply)
+    await this.attempts.begin(body.name, request, reply)
     if (!(await isPassword(account?.passwordHash, body.password)) || !account) {
-      this.attempts.failed()
+      await this.attempts.failed(body.name)
       throw new UnauthorizedException(refusal('wrong_name_or_password', 'The name or the password is wrong.'))
     }
-    this.attempts.succeeded(body.name, request)
     // Only who knows the password learns that the account exists.
     if (account.disabledAt)
       throw new ForbiddenException(
@@ -74,11 +80,12 @@ export class SessionController {
         }),
       )
     const token = newToken()
-    await startSession(this.source, {
+    const failures = await startSession(this.source, {
       hash: sha256(token),
       accountName: account.name,
       address: request.ip,
       userAgent: request.headers['user-agent'] ?? null,
+      attempt: this.attempts.attemptOf(request),
     })
     void reply.setCookie(SESSION_COOKIE, token, {
       path: '/',
@@ -87,7 +94,7 @@ export class SessionController {
       secure: request.protocol === 'https',
     })
     const { name, role, mustChangePassword, operator } = account
-    return { name, role, mustChangePassword, operator }
+    return { name, role, mustChangePassword, operator, ...failures }
   }
 
   /** The signed-in account; 204 if nobody is signed in. */
@@ -134,6 +141,8 @@ export class SessionController {
     const account = await findAccount(this.source.manager, name)
     if (!(await isPassword(account?.passwordHash, body.current)))
       throw new UnauthorizedException(refusal('wrong_current_password', 'The current password is wrong.'))
+    if (body.next === body.current) throw refusedPassword('same')
+    requireGoodPassword(body.next, name)
     const hash = await hashPassword(body.next)
     await changePassword(this.source.manager, name, hash, sha256(request.cookies[SESSION_COOKIE]!))
     await recordChange(this.source.manager, name, 'change password', name)

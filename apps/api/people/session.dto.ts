@@ -1,3 +1,4 @@
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '#domain/account'
 import { IsString, Length, MaxLength } from 'class-validator'
 
 export class SignInBody {
@@ -15,8 +16,8 @@ export class PasswordBody {
   @MaxLength(200)
   current!: string
 
-  /** A password of at least 12 characters. */
+  /** A password of at least 12 characters that is not easily guessed, and not the current one. */
   @IsString()
-  @Length(12, 200)
+  @Length(MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH)
   next!: string
 }

@@ -1,2 +1,3 @@
 export * from './account-name.js'
 export * from './browser.js'
+export * from './password.js'

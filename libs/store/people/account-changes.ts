@@ -84,6 +84,7 @@ export async function removeAccount(
     if (await isLastAdministrator(tx, name)) return { lastAdministrator: true }
     await queryRows(tx, sql`UPDATE account SET removed_at = now(), password_hash = '' WHERE name = ${name}`)
     await endAccess(tx, name)
+    await queryRows(tx, sql`DELETE FROM account_address WHERE account_name = ${name}`)
     await recordChange(tx, author, 'remove account', name, { before: stateOf(before) })
     return { removed: true }
   })

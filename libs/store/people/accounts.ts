@@ -26,6 +26,8 @@ export interface AccountRow extends Account {
   lastSignInAt: Date | null
   /** Since when the account may not sign in; null if it may. */
   disabledAt: Date | null
+  /** Number of attempts with a wrong password since the last sign-in. */
+  failedSignIns: number
   /** Number of its sessions. */
   sessions: number
   /** End of the validity of the link by which the person sets a password; null if there is none. */
@@ -50,6 +52,7 @@ export async function findAccount(
 
 const ACCOUNT_ROWS = sql`SELECT ${ACCOUNT_COLUMNS}, a.created_at AS "createdAt", a.created_by AS "createdBy",
    a.last_sign_in_at AS "lastSignInAt", a.disabled_at AS "disabledAt",
+   a.failed_sign_ins AS "failedSignIns",
    (SELECT count(*)::int FROM session AS s WHERE s.account_name = a.name AND s.expires_at > now()) AS sessions,
    (SELECT max(i.expires_at) FROM invitation AS i WHERE i.account_name = a.name AND i.expires_at > now())
      AS "invitedUntil"

@@ -4,6 +4,7 @@ import type { Queryable } from '../database/database.js'
 import { prepared, queryRow, queryRows } from '../database/query.js'
 import { sql } from '../database/sql.js'
 import { ACCOUNT_COLUMNS, type Account } from './accounts.js'
+import { type Attempt, type FailedSignIns, endAttempts } from './sign-in-attempts.js'
 
 const SESSION_HOURS = 12
 
@@ -18,6 +19,7 @@ export interface NewSession {
   address: string | null
   /** What the browser calls itself. */
   userAgent: string | null
+  attempt: Omit<Attempt, 'name'>
 }
 
 export interface SessionRow {
@@ -30,11 +32,11 @@ export interface SessionRow {
   expiresAt: Date
 }
 
-/** Signs an account in. */
-export async function startSession(source: DataSource, session: NewSession): Promise<void> {
+/** Signs an account in, and returns the attempts that failed since it signed in before. */
+export async function startSession(source: DataSource, session: NewSession): Promise<FailedSignIns> {
   const { hash, accountName, address } = session
   const userAgent = session.userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null
-  await source.transaction(async (tx) => {
+  return source.transaction(async (tx) => {
     await queryRows(tx, sql`DELETE FROM session WHERE expires_at < now()`)
     await queryRows(
       tx,
@@ -42,6 +44,7 @@ export async function startSession(source: DataSource, session: NewSession): Pro
        VALUES (${hash}, ${accountName}, now() + make_interval(hours => ${SESSION_HOURS}), ${address}, ${userAgent})`,
     )
     await queryRows(tx, sql`UPDATE account SET last_sign_in_at = now() WHERE name = ${accountName}`)
+    return endAttempts(tx, { ...session.attempt, name: accountName })
   })
 }
 

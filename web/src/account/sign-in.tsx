@@ -1,7 +1,8 @@
 /** Signing in and out, and changing the password. A password that somebody else has seen must be replaced first. */
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '#domain/account'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { api } from '../api/api.js'
-import type { Account } from '../api/schemas.js'
+import type { Account, SignedIn } from '../api/schemas.js'
 import { Field } from '../form/field.js'
 import { SendingForm } from '../form/sending-form.js'
 import type { Localizer } from '../language/language.js'
@@ -23,24 +24,33 @@ const MENU: readonly (readonly [AccountDialog, (account: Account) => boolean])[]
   ['people', isAdministrator],
 ]
 
-/** Minimum length that the server requires. */
-const MIN_PASSWORD_LENGTH = 12
-
 export function SignIn({ words, account, onAccount, onDialog }: SignInProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [isChanging, setChanging] = useState(false)
+  /** What was tried at the account before this sign-in; null once it was read. */
+  const [failures, setFailures] = useState<Failures | null>(null)
   const { t } = words
   const open = () => dialog.current?.open || dialog.current?.showModal()
   const onClose = () => dialog.current?.close()
   useEffect(() => void (account?.mustChangePassword && open()), [account])
+  const reset = () => {
+    setChanging(false)
+    setFailures(null)
+  }
+  const onSignedIn = (signedIn: SignedIn) => {
+    onAccount(signedIn)
+    if (signedIn.failedSignIns > 0) setFailures(signedIn)
+    else if (!signedIn.mustChangePassword) onClose()
+  }
   const setsPassword = account !== null && (account.mustChangePassword || isChanging)
   return (
     <>
       <button id="account" aria-haspopup="dialog" onClick={open}>
         {account ? <bdi>{account.name}</bdi> : t('signIn')}
       </button>
-      <dialog ref={dialog} aria-label={t(account ? 'account' : 'signIn')} onClose={() => setChanging(false)}>
-        {!account && <SignInForm {...{ words, onAccount, onClose }} />}
+      <dialog ref={dialog} aria-label={t(account ? 'account' : 'signIn')} onClose={reset}>
+        {!account && <SignInForm {...{ words, onSignedIn, onClose }} />}
+        {account && failures && <FailureNotice {...{ words, failures }} />}
         {account && !setsPassword && (
           <AccountForm
             {...{ words, account, onAccount, onClose, onDialog }}
@@ -63,13 +73,14 @@ const CloseButton = ({ words, onClose }: Pick<FormProps, 'words' | 'onClose'>) =
   </button>
 )
 
-function SignInForm({ words, onAccount, onClose }: FormProps) {
+interface SignInFormProps extends Pick<FormProps, 'words' | 'onClose'> {
+  onSignedIn(account: SignedIn): void
+}
+
+function SignInForm({ words, onSignedIn, onClose }: SignInFormProps) {
   const { t } = words
-  const signIn = async (fields: FormData) => {
-    const account = await api.signIn(String(fields.get('name')), String(fields.get('password')))
-    onAccount(account)
-    if (!account.mustChangePassword) onClose()
-  }
+  const signIn = async (fields: FormData) =>
+    onSignedIn(await api.signIn(String(fields.get('name')), String(fields.get('password'))))
   return (
     <SendingForm
       words={words}
@@ -82,6 +93,18 @@ function SignInForm({ words, onAccount, onClose }: FormProps) {
     </SendingForm>
   )
 }
+
+type Failures = Pick<SignedIn, 'failedSignIns' | 'lastFailedSignInAt'>
+
+/** Tells a person that somebody tried their name with other passwords. */
+const FailureNotice = ({ words, failures }: { words: Localizer; failures: Failures }) => (
+  <p role="alert" class="problem">
+    {words.t('failedSignIns', {
+      n: failures.failedSignIns,
+      moment: failures.lastFailedSignInAt ? words.dateTime(failures.lastFailedSignInAt) : '–',
+    })}
+  </p>
+)
 
 interface AccountFormProps extends FormProps {
   account: Account
@@ -143,11 +166,18 @@ function PasswordForm({ words, account, onAccount, onClose }: FormProps & { acco
         name="next"
         autocomplete="new-password"
         minLength={MIN_PASSWORD_LENGTH}
+        maxLength={MAX_PASSWORD_LENGTH}
       />
     </SendingForm>
   )
 }
 
-const PasswordField = (props: { label: string; name: string; autocomplete: string; minLength?: number }) => (
-  <Field {...props} type="password" required dir="ltr" />
-)
+interface PasswordFieldProps {
+  label: string
+  name: string
+  autocomplete: string
+  minLength?: number
+  maxLength?: number
+}
+
+const PasswordField = (props: PasswordFieldProps) => <Field {...props} type="password" required dir="ltr" />

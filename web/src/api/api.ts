@@ -13,6 +13,7 @@ import type {
   PlanDetail,
   ProbePage,
   Schemas,
+  SignedIn,
   Site,
   WhatIf,
   Zone,
@@ -176,7 +177,7 @@ export const api = {
       },
     ),
   signIn: (name: string, password: string) =>
-    unwrapResponse<Account>(POST('/api/v1/session', { body: { name, password } })),
+    unwrapResponse<SignedIn>(POST('/api/v1/session', { body: { name, password } })),
   signOut: () => unwrapResponse<void>(DELETE('/api/v1/session')),
   setPassword: (current: string, next: string) =>
     unwrapResponse<void>(POST('/api/v1/session/password', { body: { current, next } })),

@@ -24,6 +24,8 @@ export type Network = Schemas['Network']
 export type Cell = Schemas['CellDetail']
 export type ProfileRow = Schemas['ProfileRow']
 export type Account = Schemas['Account']
+/** An account that has just signed in, with what was tried before. */
+export type SignedIn = Schemas['SignedIn']
 /** Totals at another threshold, and the thresholds between which they are bounds. */
 export type WhatIf = Schemas['WhatIf']
 /** Preview of an import; its rows use the names of the columns. */

@@ -8,6 +8,8 @@ const CODES = [
   'wrong_name_or_password',
   'wrong_current_password',
   'own_password_first',
+  'account_delayed',
+  'password_refused',
   'account_disabled',
   'role_needed',
   'file_empty',
@@ -36,8 +38,9 @@ export function problemText({ t }: Localizer, error: unknown): string {
   return error.message
 }
 
-/** Roles are translated by their id; other fields appear in the sentence as they are. */
+/** Roles and reasons are translated by their id; other fields appear in the sentence as they are. */
+const IDS = ['needed', 'reason', 'seconds']
 const namesOf = (fields: ApiError['fields']) =>
   Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, name === 'needed' ? value : bidiIsolated(value)]),
+    Object.entries(fields).map(([name, value]) => [name, IDS.includes(name) ? value : bidiIsolated(value)]),
   )

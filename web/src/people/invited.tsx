@@ -1,4 +1,5 @@
 /** The dialog of a person who opened their link: they set a password and are signed in with it. */
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '#domain/account'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { api } from '../api/api.js'
 import type { Account } from '../api/schemas.js'
@@ -16,9 +17,6 @@ interface InvitedProps {
   onAccount(account: Account): void
   onClose(): void
 }
-
-/** Minimum length that the server requires. */
-const MIN_PASSWORD_LENGTH = 12
 
 export function Invited({ words, token, onAccount, onClose }: InvitedProps) {
   const t = words.translatorOf(WORDS)
@@ -77,6 +75,7 @@ export function Invited({ words, token, onAccount, onClose }: InvitedProps) {
             type="password"
             autocomplete="new-password"
             minLength={MIN_PASSWORD_LENGTH}
+            maxLength={MAX_PASSWORD_LENGTH}
             required
             dir="ltr"
           />

@@ -19,6 +19,29 @@ export class AccountEntity {
   @Column('timestamptz', { name: 'disabled_at', nullable: true }) disabledAt!: Date | null
   /** The row of a removed account stays, so that nobody else takes the name that stands beside its decisions. */
   @Column('timestamptz', { name: 'removed_at', nullable: true }) removedAt!: Date | null
+  /** Attempts with a wrong password since the last sign-in. */
+  @Column('integer', { name: 'failed_sign_ins', default: 0 }) failedSignIns!: number
+  @Column('timestamptz', { name: 'last_failed_sign_in_at', nullable: true }) lastFailedSignInAt!: Date | null
+}
+
+/** Attempts to sign in by a name, whether there is such an account or not. */
+@Entity('sign_in_attempt')
+export class SignInAttemptEntity {
+  /** What is guessed: `password`, or `code` of a second factor. */
+  @PrimaryColumn('text') kind!: string
+  @PrimaryColumn('text') name!: string
+  @Column('integer') attempts!: number
+  @Column('timestamptz', { name: 'last_at' }) lastAt!: Date
+  /** Attempts from addresses that are not known are refused before this time. */
+  @Column('timestamptz', { name: 'next_at' }) nextAt!: Date
+}
+
+/** An address from which a person has signed in: a whole IPv4 address, or the first 64 bits of an IPv6 address. */
+@Entity('account_address')
+export class AccountAddressEntity {
+  @PrimaryColumn('text', { name: 'account_name' }) accountName!: string
+  @PrimaryColumn('text') subscriber!: string
+  @Column('timestamptz', { name: 'last_sign_in_at', default: NOW }) lastSignInAt!: Date
 }
 
 @Entity('session')
