@@ -47,6 +47,7 @@ export const ROOMS = {
       '@electric-sql/[^/]+',
       '@node-rs/argon2',
       '@zxcvbn-ts/language-common',
+      'otpauth',
       'reflect-metadata',
     ],
     node: ANY,

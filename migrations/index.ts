@@ -20,6 +20,7 @@ import { PresenceModels1796600000001 } from './1796600000001-presence-models.js'
 import { Roster1796600000010 } from './1796600000010-roster.js'
 import { Accounts1796800000000 } from './1796800000000-accounts.js'
 import { SignInAttempts1796800000001 } from './1796800000001-sign-in-attempts.js'
+import { SecondFactor1796800000002 } from './1796800000002-second-factor.js'
 
 /** All migrations in the order in which they are applied. */
 export const MIGRATIONS = [
@@ -45,4 +46,5 @@ export const MIGRATIONS = [
   Roster1796600000010,
   Accounts1796800000000,
   SignInAttempts1796800000001,
+  SecondFactor1796800000002,
 ]

@@ -30,8 +30,11 @@ import { Authoriser } from './people/authoriser.js'
 import { InvitationsController } from './people/invitations.controller.js'
 import { OwnSessionsController } from './people/own-sessions.controller.js'
 import { RoleGuard } from './people/role-guard.js'
+import { SecondFactorCheck } from './people/second-factor-check.js'
+import { SecondFactorController } from './people/second-factor.controller.js'
 import { SessionController } from './people/session.controller.js'
 import { SignInAttempts } from './people/sign-in-attempts.js'
+import { SignInRulesController } from './people/sign-in-rules.controller.js'
 import { BudgetController } from './priorities/budget.controller.js'
 import { FactorCache } from './priorities/factors.js'
 import { PrioritiesController } from './priorities/priorities.controller.js'
@@ -82,6 +85,8 @@ export const CONTROLLERS = [
   AccountSessionsController,
   OwnSessionsController,
   InvitationsController,
+  SecondFactorController,
+  SignInRulesController,
   ProbesController,
   ImportController,
   TestsController,
@@ -122,6 +127,7 @@ export const CONTROLLERS = [
 const SERVICES = [
   Authoriser,
   SignInAttempts,
+  SecondFactorCheck,
   Devices,
   TestSlots,
   FactorCache,

@@ -47,6 +47,7 @@ const USAGE = `npm run taghtiya -- <command>
   user change --name N --role R [--operator O]
   user disable | enable | remove --name N
   user reset --name N [--link]         for a lost password: as user add
+  user reset-factor --name N           removes a lost second factor
   user sign-out --name N               ends all sessions of the account
   doctor
 Every command takes --json.`

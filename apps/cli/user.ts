@@ -1,4 +1,4 @@
-/** `user list|add|change|disable|enable|remove|reset|sign-out`: the accounts of people. */
+/** `user list|add|change|disable|enable|remove|reset|reset-factor|sign-out`: the accounts of people. */
 import { operatorOf } from '#domain/operator'
 import {
   type AccountChange,
@@ -16,6 +16,7 @@ import {
   listAccounts,
   recordChange,
   removeAccount,
+  removeSecondFactor,
   resetAccount,
 } from '#store/people'
 import type { DataSource } from 'typeorm'
@@ -43,6 +44,7 @@ const ACTIONS: Record<string, (options: UserOptions) => Promise<boolean>> = {
   enable: (options) => setDisabled(options, false),
   remove,
   reset,
+  'reset-factor': resetFactor,
   'sign-out': signOut,
 }
 
@@ -130,6 +132,15 @@ async function reset({ source, author, output, publicUrl, values }: UserOptions)
   if ('missing' in result) throw refusedError(name, result)
   const { lines, data } = shown(credential, publicUrl, result.invitedUntil)
   output.result([`${name}; ${lines}`], { name, ...data })
+  return true
+}
+
+async function resetFactor({ source, author, output, values }: UserOptions): Promise<boolean> {
+  const name = nameOption(values)
+  if (!(await removeSecondFactor(source, name, author)))
+    throw new CommandError(`"${name}" has no second factor, or there is no such account`)
+  const ended = await endSessions(source.manager, name)
+  output.result([`the second factor of ${name} is removed`], { name, ended })
   return true
 }
 

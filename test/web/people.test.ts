@@ -1,4 +1,5 @@
 /** Administrators invite, change and remove people on the page; people set their password and see their sessions. */
+import { Secret, TOTP } from 'otpauth'
 import { beforeEach, expect, test } from 'vitest'
 import { type Lang, localizerOf } from '../../web/src/language/language.js'
 import { WORDS } from '../../web/src/people/words.js'
@@ -130,6 +131,62 @@ test.each(['fr', 'ar', 'en'] as const)(
     await expect.poll(() => rows.count(), { timeout: 20_000 }).toBe(1)
     const answer = await fetch(`${web.server.url}/api/v1/session`, { headers: { cookie: other } })
     expect(answer.status).toBe(401)
+    expect(faults).toEqual([])
+    await page.close()
+  },
+)
+
+test.each(['fr', 'ar', 'en'] as const)(
+  'in %s a second factor is set up, required and asked for',
+  async (lang) => {
+    const words = localizerOf(lang)
+    const says = words.translatorOf(WORDS)
+    const name = `test-factor-${lang}`
+    const own = await signIn(web.server, web.database, 'planner', { name })
+    await web.database.source.query(
+      `INSERT INTO sign_in_rule (role, second_factor, changed_by) VALUES ('planner', true, 'test') ON CONFLICT DO NOTHING`,
+    )
+    const { page, faults } = await web.newPage({ cookie: own, size: SIZES[1]! })
+    await page.goto(`${web.server.url}/?lang=${lang}`)
+    // It opens by itself, because the role needs it.
+    const dialog = page.getByRole('dialog', { name: says('secondFactor') })
+    await dialog.getByText(says('factorRequired')).waitFor()
+    await dialog.locator('input[name=password]').fill('a password of the tests')
+    await dialog.getByRole('button', { name: says('setUp'), exact: true }).click()
+    await dialog.getByRole('img', { name: says('qrCode') }).waitFor()
+    const secret = await dialog.locator('.secret output').innerText()
+    const totp = new TOTP({ secret: Secret.fromBase32(secret) })
+    expect(await axeViolations(page)).toEqual([])
+    await page.screenshot({ path: `${SHOTS}/second-factor-${lang}.png` })
+    await dialog.locator('input[name=code]').fill(totp.generate())
+    await dialog.getByRole('button', { name: says('confirm'), exact: true }).click()
+    const codes = (await dialog.locator('.credential output').innerText()).split('\n')
+    expect(codes).toHaveLength(10)
+    expect(await axeViolations(page)).toEqual([])
+    await page.screenshot({ path: `${SHOTS}/recovery-codes-${lang}.png` })
+    await dialog.getByRole('button', { name: words.t('close') }).click()
+    await page.locator('#account').click()
+    await page.getByRole('button', { name: words.t('signOut') }).click()
+    await page.locator('#account', { hasText: words.t('signIn') }).click()
+    const form = page.getByRole('dialog', { name: words.t('signIn') })
+    await form.locator('input[name=name]').fill(name)
+    await form.locator('input[name=password]').fill('not the password')
+    await form.getByRole('button', { name: words.t('signIn') }).click()
+    await form.getByText(words.t('problem_wrong_name_or_password')).waitFor()
+    await form.locator('input[name=password]').fill('a password of the tests')
+    await form.getByRole('button', { name: words.t('signIn') }).click()
+    await form.locator('input[name=code]').fill(codes[0]!)
+    expect(await axeViolations(page)).toEqual([])
+    await form.getByRole('button', { name: words.t('signIn') }).click()
+    // The wrong password of before is told.
+    const notice = page
+      .getByRole('dialog', { name: words.t('account') })
+      .getByRole('alert')
+      .first()
+    await notice.waitFor()
+    expect(await notice.innerText()).toMatch(/1|واحدة/)
+    expect(await axeViolations(page)).toEqual([])
+    await page.screenshot({ path: `${SHOTS}/failed-sign-ins-${lang}.png` })
     expect(faults).toEqual([])
     await page.close()
   },

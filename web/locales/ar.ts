@@ -181,6 +181,8 @@ export const ar: Messages = {
   webhooks: 'الإشعارات الآلية (webhooks)',
   roster: 'المتعهدون الذين قد يقدمون الخدمة',
   people: 'الأشخاص',
+  secondFactor: 'التحقق بخطوتين',
+  secondFactorCode: 'رمز تطبيقك، أو رمز احتياطي',
   sessions: 'جلساتي المفتوحة',
   signIn: 'تسجيل الدخول',
   signOut: 'تسجيل الخروج',
@@ -237,6 +239,10 @@ export const ar: Messages = {
   problem_account_delayed: 'محاولات كثيرة لهذا الحساب. انتظر {seconds} ثانية.',
   problem_password_refused:
     '{reason, select, short {كلمة السر الجديدة قصيرة جدا: 12 حرفا أو أكثر.} long {كلمة السر الجديدة طويلة جدا: 128 حرفا على الأكثر.} common {كلمة السر الجديدة مما يختاره كثير من الناس: اختر جملة خاصة بك.} name {كلمة السر الجديدة تتضمن اسمك: اختر غيرها.} monotonous {كلمة السر الجديدة قليلة الحروف المختلفة أو تتبع ترتيب لوحة المفاتيح: اختر غيرها.} same {كلمة السر الجديدة هي الحالية نفسها: اختر غيرها.} other {رُفضت كلمة السر الجديدة.}}',
+  problem_second_factor_first: 'فعِّل أولا التحقق بخطوتين.',
+  problem_second_factor_needed: 'يلزم رمز التحقق بخطوتين.',
+  problem_wrong_code: 'الرمز غير صحيح أو استُعمل أو قديم.',
+  problem_second_factor_required: 'دورك يتطلب التحقق بخطوتين.',
   problem_own_password_first: 'اختر أولا كلمة سر خاصة بك.',
   problem_role_needed:
     'حسابك لا يسمح بهذا: يلزم دور {needed, select, planner {المخطِّط} administrator {المدير} other {{needed}}}.',

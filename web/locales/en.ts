@@ -182,6 +182,8 @@ export const en = {
   webhooks: 'Webhooks',
   roster: 'Operators that may serve',
   people: 'People',
+  secondFactor: 'Second factor',
+  secondFactorCode: 'Code of your app, or a recovery code',
   sessions: 'Where I am signed in',
   signIn: 'Sign in',
   signOut: 'Sign out',
@@ -237,6 +239,10 @@ export const en = {
   problem_account_delayed: 'Too many attempts for this account. Wait {seconds} seconds.',
   problem_password_refused:
     '{reason, select, short {The new password is too short: 12 characters or more.} long {The new password is too long: at most 128 characters.} common {The new password is one that many people choose: take a sentence of your own.} name {The new password contains your name: take another one.} monotonous {The new password has too few different characters, or follows the keyboard: take another one.} same {The new password is the current one: take another one.} other {The new password was refused.}}',
+  problem_second_factor_first: 'Set up a second factor first.',
+  problem_second_factor_needed: 'The code of the second factor is needed.',
+  problem_wrong_code: 'The code is wrong, was used or is too old.',
+  problem_second_factor_required: 'Your role needs a second factor.',
   problem_own_password_first: 'Choose a password of your own first.',
   problem_role_needed:
     'Your account may not do this: it needs the role of {needed, select, planner {planner} administrator {administrator} other {{needed}}}.',

@@ -188,6 +188,8 @@ export const fr: Messages = {
   webhooks: 'Webhooks (programmes prévenus)',
   roster: 'Opérateurs susceptibles de desservir',
   people: 'Personnes',
+  secondFactor: 'Double authentification',
+  secondFactorCode: 'Code de votre application, ou un code de secours',
   sessions: 'Où je suis connecté',
   signIn: 'Se connecter',
   signOut: 'Se déconnecter',
@@ -244,6 +246,10 @@ export const fr: Messages = {
   problem_account_delayed: 'Trop d’essais pour ce compte. Attendez {seconds} secondes.',
   problem_password_refused:
     '{reason, select, short {Le nouveau mot de passe est trop court : 12 caractères ou plus.} long {Le nouveau mot de passe est trop long : 128 caractères au plus.} common {Le nouveau mot de passe est de ceux que beaucoup choisissent : prenez une phrase à vous.} name {Le nouveau mot de passe contient votre nom : prenez-en un autre.} monotonous {Le nouveau mot de passe a trop peu de caractères différents, ou suit le clavier : prenez-en un autre.} same {Le nouveau mot de passe est l’actuel : prenez-en un autre.} other {Le nouveau mot de passe a été refusé.}}',
+  problem_second_factor_first: 'Mettez d’abord en place la double authentification.',
+  problem_second_factor_needed: 'Le code de la double authentification est nécessaire.',
+  problem_wrong_code: 'Le code est faux, a déjà servi ou est trop ancien.',
+  problem_second_factor_required: 'Votre rôle exige la double authentification.',
   problem_own_password_first: 'Choisissez d’abord votre propre mot de passe.',
   problem_role_needed:
     'Votre compte ne le permet pas : il faut le rôle {needed, select, planner {de planificateur} administrator {d’administrateur} other {{needed}}}.',

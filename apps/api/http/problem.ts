@@ -53,6 +53,10 @@ export type ProblemCode =
   | 'invitation_over'
   | 'name_taken'
   | 'password_refused'
+  | 'second_factor_needed'
+  | 'second_factor_first'
+  | 'second_factor_required'
+  | 'wrong_code'
   | 'account_delayed'
   | 'name_refused'
 

@@ -1,5 +1,13 @@
 /** Authorisation: a route names the lowest role that may use it. A route without a role is open to everybody. */
-import { type Account, type Device, ROLES, type Role, findSession, sha256 } from '#store/people'
+import {
+  type Account,
+  type Device,
+  ROLES,
+  type Role,
+  type SessionAccount,
+  findSession,
+  sha256,
+} from '#store/people'
 import { ForbiddenException, Injectable, UnauthorizedException } from '@nestjs/common'
 import type { FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
@@ -36,7 +44,7 @@ export class Authoriser {
     else if (rights.role) request.account = await this.requireAccount(request, rights.role, rights)
     else if (rights.optionalSignIn) {
       const account = await accountOfSession(this.source, request)
-      if (account && !account.mustChangePassword) request.account = account
+      if (account && !account.mustChangePassword && !account.mustAddFactor) request.account = account
     }
     request.isAuthorised = true
   }
@@ -53,6 +61,10 @@ export class Authoriser {
     if (account.mustChangePassword && !beforePassword)
       throw new ForbiddenException(
         refusal('own_password_first', 'Set a password of your own first: POST /api/v1/session/password'),
+      )
+    if (account.mustAddFactor && !beforePassword)
+      throw new ForbiddenException(
+        refusal('second_factor_first', 'Set up a second factor first: POST /api/v1/session/second-factor'),
       )
     if (!hasRole(account, role))
       throw new ForbiddenException(
@@ -73,7 +85,7 @@ export const hasRole = ({ role }: Account, minRole: Role): boolean =>
 export async function accountOfSession(
   source: DataSource,
   request: FastifyRequest,
-): Promise<Account | undefined> {
+): Promise<SessionAccount | undefined> {
   const token = request.cookies[SESSION_COOKIE]
   return token ? findSession(source.manager, sha256(token)) : undefined
 }

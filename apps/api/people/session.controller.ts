@@ -1,5 +1,6 @@
 import {
   type Account,
+  type SessionAccount,
   changePassword,
   deleteSession,
   findAccount,
@@ -36,11 +37,12 @@ import { refusedPassword, requireGoodPassword } from './chosen-password.js'
 import { CurrentAccount } from './role-guard.js'
 import { BeforePassword, RequireRole } from './route-rights.js'
 import { PasswordBody, SignInBody } from './session.dto.js'
+import { SecondFactorCheck } from './second-factor-check.js'
 import { type FailedSignIns, SignInAttempts } from './sign-in-attempts.js'
 import { SignInThrottle } from './sign-in-throttle.js'
 
 /** The account that signed in, and what was tried since it signed in before. */
-export interface SignedIn extends Account, FailedSignIns {}
+export interface SignedIn extends SessionAccount, FailedSignIns {}
 
 /** Signing in and out. */
 @ApiTags('people')
@@ -49,6 +51,7 @@ export class SessionController {
   constructor(
     private readonly source: DataSource,
     private readonly attempts: SignInAttempts,
+    private readonly factor: SecondFactorCheck,
   ) {}
 
   /**
@@ -79,6 +82,7 @@ export class SessionController {
           name: account.name,
         }),
       )
+    await this.factor.require(account, body.code, reply)
     const token = newToken()
     const failures = await startSession(this.source, {
       hash: sha256(token),
@@ -94,7 +98,8 @@ export class SessionController {
       secure: request.protocol === 'https',
     })
     const { name, role, mustChangePassword, operator } = account
-    return { name, role, mustChangePassword, operator, ...failures }
+    const { mustAddFactor } = (await findSession(this.source.manager, sha256(token)))!
+    return { name, role, mustChangePassword, operator, mustAddFactor, ...failures }
   }
 
   /** The signed-in account; 204 if nobody is signed in. */
@@ -103,7 +108,7 @@ export class SessionController {
   async who(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Account | undefined> {
+  ): Promise<SessionAccount | undefined> {
     const token = request.cookies[SESSION_COOKIE]
     if (!token) return void reply.status(204)
     const account = await findSession(this.source.manager, sha256(token))

@@ -1,5 +1,5 @@
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '#domain/account'
-import { IsString, Length, MaxLength } from 'class-validator'
+import { IsBoolean, IsOptional, IsString, Length, MaxLength } from 'class-validator'
 
 export class SignInBody {
   @IsString()
@@ -9,6 +9,12 @@ export class SignInBody {
   @IsString()
   @MaxLength(200)
   password!: string
+
+  /** Code of the second factor, or a recovery code; needed where the answer is 401 with `second_factor_needed`. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(40)
+  code?: string
 }
 
 export class PasswordBody {
@@ -20,4 +26,24 @@ export class PasswordBody {
   @IsString()
   @Length(MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH)
   next!: string
+}
+
+export class OwnPasswordBody {
+  /** The current password. */
+  @IsString()
+  @MaxLength(200)
+  password!: string
+}
+
+export class CodeBody {
+  /** The six digits that the app shows. */
+  @IsString()
+  @MaxLength(40)
+  code!: string
+}
+
+export class SignInRuleBody {
+  /** Whether accounts of the role must have a second factor. */
+  @IsBoolean()
+  secondFactor!: boolean
 }

@@ -28,7 +28,7 @@ export class SignInAttempts {
   /** Counts an attempt before its password is checked, or refuses it with 429. */
   async begin(name: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const answer = await beginAttempt(this.source.manager, { name, ...this.attemptOf(request) })
-    if ('waitMs' in answer) refuse(answer.waitMs, reply)
+    if ('waitMs' in answer) refuseAttempt(answer.waitMs, reply)
     if (answer.count === MAX_FREE_ATTEMPTS)
       this.logger.warn(`${answer.count} attempts to sign in as ${JSON.stringify(name)} without success`)
   }
@@ -39,7 +39,7 @@ export class SignInAttempts {
   }
 }
 
-function refuse(ms: number, reply: FastifyReply): never {
+export function refuseAttempt(ms: number, reply: FastifyReply): never {
   const seconds = Math.ceil(ms / 1000)
   void reply.header('retry-after', seconds)
   throw new HttpException(

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm'
 import type { Queryable } from '../database/database.js'
 import { takeLock } from '../database/locks.js'
 import { queryRow, queryRows } from '../database/query.js'
-import { sql } from '../database/sql.js'
+import { raw, sql } from '../database/sql.js'
 import { newAccountNameFault } from './account-names.js'
 import { type Account, type AccountRow, type Role, findAccountRow, insertAccount } from './accounts.js'
 import { recordChange } from './changes.js'
@@ -84,7 +84,8 @@ export async function removeAccount(
     if (await isLastAdministrator(tx, name)) return { lastAdministrator: true }
     await queryRows(tx, sql`UPDATE account SET removed_at = now(), password_hash = '' WHERE name = ${name}`)
     await endAccess(tx, name)
-    await queryRows(tx, sql`DELETE FROM account_address WHERE account_name = ${name}`)
+    for (const table of ['account_address', 'second_factor', 'recovery_code'])
+      await queryRows(tx, sql`DELETE FROM ${raw(table)} WHERE account_name = ${name}`)
     await recordChange(tx, author, 'remove account', name, { before: stateOf(before) })
     return { removed: true }
   })

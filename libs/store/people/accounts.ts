@@ -28,6 +28,8 @@ export interface AccountRow extends Account {
   disabledAt: Date | null
   /** Number of attempts with a wrong password since the last sign-in. */
   failedSignIns: number
+  /** Whether signing in takes a second factor. */
+  hasSecondFactor: boolean
   /** Number of its sessions. */
   sessions: number
   /** End of the validity of the link by which the person sets a password; null if there is none. */
@@ -42,10 +44,14 @@ export const ACCOUNT_COLUMNS = raw(
 export async function findAccount(
   db: Queryable,
   name: string,
-): Promise<(Account & { passwordHash: string; disabledAt: Date | null }) | undefined> {
+): Promise<
+  (Account & { passwordHash: string; disabledAt: Date | null; hasSecondFactor: boolean }) | undefined
+> {
   return queryRow(
     db,
-    sql`SELECT ${ACCOUNT_COLUMNS}, a.password_hash AS "passwordHash", a.disabled_at AS "disabledAt"
+    sql`SELECT ${ACCOUNT_COLUMNS}, a.password_hash AS "passwordHash", a.disabled_at AS "disabledAt",
+       EXISTS (SELECT 1 FROM second_factor AS f WHERE f.account_name = a.name AND f.confirmed_at IS NOT NULL)
+         AS "hasSecondFactor"
      FROM account AS a WHERE a.name = ${name} AND a.removed_at IS NULL`,
   )
 }
@@ -53,6 +59,8 @@ export async function findAccount(
 const ACCOUNT_ROWS = sql`SELECT ${ACCOUNT_COLUMNS}, a.created_at AS "createdAt", a.created_by AS "createdBy",
    a.last_sign_in_at AS "lastSignInAt", a.disabled_at AS "disabledAt",
    a.failed_sign_ins AS "failedSignIns",
+   EXISTS (SELECT 1 FROM second_factor AS f WHERE f.account_name = a.name AND f.confirmed_at IS NOT NULL)
+     AS "hasSecondFactor",
    (SELECT count(*)::int FROM session AS s WHERE s.account_name = a.name AND s.expires_at > now()) AS sessions,
    (SELECT max(i.expires_at) FROM invitation AS i WHERE i.account_name = a.name AND i.expires_at > now())
      AS "invitedUntil"

@@ -46,6 +46,11 @@ const COLLECTION_NEUTRAL_ACTIONS = [
   'reset account',
   'accept invitation',
   'end sessions',
+  'add second factor',
+  'remove second factor',
+  'renew recovery codes',
+  'use recovery code',
+  'change sign-in rule',
 ]
 
 /** Id of the newest change that may alter a collection of a run, a list or a claim; '0' if there was none yet. */

@@ -2,7 +2,7 @@
 import type { DataSource } from 'typeorm'
 import type { Queryable } from '../database/database.js'
 import { prepared, queryRow, queryRows } from '../database/query.js'
-import { sql } from '../database/sql.js'
+import { raw, sql } from '../database/sql.js'
 import { ACCOUNT_COLUMNS, type Account } from './accounts.js'
 import { type Attempt, type FailedSignIns, endAttempts } from './sign-in-attempts.js'
 
@@ -48,11 +48,22 @@ export async function startSession(source: DataSource, session: NewSession): Pro
   })
 }
 
+const MUST_ADD_FACTOR =
+  raw(`EXISTS (SELECT 1 FROM sign_in_rule AS r WHERE r.role = a.role AND r.second_factor)
+   AND NOT EXISTS (SELECT 1 FROM second_factor AS f WHERE f.account_name = a.name AND f.confirmed_at IS NOT NULL)`)
+
+/** An account that is signed in. */
+export interface SessionAccount extends Account {
+  /** Whether its role needs a second factor, and it has none: nothing else is allowed before. */
+  mustAddFactor: boolean
+}
+
 /** The account of a session that has not expired. `hash` is the SHA-256 of its token. */
-export async function findSession(db: Queryable, hash: Buffer): Promise<Account | undefined> {
-  const row = await queryRow<Account & { isStale: boolean }>(
+export async function findSession(db: Queryable, hash: Buffer): Promise<SessionAccount | undefined> {
+  const row = await queryRow<SessionAccount & { isStale: boolean }>(
     db,
-    prepared(sql`SELECT ${ACCOUNT_COLUMNS}, s.last_used_at < now() - interval '1 minute' AS "isStale"
+    prepared(sql`SELECT ${ACCOUNT_COLUMNS}, s.last_used_at < now() - interval '1 minute' AS "isStale",
+       ${MUST_ADD_FACTOR} AS "mustAddFactor"
      FROM session AS s JOIN account AS a ON a.name = s.account_name
      WHERE s.token_hash = ${hash} AND s.expires_at > now() AND a.disabled_at IS NULL AND a.removed_at IS NULL`),
   )

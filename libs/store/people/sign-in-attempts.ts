@@ -71,6 +71,11 @@ export async function countAttempt(
   return { waitMs: Math.max(0, (row?.nextAt.getTime() ?? 0) - now.getTime()) }
 }
 
+/** Ends the counting of codes after a right one. */
+export async function endCodeAttempts(db: Queryable, name: string): Promise<void> {
+  await queryRows(db, sql`DELETE FROM sign_in_attempt WHERE kind = 'code' AND name = ${name}`)
+}
+
 /** Counts an attempt that failed, for the notice that the person gets at the next sign-in. */
 export async function noteFailedSignIn(db: Queryable, name: string): Promise<void> {
   await queryRows(
@@ -90,7 +95,7 @@ export async function endAttempts(db: Queryable, { name, subscriber, now }: Atte
   await queryRows(
     db,
     sql`DELETE FROM sign_in_attempt
-     WHERE name = ${name} OR last_at < ${now}::timestamptz - make_interval(secs => ${MEMORY_SECONDS})`,
+     WHERE (kind = 'password' AND name = ${name}) OR last_at < ${now}::timestamptz - make_interval(secs => ${MEMORY_SECONDS})`,
   )
   await queryRows(
     db,

@@ -1,6 +1,7 @@
 /** Signing in and out, and changing the password. A password that somebody else has seen must be replaced first. */
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '#domain/account'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { ApiError } from '../api/api-error.js'
 import { api } from '../api/api.js'
 import type { Account, SignedIn } from '../api/schemas.js'
 import { Field } from '../form/field.js'
@@ -16,8 +17,9 @@ interface SignInProps {
 }
 
 /** The dialogs that the account's menu opens, with who may open them. */
-export type AccountDialog = 'sessions' | 'webhooks' | 'roster' | 'people'
+export type AccountDialog = 'secondFactor' | 'sessions' | 'webhooks' | 'roster' | 'people'
 const MENU: readonly (readonly [AccountDialog, (account: Account) => boolean])[] = [
+  ['secondFactor', () => true],
   ['sessions', () => true],
   ['webhooks', isPlanner],
   ['roster', isAdministrator],
@@ -32,7 +34,13 @@ export function SignIn({ words, account, onAccount, onDialog }: SignInProps) {
   const { t } = words
   const open = () => dialog.current?.open || dialog.current?.showModal()
   const onClose = () => dialog.current?.close()
-  useEffect(() => void (account?.mustChangePassword && open()), [account])
+  useEffect(() => {
+    if (account?.mustChangePassword) open()
+    else if (account?.mustAddFactor) {
+      onClose()
+      onDialog('secondFactor')
+    }
+  }, [account])
   const reset = () => {
     setChanging(false)
     setFailures(null)
@@ -79,8 +87,18 @@ interface SignInFormProps extends Pick<FormProps, 'words' | 'onClose'> {
 
 function SignInForm({ words, onSignedIn, onClose }: SignInFormProps) {
   const { t } = words
-  const signIn = async (fields: FormData) =>
-    onSignedIn(await api.signIn(String(fields.get('name')), String(fields.get('password'))))
+  /** Whether the server has asked for the code of the second factor. */
+  const [needsCode, setNeedsCode] = useState(false)
+  const signIn = async (fields: FormData) => {
+    const [name, password] = [String(fields.get('name')), String(fields.get('password'))]
+    const code = fields.get('code')
+    try {
+      onSignedIn(await api.signIn(name, password, code === null ? undefined : String(code)))
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 'second_factor_needed') throw error
+      setNeedsCode(true)
+    }
+  }
   return (
     <SendingForm
       words={words}
@@ -90,7 +108,26 @@ function SignInForm({ words, onSignedIn, onClose }: SignInFormProps) {
     >
       <Field label={t('name')} name="name" type="text" autocomplete="username" required dir="auto" />
       <PasswordField label={t('password')} name="password" autocomplete="current-password" />
+      {needsCode && <CodeField words={words} />}
     </SendingForm>
+  )
+}
+
+/** It appears after the password was right, and takes the focus. */
+function CodeField({ words }: { words: Localizer }) {
+  const field = useRef<HTMLDivElement>(null)
+  useEffect(() => field.current?.querySelector('input')?.focus(), [])
+  return (
+    <div ref={field}>
+      <Field
+        label={words.t('secondFactorCode')}
+        name="code"
+        required
+        dir="ltr"
+        maxLength={40}
+        autocomplete="one-time-code"
+      />
+    </div>
   )
 }
 

@@ -176,8 +176,8 @@ export const api = {
         throw error
       },
     ),
-  signIn: (name: string, password: string) =>
-    unwrapResponse<SignedIn>(POST('/api/v1/session', { body: { name, password } })),
+  signIn: (name: string, password: string, code?: string) =>
+    unwrapResponse<SignedIn>(POST('/api/v1/session', { body: { name, password, ...(code && { code }) } })),
   signOut: () => unwrapResponse<void>(DELETE('/api/v1/session')),
   setPassword: (current: string, next: string) =>
     unwrapResponse<void>(POST('/api/v1/session/password', { body: { current, next } })),

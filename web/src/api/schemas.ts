@@ -23,7 +23,8 @@ export type AreaFigures = Schemas['AreaFigures']
 export type Network = Schemas['Network']
 export type Cell = Schemas['CellDetail']
 export type ProfileRow = Schemas['ProfileRow']
-export type Account = Schemas['Account']
+/** The account that is signed in. */
+export type Account = Schemas['SessionAccount']
 /** An account that has just signed in, with what was tried before. */
 export type SignedIn = Schemas['SignedIn']
 /** Totals at another threshold, and the thresholds between which they are bounds. */

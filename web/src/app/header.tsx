@@ -13,6 +13,7 @@ const loadSubscriptions = () => import('../subscriptions/subscriptions.js')
 const loadRoster = () => import('../roster/roster.js')
 const loadPeople = () => import('../people/people.js')
 const loadOwnSessions = () => import('../people/own-sessions.js')
+const loadSecondFactor = () => import('../people/second-factor.js')
 const loadInvited = () => import('../people/invited.js')
 
 interface HeaderProps extends PageProps {
@@ -47,6 +48,12 @@ export function Header(props: HeaderProps) {
         {dialog === 'roster' && account && <RosterDialog {...{ words, connection, onClose }} />}
         {dialog === 'people' && account && <PeopleDialog {...{ words, connection, onClose }} />}
         {dialog === 'sessions' && account && <SessionsDialog {...{ words, connection, onClose }} />}
+        {dialog === 'secondFactor' && account && (
+          <SecondFactorDialog
+            {...{ words, connection, onClose }}
+            onAdded={() => setAccount({ ...account, mustAddFactor: false })}
+          />
+        )}
         {dialog === 'invited' && <InvitedDialog {...{ words, connection, onClose }} onAccount={setAccount} />}
       </div>
       {instance?.simulated && (
@@ -86,6 +93,11 @@ function PeopleDialog({ words, connection, onClose }: DialogProps) {
 function SessionsDialog({ words, connection, onClose }: DialogProps) {
   const Loaded = useLazyModule(connection, loadOwnSessions)
   return Loaded && <Loaded.OwnSessions {...{ words, connection, onClose }} />
+}
+
+function SecondFactorDialog(props: DialogProps & { onAdded(): void }) {
+  const Loaded = useLazyModule(props.connection, loadSecondFactor)
+  return Loaded && <Loaded.SecondFactor {...props} />
 }
 
 function InvitedDialog(props: DialogProps & { onAccount: (account: Account) => void }) {

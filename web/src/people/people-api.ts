@@ -1,5 +1,5 @@
 /** Requests about people: their accounts, their sessions, and the links by which they set a password. */
-import { DELETE, GET, PATCH, POST, unwrapResponse } from '../api/client.js'
+import { DELETE, GET, PATCH, POST, PUT, unwrapResponse } from '../api/client.js'
 import type { Schemas } from '../api/schemas.js'
 
 export type Person = Schemas['AccountRow']
@@ -11,6 +11,10 @@ export type Credential = Schemas['ShownCredential']
 export type CredentialKind = Schemas['ResetBody']['by']
 export type Session = Schemas['SessionRow'] & { isCurrent?: boolean }
 export type Invitation = Schemas['Invitation']
+
+export type SecondFactorState = Schemas['SecondFactorState']
+export type NewSecondFactor = Schemas['NewSecondFactor']
+type RecoveryCodes = Schemas['RecoveryCodes']
 
 const named = (name: string) => ({ path: { name } })
 
@@ -42,4 +46,24 @@ export const peopleApi = {
     unwrapResponse<Invitation>(POST('/api/v1/invitations/read', { body: { token } })),
   accept: (token: string, password: string) =>
     unwrapResponse<void>(POST('/api/v1/invitations/accept', { body: { token, password } })),
+  secondFactor: (signal: AbortSignal) =>
+    unwrapResponse<SecondFactorState>(GET('/api/v1/session/second-factor', { signal })),
+  beginSecondFactor: (password: string) =>
+    unwrapResponse<NewSecondFactor>(POST('/api/v1/session/second-factor', { body: { password } })),
+  confirmSecondFactor: (code: string) =>
+    unwrapResponse<RecoveryCodes>(POST('/api/v1/session/second-factor/confirm', { body: { code } })),
+  renewRecoveryCodes: (password: string) =>
+    unwrapResponse<RecoveryCodes>(
+      POST('/api/v1/session/second-factor/recovery-codes', { body: { password } }),
+    ),
+  removeSecondFactor: (password: string) =>
+    unwrapResponse<void>(POST('/api/v1/session/second-factor/remove', { body: { password } })),
+  removeSecondFactorOf: (name: string) =>
+    unwrapResponse<void>(DELETE('/api/v1/accounts/{name}/second-factor', { params: named(name) })),
+  signInRules: async (signal: AbortSignal) =>
+    (await unwrapResponse<Schemas['SignInRulePage']>(GET('/api/v1/sign-in-rules', { signal }))).items,
+  changeSignInRule: (role: Role, secondFactor: boolean) =>
+    unwrapResponse<Schemas['SignInRule']>(
+      PUT('/api/v1/sign-in-rules/{role}', { params: { path: { role } }, body: { secondFactor } }),
+    ),
 }

@@ -13,6 +13,7 @@ import { type Person, peopleApi } from './people-api.js'
 import { PersonPanel } from './person.js'
 import { lastSignInText, roleText, stateText } from './person-texts.js'
 import './people.css'
+import { SignInRules } from './sign-in-rules.js'
 import { WORDS } from './words.js'
 
 interface PeopleProps {
@@ -65,6 +66,7 @@ export function People({ words, connection, onClose }: PeopleProps) {
         />
       )}
       {people && !chosen && <NewPersonForm words={words} onAdded={reload} />}
+      {people && !chosen && <SignInRules {...{ words, connection }} />}
       <div class="buttons">
         <button type="button" onClick={() => dialog.current?.close()}>
           {words.t('close')}

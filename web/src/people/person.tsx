@@ -87,6 +87,10 @@ function AccessForm({ words, person, onChange, onRemoved }: PersonProps) {
     await peopleApi.remove(name)
     onRemoved(t('isRemoved', { name: bidiIsolated(name) }))
   }
+  const removeFactor = async () => {
+    await peopleApi.removeSecondFactorOf(name)
+    onChange(t('factorRemoved'))
+  }
   const endAll = async () => {
     await peopleApi.endSessionsOf(name)
     onChange(t('sessionsEnded'))
@@ -109,6 +113,11 @@ function AccessForm({ words, person, onChange, onRemoved }: PersonProps) {
           <button type="button" disabled={isBusy || person.sessions === 0} onClick={() => send(endAll)}>
             {t('endAll')}
           </button>
+          {person.hasSecondFactor && (
+            <button type="button" disabled={isBusy} onClick={() => send(removeFactor)}>
+              {t('removeFactor')}
+            </button>
+          )}
           <RemoveButton {...{ words, send, isBusy, remove }} />
         </>
       )}

@@ -72,6 +72,26 @@ const en = {
   invitation_over: 'This link was used or has expired. Ask an administrator for another one.',
   name_taken: 'This name is taken, or was.',
   name_refused: 'This name is not possible: {detail}',
+  secondFactor: 'Second factor',
+  factorSince:
+    'Set up on {day}. {n, plural, =0 {No recovery code is left} one {# recovery code is left} other {# recovery codes are left}}.',
+  factorLead:
+    'With a second factor, a password that somebody else knows opens nothing: at each sign-in an app on your phone shows six digits.',
+  factorRequired:
+    'Your role needs a second factor. Set it up to go on: an app on your phone then shows six digits at each sign-in.',
+  setUp: 'Set up',
+  confirm: 'Confirm',
+  scan: 'Scan this picture with an authenticator app on your phone (Aegis, FreeOTP, Google Authenticator or another), then type the six digits that it shows.',
+  qrCode: 'QR code for the authenticator app',
+  orType: 'Without a camera, type this key into the app:',
+  code: 'Code of the app',
+  recoveryCodes: 'Recovery codes',
+  recoveryCodesLead:
+    'Print or write them down now: they are not shown again. Each signs you in once if you lose your phone.',
+  newRecoveryCodes: 'New recovery codes',
+  removeFactor: 'Remove the second factor',
+  factorRemoved: 'The second factor is removed, and the sessions have ended.',
+  factorForRoles: 'A second factor is needed for',
 }
 
 export const WORDS: Dictionary<keyof typeof en> = {
@@ -149,6 +169,26 @@ export const WORDS: Dictionary<keyof typeof en> = {
     invitation_over: 'Ce lien a déjà servi ou a expiré. Demandez-en un autre à un administrateur.',
     name_taken: 'Ce nom est pris, ou l’a été.',
     name_refused: 'Ce nom n’est pas possible : {detail}',
+    secondFactor: 'Double authentification',
+    factorSince:
+      'En place depuis le {day}. {n, plural, =0 {Il ne reste aucun code de secours} one {Il reste # code de secours} other {Il reste # codes de secours}}.',
+    factorLead:
+      'Avec la double authentification, un mot de passe connu d’un autre n’ouvre rien : à chaque connexion, une application de votre téléphone affiche six chiffres.',
+    factorRequired:
+      'Votre rôle exige la double authentification. Mettez-la en place pour continuer : à chaque connexion, une application de votre téléphone affichera six chiffres.',
+    setUp: 'Mettre en place',
+    confirm: 'Confirmer',
+    scan: 'Scannez cette image avec une application d’authentification sur votre téléphone (Aegis, FreeOTP, Google Authenticator ou une autre), puis saisissez les six chiffres qu’elle affiche.',
+    qrCode: 'Code QR pour l’application d’authentification',
+    orType: 'Sans caméra, saisissez cette clé dans l’application :',
+    code: 'Code de l’application',
+    recoveryCodes: 'Codes de secours',
+    recoveryCodesLead:
+      'Imprimez-les ou notez-les maintenant : ils ne seront plus affichés. Chacun permet une connexion si vous perdez votre téléphone.',
+    newRecoveryCodes: 'Nouveaux codes de secours',
+    removeFactor: 'Retirer la double authentification',
+    factorRemoved: 'La double authentification est retirée et les sessions sont terminées.',
+    factorForRoles: 'La double authentification est exigée pour',
   },
   ar: {
     title: 'الأشخاص',
@@ -221,5 +261,23 @@ export const WORDS: Dictionary<keyof typeof en> = {
     invitation_over: 'استُعمل هذا الرابط أو انتهت صلاحيته. اطلب رابطا آخر من مدير النظام.',
     name_taken: 'هذا الاسم مستعمل، أو سبق استعماله.',
     name_refused: 'لا يمكن قبول هذا الاسم: {detail}',
+    secondFactor: 'التحقق بخطوتين',
+    factorSince:
+      'مُفعَّل منذ {day}. {n, plural, =0 {لم يبق أي رمز احتياطي} one {بقي رمز احتياطي واحد} two {بقي رمزان احتياطيان} few {بقيت # رموز احتياطية} many {بقي # رمزا احتياطيا} other {بقي # رمز احتياطي}}.',
+    factorLead:
+      'مع التحقق بخطوتين لا تكفي كلمة السر وحدها لمن عرفها: عند كل دخول يعرض تطبيق في هاتفك ستة أرقام.',
+    factorRequired: 'دورك يتطلب التحقق بخطوتين. فعِّله للمتابعة: عند كل دخول سيعرض تطبيق في هاتفك ستة أرقام.',
+    setUp: 'تفعيل',
+    confirm: 'تأكيد',
+    scan: 'امسح هذه الصورة بتطبيق للتحقق في هاتفك (Aegis أو FreeOTP أو Google Authenticator أو غيرها)، ثم اكتب الأرقام الستة التي يعرضها.',
+    qrCode: 'رمز QR لتطبيق التحقق',
+    orType: 'من دون كاميرا، اكتب هذا المفتاح في التطبيق:',
+    code: 'رمز التطبيق',
+    recoveryCodes: 'الرموز الاحتياطية',
+    recoveryCodesLead: 'اطبعها أو دوِّنها الآن، فلن تُعرض مرة أخرى. كل رمز يتيح الدخول مرة واحدة إذا ضاع هاتفك.',
+    newRecoveryCodes: 'رموز احتياطية جديدة',
+    removeFactor: 'إلغاء التحقق بخطوتين',
+    factorRemoved: 'أُلغي التحقق بخطوتين وانتهت الجلسات.',
+    factorForRoles: 'التحقق بخطوتين إلزامي لدور',
   },
 }

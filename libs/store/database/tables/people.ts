@@ -70,6 +70,35 @@ export class InvitationEntity {
   @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date
 }
 
+/** The second factor of an account; it counts once it is confirmed. */
+@Entity('second_factor')
+export class SecondFactorEntity {
+  @PrimaryColumn('text', { name: 'account_name' }) accountName!: string
+  /** In base 32. Codes are computed from it, so it cannot be a hash. */
+  @Column('text') secret!: string
+  @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
+  @Column('timestamptz', { name: 'confirmed_at', nullable: true }) confirmedAt!: Date | null
+  /** Number of the newest period of 30 seconds whose code was used. */
+  @Column('bigint', { name: 'last_counter', nullable: true }) lastCounter!: string | null
+}
+
+/** A code for whoever lost the second factor. */
+@Entity('recovery_code')
+export class RecoveryCodeEntity {
+  @PrimaryColumn('text', { name: 'account_name' }) accountName!: string
+  @PrimaryColumn('bytea', { name: 'code_hash' }) codeHash!: Buffer
+  @Column('timestamptz', { name: 'used_at', nullable: true }) usedAt!: Date | null
+}
+
+/** What signing in takes for a role. */
+@Entity('sign_in_rule')
+export class SignInRuleEntity {
+  @PrimaryColumn('text') role!: string
+  @Column('boolean', { name: 'second_factor' }) secondFactor!: boolean
+  @Column('timestamptz', { name: 'changed_at', default: NOW }) changedAt!: Date
+  @Column('text', { name: 'changed_by' }) changedBy!: string
+}
+
 /** A change made by a person: author, action, time. Rows are never updated or deleted. */
 @Entity('change')
 export class ChangeEntity {

@@ -1,0 +1,131 @@
+import {
+  type Account,
+  type NewSecondFactor,
+  type SecondFactorState,
+  beginSecondFactor,
+  confirmSecondFactor,
+  endSessions,
+  findAccount,
+  isPassword,
+  removeSecondFactor,
+  renewRecoveryCodes,
+  secondFactorOf,
+} from '#store/people'
+import {
+  Body,
+  ConflictException,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  NotFoundException,
+  Param,
+  Post,
+  UnauthorizedException,
+  UseGuards,
+} from '@nestjs/common'
+import { ApiTags } from '@nestjs/swagger'
+import { DataSource } from 'typeorm'
+import { refusal } from '../http/problem.js'
+import { CurrentAccount } from './role-guard.js'
+import { BeforePassword, RequireRole } from './route-rights.js'
+import { SecondFactorCheck, wrongCode } from './second-factor-check.js'
+import { CodeBody, OwnPasswordBody } from './session.dto.js'
+import { SignInThrottle } from './sign-in-throttle.js'
+
+export interface RecoveryCodes {
+  /** Each signs in once in place of a code of the app. Only this answer contains them. */
+  recoveryCodes: string[]
+}
+
+/** The second factor of the signed-in person: codes of an authenticator app, and recovery codes. */
+@ApiTags('people')
+@Controller('api/v1')
+export class SecondFactorController {
+  constructor(
+    private readonly source: DataSource,
+    private readonly check: SecondFactorCheck,
+  ) {}
+
+  /** Whether one has a second factor, and whether one's role needs it. */
+  @Get('session/second-factor')
+  @RequireRole('public')
+  @BeforePassword()
+  async state(@CurrentAccount() { name }: Account): Promise<SecondFactorState> {
+    return secondFactorOf(this.source.manager, name)
+  }
+
+  /** Begins to set up a second factor. It counts once it is confirmed by its first code. */
+  @Post('session/second-factor')
+  @HttpCode(200)
+  @RequireRole('public')
+  @BeforePassword()
+  @UseGuards(SignInThrottle)
+  async begin(@Body() body: OwnPasswordBody, @CurrentAccount() { name }: Account): Promise<NewSecondFactor> {
+    await this.requirePassword(name, body.password)
+    const factor = await beginSecondFactor(this.source.manager, name)
+    if (!factor) throw new ConflictException(`"${name}" has a second factor: remove it first`)
+    return factor
+  }
+
+  /** Confirms a second factor by its first code. */
+  @Post('session/second-factor/confirm')
+  @HttpCode(200)
+  @RequireRole('public')
+  @BeforePassword()
+  @UseGuards(SignInThrottle)
+  async confirm(@Body() body: CodeBody, @CurrentAccount() { name }: Account): Promise<RecoveryCodes> {
+    const recoveryCodes = await confirmSecondFactor(
+      this.source,
+      name,
+      body.code.replace(/\s/g, ''),
+      this.check.now,
+    )
+    if (!recoveryCodes) throw wrongCode()
+    return { recoveryCodes }
+  }
+
+  /** Makes new recovery codes; the earlier ones no longer work. */
+  @Post('session/second-factor/recovery-codes')
+  @HttpCode(200)
+  @RequireRole('public')
+  @UseGuards(SignInThrottle)
+  async renew(@Body() body: OwnPasswordBody, @CurrentAccount() { name }: Account): Promise<RecoveryCodes> {
+    await this.requirePassword(name, body.password)
+    const { since } = await secondFactorOf(this.source.manager, name)
+    if (!since) throw new NotFoundException(`"${name}" has no second factor`)
+    return { recoveryCodes: await renewRecoveryCodes(this.source, name) }
+  }
+
+  /** Removes one's own second factor, unless one's role needs it. */
+  @Post('session/second-factor/remove')
+  @HttpCode(204)
+  @RequireRole('public')
+  @UseGuards(SignInThrottle)
+  async removeOwn(@Body() body: OwnPasswordBody, @CurrentAccount() { name, role }: Account): Promise<void> {
+    await this.requirePassword(name, body.password)
+    const { isRequired } = await secondFactorOf(this.source.manager, name)
+    if (isRequired)
+      throw new ConflictException(
+        refusal('second_factor_required', `The role ${role} of "${name}" needs a second factor.`),
+      )
+    if (!(await removeSecondFactor(this.source, name, name)))
+      throw new NotFoundException(`"${name}" has no second factor`)
+  }
+
+  /** Removes the second factor of a person who lost it; the person's sessions end. */
+  @Delete('accounts/:name/second-factor')
+  @HttpCode(204)
+  @RequireRole('administrator')
+  async remove(@Param('name') name: string, @CurrentAccount() author: Account): Promise<void> {
+    if (!(await removeSecondFactor(this.source, name, author.name)))
+      throw new NotFoundException(`"${name}" has no second factor`)
+    await endSessions(this.source.manager, name)
+  }
+
+  private async requirePassword(name: string, password: string): Promise<void> {
+    const account = await findAccount(this.source.manager, name)
+    if (!(await isPassword(account?.passwordHash, password)))
+      throw new UnauthorizedException(refusal('wrong_current_password', 'The current password is wrong.'))
+  }
+}

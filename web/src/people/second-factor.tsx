@@ -1,0 +1,166 @@
+/** The dialog of one's own second factor: setting it up with an app, recovery codes, removing it. */
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { Connection } from '../api/connection.js'
+import { useQuery } from '../api/use-query.js'
+import { Field } from '../form/field.js'
+import { SendingForm } from '../form/sending-form.js'
+import { useFocusRestore } from '../form/focus-restore.js'
+import type { Localizer } from '../language/language.js'
+import { problemText } from '../language/problem.js'
+import { type NewSecondFactor, type SecondFactorState, peopleApi } from './people-api.js'
+import './people.css'
+import { QrCode } from './qr-code.js'
+import { WORDS } from './words.js'
+
+interface SecondFactorProps {
+  words: Localizer
+  connection: Connection
+  /** Called when the account has got a second factor. */
+  onAdded(): void
+  onClose(): void
+}
+
+export function SecondFactor({ words, connection, onAdded, onClose }: SecondFactorProps) {
+  const t = words.translatorOf(WORDS)
+  const dialog = useRef<HTMLDialogElement>(null)
+  const [changes, setChanges] = useState(0)
+  const [codes, setCodes] = useState<readonly string[] | null>(null)
+  useEffect(() => dialog.current?.showModal(), [])
+  useFocusRestore(dialog)
+  const query = useQuery(connection, `second factor ${changes}`, peopleApi.secondFactor)
+  const [state, setState] = useState<SecondFactorState | null>(null)
+  useEffect(() => {
+    if (query && 'value' in query) setState(query.value)
+  }, [query])
+  const reload = (newCodes: readonly string[] | null) => {
+    setCodes(newCodes)
+    setChanges((times) => times + 1)
+  }
+  return (
+    <dialog ref={dialog} tabIndex={-1} class="import people" aria-label={t('secondFactor')} onClose={onClose}>
+      <h2>{t('secondFactor')}</h2>
+      {query && 'refused' in query && <p class="problem">{problemText(words, query.refused)}</p>}
+      {!state && <p>{words.t('loading')}</p>}
+      {codes && <RecoveryCodes {...{ words, codes }} />}
+      {state && (
+        <p class="hint">
+          {state.since
+            ? t('factorSince', { day: words.date(state.since), n: state.recoveryCodes })
+            : t(state.isRequired ? 'factorRequired' : 'factorLead')}
+        </p>
+      )}
+      {state && !state.since && (
+        <SetUp
+          words={words}
+          onAdded={(newCodes) => {
+            onAdded()
+            reload(newCodes)
+          }}
+        />
+      )}
+      {state?.since && <Manage {...{ words, state }} onChange={reload} />}
+      <div class="buttons">
+        <button type="button" onClick={() => dialog.current?.close()}>
+          {words.t('close')}
+        </button>
+      </div>
+    </dialog>
+  )
+}
+
+function RecoveryCodes({ words, codes }: { words: Localizer; codes: readonly string[] }) {
+  const t = words.translatorOf(WORDS)
+  return (
+    <section class="credential" aria-label={t('recoveryCodes')}>
+      <h3>{t('recoveryCodes')}</h3>
+      <p>{t('recoveryCodesLead')}</p>
+      <output dir="ltr">{codes.join('\n')}</output>
+    </section>
+  )
+}
+
+interface SetUpProps {
+  words: Localizer
+  onAdded(recoveryCodes: readonly string[]): void
+}
+
+/** First the password, then the picture and the first code. */
+function SetUp({ words, onAdded }: SetUpProps) {
+  const t = words.translatorOf(WORDS)
+  const [factor, setFactor] = useState<NewSecondFactor | null>(null)
+  if (!factor)
+    return (
+      <SendingForm
+        key="begin"
+        words={words}
+        action={t('setUp')}
+        onSubmit={async (fields) =>
+          setFactor(await peopleApi.beginSecondFactor(String(fields.get('password'))))
+        }
+      >
+        <PasswordField words={words} />
+      </SendingForm>
+    )
+  return (
+    <SendingForm
+      key="confirm"
+      words={words}
+      action={t('confirm')}
+      onSubmit={async (fields) =>
+        onAdded((await peopleApi.confirmSecondFactor(String(fields.get('code')))).recoveryCodes)
+      }
+    >
+      <p>{t('scan')}</p>
+      <QrCode text={factor.uri} label={t('qrCode')} />
+      <p class="secret">
+        {t('orType')} <output dir="ltr">{factor.secret}</output>
+      </p>
+      <Field label={t('code')} name="code" required dir="ltr" maxLength={10} autocomplete="one-time-code" />
+    </SendingForm>
+  )
+}
+
+interface ManageProps {
+  words: Localizer
+  state: SecondFactorState
+  onChange(recoveryCodes: readonly string[] | null): void
+}
+
+function Manage({ words, state, onChange }: ManageProps) {
+  const t = words.translatorOf(WORDS)
+  const form = useRef<HTMLDivElement>(null)
+  const password = () => form.current!.querySelector('input')!.value
+  const remove = async () => {
+    await peopleApi.removeSecondFactor(password())
+    onChange(null)
+  }
+  return (
+    <div ref={form}>
+      <SendingForm
+        words={words}
+        action={t('newRecoveryCodes')}
+        onSubmit={async () => onChange((await peopleApi.renewRecoveryCodes(password())).recoveryCodes)}
+        also={(send, isBusy) =>
+          !state.isRequired && (
+            <button type="button" disabled={isBusy} onClick={() => send(remove)}>
+              {t('removeFactor')}
+            </button>
+          )
+        }
+      >
+        <PasswordField words={words} />
+      </SendingForm>
+    </div>
+  )
+}
+
+const PasswordField = ({ words }: { words: Localizer }) => (
+  <Field
+    label={words.t('currentPassword')}
+    name="password"
+    type="password"
+    autocomplete="current-password"
+    required
+    dir="ltr"
+  />
+)
