@@ -21,6 +21,7 @@ import { Roster1796600000010 } from './1796600000010-roster.js'
 import { Accounts1796800000000 } from './1796800000000-accounts.js'
 import { SignInAttempts1796800000001 } from './1796800000001-sign-in-attempts.js'
 import { SecondFactor1796800000002 } from './1796800000002-second-factor.js'
+import { DeviceNames1796800000003 } from './1796800000003-device-names.js'
 
 /** All migrations in the order in which they are applied. */
 export const MIGRATIONS = [
@@ -47,4 +48,5 @@ export const MIGRATIONS = [
   Accounts1796800000000,
   SignInAttempts1796800000001,
   SecondFactor1796800000002,
+  DeviceNames1796800000003,
 ]

@@ -11,6 +11,7 @@ import { BatchSource } from './batch-source.js'
 import { CellProbesController } from './cells/cell-probes.controller.js'
 import { CellsController } from './cells/cells.controller.js'
 import { CoverageController } from './coverage/coverage.controller.js'
+import { DevicesController } from './devices/devices.controller.js'
 import { DisputesController } from './disputes/disputes.controller.js'
 import { EventsController } from './events/events.controller.js'
 import { TestSlots } from './measure/slots.js'
@@ -92,6 +93,7 @@ export const CONTROLLERS = [
   TestsController,
   QuarantineController,
   SitesController,
+  DevicesController,
   FiguresController,
   AggregatesController,
   AreasController,

@@ -3,13 +3,13 @@ import { type Config, ConfigError, loadConfig } from '#config'
 import type { Rule } from '#domain/rule'
 import { prepareDatabase } from '#setup'
 import { openDatabase } from '#store/database'
-import { ROLES, insertDevice, newToken, recordChange, sha256 } from '#store/people'
+import { ROLES, recordChange } from '#store/people'
 import { FutureKnownBeforeError, classifyAll, findRule, listRules } from '#store/runs'
-import { findSite } from '#store/sites'
 import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { DataSource } from 'typeorm'
 import { runCalibrate } from './calibrate.js'
+import { runDevice } from './device.js'
 import { doctor } from './doctor.js'
 import { runExport, verifyExport } from './export.js'
 import { runImport } from './import.js'
@@ -39,7 +39,10 @@ const USAGE = `npm run taghtiya -- <command>
   export COLLECTION --format F --out FILE [--rule R | --run ID]
                                        csv, geojson, ndjson, fgb or parquet; FILE.datapackage.json describes it
   export verify FILE                   checks FILE against its description, to the byte
+  device list [--site TEXT]
   device add --site CODE               prints the token once
+  device rename ID [--name TEXT] | rotate ID | revoke ID
+  device replace ID                    for a lost phone: revokes it, and prints the token of its replacement
   user list
   user add --name N --role R [--operator O] [--link]
                                        prints the one-time password, or with --link the address at which the
@@ -138,7 +141,15 @@ const COMMANDS: Record<string, (context: CommandContext) => Promise<boolean>> = 
           run: values.run,
           licence: config.dataLicence,
         }),
-  device: addDevice,
+  device: ({ config, source, positionals, values, author, output }) =>
+    runDevice(positionals[1], {
+      source,
+      author,
+      output,
+      publicUrl: publicUrlOf(config),
+      subject: positionals[2],
+      values,
+    }),
   user: ({ config, source, positionals, values, author, output }) =>
     runUser(positionals[1], { source, author, output, publicUrl: publicUrlOf(config), values }),
   doctor: ({ source, output }) => doctor(source, output),
@@ -187,17 +198,6 @@ async function runClassify({ source, values, author, output }: CommandContext): 
       `run ${id}, ${rule}: ${c.white} white, ${c.grey} grey, ${c.black} black, ${c.unknown} unknown (digest ${digest.slice(0, 12)}…)`,
   )
   output.result(lines, values.rule ? runs[0] : { items: runs })
-  return true
-}
-
-async function addDevice({ source, positionals, values, author, output }: CommandContext): Promise<boolean> {
-  if (positionals[1] !== 'add' || !values.site) throw new UsageError('usage: device add --site CODE')
-  if (!(await findSite(source.manager, values.site)))
-    throw new CommandError(`no site has the code "${values.site}"`)
-  const token = newToken()
-  const id = await insertDevice(source.manager, values.site, sha256(token), author)
-  await recordChange(source.manager, author, 'add device', id, { site: values.site })
-  output.result([token], { id, site: values.site, token })
   return true
 }
 

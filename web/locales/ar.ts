@@ -181,6 +181,7 @@ export const ar: Messages = {
   webhooks: 'الإشعارات الآلية (webhooks)',
   roster: 'المتعهدون الذين قد يقدمون الخدمة',
   people: 'الأشخاص',
+  devices: 'الأجهزة',
   secondFactor: 'التحقق بخطوتين',
   secondFactorCode: 'رمز تطبيقك، أو رمز احتياطي',
   sessions: 'جلساتي المفتوحة',

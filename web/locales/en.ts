@@ -182,6 +182,7 @@ export const en = {
   webhooks: 'Webhooks',
   roster: 'Operators that may serve',
   people: 'People',
+  devices: 'Devices',
   secondFactor: 'Second factor',
   secondFactorCode: 'Code of your app, or a recovery code',
   sessions: 'Where I am signed in',

@@ -188,6 +188,7 @@ export const fr: Messages = {
   webhooks: 'Webhooks (programmes prévenus)',
   roster: 'Opérateurs susceptibles de desservir',
   people: 'Personnes',
+  devices: 'Appareils',
   secondFactor: 'Double authentification',
   secondFactorCode: 'Code de votre application, ou un code de secours',
   sessions: 'Où je suis connecté',

@@ -32,7 +32,7 @@ const PATH_PARAMETERS: Record<string, PathParameter> = {
   'sites/code': { description: "A site's code.", schema: TEXT_SCHEMA, example: 'DEMO-01.051.01.01-1' },
   'runs/id': RUN,
   'accounts/name': { description: "An account's name.", schema: TEXT_SCHEMA, example: 'leila' },
-  'sign-in-rules/role': { description: 'A role.', schema: TEXT_SCHEMA, example: 'administrator' },
+  'sign-in-rules/role': { description: 'A role.', schema: TEXT_SCHEMA, example: 'analyst' },
   'roster/id': { description: "An entry's id.", schema: wholeNumber(), example: 1 },
   'zones/id': {
     description: "A zone's id, which lasts from run to run.",
@@ -163,7 +163,8 @@ export const BODY_EXAMPLES: Record<string, unknown> = {
   AccountChangeBody: { role: 'analyst', disabled: false },
   OwnPasswordBody: { password: 'a sentence of my own' },
   CodeBody: { code: '123456' },
-  SignInRuleBody: { secondFactor: true },
+  SignInRuleBody: { secondFactor: false },
+  DeviceBody: { name: 'phone of the nurse' },
   ResetBody: { by: 'link' },
   InvitationBody: { token: 'tgt_EXAMPLE-nobody-was-ever-given-this-one' },
   AcceptBody: { token: 'tgt_EXAMPLE-nobody-was-ever-given-this-one', password: 'a sentence of my own' },

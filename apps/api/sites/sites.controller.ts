@@ -1,5 +1,13 @@
 import { operatorOf } from '#domain/operator'
-import { type Account, insertDevice, newToken, recordChange, revokeDevice, sha256 } from '#store/people'
+import {
+  type Account,
+  insertDevice,
+  newToken,
+  probeLink,
+  recordChange,
+  revokeDevice,
+  sha256,
+} from '#store/people'
 import { type SiteOrder, type SitePageQuery, type SiteRow, listSites, upsertSites } from '#store/sites'
 import {
   Body,
@@ -13,9 +21,12 @@ import {
   ParseUUIDPipe,
   Post,
   Query,
+  Req,
 } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
+import type { FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
+import type { DeviceToken } from '../devices/devices.controller.js'
 import { REVALIDATE } from '../http/cache-policy.js'
 import { ConditionalGet } from '../http/conditional-get.js'
 import {
@@ -59,12 +70,6 @@ function keysetPositionOf(cursor: string | undefined, order: SiteOrder): SitePag
   if (key === undefined) return null
   const [name, code] = JSON.parse(key) as [string, string]
   return { name, code }
-}
-
-export interface NewDevice {
-  id: string
-  /** The device's token, which only this answer contains. */
-  token: string
 }
 
 /** The administrative places that should be connected, and the devices that measure there. */
@@ -114,12 +119,16 @@ export class SitesController {
   /** Adds a device to a site. Only this answer contains its token. */
   @Post('sites/:code/devices')
   @RequireRole('administrator')
-  async addDevice(@Param('code') code: string, @CurrentAccount() author: Account): Promise<NewDevice> {
+  async addDevice(
+    @Param('code') code: string,
+    @CurrentAccount() author: Account,
+    @Req() { publicUrl }: FastifyRequest,
+  ): Promise<DeviceToken> {
     await this.one(code)
     const token = newToken()
     const id = await insertDevice(this.source.manager, code, sha256(token), author.name)
     await recordChange(this.source.manager, author.name, 'add device', id, { site: code })
-    return { id, token }
+    return { id, token, link: probeLink(publicUrl, token) }
   }
 
   /** Revokes a device: its token is refused from now on. */

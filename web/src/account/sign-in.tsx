@@ -17,13 +17,14 @@ interface SignInProps {
 }
 
 /** The dialogs that the account's menu opens, with who may open them. */
-export type AccountDialog = 'secondFactor' | 'sessions' | 'webhooks' | 'roster' | 'people'
+export type AccountDialog = 'secondFactor' | 'sessions' | 'webhooks' | 'roster' | 'people' | 'devices'
 const MENU: readonly (readonly [AccountDialog, (account: Account) => boolean])[] = [
   ['secondFactor', () => true],
   ['sessions', () => true],
   ['webhooks', isPlanner],
   ['roster', isAdministrator],
   ['people', isAdministrator],
+  ['devices', isAdministrator],
 ]
 
 export function SignIn({ words, account, onAccount, onDialog }: SignInProps) {

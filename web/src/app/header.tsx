@@ -12,6 +12,7 @@ import type { PageProps } from './page-props.js'
 const loadSubscriptions = () => import('../subscriptions/subscriptions.js')
 const loadRoster = () => import('../roster/roster.js')
 const loadPeople = () => import('../people/people.js')
+const loadDevices = () => import('../devices/devices.js')
 const loadOwnSessions = () => import('../people/own-sessions.js')
 const loadSecondFactor = () => import('../people/second-factor.js')
 const loadInvited = () => import('../people/invited.js')
@@ -47,6 +48,7 @@ export function Header(props: HeaderProps) {
         {dialog === 'webhooks' && account && <SubscriptionsDialog {...props} onClose={onClose} />}
         {dialog === 'roster' && account && <RosterDialog {...{ words, connection, onClose }} />}
         {dialog === 'people' && account && <PeopleDialog {...{ words, connection, onClose }} />}
+        {dialog === 'devices' && account && <DevicesDialog {...{ words, connection, onClose }} />}
         {dialog === 'sessions' && account && <SessionsDialog {...{ words, connection, onClose }} />}
         {dialog === 'secondFactor' && account && (
           <SecondFactorDialog
@@ -88,6 +90,11 @@ type DialogProps = Pick<HeaderProps, 'words' | 'connection'> & { onClose(): void
 function PeopleDialog({ words, connection, onClose }: DialogProps) {
   const Loaded = useLazyModule(connection, loadPeople)
   return Loaded && <Loaded.People {...{ words, connection, onClose }} />
+}
+
+function DevicesDialog({ words, connection, onClose }: DialogProps) {
+  const Loaded = useLazyModule(connection, loadDevices)
+  return Loaded && <Loaded.Devices {...{ words, connection, onClose }} />
 }
 
 function SessionsDialog({ words, connection, onClose }: DialogProps) {

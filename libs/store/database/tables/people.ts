@@ -112,6 +112,7 @@ export class ChangeEntity {
 
 @Entity('device')
 @Index('device_token', ['tokenHash'], { unique: true })
+@Index('device_site', ['siteCode', 'id'])
 export class DeviceEntity {
   @PrimaryGeneratedColumn('uuid') id!: string
   @Column('text', { name: 'site_code' }) siteCode!: string
@@ -120,6 +121,10 @@ export class DeviceEntity {
   @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
   @Column('text', { name: 'created_by' }) createdBy!: string
   @Column('timestamptz', { name: 'revoked_at', nullable: true }) revokedAt!: Date | null
+  /** What administrators call it, such as “phone of the nurse”; null if they do not. */
+  @Column('text', { nullable: true }) name!: string | null
+  /** The device that took its place. */
+  @Column('uuid', { name: 'replaced_by', nullable: true }) replacedBy!: string | null
   /** Newest time of its probes. */
   @Column('timestamptz', { name: 'last_measured_at', nullable: true }) lastMeasuredAt!: Date | null
   /** Its last position, with which its next one is compared. */
