@@ -22,6 +22,7 @@ import { Accounts1796800000000 } from './1796800000000-accounts.js'
 import { SignInAttempts1796800000001 } from './1796800000001-sign-in-attempts.js'
 import { SecondFactor1796800000002 } from './1796800000002-second-factor.js'
 import { DeviceNames1796800000003 } from './1796800000003-device-names.js'
+import { AccountIdentity1796800000004 } from './1796800000004-account-identity.js'
 
 /** All migrations in the order in which they are applied. */
 export const MIGRATIONS = [
@@ -49,4 +50,5 @@ export const MIGRATIONS = [
   SignInAttempts1796800000001,
   SecondFactor1796800000002,
   DeviceNames1796800000003,
+  AccountIdentity1796800000004,
 ]

@@ -23,6 +23,8 @@ import { SparseFieldsInterceptor } from './http/sparse-fields.js'
 import { NextLinkInterceptor } from './http/next-link.js'
 import { RateLimitGuard } from './http/clients/rate-limit.js'
 import { ConditionalGetInterceptor } from './http/conditional-get.js'
+import { OidcClient } from './oidc/oidc-client.js'
+import { OidcController } from './oidc/oidc.controller.js'
 import { OgcController } from './ogc/ogc.controller.js'
 import { TilesetsController } from './ogc/tilesets.controller.js'
 import { AccountsController } from './people/accounts.controller.js'
@@ -86,6 +88,7 @@ export const CONTROLLERS = [
   AccountSessionsController,
   OwnSessionsController,
   InvitationsController,
+  OidcController,
   SecondFactorController,
   SignInRulesController,
   ProbesController,
@@ -130,6 +133,7 @@ const SERVICES = [
   Authoriser,
   SignInAttempts,
   SecondFactorCheck,
+  OidcClient,
   Devices,
   TestSlots,
   FactorCache,

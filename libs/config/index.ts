@@ -1,5 +1,9 @@
 /** The configuration, read from the environment. Pure; all errors are reported at once. */
 
+import { type OidcConfig, oidcOf } from './oidc.js'
+
+export type { OidcConfig }
+
 export interface Config {
   port: number
   host: string
@@ -31,6 +35,8 @@ export interface Config {
   metricsToken: string | null
   /** Time, ms, after which a worker that gives no sign of life is passed over: its sessions are ended, it is started again. */
   workerLeaseMs: number
+  /** The provider by which people sign in beside accounts with a password; null if there is none. */
+  oidc: OidcConfig | null
 }
 
 /** Thrown if the environment is not a valid configuration; `messages` has one line for each error. */
@@ -58,6 +64,7 @@ export function loadConfig(env: Environment): Config {
     publicUrls: publicUrlsOf(env.PUBLIC_URL || '', errors),
     metricsToken: metricsTokenOf(env.METRICS_TOKEN, errors),
     workerLeaseMs: workerLeaseOf(env.WORKER_LEASE_SECONDS || '60', errors),
+    oidc: oidcOf(env, Boolean(env.PUBLIC_URL), errors),
   }
   if (errors.length > 0) throw new ConfigError(errors)
   return config

@@ -123,6 +123,7 @@ test('a fault is seen: an undocumented status, a wrong type, a field that the do
     defaultRule: 'ma-floor',
     attribution: '',
     basemap: null,
+    signInWith: null,
   }
   expect(judge(ask, answer(200, right))).toBeNull()
   expect(judge(ask, answer(500, {}))).toContain('500')

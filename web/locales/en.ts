@@ -182,6 +182,15 @@ export const en = {
   webhooks: 'Webhooks',
   roster: 'Operators that may serve',
   people: 'People',
+  signInWith: 'Sign in with {provider}',
+  oidc_no_role:
+    'You are signed in at the provider, but none of your groups has a role here. Ask an administrator.',
+  oidc_no_name: 'The provider told neither your name nor your address. Ask an administrator.',
+  oidc_name:
+    'Your name at the provider cannot be used here, because an account has it or one that looks like it. Ask an administrator.',
+  oidc_removed: 'Your account was removed. Ask an administrator.',
+  oidc_disabled: 'Your account is disabled. Ask an administrator.',
+  oidc_failed: 'Signing in at the provider failed. Try again.',
   devices: 'Devices',
   secondFactor: 'Second factor',
   secondFactorCode: 'Code of your app, or a recovery code',

@@ -188,6 +188,16 @@ export const fr: Messages = {
   webhooks: 'Webhooks (programmes prévenus)',
   roster: 'Opérateurs susceptibles de desservir',
   people: 'Personnes',
+  signInWith: 'Se connecter avec {provider}',
+  oidc_no_role:
+    'Vous êtes connecté chez le fournisseur, mais aucun de vos groupes n’a de rôle ici. Adressez-vous à un administrateur.',
+  oidc_no_name:
+    'Le fournisseur n’a indiqué ni votre nom ni votre adresse. Adressez-vous à un administrateur.',
+  oidc_name:
+    'Votre nom chez le fournisseur ne peut pas servir ici : un compte porte ce nom ou un nom qui lui ressemble. Adressez-vous à un administrateur.',
+  oidc_removed: 'Votre compte a été supprimé. Adressez-vous à un administrateur.',
+  oidc_disabled: 'Votre compte est désactivé. Adressez-vous à un administrateur.',
+  oidc_failed: 'La connexion chez le fournisseur a échoué. Réessayez.',
   devices: 'Appareils',
   secondFactor: 'Double authentification',
   secondFactorCode: 'Code de votre application, ou un code de secours',

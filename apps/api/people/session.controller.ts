@@ -98,8 +98,8 @@ export class SessionController {
       secure: request.protocol === 'https',
     })
     const { name, role, mustChangePassword, operator } = account
-    const { mustAddFactor } = (await findSession(this.source.manager, sha256(token)))!
-    return { name, role, mustChangePassword, operator, mustAddFactor, ...failures }
+    const { mustAddFactor, isExternal } = (await findSession(this.source.manager, sha256(token)))!
+    return { name, role, mustChangePassword, operator, mustAddFactor, isExternal, ...failures }
   }
 
   /** The signed-in account; 204 if nobody is signed in. */

@@ -27,6 +27,8 @@ export interface Instance {
   attribution: string
   /** Raster tiles under the map; null if there are none. `url` contains `{z}`, `{x}` and `{y}`. */
   basemap: { url: string; attribution: string } | null
+  /** Name of the OpenID Connect provider at which people may sign in; null if there is none. */
+  signInWith: string | null
 }
 
 /** The state of the server, and its settings. */
@@ -93,6 +95,7 @@ export class StatusController {
       attribution:
         'Boundaries © OpenStreetMap contributors (ODbL); names, codes, population: HCP, RGPH 2024 (CC BY 4.0)',
       basemap: this.settings.config.basemap,
+      signInWith: this.settings.config.oidc?.name ?? null,
     }
   }
 }

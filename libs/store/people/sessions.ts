@@ -48,14 +48,20 @@ export async function startSession(source: DataSource, session: NewSession): Pro
   })
 }
 
+/** Whether the person signs in at an OpenID Connect provider, which asks for a second factor itself. */
+const IS_EXTERNAL = 'EXISTS (SELECT 1 FROM account_identity AS e WHERE e.account_name = a.name)'
+
 const MUST_ADD_FACTOR =
   raw(`EXISTS (SELECT 1 FROM sign_in_rule AS r WHERE r.role = a.role AND r.second_factor)
-   AND NOT EXISTS (SELECT 1 FROM second_factor AS f WHERE f.account_name = a.name AND f.confirmed_at IS NOT NULL)`)
+   AND NOT EXISTS (SELECT 1 FROM second_factor AS f WHERE f.account_name = a.name AND f.confirmed_at IS NOT NULL)
+   AND NOT ${IS_EXTERNAL}`)
 
 /** An account that is signed in. */
 export interface SessionAccount extends Account {
   /** Whether its role needs a second factor, and it has none: nothing else is allowed before. */
   mustAddFactor: boolean
+  /** Whether the person signs in at an OpenID Connect provider. */
+  isExternal: boolean
 }
 
 /** The account of a session that has not expired. `hash` is the SHA-256 of its token. */
@@ -63,7 +69,7 @@ export async function findSession(db: Queryable, hash: Buffer): Promise<SessionA
   const row = await queryRow<SessionAccount & { isStale: boolean }>(
     db,
     prepared(sql`SELECT ${ACCOUNT_COLUMNS}, s.last_used_at < now() - interval '1 minute' AS "isStale",
-       ${MUST_ADD_FACTOR} AS "mustAddFactor"
+       ${MUST_ADD_FACTOR} AS "mustAddFactor", ${raw(IS_EXTERNAL)} AS "isExternal"
      FROM session AS s JOIN account AS a ON a.name = s.account_name
      WHERE s.token_hash = ${hash} AND s.expires_at > now() AND a.disabled_at IS NULL AND a.removed_at IS NULL`),
   )

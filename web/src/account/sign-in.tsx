@@ -6,11 +6,13 @@ import { api } from '../api/api.js'
 import type { Account, SignedIn } from '../api/schemas.js'
 import { Field } from '../form/field.js'
 import { SendingForm } from '../form/sending-form.js'
-import type { Localizer } from '../language/language.js'
+import { type Localizer, bidiIsolated } from '../language/language.js'
 import { isAdministrator, isPlanner } from './roles.js'
 
 interface SignInProps {
   words: Localizer
+  /** Name of the provider at which people may sign in as well; null if there is none. */
+  provider: string | null
   account: Account | null
   onAccount(account: Account | null): void
   onDialog(dialog: AccountDialog): void
@@ -19,7 +21,7 @@ interface SignInProps {
 /** The dialogs that the account's menu opens, with who may open them. */
 export type AccountDialog = 'secondFactor' | 'sessions' | 'webhooks' | 'roster' | 'people' | 'devices'
 const MENU: readonly (readonly [AccountDialog, (account: Account) => boolean])[] = [
-  ['secondFactor', () => true],
+  ['secondFactor', ({ isExternal }) => !isExternal],
   ['sessions', () => true],
   ['webhooks', isPlanner],
   ['roster', isAdministrator],
@@ -27,7 +29,7 @@ const MENU: readonly (readonly [AccountDialog, (account: Account) => boolean])[]
   ['devices', isAdministrator],
 ]
 
-export function SignIn({ words, account, onAccount, onDialog }: SignInProps) {
+export function SignIn({ words, provider, account, onAccount, onDialog }: SignInProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [isChanging, setChanging] = useState(false)
   /** What was tried at the account before this sign-in; null once it was read. */
@@ -58,7 +60,7 @@ export function SignIn({ words, account, onAccount, onDialog }: SignInProps) {
         {account ? <bdi>{account.name}</bdi> : t('signIn')}
       </button>
       <dialog ref={dialog} aria-label={t(account ? 'account' : 'signIn')} onClose={reset}>
-        {!account && <SignInForm {...{ words, onSignedIn, onClose }} />}
+        {!account && <SignInForm {...{ words, provider, onSignedIn, onClose }} />}
         {account && failures && <FailureNotice {...{ words, failures }} />}
         {account && !setsPassword && (
           <AccountForm
@@ -82,11 +84,11 @@ const CloseButton = ({ words, onClose }: Pick<FormProps, 'words' | 'onClose'>) =
   </button>
 )
 
-interface SignInFormProps extends Pick<FormProps, 'words' | 'onClose'> {
+interface SignInFormProps extends Pick<FormProps, 'words' | 'onClose'>, Pick<SignInProps, 'provider'> {
   onSignedIn(account: SignedIn): void
 }
 
-function SignInForm({ words, onSignedIn, onClose }: SignInFormProps) {
+function SignInForm({ words, provider, onSignedIn, onClose }: SignInFormProps) {
   const { t } = words
   /** Whether the server has asked for the code of the second factor. */
   const [needsCode, setNeedsCode] = useState(false)
@@ -107,6 +109,11 @@ function SignInForm({ words, onSignedIn, onClose }: SignInFormProps) {
       onSubmit={signIn}
       also={<CloseButton {...{ words, onClose }} />}
     >
+      {provider !== null && (
+        <a class="button" href="api/v1/session/oidc">
+          {t('signInWith', { provider: bidiIsolated(provider) })}
+        </a>
+      )}
       <Field label={t('name')} name="name" type="text" autocomplete="username" required dir="auto" />
       <PasswordField label={t('password')} name="password" autocomplete="current-password" />
       {needsCode && <CodeField words={words} />}
@@ -155,6 +162,8 @@ function AccountForm(props: AccountFormProps) {
   const { t } = words
   const signOut = async () => {
     await api.signOut()
+    // The provider would sign the person in again without asking.
+    if (account.isExternal) return location.assign('api/v1/session/oidc/end')
     onAccount(null)
     onClose()
   }
@@ -171,9 +180,11 @@ function AccountForm(props: AccountFormProps) {
       also={<CloseButton {...{ words, onClose }} />}
     >
       <p>{t('signedIn', { name: account.name })}</p>
-      <button type="button" onClick={onChangePassword}>
-        {t('changePassword')}
-      </button>
+      {!account.isExternal && (
+        <button type="button" onClick={onChangePassword}>
+          {t('changePassword')}
+        </button>
+      )}
       {MENU.filter(([, isAllowed]) => isAllowed(account)).map(([dialog]) => (
         <button key={dialog} type="button" onClick={() => openInstead(dialog)}>
           {t(dialog)}

@@ -1,6 +1,6 @@
 /** Name of the service, search, rule, language, account, and the notices that no screen may hide. */
 import { useState } from 'preact/hooks'
-import { invitationToken } from '../account/invitation-token.js'
+import { invitationToken, providerFailure } from '../account/arrival.js'
 import { type AccountDialog, SignIn } from '../account/sign-in.js'
 import { useLazyModule } from '../api/lazy-module.js'
 import type { Account, Area } from '../api/schemas.js'
@@ -44,7 +44,12 @@ export function Header(props: HeaderProps) {
         <RuleChoice {...props} />
         <LanguageChoice {...props} />
         <Import words={words} account={account} />
-        <SignIn {...{ words, account }} onAccount={setAccount} onDialog={setDialog} />
+        <SignIn
+          {...{ words, account }}
+          provider={instance?.signInWith ?? null}
+          onAccount={setAccount}
+          onDialog={setDialog}
+        />
         {dialog === 'webhooks' && account && <SubscriptionsDialog {...props} onClose={onClose} />}
         {dialog === 'roster' && account && <RosterDialog {...{ words, connection, onClose }} />}
         {dialog === 'people' && account && <PeopleDialog {...{ words, connection, onClose }} />}
@@ -61,6 +66,11 @@ export function Header(props: HeaderProps) {
       {instance?.simulated && (
         <p class="simulated" role="note">
           {t('simulated')}
+        </p>
+      )}
+      {providerFailure && !account && (
+        <p class="lost" role="alert">
+          {t(`oidc_${providerFailure}`)}
         </p>
       )}
       {isOffline && (

@@ -82,6 +82,17 @@ export class SecondFactorEntity {
   @Column('bigint', { name: 'last_counter', nullable: true }) lastCounter!: string | null
 }
 
+/** A person of an OpenID Connect provider, to whom an account belongs. */
+@Entity('account_identity')
+@Index('account_identity_name', ['accountName'])
+export class AccountIdentityEntity {
+  @PrimaryColumn('text') issuer!: string
+  /** The provider's id of the person. */
+  @PrimaryColumn('text') subject!: string
+  @Column('text', { name: 'account_name' }) accountName!: string
+  @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
+}
+
 /** A code for whoever lost the second factor. */
 @Entity('recovery_code')
 export class RecoveryCodeEntity {
