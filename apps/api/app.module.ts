@@ -13,6 +13,8 @@ import { CellsController } from './cells/cells.controller.js'
 import { CoverageController } from './coverage/coverage.controller.js'
 import { DisputesController } from './disputes/disputes.controller.js'
 import { EventsController } from './events/events.controller.js'
+import { ApiKeyGuard } from './keys/api-key-guard.js'
+import { KeysController } from './keys/keys.controller.js'
 import { TestSlots } from './measure/slots.js'
 import { TestsController } from './measure/tests.controller.js'
 import { ExportController } from './export/export.controller.js'
@@ -77,6 +79,7 @@ export const CONTROLLERS = [
   StatusController,
   SessionController,
   AccountsController,
+  KeysController,
   ProbesController,
   ImportController,
   TestsController,
@@ -118,6 +121,7 @@ export const CONTROLLERS = [
 const SERVICES = [
   Authoriser,
   SignInAttempts,
+  ApiKeyGuard,
   Devices,
   TestSlots,
   FactorCache,

@@ -25,6 +25,7 @@ import { runCalibrate } from './calibrate.js'
 import { doctor } from './doctor.js'
 import { runExport, verifyExport } from './export.js'
 import { runImport } from './import.js'
+import { runKey } from './keys.js'
 import { runRoster } from './roster.js'
 import { CommandError, type Output, UsageError, outputFor } from './output.js'
 
@@ -53,6 +54,11 @@ const USAGE = `npm run taghtiya -- <command>
   device add --site CODE               prints the token once
   user add --name N --role R [--operator O]
                                        prints the one-time password; R: ${ROLES.join(', ')}
+  key list                             the keys of programs, with their ends and last uses (docs/security.md)
+  key add --name N --role R --days D [--operator O]
+                                       prints the key once; no key has the role administrator
+  key extend ID --days D
+  key revoke ID
   doctor
 Every command takes --json.`
 
@@ -87,6 +93,7 @@ const OPTIONS = {
   source: { type: 'string' },
   assumption: { type: 'boolean' },
   comment: { type: 'string' },
+  days: { type: 'string' },
 } as const
 
 type Values = ReturnType<typeof parse>['values']
@@ -143,6 +150,8 @@ const COMMANDS: Record<string, (context: CommandContext) => Promise<boolean>> = 
         }),
   device: addDevice,
   user: addUser,
+  key: ({ source, positionals, values, author, output }) =>
+    runKey(positionals[1], { source, author, output, subject: positionals[2], values }),
   doctor: ({ source, output }) => doctor(source, output),
 }
 

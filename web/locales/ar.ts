@@ -180,6 +180,7 @@ export const ar: Messages = {
   feedHint: 'JSON Feed: لقارئ الخلاصات',
   webhooks: 'الإشعارات الآلية (webhooks)',
   roster: 'المتعهدون الذين قد يقدمون الخدمة',
+  apiKeys: 'مفاتيح API للبرامج',
   signIn: 'تسجيل الدخول',
   signOut: 'تسجيل الخروج',
   name: 'الاسم',

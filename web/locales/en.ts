@@ -181,6 +181,7 @@ export const en = {
   feedHint: 'JSON Feed: for a feed reader',
   webhooks: 'Webhooks',
   roster: 'Operators that may serve',
+  apiKeys: 'API keys of programs',
   signIn: 'Sign in',
   signOut: 'Sign out',
   name: 'Name',

@@ -187,6 +187,7 @@ export const fr: Messages = {
   feedHint: 'JSON Feed : pour un lecteur de flux',
   webhooks: 'Webhooks (programmes prévenus)',
   roster: 'Opérateurs susceptibles de desservir',
+  apiKeys: 'Clés d’API des programmes',
   signIn: 'Se connecter',
   signOut: 'Se déconnecter',
   name: 'Nom',

@@ -31,6 +31,11 @@ const PATH_PARAMETERS: Record<string, PathParameter> = {
   },
   'sites/code': { description: "A site's code.", schema: TEXT_SCHEMA, example: 'DEMO-01.051.01.01-1' },
   'runs/id': RUN,
+  'keys/id': {
+    description: "A key's id.",
+    schema: TEXT_SCHEMA,
+    example: '7f2c1c1e-6a53-4a7e-9a43-0d0b6b1f2a11',
+  },
   'roster/id': { description: "An entry's id.", schema: wholeNumber(), example: 1 },
   'zones/id': {
     description: "A zone's id, which lasts from run to run.",
@@ -158,6 +163,8 @@ export const BODY_EXAMPLES: Record<string, unknown> = {
   SignInBody: { name: 'admin', password: 'the one-time password of the first start' },
   PasswordBody: { current: 'the one-time password', next: 'a sentence of my own' },
   AccountBody: { name: 'leila', role: 'planner' },
+  ApiKeyBody: { name: 'nightly-report', role: 'analyst', days: 90 },
+  KeyDaysBody: { days: 90 },
   FlagBody: { comment: 'The antenna was being repaired that day.' },
   ResubmitBody: {
     document: {

@@ -41,6 +41,10 @@ const COLLECTION_NEUTRAL_ACTIONS = [
   'revoke device',
   'add account',
   'change password',
+  'add api key',
+  'extend api key',
+  'revoke api key',
+  'refuse api key',
 ]
 
 /** Id of the newest change that may alter a collection of a run, a list or a claim; '0' if there was none yet. */

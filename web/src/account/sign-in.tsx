@@ -15,12 +15,14 @@ interface SignInProps {
   onWebhooks(): void
   /** Opens the roster of operators. */
   onRoster(): void
+  /** Opens the keys of programs. */
+  onKeys(): void
 }
 
 /** Minimum length that the server requires. */
 const MIN_PASSWORD_LENGTH = 12
 
-export function SignIn({ words, account, onAccount, onWebhooks, onRoster }: SignInProps) {
+export function SignIn({ words, account, onAccount, onWebhooks, onRoster, onKeys }: SignInProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [isChanging, setChanging] = useState(false)
   const { t } = words
@@ -37,7 +39,7 @@ export function SignIn({ words, account, onAccount, onWebhooks, onRoster }: Sign
         {!account && <SignInForm {...{ words, onAccount, onClose }} />}
         {account && !setsPassword && (
           <AccountForm
-            {...{ words, account, onAccount, onClose, onWebhooks, onRoster }}
+            {...{ words, account, onAccount, onClose, onWebhooks, onRoster, onKeys }}
             onChangePassword={() => setChanging(true)}
           />
         )}
@@ -81,11 +83,12 @@ interface AccountFormProps extends FormProps {
   account: Account
   onWebhooks(): void
   onRoster(): void
+  onKeys(): void
   onChangePassword(): void
 }
 
 function AccountForm(props: AccountFormProps) {
-  const { words, account, onAccount, onClose, onWebhooks, onRoster, onChangePassword } = props
+  const { words, account, onAccount, onClose, onWebhooks, onRoster, onKeys, onChangePassword } = props
   const { t } = words
   const signOut = async () => {
     await api.signOut()
@@ -116,6 +119,11 @@ function AccountForm(props: AccountFormProps) {
       {isAdministrator(account) && (
         <button type="button" onClick={instead(onRoster)}>
           {t('roster')}
+        </button>
+      )}
+      {isAdministrator(account) && (
+        <button type="button" onClick={instead(onKeys)}>
+          {t('apiKeys')}
         </button>
       )}
     </SendingForm>

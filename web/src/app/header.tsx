@@ -9,6 +9,7 @@ import { Search } from '../search/search.js'
 import type { PageProps } from './page-props.js'
 
 const loadSubscriptions = () => import('../subscriptions/subscriptions.js')
+const loadKeys = () => import('../keys/keys.js')
 const loadRoster = () => import('../roster/roster.js')
 
 interface HeaderProps extends PageProps {
@@ -22,7 +23,7 @@ export function Header(props: HeaderProps) {
   const { instance, account, setAccount } = data
   const { t } = words
   /** The dialog that the account's menu opened. */
-  const [dialog, setDialog] = useState<'webhooks' | 'roster' | null>(null)
+  const [dialog, setDialog] = useState<'webhooks' | 'roster' | 'keys' | null>(null)
   const onClose = () => {
     setDialog(null)
     // The dialog that opened it no longer exists.
@@ -43,9 +44,11 @@ export function Header(props: HeaderProps) {
           onAccount={setAccount}
           onWebhooks={() => setDialog('webhooks')}
           onRoster={() => setDialog('roster')}
+          onKeys={() => setDialog('keys')}
         />
         {dialog === 'webhooks' && account && <SubscriptionsDialog {...props} onClose={onClose} />}
         {dialog === 'roster' && account && <RosterDialog {...{ words, connection, onClose }} />}
+        {dialog === 'keys' && account && <KeysDialog {...{ words, connection, onClose }} />}
       </div>
       {instance?.simulated && (
         <p class="simulated" role="note">
@@ -74,11 +77,14 @@ function SubscriptionsDialog({ words, connection, data, area, onClose }: HeaderP
   )
 }
 
-function RosterDialog({
-  words,
-  connection,
-  onClose,
-}: Pick<HeaderProps, 'words' | 'connection'> & { onClose(): void }) {
+type DialogProps = Pick<HeaderProps, 'words' | 'connection'> & { onClose(): void }
+
+function KeysDialog({ words, connection, onClose }: DialogProps) {
+  const Loaded = useLazyModule(connection, loadKeys)
+  return Loaded && <Loaded.Keys {...{ words, connection, onClose }} />
+}
+
+function RosterDialog({ words, connection, onClose }: DialogProps) {
   const Loaded = useLazyModule(connection, loadRoster)
   return Loaded && <Loaded.Roster {...{ words, connection, onClose }} />
 }
