@@ -19,6 +19,7 @@ import { RosterVerdicts1796600000000 } from './1796600000000-roster-verdicts.js'
 import { PresenceModels1796600000001 } from './1796600000001-presence-models.js'
 import { Roster1796600000010 } from './1796600000010-roster.js'
 import { ApiKeys1796900000000 } from './1796900000000-api-keys.js'
+import { AuditLog1796900000001 } from './1796900000001-audit-log.js'
 
 /** All migrations in the order in which they are applied. */
 export const MIGRATIONS = [
@@ -43,4 +44,5 @@ export const MIGRATIONS = [
   PresenceModels1796600000001,
   Roster1796600000010,
   ApiKeys1796900000000,
+  AuditLog1796900000001,
 ]

@@ -7,6 +7,9 @@ import { FiguresController } from './areas/figures.controller.js'
 import { AggregatesController } from './areas/aggregates.controller.js'
 import { AreasController } from './areas/areas.controller.js'
 import { ReportController } from './areas/report.controller.js'
+import { AuditInterceptor } from './audit/audit-interceptor.js'
+import { LogController } from './audit/log.controller.js'
+import { RetentionController } from './audit/retention.controller.js'
 import { BatchSource } from './batch-source.js'
 import { CellProbesController } from './cells/cell-probes.controller.js'
 import { CellsController } from './cells/cells.controller.js'
@@ -80,6 +83,8 @@ export const CONTROLLERS = [
   SessionController,
   AccountsController,
   KeysController,
+  LogController,
+  RetentionController,
   ProbesController,
   ImportController,
   TestsController,
@@ -149,6 +154,7 @@ export class AppModule {
         { provide: ReadinessCheck, useValue: readiness },
         { provide: APP_GUARD, useClass: RateLimitGuard },
         { provide: APP_GUARD, useClass: RoleGuard },
+        { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
         { provide: APP_INTERCEPTOR, useClass: SparseFieldsInterceptor },
         { provide: APP_INTERCEPTOR, useClass: ConditionalGetInterceptor },
         { provide: APP_INTERCEPTOR, useClass: NextLinkInterceptor },

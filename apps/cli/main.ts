@@ -21,6 +21,7 @@ import { randomBytes } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { DataSource } from 'typeorm'
+import { runAudit } from './audit.js'
 import { runCalibrate } from './calibrate.js'
 import { doctor } from './doctor.js'
 import { runExport, verifyExport } from './export.js'
@@ -59,6 +60,10 @@ const USAGE = `npm run taghtiya -- <command>
                                        prints the key once; no key has the role administrator
   key extend ID --days D
   key revoke ID
+  audit verify [--expect SEQ:HASH]     checks that no row of the log was changed or removed
+  audit head                           the newest seal, to be noted elsewhere
+  audit export --out FILE              the log with its seals, as NDJSON
+  audit retain --days D                how long the log is kept
   doctor
 Every command takes --json.`
 
@@ -94,6 +99,7 @@ const OPTIONS = {
   assumption: { type: 'boolean' },
   comment: { type: 'string' },
   days: { type: 'string' },
+  expect: { type: 'string' },
 } as const
 
 type Values = ReturnType<typeof parse>['values']
@@ -135,11 +141,12 @@ const COMMANDS: Record<string, (context: CommandContext) => Promise<boolean>> = 
   classify: runClassify,
   calibrate: async ({ source, values, author, output }) =>
     runCalibrate(source, await rulesOf(source, values), { requested: values.rule, author, output }),
-  export: ({ config, source, positionals, values, output }) =>
+  export: ({ config, source, positionals, values, author, output }) =>
     positionals[1] === 'verify'
       ? verifyExport(positionals[2], output)
       : runExport({
           source,
+          author,
           output,
           collection: positionals[1],
           format: values.format,
@@ -150,6 +157,8 @@ const COMMANDS: Record<string, (context: CommandContext) => Promise<boolean>> = 
         }),
   device: addDevice,
   user: addUser,
+  audit: ({ source, positionals, values, author, output }) =>
+    runAudit(positionals[1], { source, author, output, values }),
   key: ({ source, positionals, values, author, output }) =>
     runKey(positionals[1], { source, author, output, subject: positionals[2], values }),
   doctor: ({ source, output }) => doctor(source, output),

@@ -181,6 +181,7 @@ export const ar: Messages = {
   webhooks: 'الإشعارات الآلية (webhooks)',
   roster: 'المتعهدون الذين قد يقدمون الخدمة',
   apiKeys: 'مفاتيح API للبرامج',
+  log: 'السجل',
   signIn: 'تسجيل الدخول',
   signOut: 'تسجيل الخروج',
   name: 'الاسم',

@@ -182,6 +182,7 @@ export const en = {
   webhooks: 'Webhooks',
   roster: 'Operators that may serve',
   apiKeys: 'API keys of programs',
+  log: 'Log',
   signIn: 'Sign in',
   signOut: 'Sign out',
   name: 'Name',

@@ -188,6 +188,7 @@ export const fr: Messages = {
   webhooks: 'Webhooks (programmes prévenus)',
   roster: 'Opérateurs susceptibles de desservir',
   apiKeys: 'Clés d’API des programmes',
+  log: 'Journal',
   signIn: 'Se connecter',
   signOut: 'Se déconnecter',
   name: 'Nom',

@@ -1,6 +1,6 @@
 /** The program behind an API key. */
 import { KEY_PREFIX, type KeyHolder, authorOfKey, findKeyHolder, noteKeyUse } from '#store/keys'
-import { type Account, recordChange, sha256 } from '#store/people'
+import { type Account, recordEvent, sha256 } from '#store/people'
 import { Injectable, Logger, UnauthorizedException } from '@nestjs/common'
 import type { FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
@@ -85,6 +85,12 @@ export class ApiKeyGuard {
     const key = `${subject} ${reason}`
     if (this.refused.has(key)) return
     this.refused.set(key, true)
-    await recordChange(this.source.manager, author, 'refuse api key', subject, { reason })
+    await recordEvent(this.source.manager, {
+      kind: 'refusal',
+      author,
+      action: 'refuse api key',
+      subject,
+      detail: { reason },
+    })
   }
 }

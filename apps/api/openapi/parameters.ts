@@ -31,6 +31,7 @@ const PATH_PARAMETERS: Record<string, PathParameter> = {
   },
   'sites/code': { description: "A site's code.", schema: TEXT_SCHEMA, example: 'DEMO-01.051.01.01-1' },
   'runs/id': RUN,
+  'retention/subject': { description: 'What is kept.', schema: TEXT_SCHEMA, example: 'log' },
   'keys/id': {
     description: "A key's id.",
     schema: TEXT_SCHEMA,
@@ -165,6 +166,7 @@ export const BODY_EXAMPLES: Record<string, unknown> = {
   AccountBody: { name: 'leila', role: 'planner' },
   ApiKeyBody: { name: 'nightly-report', role: 'analyst', days: 90 },
   KeyDaysBody: { days: 90 },
+  RetentionBody: { days: 1825 },
   FlagBody: { comment: 'The antenna was being repaired that day.' },
   ResubmitBody: {
     document: {

@@ -11,6 +11,7 @@ import type { Queryable } from './queryable.js'
  * - `places`: taken alone to change areas and the areas of cells; shared by a run that counts by them.
  * - `plan`: the plan and its findings.
  * - `roster`: changes of the roster of operators, so that two cannot overlap.
+ * - `audit log`: sealing rows of the log, taken by a trigger when a transaction commits.
  * - `deliveries`: numbering messages to subscribers. - `subscriptions`: counting them. - `area series`: the sums.
  * - `run of …`, `rule …`, `disputes of …`: the runs or versions of one rule, the disputes of one author.
  */
@@ -20,6 +21,7 @@ export type LockName =
   | 'places'
   | 'plan'
   | 'roster'
+  | 'audit log'
   | 'deliveries'
   | 'subscriptions'
   | 'area series'

@@ -70,7 +70,11 @@ export async function revokeApiKey(source: DataSource, id: string, author: strin
     const key = await lockKey(tx, id)
     if (!key) return false
     await tx.query('UPDATE api_key SET revoked_at = now(), revoked_by = $2 WHERE id = $1', [id, author])
-    await recordChange(tx, author, 'revoke api key', id, { name: key.name })
+    await recordChange(tx, author, 'revoke api key', id, {
+      name: key.name,
+      before: { expiresAt: key.expiresAt },
+      after: { state: 'revoked' },
+    })
     return true
   })
 }

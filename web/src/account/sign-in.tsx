@@ -17,12 +17,14 @@ interface SignInProps {
   onRoster(): void
   /** Opens the keys of programs. */
   onKeys(): void
+  /** Opens the log. */
+  onLog(): void
 }
 
 /** Minimum length that the server requires. */
 const MIN_PASSWORD_LENGTH = 12
 
-export function SignIn({ words, account, onAccount, onWebhooks, onRoster, onKeys }: SignInProps) {
+export function SignIn({ words, account, onAccount, onWebhooks, onRoster, onKeys, onLog }: SignInProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [isChanging, setChanging] = useState(false)
   const { t } = words
@@ -39,7 +41,7 @@ export function SignIn({ words, account, onAccount, onWebhooks, onRoster, onKeys
         {!account && <SignInForm {...{ words, onAccount, onClose }} />}
         {account && !setsPassword && (
           <AccountForm
-            {...{ words, account, onAccount, onClose, onWebhooks, onRoster, onKeys }}
+            {...{ words, account, onAccount, onClose, onWebhooks, onRoster, onKeys, onLog }}
             onChangePassword={() => setChanging(true)}
           />
         )}
@@ -84,11 +86,12 @@ interface AccountFormProps extends FormProps {
   onWebhooks(): void
   onRoster(): void
   onKeys(): void
+  onLog(): void
   onChangePassword(): void
 }
 
 function AccountForm(props: AccountFormProps) {
-  const { words, account, onAccount, onClose, onWebhooks, onRoster, onKeys, onChangePassword } = props
+  const { words, account, onAccount, onClose, onWebhooks, onRoster, onKeys, onLog, onChangePassword } = props
   const { t } = words
   const signOut = async () => {
     await api.signOut()
@@ -124,6 +127,11 @@ function AccountForm(props: AccountFormProps) {
       {isAdministrator(account) && (
         <button type="button" onClick={instead(onKeys)}>
           {t('apiKeys')}
+        </button>
+      )}
+      {isAdministrator(account) && (
+        <button type="button" onClick={instead(onLog)}>
+          {t('log')}
         </button>
       )}
     </SendingForm>

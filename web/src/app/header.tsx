@@ -10,6 +10,7 @@ import type { PageProps } from './page-props.js'
 
 const loadSubscriptions = () => import('../subscriptions/subscriptions.js')
 const loadKeys = () => import('../keys/keys.js')
+const loadLog = () => import('../log/log.js')
 const loadRoster = () => import('../roster/roster.js')
 
 interface HeaderProps extends PageProps {
@@ -23,7 +24,7 @@ export function Header(props: HeaderProps) {
   const { instance, account, setAccount } = data
   const { t } = words
   /** The dialog that the account's menu opened. */
-  const [dialog, setDialog] = useState<'webhooks' | 'roster' | 'keys' | null>(null)
+  const [dialog, setDialog] = useState<'webhooks' | 'roster' | 'keys' | 'log' | null>(null)
   const onClose = () => {
     setDialog(null)
     // The dialog that opened it no longer exists.
@@ -45,10 +46,12 @@ export function Header(props: HeaderProps) {
           onWebhooks={() => setDialog('webhooks')}
           onRoster={() => setDialog('roster')}
           onKeys={() => setDialog('keys')}
+          onLog={() => setDialog('log')}
         />
         {dialog === 'webhooks' && account && <SubscriptionsDialog {...props} onClose={onClose} />}
         {dialog === 'roster' && account && <RosterDialog {...{ words, connection, onClose }} />}
         {dialog === 'keys' && account && <KeysDialog {...{ words, connection, onClose }} />}
+        {dialog === 'log' && account && <LogDialog {...{ words, connection, onClose }} />}
       </div>
       {instance?.simulated && (
         <p class="simulated" role="note">
@@ -82,6 +85,11 @@ type DialogProps = Pick<HeaderProps, 'words' | 'connection'> & { onClose(): void
 function KeysDialog({ words, connection, onClose }: DialogProps) {
   const Loaded = useLazyModule(connection, loadKeys)
   return Loaded && <Loaded.Keys {...{ words, connection, onClose }} />
+}
+
+function LogDialog({ words, connection, onClose }: DialogProps) {
+  const Loaded = useLazyModule(connection, loadLog)
+  return Loaded && <Loaded.Log {...{ words, connection, onClose }} />
 }
 
 function RosterDialog({ words, connection, onClose }: DialogProps) {
