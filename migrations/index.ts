@@ -20,6 +20,7 @@ import { PresenceModels1796600000001 } from './1796600000001-presence-models.js'
 import { Roster1796600000010 } from './1796600000010-roster.js'
 import { ApiKeys1796900000000 } from './1796900000000-api-keys.js'
 import { AuditLog1796900000001 } from './1796900000001-audit-log.js'
+import { Retention1796900000002 } from './1796900000002-retention.js'
 
 /** All migrations in the order in which they are applied. */
 export const MIGRATIONS = [
@@ -45,4 +46,5 @@ export const MIGRATIONS = [
   Roster1796600000010,
   ApiKeys1796900000000,
   AuditLog1796900000001,
+  Retention1796900000002,
 ]

@@ -40,6 +40,7 @@ import { PrioritiesController } from './priorities/priorities.controller.js'
 import { SolverSlots } from './priorities/solver-slots.js'
 import { Devices } from './probes/devices.js'
 import { ImportController } from './probes/import.controller.js'
+import { PersonalDataController } from './personal/personal.controller.js'
 import { PlacesController } from './places/places.controller.js'
 import { PlanController } from './plan/plan.controller.js'
 import { PlanTableController } from './plan/plan-table.controller.js'
@@ -85,6 +86,7 @@ export const CONTROLLERS = [
   KeysController,
   LogController,
   RetentionController,
+  PersonalDataController,
   ProbesController,
   ImportController,
   TestsController,

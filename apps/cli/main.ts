@@ -27,6 +27,7 @@ import { doctor } from './doctor.js'
 import { runExport, verifyExport } from './export.js'
 import { runImport } from './import.js'
 import { runKey } from './keys.js'
+import { runPerson } from './person.js'
 import { runRoster } from './roster.js'
 import { CommandError, type Output, UsageError, outputFor } from './output.js'
 
@@ -60,6 +61,9 @@ const USAGE = `npm run taghtiya -- <command>
                                        prints the key once; no key has the role administrator
   key extend ID --days D
   key revoke ID
+  person export NAME --out FILE        everything that is kept of a person (docs/personal-data.md)
+  person erase NAME --comment TEXT [--device ID,ID]
+                                       ends the account and puts a pseudonym in the place of its name everywhere
   audit verify [--expect SEQ:HASH]     checks that no row of the log was changed or removed
   audit head                           the newest seal, to be noted elsewhere
   audit export --out FILE              the log with its seals, as NDJSON
@@ -100,6 +104,7 @@ const OPTIONS = {
   comment: { type: 'string' },
   days: { type: 'string' },
   expect: { type: 'string' },
+  device: { type: 'string' },
 } as const
 
 type Values = ReturnType<typeof parse>['values']
@@ -157,6 +162,8 @@ const COMMANDS: Record<string, (context: CommandContext) => Promise<boolean>> = 
         }),
   device: addDevice,
   user: addUser,
+  person: ({ source, positionals, values, author, output }) =>
+    runPerson(positionals[1], { source, author, output, name: positionals[2], values }),
   audit: ({ source, positionals, values, author, output }) =>
     runAudit(positionals[1], { source, author, output, values }),
   key: ({ source, positionals, values, author, output }) =>

@@ -182,6 +182,7 @@ export const ar: Messages = {
   roster: 'المتعهدون الذين قد يقدمون الخدمة',
   apiKeys: 'مفاتيح API للبرامج',
   log: 'السجل',
+  personal: 'المعطيات ذات الطابع الشخصي',
   signIn: 'تسجيل الدخول',
   signOut: 'تسجيل الخروج',
   name: 'الاسم',

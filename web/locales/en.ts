@@ -183,6 +183,7 @@ export const en = {
   roster: 'Operators that may serve',
   apiKeys: 'API keys of programs',
   log: 'Log',
+  personal: 'Personal data',
   signIn: 'Sign in',
   signOut: 'Sign out',
   name: 'Name',

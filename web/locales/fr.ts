@@ -189,6 +189,7 @@ export const fr: Messages = {
   roster: 'Opérateurs susceptibles de desservir',
   apiKeys: 'Clés d’API des programmes',
   log: 'Journal',
+  personal: 'Données personnelles',
   signIn: 'Se connecter',
   signOut: 'Se déconnecter',
   name: 'Nom',

@@ -24,7 +24,14 @@ export class AuditInterceptor implements NestInterceptor {
     if (!route) return handler.handle()
     if (route.action === 'sign in') return this.signIn(route, request, handler)
     const author = await this.authorOf(request)
-    if (author) await this.record(route, author, request)
+    if (!author) return handler.handle()
+    if (route.onlyIfFound)
+      return handler
+        .handle()
+        .pipe(
+          concatMap((answer: unknown) => from(this.record(route, author, request)).pipe(map(() => answer))),
+        )
+    await this.record(route, author, request)
     return handler.handle()
   }
 

@@ -7,6 +7,8 @@ export interface AuditedRoute {
   /** `read` and `export` are recorded before the answer, so that nothing is read that is not in the log. */
   kind: 'read' | 'export' | 'sign_in'
   action: string
+  /** Recorded only if there is an answer, so that a name that nobody has, or no longer has, does not get into the log. */
+  onlyIfFound?: true
 }
 
 export const AUDITED_ROUTES: Readonly<Record<string, AuditedRoute>> = {
@@ -17,6 +19,7 @@ export const AUDITED_ROUTES: Readonly<Record<string, AuditedRoute>> = {
   'GET /api/v1/log': { kind: 'read', action: 'read log' },
   'GET /api/v1/log/table.csv': { kind: 'export', action: 'export log' },
   'GET /api/v1/log/entries.ndjson': { kind: 'export', action: 'export log' },
+  'GET /api/v1/personal-data/:name': { kind: 'export', action: 'export personal data', onlyIfFound: true },
   'GET /api/v1/quarantine': { kind: 'read', action: 'read quarantine' },
   'GET /api/v1/cells/:h3/probes/all': { kind: 'read', action: 'read probes of a cell' },
   'GET /api/v1/probes/:id/flags': { kind: 'read', action: 'read flags of a probe' },

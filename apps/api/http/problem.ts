@@ -30,6 +30,8 @@ export type ProblemCode =
   | 'person_needed'
   | 'api_key_refused'
   | 'api_key_name_taken'
+  | 'erasure_of_oneself'
+  | 'last_administrator'
   | 'file_empty'
   | 'file_unread'
   | 'file_columns'

@@ -31,6 +31,7 @@ const PATH_PARAMETERS: Record<string, PathParameter> = {
   },
   'sites/code': { description: "A site's code.", schema: TEXT_SCHEMA, example: 'DEMO-01.051.01.01-1' },
   'runs/id': RUN,
+  'personal-data/name': { description: "An account's name.", schema: TEXT_SCHEMA, example: 'leila' },
   'retention/subject': { description: 'What is kept.', schema: TEXT_SCHEMA, example: 'log' },
   'keys/id': {
     description: "A key's id.",
@@ -166,6 +167,7 @@ export const BODY_EXAMPLES: Record<string, unknown> = {
   AccountBody: { name: 'leila', role: 'planner' },
   ApiKeyBody: { name: 'nightly-report', role: 'analyst', days: 90 },
   KeyDaysBody: { days: 90 },
+  ErasureBody: { comment: 'Request of 1 March 2026.' },
   RetentionBody: { days: 1825 },
   FlagBody: { comment: 'The antenna was being repaired that day.' },
   ResubmitBody: {

@@ -15,7 +15,7 @@ export interface Retention {
   days: number
 }
 
-export const RETENTION_SUBJECTS = ['log'] as const
+export const RETENTION_SUBJECTS = ['log', 'quarantine', 'dispute_documents'] as const
 export type RetentionSubject = (typeof RETENTION_SUBJECTS)[number]
 
 /** Shortest time that anything may be kept, days: an error of yesterday can still be explained. */
@@ -82,4 +82,23 @@ export async function retireLog(source: DataSource, now: Date): Promise<number> 
     await tx.query('DELETE FROM change_seal WHERE seq <= $1', [last.seq])
     return rows
   })
+}
+
+/** Removes rejected records, and the contents of documents of disputes that are decided, once their time is over. */
+export async function removeOutdated(
+  db: Queryable,
+  now: Date,
+): Promise<{ quarantine: number; documents: number }> {
+  const before = async (subject: RetentionSubject) =>
+    new Date(now.getTime() - (await retentionDays(db, subject)) * DAY_MS)
+  const [, quarantine] = (await db.query('DELETE FROM quarantine WHERE received_at < $1 RETURNING 1', [
+    await before('quarantine'),
+  ])) as [unknown, number]
+  const [, documents] = (await db.query(
+    `UPDATE dispute_document AS d SET content = '' FROM dispute AS f
+     WHERE f.id = d.dispute_id AND d.content <> '' AND f.state IN ('upheld', 'rejected', 'withdrawn') AND f.opened_at < $1
+     RETURNING 1`,
+    [await before('dispute_documents')],
+  )) as [unknown, number]
+  return { quarantine, documents }
 }

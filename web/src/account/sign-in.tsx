@@ -11,20 +11,23 @@ interface SignInProps {
   words: Localizer
   account: Account | null
   onAccount(account: Account | null): void
-  /** Opens the list of webhooks. */
-  onWebhooks(): void
-  /** Opens the roster of operators. */
-  onRoster(): void
-  /** Opens the keys of programs. */
-  onKeys(): void
-  /** Opens the log. */
-  onLog(): void
+  onDialog(dialog: AccountDialog): void
 }
+
+/** The dialogs that the account's menu opens, with who may open them. */
+export type AccountDialog = 'webhooks' | 'roster' | 'apiKeys' | 'log' | 'personal'
+const MENU: readonly (readonly [AccountDialog, (account: Account) => boolean])[] = [
+  ['webhooks', isPlanner],
+  ['roster', isAdministrator],
+  ['apiKeys', isAdministrator],
+  ['log', isAdministrator],
+  ['personal', isAdministrator],
+]
 
 /** Minimum length that the server requires. */
 const MIN_PASSWORD_LENGTH = 12
 
-export function SignIn({ words, account, onAccount, onWebhooks, onRoster, onKeys, onLog }: SignInProps) {
+export function SignIn({ words, account, onAccount, onDialog }: SignInProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [isChanging, setChanging] = useState(false)
   const { t } = words
@@ -41,7 +44,7 @@ export function SignIn({ words, account, onAccount, onWebhooks, onRoster, onKeys
         {!account && <SignInForm {...{ words, onAccount, onClose }} />}
         {account && !setsPassword && (
           <AccountForm
-            {...{ words, account, onAccount, onClose, onWebhooks, onRoster, onKeys, onLog }}
+            {...{ words, account, onAccount, onClose, onDialog }}
             onChangePassword={() => setChanging(true)}
           />
         )}
@@ -83,15 +86,12 @@ function SignInForm({ words, onAccount, onClose }: FormProps) {
 
 interface AccountFormProps extends FormProps {
   account: Account
-  onWebhooks(): void
-  onRoster(): void
-  onKeys(): void
-  onLog(): void
+  onDialog(dialog: AccountDialog): void
   onChangePassword(): void
 }
 
 function AccountForm(props: AccountFormProps) {
-  const { words, account, onAccount, onClose, onWebhooks, onRoster, onKeys, onLog, onChangePassword } = props
+  const { words, account, onAccount, onClose, onDialog, onChangePassword } = props
   const { t } = words
   const signOut = async () => {
     await api.signOut()
@@ -99,9 +99,9 @@ function AccountForm(props: AccountFormProps) {
     onClose()
   }
   /** Another dialog takes the place of this one. */
-  const instead = (open: () => void) => () => {
+  const openInstead = (dialog: AccountDialog) => {
     onClose()
-    open()
+    onDialog(dialog)
   }
   return (
     <SendingForm
@@ -114,26 +114,11 @@ function AccountForm(props: AccountFormProps) {
       <button type="button" onClick={onChangePassword}>
         {t('changePassword')}
       </button>
-      {isPlanner(account) && (
-        <button type="button" onClick={instead(onWebhooks)}>
-          {t('webhooks')}
+      {MENU.filter(([, isAllowed]) => isAllowed(account)).map(([dialog]) => (
+        <button key={dialog} type="button" onClick={() => openInstead(dialog)}>
+          {t(dialog)}
         </button>
-      )}
-      {isAdministrator(account) && (
-        <button type="button" onClick={instead(onRoster)}>
-          {t('roster')}
-        </button>
-      )}
-      {isAdministrator(account) && (
-        <button type="button" onClick={instead(onKeys)}>
-          {t('apiKeys')}
-        </button>
-      )}
-      {isAdministrator(account) && (
-        <button type="button" onClick={instead(onLog)}>
-          {t('log')}
-        </button>
-      )}
+      ))}
     </SendingForm>
   )
 }

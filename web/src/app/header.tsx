@@ -1,6 +1,6 @@
 /** Name of the service, search, rule, language, account, and the notices that no screen may hide. */
 import { useState } from 'preact/hooks'
-import { SignIn } from '../account/sign-in.js'
+import { type AccountDialog, SignIn } from '../account/sign-in.js'
 import { useLazyModule } from '../api/lazy-module.js'
 import type { Area } from '../api/schemas.js'
 import { Import } from '../import/import.js'
@@ -11,6 +11,7 @@ import type { PageProps } from './page-props.js'
 const loadSubscriptions = () => import('../subscriptions/subscriptions.js')
 const loadKeys = () => import('../keys/keys.js')
 const loadLog = () => import('../log/log.js')
+const loadPersonal = () => import('../personal/personal.js')
 const loadRoster = () => import('../roster/roster.js')
 
 interface HeaderProps extends PageProps {
@@ -24,7 +25,7 @@ export function Header(props: HeaderProps) {
   const { instance, account, setAccount } = data
   const { t } = words
   /** The dialog that the account's menu opened. */
-  const [dialog, setDialog] = useState<'webhooks' | 'roster' | 'keys' | 'log' | null>(null)
+  const [dialog, setDialog] = useState<AccountDialog | null>(null)
   const onClose = () => {
     setDialog(null)
     // The dialog that opened it no longer exists.
@@ -40,18 +41,12 @@ export function Header(props: HeaderProps) {
         <RuleChoice {...props} />
         <LanguageChoice {...props} />
         <Import words={words} account={account} />
-        <SignIn
-          {...{ words, account }}
-          onAccount={setAccount}
-          onWebhooks={() => setDialog('webhooks')}
-          onRoster={() => setDialog('roster')}
-          onKeys={() => setDialog('keys')}
-          onLog={() => setDialog('log')}
-        />
+        <SignIn {...{ words, account }} onAccount={setAccount} onDialog={setDialog} />
         {dialog === 'webhooks' && account && <SubscriptionsDialog {...props} onClose={onClose} />}
         {dialog === 'roster' && account && <RosterDialog {...{ words, connection, onClose }} />}
-        {dialog === 'keys' && account && <KeysDialog {...{ words, connection, onClose }} />}
+        {dialog === 'apiKeys' && account && <KeysDialog {...{ words, connection, onClose }} />}
         {dialog === 'log' && account && <LogDialog {...{ words, connection, onClose }} />}
+        {dialog === 'personal' && account && <PersonalDialog {...{ words, connection, onClose }} />}
       </div>
       {instance?.simulated && (
         <p class="simulated" role="note">
@@ -90,6 +85,11 @@ function KeysDialog({ words, connection, onClose }: DialogProps) {
 function LogDialog({ words, connection, onClose }: DialogProps) {
   const Loaded = useLazyModule(connection, loadLog)
   return Loaded && <Loaded.Log {...{ words, connection, onClose }} />
+}
+
+function PersonalDialog({ words, connection, onClose }: DialogProps) {
+  const Loaded = useLazyModule(connection, loadPersonal)
+  return Loaded && <Loaded.Personal {...{ words, connection, onClose }} />
 }
 
 function RosterDialog({ words, connection, onClose }: DialogProps) {

@@ -79,6 +79,12 @@ export const ACTIONS: Readonly<Partial<Record<string, Words>>> = {
   'resume subscription': words('resumed a webhook', 'webhook repris', 'استأنف إشعارا آليا'),
   'delete subscription': words('removed a webhook', 'webhook supprimé', 'حذف إشعارا آليا'),
   'set retention': words('set how long things are kept', 'durée de conservation fixée', 'حدد مدة الحفظ'),
+  'erase person': words('erased a person', 'personne effacée', 'محا بيانات شخص'),
+  'export personal data': words(
+    'exported personal data',
+    'données personnelles exportées',
+    'صدّر معطيات شخصية',
+  ),
   'retire log': words('removed old lines', 'anciennes lignes retirées', 'سحب أسطرا قديمة'),
   'read accounts': words('read the accounts', 'comptes consultés', 'اطلع على الحسابات'),
   'read api keys': words('read the API keys', 'clés d’API consultées', 'اطلع على مفاتيح API'),
