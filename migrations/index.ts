@@ -23,6 +23,9 @@ import { SignInAttempts1796800000001 } from './1796800000001-sign-in-attempts.js
 import { SecondFactor1796800000002 } from './1796800000002-second-factor.js'
 import { DeviceNames1796800000003 } from './1796800000003-device-names.js'
 import { AccountIdentity1796800000004 } from './1796800000004-account-identity.js'
+import { ApiKeys1796900000000 } from './1796900000000-api-keys.js'
+import { AuditLog1796900000001 } from './1796900000001-audit-log.js'
+import { Retention1796900000002 } from './1796900000002-retention.js'
 
 /** All migrations in the order in which they are applied. */
 export const MIGRATIONS = [
@@ -51,4 +54,7 @@ export const MIGRATIONS = [
   SecondFactor1796800000002,
   DeviceNames1796800000003,
   AccountIdentity1796800000004,
+  ApiKeys1796900000000,
+  AuditLog1796900000001,
+  Retention1796900000002,
 ]

@@ -7,6 +7,9 @@ import { FiguresController } from './areas/figures.controller.js'
 import { AggregatesController } from './areas/aggregates.controller.js'
 import { AreasController } from './areas/areas.controller.js'
 import { ReportController } from './areas/report.controller.js'
+import { AuditInterceptor } from './audit/audit-interceptor.js'
+import { LogController } from './audit/log.controller.js'
+import { RetentionController } from './audit/retention.controller.js'
 import { BatchSource } from './batch-source.js'
 import { CellProbesController } from './cells/cell-probes.controller.js'
 import { CellsController } from './cells/cells.controller.js'
@@ -14,6 +17,8 @@ import { CoverageController } from './coverage/coverage.controller.js'
 import { DevicesController } from './devices/devices.controller.js'
 import { DisputesController } from './disputes/disputes.controller.js'
 import { EventsController } from './events/events.controller.js'
+import { ApiKeyGuard } from './keys/api-key-guard.js'
+import { KeysController } from './keys/keys.controller.js'
 import { TestSlots } from './measure/slots.js'
 import { TestsController } from './measure/tests.controller.js'
 import { ExportController } from './export/export.controller.js'
@@ -44,6 +49,7 @@ import { PrioritiesController } from './priorities/priorities.controller.js'
 import { SolverSlots } from './priorities/solver-slots.js'
 import { Devices } from './probes/devices.js'
 import { ImportController } from './probes/import.controller.js'
+import { PersonalDataController } from './personal/personal.controller.js'
 import { PlacesController } from './places/places.controller.js'
 import { PlanController } from './plan/plan.controller.js'
 import { PlanTableController } from './plan/plan-table.controller.js'
@@ -91,6 +97,10 @@ export const CONTROLLERS = [
   OidcController,
   SecondFactorController,
   SignInRulesController,
+  KeysController,
+  LogController,
+  RetentionController,
+  PersonalDataController,
   ProbesController,
   ImportController,
   TestsController,
@@ -134,6 +144,7 @@ const SERVICES = [
   SignInAttempts,
   SecondFactorCheck,
   OidcClient,
+  ApiKeyGuard,
   Devices,
   TestSlots,
   FactorCache,
@@ -161,6 +172,7 @@ export class AppModule {
         { provide: ReadinessCheck, useValue: readiness },
         { provide: APP_GUARD, useClass: RateLimitGuard },
         { provide: APP_GUARD, useClass: RoleGuard },
+        { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
         { provide: APP_INTERCEPTOR, useClass: SparseFieldsInterceptor },
         { provide: APP_INTERCEPTOR, useClass: ConditionalGetInterceptor },
         { provide: APP_INTERCEPTOR, useClass: NextLinkInterceptor },

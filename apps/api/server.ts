@@ -19,6 +19,7 @@ import { allowCors } from './http/cors.js'
 import { sendLongTextAsBytes, serializeReply } from './http/preserialized-page.js'
 import { ProblemFilter, answerFrameworkError, invalidRequest } from './http/problem.js'
 import { registerPublicUrl, withoutPrefix } from './http/clients/public-url.js'
+import { trustedProxies } from './http/clients/trusted-proxies.js'
 import { addSecurityHeaders } from './http/security-headers.js'
 import { addSpeedTests } from './measure/speed-tests.js'
 import { Authoriser } from './people/authoriser.js'
@@ -65,8 +66,8 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_JSON_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    // Only a proxy on this machine is trusted about the client's address, the scheme and the host.
-    trustProxy: 'loopback',
+    // Only these are trusted about the client's address, the scheme and the host.
+    trustProxy: trustedProxies(settings.config.trustedProxies),
     rewriteUrl: withoutPrefix(settings),
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH, ignoreTrailingSlash: true },
     // The key is removed, so that one record with it does not refuse its neighbours.

@@ -10,6 +10,7 @@ import {
   isCollection,
   licencesOf,
 } from '#store/ogc'
+import { recordEvent } from '#store/people'
 import { type RunRow, findRule, findRun, latestRun } from '#store/runs'
 import { isSimulated } from '#store/sites'
 import { createHash } from 'node:crypto'
@@ -23,6 +24,7 @@ import { CommandError, type Output, UsageError } from './output.js'
 
 interface ExportOptions {
   source: DataSource
+  author: string
   output: Output
   collection: string | undefined
   format: string | undefined
@@ -45,6 +47,12 @@ export async function runExport(options: ExportOptions): Promise<boolean> {
   const collection = collectionOf(name)
   const run = await runOf(collection, options)
   const layer = format === 'csv' ? asPoints(collection) : collection
+  await recordEvent(source.manager, {
+    kind: 'export',
+    author: options.author,
+    action: 'export a collection',
+    subject: `${name}.${format}`,
+  })
   const written = { rows: 0, bytes: 0, hash: createHash('sha256') }
   const features = countRows(exportFeatures(source.manager, layer, run), (rows) => {
     written.rows += rows

@@ -8,11 +8,14 @@ import { FutureKnownBeforeError, classifyAll, findRule, listRules } from '#store
 import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { DataSource } from 'typeorm'
+import { runAudit } from './audit.js'
 import { runCalibrate } from './calibrate.js'
 import { runDevice } from './device.js'
 import { doctor } from './doctor.js'
 import { runExport, verifyExport } from './export.js'
 import { runImport } from './import.js'
+import { runKey } from './keys.js'
+import { runPerson } from './person.js'
 import { runRoster } from './roster.js'
 import { runUser } from './user.js'
 import { CommandError, type Output, UsageError, outputFor } from './output.js'
@@ -52,6 +55,18 @@ const USAGE = `npm run taghtiya -- <command>
   user reset --name N [--link]         for a lost password: as user add
   user reset-factor --name N           removes a lost second factor
   user sign-out --name N               ends all sessions of the account
+  key list                             the keys of programs, with their ends and last uses (docs/security.md)
+  key add --name N --role R --days D [--operator O]
+                                       prints the key once; no key has the role administrator
+  key extend ID --days D
+  key revoke ID
+  person export NAME --out FILE        everything that is kept of a person (docs/personal-data.md)
+  person erase NAME --comment TEXT [--device ID,ID]
+                                       ends the account and puts a pseudonym in the place of its name everywhere
+  audit verify [--expect SEQ:HASH]     checks that no row of the log was changed or removed
+  audit head                           the newest seal, to be noted elsewhere
+  audit export --out FILE              the log with its seals, as NDJSON
+  audit retain --days D                how long the log is kept
   doctor
 Every command takes --json.`
 
@@ -87,6 +102,9 @@ const OPTIONS = {
   source: { type: 'string' },
   assumption: { type: 'boolean' },
   comment: { type: 'string' },
+  days: { type: 'string' },
+  expect: { type: 'string' },
+  device: { type: 'string' },
 } as const
 
 type Values = ReturnType<typeof parse>['values']
@@ -128,11 +146,12 @@ const COMMANDS: Record<string, (context: CommandContext) => Promise<boolean>> = 
   classify: runClassify,
   calibrate: async ({ source, values, author, output }) =>
     runCalibrate(source, await rulesOf(source, values), { requested: values.rule, author, output }),
-  export: ({ config, source, positionals, values, output }) =>
+  export: ({ config, source, positionals, values, author, output }) =>
     positionals[1] === 'verify'
       ? verifyExport(positionals[2], output)
       : runExport({
           source,
+          author,
           output,
           collection: positionals[1],
           format: values.format,
@@ -152,6 +171,12 @@ const COMMANDS: Record<string, (context: CommandContext) => Promise<boolean>> = 
     }),
   user: ({ config, source, positionals, values, author, output }) =>
     runUser(positionals[1], { source, author, output, publicUrl: publicUrlOf(config), values }),
+  person: ({ source, positionals, values, author, output }) =>
+    runPerson(positionals[1], { source, author, output, name: positionals[2], values }),
+  audit: ({ source, positionals, values, author, output }) =>
+    runAudit(positionals[1], { source, author, output, values }),
+  key: ({ source, positionals, values, author, output }) =>
+    runKey(positionals[1], { source, author, output, subject: positionals[2], values }),
   doctor: ({ source, output }) => doctor(source, output),
 }
 

@@ -1,6 +1,7 @@
 /** The schedule: a table of the jobs that run by the clock. */
 import { MINUTE_MS, TIME_ZONE } from '#domain/units'
 import { partitionMonthsAround } from '#setup'
+import { logHead, removeOutdated, retireLog } from '#store/audit'
 import { judgeWholePlan } from '#store/plan'
 import { calibrate } from '#store/presence'
 import { ensureProbeMonths, flagDisagreeing } from '#store/probes'
@@ -83,6 +84,20 @@ const JOBS: readonly Job[] = [
             : `calibrate: model ${result.model} of ${rule.id} on ${result.cells} cells`,
         )
       }
+    },
+  },
+  {
+    name: 'retention',
+    cron: '50 2 * * 0',
+    run: async (source, now, _options, { log }) => {
+      const rows = await retireLog(source, now)
+      if (rows > 0) log(`retention: ${rows} rows of the log were retired`)
+      const { quarantine, documents } = await removeOutdated(source.manager, now)
+      if (quarantine + documents > 0)
+        log(`retention: ${quarantine} rejected records and ${documents} documents of disputes were removed`)
+      const head = await logHead(source.manager)
+      // Whoever keeps this line elsewhere can show later that nothing before it was changed or removed.
+      if (head) log(`head of the log: ${head.seq}:${head.hash}`)
     },
   },
   { name: 'leases', cron: '40 2 * * 0', run: (source) => dropOldLeases(source.manager) },

@@ -31,6 +31,8 @@ export interface Config {
    * `https://obs.example.ma`. Empty where links repeat the address of the request.
    */
   publicUrls: readonly string[]
+  /** Addresses and networks of proxies on other machines that are believed about who asks: `10.0.4.2`, `10.0.4.0/24`. */
+  trustedProxies: readonly string[]
   /** The token by which other machines may read /metrics; null where only this machine may. */
   metricsToken: string | null
   /** Time, ms, after which a worker that gives no sign of life is passed over: its sessions are ended, it is started again. */
@@ -62,6 +64,7 @@ export function loadConfig(env: Environment): Config {
     dataLicence: licenceOf(env.DATA_LICENCE, errors),
     webhooksLoopback: switchOf('WEBHOOKS_LOOPBACK', env.WEBHOOKS_LOOPBACK, false, errors),
     publicUrls: publicUrlsOf(env.PUBLIC_URL || '', errors),
+    trustedProxies: trustedProxiesOf(env.TRUST_PROXY || '', errors),
     metricsToken: metricsTokenOf(env.METRICS_TOKEN, errors),
     workerLeaseMs: workerLeaseOf(env.WORKER_LEASE_SECONDS || '60', errors),
     oidc: oidcOf(env, Boolean(env.PUBLIC_URL), errors),
@@ -109,6 +112,31 @@ function publicUrlsOf(text: string, errors: string[]): string[] {
     errors.push(`PUBLIC_URL must be an address such as https://obs.example.ma; it is "${invalid}"`)
   return urls
 }
+
+const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/
+
+function trustedProxiesOf(text: string, errors: string[]): string[] {
+  const proxies = text.split(',').flatMap((proxy) => proxy.trim() || [])
+  const invalid = proxies.find((proxy) => !isAddressOrNetwork(proxy))
+  if (invalid !== undefined)
+    errors.push(
+      `TRUST_PROXY must be addresses or networks such as 10.0.4.2 or 10.0.4.0/24; it is "${invalid}"`,
+    )
+  return proxies
+}
+
+/** A network must not be everybody: who is believed may name any address. */
+function isAddressOrNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/')
+  const parts = IPV4.exec(address)?.slice(1).map(Number)
+  const isAddress = parts ? parts.every((part) => part < 256) : isIpv6(address)
+  const isNetwork =
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 8 && Number(bits) <= (parts ? 32 : 128))
+  return more.length === 0 && isAddress && isNetwork
+}
+
+/** The parser of web addresses takes what is in brackets for an IPv6 address, or refuses it. */
+const isIpv6 = (text: string): boolean => text.includes(':') && URL.canParse(`http://[${text}]/`)
 
 function metricsTokenOf(text: string | undefined, errors: string[]): string | null {
   if (text && !/^\S{16,200}$/.test(text))

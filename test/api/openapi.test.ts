@@ -68,7 +68,7 @@ test('every answer has a type, every refusal is a problem, every parameter an ex
 test('operations say who may, and fields their units', () => {
   const one = (id: string) => operations.find(({ operationId }) => operationId === id)!
   expect(one('probesPost').security).toEqual([{ device: [] }])
-  expect(one('importPost').security).toEqual([{ session: [] }, { device: [] }])
+  expect(one('importPost').security).toEqual([{ session: [] }, { key: [] }, { device: [] }])
   expect(one('runsClassify').description).toContain('role planner')
   expect(Object.keys(one('runsClassify').responses)).toEqual([
     '201',

@@ -2,6 +2,7 @@
 
 export const CSV_MEDIA_TYPE = 'text/csv; charset=utf-8'
 export const XLSX_MEDIA_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+export const NDJSON_MEDIA_TYPE = 'application/x-ndjson'
 export const GEOJSON_MEDIA_TYPE = 'application/geo+json'
 export const MVT_MEDIA_TYPE = 'application/vnd.mapbox-vector-tile'
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8'

@@ -42,6 +42,8 @@ export interface Ndt7Options {
   slots: TestSlots
   /** The path and query of a request, without a path prefix. */
   pathOf(request: IncomingMessage): string
+  /** Whether an address is that of a proxy that is believed about who asks. */
+  isTrustedProxy(address: string): boolean
   /** Id of the device of a token for one test; undefined if the token is invalid. */
   deviceOf(token: string, direction: Direction): Promise<string | undefined>
   /** Called once per test with the server's observation. */
@@ -76,13 +78,17 @@ async function upgrade(
   request: IncomingMessage,
   socket: Socket,
   head: Buffer,
-  { slots, pathOf, deviceOf, onTestEnded }: Ndt7Options,
+  { slots, pathOf, isTrustedProxy, deviceOf, onTestEnded }: Ndt7Options,
   running: Set<Promise<void>>,
 ): Promise<void> {
   try {
     const testRequest = testRequestOf(pathOf(request), request.headers)
     const { token, direction } = testRequest
-    const address = forwardedAddressOf(request.socket.remoteAddress, forwardedForOf(request))
+    const address = forwardedAddressOf(
+      request.socket.remoteAddress,
+      forwardedForOf(request),
+      isTrustedProxy,
+    )
     const release = slots.take({ isDevice: token !== null, address })
     socket.once('close', release)
     const deviceId = token === null ? null : await deviceOf(token, direction)

@@ -5,6 +5,7 @@ import { Logger } from '@nestjs/common'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import type { DataSource } from 'typeorm'
 import { withoutPrefix } from '../http/clients/public-url.js'
+import { trustedProxies } from '../http/clients/trusted-proxies.js'
 import type { Settings } from '../settings.js'
 import { serveNdt7 } from './ndt7.js'
 import { TestSlots } from './slots.js'
@@ -14,6 +15,7 @@ export function addSpeedTests(app: NestFastifyApplication, source: DataSource, s
   const server = serveNdt7(app.getHttpServer() as never, {
     slots: app.get(TestSlots),
     pathOf: withoutPrefix(settings),
+    isTrustedProxy: trustedProxies(settings.config.trustedProxies),
     deviceOf: (token, direction) => consumeTestToken(source.manager, sha256(token), direction),
     onTestEnded: (test) =>
       insertSpeedTest(source.manager, test).catch((error: Error) => logger.error(error.message, error.stack)),

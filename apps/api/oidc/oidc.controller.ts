@@ -1,10 +1,11 @@
 import { claimTexts, claimedName, claimedRole } from '#domain/account'
-import { ROLES, accountOfPerson, newToken, sha256, startSession } from '#store/people'
+import { ROLES, accountOfPerson, newToken, recordEvent, sha256, startSession } from '#store/people'
 import { Controller, Get, Logger, NotFoundException, Req, Res, UseGuards } from '@nestjs/common'
 import { ApiExcludeController } from '@nestjs/swagger'
 import { Throttle } from '@nestjs/throttler'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
+import { subscriberOf } from '../http/clients/client-address.js'
 import { SESSION_COOKIE } from '../people/authoriser.js'
 import { SignInAttempts } from '../people/sign-in-attempts.js'
 import { SignInThrottle } from '../people/sign-in-throttle.js'
@@ -73,6 +74,13 @@ export class OidcController {
         address: request.ip,
         userAgent: request.headers['user-agent'] ?? null,
         attempt: this.attempts.attemptOf(request),
+      })
+      await recordEvent(this.source.manager, {
+        kind: 'sign_in',
+        author: result.name,
+        action: 'sign in',
+        subject: result.name,
+        detail: { address: subscriberOf(request.ip), provider: this.client.config!.issuer },
       })
       void reply.setCookie(SESSION_COOKIE, token, cookieOptions(request, 'strict'))
       await redirect(reply, `${request.publicUrl}/`)

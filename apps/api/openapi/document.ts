@@ -10,6 +10,7 @@ import type { OpenApiDocument, Operation, Parameter, Paths, OpenApiResponse } fr
 import type { RouteHandler, Handlers } from './handlers.js'
 import { BODY_EXAMPLES, exampleOf, pathParameter } from './parameters.js'
 import { HEADERS, PROBLEMS, problemReference, responsesOf } from './responses.js'
+import { PERSONS_ONLY } from '../people/authoriser.js'
 import { type Schema, unitOf } from './type-schema.js'
 
 export function documentOf(
@@ -32,6 +33,13 @@ export function documentOf(
       'taghtiya_session',
       { type: 'apiKey', in: 'cookie', description: 'The session of a person: POST /api/v1/session.' },
       'session',
+    )
+    .addBearerAuth(
+      {
+        type: 'http',
+        description: 'The API key of a program. It has a role, and never manages people or keys.',
+      },
+      'key',
     )
     .build()
   const nestDocument = SwaggerModule.createDocument(app, base, {
@@ -91,23 +99,30 @@ function completeOperation(route: RouteContext): void {
   if (missing.length > 0)
     faults.push(`${type}.${method} takes ${missing.join(', ')}: their class must stand in a file *.dto.ts`)
   operation.summary = handler.summary
-  operation.description = [handler.description, permissionTextOf(handler)].filter(Boolean).join(' ')
-  operation.security = securityOf(handler)
+  operation.description = [handler.description, permissionTextOf(path, handler)].filter(Boolean).join(' ')
+  operation.security = securityOf(path, handler)
   operation.parameters = parametersOf(path, operation, handler)
   completeBody(operation, handler)
   operation.responses = { ...declaredResponsesOf(route), ...problemResponsesOf(route) }
 }
 
-function permissionTextOf({ role, acceptsDevice: device }: RouteHandler): string {
+function permissionTextOf(path: string, handler: RouteHandler): string {
+  const { role, acceptsDevice: device } = handler
   const person =
     role === 'public' ? 'a signed-in person' : role && `a person with the role ${role} or a higher one`
-  const who = [person, device && "a device's token"].filter(Boolean).join(', or ')
+  const who = [person, acceptsKey(path, handler) && 'an API key of such a role', device && "a device's token"]
+    .filter(Boolean)
+    .join(', or ')
   return who && `For ${who}.`
 }
 
-const securityOf = ({ role, acceptsDevice: device }: RouteHandler): Record<string, string[]>[] => [
-  ...(role ? [{ session: [] }] : []),
-  ...(device ? [{ device: [] }] : []),
+const acceptsKey = (path: string, { role }: RouteHandler): boolean =>
+  role !== null && role !== 'administrator' && !PERSONS_ONLY.test(path)
+
+const securityOf = (path: string, handler: RouteHandler): Record<string, string[]>[] => [
+  ...(handler.role ? [{ session: [] }] : []),
+  ...(acceptsKey(path, handler) ? [{ key: [] }] : []),
+  ...(handler.acceptsDevice ? [{ device: [] }] : []),
 ]
 
 /** The parameters that Nest found, with examples, and those that only the path names. */

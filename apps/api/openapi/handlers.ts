@@ -115,7 +115,10 @@ class SourceReader {
       mediaType: this.mediaTypeOf(method),
       summary: firstSentence(comment),
       description: comment,
-      refusals: new Set([...refusals, ...(role ? [401, 403] : [])]),
+      refusals: new Set([
+        ...refusals,
+        ...(role ? [401, 403] : decorators.has('OptionalSignIn') ? [401] : []),
+      ]),
       role,
       acceptsDevice: calls.has('ofToken'),
       isThrottled: (ts.getDecorators(method) ?? []).some((decorator) =>

@@ -33,6 +33,13 @@ const PATH_PARAMETERS: Record<string, PathParameter> = {
   'runs/id': RUN,
   'accounts/name': { description: "An account's name.", schema: TEXT_SCHEMA, example: 'leila' },
   'sign-in-rules/role': { description: 'A role.', schema: TEXT_SCHEMA, example: 'analyst' },
+  'personal-data/name': { description: "An account's name.", schema: TEXT_SCHEMA, example: 'leila' },
+  'retention/subject': { description: 'What is kept.', schema: TEXT_SCHEMA, example: 'log' },
+  'keys/id': {
+    description: "A key's id.",
+    schema: TEXT_SCHEMA,
+    example: '7f2c1c1e-6a53-4a7e-9a43-0d0b6b1f2a11',
+  },
   'roster/id': { description: "An entry's id.", schema: wholeNumber(), example: 1 },
   'zones/id': {
     description: "A zone's id, which lasts from run to run.",
@@ -168,6 +175,10 @@ export const BODY_EXAMPLES: Record<string, unknown> = {
   ResetBody: { by: 'link' },
   InvitationBody: { token: 'tgt_EXAMPLE-nobody-was-ever-given-this-one' },
   AcceptBody: { token: 'tgt_EXAMPLE-nobody-was-ever-given-this-one', password: 'a sentence of my own' },
+  ApiKeyBody: { name: 'nightly-report', role: 'analyst', days: 90 },
+  KeyDaysBody: { days: 90 },
+  ErasureBody: { comment: 'Request of 1 March 2026.' },
+  RetentionBody: { days: 1825 },
   FlagBody: { comment: 'The antenna was being repaired that day.' },
   ResubmitBody: {
     document: {

@@ -13,6 +13,7 @@ import type { FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
 import { refusal } from '../http/problem.js'
 import { hostOfUrl } from '../http/clients/public-url.js'
+import { ApiKeyGuard, apiKeyOf } from '../keys/api-key-guard.js'
 import { Devices } from '../probes/devices.js'
 import type { RouteRights } from './route-rights.js'
 
@@ -34,19 +35,37 @@ export class Authoriser {
   constructor(
     private readonly source: DataSource,
     private readonly devices: Devices,
+    private readonly keys: ApiKeyGuard,
   ) {}
 
   /** Sets the account or the device of the request, or throws 401 or 403. */
   async authorise(request: FastifyRequest, rights: RouteRights): Promise<void> {
     const { authorization } = request.headers
-    const isDevice = rights.device === 'required' || (rights.device === 'allowed' && authorization)
+    const key = apiKeyOf(request)
+    const isDevice = rights.device === 'required' || (rights.device === 'allowed' && authorization && !key)
     if (isDevice) request.device = await this.devices.ofToken(authorization)
+    else if (key && (rights.role || rights.optionalSignIn))
+      request.account = await this.requireKey(request, key, rights.role ?? 'public')
     else if (rights.role) request.account = await this.requireAccount(request, rights.role, rights)
     else if (rights.optionalSignIn) {
       const account = await accountOfSession(this.source, request)
       if (account && !account.mustChangePassword && !account.mustAddFactor) request.account = account
     }
     request.isAuthorised = true
+  }
+
+  /** A key acts with its role, but never in the place of a person: see PERSONS_ONLY. */
+  private async requireKey(request: FastifyRequest, key: string, role: Role): Promise<Account> {
+    const account = await this.keys.accountOfKey(key)
+    const { method, url = '' } = request.routeOptions
+    const isForPersons = role === 'administrator' || PERSONS_ONLY.test(url)
+    if (!isForPersons && hasRole(account, role)) return account
+    await this.keys.recordForbidden(account, `${String(method)} ${url}`)
+    if (isForPersons)
+      throw new ForbiddenException(
+        refusal('person_needed', 'This needs a person who signs in: no API key may do it.'),
+      )
+    throw roleNeeded(account, role)
   }
 
   private async requireAccount(
@@ -66,16 +85,21 @@ export class Authoriser {
       throw new ForbiddenException(
         refusal('second_factor_first', 'Set up a second factor first: POST /api/v1/session/second-factor'),
       )
-    if (!hasRole(account, role))
-      throw new ForbiddenException(
-        refusal('role_needed', `This needs the role ${role}; ${account.name} is ${account.role}.`, {
-          needed: role,
-          role: account.role,
-        }),
-      )
+    if (!hasRole(account, role)) throw roleNeeded(account, role)
     return account
   }
 }
+
+/** Routes by which people manage their own session and account. */
+export const PERSONS_ONLY = /^\/api\/v1\/(sessions?|accounts?|invitations)(\/|$)/
+
+const roleNeeded = (account: Account, role: Role) =>
+  new ForbiddenException(
+    refusal('role_needed', `This needs the role ${role}; ${account.name} is ${account.role}.`, {
+      needed: role,
+      role: account.role,
+    }),
+  )
 
 /** Whether the account has the role or a higher one. */
 export const hasRole = ({ role }: Account, minRole: Role): boolean =>

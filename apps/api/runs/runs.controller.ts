@@ -103,8 +103,12 @@ export class RunsController {
       throw new UnprocessableEntityException(
         `id "${rule.id}" is one of the project's own rules: choose another`,
       )
+    const before = (await findRule(this.source.manager, rule.id)) ?? null
     const saved = await saveRule(this.source, rule)
-    await recordChange(this.source.manager, author.name, 'save rule', `${saved.id} ${saved.version}`, saved)
+    await recordChange(this.source.manager, author.name, 'save rule', `${saved.id} ${saved.version}`, {
+      before,
+      after: saved,
+    })
     return { ...saved, sentence: sentenceOf(saved) }
   }
 

@@ -28,7 +28,8 @@ import { DataSource } from 'typeorm'
 import { requireArea } from '../areas/require-area.js'
 import { workingCellOf } from '../cells/cell-index.js'
 import { PRIVATE, REVALIDATE } from '../http/cache-policy.js'
-import { accountOfSession, hasRole } from '../people/authoriser.js'
+import { hasRole } from '../people/authoriser.js'
+import { OptionalSignIn } from '../people/route-rights.js'
 import { Settings } from '../settings.js'
 import { requireSite } from '../sites/require-site.js'
 import { SeriesChoice, measuresOf } from './series.dto.js'
@@ -88,6 +89,7 @@ export class SeriesController {
    * which three devices measured.
    */
   @Get('cells/:h3/series')
+  @OptionalSignIn()
   @Header('cache-control', PRIVATE)
   @Header('vary', 'cookie')
   async ofCell(
@@ -98,7 +100,7 @@ export class SeriesController {
     const cell = workingCellOf('h3', h3)
     const query = await this.queryOf(choice)
     const db = this.source.manager
-    if (await this.mayReadSmallBuckets(request))
+    if (this.mayReadSmallBuckets(request))
       return this.series(h3, query, { buckets: await seriesOfCell(db, cell, query), hidden: 0 })
     const { shown, hidden } = suppressSmallBuckets(await seriesOfCell(db, cell, query, 'public'))
     return this.series(h3, query, { buckets: shown, hidden })
@@ -106,6 +108,7 @@ export class SeriesController {
 
   /** All measurements in an area: by the hour for a few days, otherwise from sums that each run updates. */
   @Get('areas/:code/series')
+  @OptionalSignIn()
   @Header('cache-control', PRIVATE)
   @Header('vary', 'cookie')
   async ofArea(
@@ -118,7 +121,7 @@ export class SeriesController {
     const isHourly = choice.step === 'hour'
     const query = await this.queryOf(choice, isHourly ? MAX_RAW_DAYS * 24 : MAX_BUCKETS)
     const buckets = isHourly ? await hourlySeriesOfArea(db, area, query) : await seriesOfArea(db, code, query)
-    const visible = (await this.mayReadSmallBuckets(request))
+    const visible = this.mayReadSmallBuckets(request)
       ? { buckets, hidden: 0 }
       : { buckets: suppressSmallBuckets(buckets).shown, hidden: null }
     const series = await this.series(code, query, visible)
@@ -146,9 +149,8 @@ export class SeriesController {
   }
 
   /** Whether the account may read small buckets: analysts have a duty of confidentiality. */
-  private async mayReadSmallBuckets(request: FastifyRequest): Promise<boolean> {
-    const account = await accountOfSession(this.source, request)
-    return account !== undefined && !account.mustChangePassword && hasRole(account, 'analyst')
+  private mayReadSmallBuckets({ account }: FastifyRequest): boolean {
+    return account !== undefined && hasRole(account, 'analyst')
   }
 
   private async series(

@@ -8,7 +8,14 @@ import {
   revokeDevice,
   sha256,
 } from '#store/people'
-import { type SiteOrder, type SitePageQuery, type SiteRow, listSites, upsertSites } from '#store/sites'
+import {
+  type SiteOrder,
+  type SitePageQuery,
+  type SiteRow,
+  findSite,
+  listSites,
+  upsertSites,
+} from '#store/sites'
 import {
   Body,
   Controller,
@@ -111,8 +118,12 @@ export class SitesController {
   @RequireRole('planner')
   async save(@Body() body: SiteBody, @CurrentAccount() author: Account): Promise<SiteRow> {
     const site = { ...body, operator: operatorOf(body.operator) }
+    const before = (await findSite(this.source.manager, body.code)) ?? null
     await upsertSites(this.source.manager, [site], { author: author.name, simulated: false })
-    await recordChange(this.source.manager, author.name, 'save site', body.code, body)
+    await recordChange(this.source.manager, author.name, 'save site', body.code, {
+      before,
+      after: site,
+    })
     return this.one(body.code)
   }
 
@@ -139,6 +150,9 @@ export class SitesController {
     if (!(await revokeDevice(this.source.manager, id)))
       throw new NotFoundException(`no active device has the id ${id}`)
     this.devices.clearCache()
-    await recordChange(this.source.manager, author.name, 'revoke device', id)
+    await recordChange(this.source.manager, author.name, 'revoke device', id, {
+      before: { state: 'active' },
+      after: { state: 'revoked' },
+    })
   }
 }

@@ -111,7 +111,11 @@ export async function addDisputeEvent(
     await insertEvent(tx, id, { number, action, state, comment }, by, at)
     await insertDocuments(tx, id, { first: counts.documents + 1, event: number }, documents)
     await queryRows(tx, sql`UPDATE dispute SET state = ${state} WHERE id = ${id}`)
-    await recordChange(tx, authorText(by), `${action} dispute`, id, { comment })
+    await recordChange(tx, authorText(by), `${action} dispute`, id, {
+      comment,
+      before: { state: dispute.state },
+      after: { state },
+    })
     return { state }
   })
 }

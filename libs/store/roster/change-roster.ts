@@ -116,7 +116,12 @@ export async function endRosterEntry(
     if (rejections.length > 0) return { rejections }
     const row = await insertRosterEntry(tx, ended, by)
     await withdraw(tx, id, by, sql`(SELECT received_at FROM roster_entry WHERE id = ${row.id}::bigint)`)
-    const detail = { to, comment: by.comment, replacedBy: row.id }
+    const detail = {
+      comment: by.comment,
+      replacedBy: row.id,
+      before: { to: entry.to },
+      after: { to },
+    }
     await recordChange(tx, by.author, 'end roster entry', String(id), detail)
     return { entry: row }
   })
@@ -129,8 +134,10 @@ export async function withdrawRosterEntry(
   by: RosterAuthor,
 ): Promise<boolean> {
   return changeRoster(source, async (tx) => {
+    const entry = (await listRoster(tx)).find((row) => row.id === id)
     if (!(await withdraw(tx, id, by, sql`clock_timestamp()`))) return false
-    await recordChange(tx, by.author, 'withdraw roster entry', String(id), { comment: by.comment })
+    const detail = { comment: by.comment, before: entry ?? null, after: null }
+    await recordChange(tx, by.author, 'withdraw roster entry', String(id), detail)
     return true
   })
 }

@@ -80,14 +80,23 @@ export async function pauseSubscription(
   paused: boolean,
   author: string,
 ): Promise<void> {
+  const before = await findSubscription(db, id)
   await queryRows(db, sql`UPDATE subscription SET paused = ${paused} WHERE id = ${id}`)
-  await recordChange(db, author, paused ? 'pause subscription' : 'resume subscription', id)
+  await recordChange(db, author, paused ? 'pause subscription' : 'resume subscription', id, {
+    before: { paused: before?.paused },
+    after: { paused },
+  })
 }
 
 /** Removes a subscription: nothing is sent to it any more, but the record of its deliveries stays. */
 export async function deleteSubscription(db: Queryable, id: string, author: string, at: Date): Promise<void> {
+  const subscription = await findSubscription(db, id)
   await queryRows(db, sql`UPDATE subscription SET deleted_at = ${at}, secret = '' WHERE id = ${id}`)
-  await recordChange(db, author, 'delete subscription', id)
+  const { url, kinds, area, rule } = subscription ?? {}
+  await recordChange(db, author, 'delete subscription', id, {
+    before: { url, kinds, area, rule },
+    after: null,
+  })
 }
 
 export interface DeliveryRow {

@@ -19,7 +19,8 @@ interface SignInProps {
 }
 
 /** The dialogs that the account's menu opens, with who may open them. */
-export type AccountDialog = 'secondFactor' | 'sessions' | 'webhooks' | 'roster' | 'people' | 'devices'
+export type AccountDialog =
+  'secondFactor' | 'sessions' | 'webhooks' | 'roster' | 'people' | 'devices' | 'apiKeys' | 'log' | 'personal'
 const MENU: readonly (readonly [AccountDialog, (account: Account) => boolean])[] = [
   ['secondFactor', ({ isExternal }) => !isExternal],
   ['sessions', () => true],
@@ -27,6 +28,9 @@ const MENU: readonly (readonly [AccountDialog, (account: Account) => boolean])[]
   ['roster', isAdministrator],
   ['people', isAdministrator],
   ['devices', isAdministrator],
+  ['apiKeys', isAdministrator],
+  ['log', isAdministrator],
+  ['personal', isAdministrator],
 ]
 
 export function SignIn({ words, provider, account, onAccount, onDialog }: SignInProps) {

@@ -10,6 +10,9 @@ import { Search } from '../search/search.js'
 import type { PageProps } from './page-props.js'
 
 const loadSubscriptions = () => import('../subscriptions/subscriptions.js')
+const loadKeys = () => import('../keys/keys.js')
+const loadLog = () => import('../log/log.js')
+const loadPersonal = () => import('../personal/personal.js')
 const loadRoster = () => import('../roster/roster.js')
 const loadPeople = () => import('../people/people.js')
 const loadDevices = () => import('../devices/devices.js')
@@ -61,6 +64,9 @@ export function Header(props: HeaderProps) {
             onAdded={() => setAccount({ ...account, mustAddFactor: false })}
           />
         )}
+        {dialog === 'apiKeys' && account && <KeysDialog {...{ words, connection, onClose }} />}
+        {dialog === 'log' && account && <LogDialog {...{ words, connection, onClose }} />}
+        {dialog === 'personal' && account && <PersonalDialog {...{ words, connection, onClose }} />}
         {dialog === 'invited' && <InvitedDialog {...{ words, connection, onClose }} onAccount={setAccount} />}
       </div>
       {instance?.simulated && (
@@ -121,6 +127,21 @@ function InvitedDialog(props: DialogProps & { onAccount: (account: Account) => v
   const { words, connection, onAccount, onClose } = props
   const Loaded = useLazyModule(connection, loadInvited)
   return Loaded && <Loaded.Invited {...{ words, onAccount, onClose }} token={invitationToken!} />
+}
+
+function KeysDialog({ words, connection, onClose }: DialogProps) {
+  const Loaded = useLazyModule(connection, loadKeys)
+  return Loaded && <Loaded.Keys {...{ words, connection, onClose }} />
+}
+
+function LogDialog({ words, connection, onClose }: DialogProps) {
+  const Loaded = useLazyModule(connection, loadLog)
+  return Loaded && <Loaded.Log {...{ words, connection, onClose }} />
+}
+
+function PersonalDialog({ words, connection, onClose }: DialogProps) {
+  const Loaded = useLazyModule(connection, loadPersonal)
+  return Loaded && <Loaded.Personal {...{ words, connection, onClose }} />
 }
 
 function RosterDialog({ words, connection, onClose }: DialogProps) {

@@ -13,16 +13,18 @@ export const remoteAddressOf = ({ ip }: Pick<FastifyRequest, 'ip'>): string | nu
   isLoopback(ip) ? null : ip
 
 /**
- * The same for a request that Fastify does not see. A proxy on this machine appends to `X-Forwarded-For` the address from
- * which it got the request. The header is not trusted from other machines.
+ * The same for a request that Fastify does not see. A trusted proxy appends to `X-Forwarded-For` the address from
+ * which it got the request. The header is not trusted from others.
  */
 export function forwardedAddressOf(
   remoteAddress: string | undefined,
   forwardedFor: string | undefined,
+  isTrusted: (address: string) => boolean = isLoopback,
 ): string | null {
-  if (remoteAddress !== undefined && !isLoopback(remoteAddress)) return remoteAddress
+  if (remoteAddress !== undefined && !isTrusted(remoteAddress)) return remoteAddress
   const addresses = (forwardedFor ?? '').split(',').map((address) => address.trim())
-  return addresses.findLast((address) => address !== '' && !isLoopback(address)) ?? null
+  const address = addresses.findLast((one) => one !== '' && !isTrusted(one)) ?? remoteAddress ?? ''
+  return address === '' || isLoopback(address) ? null : address
 }
 
 /** The part of an address that one subscriber has: a whole IPv4 address, or the first 64 bits of an IPv6 address. */

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import type { Settings } from '../../settings.js'
-import { isLoopback } from './client-address.js'
+import { type IsTrustedProxy, trustedProxies } from './trusted-proxies.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -13,11 +13,12 @@ declare module 'fastify' {
 }
 
 export function registerPublicUrl(server: FastifyInstance, { config }: Settings): void {
+  const isTrustedProxy = trustedProxies(config.trustedProxies)
   server.decorateRequest('publicUrl', '')
   server.addHook('onRequest', async (request) => {
     const [first] = config.publicUrls
     const named = config.publicUrls.find((url) => hostOfUrl(url) === request.host)
-    request.publicUrl = named ?? first ?? requestedUrlOf(request)
+    request.publicUrl = named ?? first ?? requestedUrlOf(request, isTrustedProxy)
   })
   const prefixes = prefixesOf(config)
   // Addresses in the page are relative to the root, which ends with a slash.
@@ -33,12 +34,12 @@ const SAFE_METHODS = ['GET', 'HEAD']
 const PREFIX_PATTERN = /^(\/[\w.~-]+)+$/
 
 /**
- * The address that the client used. `X-Forwarded-…` is trusted from a proxy on this machine only. The header `Host` is
+ * The address that the client used. `X-Forwarded-…` is trusted from a proxy on this machine, and from those of TRUST_PROXY. The header `Host` is
  * repeated only if it is an address or `localhost`: a client can write any name there, and a cache would store the
  * links. A server with a name needs PUBLIC_URL, or a proxy that sends `X-Forwarded-Host`.
  */
-function requestedUrlOf(request: FastifyRequest): string {
-  const isProxied = isLoopback(request.socket.remoteAddress ?? '')
+function requestedUrlOf(request: FastifyRequest, isTrustedProxy: IsTrustedProxy): string {
+  const isProxied = isTrustedProxy(request.socket.remoteAddress ?? '')
   const prefix = isProxied ? String(request.headers['x-forwarded-prefix'] ?? '') : ''
   const isForwarded = isProxied && request.headers['x-forwarded-host'] !== undefined
   const name = HOST_PATTERN.exec(request.host)?.[1]

@@ -3,6 +3,7 @@
  * verdict, rollup) are handwritten SQL in the files of the store.
  */
 import * as disputes from './disputes.js'
+import * as keys from './keys.js'
 import * as measuring from './measuring.js'
 import * as people from './people.js'
 import * as places from './places.js'
@@ -12,6 +13,14 @@ import * as runs from './runs.js'
 import * as subscriptions from './subscriptions.js'
 
 /** Each file exports nothing but its tables. */
-export const ENTITIES = [disputes, measuring, people, places, plan, roster, runs, subscriptions].flatMap(
-  (tables) => Object.values(tables),
-)
+export const ENTITIES = [
+  disputes,
+  keys,
+  measuring,
+  people,
+  places,
+  plan,
+  roster,
+  runs,
+  subscriptions,
+].flatMap((tables) => Object.values(tables))

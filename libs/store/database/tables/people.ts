@@ -110,8 +110,13 @@ export class SignInRuleEntity {
   @Column('text', { name: 'changed_by' }) changedBy!: string
 }
 
-/** A change made by a person: author, action, time. Rows are never updated or deleted. */
+/**
+ * A row of the log: author, action, time. Triggers refuse to update or delete it, except by an erasure or a retention that
+ * stands in the log itself.
+ */
 @Entity('change')
+@Index('change_revision', ['id'], { where: `kind = 'change'` })
+@Index('change_anchor', ['id'], { where: `kind = 'anchor'` })
 export class ChangeEntity {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' }) id!: string
   @Column('timestamptz', { default: NOW }) at!: Date
@@ -119,6 +124,30 @@ export class ChangeEntity {
   @Column('text') action!: string
   @Column('text') subject!: string
   @Column('jsonb', { nullable: true }) detail!: object | null
+  /** The kind of event: see LOG_KINDS. */
+  @Column('text', { default: 'change' }) kind!: string
+  /** The row of the erasure by which the names of a person were removed from this one. */
+  @Column('bigint', { name: 'redacted_by', nullable: true }) redactedBy!: string | null
+}
+
+/** The seal of a row of the log: `hash` is SHA-256 of the hash before it and of the hash of the salted row. */
+@Entity('change_seal')
+@Index('change_seal_change', ['changeId'], { unique: true })
+export class ChangeSealEntity {
+  /** The place in the order of commits, without gaps. */
+  @PrimaryColumn('bigint') seq!: string
+  @Column('bigint', { name: 'change_id' }) changeId!: string
+  /** Random bytes that are hashed with the row; null once it was redacted. */
+  @Column('bytea', { nullable: true }) salt!: Buffer | null
+  @Column('bytea', { name: 'content_hash' }) contentHash!: Buffer
+  @Column('bytea') hash!: Buffer
+}
+
+/** Days for which something is kept. */
+@Entity('retention')
+export class RetentionEntity {
+  @PrimaryColumn('text') subject!: string
+  @Column('integer') days!: number
 }
 
 @Entity('device')

@@ -1,0 +1,3 @@
+export * from './read-log.js'
+export * from './retention.js'
+export * from './verify-log.js'

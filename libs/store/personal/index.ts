@@ -1,0 +1,3 @@
+export * from './columns.js'
+export * from './erase.js'
+export * from './export.js'
