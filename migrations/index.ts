@@ -18,6 +18,7 @@ import { CoverageOperator1796500000000 } from './1796500000000-coverage-operator
 import { RosterVerdicts1796600000000 } from './1796600000000-roster-verdicts.js'
 import { PresenceModels1796600000001 } from './1796600000001-presence-models.js'
 import { Roster1796600000010 } from './1796600000010-roster.js'
+import { CurrentArea1796700000001 } from './1796700000001-current-area.js'
 import { MeasuredSites1796700000000 } from './1796700000000-measured-sites.js'
 
 /** All migrations in the order in which they are applied. */
@@ -43,4 +44,5 @@ export const MIGRATIONS = [
   PresenceModels1796600000001,
   Roster1796600000010,
   MeasuredSites1796700000000,
+  CurrentArea1796700000001,
 ]

@@ -127,39 +127,47 @@ export class AreasController {
   @Header('cache-control', REVALIDATE)
   async one(@Param('code') code: string, @Query() choice: RunChoice): Promise<AreaDetail> {
     const area = await requireArea(this.source.manager, code)
+    const db = this.source.manager
     const run = await this.runs.resolve(choice).catch(() => null)
-    const counts = run && (await countsOfArea(this.source.manager, run.id, code))
-    const parents = await parentsOfArea(this.source.manager, code)
+    const [counts, parents, figures] = await Promise.all([
+      run && countsOfArea(db, run.id, code),
+      parentsOfArea(db, code),
+      run ? this.wholeAreaFigures(run, code) : { partial: null, people: null, pooled: null, inferred: null },
+    ])
     return {
       ...area,
       parents,
       counts,
       class: counts ? dominantClass(counts) : 'unknown',
       run: run?.id ?? null,
-      ...(run
-        ? await this.wholeAreaFigures(run, code)
-        : { partial: null, people: null, pooled: null, inferred: null }),
+      ...figures,
     }
   }
 
+  /** The parts are read at the same time: each reads the cells of the area by itself. */
   private async wholeAreaFigures(
     run: RunRow,
     code: string,
   ): Promise<Pick<AreaDetail, 'partial' | 'people' | 'pooled' | 'inferred'>> {
     const db = this.source.manager
     const rule = await this.runs.ruleOf(run)
-    const evidence = await pooledEvidence(db, run, code)
-    const context = await rosterContextOfArea(db, run, rule, code)
+    const [evidence, context, partial, people, inferred] = await Promise.all([
+      pooledEvidence(db, run, code),
+      rosterContextOfArea(db, run, rule, code),
+      partialCountsOfArea(db, run, code),
+      peopleOfArea(db, run, code),
+      inferredClassesWithin(db, run, rule, { area: code }),
+    ])
     const verdict = cellVerdictOf(rule, evidence, context)
     return {
-      partial: await partialCountsOfArea(db, run, code),
-      people: await peopleOfArea(db, run, code),
+      partial,
+      people,
       pooled: {
         class: verdict.class,
         confidence: verdict.confidence,
         reasons: reasonsOf(rule, evidence, context && { verdict, context }),
       },
-      inferred: countsOf([...(await inferredClassesWithin(db, run, rule, { area: code })).values()]),
+      inferred: countsOf([...inferred.values()]),
     }
   }
 }

@@ -146,22 +146,35 @@ export class ReportController {
     const area = await requireArea(db, code)
     const run = await this.runs.resolve(choice)
     const rule = await this.runs.ruleOf(run)
-    const inside = await figuresOfAreas(db, run, area)
+    // Each part reads the cells of the area by itself.
+    const [inside, parents, counts, partial, people, before, zones, contradictions, operators, map] =
+      await Promise.all([
+        figuresOfAreas(db, run, area),
+        parentsOfArea(db, code),
+        countsOfArea(db, run.id, code),
+        partialFiguresOfArea(db, run, code),
+        peopleOfArea(db, run, code),
+        previousRunOfArea(db, run, code),
+        run.current ? whiteZonesOfArea(db, run, area, MAX_LISTED_ZONES) : null,
+        contradictionsOfArea(db, run, rule, code),
+        operatorsOfArea(db, run, code),
+        mapOf(db, run, area),
+      ])
     return {
       area,
-      parents: await parentsOfArea(db, code),
+      parents,
       run,
       rule: { ...rule, sentence: sentenceOf(rule) },
-      counts: await countsOfArea(db, run.id, code),
-      partial: await partialFiguresOfArea(db, run, code),
-      people: await peopleOfArea(db, run, code),
-      before: await previousRunOfArea(db, run, code),
+      counts,
+      partial,
+      people,
+      before,
       inside: inside.length,
       worst: worstOf(inside),
-      zones: run.current ? await whiteZonesOfArea(db, run, area, MAX_LISTED_ZONES) : null,
-      contradictions: await contradictionsOfArea(db, run, rule, code),
-      operators: (await operatorsOfArea(db, run, code)).slice(0, MAX_LISTED_OPERATORS),
-      map: await mapOf(db, run, area),
+      zones,
+      contradictions,
+      operators: operators.slice(0, MAX_LISTED_OPERATORS),
+      map,
     }
   }
 }
@@ -175,16 +188,20 @@ const worstOf = (areas: readonly AreaFigures[]): AreaFigures[] =>
 async function mapOf(db: Queryable, run: RunRow, area: AreaRow): Promise<ReportMap> {
   const [west, south, east, north] = area.bbox
   const resolution = resolutionForBox({ west, south, east, north }, MAX_CELLS_ACROSS)
-  const cells = await cellsOfArea(db, run, area.code, resolution)
-  const partialCells = resolution === WORKING_RESOLUTION ? await partialCellsOfArea(db, run, area.code) : []
+  const [cells, partialCells, outlines, localities, sites] = await Promise.all([
+    cellsOfArea(db, run, area.code, resolution),
+    resolution === WORKING_RESOLUTION ? partialCellsOfArea(db, run, area.code) : [],
+    outlinesAround(db, area, surroundings({ west, south, east, north })),
+    localitiesOfArea(db, run, area.code, MAX_LISTED_LOCALITIES),
+    sitesOfArea(db, run, area.code, MAX_LISTED_SITES),
+  ])
   const partials = new Map(partialCells.map(({ h3, partial }) => [h3, partial]))
-  const outlines = await outlinesAround(db, area, surroundings({ west, south, east, north }))
   return {
     resolution,
     cells: cells.map((row) => cellOf(row, partials.get(row.h3) ?? null)),
     outlines: outlines.map(({ geojson, ...outline }) => ({ ...outline, polygons: polygonsOf(geojson) })),
-    localities: await localitiesOfArea(db, run, area.code, MAX_LISTED_LOCALITIES),
-    sites: await sitesOfArea(db, run, area.code, MAX_LISTED_SITES),
+    localities,
+    sites,
   }
 }
 
