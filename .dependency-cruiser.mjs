@@ -31,6 +31,7 @@ export const ROOMS = {
     types: ['geojson', 'topojson-specification'],
     node: ['buffer', 'crypto', 'stream', 'zlib'],
   },
+  'libs/processes': { packages: ['prom-client'], node: ['child_process', 'cluster'] },
   'libs/places': {
     rooms: ['libs/domain', 'libs/formats'],
     packages: ['morocco-map'],

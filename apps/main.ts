@@ -1,11 +1,13 @@
 /** `npm start`: API, page and worker on one address. This is the only file that may import two apps. */
 import { type Config, ConfigError, loadConfig } from '#config'
+import { ApiProcesses, ParentChannel, Supervisor, tellParent } from '#processes'
 import { createFirstAdministrator, prepareDatabase } from '#setup'
 import { type Database, openDatabase } from '#store/database'
 import { createServer } from './api/server.js'
 import { Settings } from './api/settings.js'
 import type { Worker } from './worker/jobs.js'
-import { WorkerSupervisor } from './worker/supervisor.js'
+import { fork } from 'node:child_process'
+import cluster from 'node:cluster'
 import { readFileSync } from 'node:fs'
 
 const log = (text: string) => void process.stderr.write(`${text}\n`)
@@ -17,25 +19,18 @@ interface RunningServer {
 }
 
 /** Prepares the database, starts API and worker, and resolves when the server answers. */
-export async function start(config: Config): Promise<RunningServer> {
-  const interactive = await openDatabase({
-    url: config.databaseUrl,
-    dataDir: config.dataDir,
-    purpose: 'interactive',
-  })
-  const batch = config.databaseUrl
-    ? await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, purpose: 'batch' })
-    : interactive
+const start = (config: Config): Promise<RunningServer> =>
+  config.apiProcesses > 1 ? startSeveral(config) : startOne(config)
+
+async function startOne(config: Config): Promise<RunningServer> {
+  const { interactive, batch } = await openDatabases(config)
   await prepare(config, batch)
-  const settings = new Settings(config, version(), () => Date.now())
   const supervisor = config.databaseUrl ? superviseWorker(config) : null
   const app = await createServer({
-    settings,
+    ...serverOptions(config),
     interactive,
     batch,
     ...(supervisor && { worker: supervisor }),
-    webRoot: webRoot(),
-    documentPath: documentPath(),
   })
   await app.listen(config.port, config.host)
   const worker = supervisor ?? (await startInProcessWorker(batch, config))
@@ -45,8 +40,72 @@ export async function start(config: Config): Promise<RunningServer> {
     await worker.stop()
     for (const database of new Set([batch, interactive])) await database.close()
   }
-  return { url: (await app.getUrl()).replace('[::1]', 'localhost'), stop }
+  return { url: await urlOf(app), stop }
 }
+
+/** Several processes that answer, and one with the schedule. This one prepares the database and watches them. */
+async function startSeveral(config: Config): Promise<RunningServer> {
+  const batch = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, purpose: 'batch' })
+  await prepare(config, batch)
+  await batch.close()
+  const worker: Supervisor = superviseWorker(config, () => group.tellState())
+  const group = new ApiProcesses({
+    program: new URL(import.meta.url),
+    count: config.apiProcesses,
+    leaseMs: config.workerLeaseMs,
+    worker,
+    log,
+  })
+  const url = await group.start()
+  worker.start()
+  const stop = async () => {
+    await group.stop()
+    await worker.stop()
+  }
+  return { url, stop }
+}
+
+/** One of several processes that answer. */
+async function startInGroup(config: Config): Promise<RunningServer> {
+  const parent = new ParentChannel()
+  tellParent(config.workerLeaseMs)
+  const { interactive, batch } = await openDatabases(config, `taghtiya api ${process.env['API_PROCESS']}`)
+  const app = await createServer({
+    ...serverOptions(config),
+    interactive,
+    batch,
+    worker: parent,
+    group: parent,
+  })
+  await app.listen(config.port, config.host)
+  const url = await urlOf(app)
+  parent.tellReady(url)
+  const stop = async () => {
+    await app.close()
+    await batch.close()
+    await interactive.close()
+  }
+  return { url, stop }
+}
+
+async function openDatabases(
+  { databaseUrl: url, dataDir }: Config,
+  name?: string,
+): Promise<{ interactive: Database; batch: Database }> {
+  const open = (purpose: 'interactive' | 'batch') =>
+    openDatabase({ url, dataDir, purpose, ...(name !== undefined && { name }) })
+  const interactive = await open('interactive')
+  return { interactive, batch: url ? await open('batch') : interactive }
+}
+
+const serverOptions = (config: Config) => ({
+  settings: new Settings(config, version(), () => Date.now()),
+  webRoot: webRoot(),
+  documentPath: documentPath(),
+})
+
+const urlOf = async (app: { getUrl(): Promise<string> }): Promise<string> =>
+  (await app.getUrl()).replace('[::1]', 'localhost')
 
 async function prepare(config: Config, database: Database): Promise<void> {
   if (!database.isOwner)
@@ -73,15 +132,18 @@ async function startInProcessWorker({ source }: Database, config: Config): Promi
 }
 
 /** The schedule in a process beside the API if there is a PostgreSQL server, so that neither delays the other. */
-const superviseWorker = ({ workerLeaseMs }: Config): WorkerSupervisor =>
-  new WorkerSupervisor({
-    program: new URL('./worker/main.js', import.meta.url),
+const superviseWorker = ({ workerLeaseMs }: Config, changed?: () => void): Supervisor =>
+  new Supervisor({
+    name: 'the worker',
+    launch: () => fork(new URL('./worker/main.js', import.meta.url)),
     leaseMs: workerLeaseMs,
     log,
+    ...(changed && { changed }),
   })
 
 async function main(): Promise<void> {
-  const starting = start(loadConfig(process.env))
+  const config = loadConfig(process.env)
+  const starting = cluster.isWorker ? startInGroup(config) : start(config)
   let isStopping = false
   /** Stops in good order at the first signal, also during the start; a second signal ends the process at once. */
   const stop = () => {
@@ -91,7 +153,8 @@ async function main(): Promise<void> {
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
-  process.stdout.write(`Taghtiya is ready: ${(await starting).url}\n`)
+  const { url } = await starting
+  if (cluster.isPrimary) process.stdout.write(`Taghtiya is ready: ${url}\n`)
 }
 
 function fail(error: unknown): never {

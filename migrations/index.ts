@@ -18,6 +18,8 @@ import { CoverageOperator1796500000000 } from './1796500000000-coverage-operator
 import { RosterVerdicts1796600000000 } from './1796600000000-roster-verdicts.js'
 import { PresenceModels1796600000001 } from './1796600000001-presence-models.js'
 import { Roster1796600000010 } from './1796600000010-roster.js'
+import { MeasuredSites1796700000000 } from './1796700000000-measured-sites.js'
+import { CurrentArea1796700000001 } from './1796700000001-current-area.js'
 import { Accounts1796800000000 } from './1796800000000-accounts.js'
 import { SignInAttempts1796800000001 } from './1796800000001-sign-in-attempts.js'
 import { SecondFactor1796800000002 } from './1796800000002-second-factor.js'
@@ -49,6 +51,8 @@ export const MIGRATIONS = [
   RosterVerdicts1796600000000,
   PresenceModels1796600000001,
   Roster1796600000010,
+  MeasuredSites1796700000000,
+  CurrentArea1796700000001,
   Accounts1796800000000,
   SignInAttempts1796800000001,
   SecondFactor1796800000002,

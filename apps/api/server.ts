@@ -27,7 +27,7 @@ import { authoriseBeforeBody } from './people/role-guard.js'
 import { rightsByRoute } from './people/route-rights.js'
 import type { Settings } from './settings.js'
 import { Metrics } from './status/metrics.js'
-import { ReadinessCheck, type SupervisedWorker } from './status/readiness.js'
+import { type ApiGroup, ReadinessCheck, type SupervisedWorker } from './status/readiness.js'
 
 export interface ServerOptions {
   settings: Settings
@@ -35,6 +35,8 @@ export interface ServerOptions {
   batch: Database
   /** The worker process that runs beside the server; absent where there is none of its own. */
   worker?: SupervisedWorker
+  /** The processes that answer on the same address; absent where this one is alone. */
+  group?: ApiGroup
   /** Folder of the built page; null in tests that need no page. */
   webRoot: string | null
   /** Path of the OpenAPI document that `npm run build` writes. */
@@ -57,9 +59,9 @@ const MAX_PARAMETER_LENGTH = 1_000
 const REQUEST_TIMEOUT_MS = 15 * 60_000
 
 export async function createServer(options: ServerOptions): Promise<NestFastifyApplication> {
-  const { settings, interactive, batch, worker = null } = options
-  const readiness = new ReadinessCheck(interactive, worker, settings)
-  const metrics = new Metrics(readiness)
+  const { settings, interactive, batch, worker = null, group = null } = options
+  const readiness = new ReadinessCheck(interactive, worker, settings, group)
+  const metrics = new Metrics(readiness, group)
   const writer = new ProbeWriter(interactive.source, concurrentWritesOf(interactive), (rows) =>
     metrics.observeGroup(rows),
   )

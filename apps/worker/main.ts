@@ -1,9 +1,9 @@
 /** The worker as a separate process, beside an API on the same PostgreSQL. */
 import { loadConfig } from '#config'
+import { tellParent } from '#processes'
 import { prepareDatabase } from '#setup'
 import { openDatabase } from '#store/database'
 import { type Worker, newWorkerName, startWorker } from './jobs.js'
-import { tellParent } from './signs-of-life.js'
 
 const log = (text: string) => void process.stderr.write(`${text}\n`)
 

@@ -1,23 +1,10 @@
 /** A worker says that it lives, and passes over those that do not. */
+import { SIGNS_PER_LEASE } from '#processes'
 import { withinTime } from '#store/database'
 import { type WorkerName, dropWorkerLease, endSilentWorkers, renewWorkerLease } from '#store/workers'
 import type { DataSource } from 'typeorm'
 
-/** A lease is renewed so many times in its duration, so that one that comes late does no harm. */
-const SIGNS_PER_LEASE = 4
 const MAX_FAREWELL_MS = 2_000
-
-/**
- * Tells the parent process, if there is one, at once and again and again that this process is not frozen: the messages end when
- * its event loop does. They need no database, which may be away without the worker's fault.
- */
-export function tellParent(leaseMs: number): void {
-  const tell = () => {
-    if (process.connected) process.send?.('alive', undefined, undefined, () => {})
-  }
-  tell()
-  setInterval(tell, leaseMs / SIGNS_PER_LEASE).unref()
-}
 
 export interface SignsOfLife {
   stop(): Promise<void>

@@ -39,6 +39,8 @@ export interface Config {
   workerLeaseMs: number
   /** The provider by which people sign in beside accounts with a password; null if there is none. */
   oidc: OidcConfig | null
+  /** Processes that answer requests on the one address: each uses a core. */
+  apiProcesses: number
 }
 
 /** Thrown if the environment is not a valid configuration; `messages` has one line for each error. */
@@ -68,6 +70,7 @@ export function loadConfig(env: Environment): Config {
     metricsToken: metricsTokenOf(env.METRICS_TOKEN, errors),
     workerLeaseMs: workerLeaseOf(env.WORKER_LEASE_SECONDS || '60', errors),
     oidc: oidcOf(env, Boolean(env.PUBLIC_URL), errors),
+    apiProcesses: apiProcessesOf(env, errors),
   }
   if (errors.length > 0) throw new ConfigError(errors)
   return config
@@ -149,4 +152,19 @@ function workerLeaseOf(text: string, errors: string[]): number {
   if (!/^\d{1,4}$/.test(text) || seconds < 3)
     errors.push(`WORKER_LEASE_SECONDS must be a number of seconds from 3 to 9999; it is "${text}"`)
   return seconds * 1000
+}
+
+/** Each process has up to 16 connections to the database. */
+const MAX_API_PROCESSES = 32
+
+function apiProcessesOf({ API_PROCESSES, DATABASE_URL }: Environment, errors: string[]): number {
+  const text = API_PROCESSES || '1'
+  const count = Number(text)
+  if (!/^\d{1,2}$/.test(text) || count < 1 || count > MAX_API_PROCESSES)
+    errors.push(`API_PROCESSES must be a number from 1 to ${MAX_API_PROCESSES}; it is "${text}"`)
+  else if (count > 1 && !DATABASE_URL)
+    errors.push(
+      `API_PROCESSES is "${text}", and the embedded database serves one process: set DATABASE_URL, or leave API_PROCESSES at 1`,
+    )
+  return count
 }

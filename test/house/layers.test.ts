@@ -18,6 +18,7 @@ const FAULTS: Record<string, [file: string, imports: string][]> = {
     ['libs/formats/fault-room.ts', '#store/runs'],
     ['libs/formats/fault-node.ts', 'node:fs'],
   ],
+  'processes-imports': [['libs/processes/fault.ts', '#config']],
   'places-imports': [['libs/places/fault.ts', '#geo']],
   'store-imports': [
     ['libs/store/fault-room.ts', '#ingest'],

@@ -126,9 +126,14 @@ export class AreasController {
   @Header('cache-control', REVALIDATE)
   async one(@Param('code') code: string, @Query() choice: RunChoice): Promise<AreaDetail> {
     const area = await requireArea(this.source.manager, code)
+    const db = this.source.manager
     const run = await this.runs.resolve(choice).catch(() => null)
-    const { counts, partial } = (run && (await countsOfArea(this.source.manager, run.id, code))) ?? NO_COUNTS
-    const parents = await parentsOfArea(this.source.manager, code)
+    const [counted, parents, figures] = await Promise.all([
+      run && countsOfArea(db, run.id, code),
+      parentsOfArea(db, code),
+      run ? this.wholeAreaFigures(run, code) : { people: null, pooled: null, inferred: null },
+    ])
+    const { counts, partial } = counted ?? NO_COUNTS
     return {
       ...area,
       parents,
@@ -136,27 +141,32 @@ export class AreasController {
       partial,
       class: counts ? dominantClass(counts) : 'unknown',
       run: run?.id ?? null,
-      ...(run ? await this.wholeAreaFigures(run, code) : { people: null, pooled: null, inferred: null }),
+      ...figures,
     }
   }
 
+  /** The parts are read at the same time: each reads the cells of the area by itself. */
   private async wholeAreaFigures(
     run: RunRow,
     code: string,
   ): Promise<Pick<AreaDetail, 'people' | 'pooled' | 'inferred'>> {
     const db = this.source.manager
     const rule = await this.runs.ruleOf(run)
-    const evidence = await pooledEvidence(db, run, code)
-    const context = await rosterContextOfArea(db, run, rule, code)
+    const [evidence, context, people, inferred] = await Promise.all([
+      pooledEvidence(db, run, code),
+      rosterContextOfArea(db, run, rule, code),
+      peopleOfArea(db, run, code),
+      inferredClassesWithin(db, run, rule, { area: code }),
+    ])
     const verdict = cellVerdictOf(rule, evidence, context)
     return {
-      people: await peopleOfArea(db, run, code),
+      people,
       pooled: {
         class: verdict.class,
         confidence: verdict.confidence,
         reasons: reasonsOf(rule, evidence, context && { verdict, context }),
       },
-      inferred: countsOf([...(await inferredClassesWithin(db, run, rule, { area: code })).values()]),
+      inferred: countsOf([...inferred.values()]),
     }
   }
 }

@@ -3,7 +3,7 @@ import type { IngestResult } from '#ingest'
 import type { DatabaseFault } from '#store/database'
 import { Injectable } from '@nestjs/common'
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
-import type { ReadinessCheck } from './readiness.js'
+import type { ApiGroup, ReadinessCheck } from './readiness.js'
 
 @Injectable()
 export class Metrics {
@@ -43,7 +43,10 @@ export class Metrics {
     registers: [this.registry],
   })
 
-  constructor(readiness: Pick<ReadinessCheck, 'countWorkers' | 'workerRestarts'>) {
+  constructor(
+    readiness: Pick<ReadinessCheck, 'countWorkers' | 'workerRestarts'>,
+    private readonly group: ApiGroup | null = null,
+  ) {
     collectDefaultMetrics({ register: this.registry })
     this.addGauge('taghtiya_workers', 'Workers of the database that gave a sign of life in time', () =>
       readiness.countWorkers(),
@@ -53,14 +56,30 @@ export class Metrics {
       'How often the worker of this server was started again after it ended or froze',
       () => readiness.workerRestarts,
     )
+    this.addGauge(
+      'taghtiya_api_processes',
+      'Processes that answer on this address',
+      () => group?.apiRunning ?? 1,
+    )
+    this.addGauge(
+      'taghtiya_api_restarts',
+      'How often a process that answers on this address was started again after it ended or froze',
+      () => group?.apiRestarts ?? 0,
+    )
+    group?.shareMetrics(this.registry)
   }
 
-  /** A figure that is read when somebody asks. */
+  /** The figures of this process, or of all that answer on its address. */
+  text(): Promise<string> {
+    return this.group ? this.group.metricsOfAll() : this.registry.metrics()
+  }
+
+  /** A figure of the whole server, which each of its processes knows; it is read when somebody asks. */
   private addGauge(name: string, help: string, read: () => number | Promise<number>): void {
     const collect = async function (this: Gauge) {
       this.set(await read())
     }
-    this.registry.registerMetric(new Gauge({ name, help, registers: [], collect }))
+    this.registry.registerMetric(new Gauge({ name, help, registers: [], aggregator: 'max', collect }))
   }
 
   countDatabaseFault(fault: DatabaseFault): void {

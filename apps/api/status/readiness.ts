@@ -4,6 +4,7 @@ import { countWorkers } from '#store/workers'
 import { Injectable, ServiceUnavailableException } from '@nestjs/common'
 import { DATABASE_PROBLEMS } from '../http/database-problems.js'
 import { refusal } from '../http/problem.js'
+import type { Registry } from 'prom-client'
 import { Settings } from '../settings.js'
 
 export type WriteFault = Extract<DatabaseFault, 'disk_full' | 'read_only'>
@@ -14,6 +15,20 @@ export interface SupervisedWorker {
   readonly isRunning: boolean
   /** Number of times that it was started again since the server's start. */
   readonly restarts: number
+}
+
+/** The processes that answer on one address, this one among them. */
+export interface ApiGroup {
+  /** Whether all of them answer. */
+  readonly isComplete: boolean
+  /** Number of those that answer. */
+  readonly apiRunning: number
+  /** How often one of them was started again since the server's start. */
+  readonly apiRestarts: number
+  /** Lets the figures of a registry be added to those of the others. */
+  shareMetrics(registry: Registry): void
+  /** The figures of all of them added up, as text. */
+  metricsOfAll(): Promise<string>
 }
 
 /** The answer of `GET /health/ready` while the database answers. */
@@ -27,6 +42,11 @@ export interface Readiness {
    * life in time. Probes are taken and read all the same, but no new run is made.
    */
   worker: WorkerState
+  /**
+   * Where several processes answer (`API_PROCESSES`). `restarting`: one of them ended and is started again; the others answer
+   * meanwhile.
+   */
+  api?: 'ok' | 'restarting'
 }
 
 /** Writing is tried so often at most while it fails. */
@@ -45,6 +65,7 @@ export class ReadinessCheck {
     private readonly database: Database,
     private readonly worker: SupervisedWorker | null,
     private readonly settings: Settings,
+    private readonly group: ApiGroup | null = null,
   ) {}
 
   /** Remembers a fault that a request met. Only a write meets those that concern writing. */
@@ -60,7 +81,8 @@ export class ReadinessCheck {
       throw new ServiceUnavailableException(refusal('database_away', DATABASE_PROBLEMS.away.detail))
     })
     const [writing, worker] = await Promise.all([this.writing(), this.workerState()])
-    return { status: writing === 'ok' ? 'ok' : 'read_only', writing, worker }
+    const api = this.group && { api: this.group.isComplete ? ('ok' as const) : ('restarting' as const) }
+    return { status: writing === 'ok' ? 'ok' : 'read_only', writing, worker, ...api }
   }
 
   /** Throws 503 with the code of the fault if nothing can be written. */

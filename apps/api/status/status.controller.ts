@@ -70,7 +70,7 @@ export class StatusController {
   metricsText(@Req() request: FastifyRequest): Promise<string> {
     if (remoteAddressOf(request) !== null && !this.hasMetricsToken(request))
       throw new ForbiddenException('Metrics are for this machine, or for who has the token METRICS_TOKEN.')
-    return this.metrics.registry.metrics()
+    return this.metrics.text()
   }
 
   private hasMetricsToken({ headers }: FastifyRequest): boolean {

@@ -80,9 +80,11 @@ async function* rowsOfSpans(
   }
 }
 
-/** Cells that are read by one statement: one at first, because it may fill a page. */
+/** Cells that are looked for by one statement, which costs some looks at indexes for each; and that are read by one. */
 const MAX_CELLS = 64
+const FIRST_CELLS = 4
 const CELLS_GROWTH = 4
+const grown = (cellCount: number): number => Math.min(MAX_CELLS, cellCount * CELLS_GROWTH)
 
 async function* rowsOfMeasuredCells(
   db: Queryable,
@@ -95,28 +97,48 @@ async function* rowsOfMeasuredCells(
   const { since, until } = measuredIn(query.time)
   let after = query.after === null ? null : featureKeyOf(collection, query.after)
   let start = after && { cell: after[0]!, isIncluded: true }
-  for (
-    let cellLimit = 1, isLast = false;
-    !isLast;
-    cellLimit = Math.min(MAX_CELLS, cellLimit * CELLS_GROWTH)
-  ) {
+  let readSize = 1
+  for (let isLast = false, cellLimit = FIRST_CELLS; !isLast; cellLimit = grown(cellLimit)) {
     const nextCells = await nextMeasuredCells(db, { ranges, start, since, until, limit: cellLimit })
-    if (nextCells.length === 0) return
     isLast = nextCells.length < cellLimit
-    const lastCell = nextCells.at(-1)!
-    const cellCount = nextCells.length
-    let cells = nextCells.filter((cell) => isInBoxes(cell, query.boxes))
-    for (let more = true; more;) {
-      const rows = cells.length === 0 ? [] : await readRows(db, collection, query, { cells, after, limit })
-      more = rows.length === limit
-      if (more) {
-        after = featureKeyOf(collection, collection.idOf(rows.at(-1)!))
-        cells = cells.filter((cell) => BigInt(cell) >= BigInt(after![0]!))
+    const parts = partsOf(nextCells, query.boxes, readSize)
+    for (let i = 0; i < parts.length; i++) readSize = grown(readSize)
+    for (const part of parts) {
+      const end = endOfCell(part.at(-1)!)
+      const cellCount = part.length
+      let cells = part.filter((cell) => isInBoxes(cell, query.boxes))
+      for (let more = true; more;) {
+        const rows = cells.length === 0 ? [] : await readRows(db, collection, query, { cells, after, limit })
+        more = rows.length === limit
+        if (more) {
+          after = featureKeyOf(collection, collection.idOf(rows.at(-1)!))
+          cells = cells.filter((cell) => BigInt(cell) >= BigInt(after![0]!))
+        }
+        yield more ? { rows, cellCount: 0, end: null } : { rows, cellCount, end }
       }
-      yield more ? { rows, cellCount: 0, end: null } : { rows, cellCount, end: endOfCell(lastCell) }
     }
-    start = { cell: lastCell, isIncluded: false }
+    start = nextCells.length === 0 ? start : { cell: nextCells.at(-1)!, isIncluded: false }
   }
+}
+
+/**
+ * Measured cells in parts that are read by one statement each: one cell of the box at first, because it may fill a page, then
+ * more. Cells beside the box belong to the part before them.
+ */
+function partsOf(cells: readonly string[], boxes: readonly Bounds[] | null, firstSize: number): string[][] {
+  const parts: string[][] = []
+  let [size, readCount] = [firstSize, 0]
+  for (const cell of cells) {
+    const isRead = isInBoxes(cell, boxes)
+    if (parts.length === 0 || (isRead && readCount === size)) {
+      if (parts.length > 0) size = grown(size)
+      parts.push([])
+      readCount = 0
+    }
+    parts.at(-1)!.push(cell)
+    if (isRead) readCount++
+  }
+  return parts
 }
 
 /** The ranges of a box hold cells around it, too; the place of a probe is the centre of its cell. */

@@ -26,9 +26,22 @@ const COLUMN_VALUES = ROW_COLUMNS.map(({ name, type }) =>
   type === 'text[]' ? `${name}::text[]` : name,
 ).join(', ')
 
-/** The histories of devices ($1, their ids in $2) and the rows, an array for each column, in one round trip. */
+const parameterOf = (column: (typeof ROW_COLUMNS)[number]['name']): string =>
+  `$${ROW_COLUMNS.findIndex(({ name }) => name === column) + 3}`
+
+/** In one order, so that two transactions with the same new pairs wait for each other and never deadlock. */
+const ADD_MEASURED_SITES = `
+  INSERT INTO measured_site (cell, site_code)
+  SELECT cell, site_code FROM unnest(${parameterOf('cell')}::bigint[], ${parameterOf('site_code')}::text[]) AS r(cell, site_code)
+  WHERE site_code IS NOT NULL GROUP BY cell, site_code ORDER BY cell, site_code
+  ON CONFLICT DO NOTHING`
+
+/**
+ * The histories of devices ($1, their ids in $2), the sites that measured in cells, and the rows, an array for each column, in one
+ * round trip.
+ */
 export const WRITE_PROBES = `${PREPARED}
-  WITH remembered AS (${UPDATE_DEVICES})
+  WITH remembered AS (${UPDATE_DEVICES}), placed AS (${ADD_MEASURED_SITES})
   INSERT INTO probe (${COLUMN_NAMES}, received_at)
   SELECT ${COLUMN_VALUES}, (SELECT clock_timestamp()) FROM unnest(${COLUMN_ARRAYS}) AS r(${COLUMN_NAMES})`
 

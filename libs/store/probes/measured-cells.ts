@@ -1,9 +1,11 @@
 /**
  * Finds the cells that hold probes: they are found one after another by the primary key, however many probes each has.
  */
+import type { Bounds } from '#domain/probe'
 import type { CellRange } from '#geo'
 import type { Queryable } from '../database/database.js'
 import { prepared, queryRows } from '../database/query.js'
+import { cellRanges, isPositionInBox } from '../database/shapes.js'
 import { type Sql, allOf, param, raw, sql } from '../database/sql.js'
 
 export interface MeasuredCellsQuery {
@@ -55,6 +57,30 @@ export function measuredCellsStatement({ ranges, start, since, until, limit }: M
     SELECT next.cell FROM measured CROSS JOIN LATERAL ${nextAfter(sql`measured.cell`)}
   )
   SELECT cell::text FROM measured WHERE (${highs})[${rangeOf(sql`cell`)}] >= cell LIMIT ${raw(String(Math.floor(limit)))}`
+}
+
+/**
+ * The next cells (decimal, ascending) in the ranges in which sites of a box measured, whenever that was. It reads the pairs of cells and
+ * sites, of which there are few, and no probes.
+ */
+export async function nextCellsOfSites(
+  db: Queryable,
+  box: Bounds,
+  { ranges, start, limit }: Pick<MeasuredCellsQuery, 'ranges' | 'start' | 'limit'>,
+): Promise<string[]> {
+  const after = BigInt(beforeStart(start))
+  const rest = ranges.filter(({ high }) => BigInt(high) > after)
+  const count = raw(String(Math.floor(limit)))
+  const rows = await queryRows<{ cell: string }>(
+    db,
+    prepared(sql`SELECT cell::text FROM ${cellRanges(rest)} CROSS JOIN LATERAL (
+       SELECT DISTINCT m.cell FROM measured_site AS m
+       CROSS JOIN LATERAL (SELECT 1 FROM site AS s WHERE s.code = m.site_code AND ${isPositionInBox('s', box)} OFFSET 0) AS s
+       WHERE m.cell BETWEEN r.low AND r.high AND m.cell > ${param(String(after), 'bigint')}
+       ORDER BY m.cell LIMIT ${count}) AS c
+     ORDER BY c.cell LIMIT ${count}`),
+  )
+  return rows.map(({ cell }) => cell)
 }
 
 /** The search begins after this cell; cells are positive. */

@@ -7,7 +7,7 @@ import { prepared, queryRow } from '../database/query.js'
 import { isPositionInBox } from '../database/shapes.js'
 import { type Sql, allOf, param, raw, sql } from '../database/sql.js'
 import { type ListedFields, type Readers, listedColumns } from './listed.js'
-import { nextMeasuredCells } from './measured-cells.js'
+import { nextCellsOfSites, nextMeasuredCells } from './measured-cells.js'
 import { MEASURED_AT_SITE } from './public.js'
 
 /** A probe without device, site and position finer than its cell. */
@@ -77,7 +77,7 @@ export interface ProbeList {
 
 /**
  * Lists one page. By time, it reads the index of the month of the cursor and of the months after it; in a box, it looks for
- * the next cells with probes and reads those: a deep page costs as much as the first.
+ * the next cells with probes, or of its sites, and reads those: a deep page costs as much as the first.
  */
 export async function listProbes(db: Queryable, page: ProbePageQuery): Promise<ProbeList> {
   return page.place && page.cell === null
@@ -136,7 +136,9 @@ async function listInPlace(
   })
   for (let round = 0; ; round++) {
     const limit = CELL_BATCHES[Math.min(round, CELL_BATCHES.length - 1)]!
-    const cells = await nextMeasuredCells(db, { ranges, start, since, until, limit })
+    const cells = page.ofSites
+      ? await nextCellsOfSites(db, box, { ranges, start, limit })
+      : await nextMeasuredCells(db, { ranges, start, since, until, limit })
     const rest = page.limit - count
     if (cells.length > 0) {
       const part = await readPage(db, probesOfCellsStatement(page, box, cells, rest), rest)
@@ -219,5 +221,5 @@ function isAfter(order: ProbeOrder, { cell, measuredAt, id }: ProbeKey): Sql {
 /** The position of the site decides with `ofSites`: by the probe's own position, ever smaller boxes would reveal it. */
 const isInBox = ({ ofSites }: Pick<ProbePageQuery, 'ofSites'>, box: Bounds): Sql =>
   ofSites
-    ? sql`EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code AND ${isPositionInBox('s', box)})`
+    ? sql`EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code AND ${isPositionInBox('s', box)} OFFSET 0)`
     : isPositionInBox('p', box)

@@ -3,10 +3,11 @@ import { type Sql, raw, sql } from '../database/sql.js'
 
 /**
  * A condition on the row `p`: a site's device measured at its site, whose position is public. Such a probe describes the line
- * of an office and not the movements of a person; a device carried away from its site gets the flag.
+ * of an office and not the movements of a person; a device carried away from its site gets the flag. OFFSET 0 keeps the site one
+ * look at an index for each probe: PostgreSQL would else hash all sites of the country, once for each month.
  */
 export const MEASURED_AT_SITE = `p.site_code IS NOT NULL AND NOT 'far_from_site' = ANY (p.flags)
-  AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)`
+  AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code OFFSET 0)`
 
 /**
  * Whether a probe of a cell is one of a site. With `=` PostgreSQL might look for it among the probes of all sites, by their

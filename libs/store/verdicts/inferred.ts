@@ -2,7 +2,7 @@
 import { type Rule } from '#domain/rule'
 import { type Inferred, type Neighbour, inferredOf } from '#domain/verdict'
 import { type CellRange, cellToSql, ringsAround } from '#geo'
-import { isInArea } from '../areas/in-area.js'
+import { isPlacedWithin } from '../areas/in-area.js'
 import { declarersOf } from '../coverage/claims.js'
 import type { Queryable } from '../database/database.js'
 import { queryRows } from '../database/query.js'
@@ -21,16 +21,31 @@ export async function inferredClasses(
   cells: readonly string[],
 ): Promise<Map<string, Inferred>> {
   const around = new Map(cells.map((h3) => [h3, ringsAround(h3, rule.inferenceConfidence.length)]))
-  const needed = new Set([...around].flatMap(([h3, rings]) => [h3, ...rings.flat()]))
-  const evidence = await evidenceOfCells(db, run, [...needed].map(cellToSql))
+  const needed = [...new Set([...around].flatMap(([h3, rings]) => [h3, ...rings.flat()]))]
+  const keys = needed.map(cellToSql)
+  const evidence = await evidenceOfCells(db, run, keys)
+  // Few of the cells around have evidence, and each is a neighbour of many.
+  const networksByCell = new Map(
+    needed.flatMap((h3, i) => {
+      const networks = evidence.get(keys[i]!)
+      return networks ? [[h3, networks] as const] : []
+    }),
+  )
   const declarers = await declarersOf(db, run, rule, cells.map(cellToSql))
-  const networksOf = (h3: string) => evidence.get(cellToSql(h3)) ?? []
   const inferred = new Map<string, Inferred>()
   for (const [h3, rings] of around) {
     const neighbours: Neighbour[] = rings.flatMap((ring, i) =>
-      ring.map((cell) => ({ ring: i + 1, networks: networksOf(cell) })),
+      ring.flatMap((cell) => {
+        const networks = networksByCell.get(cell)
+        return networks ? [{ ring: i + 1, networks }] : []
+      }),
     )
-    const offer = inferredOf(rule, networksOf(h3), neighbours, declarers.get(cellToSql(h3)) ?? [])
+    const offer = inferredOf(
+      rule,
+      networksByCell.get(h3) ?? [],
+      neighbours,
+      declarers.get(cellToSql(h3)) ?? [],
+    )
     if (offer) inferred.set(h3, offer)
   }
   return inferred
@@ -46,9 +61,11 @@ async function undecidedPopulatedCells(
   where: { ranges: readonly CellRange[] } | { area: string },
 ): Promise<string[]> {
   const inArea = (area: string) => sql`
-    SELECT to_hex(p.cell) AS h3 FROM (SELECT cell FROM locality UNION SELECT cell FROM site) AS p
-    JOIN cell_place AS c USING (cell)
-    WHERE ${isInArea('c', area)} AND ${isUndecided(run, 'p.cell')} ORDER BY p.cell LIMIT ${MAX_INFERRED_CELLS}`
+    SELECT to_hex(c.cell) AS h3 FROM cell_place AS c
+    WHERE ${isPlacedWithin(area)} AND ${isUndecided(run, 'c.cell')}
+      AND (EXISTS (SELECT 1 FROM locality AS l WHERE l.cell = c.cell OFFSET 0)
+        OR EXISTS (SELECT 1 FROM site AS s WHERE s.cell = c.cell OFFSET 0))
+    ORDER BY c.cell LIMIT ${MAX_INFERRED_CELLS}`
   const inRanges = (ranges: readonly CellRange[]) => sql`
     SELECT DISTINCT to_hex(p.cell) AS h3 FROM ${cellRanges(ranges)} JOIN LATERAL (
       SELECT cell FROM locality WHERE cell BETWEEN r.low AND r.high

@@ -54,6 +54,7 @@ export async function fillNation(
   }
   await ensureProbeMonths(source.manager, [...monthsBefore(now, -4)])
   await source.query(DEVICES_SEEN)
+  await source.query('INSERT INTO measured_site SELECT DISTINCT cell, site_code FROM nation_line')
   await placeCellsOf(source.manager, sql`SELECT DISTINCT cell FROM site`)
   for (const table of ['site', 'locality'])
     await source.query(

@@ -75,9 +75,9 @@ function isEndedEarly(node: PlanNode, child: PlanNode, isLimited: boolean): bool
   return isLimited && STREAMING.includes(node['Node Type'])
 }
 
-/** A list of cells, a range of cells with both ends, or a row by its id. */
+/** A list of cells, a range of cells with both ends, or a row by its id or code. */
 const isBounded = (condition: string): boolean =>
-  /\b(cell|id|probe_id) = /.test(condition) ||
+  /\b(cell|id|probe_id|code) = /.test(condition) ||
   (/\bcell >=? /.test(condition) && /\bcell <=? /.test(condition))
 
 function literal(value: unknown): string {

@@ -10,7 +10,7 @@ SELECT
           OR bool_and(
             p.site_code IS NOT NULL
               AND NOT 'far_from_site' = ANY (p.flags)
-              AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)
+              AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code OFFSET 0)
           ) FILTER (WHERE p.outcome = 'ok')
       ) THEN json_build_object(
         'slowDownload',
@@ -29,7 +29,7 @@ SELECT
         OR bool_and(
           p.site_code IS NOT NULL
             AND NOT 'far_from_site' = ANY (p.flags)
-            AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)
+            AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code OFFSET 0)
         ) FILTER (WHERE p.outcome = 'ok')
     ) THEN percentile_cont('{0.1,0.5,0.9}'::float8[]) WITHIN GROUP (
       ORDER BY p.download_bps::float8
@@ -41,7 +41,7 @@ SELECT
         OR bool_and(
           p.site_code IS NOT NULL
             AND NOT 'far_from_site' = ANY (p.flags)
-            AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)
+            AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code OFFSET 0)
         ) FILTER (WHERE p.outcome = 'ok')
     ) THEN nullif((count(p.download_bps) FILTER (WHERE p.outcome = 'ok'))::integer, 0)
   END AS "downloadCount",
@@ -51,7 +51,7 @@ SELECT
         OR bool_and(
           p.site_code IS NOT NULL
             AND NOT 'far_from_site' = ANY (p.flags)
-            AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)
+            AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code OFFSET 0)
         ) FILTER (WHERE p.outcome = 'ok')
     ) THEN percentile_cont('{0.1,0.5,0.9}'::float8[]) WITHIN GROUP (
       ORDER BY p.upload_bps::float8
@@ -63,7 +63,7 @@ SELECT
         OR bool_and(
           p.site_code IS NOT NULL
             AND NOT 'far_from_site' = ANY (p.flags)
-            AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)
+            AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code OFFSET 0)
         ) FILTER (WHERE p.outcome = 'ok')
     ) THEN nullif((count(p.upload_bps) FILTER (WHERE p.outcome = 'ok'))::integer, 0)
   END AS "uploadCount",
@@ -73,7 +73,7 @@ SELECT
         OR bool_and(
           p.site_code IS NOT NULL
             AND NOT 'far_from_site' = ANY (p.flags)
-            AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)
+            AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code OFFSET 0)
         ) FILTER (WHERE p.outcome = 'ok')
     ) THEN percentile_cont('{0.1,0.5,0.9}'::float8[]) WITHIN GROUP (
       ORDER BY p.latency_ms::float8
@@ -85,7 +85,7 @@ SELECT
         OR bool_and(
           p.site_code IS NOT NULL
             AND NOT 'far_from_site' = ANY (p.flags)
-            AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)
+            AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code OFFSET 0)
         ) FILTER (WHERE p.outcome = 'ok')
     ) THEN nullif((count(p.latency_ms) FILTER (WHERE p.outcome = 'ok'))::integer, 0)
   END AS "latencyCount",
@@ -95,7 +95,7 @@ SELECT
         OR bool_and(
           p.site_code IS NOT NULL
             AND NOT 'far_from_site' = ANY (p.flags)
-            AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)
+            AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code OFFSET 0)
         ) FILTER (WHERE p.outcome = 'ok')
     ) THEN percentile_cont('{0.1,0.5,0.9}'::float8[]) WITHIN GROUP (
       ORDER BY p.loaded_latency_ms::float8
@@ -107,7 +107,7 @@ SELECT
         OR bool_and(
           p.site_code IS NOT NULL
             AND NOT 'far_from_site' = ANY (p.flags)
-            AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)
+            AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code OFFSET 0)
         ) FILTER (WHERE p.outcome = 'ok')
     ) THEN nullif((count(p.loaded_latency_ms) FILTER (WHERE p.outcome = 'ok'))::integer, 0)
   END AS "loadedLatencyCount"

@@ -20,7 +20,7 @@ FROM (
       (
         p.site_code IS NOT NULL
           AND NOT 'far_from_site' = ANY (p.flags)
-          AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)
+          AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code OFFSET 0)
       )
         OR ROW(p.operator, p.technology, p.tool)::text IN (
           SELECT ROW(p.operator, p.technology, p.tool)::text

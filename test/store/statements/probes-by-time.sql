@@ -20,7 +20,7 @@ FROM (
       AND p.measured_at <= $2::timestamptz
       AND p.site_code IS NOT NULL
       AND NOT 'far_from_site' = ANY (p.flags)
-      AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)
+      AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code OFFSET 0)
     ORDER BY p.measured_at DESC, p.id DESC
     LIMIT 100
   ) AS p

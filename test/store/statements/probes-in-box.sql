@@ -27,10 +27,11 @@ FROM (
           WHERE s.code = p.site_code
             AND s.lng BETWEEN $6::float8 AND $7::float8
             AND s.lat BETWEEN $8::float8 AND $9::float8
+          OFFSET 0
         )
         AND p.site_code IS NOT NULL
         AND NOT 'far_from_site' = ANY (p.flags)
-        AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code)
+        AND EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code OFFSET 0)
       ORDER BY p.measured_at, p.id
       LIMIT 100
     ) AS p

@@ -41,6 +41,13 @@ export class ProbeLedgerEntity {
   @Column('timestamptz', { name: 'measured_at' }) measuredAt!: Date
 }
 
+/** A site that measured in a cell, at whatever time: the cells of a box of public probes are found by it. */
+@Entity('measured_site')
+export class MeasuredSiteEntity {
+  @PrimaryColumn('bigint') cell!: string
+  @PrimaryColumn('text', { name: 'site_code' }) siteCode!: string
+}
+
 /** Flags that came after a probe: a planner's, or a comparison with its neighbours. */
 @Entity('probe_flag')
 @Index('probe_flag_created', ['createdAt'])

@@ -1,9 +1,9 @@
-/** Starts the worker as a process beside the API, and starts it again when it ends or freezes. */
-import { type ChildProcess, fork } from 'node:child_process'
+/** Keeps a process beside this one: it is started again when it ends or freezes. */
+import type { ChildProcess } from 'node:child_process'
 
 const FIRST_DELAY_MS = 1_000
 const MAX_DELAY_MS = 60_000
-/** A worker that ran for so long had started well: the delay begins anew. */
+/** A process that ran for so long had started well: the delay begins anew. */
 const GOOD_RUN_MS = 5 * 60_000
 /** A program that is being loaded gives no sign yet: on a busy machine it may take this long. */
 const MAX_LOADING_MS = 60_000
@@ -13,14 +13,18 @@ export const restartDelayMs = (failures: number): number =>
   Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (failures - 1))
 
 export interface SupervisorOptions {
-  /** The worker's program, a file or `file:` URL. */
-  program: URL | string
+  /** The process as a log names it: `the worker`. */
+  name: string
+  /** Starts the process with a channel for messages. */
+  launch(): ChildProcess
   /** Time, ms, without a message after which the process is taken for frozen. */
   leaseMs: number
   log(text: string): void
+  /** Called after the process was started, and after it ended. */
+  changed?(): void
 }
 
-export class WorkerSupervisor {
+export class Supervisor {
   restarts = 0
   private child: ChildProcess | null = null
   private isStopping = false
@@ -33,20 +37,20 @@ export class WorkerSupervisor {
     return this.child !== null
   }
 
-  /** Id of the worker's process; undefined between two of them. */
+  /** Id of the process; undefined between two of them. */
   get pid(): number | undefined {
     return this.child?.pid
   }
 
-  start(): void {
-    const { program, leaseMs, log } = this.options
-    const child = fork(program)
+  start(): ChildProcess {
+    const { name, leaseMs, log } = this.options
+    const child = this.options.launch()
     const startedAt = performance.now()
     let silentUntil = startedAt + Math.max(leaseMs, MAX_LOADING_MS)
     child.on('message', () => (silentUntil = performance.now() + leaseMs))
     const watch = setInterval(() => {
       if (performance.now() < silentUntil) return
-      log(`the worker gave no sign of life in time: it is ended`)
+      log(`${name} gave no sign of life in time: it is ended`)
       // A stopped process receives no other signal.
       child.kill('SIGKILL')
     }, leaseMs / 4)
@@ -55,6 +59,7 @@ export class WorkerSupervisor {
       // A process that could not be started reports an error, and may report its end too.
       if (this.child !== child) return
       this.child = null
+      this.options.changed?.()
       if (!this.isStopping) this.startAgain(performance.now() - startedAt, cause)
     }
     child.once('exit', (code, signal) => ended(signal ?? `code ${code}`))
@@ -62,23 +67,25 @@ export class WorkerSupervisor {
       if (child.pid === undefined) ended(error.message)
     })
     this.child = child
+    this.options.changed?.()
+    return child
   }
 
-  /** Lets the worker end in good order. */
+  /** Lets the process end in good order: it hears SIGTERM. */
   async stop(): Promise<void> {
     this.isStopping = true
     clearTimeout(this.restartTimer)
     const { child } = this
     if (!child) return
     const exit = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-    if (child.connected) child.disconnect()
+    child.kill('SIGTERM')
     await exit
   }
 
   private startAgain(ranMs: number, cause: string): void {
     this.failures = ranMs < GOOD_RUN_MS ? this.failures + 1 : 1
     const delayMs = restartDelayMs(this.failures)
-    this.options.log(`the worker ended (${cause}); it is started again in ${delayMs / 1000} s`)
+    this.options.log(`${this.options.name} ended (${cause}); it is started again in ${delayMs / 1000} s`)
     this.restartTimer = setTimeout(() => {
       this.restarts++
       this.start()
