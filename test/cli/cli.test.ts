@@ -192,8 +192,13 @@ describe.each(ENGINES)('the command line beside a running server on %s', (engine
       `SELECT author, action FROM change WHERE subject = 'hind' ORDER BY id`,
     )
     expect(changes.map(({ action }: { action: string }) => action)).toEqual([
-      ...['add account', 'change account', 'change account', 'change account'],
-      ...['reset account', 'end sessions', 'remove account'],
+      'add account',
+      'change account',
+      'change account',
+      'change account',
+      'reset account',
+      'end sessions',
+      'remove account',
     ])
     expect(changes[0].author).toMatch(/^cli:/)
   }, 180_000)

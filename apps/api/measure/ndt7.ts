@@ -84,11 +84,7 @@ async function upgrade(
   try {
     const testRequest = testRequestOf(pathOf(request), request.headers)
     const { token, direction } = testRequest
-    const address = forwardedAddressOf(
-      request.socket.remoteAddress,
-      forwardedForOf(request),
-      isTrustedProxy,
-    )
+    const address = forwardedAddressOf(request.socket.remoteAddress, forwardedForOf(request), isTrustedProxy)
     const release = slots.take({ isDevice: token !== null, address })
     socket.once('close', release)
     const deviceId = token === null ? null : await deviceOf(token, direction)
