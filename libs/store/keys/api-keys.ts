@@ -44,10 +44,6 @@ export async function listApiKeys(db: Queryable): Promise<ApiKeyRow[]> {
   return queryRows(db, sql`SELECT ${KEY_COLUMNS} FROM api_key AS k ORDER BY k.created_at DESC, k.id`)
 }
 
-export async function findApiKey(db: Queryable, id: string): Promise<ApiKeyRow | undefined> {
-  return queryRow(db, sql`SELECT ${KEY_COLUMNS} FROM api_key AS k WHERE k.id = ${id}::uuid`)
-}
-
 /** The holder of a key, and what it may do with it at this moment. */
 export interface KeyHolder extends Pick<ApiKeyRow, 'id' | 'name' | 'role' | 'operator'> {
   /** `expired` and `revoked` keys may do nothing. */
