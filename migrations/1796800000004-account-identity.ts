@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
-/** Which person of an OpenID Connect provider an account belongs to. */
+/** The person of an OpenID Connect provider to whom an account belongs. */
 export class AccountIdentity1796800000004 implements MigrationInterface {
   name = 'AccountIdentity1796800000004'
 

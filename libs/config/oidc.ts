@@ -4,9 +4,9 @@ export interface OidcConfig {
   /** Address of the provider, under which it publishes `/.well-known/openid-configuration`. */
   issuer: string
   clientId: string
-  /** Null for a public client. */
+  /** The client's secret; null for a public client. */
   clientSecret: string | null
-  /** What the button on the page says: “Sign in with …”. */
+  /** The provider's name on the button of the page: “Sign in with …”. */
   name: string
   scope: string
   /** Path of the claim with the person's groups or roles, such as `roles` or `realm_access.roles`. */
@@ -19,7 +19,7 @@ const ROLE = /^(public|analyst|planner|administrator|operator:[\w.-]{1,100})$/
 
 const LOOPBACK = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(:\d{1,5})?(\/|$)/
 
-/** Null where no issuer is set. Errors go to `errors`, one line each. */
+/** The configured provider; null if no issuer is set. Errors go to `errors`, one line each. */
 export function oidcOf(
   env: Readonly<Record<string, string | undefined>>,
   hasPublicUrl: boolean,

@@ -17,7 +17,7 @@ const WITHOUT_PERSONS = new Set(
    digest direction ended field flag id key kind kinds last_error level locality_id media_type metric month name_ar name_fr
    opener_operator opener_role operator other_zone parent_code partial province_code reason region_code role rule_id search_name
    site_code standing state state_before step subject subscriber technology technology_group title type url zone_id series version secret
-   address user_agent`
+   address user_agent issuer`
     .split(/\s+/)
     .filter(Boolean),
 )

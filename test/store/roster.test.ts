@@ -230,7 +230,10 @@ describe.each(ENGINES)('the roster on %s', (engine) => {
     // Databases of tests were prepared and emptied: they count as filled once.
     await seedShippedRoster(database.source)
     expect(await listRoster(db())).toEqual([])
+    // The log lets nothing be removed: a database that was never filled is without the row.
+    await database.source.query(`ALTER TABLE change DISABLE TRIGGER USER`)
     await database.source.query(`DELETE FROM change WHERE action = 'seed roster'`)
+    await database.source.query(`ALTER TABLE change ENABLE TRIGGER USER`)
     await Promise.all([seedShippedRoster(database.source), seedShippedRoster(database.source)])
     const seeded = await listRoster(db())
     expect(seeded).toHaveLength(SHIPPED_ROSTER.length)

@@ -15,7 +15,7 @@ export class DevicesQuery extends PageQuery {
 }
 
 export class DeviceBody {
-  /** What administrators call the device; null for no name. */
+  /** The name that administrators give the device; null for none. */
   @ValidateIf(({ name }: DeviceBody) => name !== null)
   @IsString()
   @Length(1, 100)

@@ -8,7 +8,7 @@ import { Settings } from '../settings.js'
 /** A provider that answers more slowly is away. */
 const TIMEOUT_SECONDS = 10
 
-/** What the browser keeps between leaving for the provider and coming back. */
+/** The secrets that the browser keeps between leaving for the provider and coming back. */
 export interface PendingSignIn {
   state: string
   nonce: string
@@ -21,7 +21,7 @@ export class OidcClient {
 
   constructor(private readonly settings: Settings) {}
 
-  /** Null where no provider is configured. */
+  /** The configured provider; null if there is none. */
   get config(): OidcConfig | null {
     return this.settings.config.oidc
   }
@@ -44,7 +44,7 @@ export class OidcClient {
     return { url: url.href, pending }
   }
 
-  /** What the provider says of the person who came back to `url`. Throws where the answer is not to be trusted. */
+  /** The claims of the provider about the person who came back to `url`. Throws where the answer is not to be trusted. */
   async claimsOf(url: URL, pending: PendingSignIn): Promise<Claims & { sub: string }> {
     const provider = await this.provider()
     const tokens = await oidc.authorizationCodeGrant(provider, url, {

@@ -14,7 +14,7 @@ import { OidcClient, type PendingSignIn } from './oidc-client.js'
 const PENDING_COOKIE = 'taghtiya_oidc'
 const PENDING_SECONDS = 10 * 60
 
-/** Why nobody was signed in; the page has a sentence for each. */
+/** The reason why nobody was signed in; the page has a sentence for each. */
 type Failure = 'no_role' | 'no_name' | 'name' | 'removed' | 'disabled' | 'failed'
 
 /**

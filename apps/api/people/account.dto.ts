@@ -16,7 +16,7 @@ export class AccountBody {
   @Length(1, 100)
   operator?: string
 
-  /** What the person signs in by for the first time: a one-time password, or a link that is valid for three days. */
+  /** The means by which the person signs in for the first time: a one-time password, or a link that is valid for three days. */
   @IsOptional()
   @IsIn(CREDENTIAL_KINDS)
   by?: CredentialKind
@@ -40,13 +40,13 @@ export class AccountChangeBody {
 }
 
 export class ResetBody {
-  /** What the person signs in by next: a one-time password, or a link that is valid for three days. */
+  /** The means by which the person signs in next: a one-time password, or a link that is valid for three days. */
   @IsIn(CREDENTIAL_KINDS)
   by!: CredentialKind
 }
 
 export class InvitationBody {
-  /** What follows `#invite=` in the link. */
+  /** The token, which follows `#invite=` in the link. */
   @IsString()
   @Length(20, 200)
   token!: string

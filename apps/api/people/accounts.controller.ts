@@ -37,7 +37,7 @@ import { AccountBody, AccountChangeBody, ResetBody } from './account.dto.js'
 import { CurrentAccount } from './role-guard.js'
 import { RequireRole } from './route-rights.js'
 
-/** What a person signs in by for the first time. Only this answer contains it. */
+/** The means by which a person signs in for the first time. Only this answer contains it. */
 export interface ShownCredential {
   /** The one-time password, which serves only to set another one; null for a link. */
   password: string | null

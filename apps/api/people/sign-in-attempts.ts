@@ -20,7 +20,7 @@ export class SignInAttempts {
     private readonly metrics: Metrics,
   ) {}
 
-  /** What the store needs to know of an attempt, beside the name. */
+  /** The facts of an attempt that the store needs beside the name. */
   attemptOf({ ip }: FastifyRequest): { subscriber: string; now: Date } {
     return { subscriber: subscriberOf(ip), now: new Date(this.settings.clock()) }
   }

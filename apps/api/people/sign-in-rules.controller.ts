@@ -14,7 +14,7 @@ import { CurrentAccount } from './role-guard.js'
 import { RequireRole } from './route-rights.js'
 import { SignInRuleBody } from './session.dto.js'
 
-/** What signing in takes, role by role. */
+/** The requirements for signing in, role by role. */
 @ApiTags('people')
 @Controller('api/v1/sign-in-rules')
 export class SignInRulesController {

@@ -23,7 +23,7 @@ export interface ApiGroup {
   readonly isComplete: boolean
   /** Number of those that answer. */
   readonly apiRunning: number
-  /** How often one of them was started again since the server's start. */
+  /** Number of times that one of them was started again since the server's start. */
   readonly apiRestarts: number
   /** Lets the figures of a registry be added to those of the others. */
   shareMetrics(registry: Registry): void
@@ -43,7 +43,7 @@ export interface Readiness {
    */
   worker: WorkerState
   /**
-   * Where several processes answer (`API_PROCESSES`). `restarting`: one of them ended and is started again; the others answer
+   * The processes that answer, if there are several (`API_PROCESSES`). `restarting`: one of them ended and is started again; the others answer
    * meanwhile.
    */
   api?: 'ok' | 'restarting'

@@ -1,6 +1,6 @@
-/** What a browser calls itself, as a name that people recognise in the list of their sessions. */
+/** The name of a browser, from what it calls itself, as a name that people recognise in the list of their sessions. */
 
-/** In the order in which they are looked for: Chromium's children also call themselves Chrome and Safari. */
+/** The browsers in the order in which they are looked for: Chromium's children also call themselves Chrome and Safari. */
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\bEdgA?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],

@@ -1,4 +1,4 @@
-/** What an OpenID Connect provider says of a person, as a role of this service. */
+/** Turns what an OpenID Connect provider says of a person into a role of this service. */
 
 /** Claims of an ID token or of the provider's user information. */
 export type Claims = Readonly<Record<string, unknown>>

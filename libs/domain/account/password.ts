@@ -1,4 +1,4 @@
-/** Which passwords a person may choose: long ones that are not among the first that others guess. */
+/** The passwords that a person may choose: long ones that are not among the first that others guess. */
 
 /** NIST SP 800-63B asks for 15 where a password stands alone and 8 beside a second factor; 12 is ASVS's figure. */
 export const MIN_PASSWORD_LENGTH = 12

@@ -1,4 +1,4 @@
-/** What administrators change of accounts. Each change is in the log, in the same transaction. */
+/** The changes that administrators make to accounts. Each change is in the log, in the same transaction. */
 import type { DataSource } from 'typeorm'
 import type { Queryable } from '../database/database.js'
 import { takeLock } from '../database/locks.js'

@@ -22,7 +22,7 @@ export interface Account {
 export interface AccountRow extends Account {
   createdAt: Date
   createdBy: string
-  /** Null if the person never signed in. */
+  /** The time of the last sign-in; null if the person never signed in. */
   lastSignInAt: Date | null
   /** Since when the account may not sign in; null if it may. */
   disabledAt: Date | null

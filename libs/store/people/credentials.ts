@@ -1,4 +1,4 @@
-/** What a new person gets to sign in for the first time: a one-time password, or a link that expires. */
+/** The means by which a new person signs in for the first time: a one-time password, or a link that expires. */
 import { randomBytes } from 'node:crypto'
 import { hashPassword, newToken, sha256 } from './secrets.js'
 

@@ -8,7 +8,7 @@ import { insertDevice } from './devices.js'
 
 export interface DeviceRow {
   id: string
-  /** What administrators call it; null if they do not. */
+  /** The name that administrators gave it; null if they gave none. */
   name: string | null
   siteCode: string
   siteName: string

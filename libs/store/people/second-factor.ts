@@ -45,7 +45,7 @@ export async function secondFactorOf(db: Queryable, name: string): Promise<Secon
 }
 
 export interface NewSecondFactor {
-  /** In base 32, to type into an app that has no camera. */
+  /** The secret in base 32, to type into an app that has no camera. */
   secret: string
   /** The same as `otpauth://…`, to be shown as a QR code. */
   uri: string
@@ -176,7 +176,7 @@ export interface SignInRule {
   secondFactor: boolean
 }
 
-/** What signing in takes, for each role. */
+/** The requirements for signing in, for each role. */
 export async function listSignInRules(db: Queryable): Promise<SignInRule[]> {
   const rows = await queryRows<{ role: Role }>(db, sql`SELECT role FROM sign_in_rule WHERE second_factor`)
   return ROLES.map((role) => ({ role, secondFactor: rows.some((row) => row.role === role) }))

@@ -17,7 +17,7 @@ export interface NewSession {
   accountName: string
   /** The address that signs in; null if it is not known. */
   address: string | null
-  /** What the browser calls itself. */
+  /** The browser's own name for itself (`User-Agent`). */
   userAgent: string | null
   attempt: Omit<Attempt, 'name'>
 }
@@ -27,7 +27,7 @@ export interface SessionRow {
   address: string | null
   userAgent: string | null
   createdAt: Date
-  /** To the minute. */
+  /** The time of the last use, to the minute. */
   lastUsedAt: Date
   expiresAt: Date
 }

@@ -30,6 +30,8 @@ export const PERSONAL_COLUMNS: Readonly<Record<string, PersonalKind>> = {
   'dispute_document.name': 'words',
   'quarantine.document': 'words',
   'api_key.name': 'words',
+  // Such as “phone of Leila”.
+  'device.name': 'words',
   // Names of imported files, and what a list says of its origin.
   source: 'words',
   payload: 'words',

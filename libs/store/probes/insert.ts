@@ -29,7 +29,7 @@ const COLUMN_VALUES = ROW_COLUMNS.map(({ name, type }) =>
 const parameterOf = (column: (typeof ROW_COLUMNS)[number]['name']): string =>
   `$${ROW_COLUMNS.findIndex(({ name }) => name === column) + 3}`
 
-/** In one order, so that two transactions with the same new pairs wait for each other and never deadlock. */
+/** Adds the pairs in one order, so that two transactions with the same new pairs wait for each other and never deadlock. */
 const ADD_MEASURED_SITES = `
   INSERT INTO measured_site (cell, site_code)
   SELECT cell, site_code FROM unnest(${parameterOf('cell')}::bigint[], ${parameterOf('site_code')}::text[]) AS r(cell, site_code)

@@ -1,5 +1,5 @@
 /**
- * What the fragment of the address says of a person who has just arrived. It is read before the page writes its own address,
+ * The message of the address's fragment about a person who has just arrived. It is read before the page writes its own address,
  * which has no fragment, so that a token does not stay in the address bar.
  */
 const [, name = null, value = null] = /^#(invite|oidc)=([\w-]{2,200})$/.exec(location.hash) ?? []
@@ -10,6 +10,6 @@ export const invitationToken: string | null = name === 'invite' ? value : null
 const FAILURES = ['no_role', 'no_name', 'name', 'removed', 'disabled', 'failed'] as const
 type Failure = (typeof FAILURES)[number]
 
-/** Why the sign-in at the provider failed from which a person came back; null if none did. */
+/** The reason for which the sign-in at the provider failed from which a person came back; null if none did. */
 export const providerFailure: Failure | null =
   name === 'oidc' ? (FAILURES.find((failure) => failure === value) ?? 'failed') : null

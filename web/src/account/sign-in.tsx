@@ -36,7 +36,7 @@ const MENU: readonly (readonly [AccountDialog, (account: Account) => boolean])[]
 export function SignIn({ words, provider, account, onAccount, onDialog }: SignInProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [isChanging, setChanging] = useState(false)
-  /** What was tried at the account before this sign-in; null once it was read. */
+  /** The attempts at the account before this sign-in; null once it was read. */
   const [failures, setFailures] = useState<Failures | null>(null)
   const { t } = words
   const open = () => dialog.current?.open || dialog.current?.showModal()

@@ -1,4 +1,4 @@
-/** What is said of a person's account, in the reader's language. */
+/** The texts about a person's account, in the reader's language. */
 import { browserOf } from '#domain/account'
 import { ApiError } from '../api/api-error.js'
 import { type Localizer, bidiIsolated, ltrIsolated } from '../language/language.js'

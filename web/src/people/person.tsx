@@ -1,4 +1,4 @@
-/** What an administrator can do with one account. */
+/** The actions of an administrator on one account. */
 import { useState } from 'preact/hooks'
 import type { Connection } from '../api/connection.js'
 import { useQuery } from '../api/use-query.js'

@@ -2,7 +2,7 @@ import { encode } from 'uqr'
 
 interface QrCodeProps {
   text: string
-  /** What the picture is, for those who do not see it. */
+  /** The description of the picture, for those who do not see it. */
   label: string
 }
 

@@ -1,4 +1,4 @@
-/** Where an account is signed in: device, address, since when, last use. */
+/** The browsers in which an account is signed in: device, address, since when, last use. */
 import { useState } from 'preact/hooks'
 import type { Localizer } from '../language/language.js'
 import { DataTable } from '../table/data-table.js'
@@ -9,7 +9,7 @@ import { WORDS } from './words.js'
 
 interface SessionTableProps {
   words: Localizer
-  /** Null while they are loading. */
+  /** The sessions; null while they are loading. */
   sessions: readonly Session[] | null
   onEnd(id: string): Promise<void>
 }

@@ -1,4 +1,4 @@
-/** For which roles signing in takes a second factor. */
+/** The roles for which signing in takes a second factor. */
 import { useState } from 'preact/hooks'
 import type { Connection } from '../api/connection.js'
 import { queryValueOf, useQuery } from '../api/use-query.js'

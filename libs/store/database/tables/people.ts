@@ -27,7 +27,7 @@ export class AccountEntity {
 /** Attempts to sign in by a name, whether there is such an account or not. */
 @Entity('sign_in_attempt')
 export class SignInAttemptEntity {
-  /** What is guessed: `password`, or `code` of a second factor. */
+  /** The secret that is guessed: `password`, or `code` of a second factor. */
   @PrimaryColumn('text') kind!: string
   @PrimaryColumn('text') name!: string
   @Column('integer') attempts!: number
@@ -74,7 +74,7 @@ export class InvitationEntity {
 @Entity('second_factor')
 export class SecondFactorEntity {
   @PrimaryColumn('text', { name: 'account_name' }) accountName!: string
-  /** In base 32. Codes are computed from it, so it cannot be a hash. */
+  /** The secret in base 32. Codes are computed from it, so it cannot be a hash. */
   @Column('text') secret!: string
   @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
   @Column('timestamptz', { name: 'confirmed_at', nullable: true }) confirmedAt!: Date | null
@@ -101,7 +101,7 @@ export class RecoveryCodeEntity {
   @Column('timestamptz', { name: 'used_at', nullable: true }) usedAt!: Date | null
 }
 
-/** What signing in takes for a role. */
+/** The requirements for signing in with a role. */
 @Entity('sign_in_rule')
 export class SignInRuleEntity {
   @PrimaryColumn('text') role!: string
@@ -161,7 +161,7 @@ export class DeviceEntity {
   @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
   @Column('text', { name: 'created_by' }) createdBy!: string
   @Column('timestamptz', { name: 'revoked_at', nullable: true }) revokedAt!: Date | null
-  /** What administrators call it, such as “phone of the nurse”; null if they do not. */
+  /** The name that administrators gave it, such as “phone of the nurse”; null if they gave none. */
   @Column('text', { nullable: true }) name!: string | null
   /** The device that took its place. */
   @Column('uuid', { name: 'replaced_by', nullable: true }) replacedBy!: string | null
