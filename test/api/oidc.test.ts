@@ -63,6 +63,7 @@ test('a person with a role gets an account at the first sign-in, and the same at
   )
   expect(changes).toEqual([
     { author: provider.issuer, action: 'add account', detail: { role: 'planner', operator: null } },
+    { author: 'leila', action: 'sign in', detail: { address: '127.0.0.1', provider: provider.issuer } },
   ])
   // The name at the provider may change, the person stays.
   provider.people['leila'] = { preferred_username: 'leila.a', roles: ['admins'] }

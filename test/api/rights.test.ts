@@ -55,7 +55,8 @@ async function ask({ path, method, operation }: Route, headers: Record<string, s
     ...(type && { body: body ?? given }),
   })
   const text = await answer.text()
-  return { status: answer.status, detail: text.startsWith('{') ? String(JSON.parse(text).detail) : '' }
+  const isProblem = answer.headers.get('content-type')?.startsWith('application/problem+json')
+  return { status: answer.status, detail: isProblem ? String(JSON.parse(text).detail) : '' }
 }
 
 describe.each(ofPeople.map((route) => [route.operation.operationId, route] as const))('%s', (_, route) => {

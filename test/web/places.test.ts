@@ -175,6 +175,13 @@ test('the probes behind a verdict: by the hour for everybody, all for a planner'
   const [{ h3 }] = (await web.database.source.query(
     `SELECT to_hex(cell) AS h3 FROM probe GROUP BY cell ORDER BY count(DISTINCT device_id) DESC, cell LIMIT 1`,
   )) as [{ h3: string }]
+  // More than a page of them.
+  await web.database.source.query(
+    `INSERT INTO probe SELECT (jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid(),
+         'measured_at', p.measured_at + n * interval '1 second'))).*
+     FROM probe AS p, generate_series(1, 4) AS n WHERE to_hex(cell) = $1`,
+    [h3],
+  )
   // One that was measured on the way, by the site's device alone.
   await web.database.source.query(
     `UPDATE probe SET flags = array_append(flags, 'far_from_site') WHERE id = (

@@ -54,6 +54,7 @@ const RUN_FIELDS = [
   'createdBy',
   'current',
   'counts',
+  'partial',
 ] as const
 
 /** All rules have the same fields. */
