@@ -35,7 +35,7 @@ test('with everything outside the server out of reach the page is whole, and not
     await page.goto(`${web.server.url}/?${query}`)
     await page.waitForSelector('[data-ready="true"]')
     await page.waitForLoadState('networkidle')
-    expect(await page.locator('.legend [data-class] .count').allInnerTexts()).toHaveLength(5)
+    expect(await page.locator('.legend [data-class] .count').allInnerTexts()).toHaveLength(7)
   }
   await page.goto(`${web.server.url}/?lang=ar`)
   await page.waitForSelector('[data-ready="true"]')
