@@ -23,9 +23,9 @@ export const en = {
   notMeasuredHint: 'no probe: never counted as white',
   cells: 'cells of about 0.8 km²',
   partial_served: 'Served by at least one operator',
-  partial_served_hint: 'grey or black, undecided: others were not tried, or nothing decides on them',
+  partial_served_hint: 'grey or black: too little is known of the others',
   partial_none_tried: 'None of those tried serves it',
-  partial_none_tried_hint: 'white or not, undecided: other operators or networks were not tried',
+  partial_none_tried_hint: 'white or not: others remain to be tried',
   operatorsBetween: '{min} to {n, plural, one {# operator} other {# operators}} can serve it.',
   operatorsExactly:
     '{n, plural, =0 {No operator serves it.} one {Exactly # operator serves it.} other {Exactly # operators serve it.}}',

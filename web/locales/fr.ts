@@ -24,10 +24,9 @@ export const fr: Messages = {
   notMeasuredHint: 'aucune mesure : jamais compté comme blanc',
   cells: 'mailles d’environ 0,8 km²',
   partial_served: 'Desservie par au moins un opérateur',
-  partial_served_hint: 'grise ou noire, non décidé : d’autres n’ont pas été essayés, ou rien ne les décide',
+  partial_served_hint: 'grise ou noire : on en sait trop peu des autres',
   partial_none_tried: 'Aucun de ceux essayés ne la dessert',
-  partial_none_tried_hint:
-    'blanche ou non, non décidé : d’autres opérateurs ou réseaux n’ont pas été essayés',
+  partial_none_tried_hint: 'blanche ou non : d’autres restent à essayer',
   operatorsBetween:
     'De {min} à {n, plural, one {# opérateur peut} other {# opérateurs peuvent}} la desservir.',
   operatorsExactly:
