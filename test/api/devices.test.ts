@@ -111,15 +111,14 @@ describe.each(ENGINES)('tokens of devices on %s', (engine) => {
 })
 
 test('whatever is remembered of rights is remembered by one rule', () => {
-  const folders = ['people', 'probes', 'measure'].map((folder) => `apps/api/${folder}`)
+  const folders = ['people', 'keys', 'devices', 'oidc', 'probes', 'measure'].map(
+    (folder) => `apps/api/${folder}`,
+  )
   const caches = folders.flatMap((folder) =>
     readdirSync(folder)
       .map((name) => `${folder}/${name}`)
       .filter((file) => /from 'lru-cache'|PromiseCache/.test(readFileSync(file, 'utf8'))),
   )
-  // Attempts to sign in are no rights.
-  expect(caches.toSorted()).toEqual([
-    'apps/api/people/rights-cache.ts',
-    'apps/api/people/sign-in-attempts.ts',
-  ])
+  // A key's guard remembers which refusals it recorded; rights it remembers by the one rule.
+  expect(caches.toSorted()).toEqual(['apps/api/keys/api-key-guard.ts', 'apps/api/people/rights-cache.ts'])
 })
