@@ -1,13 +1,12 @@
 /** The administrators' dialog of devices: which there are, their names, and new tokens for phones. */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import type { Connection } from '../api/connection.js'
-import { useQuery } from '../api/use-query.js'
+import { LoadingNotice, useReloaded } from '../api/use-reloaded.js'
 import { Field } from '../form/field.js'
-import { useFocusRestore } from '../form/focus-restore.js'
+import { ModalDialog } from '../form/modal-dialog.js'
 import { type Send, SendingForm, fieldText } from '../form/sending-form.js'
 import { useDebounced } from '../form/use-debounced.js'
 import { type Localizer, bidiIsolated } from '../language/language.js'
-import { problemText } from '../language/problem.js'
 import '../people/people.css'
 import { QrCode } from '../people/qr-code.js'
 import { DataTable } from '../table/data-table.js'
@@ -25,33 +24,22 @@ const SEARCH_DELAY_MS = 300
 
 export function Devices({ words, connection, onClose }: DevicesProps) {
   const t = words.translatorOf(WORDS)
-  const dialog = useRef<HTMLDialogElement>(null)
   const [text, setText] = useState('')
   const searched = useDebounced(text, SEARCH_DELAY_MS)
-  const [changes, setChanges] = useState(0)
   const [statusText, setStatusText] = useState('')
   const [token, setToken] = useState<DeviceToken | null>(null)
   const [chosenId, setChosenId] = useState<string | null>(null)
-  useEffect(() => dialog.current?.showModal(), [])
-  useFocusRestore(dialog)
-  const query = useQuery(connection, `devices ${changes} ${searched}`, (signal) =>
-    devicesApi.list(searched, signal),
-  )
-  /** The last loaded list stays in sight while it is loaded again. */
-  const [devices, setDevices] = useState<readonly Device[] | null>(null)
-  useEffect(() => {
-    if (query && 'value' in query) setDevices(query.value)
-  }, [query])
+  const loaded = useReloaded(connection, `devices ${searched}`, (signal) => devicesApi.list(searched, signal))
+  const devices = loaded.value
   const chosen = devices?.find(({ id }) => id === chosenId)
   const reload = (message: string, issued: DeviceToken | null = null) => {
     setStatusText(message)
     setToken(issued)
     if (issued) setChosenId(null)
-    setChanges((times) => times + 1)
+    loaded.reload()
   }
   return (
-    <dialog ref={dialog} tabIndex={-1} class="import people" aria-label={t('title')} onClose={onClose}>
-      <h2>{t('title')}</h2>
+    <ModalDialog {...{ words, onClose }} title={t('title')} class="people">
       <p role="status" class="hint">
         {statusText}
       </p>
@@ -63,8 +51,7 @@ export function Devices({ words, connection, onClose }: DevicesProps) {
         value={text}
         onInput={(event) => setText(event.currentTarget.value)}
       />
-      {query && 'refused' in query && <p class="problem">{problemText(words, query.refused)}</p>}
-      {!query && !devices && <p>{words.t('loading')}</p>}
+      <LoadingNotice words={words} of={loaded} />
       {devices?.length === 0 && <p class="hint">{t('none')}</p>}
       {devices && devices.length > 0 && (
         <DeviceTable {...{ words, devices, chosenId }} onChoose={setChosenId} />
@@ -74,12 +61,7 @@ export function Devices({ words, connection, onClose }: DevicesProps) {
       ) : (
         <NewDeviceForm words={words} onAdded={reload} />
       )}
-      <div class="buttons">
-        <button type="button" onClick={() => dialog.current?.close()}>
-          {words.t('close')}
-        </button>
-      </div>
-    </dialog>
+    </ModalDialog>
   )
 }
 

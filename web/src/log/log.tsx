@@ -1,8 +1,8 @@
 /** The dialog of the log: who did what, and when, by kind, person, thing and time; and whether the log is whole. */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import type { Connection } from '../api/connection.js'
 import { useQuery } from '../api/use-query.js'
-import { useFocusRestore } from '../form/focus-restore.js'
+import { ModalDialog } from '../form/modal-dialog.js'
 import type { Localizer } from '../language/language.js'
 import { problemText } from '../language/problem.js'
 import { LogFilters } from './log-filters.js'
@@ -19,14 +19,9 @@ interface LogProps {
 
 export function Log({ words, connection, onClose }: LogProps) {
   const t = words.translatorOf(WORDS)
-  const dialog = useRef<HTMLDialogElement>(null)
   const [filter, setFilter] = useState<LogFilter>({})
-  useEffect(() => dialog.current?.showModal(), [])
-  useFocusRestore(dialog)
   return (
-    <dialog ref={dialog} tabIndex={-1} class="import log" aria-label={t('title')} onClose={onClose}>
-      <h2>{t('title')}</h2>
-      <p class="hint">{t('lead')}</p>
+    <ModalDialog {...{ words, onClose }} title={t('title')} lead={t('lead')} class="log">
       <LogFilters words={words} onFilter={setFilter} />
       <Rows key={JSON.stringify(filter)} {...{ words, connection, filter }} />
       <p class="files">
@@ -38,12 +33,7 @@ export function Log({ words, connection, onClose }: LogProps) {
         </a>
       </p>
       <Verification words={words} />
-      <div class="buttons">
-        <button type="button" onClick={() => dialog.current?.close()}>
-          {words.t('close')}
-        </button>
-      </div>
-    </dialog>
+    </ModalDialog>
   )
 }
 

@@ -1,11 +1,11 @@
 /** The dialog of one's own sessions. */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import type { Connection } from '../api/connection.js'
-import { useQuery } from '../api/use-query.js'
-import { useFocusRestore } from '../form/focus-restore.js'
+import { LoadingNotice, useReloaded } from '../api/use-reloaded.js'
+import { ModalDialog } from '../form/modal-dialog.js'
 import { SendingForm } from '../form/sending-form.js'
 import type { Localizer } from '../language/language.js'
-import { type Session, peopleApi } from './people-api.js'
+import { peopleApi } from './people-api.js'
 import './people.css'
 import { SessionTable } from './sessions-table.js'
 import { WORDS } from './words.js'
@@ -18,42 +18,24 @@ interface OwnSessionsProps {
 
 export function OwnSessions({ words, connection, onClose }: OwnSessionsProps) {
   const t = words.translatorOf(WORDS)
-  const dialog = useRef<HTMLDialogElement>(null)
-  const [changes, setChanges] = useState(0)
   const [statusText, setStatusText] = useState('')
-  useEffect(() => dialog.current?.showModal(), [])
-  useFocusRestore(dialog)
-  const query = useQuery(connection, `own sessions ${changes}`, peopleApi.ownSessions)
-  /** The last loaded list stays in sight while it is loaded again. */
-  const [sessions, setSessions] = useState<readonly Session[] | null>(null)
-  useEffect(() => {
-    if (query && 'value' in query) setSessions(query.value)
-  }, [query])
+  const loaded = useReloaded(connection, 'own sessions', peopleApi.ownSessions)
+  const sessions = loaded.value
   const reload = (message: string) => {
     setStatusText(message)
-    setChanges((times) => times + 1)
+    loaded.reload()
   }
   const endOthers = async () => {
     await peopleApi.endOtherSessions()
     reload(t('othersEnded'))
   }
   return (
-    <dialog ref={dialog} tabIndex={-1} class="import people" aria-label={t('ownSessions')} onClose={onClose}>
-      <h2>{t('ownSessions')}</h2>
-      <p class="hint">{t('ownSessionsLead')}</p>
+    <ModalDialog {...{ words, onClose }} title={t('ownSessions')} lead={t('ownSessionsLead')} class="people">
       <p role="status" class="hint">
         {statusText}
       </p>
-      <SendingForm
-        words={words}
-        action={t('endOthers')}
-        onSubmit={endOthers}
-        also={
-          <button type="button" onClick={() => dialog.current?.close()}>
-            {words.t('close')}
-          </button>
-        }
-      >
+      {loaded.refusal && <LoadingNotice words={words} of={loaded} />}
+      <SendingForm words={words} action={t('endOthers')} onSubmit={endOthers}>
         <SessionTable
           {...{ words, sessions }}
           onEnd={async (id) => {
@@ -62,6 +44,6 @@ export function OwnSessions({ words, connection, onClose }: OwnSessionsProps) {
           }}
         />
       </SendingForm>
-    </dialog>
+    </ModalDialog>
   )
 }

@@ -1,10 +1,9 @@
 /** The administrators' dialog of people: who has an account, and what becomes of it. */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import type { Connection } from '../api/connection.js'
-import { useQuery } from '../api/use-query.js'
-import { useFocusRestore } from '../form/focus-restore.js'
+import { LoadingNotice, useReloaded } from '../api/use-reloaded.js'
+import { ModalDialog } from '../form/modal-dialog.js'
 import type { Localizer } from '../language/language.js'
-import { problemText } from '../language/problem.js'
 import { DataTable } from '../table/data-table.js'
 import { HeadRow } from '../table/head-row.js'
 import { type IssuedCredential, CredentialCard } from './credential.js'
@@ -24,39 +23,30 @@ interface PeopleProps {
 
 export function People({ words, connection, onClose }: PeopleProps) {
   const t = words.translatorOf(WORDS)
-  const dialog = useRef<HTMLDialogElement>(null)
-  const [changes, setChanges] = useState(0)
   const [statusText, setStatusText] = useState('')
   const [credential, setCredential] = useState<IssuedCredential | null>(null)
   const [chosenName, setChosenName] = useState<string | null>(null)
-  useEffect(() => dialog.current?.showModal(), [])
-  useFocusRestore(dialog)
-  const query = useQuery(connection, `people ${changes}`, peopleApi.list)
-  /** The last loaded list stays in sight while it is loaded again. */
-  const [people, setPeople] = useState<readonly Person[] | null>(null)
-  useEffect(() => {
-    if (query && 'value' in query) setPeople(query.value)
-  }, [query])
+  const loaded = useReloaded(connection, 'people', peopleApi.list)
+  const people = loaded.value
   const chosen = people?.find(({ name }) => name === chosenName)
   const reload = (message: string, issued: IssuedCredential | null = null) => {
     setStatusText(message)
     setCredential(issued)
-    setChanges((times) => times + 1)
+    loaded.reload()
   }
   return (
-    <dialog ref={dialog} tabIndex={-1} class="import people" aria-label={t('title')} onClose={onClose}>
-      <h2>{t('title')}</h2>
+    <ModalDialog {...{ words, onClose }} title={t('title')} class="people">
       <p role="status" class="hint">
         {statusText}
       </p>
       {credential && <CredentialCard {...{ words, credential }} />}
-      {query && 'refused' in query && <p class="problem">{problemText(words, query.refused)}</p>}
-      {!query && !people && <p>{words.t('loading')}</p>}
+      <LoadingNotice words={words} of={loaded} />
       {people && <PeopleTable {...{ words, people, chosenName }} onChoose={setChosenName} />}
       {chosen && (
         <PersonPanel
           key={chosen.name}
-          {...{ words, connection, changes }}
+          {...{ words, connection }}
+          changes={loaded.changes}
           person={chosen}
           onChange={reload}
           onRemoved={(message) => {
@@ -67,12 +57,7 @@ export function People({ words, connection, onClose }: PeopleProps) {
       )}
       {people && !chosen && <NewPersonForm words={words} onAdded={reload} />}
       {people && !chosen && <SignInRules {...{ words, connection }} />}
-      <div class="buttons">
-        <button type="button" onClick={() => dialog.current?.close()}>
-          {words.t('close')}
-        </button>
-      </div>
-    </dialog>
+    </ModalDialog>
   )
 }
 

@@ -1,12 +1,11 @@
 /** The dialog of one's own second factor: setting it up with an app, recovery codes, removing it. */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import type { Connection } from '../api/connection.js'
-import { useQuery } from '../api/use-query.js'
+import { LoadingNotice, useReloaded } from '../api/use-reloaded.js'
 import { Field } from '../form/field.js'
 import { SendingForm } from '../form/sending-form.js'
-import { useFocusRestore } from '../form/focus-restore.js'
+import { ModalDialog } from '../form/modal-dialog.js'
 import type { Localizer } from '../language/language.js'
-import { problemText } from '../language/problem.js'
 import { type NewSecondFactor, type SecondFactorState, peopleApi } from './people-api.js'
 import './people.css'
 import { QrCode } from './qr-code.js'
@@ -22,25 +21,16 @@ interface SecondFactorProps {
 
 export function SecondFactor({ words, connection, onAdded, onClose }: SecondFactorProps) {
   const t = words.translatorOf(WORDS)
-  const dialog = useRef<HTMLDialogElement>(null)
-  const [changes, setChanges] = useState(0)
   const [codes, setCodes] = useState<readonly string[] | null>(null)
-  useEffect(() => dialog.current?.showModal(), [])
-  useFocusRestore(dialog)
-  const query = useQuery(connection, `second factor ${changes}`, peopleApi.secondFactor)
-  const [state, setState] = useState<SecondFactorState | null>(null)
-  useEffect(() => {
-    if (query && 'value' in query) setState(query.value)
-  }, [query])
+  const loaded = useReloaded(connection, 'second factor', peopleApi.secondFactor)
+  const state = loaded.value
   const reload = (newCodes: readonly string[] | null) => {
     setCodes(newCodes)
-    setChanges((times) => times + 1)
+    loaded.reload()
   }
   return (
-    <dialog ref={dialog} tabIndex={-1} class="import people" aria-label={t('secondFactor')} onClose={onClose}>
-      <h2>{t('secondFactor')}</h2>
-      {query && 'refused' in query && <p class="problem">{problemText(words, query.refused)}</p>}
-      {!state && <p>{words.t('loading')}</p>}
+    <ModalDialog {...{ words, onClose }} title={t('secondFactor')} class="people">
+      <LoadingNotice words={words} of={loaded} />
       {codes && <RecoveryCodes {...{ words, codes }} />}
       {state && (
         <p class="hint">
@@ -59,12 +49,7 @@ export function SecondFactor({ words, connection, onAdded, onClose }: SecondFact
         />
       )}
       {state?.since && <Manage {...{ words, state }} onChange={reload} />}
-      <div class="buttons">
-        <button type="button" onClick={() => dialog.current?.close()}>
-          {words.t('close')}
-        </button>
-      </div>
-    </dialog>
+    </ModalDialog>
   )
 }
 

@@ -1,10 +1,10 @@
 /** The dialog of personal data: what is kept of a person, its erasure, and how long things are kept. */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { ApiError } from '../api/api-error.js'
 import type { Connection } from '../api/connection.js'
 import { useQuery } from '../api/use-query.js'
 import { Field } from '../form/field.js'
-import { useFocusRestore } from '../form/focus-restore.js'
+import { ModalDialog } from '../form/modal-dialog.js'
 import { SendingForm, fieldText } from '../form/sending-form.js'
 import { type Localizer, bidiIsolated } from '../language/language.js'
 import { problemText } from '../language/problem.js'
@@ -20,21 +20,11 @@ interface PersonalProps {
 
 export function Personal({ words, connection, onClose }: PersonalProps) {
   const t = words.translatorOf(WORDS)
-  const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => dialog.current?.showModal(), [])
-  useFocusRestore(dialog)
   return (
-    <dialog ref={dialog} tabIndex={-1} class="import personal" aria-label={t('title')} onClose={onClose}>
-      <h2>{t('title')}</h2>
-      <p class="hint">{t('lead')}</p>
+    <ModalDialog {...{ words, onClose }} title={t('title')} lead={t('lead')} class="personal">
       <PersonForm words={words} />
       <RetentionForms {...{ words, connection }} />
-      <div class="buttons">
-        <button type="button" onClick={() => dialog.current?.close()}>
-          {words.t('close')}
-        </button>
-      </div>
-    </dialog>
+    </ModalDialog>
   )
 }
 

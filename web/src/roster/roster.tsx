@@ -1,8 +1,9 @@
 /** The dialog of the roster: which operators may serve, and since when who says so. */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import type { Connection } from '../api/connection.js'
 import { queryValueOf, useQuery } from '../api/use-query.js'
-import { useFocusRestore } from '../form/focus-restore.js'
+import { LoadingNotice, useReloaded } from '../api/use-reloaded.js'
+import { ModalDialog } from '../form/modal-dialog.js'
 import type { Localizer } from '../language/language.js'
 import { problemText } from '../language/problem.js'
 import { type RosterEntry, rosterApi } from './roster-api.js'
@@ -21,33 +22,22 @@ const DONE = { add: 'added', end: 'ended', withdraw: 'isWithdrawn' } as const
 
 export function Roster({ words, connection, onClose }: RosterProps) {
   const t = words.translatorOf(WORDS)
-  const dialog = useRef<HTMLDialogElement>(null)
-  const [changes, setChanges] = useState(0)
   const [done, setDone] = useState<keyof typeof DONE | null>(null)
   const [closing, setClosing] = useState<{ entry: RosterEntry; kind: ClosingKind } | null>(null)
-  useEffect(() => dialog.current?.showModal(), [])
-  useFocusRestore(dialog)
-  const query = useQuery(connection, `roster ${changes}`, rosterApi.list)
+  const loaded = useReloaded(connection, 'roster', rosterApi.list)
+  const entries = loaded.value
   const regions = queryValueOf(useQuery(connection, 'regions', rosterApi.regions)) ?? []
-  /** The last loaded list stays in sight while it is loaded again. */
-  const [entries, setEntries] = useState<readonly RosterEntry[] | null>(null)
-  useEffect(() => {
-    if (query && 'value' in query) setEntries(query.value)
-  }, [query])
   const reload = (change: keyof typeof DONE) => {
     setClosing(null)
     setDone(change)
-    setChanges((times) => times + 1)
+    loaded.reload()
   }
   return (
-    <dialog ref={dialog} tabIndex={-1} class="import roster" aria-label={t('title')} onClose={onClose}>
-      <h2>{t('title')}</h2>
-      <p class="hint">{t('lead')}</p>
+    <ModalDialog {...{ words, onClose }} title={t('title')} lead={t('lead')} class="roster">
       <p role="status" class="hint">
         {done && t(DONE[done])}
       </p>
-      {query && 'refused' in query && <p class="problem">{problemText(words, query.refused)}</p>}
-      {!query && !entries && <p>{words.t('loading')}</p>}
+      <LoadingNotice words={words} of={loaded} />
       {entries?.length === 0 && <p>{t('none')}</p>}
       {entries && entries.length > 0 && (
         <RosterTable
@@ -67,13 +57,8 @@ export function Roster({ words, connection, onClose }: RosterProps) {
         />
       )}
       {entries && !closing && <NewEntryForm {...{ words, regions }} onAdded={() => reload('add')} />}
-      <History {...{ words, connection, regions, changes }} />
-      <div class="buttons">
-        <button type="button" onClick={() => dialog.current?.close()}>
-          {words.t('close')}
-        </button>
-      </div>
-    </dialog>
+      <History {...{ words, connection, regions }} changes={loaded.changes} />
+    </ModalDialog>
   )
 }
 

@@ -1,9 +1,10 @@
 /** The webhooks dialog: addresses, last deliveries, adding and removing a subscription. */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { useQuery } from '../api/use-query.js'
+import { LoadingNotice, useReloaded } from '../api/use-reloaded.js'
 import type { RuleInWords } from '../api/schemas.js'
 import type { Connection } from '../api/connection.js'
-import { useFocusRestore } from '../form/focus-restore.js'
+import { ModalDialog } from '../form/modal-dialog.js'
 import { type Localizer, bidiIsolated, listText, ltrIsolated } from '../language/language.js'
 import { problemText } from '../language/problem.js'
 import { DataTable } from '../table/data-table.js'
@@ -26,30 +27,19 @@ interface SubscriptionsProps {
 
 export function Subscriptions({ words, connection, rules, rule, area, onClose }: SubscriptionsProps) {
   const t = words.translatorOf(WORDS)
-  const dialog = useRef<HTMLDialogElement>(null)
-  const [changes, setChanges] = useState(0)
   const [statusText, setStatusText] = useState('')
-  useEffect(() => dialog.current?.showModal(), [])
-  useFocusRestore(dialog)
-  const query = useQuery(connection, `subscriptions ${changes}`, subscriptionsApi.list)
-  /** The last loaded list stays in sight while it is loaded again. */
-  const [subscriptions, setSubscriptions] = useState<readonly Subscription[] | null>(null)
-  useEffect(() => {
-    if (query && 'value' in query) setSubscriptions(query.value)
-  }, [query])
+  const loaded = useReloaded(connection, 'subscriptions', subscriptionsApi.list)
+  const subscriptions = loaded.value
   const reload = (message: string) => {
     setStatusText(message)
-    setChanges((times) => times + 1)
+    loaded.reload()
   }
   return (
-    <dialog ref={dialog} tabIndex={-1} class="import subscriptions" aria-label={t('title')} onClose={onClose}>
-      <h2>{t('title')}</h2>
-      <p class="hint">{t('lead')}</p>
+    <ModalDialog {...{ words, onClose }} title={t('title')} lead={t('lead')} class="subscriptions">
       <p role="status" class="hint">
         {statusText}
       </p>
-      {query && 'refused' in query && <p class="problem">{problemText(words, query.refused)}</p>}
-      {!query && !subscriptions && <p>{words.t('loading')}</p>}
+      <LoadingNotice words={words} of={loaded} />
       {subscriptions?.length === 0 && <p>{t('none')}</p>}
       {subscriptions && subscriptions.length > 0 && (
         <ul class="webhooks">
@@ -63,12 +53,7 @@ export function Subscriptions({ words, connection, rules, rule, area, onClose }:
         </ul>
       )}
       {subscriptions && <NewSubscriptionForm {...{ words, rule, area }} onCreated={() => reload('')} />}
-      <div class="buttons">
-        <button type="button" onClick={() => dialog.current?.close()}>
-          {words.t('close')}
-        </button>
-      </div>
-    </dialog>
+    </ModalDialog>
   )
 }
 
