@@ -128,12 +128,8 @@ export class AreasController {
     const area = await requireArea(this.source.manager, code)
     const db = this.source.manager
     const run = await this.runs.resolve(choice).catch(() => null)
-    const [counted, parents, figures] = await Promise.all([
-      run && countsOfArea(db, run.id, code),
-      parentsOfArea(db, code),
-      run ? this.wholeAreaFigures(run, code) : { people: null, pooled: null, inferred: null },
-    ])
-    const { counts, partial } = counted ?? NO_COUNTS
+    const { counts, partial } = (run && (await countsOfArea(db, run.id, code))) ?? NO_COUNTS
+    const parents = await parentsOfArea(db, code)
     return {
       ...area,
       parents,
@@ -141,32 +137,28 @@ export class AreasController {
       partial,
       class: counts ? dominantClass(counts) : 'unknown',
       run: run?.id ?? null,
-      ...figures,
+      ...(run ? await this.wholeAreaFigures(run, code) : { people: null, pooled: null, inferred: null }),
     }
   }
 
-  /** The parts are read at the same time: each reads the cells of the area by itself. */
+  /** One part after another: a request holds one connection, so that few readers cannot take them all. */
   private async wholeAreaFigures(
     run: RunRow,
     code: string,
   ): Promise<Pick<AreaDetail, 'people' | 'pooled' | 'inferred'>> {
     const db = this.source.manager
     const rule = await this.runs.ruleOf(run)
-    const [evidence, context, people, inferred] = await Promise.all([
-      pooledEvidence(db, run, code),
-      rosterContextOfArea(db, run, rule, code),
-      peopleOfArea(db, run, code),
-      inferredClassesWithin(db, run, rule, { area: code }),
-    ])
+    const evidence = await pooledEvidence(db, run, code)
+    const context = await rosterContextOfArea(db, run, rule, code)
     const verdict = cellVerdictOf(rule, evidence, context)
     return {
-      people,
+      people: await peopleOfArea(db, run, code),
       pooled: {
         class: verdict.class,
         confidence: verdict.confidence,
         reasons: reasonsOf(rule, evidence, context && { verdict, context }),
       },
-      inferred: countsOf([...inferred.values()]),
+      inferred: countsOf([...(await inferredClassesWithin(db, run, rule, { area: code })).values()]),
     }
   }
 }

@@ -145,35 +145,28 @@ export class ReportController {
     const area = await requireArea(db, code)
     const run = await this.runs.resolve(choice)
     const rule = await this.runs.ruleOf(run)
-    // Each part reads the cells of the area by itself.
-    const [inside, parents, counted, people, before, zones, contradictions, operators, map] =
-      await Promise.all([
-        figuresOfAreas(db, run, area),
-        parentsOfArea(db, code),
-        countsOfArea(db, run.id, code),
-        peopleOfArea(db, run, code),
-        previousRunOfArea(db, run, code),
-        run.current ? whiteZonesOfArea(db, run, area, MAX_LISTED_ZONES) : null,
-        contradictionsOfArea(db, run, rule, code),
-        operatorsOfArea(db, run, code),
-        mapOf(db, run, area),
-      ])
-    const partialCells = counted?.partial ?? { served: 0, noneTried: 0 }
+    // One part after another: a request holds one connection, so that few readers cannot take them all.
+    const inside = await figuresOfAreas(db, run, area)
+    const counted = await countsOfArea(db, run.id, code)
+    const operators = await operatorsOfArea(db, run, code)
     return {
       area,
-      parents,
+      parents: await parentsOfArea(db, code),
       run,
       rule: { ...rule, sentence: sentenceOf(rule) },
       counts: counted?.counts ?? null,
-      partial: await partialFiguresOfArea(db, run, { code, cells: partialCells }),
-      people,
-      before,
+      partial: await partialFiguresOfArea(db, run, {
+        code,
+        cells: counted?.partial ?? { served: 0, noneTried: 0 },
+      }),
+      people: await peopleOfArea(db, run, code),
+      before: await previousRunOfArea(db, run, code),
       inside: inside.length,
       worst: worstOf(inside),
-      zones,
-      contradictions,
+      zones: run.current ? await whiteZonesOfArea(db, run, area, MAX_LISTED_ZONES) : null,
+      contradictions: await contradictionsOfArea(db, run, rule, code),
       operators: operators.slice(0, MAX_LISTED_OPERATORS),
-      map,
+      map: await mapOf(db, run, area),
     }
   }
 }
@@ -187,18 +180,14 @@ const worstOf = (areas: readonly AreaFigures[]): AreaFigures[] =>
 async function mapOf(db: Queryable, run: RunRow, area: AreaRow): Promise<ReportMap> {
   const [west, south, east, north] = area.bbox
   const resolution = resolutionForBox({ west, south, east, north }, MAX_CELLS_ACROSS)
-  const [cells, outlines, localities, sites] = await Promise.all([
-    cellsOfArea(db, run, area.code, resolution),
-    outlinesAround(db, area, surroundings({ west, south, east, north })),
-    localitiesOfArea(db, run, area.code, MAX_LISTED_LOCALITIES),
-    sitesOfArea(db, run, area.code, MAX_LISTED_SITES),
-  ])
+  const cells = await cellsOfArea(db, run, area.code, resolution)
+  const outlines = await outlinesAround(db, area, surroundings({ west, south, east, north }))
   return {
     resolution,
     cells: cells.map(cellOf),
     outlines: outlines.map(({ geojson, ...outline }) => ({ ...outline, polygons: polygonsOf(geojson) })),
-    localities,
-    sites,
+    localities: await localitiesOfArea(db, run, area.code, MAX_LISTED_LOCALITIES),
+    sites: await sitesOfArea(db, run, area.code, MAX_LISTED_SITES),
   }
 }
 
