@@ -18,6 +18,7 @@ const WORDS = {
     noneTried: 'Aucun de ceux essayés ne la dessert',
     bounds: ['De 1 à 3 opérateurs peuvent la desservir', 'De 0 à 3 opérateurs peuvent la desservir'],
     untried: 'Non essayés ici : inwi, Orange Maroc',
+    white: 'assez sûr qu’aucun opérateur ne satisfait la règle',
     reasons: ['Satisfait la règle ici', 'Rien de ce qui a été essayé'],
   },
   ar: {
@@ -25,6 +26,7 @@ const WORDS = {
     noneTried: 'لا أحد ممن جُرِّبوا يخدمها',
     bounds: ['من 1 إلى 3', 'من 0 إلى 3'],
     untried: 'لم يُجرَّب هنا: إنوي، أورنج المغرب',
+    white: 'من المؤكد بما يكفي أن لا متعهد يستوفي القاعدة',
     reasons: ['يستوفي القاعدة هنا', 'لا شيء مما جُرِّب'],
   },
   en: {
@@ -32,6 +34,7 @@ const WORDS = {
     noneTried: 'None of those tried serves it',
     bounds: ['1 to 3 operators can serve it', '0 to 3 operators can serve it'],
     untried: 'Not tried here: inwi, Orange Morocco',
+    white: 'it is sure enough that no operator meets the rule',
     reasons: ['Meets the rule here', 'Nothing that was tried'],
   },
 } as const
@@ -58,6 +61,8 @@ test.each(['fr', 'ar', 'en'] as const)(
         await expect.poll(() => part.innerText()).toContain(name)
         expect(await part.locator('.count').innerText()).toBe(String(count))
       }
+      // White speaks of all operators, since there is a roster.
+      expect(await legend.locator('li[data-class="white"] .hint').innerText()).toBe(words.white)
       const panel = page.locator('.panel')
       await expect
         .poll(() => panel.locator('h2').innerText())

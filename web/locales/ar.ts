@@ -18,6 +18,7 @@ export const ar: Messages = {
   unknown: 'غير محسوم',
   notMeasured: 'بدون قياس',
   whiteHint: 'لا شبكة من الشبكات المجربة هنا تستوفي القاعدة',
+  whiteByRosterHint: 'من المؤكد بما يكفي أن لا متعهد يستوفي القاعدة',
   greyHint: 'متعهد واحد يستوفي القاعدة',
   blackHint: 'عدة متعهدين يستوفون القاعدة',
   unknownHint: 'مقيس، والأدلة غير كافية بعد',

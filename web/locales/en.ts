@@ -17,6 +17,7 @@ export const en = {
   unknown: 'Undecided',
   notMeasured: 'Not measured',
   whiteHint: 'every network tried here fails the rule',
+  whiteByRosterHint: 'it is sure enough that no operator meets the rule',
   greyHint: 'one operator meets the rule',
   blackHint: 'several operators meet the rule',
   unknownHint: 'measured, not enough evidence yet',

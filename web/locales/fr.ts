@@ -18,6 +18,7 @@ export const fr: Messages = {
   unknown: 'Indécis',
   notMeasured: 'Non mesuré',
   whiteHint: 'aucun réseau essayé ici ne satisfait la règle',
+  whiteByRosterHint: 'assez sûr qu’aucun opérateur ne satisfait la règle',
   greyHint: 'un opérateur satisfait la règle',
   blackHint: 'plusieurs opérateurs satisfont la règle',
   unknownHint: 'mesuré, preuves encore insuffisantes',

@@ -99,10 +99,14 @@ export function Legend(props: LegendProps) {
 }
 
 function ClassRows(props: LegendProps) {
-  const { words, run, theme, whatIfCounts } = props
+  const { words, run, rules, theme, whatIfCounts } = props
   const { t, number } = words
   const countOf = (row: (typeof ROWS)[number]) =>
     whatIfCounts && row !== 'notMeasured' ? whatIfCounts[row] : run.counts[row]
+  // Without a roster white speaks of the operators that were tried; by it, of all.
+  const isByRoster = rules.some(({ id, roster }) => id === run.rule && roster !== null)
+  const hintOf = (row: (typeof ROWS)[number]) =>
+    t(row === 'white' && isByRoster ? 'whiteByRosterHint' : `${row}Hint`)
   return (
     <ul>
       {ROWS.map((row) => (
@@ -111,7 +115,7 @@ function ClassRows(props: LegendProps) {
             <Swatch of={row} />
             <span class="word">{t(row)}</span>
             <span class="count">{theme.kind === 'verdict' && number(countOf(row))}</span>
-            <span class="hint">{t(`${row}Hint`)}</span>
+            <span class="hint">{hintOf(row)}</span>
           </li>
           {row === 'unknown' && theme.kind === 'verdict' && !whatIfCounts && <PartialRows {...props} />}
         </Fragment>
