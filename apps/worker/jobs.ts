@@ -121,12 +121,12 @@ export const newWorkerName = (): WorkerName => `worker ${randomBytes(6).toString
  * Starts the schedule, and classifies at once, because probes may have arrived while no worker ran. `name` is the name of the
  * sessions of `source`.
  */
-export function startWorker(
+export async function startWorker(
   source: DataSource,
   name: WorkerName,
   log: (text: string) => void,
   options: WorkerOptions,
-): Worker {
+): Promise<Worker> {
   const coordinator: RunCoordinator = {
     shouldRun: (key) => takeLease(source.manager, key, LEASE_MS),
   }
@@ -141,6 +141,14 @@ export function startWorker(
     running.add(completion)
     return completion.finally(() => running.delete(completion))
   }
+  const classifyNow = () => void run(JOBS[0]!)
+  const lease = await keepWorkerLease(source, {
+    name,
+    leaseMs: options.workerLeaseMs,
+    log,
+    passedOver: classifyNow,
+  })
+  classifyNow()
   const tasks: ScheduledTask[] = JOBS.map((job) =>
     cron.schedule(job.cron, () => run(job), {
       name: job.name,
@@ -151,14 +159,6 @@ export function startWorker(
       runCoordinator: coordinator,
     }),
   )
-  const classifyNow = () => void run(JOBS[0]!)
-  classifyNow()
-  const lease = keepWorkerLease(source, {
-    name,
-    leaseMs: options.workerLeaseMs,
-    log,
-    passedOver: classifyNow,
-  })
   return {
     async stop() {
       stopping.abort()

@@ -10,7 +10,7 @@ const log = (text: string) => void process.stderr.write(`${text}\n`)
 let worker: Worker | null = null
 let isStopping = false
 
-/** Ends the process. There is nothing to wait for before the schedule runs: an open transaction is rolled back. */
+/** Ends the process. There is nothing to wait for before the schedule runs: an open transaction is rolled back, a lease ends. */
 function stop(): void {
   if (isStopping) return
   isStopping = true
@@ -33,4 +33,4 @@ const database = await openDatabase({
   name,
 })
 await prepareDatabase(database.source, new Date(), log)
-worker = startWorker(database.source, name, log, config)
+worker = await startWorker(database.source, name, log, config)

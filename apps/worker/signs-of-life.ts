@@ -18,11 +18,14 @@ export interface LeaseOptions {
   passedOver(): void
 }
 
-/** Renews the lease of the worker and ends the sessions of workers whose leases have ended. */
-export function keepWorkerLease(
+/**
+ * Renews the lease of the worker and ends the sessions of workers whose leases have ended. The first lease is asked for
+ * before this returns: a worker that freezes at work without one would never be passed over.
+ */
+export async function keepWorkerLease(
   source: DataSource,
   { name, leaseMs, log, passedOver }: LeaseOptions,
-): SignsOfLife {
+): Promise<SignsOfLife> {
   let renewal: Promise<void> = Promise.resolve()
   let isStopped = false
   const renew = async () => {
@@ -38,6 +41,7 @@ export function keepWorkerLease(
       .catch((error: unknown) => log(`lease of the worker: ${String(error)}`))
   }
   sign()
+  await renewal
   const timer = setInterval(sign, leaseMs / SIGNS_PER_LEASE)
   return {
     async stop() {

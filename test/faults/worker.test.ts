@@ -110,6 +110,22 @@ describe('a frozen worker beside another', () => {
     await expect.poll(newestRun).toBeGreaterThan(before)
     await expect.poll(async () => (await locksOfRules()).length).toBe(0)
   })
+
+  test('has its lease before it takes any lock, so that it can be passed over', async () => {
+    const blocker = database.source.createQueryRunner()
+    await blocker.startTransaction()
+    await blocker.query('LOCK TABLE probe, lease IN ACCESS EXCLUSIVE MODE')
+    startWorkerProcess()
+    const waitingForLease = () =>
+      database.source.query(
+        `SELECT pid FROM pg_locks WHERE NOT granted AND relation = 'lease'::regclass
+           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      ) as Promise<unknown[]>
+    await expect.poll(async () => (await waitingForLease()).length).toBeGreaterThan(0)
+    expect(await locksOfRules()).toEqual([])
+    await blocker.rollbackTransaction()
+    await blocker.release()
+  })
 })
 
 test('sessions of a worker whose lease ended are ended with their transactions, those of others are not', async () => {
