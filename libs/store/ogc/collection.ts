@@ -80,6 +80,12 @@ export interface Collection {
    * gives the rows of the one cell `c.cell` then.
    */
   ofMeasuredCells?: true
+  /**
+   * The rows of the one cell `c.cell` for a short page without a filter: those that the conditions admit are put in the order of the
+   * key by what an index holds, then each is looked up until the page is full. The conditions read the key, the time and
+   * `measured_at` of `t`.
+   */
+  lookedUp?(conditions: Sql): Sql
   /** Order of the rows: expressions with their types, unique together. */
   key: readonly { sql: string; type: string }[]
   /** A feature's id, with a group for each part of the key; a cell is written as H3 writes it. */

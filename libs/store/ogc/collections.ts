@@ -199,6 +199,9 @@ const PUBLIC_PROBE_COLUMNS: readonly SqlColumn[] = PLAIN_LISTED_FIELDS.filter(
   return type === 'integer' ? { ...column, sql: `t.${name}::float8`, mayBeEmpty: true } : column
 })
 
+/** The public id and time of a probe `p`: the hash orders the probes of a cell in a way that reveals nothing of when they were measured. */
+const PUBLIC_ID_AND_TIME = raw(`md5(p.id::text) AS hash, date_trunc('hour', p.measured_at, 'UTC') AS hour`)
+
 const probesPublic: Collection = {
   id: 'probes_public',
   title: 'Measurements',
@@ -222,11 +225,16 @@ const probesPublic: Collection = {
       'whether verdicts rest on it: false where it was found implausible when it came',
     ),
   ],
-  // The hash orders the probes of a cell in a way that reveals nothing of when they were measured.
   ofMeasuredCells: true,
   from: () => sql`
-    (SELECT p.*, md5(p.id::text) AS hash, date_trunc('hour', p.measured_at, 'UTC') AS hour
-     FROM ${publicProbesOf(raw('c.cell'))} AS p) AS t WHERE true`,
+    (SELECT p.*, ${PUBLIC_ID_AND_TIME} FROM ${publicProbesOf(raw('c.cell'))} AS p) AS t WHERE true`,
+  // OFFSET 0 keeps the order of the ids, so that no probe beyond the page is looked up.
+  lookedUp: (conditions) => sql`
+    (SELECT p.*, ids.hash, ids.hour FROM (
+       SELECT t.* FROM (SELECT p.cell, p.measured_at, p.id, ${PUBLIC_ID_AND_TIME} FROM probe AS p WHERE p.cell = c.cell) AS t
+       WHERE ${conditions} ORDER BY t.hash OFFSET 0) AS ids
+     CROSS JOIN LATERAL (SELECT p.* FROM ${publicProbesOf(raw('c.cell'))} AS p
+       WHERE p.measured_at = ids.measured_at AND p.id = ids.id OFFSET 0) AS p) AS t WHERE true`,
   key: [
     { sql: 't.cell', type: 'bigint' },
     { sql: 't.hash', type: 'text' },

@@ -216,9 +216,12 @@ export const readRows = (
         ORDER BY ${keyColumns(collection)} LIMIT ${part.limit}`,
   )
 
+/** Rows of a page of which each is looked up at less cost than reading whole cells. */
+const MAX_LOOKED_UP = 500
+
 /**
  * Each cell is read by itself, in the order of the key and no further than the page. That LIMIT also keeps PostgreSQL from
- * joining the cells to all probes of all months.
+ * joining the cells to all probes of all months. Cells come in their order, so that those after a full page are not read.
  */
 function rowsOfEachCell(
   collection: Collection,
@@ -226,14 +229,18 @@ function rowsOfEachCell(
   cells: readonly string[],
   part: Part,
 ): Sql {
-  const keys = collection.key.map((key, i) => ({ value: `${key.sql} AS "$key${i}"`, name: `"$key${i}"` }))
-  const rows = sql`SELECT ${selectedColumns(collection)}, ${raw(keys.map(({ value }) => value).join(', '))}
-    FROM ${rowsWhere(collection, query, part)} ORDER BY ${keyColumns(collection)} LIMIT ${part.limit}`
-  return sql`SELECT r.* FROM unnest(${cells}::bigint[]) AS c(cell) CROSS JOIN LATERAL (${rows}) AS r
-    ORDER BY ${raw(keys.map(({ name }) => name).join(', '))} LIMIT ${part.limit}`
+  const isShort =
+    part.limit <= MAX_LOOKED_UP && query.filter === null && Object.keys(query.equal).length === 0
+  const from =
+    isShort && collection.lookedUp
+      ? collection.lookedUp(allOf(conditionsOfKey(collection, query, part)))
+      : rowsWhere(collection, query, part)
+  const rows = sql`SELECT ${selectedColumns(collection)} FROM ${from} ORDER BY ${keyColumns({ key: collection.key.slice(1) })} LIMIT ${part.limit}`
+  return sql`SELECT r.* FROM unnest(${cells}::bigint[]) WITH ORDINALITY AS c(cell, n) CROSS JOIN LATERAL (${rows}) AS r
+    ORDER BY c.n LIMIT ${part.limit}`
 }
 
-const keyColumns = ({ key }: Collection): Sql => raw(key.map((part) => part.sql).join(', '))
+const keyColumns = ({ key }: Pick<Collection, 'key'>): Sql => raw(key.map((part) => part.sql).join(', '))
 
 const selectedColumns = (collection: Collection): Sql =>
   raw(
@@ -244,22 +251,33 @@ const selectedColumns = (collection: Collection): Sql =>
   )
 
 /** FROM and WHERE with all conditions of a query. */
-function rowsWhere(collection: Collection, query: FeatureQuery, { span, after, at }: Part): Sql {
+function rowsWhere(collection: Collection, query: FeatureQuery, part: Part): Sql {
+  const conditions = [
+    ...conditionsOfKey(collection, query, part),
+    boxCondition(collection, query.boxes),
+    ...equalityConditions(collection, query.equal),
+    query.filter && conditionOf(collection, query.filter),
+  ]
+  return sql`${collection.from(part.span ?? EVERY_CELL_RANGE, query.run)} AND ${allOf(conditions)}`
+}
+
+/** The conditions on the key and the time of a row. */
+function conditionsOfKey(
+  collection: Collection,
+  { time }: FeatureQuery,
+  { after, at }: Part,
+): (Sql | null)[] {
   const keys = keyColumns(collection)
   const bound = (parts: readonly string[]) =>
     join(
       collection.key.map(({ type }, i) => param(parts[i]!, type)),
       ', ',
     )
-  const conditions = [
+  return [
     after ? sql`(${keys}) > (${bound(after)})` : null,
     at ? sql`(${keys}) = (${bound(at)})` : null,
-    boxCondition(collection, query.boxes),
-    timeCondition(collection, query.time),
-    ...equalityConditions(collection, query.equal),
-    query.filter && conditionOf(collection, query.filter),
+    timeCondition(collection, time),
   ]
-  return sql`${collection.from(span ?? EVERY_CELL_RANGE, query.run)} AND ${allOf(conditions)}`
 }
 
 /** Columns beside the properties; a cell's shape is made from its index. */

@@ -7,7 +7,7 @@ import { type Sql, param, raw, sql } from '../database/sql.js'
 import type { RunWindow } from '../runs/run.js'
 import { isCounted, isInWindow } from './counted.js'
 import { type ListedFields, listedColumns } from './listed.js'
-import { publicProbesOf } from './public.js'
+import { isPublicIn } from './public.js'
 
 /** `hour` for everybody: it reveals neither the moment nor the order within the hour. `moment` for planners, who may see all. */
 export type ProbeGrain = 'hour' | 'moment'
@@ -35,7 +35,8 @@ const KEYS: Record<ProbeGrain, readonly [at: string, id: string]> = {
 
 /**
  * The probes in the run's window that had been received before it, also those that it does not count. Flags set after the run
- * are left out: they belong to later runs. Reads one cell.
+ * are left out: they belong to later runs. The ids of the cell in the window are put in order by what an index holds, then
+ * each probe is looked up until the page is full.
  */
 export async function probesOfCell(
   db: Queryable,
@@ -55,10 +56,14 @@ export async function probesOfCell(
        ${isCounted('p', knownBefore)} AS counted,
        date_part('hour', p.measured_at AT TIME ZONE ${raw(TIME_ZONE_SQL)})::integer AS "localHour",
        ${raw(all ? 'p.site_code' : 'NULL')} AS "siteCode", ${raw(all ? 'p.device_id' : 'NULL')} AS "deviceId"
-     FROM ${all ? sql`probe` : publicProbesOf(key)} AS p
-     WHERE p.cell = ${key} AND ${isInWindow('p', run)}
-       AND (${at}, ${id}) < (${page.before.at}::timestamptz, ${page.before.id}::text)
-     ORDER BY ${at} DESC, ${id} DESC LIMIT ${page.limit}`,
+     FROM (SELECT p.measured_at, p.id, ${at} AS public_at, ${id} AS public_id FROM probe AS p
+       WHERE p.cell = ${key} AND p.measured_at >= ${run.from} AND p.measured_at < ${run.to}
+         AND (${at}, ${id}) < (${page.before.at}::timestamptz, ${page.before.id}::text)
+       ORDER BY ${at} DESC, ${id} DESC OFFSET 0) AS ids
+     CROSS JOIN LATERAL (SELECT p.* FROM probe AS p
+       WHERE p.cell = ${key} AND p.measured_at = ids.measured_at AND p.id = ids.id AND ${isInWindow('p', run)}
+         AND ${all ? raw('true') : isPublicIn(key)} OFFSET 0) AS p
+     ORDER BY ids.public_at DESC, ids.public_id DESC LIMIT ${page.limit}`,
   )
 }
 
@@ -68,8 +73,7 @@ export async function hasWithheldProbes(db: Queryable, run: RunWindow, cell: str
   const inWindow = sql`p.cell = ${key} AND ${isInWindow('p', run)}`
   const row = await queryRow<{ withheld: boolean }>(
     db,
-    sql`SELECT (SELECT count(*) FROM probe AS p WHERE ${inWindow})
-       > (SELECT count(*) FROM ${publicProbesOf(key)} AS p WHERE ${inWindow}) AS withheld`,
+    sql`SELECT EXISTS (SELECT 1 FROM probe AS p WHERE ${inWindow} AND NOT ${isPublicIn(key)}) AS withheld`,
   )
   return row!.withheld
 }

@@ -20,15 +20,18 @@ export const isOfSite = (row: string, code: string): Sql =>
 const MIN_DEVICES = 3
 
 /**
- * The probes of one cell (an SQL expression) that are public one by one (k-anonymity with k = 3), as an item of FROM: the
- * lines of sites, and the probes of a network that at least three devices measured in the cell with the same tool. The
- * whole history of the cell decides, never the filter of a request, so that the difference of two answers reveals nothing
- * more. The history is read once, and only where a probe is no site's.
+ * Whether a probe `p` of one cell (an SQL expression) is public by itself (k-anonymity with k = 3): it is of the line of a
+ * site, or of a network that at least three devices measured in the cell with the same tool. The whole history of the
+ * cell decides, never the filter of a request, so that the difference of two answers reveals nothing more. The history is
+ * read once, and only where a probe is no site's.
  */
-export const publicProbesOf = (cell: Sql): Sql => sql`(
-  SELECT p.* FROM probe AS p WHERE p.cell = ${cell} AND ((${raw(MEASURED_AT_SITE)}) OR ${raw(NETWORK)} IN (
+export const isPublicIn = (cell: Sql): Sql => sql`((${raw(MEASURED_AT_SITE)}) OR ${raw(NETWORK)} IN (
     SELECT ${raw(NETWORK)} FROM probe AS p WHERE p.cell = ${cell} GROUP BY ${raw(NETWORK)}
-    HAVING count(DISTINCT p.device_id) >= ${raw(String(MIN_DEVICES))})))`
+    HAVING count(DISTINCT p.device_id) >= ${raw(String(MIN_DEVICES))}))`
+
+/** The public probes of one cell (an SQL expression), as an item of FROM. */
+export const publicProbesOf = (cell: Sql): Sql =>
+  sql`(SELECT p.* FROM probe AS p WHERE p.cell = ${cell} AND ${isPublicIn(cell)})`
 
 /** A network as one text, in which a missing name differs from an empty one: a comparison with IN is null where a name is missing. */
 const NETWORK = 'ROW(p.operator, p.technology, p.tool)::text'

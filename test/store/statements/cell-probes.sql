@@ -29,9 +29,25 @@ SELECT
   NULL AS "siteCode",
   NULL AS "deviceId"
 FROM (
+  SELECT
+    p.measured_at, p.id, date_trunc('hour', p.measured_at, 'UTC') AS public_at, md5(p.id::text) AS public_id
+  FROM probe AS p
+  WHERE p.cell = $2::bigint
+    AND p.measured_at >= $3
+    AND p.measured_at < $4
+    AND (date_trunc('hour', p.measured_at, 'UTC'), md5(p.id::text)) < ($5::timestamptz, $6::text)
+  ORDER BY date_trunc('hour', p.measured_at, 'UTC') DESC, md5(p.id::text) DESC
+  OFFSET 0
+) AS ids
+CROSS JOIN LATERAL (
   SELECT p.*
   FROM probe AS p
   WHERE p.cell = $2::bigint
+    AND p.measured_at = ids.measured_at
+    AND p.id = ids.id
+    AND p.measured_at >= $7
+    AND p.measured_at < $8
+    AND p.received_at < $9
     AND (
       (
         p.site_code IS NOT NULL
@@ -46,11 +62,7 @@ FROM (
           HAVING count(DISTINCT p.device_id) >= 3
         )
     )
+  OFFSET 0
 ) AS p
-WHERE p.cell = $2::bigint
-  AND p.measured_at >= $3
-  AND p.measured_at < $4
-  AND p.received_at < $5
-  AND (date_trunc('hour', p.measured_at, 'UTC'), md5(p.id::text)) < ($6::timestamptz, $7::text)
-ORDER BY date_trunc('hour', p.measured_at, 'UTC') DESC, md5(p.id::text) DESC
-LIMIT $8
+ORDER BY ids.public_at DESC, ids.public_id DESC
+LIMIT $10

@@ -23,16 +23,18 @@ FROM (
     AND (v.next_run IS NULL OR v.next_run > $6::integer)
 ) AS t
 WHERE true
+  AND t.valid_from <= $7::timestamptz
+  AND t.valid_to >= $8::timestamptz
   AND (
     ST_Intersects(
       t.geom,
       ST_SetSRID(
-        ST_Envelope(ST_MakeLine(ST_MakePoint($7::float8, $8::float8), ST_MakePoint($9::float8, $10::float8))),
+        ST_Envelope(
+          ST_MakeLine(ST_MakePoint($9::float8, $10::float8), ST_MakePoint($11::float8, $12::float8))
+        ),
         4326
       )
     )
   )
-  AND t.valid_from <= $11::timestamptz
-  AND t.valid_to >= $12::timestamptz
 ORDER BY t.id
 LIMIT $13
