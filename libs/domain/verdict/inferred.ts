@@ -11,7 +11,7 @@ import { OPERATOR_NAMES } from '../operator/operator.js'
 import type { Technology } from '../probe/probe.js'
 import type { Rule } from '../rule/rule.js'
 import type { Class } from './class.js'
-import { type JudgedNetwork, isDecidedState, networkVerdict } from './network.js'
+import { type JudgedNetwork, type NetworkVerdict, isDecidedState, networkVerdict } from './network.js'
 import { groupOf } from './technology-group.js'
 
 const REACHES_NEIGHBOURS: readonly (Technology | null)[] = ['2g', '3g', '4g', '5g', 'fwa', 'satellite_leo']
@@ -50,24 +50,38 @@ export interface Inferred {
   basis: Basis[]
 }
 
+type VerdictOf = (network: JudgedNetwork) => NetworkVerdict
+
+/** The verdicts of networks that are asked for again and again, by the object: each is made once. */
+export function verdictsOnce(rule: Rule): VerdictOf {
+  const known = new Map<JudgedNetwork, NetworkVerdict>()
+  return (network) => {
+    const verdict = known.get(network) ?? networkVerdict(rule, network)
+    known.set(network, verdict)
+    return verdict
+  }
+}
+
 /**
  * The inferred class of a cell, from the cell's own networks, those of its neighbours, and the operators whose declared
  * network here meets the rule (`declared`). Null if no class can be inferred: white and grey need a basis for every
- * national operator and every operator measured in the neighbourhood, black only for those that make it black.
+ * national operator and every operator measured in the neighbourhood, black only for those that make it black. A
+ * network is a neighbour of up to 36 cells, so that who infers many cells gives one `verdictOf` for all.
  */
 export function inferredOf(
   rule: Rule,
   cellNetworks: readonly JudgedNetwork[],
   neighbours: readonly Neighbour[],
   declared: readonly string[],
+  verdictOf: VerdictOf = verdictsOnce(rule),
 ): Inferred | null {
   const networks = [...cellNetworks, ...neighbours.flatMap((neighbour) => neighbour.networks)]
   const measuredOperators = networks.flatMap((n) => n.operator ?? [])
   const operators = [...new Set([...Object.keys(OPERATOR_NAMES), ...measuredOperators, ...declared])].sort()
   const basis = operators.flatMap(
     (operator) =>
-      measuredBasisOf(rule, cellNetworks, operator) ??
-      neighbourBasisOf(rule, neighbours, operator) ??
+      measuredBasisOf(rule, cellNetworks, operator, verdictOf) ??
+      neighbourBasisOf(rule, neighbours, operator, verdictOf) ??
       (declared.includes(operator) ? declaredBasisOf(operator) : []),
   )
   const present = basis.filter((b) => b.isPresent).sort((a, b) => b.confidence - a.confidence)
@@ -95,10 +109,15 @@ const declaredBasisOf = (operator: string): Basis => ({
   ring: null,
 })
 
-function measuredBasisOf(rule: Rule, cellNetworks: readonly JudgedNetwork[], operator: string): Basis | null {
+function measuredBasisOf(
+  rule: Rule,
+  cellNetworks: readonly JudgedNetwork[],
+  operator: string,
+  verdictOf: VerdictOf,
+): Basis | null {
   const decided = cellNetworks
     .filter((n) => n.operator === operator)
-    .map((n) => ({ technology: n.technology, ...networkVerdict(rule, n) }))
+    .map((n) => ({ technology: n.technology, ...verdictOf(n) }))
     .filter(({ state }) => isDecidedState(state))
   const present = decided.filter(({ state }) => state === 'present')
   const deciding = present.length > 0 ? present : decided
@@ -110,12 +129,17 @@ function measuredBasisOf(rule: Rule, cellNetworks: readonly JudgedNetwork[], ope
   return { operator, isPresent: present.length > 0, confidence, from: 'measured', ring: null }
 }
 
-function neighbourBasisOf(rule: Rule, neighbours: readonly Neighbour[], operator: string): Basis | null {
+function neighbourBasisOf(
+  rule: Rule,
+  neighbours: readonly Neighbour[],
+  operator: string,
+  verdictOf: VerdictOf,
+): Basis | null {
   const decided = neighbours
     .flatMap(({ ring, networks }) =>
       networks
         .filter((n) => n.operator === operator && REACHES_NEIGHBOURS.includes(n.technology))
-        .map((n) => ({ ring, ...networkVerdict(rule, n) })),
+        .map((n) => ({ ring, ...verdictOf(n) })),
     )
     .filter(({ state }) => isDecidedState(state))
   const confidenceHere = (n: { ring: number; confidence: number }) =>

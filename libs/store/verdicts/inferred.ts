@@ -1,6 +1,6 @@
 /** Inferred classes of undecided cells, computed on request from the evidence of their neighbours in a run. */
 import { type Rule } from '#domain/rule'
-import { type Inferred, type Neighbour, inferredOf } from '#domain/verdict'
+import { type Inferred, type Neighbour, inferredOf, verdictsOnce } from '#domain/verdict'
 import { type CellRange, cellToSql, ringsAround } from '#geo'
 import { isPlacedWithin } from '../areas/in-area.js'
 import { declarersOf } from '../coverage/claims.js'
@@ -32,6 +32,7 @@ export async function inferredClasses(
     }),
   )
   const declarers = await declarersOf(db, run, rule, cells.map(cellToSql))
+  const verdictOf = verdictsOnce(rule)
   const inferred = new Map<string, Inferred>()
   for (const [h3, rings] of around) {
     const neighbours: Neighbour[] = rings.flatMap((ring, i) =>
@@ -45,6 +46,7 @@ export async function inferredClasses(
       networksByCell.get(h3) ?? [],
       neighbours,
       declarers.get(cellToSql(h3)) ?? [],
+      verdictOf,
     )
     if (offer) inferred.set(h3, offer)
   }
