@@ -62,6 +62,12 @@ export const ROOMS = {
     rooms: ['libs/domain', 'libs/geo', 'libs/places', 'libs/ingest', 'libs/store'],
     types: ['typeorm'],
   },
+  'libs/backup': {
+    rooms: ['libs/store'],
+    packages: ['tar'],
+    types: ['typeorm'],
+    node: ['child_process', 'crypto', 'fs', 'fs/promises', 'path', 'stream', 'stream/promises'],
+  },
   'libs/setup': {
     rooms: ['libs/domain', 'libs/geo', 'libs/places', 'libs/store'],
     types: ['typeorm'],

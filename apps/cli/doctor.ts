@@ -1,4 +1,5 @@
 /** `doctor`: the first things to check when something is wrong. */
+import { lastBackup } from '#store/backup'
 import type { DataSource } from 'typeorm'
 import type { Output } from './output.js'
 
@@ -40,6 +41,12 @@ const CHECKS: readonly { name: string; sql: string; ok: (row: Record<string, unk
   },
 ]
 
+/** A database of more than one day without a backup is a risk, but not a fault of the installation. */
+async function backupCheck(source: DataSource): Promise<Check> {
+  const last = await lastBackup(source.manager)
+  return { name: 'last backup', ok: true, detail: last?.toISOString() ?? 'never (docs/backup.md)' }
+}
+
 /** Runs and prints all checks. True where all of them are good. */
 export async function doctor(source: DataSource, output: Output): Promise<boolean> {
   const checks: Check[] = []
@@ -47,6 +54,7 @@ export async function doctor(source: DataSource, output: Output): Promise<boolea
     const [row] = (await source.query(sql)) as Record<string, unknown>[]
     checks.push({ name, ok: ok(row!), detail: String(row!.detail) })
   }
+  checks.push(await backupCheck(source))
   const lines = checks.map((check) => `${check.ok ? 'ok  ' : 'BAD '} ${check.name}: ${check.detail}`)
   output.result(lines, { checks })
   return checks.every((check) => check.ok)

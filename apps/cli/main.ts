@@ -9,6 +9,7 @@ import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { DataSource } from 'typeorm'
 import { runAudit } from './audit.js'
+import { runBackup, runRestore } from './backup.js'
 import { runCalibrate } from './calibrate.js'
 import { runDevice } from './device.js'
 import { doctor } from './doctor.js'
@@ -67,6 +68,8 @@ const USAGE = `npm run taghtiya -- <command>
   audit head                           the newest seal, to be noted elsewhere
   audit export --out FILE              the log with its seals, as NDJSON
   audit retain --days D                how long the log is kept
+  backup --out FILE | FOLDER/          the whole database in one file, and FILE.manifest.json; the server may run
+  restore FILE                         into an empty database, then compares counts and digests (docs/backup.md)
   doctor
 Every command takes --json.`
 
@@ -177,6 +180,8 @@ const COMMANDS: Record<string, (context: CommandContext) => Promise<boolean>> = 
     runAudit(positionals[1], { source, author, output, values }),
   key: ({ source, positionals, values, author, output }) =>
     runKey(positionals[1], { source, author, output, subject: positionals[2], values }),
+  backup: ({ config, source, values, author, output }) =>
+    runBackup(source, { config, out: values.out, author, output }),
   doctor: ({ source, output }) => doctor(source, output),
 }
 
@@ -233,8 +238,11 @@ const publicUrlOf = ({ publicUrls, host, port }: Config): string =>
 async function run(args: string[]): Promise<boolean> {
   const { values, positionals } = parse(args)
   const output = outputFor(values.json ?? false, process.stdout, process.stderr)
+  const author = `cli:${userInfo().username}`
   const [name = ''] = positionals
   const command = COMMANDS[name]
+  if (name === 'restore' && !values.help)
+    return runRestore(positionals[1], { config: loadConfig(process.env), author, output })
   if (!command || values.help) throw new UsageError(name && !command ? `unknown command "${name}"` : '')
   const config = loadConfig(process.env)
   const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, purpose: 'batch' })
@@ -245,7 +253,7 @@ async function run(args: string[]): Promise<boolean> {
       source: database.source,
       positionals,
       values,
-      author: `cli:${userInfo().username}`,
+      author,
       output,
     })
   } finally {

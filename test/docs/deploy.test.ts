@@ -5,7 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 
-const UNITS = ['taghtiya.service', 'taghtiya-worker.service', 'taghtiya-agent.service']
+const UNITS = [
+  'taghtiya.service',
+  'taghtiya-worker.service',
+  'taghtiya-agent.service',
+  'taghtiya-backup.service',
+]
 const folder = mkdtempSync(join(tmpdir(), 'taghtiya-deploy-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 

@@ -26,6 +26,8 @@ const FAULTS: Record<string, [file: string, imports: string][]> = {
   ],
   'ingest-imports': [['libs/ingest/fault.ts', '#places']],
   'demo-imports': [['libs/demo/fault.ts', '#formats/file']],
+  'backup-imports': [['libs/backup/fault.ts', '#domain/probe']],
+  'backup-types': [['libs/backup/fault-code.ts', 'typeorm']],
   'setup-imports': [['libs/setup/fault.ts', '#demo']],
   'migrations-imports': [['migrations/fault.ts', '#domain/rule']],
   'formats-types': [['libs/formats/fault-code.ts', 'geojson']],

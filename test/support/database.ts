@@ -38,6 +38,9 @@ interface Place {
 
 let databases = 0
 
+/** A database without anything on the tests' cluster. */
+export const emptyServerPlace = (): Promise<Place> => serverPlace('template0')
+
 /** A copy of a template on the tests' cluster. */
 export async function serverPlace(template = 'template'): Promise<Place> {
   const name = `t_${process.pid}_${++databases}`

@@ -1,6 +1,7 @@
 /** Finds the rows of verdicts and evidence that a run writes: only what differs from the run before. */
 import type { Rule } from '#domain/rule'
 import { type Sql, param, raw, sql } from '../database/sql.js'
+import { OPERATORS_OF_LINE } from '../runs/rollup-sql.js'
 import { reachRankSql } from '../verdicts/network-rollup.js'
 import { EVIDENCE_FIGURES, NETWORK_KEY } from './networks.js'
 import { type JudgementScope, cellCondition } from './scope.js'
@@ -38,10 +39,6 @@ const ROSTER_VERDICT: VersionedTable = {
   columns: [...VERDICT.columns, 'lower_bound', 'upper_bound', 'untried', 'partial'],
 }
 
-/** The text that follows the confidence in the digest's line of a cell; it is empty where the roster was. */
-const OPERATORS = `CASE WHEN v.lower_bound IS NULL THEN '' ELSE concat(' ', v.lower_bound, ' ', v.upper_bound, ' ',
-      array_to_string(v.untried, ','), ' ', v.partial) END`
-
 /**
  * Stages that write. Inputs: `network_state`, `incoming_verdict`, and the tables `evidence` and `verdict` as the
  * run before left them (of the judged cells only). For either table: `current_…` are its valid rows, `closed_…`
@@ -51,7 +48,7 @@ export function changeStages(scope: JudgementScope, run: RunOfSeries): Stage[] {
   const series = param(run.series, 'integer')
   const id = param(run.id, 'integer')
   const verdict = scope.rule.roster ? ROSTER_VERDICT : VERDICT
-  const returnedVerdict = sql`RETURNING v.cell, v.class, v.confidence${raw(scope.rule.roster ? `, ${OPERATORS} AS operators, v.partial` : '')}`
+  const returnedVerdict = sql`RETURNING v.cell, v.class, v.confidence${raw(scope.rule.roster ? `, ${OPERATORS_OF_LINE} AS operators, v.partial` : '')}`
   const rank = (alias: string): Sql =>
     sql`RETURNING ${columnList(NETWORK_KEY, alias)}, ${raw(reachRankSql(`${alias}.state`))} AS rank`
   return [

@@ -1,4 +1,5 @@
 export * from './database.js'
+export { EMBEDDED_FOLDER } from './embedded/index.js'
 export * from './faults.js'
 export * from './local-time.js'
 export * from './locks.js'

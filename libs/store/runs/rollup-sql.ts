@@ -85,12 +85,21 @@ export const RECOUNT_AREAS = `
   FROM current_area AS a LEFT JOIN area_class_count USING (code)`
 
 /** SHA-256 of the line of a cell in the digest, as bits. */
-const lineHash = (prefix: string) =>
-  `('x' || encode(sha256(convert_to(to_hex(cell) || ' ' || ${prefix} || ' '
-      || round(${prefix}_confidence * 1000)::integer || ${prefix}_operators || chr(10), 'UTF8')), 'hex'))::bit(256)`
+export const lineHash = (classOf: string, confidence: string, operators: string): string =>
+  `('x' || encode(sha256(convert_to(to_hex(cell) || ' ' || ${classOf} || ' '
+      || round(${confidence} * 1000)::integer || ${operators} || chr(10), 'UTF8')), 'hex'))::bit(256)`
+
+/** The text that follows the confidence of a verdict `v` in the digest's line of a cell; it is empty where the roster was. */
+export const OPERATORS_OF_LINE = `CASE WHEN v.lower_bound IS NULL THEN '' ELSE concat(' ', v.lower_bound, ' ', v.upper_bound, ' ',
+      array_to_string(v.untried, ','), ' ', v.partial) END`
+
+/** A digest of 256 bits as it is stored, in hexadecimal. */
+export const digestText = (bits: string): string => `(
+      SELECT string_agg(lpad(to_hex(substring(${bits} FROM 1 + 64 * i FOR 64)::bit(64)::bigint), 16, '0'), '' ORDER BY i)
+      FROM generate_series(0, 3) AS i)`
 
 const xorOfLines = (prefix: 'was' | 'becomes') =>
-  `coalesce(bit_xor(${lineHash(prefix)}) FILTER (WHERE ${prefix} IS NOT NULL), 0::bit(256))`
+  `coalesce(bit_xor(${lineHash(prefix, `${prefix}_confidence`, `${prefix}_operators`)}) FILTER (WHERE ${prefix} IS NOT NULL), 0::bit(256))`
 
 /**
  * The run's counts and its digest. $1 run, $2 the run before it (0: none). The digest is the exclusive or over all
@@ -109,8 +118,6 @@ export const CLOSE_RUN = `
     FROM delta LEFT JOIN run AS before ON before.id = $2
   )
   UPDATE run SET (${COUNT_COLUMNS}, digest) = (
-    SELECT ${COUNT_COLUMNS}, (
-      SELECT string_agg(lpad(to_hex(substring(digest FROM 1 + 64 * i FOR 64)::bit(64)::bigint), 16, '0'), '' ORDER BY i)
-      FROM generate_series(0, 3) AS i)
+    SELECT ${COUNT_COLUMNS}, ${digestText('digest')}
     FROM total)
   WHERE id = $1`

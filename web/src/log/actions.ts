@@ -49,6 +49,12 @@ export const ACTIONS: Readonly<Partial<Record<string, Words>>> = {
   'save site': words('saved a site', 'site enregistré', 'حفظ موقعا'),
   'save rule': words('saved a rule', 'règle enregistrée', 'حفظ قاعدة'),
   classify: words('made an evaluation', 'évaluation lancée', 'أجرى تقييما'),
+  'back up': words(
+    'backed up the database',
+    'base de données sauvegardée',
+    'أخذ نسخة احتياطية من قاعدة البيانات',
+  ),
+  restore: words('restored the database', 'base de données restaurée', 'استعاد قاعدة البيانات'),
   calibrate: words('calibrated the priors', 'probabilités a priori ajustées', 'عاير الاحتمالات القبلية'),
   'import areas': words('imported areas', 'territoires importés', 'استورد المجالات الترابية'),
   'import localities': words('imported localities', 'localités importées', 'استورد التجمعات السكنية'),

@@ -35,6 +35,9 @@ interface Endpoint {
   pid: number
 }
 
+/** The engine's own files, in the folder of the data. */
+export const EMBEDDED_FOLDER = 'pg'
+
 const NAMES = { user: 'postgres', database: 'postgres' } as const
 
 /** Opens the folder and creates it if needed. Errors name the folder. */
@@ -48,7 +51,9 @@ export async function openEmbedded(dir: string): Promise<EmbeddedDatabase> {
 async function openAsOwner(dir: string): Promise<EmbeddedDatabase> {
   const connections = new Set<Connection>()
   try {
-    const engine = await Engine.open(join(dir, 'pg'), (error) => connections.forEach((c) => c.destroy(error)))
+    const engine = await Engine.open(join(dir, EMBEDDED_FOLDER), (error) =>
+      connections.forEach((c) => c.destroy(error)),
+    )
     const session = new Session(engine)
     const serverVersion = await session.serverVersion()
     const connect = (password?: string) => {
