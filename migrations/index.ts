@@ -28,6 +28,7 @@ import { AccountIdentity1796800000004 } from './1796800000004-account-identity.j
 import { ApiKeys1796900000000 } from './1796900000000-api-keys.js'
 import { AuditLog1796900000001 } from './1796900000001-audit-log.js'
 import { Retention1796900000002 } from './1796900000002-retention.js'
+import { Scopes1797000000000 } from './1797000000000-scopes.js'
 
 /** All migrations in the order in which they are applied. */
 export const MIGRATIONS = [
@@ -61,4 +62,5 @@ export const MIGRATIONS = [
   ApiKeys1796900000000,
   AuditLog1796900000001,
   Retention1796900000002,
+  Scopes1797000000000,
 ]

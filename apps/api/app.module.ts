@@ -13,6 +13,7 @@ import { RetentionController } from './audit/retention.controller.js'
 import { BatchSource } from './batch-source.js'
 import { CellProbesController } from './cells/cell-probes.controller.js'
 import { CellsController } from './cells/cells.controller.js'
+import { CoverageImportController } from './coverage/coverage-import.controller.js'
 import { CoverageController } from './coverage/coverage.controller.js'
 import { DevicesController } from './devices/devices.controller.js'
 import { DisputesController } from './disputes/disputes.controller.js'
@@ -115,6 +116,7 @@ export const CONTROLLERS = [
   CellProbesController,
   PlacesController,
   CoverageController,
+  CoverageImportController,
   ZonesController,
   SeriesController,
   RunsController,

@@ -13,11 +13,10 @@ import {
   rejectedRowCount,
 } from '#formats/lists'
 import { ImportQuestion } from '#formats/tools'
-import { cellToSql, coveredCells } from '#geo'
-import { type ResultsPreview, ProbeWriter, importResults, previewResults } from '#ingest'
+import { type ResultsPreview, ProbeWriter, importResults, judgeCoverage, previewResults } from '#ingest'
 import { workingCellCountOf } from '#setup'
 import { importAreas, upsertLocalities } from '#store/areas'
-import { type CoverageKind, type CoverageRow, importCoverage } from '#store/coverage'
+import { type CoverageKind, importCoverage } from '#store/coverage'
 import { recordChange } from '#store/people'
 import { importPlan } from '#store/plan'
 import { paddedSiteCodes, upsertSites } from '#store/sites'
@@ -206,17 +205,9 @@ function coverage(kind: CoverageKind): Importer {
   return async (options) => {
     const { source, file, author, output, operator, date } = options
     const list = await readCoverage(createReadStream(file), { ...listOptionsOf(options), operator, date })
-    const rejections = [...list.rejections]
-    const rows: CoverageRow[] = []
-    for (const { place, line, ...claim } of list.claims) {
-      const cells = coveredCells(place)
-      if (cells === null)
-        rejections.push({ line, field: 'h3', value: 'h3' in place ? place.h3 : '', reason: NO_CELL })
-      else if (cells.length === 0) rejections.push({ line, field: 'geometry', value: '', reason: NO_CENTRE })
-      for (const h3 of cells ?? []) rows.push({ cell: cellToSql(h3), ...claim })
-      if (rows.length > MAX_CELLS)
-        throw new CommandError(`${basename(file)} covers more than ${MAX_CELLS} cells`)
-    }
+    const judged = await judgeCoverage(source.manager, list, { operator: null, scope: null }, MAX_CELLS)
+    if ('tooMany' in judged) throw new CommandError(`${basename(file)} covers more than ${MAX_CELLS} cells`)
+    const { rows, rejections } = judged
     const about = {
       source: basename(file),
       author,
@@ -227,7 +218,7 @@ function coverage(kind: CoverageKind): Importer {
     return report(options, {
       balance: {
         rows: list.rowCount,
-        written: list.claims.length - (rejections.length - list.rejections.length),
+        written: judged.claims,
         unchanged: 0,
         rejected,
       },
@@ -239,9 +230,6 @@ function coverage(kind: CoverageKind): Importer {
     })
   }
 }
-
-const NO_CELL = 'is not an H3 cell of resolution 8'
-const NO_CENTRE = 'no cell has its centre in the polygon: it is smaller than a cell'
 
 /** New and changed items of the plan; `--preview` only says what they would be. */
 async function plan(options: ImportOptions): Promise<boolean> {

@@ -12,6 +12,7 @@ import {
   revokeApiKey,
 } from '#store/keys'
 import type { DataSource } from 'typeorm'
+import { areasOption, unknownAreasError } from './areas-option.js'
 import { CommandError, type Output, UsageError } from './output.js'
 
 interface KeyOptions {
@@ -24,6 +25,7 @@ interface KeyOptions {
     name?: string | undefined
     role?: string | undefined
     operator?: string | undefined
+    areas?: string | undefined
     days?: string | undefined
   }
 }
@@ -44,16 +46,16 @@ async function list({ source, output }: KeyOptions): Promise<boolean> {
   return true
 }
 
-function lineOf({ id, name, role, operator, expiresAt, revokedAt, lastUsedAt }: ApiKeyRow): string {
+function lineOf({ id, name, role, operator, areas, expiresAt, revokedAt, lastUsedAt }: ApiKeyRow): string {
   const end = revokedAt ? `revoked ${revokedAt.toISOString()}` : `ends ${expiresAt.toISOString()}`
   const use = lastUsedAt ? `last used ${lastUsedAt.toISOString()}` : 'never used'
-  return `${id}  ${name}: ${role}${operator ? ` of ${operator}` : ''}; ${end}; ${use}`
+  return `${id}  ${name}: ${role}${operator ? ` of ${operator}` : ''}${areas ? `, only in ${areas.join(', ')}` : ''}; ${end}; ${use}`
 }
 
 async function add({ source, author, output, values }: KeyOptions): Promise<boolean> {
   const { name, role, days } = values
   if (!name || !role || !days)
-    throw new UsageError('usage: key add --name NAME --role ROLE --days N [--operator O]')
+    throw new UsageError('usage: key add --name NAME --role ROLE --days N [--operator O] [--areas CODE,CODE]')
   if (!KEY_ROLES.includes(role as KeyRole))
     throw new UsageError(`--role must be one of ${KEY_ROLES.join(', ')}; it is "${role}"`)
   const operator = operatorOf(values.operator)
@@ -61,8 +63,11 @@ async function add({ source, author, output, values }: KeyOptions): Promise<bool
     throw new UsageError('--operator is required for the role operator and not allowed for others')
   const fault = accountNameFaultOf(name)
   if (fault) throw new CommandError(`name "${name}" ${fault}`)
-  const added = await addApiKey(source, { name, role: role as KeyRole, operator, days: daysOf(days) }, author)
+  const areas = areasOption(values.areas, role as KeyRole) ?? null
+  const key = { name, role: role as KeyRole, operator, areas, days: daysOf(days) }
+  const added = await addApiKey(source, key, author)
   if (!added) throw new CommandError(`the name "${name}" is taken by another key`)
+  if ('unknownAreas' in added) throw unknownAreasError(added.unknownAreas)
   output.result([added.key], { ...added.row, key: added.key })
   return true
 }

@@ -48,16 +48,17 @@ const USAGE = `npm run taghtiya -- <command>
   device rename ID [--name TEXT] | rotate ID | revoke ID
   device replace ID                    for a lost phone: revokes it, and prints the token of its replacement
   user list
-  user add --name N --role R [--operator O] [--link]
+  user add --name N --role R [--operator O] [--areas CODE,CODE] [--link]
                                        prints the one-time password, or with --link the address at which the
                                        person sets one; R: ${ROLES.join(', ')}
-  user change --name N --role R [--operator O]
+  user change --name N --role R [--operator O] [--areas CODE,CODE|all]
+                                       --areas binds to regions, provinces, communes (docs/people.md)
   user disable | enable | remove --name N
   user reset --name N [--link]         for a lost password: as user add
   user reset-factor --name N           removes a lost second factor
   user sign-out --name N               ends all sessions of the account
   key list                             the keys of programs, with their ends and last uses (docs/security.md)
-  key add --name N --role R --days D [--operator O]
+  key add --name N --role R --days D [--operator O] [--areas CODE,CODE]
                                        prints the key once; no key has the role administrator
   key extend ID --days D
   key revoke ID
@@ -108,6 +109,7 @@ const OPTIONS = {
   days: { type: 'string' },
   expect: { type: 'string' },
   device: { type: 'string' },
+  areas: { type: 'string' },
 } as const
 
 type Values = ReturnType<typeof parse>['values']

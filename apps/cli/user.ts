@@ -1,4 +1,5 @@
 /** `user list|add|change|disable|enable|remove|reset|reset-factor|sign-out`: the accounts of people. */
+import { canBeBound } from '#domain/account'
 import { operatorOf } from '#domain/operator'
 import {
   type AccountChange,
@@ -20,6 +21,7 @@ import {
   resetAccount,
 } from '#store/people'
 import type { DataSource } from 'typeorm'
+import { areasOption, unknownAreasError } from './areas-option.js'
 import { CommandError, type Output, UsageError } from './output.js'
 
 interface UserOptions {
@@ -32,6 +34,7 @@ interface UserOptions {
     name?: string | undefined
     role?: string | undefined
     operator?: string | undefined
+    areas?: string | undefined
     link?: boolean | undefined
   }
 }
@@ -63,9 +66,10 @@ async function list({ source, output }: UserOptions): Promise<boolean> {
 }
 
 function lineOf(account: AccountRow): string {
-  const { name, role, operator, lastSignInAt, disabledAt, invitedUntil, sessions } = account
+  const { name, role, operator, areas, lastSignInAt, disabledAt, invitedUntil, sessions } = account
   return [
     `${name}, ${role}${operator ? ` of ${operator}` : ''}`,
+    areas && `only in ${areas.join(', ')}`,
     lastSignInAt ? `last signed in ${lastSignInAt.toISOString()}` : 'never signed in',
     sessions > 0 && `${sessions} ${sessions === 1 ? 'session' : 'sessions'}`,
     invitedUntil && `link valid until ${invitedUntil.toISOString()}`,
@@ -77,12 +81,17 @@ function lineOf(account: AccountRow): string {
 
 async function add({ source, author, output, publicUrl, values }: UserOptions): Promise<boolean> {
   const { name, role } = values
-  if (!name || !role) throw new UsageError('usage: user add --name NAME --role ROLE [--operator O] [--link]')
-  const account = { name, role: roleNamed(role), operator: operatorOf(values.operator) }
+  if (!name || !role)
+    throw new UsageError(
+      `usage: user add --name NAME --role ROLE [--operator O] [--areas CODE,CODE] [--link]`,
+    )
+  const areas = areasOption(values.areas, roleNamed(role)) ?? null
+  const account = { name, role: roleNamed(role), operator: operatorOf(values.operator), areas }
   requireOperatorOfRole(account)
   const credential = await firstCredential(values.link ? 'link' : 'password')
   const result = await addAccount(source, account, credential, author)
   if ('fault' in result) throw new CommandError(`name "${name}" ${result.fault}`)
+  if ('unknownAreas' in result) throw unknownAreasError(result.unknownAreas)
   if ('taken' in result) throw new CommandError(`the name "${name}" is taken`)
   const { lines, data } = shown(credential, publicUrl, result.account.invitedUntil)
   output.result([`${name}, ${role}; ${lines}`], { ...account, ...data })
@@ -91,8 +100,16 @@ async function add({ source, author, output, publicUrl, values }: UserOptions): 
 
 async function change({ source, author, output, values }: UserOptions): Promise<boolean> {
   const name = nameOption(values)
-  if (!values.role) throw new UsageError('usage: user change --name NAME --role ROLE [--operator O]')
-  const change = { role: roleNamed(values.role), operator: operatorOf(values.operator) }
+  if (!values.role)
+    throw new UsageError('usage: user change --name NAME --role ROLE [--operator O] [--areas CODE,CODE|all]')
+  const role = roleNamed(values.role)
+  const chosen = areasOption(values.areas, role)
+  const areas = chosen === undefined && !canBeBound(role) ? null : chosen
+  const change = {
+    role,
+    operator: operatorOf(values.operator),
+    ...(areas !== undefined && { areas }),
+  }
   requireOperatorOfRole(change)
   return applyChange({ source, author, output, name, change })
 }
@@ -112,6 +129,7 @@ async function applyChange({
   change: AccountChange
 }): Promise<boolean> {
   const result = await changeAccount(source, name, change, author)
+  if ('unknownAreas' in result) throw unknownAreasError(result.unknownAreas)
   if (!('account' in result)) throw refusedError(name, result)
   output.result([lineOf(result.account)], result.account)
   return true

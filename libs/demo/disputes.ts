@@ -17,6 +17,7 @@ const author = (
   role,
   operator,
   siteCode: null,
+  areas: null,
 })
 const AGENT = author('demonstration agent', 'public')
 const OPERATOR = author('demonstration operator', 'operator', 'iam')

@@ -5,7 +5,7 @@ import { assertBalanced } from '#formats/lists'
 import { type DetectedFormat, type ResultRecord, type ResultsOptions, readResults } from '#formats/tools'
 import type { Device } from '#store/people'
 import type { ProbeRow } from '#store/probes'
-import { type IngestResult, type RejectedRecord, ingest, judgeLine } from './ingest.js'
+import { type IngestOptions, type IngestResult, type RejectedRecord, ingest, judgeBatch } from './ingest.js'
 import type { ProbeWriter } from './writer.js'
 
 export interface ImportOptions extends Omit<ResultsOptions, 'site'> {
@@ -14,6 +14,7 @@ export interface ImportOptions extends Omit<ResultsOptions, 'site'> {
   /** Milliseconds since 1970. */
   clock: () => number
   bounds?: Bounds
+  outsidersAmong?: IngestOptions['outsidersAmong']
   /** Reads the file; a server does so in a process of its own. */
   read?: typeof readResults
 }
@@ -71,9 +72,8 @@ export async function previewResults(source: ByteSource, options: ImportOptions)
     maxRawChars: MAX_IMPORT_RAW_CHARS,
   }
   for await (const batch of readRecords(source, options, detected))
-    for (const record of batch) {
+    for (const [record, judged] of await judgeBatch(batch, context, options.outsidersAmong)) {
       preview.records++
-      const judged = judgeLine(record, context)
       if ('row' in judged) {
         preview.accepted++
         const { raw: _raw, ...row } = judged.row
@@ -92,7 +92,14 @@ export async function previewResults(source: ByteSource, options: ImportOptions)
 
 function readRecords(
   source: ByteSource,
-  { device, clock: _clock, bounds: _bounds, read = readResults, ...options }: ImportOptions,
+  {
+    device,
+    clock: _clock,
+    bounds: _bounds,
+    outsidersAmong: _outsiders,
+    read = readResults,
+    ...options
+  }: ImportOptions,
   detected: DetectedFormat,
 ): AsyncGenerator<ResultRecord[]> {
   return read(source, { ...options, site: device?.siteCode }, detected)

@@ -1,3 +1,4 @@
+export { judgeCoverage } from './coverage.js'
 export { type IngestResult, ingest, recordsOfBody } from './ingest.js'
 export { type ImportOptions, type ResultsPreview, importResults, previewResults } from './import.js'
 export { ProbeDto } from './probe-dto.js'

@@ -1,5 +1,5 @@
 /** The only path of probes into the database: a single one, an array, or a stream of any length. */
-import { type Bounds, type Flag, MOROCCO_BOUNDS, isCounted } from '#domain/probe'
+import { type Bounds, type Flag, type GeoPoint, MOROCCO_BOUNDS, isCounted } from '#domain/probe'
 import { type LineRecord } from '#formats/file'
 import type { Device } from '#store/people'
 import type { ProbeRow, QuarantinedProbe } from '#store/probes'
@@ -39,7 +39,12 @@ export interface IngestOptions {
   clock: () => number
   bounds?: Bounds
   maxRawChars?: number
+  /** Gives the indexes of the positions at which the sender may not write. */
+  outsidersAmong?: (points: readonly GeoPoint[]) => Promise<ReadonlySet<number>>
 }
+
+/** The rejection of a probe where the sender may not write. */
+const OUTSIDE_AREAS = { field: 'lat', reason: 'the position lies outside the areas of the account' }
 
 export async function ingest(
   writer: ProbeWriter,
@@ -74,17 +79,33 @@ export function judgeLine(record: FlaggedRecord, context: JudgeContext): JudgedR
   return { row: { ...judged.row, flags: allFlags, counted: isCounted(allFlags) } }
 }
 
+/** The records with their judgements, among them those of records at places where the sender may not write. */
+export async function judgeBatch<R extends FlaggedRecord>(
+  batch: readonly R[],
+  context: JudgeContext,
+  outsidersAmong: IngestOptions['outsidersAmong'],
+): Promise<(readonly [R, JudgedRecord])[]> {
+  const judged = batch.map((record) => [record, judgeLine(record, context)] as const)
+  if (!outsidersAmong) return judged
+  const points = judged.flatMap(([, one]) => ('row' in one ? [one.row] : []))
+  const outside = await outsidersAmong(points)
+  let row = 0
+  return judged.map(([record, one]) => [
+    record,
+    'row' in one && outside.has(row++) ? { rejection: OUTSIDE_AREAS } : one,
+  ])
+}
+
 async function ingestBatch(
   writer: ProbeWriter,
   batch: readonly FlaggedRecord[],
-  { device, clock, bounds = MOROCCO_BOUNDS, maxRawChars }: IngestOptions,
+  { device, clock, bounds = MOROCCO_BOUNDS, maxRawChars, outsidersAmong }: IngestOptions,
   result: IngestResult,
 ): Promise<void> {
   const context: JudgeContext = { device, bounds, now: clock(), ...(maxRawChars && { maxRawChars }) }
   const rows: ProbeRow[] = []
   const quarantined: QuarantinedProbe[] = []
-  for (const record of batch) {
-    const judged = judgeLine(record, context)
+  for (const [record, judged] of await judgeBatch(batch, context, outsidersAmong)) {
     if ('row' in judged) rows.push(judged.row)
     else quarantined.push(addRejection(record, judged.rejection, device, result))
   }

@@ -1,9 +1,9 @@
 /** What stands in the log besides changes: sign-ins, reads of what is not public, exports; and nothing for each probe. */
 import { AUDITED_ROUTES, NOT_AUDITED } from '../../apps/api/audit/audited-routes.js'
-import { addApiKey } from '#store/keys'
 import { listLog, verifyLog } from '#store/audit'
 import { dataRevision } from '#store/people'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { madeKey } from '../support/api-key.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
 import { callJson } from '../support/json-client.js'
 import { fillObservatory } from '../support/observatory.js'
@@ -21,7 +21,7 @@ beforeAll(async () => {
   cookie = await signIn(server, database, 'administrator')
   token = (await siteWithDevice(database)).token
   const program = { name: 'report', role: 'analyst', operator: null, days: 1 } as const
-  key = (await addApiKey(database.source, program, 'test'))!.key
+  key = (await madeKey(database, program)).key
 })
 afterAll(async () => {
   await server?.close()

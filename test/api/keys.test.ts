@@ -1,11 +1,11 @@
 /** What programs may do with an API key: the rights of its role, never a person's, and only until it ends. */
-import { ROLES, type Role } from '#store/people'
-import { KEY_ROLES, addApiKey } from '#store/keys'
+import { RIGHTS, type Role, isForPersons } from '#domain/account'
+import { KEY_ROLES } from '#store/keys'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PERSONS_ONLY } from '../../apps/api/people/authoriser.js'
-import type { Operation } from '../../apps/api/openapi/document-types.js'
+import { madeKey } from '../support/api-key.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
 import { fillObservatory } from '../support/observatory.js'
+import { rightsOfRoutes } from '../support/routes.js'
 import { type TestServer, builtDocument, serve, signIn, siteWithDevice } from '../support/server.js'
 import { callJson } from '../support/json-client.js'
 
@@ -21,11 +21,7 @@ beforeAll(async () => {
   await siteWithDevice(database)
   for (const role of KEY_ROLES) {
     const operator = role === 'operator' ? 'iam' : null
-    keys[role] = (await addApiKey(
-      database.source,
-      { name: `test ${role}`, role, operator, days: 1 },
-      'test',
-    ))!.key
+    keys[role] = (await madeKey(database, { name: `test ${role}`, role, operator, days: 1 })).key
   }
 })
 afterAll(async () => {
@@ -98,10 +94,6 @@ test('an unknown key is nobody, also where nobody has to sign in; a key is no to
   expect((await asProgram(keys.planner, '/api/v1/probes', 'POST')).status).toBe(401)
 })
 
-/** The least role, as the description says it. */
-const roleOf = ({ description = '' }: Operation): Role =>
-  (/with the role (\w+) or a higher one/.exec(description)?.[1] as Role | undefined) ?? 'public'
-
 test('on every route that needs a role a key has the rights of its own role, and the document says so', async () => {
   const routes = Object.entries(builtDocument().paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, operation]) => ({
@@ -112,21 +104,18 @@ test('on every route that needs a role a key has the rights of its own role, and
   )
   const ofPeople = routes.filter(({ operation }) => operation.security!.some((one) => 'session' in one))
   expect(ofPeople.length).toBeGreaterThan(20)
+  const rightOf = rightsOfRoutes()
   for (const { path, method, operation } of ofPeople) {
-    const role = roleOf(operation)
-    const isForPersons = role === 'administrator' || PERSONS_ONLY.test(path)
-    expect([path, operation.security!.some((one) => 'key' in one)]).toEqual([path, !isForPersons])
+    const right = rightOf({ path, method })!
+    const roles: readonly Role[] = RIGHTS[right].roles
+    expect([path, operation.security!.some((one) => 'key' in one)]).toEqual([path, !isForPersons(right)])
     const url = operation.parameters
       .filter((one) => one.in === 'path')
       .reduce((text, { name, example }) => text.replace(`{${name}}`, String(example)), path)
     for (const own of KEY_ROLES) {
       const { status, text } = await asProgram(keys[own], url, method)
       const code = text.startsWith('{') ? (JSON.parse(text) as { code?: string }).code : undefined
-      const expected = isForPersons
-        ? 'person_needed'
-        : ROLES.indexOf(own) < ROLES.indexOf(role)
-          ? 'role_needed'
-          : null
+      const expected = isForPersons(right) ? 'person_needed' : roles.includes(own) ? null : 'role_needed'
       if (expected) expect([method, path, own, status, code]).toEqual([method, path, own, 403, expected])
       else
         expect([method, path, own, status, code]).not.toEqual([

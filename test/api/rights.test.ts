@@ -1,8 +1,8 @@
-/** Who may do what, as the document says it: each route is asked by nobody, by every role, by a page of another site. */
-import { ROLES, type Role } from '#store/people'
+/** Who may do what, by the one table of rights: each route is asked by nobody, by every role, by a page of another site. */
+import { RIGHTS, ROLES, type Right, type Role } from '#domain/account'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Operation } from '../../apps/api/openapi/document-types.js'
+import { rightsOfRoutes } from '../support/routes.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
 import { fillObservatory } from '../support/observatory.js'
 import { builtDocument, type TestServer, serve, signIn, siteWithDevice } from '../support/server.js'
@@ -19,9 +19,12 @@ type Route = (typeof routes)[number]
 
 const namesOf = ({ operation }: Route) => operation.security!.flatMap((one) => Object.keys(one))
 const isWrite = ({ method }: Route) => method !== 'GET'
-/** The least role, as the description says it. */
-const roleOf = ({ description = '' }: Operation): Role =>
-  (/with the role (\w+) or a higher one/.exec(description)?.[1] as Role | undefined) ?? 'public'
+const rightOf = rightsOfRoutes()
+/** The roles that may use a route by the table; null where nobody has to sign in. */
+const rolesOf = (route: Route): readonly Role[] | null => {
+  const right = rightOf(route)
+  return right && RIGHTS[right].roles
+}
 
 const ofPeople = routes.filter((route) => namesOf(route).includes('session'))
 const ofDevices = routes.filter((route) => namesOf(route).join() === 'device')
@@ -60,11 +63,11 @@ async function ask({ path, method, operation }: Route, headers: Record<string, s
 }
 
 describe.each(ofPeople.map((route) => [route.operation.operationId, route] as const))('%s', (_, route) => {
-  const least = ROLES.indexOf(roleOf(route.operation))
+  const roles = rolesOf(route)!
 
-  test('refuses nobody, and every role below the one that the document names', async () => {
+  test('refuses nobody, and every role that the table does not name', async () => {
     expect((await ask(route, {})).status).toBe(401)
-    for (const role of ROLES.slice(0, least))
+    for (const role of ROLES.filter((one) => !roles.includes(one)))
       expect([role, await ask(route, { cookie: cookies[role] })]).toMatchObject([
         role,
         { status: 403, detail: expect.stringContaining('This needs the role') },
@@ -96,14 +99,46 @@ describe.each(ofPeople.map((route) => [route.operation.operationId, route] as co
     })
 })
 
-test('each takes the role that it names', async () => {
-  for (const route of ofPeople.filter(({ operation }) => !operation.operationId.startsWith('session'))) {
-    const { status, detail } = await ask(route, { cookie: cookies[roleOf(route.operation)] })
-    expect([route.operation.operationId, status, detail]).not.toEqual([
-      route.operation.operationId,
-      expect.toSatisfy((n: number) => n === 401 || n === 403),
-      expect.stringMatching(/Sign in|needs the role/),
+test('the document names for each route the roles that the table gives it', () => {
+  for (const route of routes) {
+    const roles = rolesOf(route)
+    const text = route.operation.description ?? ''
+    const least = /with the role (\w+) or a higher one/.exec(text)?.[1]
+    const some = /with one of the roles ([\w, ]+), or an API key/.exec(text)?.[1]?.split(', ')
+    const named = roles && (some ?? (least ? ROLES.slice(ROLES.indexOf(least as Role)) : ROLES))
+    expect([route.path, named, namesOf(route).includes('session')]).toEqual([
+      route.path,
+      roles,
+      roles !== null,
     ])
+  }
+})
+
+test('each right of the table is that of a route, or of a part of an answer', () => {
+  const used = new Set(routes.map(rightOf))
+  const ofAnswers: Right[] = ['answer for an operator', 'read small groups', 'review disputes']
+  expect((Object.keys(RIGHTS) as Right[]).filter((right) => !used.has(right)).toSorted()).toEqual(ofAnswers)
+})
+
+test('each takes every role that the table names, and what is open takes everybody', async () => {
+  // Signing out ends the session by which the next route is asked, and signing in is refused without a password.
+  const isAsked = ({ operation }: Route) => !/^(session|invitations)/.test(operation.operationId)
+  for (const route of routes.filter(isAsked)) {
+    if (namesOf(route).join() === 'device') continue
+    const roles = rolesOf(route)
+    const headers = [
+      ...(roles ? [] : [{}]),
+      ...(roles ?? ROLES).map((role) => ({ cookie: cookies[role] })),
+    ] as Record<string, string>[]
+    for (const header of headers) {
+      const { status, detail } = await ask(route, header)
+      expect([route.operation.operationId, header, status, detail]).not.toEqual([
+        route.operation.operationId,
+        header,
+        expect.toSatisfy((n: number) => n === 401 || n === 403),
+        expect.stringMatching(/Sign in first|needs the role|needs a person/),
+      ])
+    }
   }
 })
 
@@ -138,7 +173,14 @@ test('writes that nobody has to sign in for are these', () => {
 test('a form larger than 1 MiB is not parsed, packed or not, and that of a stranger is not even read', async () => {
   const large = Buffer.from(JSON.stringify('x'.repeat(1024 * 1024)))
   const known = { cookie: cookies.administrator, authorization: `Bearer ${token}` }
-  const large16 = ['probesPost', 'importPost', 'planImport', 'disputesOpen', 'disputesAdd']
+  const large16 = [
+    'probesPost',
+    'importPost',
+    'planImport',
+    'coverageImportPost',
+    'disputesOpen',
+    'disputesAdd',
+  ]
   for (const route of routes.filter(({ operation }) => operation.requestBody)) {
     if (large16.includes(route.operation.operationId)) continue
     const json = { 'content-type': 'application/json' }
@@ -160,7 +202,7 @@ test('a form larger than 1 MiB is not parsed, packed or not, and that of a stran
 test('a body larger than 16 MiB is taken nowhere but where files are imported', async () => {
   const large = Buffer.alloc(16 * 1024 * 1024 + 1, ' ')
   const cookie = cookies.administrator
-  const files = ['importPost', 'planImport']
+  const files = ['importPost', 'planImport', 'coverageImportPost']
   for (const route of routes.filter(({ operation }) => operation.requestBody)) {
     if (files.includes(route.operation.operationId)) continue
     const { status } = await ask(route, { cookie, authorization: `Bearer ${token}` }, large)

@@ -23,7 +23,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 const DAY = 86_400_000
-const PARTIES = ['opener', 'reviewer', 'reader'] as const
+const PARTIES = ['opener', 'reviewer', 'respondent', 'reader'] as const
 
 /** Every allowed transition: `state action` to the state after it. All others are refused. */
 const WAYS: Readonly<Record<string, DisputeState>> = {
@@ -48,10 +48,10 @@ const WAYS: Readonly<Record<string, DisputeState>> = {
 }
 
 const BY: Readonly<Record<DisputeAction, readonly DisputeParty[]>> = {
-  comment: ['opener', 'reviewer'],
+  comment: ['opener', 'reviewer', 'respondent'],
   review: ['reviewer'],
   ask: ['reviewer'],
-  answer: ['opener'],
+  answer: ['opener', 'respondent'],
   uphold: ['reviewer'],
   reject: ['reviewer'],
   withdraw: ['opener'],
@@ -78,15 +78,19 @@ test('a finished dispute stays finished, and every other one can be finished', (
   }
 })
 
-test('nobody decides a dispute that they opened, whatever their role', () => {
-  for (const isPlanner of [true, false]) {
-    const party = partyOf({ isOpener: true, isPlanner })
+test('nobody decides a dispute that they opened, nor the operator whose declaration is contested', () => {
+  for (const isPlanner of [true, false])
+    for (const isRespondent of [true, false]) {
+      const party = partyOf({ isOpener: true, isPlanner, isRespondent })
+      expect(party).toBe('opener')
+    }
+  for (const party of ['opener', 'respondent'] as const)
     for (const state of DISPUTE_STATES)
       for (const action of ['review', 'ask', 'uphold', 'reject'] as const)
         expect(actionsOf(state, party)).not.toContain(action)
-  }
-  expect(partyOf({ isOpener: false, isPlanner: true })).toBe('reviewer')
-  expect(partyOf({ isOpener: false, isPlanner: false })).toBe('reader')
+  expect(partyOf({ isOpener: false, isPlanner: true, isRespondent: false })).toBe('reviewer')
+  expect(partyOf({ isOpener: false, isPlanner: false, isRespondent: true })).toBe('respondent')
+  expect(partyOf({ isOpener: false, isPlanner: false, isRespondent: false })).toBe('reader')
 })
 
 test('in any sequence of actions a decision follows a review by another person, and nothing follows it', () => {

@@ -3,6 +3,7 @@ import { addApiKey, extendApiKey, findKeyHolder, listApiKeys, noteKeyUse, revoke
 import { sha256 } from '#store/people'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DAY_MS } from '#domain/units'
+import { madeKey } from '../support/api-key.js'
 import { ENGINES, type TestDatabase, freshDatabase } from '../support/database.js'
 
 describe.each(ENGINES)('API keys on %s', (engine) => {
@@ -17,11 +18,7 @@ describe.each(ENGINES)('API keys on %s', (engine) => {
 
   test('a key is stored as a hash, ends by itself, and can be given another end', async () => {
     const { source } = database
-    const { row, key } = (await addApiKey(
-      source,
-      { name: 'report', role: 'analyst', operator: null, days: 30 },
-      'admin',
-    ))!
+    const { row, key } = await madeKey({ source }, { name: 'report', role: 'analyst', operator: null, days: 30 }, 'admin')
     expect(key).toMatch(/^tgk_[\w-]{43}$/)
     expect(row).toMatchObject({ name: 'report', role: 'analyst', revokedAt: null, lastUsedAt: null })
     expect(Math.abs(row.expiresAt.getTime() - row.createdAt.getTime() - 30 * DAY_MS)).toBeLessThan(
@@ -54,11 +51,7 @@ describe.each(ENGINES)('API keys on %s', (engine) => {
 
   test('a use is noted once in five minutes', async () => {
     const { source } = database
-    const { row } = (await addApiKey(
-      source,
-      { name: 'busy', role: 'public', operator: null, days: 1 },
-      'admin',
-    ))!
+    const { row } = await madeKey({ source }, { name: 'busy', role: 'public', operator: null, days: 1 }, 'admin')
     const lastUse = async () =>
       (await listApiKeys(source.manager)).find(({ id }) => id === row.id)!.lastUsedAt
     await noteKeyUse(source.manager, row.id)
@@ -76,7 +69,7 @@ describe.each(ENGINES)('API keys on %s', (engine) => {
   test('a revoked key stays revoked, and its name stays taken', async () => {
     const { source } = database
     const fields = { name: 'once', role: 'planner', operator: null, days: 1 } as const
-    const { row, key } = (await addApiKey(source, fields, 'admin'))!
+    const { row, key } = await madeKey({ source }, fields, 'admin')
     expect(await revokeApiKey(source, row.id, 'admin')).toBe(true)
     expect(await revokeApiKey(source, row.id, 'admin')).toBe(false)
     expect(await extendApiKey(source, row.id, 30, 'admin')).toBeNull()

@@ -25,6 +25,7 @@ const someone = (name: string, role: DisputeAuthor['role'] = 'public'): DisputeA
   role,
   operator: role === 'operator' ? 'iam' : null,
   siteCode: null,
+  areas: null,
 })
 const PLANNER = someone('planner', 'planner')
 const ALL = {

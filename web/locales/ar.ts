@@ -257,6 +257,10 @@ export const ar: Messages = {
   problem_wrong_code: 'الرمز غير صحيح أو استُعمل أو قديم.',
   problem_second_factor_required: 'دورك يتطلب التحقق بخطوتين.',
   problem_own_password_first: 'اختر أولا كلمة سر خاصة بك.',
+  boundTo:
+    'حسابك محصور في {n, plural, one {المجال الترابي} two {المجالين الترابيين} other {المجالات الترابية}} {areas}.',
+  problem_scope_areas: 'هذا خارج المجالات الترابية المسندة إلى حسابك: {areas}.',
+  problem_scope_country: 'هذا يهم البلاد كلها، وحسابك محصور في مجالات ترابية معينة: {areas}.',
   problem_role_needed:
     'حسابك لا يسمح بهذا: يلزم دور {needed, select, planner {المخطِّط} administrator {المدير} other {{needed}}}.',
   problem_file_empty: 'الملف فارغ.',

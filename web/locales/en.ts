@@ -258,6 +258,9 @@ export const en = {
   problem_wrong_code: 'The code is wrong, was used or is too old.',
   problem_second_factor_required: 'Your role needs a second factor.',
   problem_own_password_first: 'Choose a password of your own first.',
+  boundTo: 'Your account is bound to {n, plural, one {the area} other {the areas}} {areas}.',
+  problem_scope_areas: 'This lies outside the areas of your account: {areas}.',
+  problem_scope_country: 'This concerns the whole country, and your account is bound to areas: {areas}.',
   problem_role_needed:
     'Your account may not do this: it needs the role of {needed, select, planner {planner} administrator {administrator} other {{needed}}}.',
   problem_file_empty: 'The file is empty.',

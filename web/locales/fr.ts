@@ -265,6 +265,10 @@ export const fr: Messages = {
   problem_wrong_code: 'Le code est faux, a déjà servi ou est trop ancien.',
   problem_second_factor_required: 'Votre rôle exige la double authentification.',
   problem_own_password_first: 'Choisissez d’abord votre propre mot de passe.',
+  boundTo: 'Votre compte est limité {n, plural, one {au territoire} other {aux territoires}} {areas}.',
+  problem_scope_areas: 'Cela se trouve hors des territoires de votre compte : {areas}.',
+  problem_scope_country:
+    'Cela concerne tout le pays, et votre compte est limité à certains territoires : {areas}.',
   problem_role_needed:
     'Votre compte ne le permet pas : il faut le rôle {needed, select, planner {de planificateur} administrator {d’administrateur} other {{needed}}}.',
   problem_file_empty: 'Le fichier est vide.',

@@ -8,7 +8,7 @@ import { DataSource } from 'typeorm'
 import { BatchSource } from '../batch-source.js'
 import { CSV_MEDIA_TYPE, NDJSON_MEDIA_TYPE } from '../http/media-types.js'
 import { DEFAULT_LIMIT, type Page, decodeCursor, pageOf } from '../http/page.dto.js'
-import { RequireRole } from '../people/route-rights.js'
+import { RequireRight } from '../people/route-rights.js'
 import { LogFilterQuery, LogQuery, VerificationQuery } from './log.dto.js'
 
 /** Rows of the table, which is built in memory. All rows are in the file of entries. */
@@ -26,7 +26,7 @@ export class LogController {
 
   /** Events, newest first. */
   @Get()
-  @RequireRole('administrator')
+  @RequireRight('read the log')
   async list(@Query() { limit = DEFAULT_LIMIT, cursor, ...filter }: LogQuery): Promise<Page<LogRow>> {
     const before = decodeCursor(cursor, /^\d{1,18}$/, NEWEST)
     const items = await listLog(this.source.manager, filter, { before, limit })
@@ -35,7 +35,7 @@ export class LogController {
 
   /** The events as a CSV table, with the same filters as the list. */
   @Get('table.csv')
-  @RequireRole('administrator')
+  @RequireRight('read the log')
   @Header('content-type', CSV_MEDIA_TYPE)
   @Header('content-disposition', 'attachment; filename="log.csv"')
   async csv(@Query() filter: LogFilterQuery): Promise<string> {
@@ -55,7 +55,7 @@ export class LogController {
    * is SHA-256 of the hash before it and of `contentHash`, so that the file can be checked without this server.
    */
   @Get('entries.ndjson')
-  @RequireRole('administrator')
+  @RequireRight('read the log')
   @ApiOkResponse({ content: { [NDJSON_MEDIA_TYPE]: { schema: { type: 'string' } } } })
   entries(@Res() reply: FastifyReply): void {
     void reply
@@ -66,7 +66,7 @@ export class LogController {
 
   /** Verifies that no row of the log was changed or removed. It reads the whole log. */
   @Get('verification')
-  @RequireRole('administrator')
+  @RequireRight('read the log')
   async verification(@Query() { expect }: VerificationQuery): Promise<LogVerification> {
     const [seq, hash] = expect?.split(':') ?? []
     return verifyLog(this.batch.source, seq && hash ? { seq, hash } : null)

@@ -11,7 +11,7 @@ import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
 import type { Page } from '../http/page.dto.js'
 import { CurrentAccount } from '../people/role-guard.js'
-import { RequireRole } from '../people/route-rights.js'
+import { RequireRight } from '../people/route-rights.js'
 import { RetentionBody } from './log.dto.js'
 
 /** Retention: the time for which things are kept. */
@@ -22,14 +22,14 @@ export class RetentionController {
 
   /** The kinds of things that are kept, and for how many days. */
   @Get()
-  @RequireRole('administrator')
+  @RequireRight('read the log')
   async list(): Promise<Page<Retention>> {
     return { items: await listRetention(this.source.manager), next: null }
   }
 
   /** Sets how long something is kept. What is older is removed by the next nightly job. */
   @Put(':subject')
-  @RequireRole('administrator')
+  @RequireRight('read the log')
   async set(
     @Param('subject') subject: string,
     @Body() { days }: RetentionBody,

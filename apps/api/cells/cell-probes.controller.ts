@@ -1,12 +1,16 @@
 import type { Rule } from '#domain/rule'
 import { isJudgeableSample, isPassingSample } from '#domain/verdict'
+import { isCellWithin } from '#store/areas'
+import type { Account } from '#store/people'
 import { type CellProbe, type ProbeGrain, hasWithheldProbes, probesOfCell } from '#store/probes'
 import { Controller, Get, Header, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
 import { REVALIDATE } from '../http/cache-policy.js'
 import { DEFAULT_LIMIT, type Page, decodeCursor, pageOf } from '../http/page.dto.js'
-import { RequireRole } from '../people/route-rights.js'
+import { CurrentAccount } from '../people/role-guard.js'
+import { RequireRight } from '../people/route-rights.js'
+import { outsideScope } from '../people/scope-refusal.js'
 import { RunResolver } from '../runs/run-resolver.js'
 import { workingCellOf } from './cell-index.js'
 import { CellProbesQuery } from './cell-probes.dto.js'
@@ -48,9 +52,15 @@ export class CellProbesController {
 
   /** All probes of the cell, with the exact time, device and site. */
   @Get('all')
-  @RequireRole('planner')
+  @RequireRight('read every probe')
   @Header('cache-control', 'no-store')
-  all(@Param('h3') h3: string, @Query() query: CellProbesQuery): Promise<CellProbesPage> {
+  async all(
+    @Param('h3') h3: string,
+    @Query() query: CellProbesQuery,
+    @CurrentAccount() reader: Account,
+  ): Promise<CellProbesPage> {
+    workingCellOf('h3', h3)
+    if (!(await isCellWithin(this.source.manager, reader.areas, h3))) throw outsideScope(reader, `cell ${h3}`)
     return this.page(h3, query, 'moment')
   }
 

@@ -27,7 +27,7 @@ import type { FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
 import { DEFAULT_LIMIT, type Page, decodeOrderedCursor, orderedCursorKey, pageOf } from '../http/page.dto.js'
 import { CurrentAccount } from '../people/role-guard.js'
-import { RequireRole } from '../people/route-rights.js'
+import { RequireRight } from '../people/route-rights.js'
 import { Devices } from '../probes/devices.js'
 import { DeviceBody, DevicesQuery } from './devices.dto.js'
 
@@ -53,7 +53,7 @@ export class DevicesController {
 
   /** Devices in the order of their sites, with the time of their newest measurement. */
   @Get()
-  @RequireRole('administrator')
+  @RequireRight('manage devices')
   async list(@Query() query: DevicesQuery): Promise<Page<DeviceRow>> {
     const limit = query.limit ?? DEFAULT_LIMIT
     const [siteCode, id] = decodeOrderedCursor(query.cursor, ORDER, CURSOR_FORM) ?? []
@@ -68,7 +68,7 @@ export class DevicesController {
 
   /** Names a device. */
   @Patch(':id')
-  @RequireRole('administrator')
+  @RequireRight('manage devices')
   async rename(
     @Param('id', ParseUUIDPipe) id: string,
     @Body() body: DeviceBody,
@@ -82,7 +82,7 @@ export class DevicesController {
   /** Gives a device another token; the earlier one is refused from now on. Only this answer contains the token. */
   @Post(':id/token')
   @HttpCode(200)
-  @RequireRole('administrator')
+  @RequireRight('manage devices')
   async rotate(
     @Param('id', ParseUUIDPipe) id: string,
     @CurrentAccount() author: Account,
@@ -99,7 +99,7 @@ export class DevicesController {
    * the token.
    */
   @Post(':id/replacement')
-  @RequireRole('administrator')
+  @RequireRight('manage devices')
   async replace(
     @Param('id', ParseUUIDPipe) id: string,
     @CurrentAccount() author: Account,

@@ -45,7 +45,7 @@ import { PRIVATE } from '../http/cache-policy.js'
 import { CSV_MEDIA_TYPE, XLSX_MEDIA_TYPE } from '../http/media-types.js'
 import { DEFAULT_LIMIT, type Page, decodeCursor, pageOf } from '../http/page.dto.js'
 import { CurrentAccount } from '../people/role-guard.js'
-import { AllowDevice, OptionalSignIn, RequireRole } from '../people/route-rights.js'
+import { AllowDevice, OptionalSignIn, RequireRight } from '../people/route-rights.js'
 import { Devices } from '../probes/devices.js'
 import { RunResolver } from '../runs/run-resolver.js'
 import { Settings } from '../settings.js'
@@ -131,7 +131,7 @@ export class DisputesController {
 
   /** An attached document: for planners, and for the opener of the dispute until it ends. */
   @Get(':id/documents/:number')
-  @RequireRole('public')
+  @RequireRight('read documents of disputes')
   @ApiOkResponse({ content: DOCUMENT_CONTENT })
   @Header('cache-control', 'private, no-store')
   @Header('x-content-type-options', 'nosniff')
@@ -160,7 +160,7 @@ export class DisputesController {
 
   /** Contests a verdict or a declaration: any account, or a device by its token for the cell of its own site. */
   @Post()
-  @RequireRole('public')
+  @RequireRight('contest')
   @AllowDevice()
   @ApiBearerAuth()
   async open(
@@ -178,7 +178,7 @@ export class DisputesController {
   /** Adds an event to a dispute: a comment, an answer, a review, a question, a decision, a withdrawal. */
   @Post(':id/events')
   @HttpCode(200)
-  @RequireRole('public')
+  @RequireRight('contest')
   @AllowDevice()
   @ApiBearerAuth()
   async add(
@@ -254,7 +254,7 @@ export class DisputesController {
       throw new ForbiddenException(
         `cell is "${h3}": the token is of a device in ${cellAt(device.lat, device.lng)}`,
       )
-    return { name: device.id!, role: 'device', operator: null, siteCode: device.siteCode }
+    return { name: device.id!, role: 'device', operator: null, siteCode: device.siteCode, areas: null }
   }
 
   private async newDisputeOf(body: DisputeBody, cell: string): Promise<NewDispute> {
@@ -285,11 +285,12 @@ export class DisputesController {
   }
 }
 
-const authorOfAccount = ({ name, role, operator }: Account): DisputeAuthor => ({
+const authorOfAccount = ({ name, role, operator, areas }: Account): DisputeAuthor => ({
   name,
   role,
   operator,
   siteCode: null,
+  areas,
 })
 
 /** Options for the run; null is the same as an absent field. */

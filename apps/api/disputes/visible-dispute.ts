@@ -4,6 +4,7 @@
  */
 import {
   type DisputeAction,
+  type DisputeRelation,
   actionsOf,
   daysLeft,
   isDecision,
@@ -79,20 +80,24 @@ export interface DisputeViewer {
 export function visibleDispute(row: DisputeRow, { viewer, now }: DisputeViewer): SeenDispute {
   const { openedBy, openerRole, openerOperator, siteCode, claim, ...publicFields } = row
   const relation = disputeRelationOf(row, viewer)
-  const isParty = relation.isOpener || relation.isPlanner
+  const mayKnowWho = relation.isOpener || relation.isPlanner
   const [lng, lat] = centreOf(row.h3)
   return {
     ...publicFields,
     lat,
     lng,
-    opener: { role: openerRole, operator: openerOperator, name: isParty ? openedBy : null },
-    siteCode: isParty ? siteCode : null,
-    claim: isParty ? claim : null,
+    opener: { role: openerRole, operator: openerOperator, name: mayKnowWho ? openedBy : null },
+    siteCode: mayKnowWho ? siteCode : null,
+    claim: mayReadWords(relation) ? claim : null,
     daysLeft: daysLeft(row.dueBy.getTime(), now),
     overdue: isOverdue(row.state, row.dueBy.getTime(), now),
     mine: relation.isOpener,
   }
 }
+
+/** Who may read the claim, the evidence and the comments: the operator answers them, and is told no names. */
+const mayReadWords = ({ isOpener, isPlanner, isRespondent }: DisputeRelation): boolean =>
+  isOpener || isPlanner || isRespondent
 
 export function visibleDetail(
   { probeIds, reference, ...row }: DisputeDetailRow,
@@ -101,7 +106,7 @@ export function visibleDetail(
   viewing: DisputeViewer,
 ): SeenDisputeDetail {
   const relation = disputeRelationOf(row, viewing.viewer)
-  const isParty = relation.isOpener || relation.isPlanner
+  const isParty = mayReadWords(relation)
   return {
     ...visibleDispute(row, viewing),
     probeIds: isParty ? probeIds : null,
@@ -114,16 +119,16 @@ export function visibleDetail(
 
 /**
  * An event with the fields that the reader may see. A planner sees the name of each author. The opener sees all
- * comments, and the role of their authors.
+ * comments, and the role of their authors, and so does the operator whose declaration is contested.
  */
 function visibleEvent(
   { author, authorRole, authorOperator, comment, ...event }: DisputeEventRow,
-  { isOpener, isPlanner }: { isOpener: boolean; isPlanner: boolean },
+  relation: DisputeRelation,
 ): SeenDisputeEvent {
-  const mayReadComment = isOpener || isPlanner || isDecision(event.action)
+  const mayReadComment = mayReadWords(relation) || isDecision(event.action)
   return {
     ...event,
-    author: { role: authorRole, operator: authorOperator, name: isPlanner ? author : null },
+    author: { role: authorRole, operator: authorOperator, name: relation.isPlanner ? author : null },
     comment: mayReadComment ? comment : null,
   }
 }

@@ -40,7 +40,7 @@ export class ApiKeyGuard {
         refusal('api_key_refused', 'The API key is unknown.', { state: 'unknown' }),
       )
     }
-    const { name, role, operator, state } = holder
+    const { name, role, operator, areas, state } = holder
     if (state !== 'valid') {
       await this.recordRefusal(holder, state)
       throw new UnauthorizedException(
@@ -54,7 +54,7 @@ export class ApiKeyGuard {
         ),
       )
     }
-    return { name: authorOfKey(name), role, operator, mustChangePassword: false }
+    return { name: authorOfKey(name), role, operator, areas, mustChangePassword: false }
   }
 
   /** Records that a valid key was refused something, by the name of its account. */

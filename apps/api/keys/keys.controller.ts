@@ -21,7 +21,8 @@ import { DataSource } from 'typeorm'
 import type { Page } from '../http/page.dto.js'
 import { refusal } from '../http/problem.js'
 import { CurrentAccount } from '../people/role-guard.js'
-import { RequireRole } from '../people/route-rights.js'
+import { RequireRight } from '../people/route-rights.js'
+import { requireAreasOfRole, unknownAreasRefusal } from '../people/scope-refusal.js'
 import { ApiKeyGuard } from './api-key-guard.js'
 import { ApiKeyBody, KeyDaysBody } from './keys.dto.js'
 
@@ -41,16 +42,17 @@ export class KeysController {
 
   /** All keys, also those that have ended, without their texts. */
   @Get()
-  @RequireRole('administrator')
+  @RequireRight('manage keys')
   async list(): Promise<Page<ApiKeyRow>> {
     return { items: await listApiKeys(this.source.manager), next: null }
   }
 
   /** Makes a key. It is shown once. */
   @Post()
-  @RequireRole('administrator')
+  @RequireRight('manage keys')
   async add(@Body() body: ApiKeyBody, @CurrentAccount() author: Account): Promise<NewApiKeyAnswer> {
-    const { name, role, days } = body
+    const { name, role, days, areas = null } = body
+    requireAreasOfRole({ role, areas })
     const operator = operatorOf(body.operator)
     if ((role === 'operator') !== (operator !== null))
       throw new UnprocessableEntityException(
@@ -58,17 +60,18 @@ export class KeysController {
       )
     const fault = accountNameFaultOf(name)
     if (fault) throw new UnprocessableEntityException(`name "${name}" ${fault}`)
-    const added = await addApiKey(this.source, { name, role, operator, days }, author.name)
+    const added = await addApiKey(this.source, { name, role, operator, days, areas }, author.name)
     if (!added)
       throw new ConflictException(
         refusal('api_key_name_taken', `name "${name}" is taken by another key`, { name }),
       )
+    if ('unknownAreas' in added) throw unknownAreasRefusal(added.unknownAreas)
     return { ...added.row, key: added.key }
   }
 
   /** Gives a key another end. A revoked key stays revoked. */
   @Patch(':id')
-  @RequireRole('administrator')
+  @RequireRight('manage keys')
   async extend(
     @Param('id', ParseUUIDPipe) id: string,
     @Body() { days }: KeyDaysBody,
@@ -83,7 +86,7 @@ export class KeysController {
   /** Revokes a key for good; within five seconds it is refused everywhere. */
   @Delete(':id')
   @HttpCode(204)
-  @RequireRole('administrator')
+  @RequireRight('manage keys')
   async revoke(@Param('id', ParseUUIDPipe) id: string, @CurrentAccount() author: Account): Promise<void> {
     if (!(await revokeApiKey(this.source, id, author.name)))
       throw new NotFoundException(`there is no API key ${id}, or it was revoked`)

@@ -1,5 +1,6 @@
 import { KEY_ROLES, type KeyRole, MAX_KEY_DAYS } from '#store/keys'
 import { IsIn, IsInt, IsString, Length, Max, Min, ValidateIf } from 'class-validator'
+import { IsScope } from '../people/bound-areas.dto.js'
 
 export class KeyDaysBody {
   /** Days from now until the key ends. */
@@ -24,4 +25,8 @@ export class ApiKeyBody extends KeyDaysBody {
   @IsString()
   @Length(1, 100)
   operator?: string
+
+  /** The codes of the areas that the key is bound to; without them it acts for the whole country. */
+  @IsScope()
+  areas?: string[] | null
 }

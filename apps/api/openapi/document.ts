@@ -2,6 +2,7 @@
  * The OpenAPI document. Nest describes addresses, parameters and bodies from their classes. The sources of each route add
  * its answers, refusals and rights; headers and the form of problem details are the same for all routes.
  */
+import { RIGHTS, ROLES, type Right, isForPersons } from '#domain/account'
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger'
 import type { INestApplication } from '@nestjs/common'
 import { STATUS_CODES } from 'node:http'
@@ -10,7 +11,6 @@ import type { OpenApiDocument, Operation, Parameter, Paths, OpenApiResponse } fr
 import type { RouteHandler, Handlers } from './handlers.js'
 import { BODY_EXAMPLES, exampleOf, pathParameter } from './parameters.js'
 import { HEADERS, PROBLEMS, problemReference, responsesOf } from './responses.js'
-import { PERSONS_ONLY } from '../people/authoriser.js'
 import { type Schema, unitOf } from './type-schema.js'
 
 export function documentOf(
@@ -99,29 +99,36 @@ function completeOperation(route: RouteContext): void {
   if (missing.length > 0)
     faults.push(`${type}.${method} takes ${missing.join(', ')}: their class must stand in a file *.dto.ts`)
   operation.summary = handler.summary
-  operation.description = [handler.description, permissionTextOf(path, handler)].filter(Boolean).join(' ')
-  operation.security = securityOf(path, handler)
+  operation.description = [handler.description, permissionTextOf(handler)].filter(Boolean).join(' ')
+  operation.security = securityOf(handler)
   operation.parameters = parametersOf(path, operation, handler)
   completeBody(operation, handler)
   operation.responses = { ...declaredResponsesOf(route), ...problemResponsesOf(route) }
 }
 
-function permissionTextOf(path: string, handler: RouteHandler): string {
-  const { role, acceptsDevice: device } = handler
-  const person =
-    role === 'public' ? 'a signed-in person' : role && `a person with the role ${role} or a higher one`
-  const who = [person, acceptsKey(path, handler) && 'an API key of such a role', device && "a device's token"]
+function permissionTextOf(handler: RouteHandler): string {
+  const { right, acceptsDevice: device } = handler
+  const person = right && personTextOf(right)
+  const who = [person, acceptsKey(handler) && 'an API key of such a role', device && "a device's token"]
     .filter(Boolean)
     .join(', or ')
   return who && `For ${who}.`
 }
 
-const acceptsKey = (path: string, { role }: RouteHandler): boolean =>
-  role !== null && role !== 'administrator' && !PERSONS_ONLY.test(path)
+function personTextOf(right: Right): string {
+  const { roles } = RIGHTS[right]
+  if (roles.length === ROLES.length) return 'a signed-in person'
+  const isFromOneOn = roles.every((role, i) => role === ROLES[ROLES.length - roles.length + i])
+  return isFromOneOn
+    ? `a person with the role ${roles[0]} or a higher one`
+    : `a person with one of the roles ${roles.join(', ')}`
+}
 
-const securityOf = (path: string, handler: RouteHandler): Record<string, string[]>[] => [
-  ...(handler.role ? [{ session: [] }] : []),
-  ...(acceptsKey(path, handler) ? [{ key: [] }] : []),
+const acceptsKey = ({ right }: RouteHandler): boolean => right !== null && !isForPersons(right)
+
+const securityOf = (handler: RouteHandler): Record<string, string[]>[] => [
+  ...(handler.right ? [{ session: [] }] : []),
+  ...(acceptsKey(handler) ? [{ key: [] }] : []),
   ...(handler.acceptsDevice ? [{ device: [] }] : []),
 ]
 

@@ -1,5 +1,6 @@
 /** Reads facts about each route from the sources of the controllers that Nest's own document lacks. */
 import type { HttpException } from '@nestjs/common'
+import { RIGHTS, type Right } from '#domain/account'
 import * as nest from '@nestjs/common'
 import { dirname, resolve } from 'node:path'
 import ts from 'typescript'
@@ -17,8 +18,8 @@ export interface RouteHandler {
   description: string
   /** Statuses of the exceptions that the method, or a function of apps/api that it calls, may throw. */
   refusals: ReadonlySet<number>
-  /** The lowest role of an account that may use it; null if it is open to everybody. */
-  role: string | null
+  /** The right that an account needs to use it; null if it is open to everybody. */
+  right: Right | null
   /** Whether a device's token is required, or accepted instead of a person's session. */
   acceptsDevice: boolean
   isThrottled: boolean
@@ -105,7 +106,7 @@ class SourceReader {
     const parts = returned.isUnion() ? returned.types : [returned]
     const isVoid = (type: ts.Type) => Boolean(type.flags & (ts.TypeFlags.Void | ts.TypeFlags.Undefined))
     const { refusals, calls } = this.reachableFrom(method)
-    const role = this.textOf(decorators.get('RequireRole')?.arguments[0])
+    const right = this.rightOf(decorators.get('RequireRight'))
     const comment = commentOf(method)
     const properties = this.checker.getPropertiesOfType(returned).map(({ name }) => name)
     return {
@@ -117,15 +118,20 @@ class SourceReader {
       description: comment,
       refusals: new Set([
         ...refusals,
-        ...(role ? [401, 403] : decorators.has('OptionalSignIn') ? [401] : []),
+        ...(right ? [401, 403] : decorators.has('OptionalSignIn') ? [401] : []),
       ]),
-      role,
+      right,
       acceptsDevice: calls.has('ofToken'),
       isThrottled: (ts.getDecorators(method) ?? []).some((decorator) =>
         decorator.getText().includes('Throttle'),
       ),
       ...this.parametersOf(method),
     }
+  }
+
+  private rightOf(call: ts.CallExpression | undefined): Right | null {
+    const text = this.textOf(call?.arguments[0])
+    return text !== null && Object.hasOwn(RIGHTS, text) ? (text as Right) : null
   }
 
   private returnOf(method: ts.MethodDeclaration): ts.Type {

@@ -225,6 +225,18 @@ export const BODY_EXAMPLES: Record<string, unknown> = {
     comment: 'The operator says that it is in service.',
   },
   PlanWithdrawBody: { version: 1, comment: 'Given back by the operator.' },
+  'coverageImportPost text/csv':
+    'h3,operator,technology,download (Mbit/s),upload (Mbit/s),date\n8839ab8095fffff,Maroc Telecom,FTTH,100,20,2026-03-01\n',
+  'coverageImportPost application/geo+json': JSON.stringify({
+    type: 'FeatureCollection',
+    features: [
+      {
+        type: 'Feature',
+        geometry: { type: 'Point', coordinates: [-4.05, 35.1] },
+        properties: { operator: 'iam', technology: '4g', download: '30 Mbit/s', date: '2026-03-01' },
+      },
+    ],
+  }),
   'planImport text/csv':
     'code,nom,lat,lng,operateur,technologie,debit cible (Mbit/s),attribution,echeance,mise en service\nAH-2027-014,Douar Aït Aïssa,35.1,-4.05,iam,4g,2,2026-09-01,2027-06-30,\n',
   'planImport application/geo+json': JSON.stringify({

@@ -12,7 +12,7 @@ import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
 import type { Page } from '../http/page.dto.js'
 import { CurrentAccount } from './role-guard.js'
-import { RequireRole } from './route-rights.js'
+import { RequireRight } from './route-rights.js'
 
 /** The sessions of somebody's account, for administrators. */
 @ApiTags('people')
@@ -22,7 +22,7 @@ export class AccountSessionsController {
 
   /** The sessions of an account, the last used first. */
   @Get()
-  @RequireRole('administrator')
+  @RequireRight('manage accounts')
   async list(@Param('name') name: string): Promise<Page<SessionRow>> {
     await this.requireAccount(name)
     return { items: await listSessions(this.source.manager, name), next: null }
@@ -31,7 +31,7 @@ export class AccountSessionsController {
   /** Ends all sessions of an account. */
   @Delete()
   @HttpCode(204)
-  @RequireRole('administrator')
+  @RequireRight('manage accounts')
   async endAll(@Param('name') name: string, @CurrentAccount() author: Account): Promise<void> {
     await this.requireAccount(name)
     const ended = await endSessions(this.source.manager, name)
@@ -41,7 +41,7 @@ export class AccountSessionsController {
   /** Ends one session of an account. */
   @Delete(':id')
   @HttpCode(204)
-  @RequireRole('administrator')
+  @RequireRight('manage accounts')
   async end(
     @Param('name') name: string,
     @Param('id', ParseUUIDPipe) id: string,

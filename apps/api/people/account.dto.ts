@@ -1,6 +1,7 @@
 import { CREDENTIAL_KINDS, type CredentialKind, ROLES, type Role } from '#store/people'
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '#domain/account'
 import { IsBoolean, IsIn, IsOptional, IsString, Length, ValidateIf } from 'class-validator'
+import { IsScope } from './bound-areas.dto.js'
 
 export class AccountBody {
   @IsString()
@@ -15,6 +16,10 @@ export class AccountBody {
   @IsString()
   @Length(1, 100)
   operator?: string
+
+  /** The codes of the areas that the account is bound to; without them it acts for the whole country. */
+  @IsScope()
+  areas?: string[] | null
 
   /** The means by which the person signs in for the first time: a one-time password, or a link that is valid for three days. */
   @IsOptional()
@@ -32,6 +37,10 @@ export class AccountChangeBody {
   @IsString()
   @Length(1, 100)
   operator?: string
+
+  /** The codes of the areas that the account is bound to from now on; null for the whole country. */
+  @IsScope()
+  areas?: string[] | null
 
   /** Whether the account may not sign in. Its sessions end. */
   @IsOptional()

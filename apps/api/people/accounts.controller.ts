@@ -13,6 +13,7 @@ import {
   removeAccount,
   resetAccount,
 } from '#store/people'
+import { canBeBound } from '#domain/account'
 import { operatorOf } from '#domain/operator'
 import {
   Body,
@@ -35,7 +36,8 @@ import type { Page } from '../http/page.dto.js'
 import { refusal } from '../http/problem.js'
 import { AccountBody, AccountChangeBody, ResetBody } from './account.dto.js'
 import { CurrentAccount } from './role-guard.js'
-import { RequireRole } from './route-rights.js'
+import { RequireRight } from './route-rights.js'
+import { requireAreasOfRole, unknownAreasRefusal } from './scope-refusal.js'
 
 /** The means by which a person signs in for the first time. Only this answer contains it. */
 export interface ShownCredential {
@@ -56,33 +58,36 @@ export class AccountsController {
 
   /** All accounts, without their passwords. Removed ones are not listed. */
   @Get()
-  @RequireRole('administrator')
+  @RequireRight('manage accounts')
   async list(): Promise<Page<AccountRow>> {
     return { items: await listAccounts(this.source.manager), next: null }
   }
 
   /** Creates an account. Its password or its link is shown once, and serves only to set a password of one's own. */
   @Post()
-  @RequireRole('administrator')
+  @RequireRight('manage accounts')
   async add(
     @Body() body: AccountBody,
     @CurrentAccount() author: Account,
     @Req() request: FastifyRequest,
   ): Promise<NewAccount> {
-    const account = { name: body.name, role: body.role, operator: operatorOf(body.operator) }
+    const { name, role, areas = null } = body
+    const account = { name, role, operator: operatorOf(body.operator), areas }
     requireOperatorOfRole(account)
+    requireAreasOfRole(account)
     const credential = await firstCredential(body.by ?? 'password')
     const result = await addAccount(this.source, account, credential, author.name)
     if ('fault' in result)
       throw new UnprocessableEntityException(refusal('name_refused', `name "${body.name}" ${result.fault}`))
+    if ('unknownAreas' in result) throw unknownAreasRefusal(result.unknownAreas)
     if ('taken' in result) throw new ConflictException(refusal('name_taken', `name "${body.name}" is taken`))
     const { invitedUntil } = result.account
     return { ...account, mustChangePassword: true, ...shownCredential(credential, request, invitedUntil) }
   }
 
-  /** Changes the role of an account, or whether it may sign in. The last administrator stays one. */
+  /** Changes the role of an account, its areas, or whether it may sign in. The last administrator stays one. */
   @Patch(':name')
-  @RequireRole('administrator')
+  @RequireRight('manage accounts')
   async change(
     @Param('name') name: string,
     @Body() body: AccountChangeBody,
@@ -94,20 +99,24 @@ export class AccountsController {
     const named = body.operator === undefined ? before.operator : operatorOf(body.operator)
     const operator = role === 'operator' || body.operator !== undefined ? named : null
     requireOperatorOfRole({ role, operator })
+    const areas = body.areas === undefined && canBeBound(role) ? before.areas : (body.areas ?? null)
+    requireAreasOfRole({ role, areas })
     const change = {
       role,
       operator,
+      areas,
       ...(body.disabled !== undefined && { isDisabled: body.disabled }),
     }
     const result = await changeAccount(this.source, name, change, author.name)
     if ('account' in result) return result.account
+    if ('unknownAreas' in result) throw unknownAreasRefusal(result.unknownAreas)
     throw refusedChange(name, result)
   }
 
   /** Removes an account: its sessions end, and nobody else can take its name. The last administrator stays. */
   @Delete(':name')
   @HttpCode(204)
-  @RequireRole('administrator')
+  @RequireRight('manage accounts')
   async remove(@Param('name') name: string, @CurrentAccount() author: Account): Promise<void> {
     const result = await removeAccount(this.source, name, author.name)
     if (!('removed' in result)) throw refusedChange(name, result)
@@ -116,7 +125,7 @@ export class AccountsController {
   /** Replaces the password of an account that lost it. Its sessions end. */
   @Post(':name/reset')
   @HttpCode(200)
-  @RequireRole('administrator')
+  @RequireRight('manage accounts')
   async reset(
     @Param('name') name: string,
     @Body() body: ResetBody,

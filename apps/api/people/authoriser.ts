@@ -1,13 +1,6 @@
-/** Authorisation: a route names the lowest role that may use it. A route without a role is open to everybody. */
-import {
-  type Account,
-  type Device,
-  ROLES,
-  type Role,
-  type SessionAccount,
-  findSession,
-  sha256,
-} from '#store/people'
+/** Authorisation: a route names the right that it needs. A route without one is open to everybody. */
+import { RIGHTS, type Right, hasRight, isForPersons } from '#domain/account'
+import { type Account, type Device, type SessionAccount, findSession, sha256 } from '#store/people'
 import { ForbiddenException, Injectable, UnauthorizedException } from '@nestjs/common'
 import type { FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
@@ -16,6 +9,7 @@ import { hostOfUrl } from '../http/clients/public-url.js'
 import { ApiKeyGuard, apiKeyOf } from '../keys/api-key-guard.js'
 import { Devices } from '../probes/devices.js'
 import type { RouteRights } from './route-rights.js'
+import { countryNeeded } from './scope-refusal.js'
 
 export const SESSION_COOKIE = 'taghtiya_session'
 
@@ -44,9 +38,9 @@ export class Authoriser {
     const key = apiKeyOf(request)
     const isDevice = rights.device === 'required' || (rights.device === 'allowed' && authorization && !key)
     if (isDevice) request.device = await this.devices.ofToken(authorization)
-    else if (key && (rights.role || rights.optionalSignIn))
-      request.account = await this.requireKey(request, key, rights.role ?? 'public')
-    else if (rights.role) request.account = await this.requireAccount(request, rights.role, rights)
+    else if (key && (rights.right || rights.optionalSignIn))
+      request.account = await this.requireKey(request, key, rights.right)
+    else if (rights.right) request.account = await this.requireAccount(request, rights.right, rights)
     else if (rights.optionalSignIn) {
       const account = await accountOfSession(this.source, request)
       if (account && !account.mustChangePassword && !account.mustAddFactor) request.account = account
@@ -54,23 +48,19 @@ export class Authoriser {
     request.isAuthorised = true
   }
 
-  /** A key acts with its role, but never in the place of a person: see PERSONS_ONLY. */
-  private async requireKey(request: FastifyRequest, key: string, role: Role): Promise<Account> {
+  /** A key acts with the rights of its role, but never in the place of a person. */
+  private async requireKey(request: FastifyRequest, key: string, right: Right | null): Promise<Account> {
     const account = await this.keys.accountOfKey(key)
+    const refused = right && keyRefusal(account, right)
+    if (!refused) return account
     const { method, url = '' } = request.routeOptions
-    const isForPersons = role === 'administrator' || PERSONS_ONLY.test(url)
-    if (!isForPersons && hasRole(account, role)) return account
     await this.keys.recordForbidden(account, `${String(method)} ${url}`)
-    if (isForPersons)
-      throw new ForbiddenException(
-        refusal('person_needed', 'This needs a person who signs in: no API key may do it.'),
-      )
-    throw roleNeeded(account, role)
+    throw refused
   }
 
   private async requireAccount(
     request: FastifyRequest,
-    role: Role,
+    right: Right,
     { beforePassword }: RouteRights,
   ): Promise<Account> {
     refuseForeignOrigin(request)
@@ -85,25 +75,31 @@ export class Authoriser {
       throw new ForbiddenException(
         refusal('second_factor_first', 'Set up a second factor first: POST /api/v1/session/second-factor'),
       )
-    if (!hasRole(account, role)) throw roleNeeded(account, role)
+    const refused = rightRefusal(account, right)
+    if (refused) throw refused
     return account
   }
 }
 
-/** Routes by which people manage their own session and account. */
-export const PERSONS_ONLY = /^\/api\/v1\/(sessions?|accounts?|invitations)(\/|$)/
+const keyRefusal = (account: Account, right: Right): ForbiddenException | null =>
+  isForPersons(right)
+    ? new ForbiddenException(
+        refusal('person_needed', 'This needs a person who signs in: no API key may do it.'),
+      )
+    : rightRefusal(account, right)
 
-const roleNeeded = (account: Account, role: Role) =>
-  new ForbiddenException(
+/** The reason why an account may not use a right at all; null if it may. */
+function rightRefusal(account: Account, right: Right): ForbiddenException | null {
+  if (hasRight(account, right))
+    return account.areas && RIGHTS[right].reach === 'country' ? countryNeeded(account) : null
+  const [role] = RIGHTS[right].roles
+  return new ForbiddenException(
     refusal('role_needed', `This needs the role ${role}; ${account.name} is ${account.role}.`, {
-      needed: role,
+      needed: role!,
       role: account.role,
     }),
   )
-
-/** Whether the account has the role or a higher one. */
-export const hasRole = ({ role }: Account, minRole: Role): boolean =>
-  ROLES.indexOf(role) >= ROLES.indexOf(minRole)
+}
 
 /** The account of the request's session; undefined without a valid session. */
 export async function accountOfSession(

@@ -24,7 +24,7 @@ import { DataSource } from 'typeorm'
 import type { Page } from '../http/page.dto.js'
 import { SESSION_COOKIE } from './authoriser.js'
 import { CurrentAccount } from './role-guard.js'
-import { BeforePassword, RequireRole } from './route-rights.js'
+import { BeforePassword, RequireRight } from './route-rights.js'
 
 export interface OwnSession extends SessionRow {
   /** Whether it is the session that asks. */
@@ -39,7 +39,7 @@ export class OwnSessionsController {
 
   /** One's own sessions, the last used first. */
   @Get()
-  @RequireRole('public')
+  @RequireRight('use an own account')
   @BeforePassword()
   async list(@CurrentAccount() { name }: Account, @Req() request: FastifyRequest): Promise<Page<OwnSession>> {
     const current = await this.currentId(request)
@@ -53,7 +53,7 @@ export class OwnSessionsController {
   /** Ends all of one's own sessions but the one that asks. */
   @Delete()
   @HttpCode(204)
-  @RequireRole('public')
+  @RequireRight('use an own account')
   @BeforePassword()
   async endOthers(@CurrentAccount() { name }: Account, @Req() request: FastifyRequest): Promise<void> {
     const ended = await endSessions(this.source.manager, name, await this.currentId(request))
@@ -63,7 +63,7 @@ export class OwnSessionsController {
   /** Ends one of one's own sessions. */
   @Delete(':id')
   @HttpCode(204)
-  @RequireRole('public')
+  @RequireRight('use an own account')
   @BeforePassword()
   async end(@Param('id', ParseUUIDPipe) id: string, @CurrentAccount() { name }: Account): Promise<void> {
     if (!(await endSession(this.source.manager, name, id)))

@@ -1,11 +1,11 @@
 /** The rights that each route requires, by its decorators. */
-import type { Role } from '#store/people'
+import type { Right } from '#domain/account'
 import { RequestMethod, SetMetadata, type Type } from '@nestjs/common'
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js'
 
-const MIN_ROLE = 'minRole'
-/** The lowest role that may use the route. `public` requires no more than an account. */
-export const RequireRole = (role: Role) => SetMetadata(MIN_ROLE, role)
+const RIGHT = 'right'
+/** The right that an account needs to use the route; the table of rights says which roles have it. */
+export const RequireRight = (right: Right) => SetMetadata(RIGHT, right)
 
 const DEVICE = 'device'
 /** A device may use the route as well, by its token. */
@@ -22,22 +22,22 @@ const BEFORE_PASSWORD = 'beforePassword'
 export const BeforePassword = () => SetMetadata(BEFORE_PASSWORD, true)
 
 export interface RouteRights {
-  /** The lowest role that an account must have; null if none is required. */
-  role: Role | null
+  /** The right that an account must have; null if none is required. */
+  right: Right | null
   device: 'allowed' | 'required' | null
   optionalSignIn: boolean
   beforePassword: boolean
 }
 
 export const rightsOfHandler = (handler: object): RouteRights => ({
-  role: (Reflect.getMetadata(MIN_ROLE, handler) as Role | undefined) ?? null,
+  right: (Reflect.getMetadata(RIGHT, handler) as Right | undefined) ?? null,
   device: (Reflect.getMetadata(DEVICE, handler) as RouteRights['device'] | undefined) ?? null,
   optionalSignIn: Reflect.getMetadata(OPTIONAL_SIGN_IN, handler) === true,
   beforePassword: Reflect.getMetadata(BEFORE_PASSWORD, handler) === true,
 })
 
 /** Whether the route requires a session or a token. */
-export const isProtected = ({ role, device }: RouteRights): boolean => role !== null || device !== null
+export const isProtected = ({ right, device }: RouteRights): boolean => right !== null || device !== null
 
 /** The rights of all routes, by method and path as Fastify knows them: `POST /api/v1/plan/:code/withdraw`. */
 export function rightsByRoute(controllers: readonly Type[]): ReadonlyMap<string, RouteRights> {

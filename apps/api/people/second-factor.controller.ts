@@ -28,7 +28,7 @@ import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
 import { refusal } from '../http/problem.js'
 import { CurrentAccount } from './role-guard.js'
-import { BeforePassword, RequireRole } from './route-rights.js'
+import { BeforePassword, RequireRight } from './route-rights.js'
 import { SecondFactorCheck, wrongCode } from './second-factor-check.js'
 import { CodeBody, OwnPasswordBody } from './session.dto.js'
 import { SignInThrottle } from './sign-in-throttle.js'
@@ -49,7 +49,7 @@ export class SecondFactorController {
 
   /** Whether one has a second factor, and whether one's role needs it. */
   @Get('session/second-factor')
-  @RequireRole('public')
+  @RequireRight('use an own account')
   @BeforePassword()
   async state(@CurrentAccount() { name }: Account): Promise<SecondFactorState> {
     return secondFactorOf(this.source.manager, name)
@@ -58,7 +58,7 @@ export class SecondFactorController {
   /** Begins to set up a second factor. It counts once it is confirmed by its first code. */
   @Post('session/second-factor')
   @HttpCode(200)
-  @RequireRole('public')
+  @RequireRight('use an own account')
   @BeforePassword()
   @UseGuards(SignInThrottle)
   async begin(@Body() body: OwnPasswordBody, @CurrentAccount() { name }: Account): Promise<NewSecondFactor> {
@@ -71,7 +71,7 @@ export class SecondFactorController {
   /** Confirms a second factor by its first code. */
   @Post('session/second-factor/confirm')
   @HttpCode(200)
-  @RequireRole('public')
+  @RequireRight('use an own account')
   @BeforePassword()
   @UseGuards(SignInThrottle)
   async confirm(@Body() body: CodeBody, @CurrentAccount() { name }: Account): Promise<RecoveryCodes> {
@@ -88,7 +88,7 @@ export class SecondFactorController {
   /** Makes new recovery codes; the earlier ones no longer work. */
   @Post('session/second-factor/recovery-codes')
   @HttpCode(200)
-  @RequireRole('public')
+  @RequireRight('use an own account')
   @UseGuards(SignInThrottle)
   async renew(@Body() body: OwnPasswordBody, @CurrentAccount() { name }: Account): Promise<RecoveryCodes> {
     await this.requirePassword(name, body.password)
@@ -100,7 +100,7 @@ export class SecondFactorController {
   /** Removes one's own second factor, unless one's role needs it. */
   @Post('session/second-factor/remove')
   @HttpCode(204)
-  @RequireRole('public')
+  @RequireRight('use an own account')
   @UseGuards(SignInThrottle)
   async removeOwn(@Body() body: OwnPasswordBody, @CurrentAccount() { name, role }: Account): Promise<void> {
     await this.requirePassword(name, body.password)
@@ -116,7 +116,7 @@ export class SecondFactorController {
   /** Removes the second factor of a person who lost it; the person's sessions end. */
   @Delete('accounts/:name/second-factor')
   @HttpCode(204)
-  @RequireRole('administrator')
+  @RequireRight('manage accounts')
   async remove(@Param('name') name: string, @CurrentAccount() author: Account): Promise<void> {
     if (!(await removeSecondFactor(this.source, name, author.name)))
       throw new NotFoundException(`"${name}" has no second factor`)

@@ -35,7 +35,7 @@ import { refusal } from '../http/problem.js'
 import { SESSION_COOKIE, refuseForeignOrigin } from './authoriser.js'
 import { refusedPassword, requireGoodPassword } from './chosen-password.js'
 import { CurrentAccount } from './role-guard.js'
-import { BeforePassword, RequireRole } from './route-rights.js'
+import { BeforePassword, RequireRight } from './route-rights.js'
 import { PasswordBody, SignInBody } from './session.dto.js'
 import { SecondFactorCheck } from './second-factor-check.js'
 import { type FailedSignIns, SignInAttempts } from './sign-in-attempts.js'
@@ -97,9 +97,9 @@ export class SessionController {
       sameSite: 'strict',
       secure: request.protocol === 'https',
     })
-    const { name, role, mustChangePassword, operator } = account
+    const { name, role, mustChangePassword, operator, areas } = account
     const { mustAddFactor, isExternal } = (await findSession(this.source.manager, sha256(token)))!
-    return { name, role, mustChangePassword, operator, mustAddFactor, isExternal, ...failures }
+    return { name, role, mustChangePassword, operator, areas, mustAddFactor, isExternal, ...failures }
   }
 
   /** The signed-in account; 204 if nobody is signed in. */
@@ -135,7 +135,7 @@ export class SessionController {
   /** Sets the person's own password; their other sessions end. */
   @Post('password')
   @HttpCode(204)
-  @RequireRole('public')
+  @RequireRight('use an own account')
   @BeforePassword()
   @UseGuards(SignInThrottle)
   async password(

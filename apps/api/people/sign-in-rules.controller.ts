@@ -11,7 +11,7 @@ import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
 import type { Page } from '../http/page.dto.js'
 import { CurrentAccount } from './role-guard.js'
-import { RequireRole } from './route-rights.js'
+import { RequireRight } from './route-rights.js'
 import { SignInRuleBody } from './session.dto.js'
 
 /** The requirements for signing in, role by role. */
@@ -22,14 +22,14 @@ export class SignInRulesController {
 
   /** Whether the accounts of each role must have a second factor. */
   @Get()
-  @RequireRole('administrator')
+  @RequireRight('manage accounts')
   async list(): Promise<Page<SignInRule>> {
     return { items: await listSignInRules(this.source.manager), next: null }
   }
 
   /** Says whether the accounts of a role must have a second factor. Who has none can do nothing else before adding one. */
   @Put(':role')
-  @RequireRole('administrator')
+  @RequireRight('manage accounts')
   async change(
     @Param('role') role: string,
     @Body() body: SignInRuleBody,

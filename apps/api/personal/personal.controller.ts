@@ -15,7 +15,7 @@ import { ApiTags } from '@nestjs/swagger'
 import { BatchSource } from '../batch-source.js'
 import { refusal } from '../http/problem.js'
 import { CurrentAccount } from '../people/role-guard.js'
-import { RequireRole } from '../people/route-rights.js'
+import { RequireRight } from '../people/route-rights.js'
 import { ErasureBody } from './personal.dto.js'
 
 /** Everything that is kept of a person, for the person; and its erasure (law 09-08). */
@@ -26,7 +26,7 @@ export class PersonalDataController {
 
   /** Everything that is kept of a person, by table, without secrets. */
   @Get(':name')
-  @RequireRole('administrator')
+  @RequireRight('manage personal data')
   @Header('content-disposition', 'attachment; filename="personal-data.json"')
   async data(@Param('name') name: string): Promise<PersonalData> {
     const data = await personalDataOf(this.batch.source.manager, name)
@@ -40,7 +40,7 @@ export class PersonalDataController {
    */
   @Post(':name/erasure')
   @HttpCode(200)
-  @RequireRole('administrator')
+  @RequireRight('manage personal data')
   async erase(
     @Param('name') name: string,
     @Body() { comment, devices = [] }: ErasureBody,

@@ -48,7 +48,8 @@ import { EMPTY_BODY, fileRefusal } from '../http/files/file-refusal.js'
 import { AreaChoice, DEFAULT_LIMIT, decodeCursor, pageOf } from '../http/page.dto.js'
 import { refusal } from '../http/problem.js'
 import { CurrentAccount } from '../people/role-guard.js'
-import { RequireRole } from '../people/route-rights.js'
+import { RequireRight } from '../people/route-rights.js'
+import { outsideScope } from '../people/scope-refusal.js'
 import { FileReader } from '../reading/file-reader.js'
 import { Settings } from '../settings.js'
 import {
@@ -164,7 +165,7 @@ export class PlanController {
    */
   @Post('import')
   @HttpCode(200)
-  @RequireRole('planner')
+  @RequireRight('change the plan')
   @ApiConsumes('text/csv', 'application/geo+json', 'application/octet-stream')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   async import(
@@ -183,6 +184,7 @@ export class PlanController {
       source: name,
       comment: comment ?? `import of ${name}`,
       simulated: false,
+      scope: account.areas,
       now: new Date(this.settings.clock()),
       preview,
     })
@@ -204,7 +206,7 @@ export class PlanController {
 
   /** Adds an item. */
   @Post()
-  @RequireRole('planner')
+  @RequireRight('change the plan')
   async create(@Body() body: PlanCreateBody, @CurrentAccount() account: Account): Promise<PlanDetail> {
     if (!PLAN_CODE.test(body.code))
       throw new UnprocessableEntityException(
@@ -218,7 +220,7 @@ export class PlanController {
 
   /** Makes a new version of an item. Fields that are absent stay as they are. */
   @Put(':code')
-  @RequireRole('planner')
+  @RequireRight('change the plan')
   async change(
     @Param('code') code: string,
     @Body() body: PlanEditBody,
@@ -231,7 +233,7 @@ export class PlanController {
   /** Withdraws an item from the plan. Its history stays. */
   @Post(':code/withdraw')
   @HttpCode(200)
-  @RequireRole('planner')
+  @RequireRight('change the plan')
   async withdraw(
     @Param('code') code: string,
     @Body() { version, comment }: PlanWithdrawBody,
@@ -241,9 +243,18 @@ export class PlanController {
     return this.edit(account, { code, version, comment, fields: {}, place: null, withdrawn: true })
   }
 
-  private async edit({ name }: Account, edit: Omit<PlanEdit, 'author' | 'now'>): Promise<PlanDetail> {
+  private async edit(
+    account: Account,
+    edit: Omit<PlanEdit, 'author' | 'scope' | 'now'>,
+  ): Promise<PlanDetail> {
     const now = new Date(this.settings.clock())
-    const result = await editPlan(this.batch.source, { ...edit, author: name, now })
+    const result = await editPlan(this.batch.source, {
+      ...edit,
+      author: account.name,
+      scope: account.areas,
+      now,
+    })
+    if ('outside' in result) throw outsideScope(account, `plan item "${edit.code}"`)
     if ('conflict' in result)
       throw new ConflictException(
         edit.version === null

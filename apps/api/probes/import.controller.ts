@@ -1,6 +1,9 @@
+import { isInScope } from '#domain/account'
+import type { GeoPoint } from '#domain/probe'
 import { UnreadableFileError } from '#formats/file'
 import { ImportQuestion } from '#formats/tools'
 import { type ImportOptions, ProbeWriter, importResults, previewResults } from '#ingest'
+import { indexesOutside } from '#store/areas'
 import { type Account, type Device, recordChange } from '#store/people'
 import { findSite } from '#store/sites'
 import { Controller, HttpCode, Post, Query, Req, UnprocessableEntityException } from '@nestjs/common'
@@ -17,7 +20,8 @@ import type { FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
 import { DataSource } from 'typeorm'
 import { CurrentAccount } from '../people/role-guard.js'
-import { AllowDevice, RequireRole } from '../people/route-rights.js'
+import { AllowDevice, RequireRight } from '../people/route-rights.js'
+import { outsideScope } from '../people/scope-refusal.js'
 import { FileReader } from '../reading/file-reader.js'
 import { Settings } from '../settings.js'
 import { Metrics } from '../status/metrics.js'
@@ -46,7 +50,7 @@ export class ImportController {
    */
   @Post()
   @HttpCode(200)
-  @RequireRole('planner')
+  @RequireRight('import probes')
   @AllowDevice()
   @ApiBearerAuth()
   @ApiConsumes('application/json', 'application/x-ndjson', 'text/csv', 'application/octet-stream')
@@ -61,9 +65,13 @@ export class ImportController {
     @CurrentAccount() account: Account | undefined,
   ): Promise<ImportAnswer | PreviewAnswer> {
     const options = {
-      ...(await this.measuredLineOf(request, query)),
+      ...(await this.measuredLineOf(request, query, account)),
       ...optionsOf(query),
       clock: this.settings.clock,
+      ...(account?.areas && {
+        outsidersAmong: (points: readonly GeoPoint[]) =>
+          indexesOutside(this.source.manager, account.areas, points),
+      }),
       read: (...file: Parameters<FileReader['results']>) => this.files.results(...file),
     }
     const body = request.body as Readable | undefined
@@ -86,6 +94,7 @@ export class ImportController {
   private async measuredLineOf(
     request: FastifyRequest,
     { site, operator, technology }: ImportQuery,
+    account: Account | undefined,
   ): Promise<Pick<ImportOptions, 'device' | 'operator' | 'technology'>> {
     const { authorization } = request.headers
     const device = authorization ? await this.devices.ofToken(authorization) : null
@@ -100,6 +109,7 @@ export class ImportController {
       throw new UnprocessableEntityException(
         refusal('site_unknown', `site is "${code}": no site has this code`, { site: code }),
       )
+    if (account && !isInScope(found.communeCode, account.areas)) throw outsideScope(account, `site "${code}"`)
     const place: Device = device ?? { id: null, siteCode: found.code, lat: found.lat, lng: found.lng }
     return { device: place, operator: operator ?? found.operator, technology: technology ?? found.technology }
   }

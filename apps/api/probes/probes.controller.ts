@@ -1,14 +1,16 @@
+import { hasRight } from '#domain/account'
 import type { Bounds } from '#domain/probe'
 import { readNdjsonBatches } from '#formats/file'
 import { WORKING_RESOLUTION, cellToSql, rangesCovering } from '#geo'
 import { type IngestResult, ProbeDto, ProbeWriter, ingest, recordsOfBody } from '#ingest'
-import { type Account, ROLES } from '#store/people'
+import { type Account } from '#store/people'
 import {
   type ListedProbe,
   PLAIN_LISTED_FIELDS,
   type ProbeKey,
   type ProbeOrder,
   flagImplausible,
+  isProbeInScope,
   lateFlagsOf,
   listProbes,
 } from '#store/probes'
@@ -43,7 +45,8 @@ import { SelectableFields } from '../http/sparse-fields.js'
 import { DEFAULT_LIMIT, type Page, boxOf, encodeCursor, decodeCursor } from '../http/page.dto.js'
 import { PreserializedPage } from '../http/preserialized-page.js'
 import { CurrentAccount } from '../people/role-guard.js'
-import { OptionalSignIn, RequireDevice, RequireRole } from '../people/route-rights.js'
+import { OptionalSignIn, RequireDevice, RequireRight } from '../people/route-rights.js'
+import { outsideScope } from '../people/scope-refusal.js'
 import { Settings } from '../settings.js'
 import { Metrics } from '../status/metrics.js'
 import { isNdjson } from '../http/bodies/bodies.js'
@@ -103,29 +106,40 @@ export class ProbesController {
 
   /** Flags that were set after the probe had arrived, with author and reason. */
   @Get(':id/flags')
-  @RequireRole('planner')
+  @RequireRight('flag probes')
   @ApiOkResponse({ type: [ProbeFlag] })
-  async flags(@Param('id', ParseUUIDPipe) id: string): Promise<ProbeFlag[]> {
+  async flags(
+    @Param('id', ParseUUIDPipe) id: string,
+    @CurrentAccount() reader: Account,
+  ): Promise<ProbeFlag[]> {
+    await this.requireInScope(id, reader)
     return lateFlagsOf(this.source.manager, id)
   }
 
   /** Flags a probe as implausible: later runs exclude it, published runs stay as they are. */
   @Post(':id/flags')
-  @RequireRole('planner')
+  @RequireRight('flag probes')
   @ApiCreatedResponse({ type: [ProbeFlag] })
   async flag(
     @Param('id', ParseUUIDPipe) id: string,
     @Body() body: FlagBody,
     @CurrentAccount() author: Account,
   ): Promise<ProbeFlag[]> {
+    await this.requireInScope(id, author)
     if (!(await flagImplausible(this.source, id, author.name, body.comment)))
       throw new NotFoundException(`there is no probe ${id}`)
     return lateFlagsOf(this.source.manager, id)
   }
 
+  private async requireInScope(id: string, account: Account): Promise<void> {
+    if ((await isProbeInScope(this.source.manager, id, account.areas)) === false)
+      throw outsideScope(account, `probe ${id}`)
+  }
+
   /**
    * Probes without device, site and exact position: newest first, or cell by cell with a `bbox`. Everybody gets what the devices
-   * of sites measured at their sites, and a `bbox` selects the sites. Planners get all probes, with the mobile cell (`cellId`).
+   * of sites measured at their sites, and a `bbox` selects the sites. Planners get all probes of their areas as well, with the
+   * mobile cell (`cellId`).
    */
   @Get()
   @OptionalSignIn()
@@ -136,7 +150,8 @@ export class ProbesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Page<ListedProbe>> {
     void reply.header('cache-control', 'private, no-cache').header('vary', 'cookie')
-    const isPlanner = account !== undefined && ROLES.indexOf(account.role) >= ROLES.indexOf('planner')
+    const isPlanner = account !== undefined && hasRight(account, 'read every probe')
+    const isEverywhere = isPlanner && account.areas === null
     const limit = query.limit ?? DEFAULT_LIMIT
     const box = boxOf(query.bbox)
     const order = orderOf(query)
@@ -145,7 +160,11 @@ export class ProbesController {
       after: keysetPositionOf(query.cursor, order),
       cell: query.cell ? cellToSql(query.cell) : null,
       ofSites: !isPlanner,
-      place: box && { box, ranges: rangesCovering(isPlanner ? box : expandedBox(box), WORKING_RESOLUTION) },
+      scope: isPlanner ? account.areas : null,
+      place: box && {
+        box,
+        ranges: rangesCovering(isEverywhere ? box : expandedBox(box), WORKING_RESOLUTION),
+      },
       since: query.since ?? null,
       until: query.until ?? null,
       limit,

@@ -20,7 +20,7 @@ import { ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
 import { DEFAULT_LIMIT, type Page, decodeCursor, pageOf } from '../http/page.dto.js'
 import { CurrentAccount } from '../people/role-guard.js'
-import { RequireRole } from '../people/route-rights.js'
+import { RequireRight } from '../people/route-rights.js'
 import { Settings } from '../settings.js'
 import { QuarantineQuery, ResubmitBody } from './quarantine.dto.js'
 
@@ -38,7 +38,7 @@ export class QuarantineController {
 
   /** Rejected records that are not resolved yet, oldest first. */
   @Get()
-  @RequireRole('administrator')
+  @RequireRight('manage the quarantine')
   async list(@Query() query: QuarantineQuery): Promise<Page<QuarantineItem>> {
     const limit = query.limit ?? DEFAULT_LIMIT
     const after = decodeCursor(query.cursor, /^\d{1,18}$/, '0')
@@ -53,7 +53,7 @@ export class QuarantineController {
   /** Submits the corrected document as the device that sent it. A document that is rejected again stays in quarantine: 422. */
   @Post(':id/resubmit')
   @HttpCode(200)
-  @RequireRole('administrator')
+  @RequireRight('manage the quarantine')
   async resubmit(
     @Param('id', ParseIntPipe) id: number,
     @Body() body: ResubmitBody,

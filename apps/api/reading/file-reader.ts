@@ -1,6 +1,13 @@
 /** Reads uploaded files: those that must be held as a whole in a process of their own, the others as they arrive. */
 import { type ByteSource, HEAD_BYTES, fileKindOf, isGzip } from '#formats/file'
-import { type ListOptions, type PlanFile, readPlan } from '#formats/lists'
+import {
+  type CoverageFile,
+  type CoverageOptions,
+  type ListOptions,
+  type PlanFile,
+  readCoverage,
+  readPlan,
+} from '#formats/lists'
 import { type DetectedFormat, type ResultRecord, type ResultsOptions, readResults } from '#formats/tools'
 import { HttpException, HttpStatus, Injectable } from '@nestjs/common'
 import { readInProcess } from './read-in-process.js'
@@ -27,7 +34,7 @@ export class FileReader {
     if (isSmall) return yield* readResults(chunks, options, detected)
     yield* this.inSlot(async function* () {
       for await (const message of readInProcess(chunks, { reads: 'results', options, detected })) {
-        if (message.kind === 'plan') continue
+        if (message.kind === 'plan' || message.kind === 'coverage') continue
         Object.assign(detected, message.detected)
         if (message.kind === 'results') yield message.batch
       }
@@ -40,6 +47,15 @@ export class FileReader {
     if (isSmall) return readPlan(chunks, options)
     const messages = this.inSlot(() => readInProcess(chunks, { reads: 'plan', options }))
     for await (const message of messages) if (message.kind === 'plan') return message.file
+    throw new Error('the reader gave no list')
+  }
+
+  /** Does what `readCoverage` does. Throws 429 if too many files are being read. */
+  async coverage(source: ByteSource, options: CoverageOptions): Promise<CoverageFile> {
+    const { isSmall, chunks } = await begin(source)
+    if (isSmall) return readCoverage(chunks, options)
+    const messages = this.inSlot(() => readInProcess(chunks, { reads: 'coverage', options }))
+    for await (const message of messages) if (message.kind === 'coverage') return message.file
     throw new Error('the reader gave no list')
   }
 

@@ -23,7 +23,7 @@ const PROGRAM = new URL(
 export async function* readInProcess(
   source: ByteSource,
   job: ReadingJob,
-): AsyncGenerator<Extract<FromReader, { kind: 'results' | 'plan' | 'end' }>> {
+): AsyncGenerator<Extract<FromReader, { kind: 'results' | 'plan' | 'coverage' | 'end' }>> {
   const reader = fork(fileURLToPath(PROGRAM), {
     execArgv: [`--max-old-space-size=${MAX_READER_MIB}`],
     // Copies bytes and dates as they are.

@@ -1,6 +1,6 @@
 /** The program of a reader: reads one file, whose bytes it asks for, and hands over what is in it. */
 import { UnreadableFileError } from '#formats/file'
-import { readPlan } from '#formats/lists'
+import { readCoverage, readPlan } from '#formats/lists'
 import { ImportQuestion, readResults } from '#formats/tools'
 import type { FromReader, ReadingJob, ToReader } from './reader-messages.js'
 
@@ -29,6 +29,10 @@ async function* chunks(): AsyncGenerator<Uint8Array> {
 async function read(job: ReadingJob): Promise<void> {
   if (job.reads === 'plan') {
     send({ kind: 'plan', file: await readPlan(chunks(), job.options) })
+    return send({ kind: 'end', detected: null })
+  }
+  if (job.reads === 'coverage') {
+    send({ kind: 'coverage', file: await readCoverage(chunks(), job.options) })
     return send({ kind: 'end', detected: null })
   }
   const { detected } = job

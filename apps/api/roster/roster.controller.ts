@@ -30,7 +30,7 @@ import { ConditionalGet } from '../http/conditional-get.js'
 import { DEFAULT_LIMIT, type Page, PageQuery, decodeCursor, pageOf } from '../http/page.dto.js'
 import { refusal } from '../http/problem.js'
 import { CurrentAccount } from '../people/role-guard.js'
-import { RequireRole } from '../people/route-rights.js'
+import { RequireRight } from '../people/route-rights.js'
 import { RosterEndBody, RosterEntryBody, RosterListQuery, RosterReason } from './roster.dto.js'
 
 /** The roster: which operators may serve the country, with which technologies, where and when. */
@@ -61,7 +61,7 @@ export class RosterController {
 
   /** Adds an entry. It may not state again what another entry states of the same operator, place and time. */
   @Post()
-  @RequireRole('administrator')
+  @RequireRight('change the roster')
   async add(@Body() body: RosterEntryBody, @CurrentAccount() { name }: Account): Promise<RosterRow> {
     const { technologies, regionCodes = null, from = null, to = null, source, isAssumption = false } = body
     const operator = operatorOf(body.operator) ?? ''
@@ -74,7 +74,7 @@ export class RosterController {
   /** Gives an entry a last day. The answer is the entry that replaces it, which has an id of its own. */
   @Post(':id/end')
   @HttpCode(200)
-  @RequireRole('administrator')
+  @RequireRight('change the roster')
   async end(
     @Param('id', ParseIntPipe) id: number,
     @Body() { to, comment }: RosterEndBody,
@@ -89,7 +89,7 @@ export class RosterController {
   /** Withdraws an entry that should not have been written. Runs made before still know it. */
   @Delete(':id')
   @HttpCode(204)
-  @RequireRole('administrator')
+  @RequireRight('change the roster')
   async withdraw(
     @Param('id', ParseIntPipe) id: number,
     @Query() { comment }: RosterReason,

@@ -31,7 +31,7 @@ import { DEFAULT_LIMIT, type Page, decodeCursor, pageOf } from '../http/page.dto
 import { FieldChoice } from '../http/sparse-fields.dto.js'
 import { SelectableFields } from '../http/sparse-fields.js'
 import { CurrentAccount } from '../people/role-guard.js'
-import { RequireRole } from '../people/route-rights.js'
+import { RequireRight } from '../people/route-rights.js'
 import { RunResolver } from './run-resolver.js'
 import { RunBody, RunsQuery } from './runs.dto.js'
 
@@ -93,7 +93,7 @@ export class RunsController {
 
   /** Saves a custom rule, as a new version each time its data change. The project's own rules cannot be changed. */
   @Post('rules')
-  @RequireRole('planner')
+  @RequireRight('save rules')
   async save(@Body() body: RuleBody, @CurrentAccount() author: Account): Promise<RuleInWords> {
     const rejections = ruleRejections(body)
     if (rejections.length > 0)
@@ -135,7 +135,7 @@ export class RunsController {
 
   /** Evaluates a rule. Without dates the run becomes the rule's newest one. */
   @Post('runs')
-  @RequireRole('planner')
+  @RequireRight('make runs')
   async classify(@Body() body: RunBody, @CurrentAccount() author: Account): Promise<RunRow> {
     const rule = await this.requireRule(body.rule)
     const request = {

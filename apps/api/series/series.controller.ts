@@ -1,3 +1,4 @@
+import { hasRight, isInScope } from '#domain/account'
 import { operatorOf } from '#domain/operator'
 import {
   MAX_BUCKETS,
@@ -20,6 +21,7 @@ import {
   seriesOfSite,
   bucketSpanOf,
 } from '#store/series'
+import { isCellWithin } from '#store/areas'
 import { isSimulated } from '#store/sites'
 import { BadRequestException, Controller, Get, Header, Param, Query, Req } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
@@ -28,7 +30,6 @@ import { DataSource } from 'typeorm'
 import { requireArea } from '../areas/require-area.js'
 import { workingCellOf } from '../cells/cell-index.js'
 import { PRIVATE, REVALIDATE } from '../http/cache-policy.js'
-import { hasRole } from '../people/authoriser.js'
 import { OptionalSignIn } from '../people/route-rights.js'
 import { Settings } from '../settings.js'
 import { requireSite } from '../sites/require-site.js'
@@ -100,7 +101,7 @@ export class SeriesController {
     const cell = workingCellOf('h3', h3)
     const query = await this.queryOf(choice)
     const db = this.source.manager
-    if (this.mayReadSmallBuckets(request))
+    if (mayReadSmallBuckets(request) && (await isCellWithin(db, request.account!.areas, h3)))
       return this.series(h3, query, { buckets: await seriesOfCell(db, cell, query), hidden: 0 })
     const { shown, hidden } = suppressSmallBuckets(await seriesOfCell(db, cell, query, 'public'))
     return this.series(h3, query, { buckets: shown, hidden })
@@ -121,9 +122,10 @@ export class SeriesController {
     const isHourly = choice.step === 'hour'
     const query = await this.queryOf(choice, isHourly ? MAX_RAW_DAYS * 24 : MAX_BUCKETS)
     const buckets = isHourly ? await hourlySeriesOfArea(db, area, query) : await seriesOfArea(db, code, query)
-    const visible = this.mayReadSmallBuckets(request)
-      ? { buckets, hidden: 0 }
-      : { buckets: suppressSmallBuckets(buckets).shown, hidden: null }
+    const visible =
+      mayReadSmallBuckets(request) && isInScope(code, request.account!.areas)
+        ? { buckets, hidden: 0 }
+        : { buckets: suppressSmallBuckets(buckets).shown, hidden: null }
     const series = await this.series(code, query, visible)
     if (isHourly) return series
     return { ...series, relativeError: RELATIVE_ERROR, knownBefore: await areaSeriesKnownBefore(db) }
@@ -148,11 +150,6 @@ export class SeriesController {
     }
   }
 
-  /** Whether the account may read small buckets: analysts have a duty of confidentiality. */
-  private mayReadSmallBuckets({ account }: FastifyRequest): boolean {
-    return account !== undefined && hasRole(account, 'analyst')
-  }
-
   private async series(
     of: string,
     { measures, ...query }: SeriesQuery,
@@ -171,3 +168,7 @@ export class SeriesController {
     }
   }
 }
+
+/** Whether the account may read small buckets, of its areas: analysts have a duty of confidentiality. */
+const mayReadSmallBuckets = ({ account }: FastifyRequest): boolean =>
+  account !== undefined && hasRight(account, 'read small groups')

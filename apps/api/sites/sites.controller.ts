@@ -8,14 +8,7 @@ import {
   revokeDevice,
   sha256,
 } from '#store/people'
-import {
-  type SiteOrder,
-  type SitePageQuery,
-  type SiteRow,
-  findSite,
-  listSites,
-  upsertSites,
-} from '#store/sites'
+import { type SiteOrder, type SitePageQuery, type SiteRow, listSites, saveSite } from '#store/sites'
 import {
   Body,
   Controller,
@@ -46,7 +39,8 @@ import {
 } from '../http/page.dto.js'
 import { SelectableFields } from '../http/sparse-fields.js'
 import { CurrentAccount } from '../people/role-guard.js'
-import { RequireRole } from '../people/route-rights.js'
+import { RequireRight } from '../people/route-rights.js'
+import { outsideScope } from '../people/scope-refusal.js'
 import { Devices } from '../probes/devices.js'
 import { requireSite } from './require-site.js'
 import { SiteBody, SitesQuery } from './sites.dto.js'
@@ -115,21 +109,17 @@ export class SitesController {
 
   /** Adds a site, or replaces the data of the site with this code. */
   @Post('sites')
-  @RequireRole('planner')
+  @RequireRight('change sites')
   async save(@Body() body: SiteBody, @CurrentAccount() author: Account): Promise<SiteRow> {
     const site = { ...body, operator: operatorOf(body.operator) }
-    const before = (await findSite(this.source.manager, body.code)) ?? null
-    await upsertSites(this.source.manager, [site], { author: author.name, simulated: false })
-    await recordChange(this.source.manager, author.name, 'save site', body.code, {
-      before,
-      after: site,
-    })
+    const result = await saveSite(this.source, site, { author: author.name, scope: author.areas })
+    if ('outside' in result) throw outsideScope(author, `site "${body.code}" in ${body.communeCode}`)
     return this.one(body.code)
   }
 
   /** Adds a device to a site. Only this answer contains its token. */
   @Post('sites/:code/devices')
-  @RequireRole('administrator')
+  @RequireRight('manage devices')
   async addDevice(
     @Param('code') code: string,
     @CurrentAccount() author: Account,
@@ -145,7 +135,7 @@ export class SitesController {
   /** Revokes a device: its token is refused from now on. */
   @Delete('devices/:id')
   @HttpCode(204)
-  @RequireRole('administrator')
+  @RequireRight('manage devices')
   async revoke(@Param('id', ParseUUIDPipe) id: string, @CurrentAccount() author: Account): Promise<void> {
     if (!(await revokeDevice(this.source.manager, id)))
       throw new NotFoundException(`no active device has the id ${id}`)

@@ -30,7 +30,7 @@ import { DataSource } from 'typeorm'
 import { DEFAULT_LIMIT, type Page, PageQuery, decodeCursor, pageOf } from '../http/page.dto.js'
 import { refusal } from '../http/problem.js'
 import { CurrentAccount } from '../people/role-guard.js'
-import { RequireRole } from '../people/route-rights.js'
+import { RequireRight } from '../people/route-rights.js'
 import { Settings } from '../settings.js'
 import { PauseBody, SubscriptionBody } from './subscriptions.dto.js'
 
@@ -51,14 +51,14 @@ export class SubscriptionsController {
 
   /** Subscriptions, without their secrets. */
   @Get()
-  @RequireRole('planner')
+  @RequireRight('manage webhooks')
   async list(): Promise<Page<SubscriptionRow>> {
     return { items: await listSubscriptions(this.source.manager), next: null }
   }
 
   /** Starts to send events to an address. The secret is shown once. */
   @Post()
-  @RequireRole('planner')
+  @RequireRight('manage webhooks')
   @Header('cache-control', 'no-store')
   async add(
     @Body() body: SubscriptionBody,
@@ -79,7 +79,7 @@ export class SubscriptionsController {
 
   /** Pauses a subscription, or resumes it. */
   @Patch(':id')
-  @RequireRole('planner')
+  @RequireRight('manage webhooks')
   async pause(
     @Param('id', ParseUUIDPipe) id: string,
     @Body() { paused }: PauseBody,
@@ -93,7 +93,7 @@ export class SubscriptionsController {
   /** Ends a subscription. */
   @Delete(':id')
   @HttpCode(204)
-  @RequireRole('planner')
+  @RequireRight('manage webhooks')
   async remove(@Param('id', ParseUUIDPipe) id: string, @CurrentAccount() author: Account): Promise<void> {
     await this.requireSubscription(id)
     await deleteSubscription(this.source.manager, id, author.name, this.now())
@@ -101,7 +101,7 @@ export class SubscriptionsController {
 
   /** Messages that were sent, wait or were given up, with the reason; newest first. */
   @Get(':id/deliveries')
-  @RequireRole('planner')
+  @RequireRight('manage webhooks')
   async deliveries(
     @Param('id', ParseUUIDPipe) id: string,
     @Query() query: PageQuery,

@@ -38,17 +38,32 @@ export const isClaimOf = (subject: DisputeSubject, claimed: ClaimedState): boole
 export const DISPUTE_ACTIONS = ['comment', 'review', 'ask', 'answer', 'uphold', 'reject', 'withdraw'] as const
 export type DisputeAction = (typeof DISPUTE_ACTIONS)[number]
 
-/** The role of a person in one dispute. Whoever opened a dispute never decides it, whatever their account's role. */
-export type DisputeParty = 'opener' | 'reviewer' | 'reader'
+/**
+ * The role of a person in one dispute. Whoever opened a dispute never decides it, whatever their account's role. A `respondent` acts for
+ * the operator whose declaration is contested.
+ */
+export type DisputeParty = 'opener' | 'reviewer' | 'respondent' | 'reader'
 
-/** The role of a person, from whether they opened the dispute and whether they are a planner. */
-export function partyOf({ isOpener, isPlanner }: { isOpener: boolean; isPlanner: boolean }): DisputeParty {
-  return isOpener ? 'opener' : isPlanner ? 'reviewer' : 'reader'
+/** What somebody is to one dispute. */
+export interface DisputeRelation {
+  isOpener: boolean
+  isPlanner: boolean
+  /** Whether they act for the operator whose declaration is contested. */
+  isRespondent: boolean
 }
 
-/** The opener may read a dispute's documents until it is finished; planners, who answer for the decision, at any time. */
+export function partyOf({ isOpener, isPlanner, isRespondent }: DisputeRelation): DisputeParty {
+  if (isOpener) return 'opener'
+  if (isPlanner) return 'reviewer'
+  return isRespondent ? 'respondent' : 'reader'
+}
+
+/**
+ * The opener may read a dispute's documents until it is finished; planners, who answer for the decision, at any time. The operator may
+ * not, because a document may name the person who contests.
+ */
 export const hasDocumentAccess = (
-  { isOpener, isPlanner }: { isOpener: boolean; isPlanner: boolean },
+  { isOpener, isPlanner }: Pick<DisputeRelation, 'isOpener' | 'isPlanner'>,
   state: DisputeState,
 ): boolean => isPlanner || (isOpener && !isFinished(state))
 
@@ -64,10 +79,10 @@ const UNFINISHED_STATES = ['open', 'under_review', 'more_asked', 'answered'] as 
 const REVIEWABLE_STATES = ['under_review', 'more_asked', 'answered'] as const
 
 const DISPUTE_TRANSITIONS: Readonly<Record<DisputeAction, DisputeTransition>> = {
-  comment: { from: UNFINISHED_STATES, to: null, by: ['opener', 'reviewer'] },
+  comment: { from: UNFINISHED_STATES, to: null, by: ['opener', 'reviewer', 'respondent'] },
   review: { from: ['open'], to: 'under_review', by: ['reviewer'] },
   ask: { from: ['under_review', 'answered'], to: 'more_asked', by: ['reviewer'] },
-  answer: { from: ['more_asked'], to: 'answered', by: ['opener'] },
+  answer: { from: ['more_asked'], to: 'answered', by: ['opener', 'respondent'] },
   uphold: { from: REVIEWABLE_STATES, to: 'upheld', by: ['reviewer'] },
   reject: { from: REVIEWABLE_STATES, to: 'rejected', by: ['reviewer'] },
   withdraw: { from: UNFINISHED_STATES, to: 'withdrawn', by: ['opener'] },

@@ -1,7 +1,9 @@
 /** Events of a dispute: each changes its state, and stays in its history. */
+import { type Right, type Scope, hasRight, isInScope } from '#domain/account'
 import {
   DISPUTE_LIMITS,
   type DisputeAction,
+  type DisputeRelation,
   type DisputeState,
   isActionOpenTo,
   isFinished,
@@ -13,7 +15,6 @@ import type { Queryable } from '../database/database.js'
 import { queryRow, queryRows } from '../database/query.js'
 import { sql } from '../database/sql.js'
 import { recordChange } from '../people/changes.js'
-import { ROLES } from '../people/accounts.js'
 import type { NewDocument, DisputeRole, DisputeRow } from './disputes.js'
 
 export interface DisputeAuthor {
@@ -24,6 +25,8 @@ export interface DisputeAuthor {
   operator: string | null
   /** Code of the device's site; null for an account. */
   siteCode: string | null
+  /** The areas that the account is bound to; null for the whole country, and for a device. */
+  areas: Scope
 }
 
 /**
@@ -95,9 +98,10 @@ export async function addDisputeEvent(
   at: Date,
 ): Promise<{ state: DisputeState } | DisputeRefusal> {
   return source.transaction(async (tx) => {
-    const dispute = await queryRow<DisputeOpener & { state: DisputeState }>(
+    const dispute = await queryRow<ContestedPlace & { state: DisputeState }>(
       tx,
-      sql`SELECT state, opened_by AS "openedBy", opener_role AS "openerRole" FROM dispute WHERE id = ${id} FOR UPDATE`,
+      sql`SELECT state, operator, opened_by AS "openedBy", opener_role AS "openerRole", region_code AS "regionCode",
+         province_code AS "provinceCode", commune_code AS "communeCode" FROM dispute WHERE id = ${id} FOR UPDATE`,
     )
     if (!dispute) return disputeRefusal('unknown', `there is no dispute ${id}`)
     if (!isActionOpenTo(action, partyOf(disputeRelationOf(dispute, by))))
@@ -153,19 +157,27 @@ function limitReached(
   return null
 }
 
-type DisputeOpener = Pick<DisputeRow, 'openedBy' | 'openerRole'>
+type ContestedPlace = Pick<
+  DisputeRow,
+  'openedBy' | 'openerRole' | 'operator' | 'regionCode' | 'provinceCode' | 'communeCode'
+>
 
 /**
- * Whether somebody opened a dispute, and whether they are a planner; `who` is null if nobody is signed in. An account
- * may have the same name as a device's id.
+ * What somebody is to a dispute; `who` is null if nobody is signed in. An account may have the same name as a device's id. Who is bound
+ * to areas is a planner or the operator of disputes there only.
  */
 export function disputeRelationOf(
-  { openedBy, openerRole }: DisputeOpener,
+  { openedBy, openerRole, operator, regionCode, provinceCode, communeCode }: ContestedPlace,
   who: DisputeAuthor | null,
-): { isOpener: boolean; isPlanner: boolean } {
-  if (!who) return { isOpener: false, isPlanner: false }
+): DisputeRelation {
+  if (!who) return { isOpener: false, isPlanner: false, isRespondent: false }
+  const mayActHere = (right: Right) =>
+    who.role !== 'device' &&
+    hasRight({ role: who.role }, right) &&
+    isInScope(communeCode ?? provinceCode ?? regionCode, who.areas)
   return {
     isOpener: who.name === openedBy && (who.role === 'device') === (openerRole === 'device'),
-    isPlanner: who.role !== 'device' && ROLES.indexOf(who.role) >= ROLES.indexOf('planner'),
+    isPlanner: mayActHere('review disputes'),
+    isRespondent: operator !== null && operator === who.operator && mayActHere('answer for an operator'),
   }
 }

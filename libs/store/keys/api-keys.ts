@@ -1,9 +1,10 @@
 /** Keys of programs: who a key acts for, and until when. Keys are stored as hashes only. */
+import type { Scope } from '#domain/account'
 import { randomBytes } from 'node:crypto'
 import type { Queryable } from '../database/database.js'
 import { prepared, queryRow, queryRows } from '../database/query.js'
 import { raw, sql } from '../database/sql.js'
-import type { Role } from '../people/index.js'
+import { type Role, boundAreasSql } from '../people/index.js'
 
 /** The roles that a key may have. No program manages people, devices or keys. */
 export const KEY_ROLES = ['public', 'operator', 'analyst', 'planner'] as const satisfies readonly Role[]
@@ -24,6 +25,8 @@ export interface ApiKeyRow {
   role: KeyRole
   /** The operator for which a key of the role `operator` acts; null in every other role. */
   operator: string | null
+  /** Codes of the areas that the key is bound to; null for the whole country. */
+  areas: Scope
   createdAt: Date
   createdBy: string
   /** The end of the key: from then on it is refused. */
@@ -35,8 +38,10 @@ export interface ApiKeyRow {
   lastUsedAt: Date | null
 }
 
+const KEY_AREAS = raw(`${boundAreasSql('key', 'k.id')} AS areas`)
+
 export const KEY_COLUMNS =
-  raw(`k.id, k.name, k.role, k.operator, k.created_at AS "createdAt", k.created_by AS "createdBy",
+  raw(`k.id, k.name, k.role, k.operator, ${boundAreasSql('key', 'k.id')} AS areas, k.created_at AS "createdAt", k.created_by AS "createdBy",
   k.expires_at AS "expiresAt", k.revoked_at AS "revokedAt", k.revoked_by AS "revokedBy", k.last_used_at AS "lastUsedAt"`)
 
 /** All keys, also revoked and expired ones, newest first. */
@@ -45,7 +50,7 @@ export async function listApiKeys(db: Queryable): Promise<ApiKeyRow[]> {
 }
 
 /** The holder of a key, and what it may do with it at this moment. */
-export interface KeyHolder extends Pick<ApiKeyRow, 'id' | 'name' | 'role' | 'operator'> {
+export interface KeyHolder extends Pick<ApiKeyRow, 'id' | 'name' | 'role' | 'operator' | 'areas'> {
   /** `expired` and `revoked` keys may do nothing. */
   state: 'valid' | 'expired' | 'revoked'
 }
@@ -54,7 +59,7 @@ export interface KeyHolder extends Pick<ApiKeyRow, 'id' | 'name' | 'role' | 'ope
 export async function findKeyHolder(db: Queryable, hash: Buffer): Promise<KeyHolder | undefined> {
   return queryRow(
     db,
-    prepared(sql`SELECT k.id, k.name, k.role, k.operator,
+    prepared(sql`SELECT k.id, k.name, k.role, k.operator, ${KEY_AREAS},
        CASE WHEN k.revoked_at IS NOT NULL THEN 'revoked' WHEN k.expires_at <= now() THEN 'expired' ELSE 'valid' END AS state
      FROM api_key AS k WHERE k.key_hash = ${hash}`),
   )

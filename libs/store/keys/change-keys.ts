@@ -1,8 +1,10 @@
 /** Keys are made, given another end, and revoked; none is deleted. Each change stands in the log with its author. */
+import type { Scope } from '#domain/account'
 import type { DataSource } from 'typeorm'
 import type { Queryable } from '../database/database.js'
 import { queryRow } from '../database/query.js'
 import { sql } from '../database/sql.js'
+import { bindToAreas, unknownAreas } from '../people/bound-areas.js'
 import { recordChange } from '../people/changes.js'
 import { sha256 } from '../people/secrets.js'
 import { type ApiKeyRow, KEY_COLUMNS, newApiKey } from './api-keys.js'
@@ -13,16 +15,23 @@ export const MAX_KEY_DAYS = 366
 export type NewApiKey = Pick<ApiKeyRow, 'name' | 'role' | 'operator'> & {
   /** Days from now until the key ends. */
   days: number
+  /** Codes of the areas that the key is bound to; null for the whole country. */
+  areas?: Scope
 }
 
-/** Makes a key. The answer alone has its text; null if the name is taken, also by a key that has ended. */
+/**
+ * Makes a key. The answer alone has its text; null if the name is taken, also by a key that has ended. `unknownAreas` are codes
+ * that no area has.
+ */
 export async function addApiKey(
   source: DataSource,
-  { name, role, operator, days }: NewApiKey,
+  { name, role, operator, days, areas = null }: NewApiKey,
   author: string,
-): Promise<{ row: ApiKeyRow; key: string } | null> {
+): Promise<{ row: ApiKeyRow; key: string } | { unknownAreas: string[] } | null> {
   const key = newApiKey()
   return source.transaction(async (tx) => {
+    const unknown = await unknownAreas(tx, areas)
+    if (unknown.length > 0) return { unknownAreas: unknown }
     const row = await queryRow<ApiKeyRow>(
       tx,
       sql`INSERT INTO api_key AS k (name, key_hash, role, operator, created_by, expires_at)
@@ -30,13 +39,15 @@ export async function addApiKey(
        ON CONFLICT DO NOTHING RETURNING ${KEY_COLUMNS}`,
     )
     if (!row) return null
+    await bindToAreas(tx, 'key', row.id, areas)
     await recordChange(tx, author, 'add api key', row.id, {
       name,
       role,
       operator,
+      areas,
       expiresAt: row.expiresAt,
     })
-    return { row, key }
+    return { row: { ...row, areas }, key }
   })
 }
 

@@ -1,10 +1,12 @@
 /** The changes that administrators make to accounts. Each change is in the log, in the same transaction. */
+import type { Scope } from '#domain/account'
 import type { DataSource } from 'typeorm'
 import type { Queryable } from '../database/database.js'
 import { takeLock } from '../database/locks.js'
 import { queryRow, queryRows } from '../database/query.js'
 import { raw, sql } from '../database/sql.js'
 import { newAccountNameFault } from './account-names.js'
+import { bindToAreas, unknownAreas } from './bound-areas.js'
 import { type Account, type AccountRow, type Role, findAccountRow, insertAccount } from './accounts.js'
 import { recordChange } from './changes.js'
 import type { FirstCredential } from './credentials.js'
@@ -14,6 +16,8 @@ export interface AccountChange {
   role?: Role
   operator?: string | null
   isDisabled?: boolean
+  /** The areas that the account is bound to from now on; null for the whole country. */
+  areas?: Scope
 }
 
 /**
@@ -22,34 +26,44 @@ export interface AccountChange {
  */
 export type AccountRefusal = { missing: true } | { lastAdministrator: true }
 
+/** Codes that no area has. */
+export interface UnknownAreas {
+  unknownAreas: string[]
+}
+
 /** Adds an account with what its person signs in by for the first time. `fault` is a sentence about the name. */
 export async function addAccount(
   source: DataSource,
-  account: Pick<Account, 'name' | 'role' | 'operator'>,
+  account: Pick<Account, 'name' | 'role' | 'operator'> & { areas?: Scope },
   { passwordHash, invitation }: Pick<FirstCredential, 'passwordHash' | 'invitation'>,
   author: string,
-): Promise<{ account: AccountRow } | { fault: string } | { taken: true }> {
-  const { name, role, operator } = account
+): Promise<{ account: AccountRow } | { fault: string } | { taken: true } | UnknownAreas> {
+  const { name, role, operator, areas = null } = account
   return source.transaction(async (tx) => {
     await takeLock(tx, 'accounts')
     const fault = await newAccountNameFault(tx, name)
     if (fault) return { fault }
+    const unknown = await unknownAreas(tx, areas)
+    if (unknown.length > 0) return { unknownAreas: unknown }
     if (!(await insertAccount(tx, { ...account, mustChangePassword: true, passwordHash }, author)))
       return { taken: true }
+    await bindToAreas(tx, 'account', name, areas)
     if (invitation) await insertInvitation(tx, name, invitation, author)
-    await recordChange(tx, author, 'add account', name, { role, operator })
+    await recordChange(tx, author, 'add account', name, { role, operator, areas })
     return { account: (await findAccountRow(tx, name))! }
   })
 }
 
-/** Changes role, operator and whether the account may sign in; a disabled account's sessions end. */
+/** Changes role, operator, areas and whether the account may sign in; a disabled account's sessions end. */
 export async function changeAccount(
   source: DataSource,
   name: string,
   change: AccountChange,
   author: string,
-): Promise<{ account: AccountRow } | AccountRefusal> {
+): Promise<{ account: AccountRow } | AccountRefusal | UnknownAreas> {
   return withAccount(source, name, async (tx, before) => {
+    const unknown = await unknownAreas(tx, change.areas ?? null)
+    if (unknown.length > 0) return { unknownAreas: unknown }
     const role = change.role ?? before.role
     const operator = change.operator === undefined ? before.operator : change.operator
     const isDisabled = change.isDisabled ?? before.disabledAt !== null
@@ -60,6 +74,7 @@ export async function changeAccount(
       sql`UPDATE account SET role = ${role}, operator = ${operator},
        disabled_at = CASE WHEN ${isDisabled} THEN coalesce(disabled_at, now()) END WHERE name = ${name}`,
     )
+    if (change.areas !== undefined) await bindToAreas(tx, 'account', name, change.areas)
     if (isDisabled) await endAccess(tx, name)
     const account = (await findAccountRow(tx, name))!
     const detail = { before: stateOf(before), after: stateOf(account) }
@@ -68,9 +83,10 @@ export async function changeAccount(
   })
 }
 
-const stateOf = ({ role, operator, disabledAt }: AccountRow) => ({
+const stateOf = ({ role, operator, areas, disabledAt }: AccountRow) => ({
   role,
   operator,
+  areas,
   disabled: disabledAt !== null,
 })
 
@@ -84,7 +100,7 @@ export async function removeAccount(
     if (await isLastAdministrator(tx, name)) return { lastAdministrator: true }
     await queryRows(tx, sql`UPDATE account SET removed_at = now(), password_hash = '' WHERE name = ${name}`)
     await endAccess(tx, name)
-    for (const table of ['account_address', 'second_factor', 'recovery_code'])
+    for (const table of ['account_area', 'account_address', 'second_factor', 'recovery_code'])
       await queryRows(tx, sql`DELETE FROM ${raw(table)} WHERE account_name = ${name}`)
     await recordChange(tx, author, 'remove account', name, { before: stateOf(before) })
     return { removed: true }

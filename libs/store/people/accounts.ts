@@ -1,14 +1,11 @@
 /** Accounts of people, by name. The row of a removed account stays, so that nobody else takes its name. */
+import { ROLES, type Role, type Scope, canBeBound } from '#domain/account'
 import type { Queryable } from '../database/database.js'
 import { queryRow, queryRows } from '../database/query.js'
 import { raw, sql } from '../database/sql.js'
+import { boundAreasSql } from './bound-areas.js'
 
-/**
- * Roles in the order of their rights: each has the rights of those before it. `operator` represents one operator, for
- * which it may open disputes.
- */
-export const ROLES = ['public', 'operator', 'analyst', 'planner', 'administrator'] as const
-export type Role = (typeof ROLES)[number]
+export { ROLES, type Role }
 
 export interface Account {
   name: string
@@ -16,7 +13,12 @@ export interface Account {
   mustChangePassword: boolean
   /** The operator that an account of the role `operator` represents; null in every other role. */
   operator: string | null
+  /** Codes of the areas that the account is bound to; null for the whole country. */
+  areas: Scope
 }
+
+/** The roles whose accounts can be bound, as an array of SQL. */
+const BOUND_ROLES_SQL = `'{${ROLES.filter(canBeBound).join(',')}}'::text[]`
 
 /** An account as administrators see it. */
 export interface AccountRow extends Account {
@@ -37,7 +39,8 @@ export interface AccountRow extends Account {
 }
 
 export const ACCOUNT_COLUMNS = raw(
-  'a.name, a.role, a.must_change_password AS "mustChangePassword", a.operator',
+  `a.name, a.role, a.must_change_password AS "mustChangePassword", a.operator,
+  CASE WHEN a.role = ANY(${BOUND_ROLES_SQL}) THEN ${boundAreasSql('account', 'a.name')} END AS areas`,
 )
 
 /** An account with what signing in needs; undefined if there is none of this name, or it was removed. */
@@ -83,7 +86,7 @@ export async function listAccountNames(db: Queryable): Promise<string[]> {
 /** Adds an account. False if the name is taken, or was. */
 export async function insertAccount(
   db: Queryable,
-  account: Omit<Account, 'operator'> & { operator?: string | null; passwordHash: string },
+  account: Omit<Account, 'operator' | 'areas'> & { operator?: string | null; passwordHash: string },
   author: string,
 ): Promise<boolean> {
   const inserted = await queryRow(

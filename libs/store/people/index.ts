@@ -1,6 +1,7 @@
 export * from './account-changes.js'
 export * from './account-names.js'
 export * from './accounts.js'
+export * from './bound-areas.js'
 export * from './changes.js'
 export * from './common-passwords.js'
 export * from './credentials.js'

@@ -1,9 +1,11 @@
 /** Plan items before they are written: their location, and their next version. */
+import { type Scope, isInScope } from '#domain/account'
 import { foldName } from '#domain/place'
 import { type PlanFields, type PlanPlace, type PlanRow, changedPlanFields } from '#domain/plan'
 import { ZONE_ID, birthRunOf } from '#domain/zone'
 import { cellFromSql, cellToSql, centreOf, coveredCells } from '#geo'
 import { SMALLEST_AREA_AT_POINT } from '../areas/in-area.js'
+import { cellsOutside } from '../areas/scope.js'
 import type { Queryable } from '../database/database.js'
 import { queryRows } from '../database/query.js'
 import { type Sql, raw, sql } from '../database/sql.js'
@@ -181,6 +183,21 @@ export async function fillAreas(tx: Queryable, drafts: readonly PlanDraft[]): Pr
        FROM json_to_recordset(${JSON.stringify(points)}::json) AS r(n integer, lng float8, lat float8) OFFSET 0) AS p`,
   )
   for (const { n, code } of rows) withoutArea[n]!.areaCode = code
+}
+
+/** The drafts that do not lie within a scope with their area and all their cells. Their areas must be filled in. */
+export async function draftsOutside(
+  tx: Queryable,
+  scope: Scope,
+  drafts: readonly PlanDraft[],
+): Promise<Set<PlanDraft>> {
+  if (scope === null) return new Set()
+  const places = drafts.flatMap((draft) => draft.cells.map((cell) => ({ draft, cell: cellFromSql(cell) })))
+  const outside = await cellsOutside(tx, scope, [...new Set(places.map(({ cell }) => cell))])
+  return new Set([
+    ...drafts.filter(({ areaCode }) => !isInScope(areaCode, scope)),
+    ...places.filter(({ cell }) => outside.has(cell)).map(({ draft }) => draft),
+  ])
 }
 
 /** Number of items in one statement. */

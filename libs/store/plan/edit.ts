@@ -1,4 +1,5 @@
 /** Changes of one plan item by a person. */
+import type { Scope } from '#domain/account'
 import { type PlanFields, type PlanPlace, planRejections } from '#domain/plan'
 import type { DataSource } from 'typeorm'
 import { takeLock } from '../database/locks.js'
@@ -8,6 +9,7 @@ import {
   type PlanDraft,
   type PlanLocation,
   changesOf,
+  draftsOutside,
   fillAreas,
   planLocationsOf,
   currentDrafts,
@@ -26,15 +28,20 @@ export interface PlanEdit {
   withdrawn: boolean
   comment: string
   author: string
+  /** The areas within which the item must lie, before and after; without it there are no bounds. */
+  scope?: Scope
   now: Date
 }
 
 /**
  * `conflict`: another version than the one that the person saw is current; its number, or null if there is none.
- * `faults`: the reasons why the resulting item is refused.
+ * `faults`: the reasons why the resulting item is refused. `outside`: the item does not lie within the scope.
  */
 export type PlanEditResult =
-  { version: number } | { conflict: number | null } | { faults: { field: string; reason: string }[] }
+  | { version: number }
+  | { conflict: number | null }
+  | { faults: { field: string; reason: string }[] }
+  | { outside: true }
 
 /** Adds, changes or withdraws one item, and compares it with the newest run. */
 export async function editPlan(source: DataSource, edit: PlanEdit): Promise<PlanEditResult> {
@@ -48,6 +55,8 @@ export async function editPlan(source: DataSource, edit: PlanEdit): Promise<Plan
     if (!location && !before) return { faults: [{ field: 'place', reason: 'is missing' }] }
     const draft = draftOf(edit, before, location)
     await fillAreas(tx, [draft])
+    if ((await draftsOutside(tx, edit.scope ?? null, before ? [before, draft] : [draft])).size > 0)
+      return { outside: true }
     const faults = edit.withdrawn ? [] : planRejections(draft, await localDayOf(tx, edit.now))
     if (faults.length > 0) return { faults }
     await writeVersions(tx, [draft], { author: edit.author, source: null })

@@ -1,4 +1,5 @@
 /** A file of the plan goes in: each change is a new version beside the earlier ones. */
+import type { Scope } from '#domain/account'
 import { type PlanRejection, type PlanPlace, type PlanRow, planRejections } from '#domain/plan'
 import type { DataSource } from 'typeorm'
 import type { Queryable } from '../database/database.js'
@@ -9,6 +10,7 @@ import {
   type PlanDraft,
   type PlanLocation,
   changesOf,
+  draftsOutside,
   fillAreas,
   planLocationsOf,
   currentDrafts,
@@ -50,6 +52,8 @@ export interface PlanImportOptions {
   /** The comment of lines that have none of their own. */
   comment: string
   simulated: boolean
+  /** The areas within which each item must lie, before and after; without it there are no bounds. */
+  scope?: Scope
   now: Date
   /** Writes nothing. */
   preview: boolean
@@ -98,19 +102,25 @@ async function draftsToWrite(
     else drafts.push(draft)
   }
   await fillAreas(tx, drafts)
+  const scope = options.scope ?? null
+  const outside = await draftsOutside(tx, scope, [...drafts, ...current.values()])
   const today = await localDayOf(tx, options.now)
   const rowOf = new Map(rows.map((row) => [row.code, row]))
   const written: PlanDraft[] = []
   for (const draft of drafts) {
     const { line, comment } = rowOf.get(draft.code)!
-    const rejections = planRejections(draft, today)
+    const before = current.get(draft.code) ?? null
+    const isOutside = outside.has(draft) || (before !== null && outside.has(before))
+    const rejections = isOutside ? [OUTSIDE_SCOPE] : planRejections(draft, today)
     outcome.refused.push(...rejections.map((rejection) => rejectionOfDraft(line, draft, rejection)))
     if (rejections.length > 0) continue
-    if (countDraft(outcome, line, draft, current.get(draft.code) ?? null, comment)) written.push(draft)
+    if (countDraft(outcome, line, draft, before, comment)) written.push(draft)
   }
   outcome.refused.sort((a, b) => a.line - b.line)
   return { outcome, written }
 }
+
+const OUTSIDE_SCOPE: PlanRejection = { field: 'areaCode', reason: 'lies outside the areas of the account' }
 
 const rejectionOfDraft = (
   line: number,

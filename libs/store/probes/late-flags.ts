@@ -1,9 +1,13 @@
 /** Flags that are set after a probe has arrived: by a planner, with author and comment, or by comparison with neighbours. */
+import type { Scope } from '#domain/account'
 import { type DeviceFigure, type Flag, disagreeingDevices } from '#domain/probe'
 import { DAY_MS } from '#domain/units'
 import type { DataSource } from 'typeorm'
+import { isCellInScope } from '../areas/scope.js'
 import type { Queryable } from '../database/database.js'
 import { shareLock } from '../database/locks.js'
+import { queryRow } from '../database/query.js'
+import { raw, sql } from '../database/sql.js'
 
 export interface LateFlag {
   flag: Flag
@@ -33,6 +37,16 @@ export async function flagImplausible(
     )
     return rows.length > 0
   })
+}
+
+/** Whether a probe with this id lies within a scope; null where there is no such probe. */
+export async function isProbeInScope(db: Queryable, id: string, scope: Scope): Promise<boolean | null> {
+  const row = await queryRow<{ isInside: boolean }>(
+    db,
+    sql`SELECT ${scope === null ? sql`true` : isCellInScope(raw('p.cell'), scope)} AS "isInside"
+     FROM probe_ledger AS p WHERE p.id = ${id}::uuid`,
+  )
+  return row?.isInside ?? null
 }
 
 export async function lateFlagsOf(db: Queryable, id: string): Promise<LateFlag[]> {

@@ -8,7 +8,8 @@ type PlainListedField = Exclude<ListedField, 'id' | 'measuredAt'>
 /** A probe's fields in a list. Those for planners only are null for everybody else. */
 export type ListedFields = Pick<Required<ProbeInput>, 'id' | PlainListedField>
 
-export type Readers = 'everybody' | 'planners'
+/** To planners of areas the fields for planners are shown where `reach.inside` holds. */
+export type Readers = 'everybody' | 'planners' | 'planners of areas'
 
 export const PLAIN_LISTED_FIELDS = LISTED_FIELDS.filter(
   (field): field is PlainListedField => !KEY_FIELDS.includes(field),
@@ -21,7 +22,11 @@ export const PLAIN_LISTED_FIELDS = LISTED_FIELDS.filter(
 export const listedColumns = (readers: Readers): string =>
   PLAIN_LISTED_FIELDS.map((field) => {
     const { column: type, readers: fieldReaders } = PROBE_FIELDS[field]
-    const isHidden = fieldReaders === 'planners' && readers === 'everybody'
-    const value = isHidden ? `NULL::${type}` : `p.${columnOf(field)}${type === 'bigint' ? '::float8' : ''}`
-    return `${value} AS "${field}"`
+    const value = `p.${columnOf(field)}${type === 'bigint' ? '::float8' : ''}`
+    return `${fieldReaders === 'planners' ? forReaders(readers, value, type) : value} AS "${field}"`
   }).join(', ')
+
+function forReaders(readers: Readers, value: string, type: string): string {
+  if (readers === 'everybody') return `NULL::${type}`
+  return readers === 'planners' ? value : `CASE WHEN reach.inside THEN ${value} END`
+}

@@ -1,6 +1,8 @@
 /** Pages of single probes, by time or cell by cell. */
+import type { Scope } from '#domain/account'
 import type { Bounds, Flag } from '#domain/probe'
 import type { CellRange } from '#geo'
+import { isCellInScope } from '../areas/scope.js'
 import type { Queryable } from '../database/database.js'
 import { momentOrDay } from '../database/local-time.js'
 import { prepared, queryRow } from '../database/query.js'
@@ -37,6 +39,8 @@ export interface ProbePageQuery {
   cell: string | null
   /** Lists only what devices of sites measured at their sites; all other probes are for planners, who judge them. */
   ofSites: boolean
+  /** Without `ofSites`: the areas whose probes are all listed, while of other places only those of sites are; null for all areas. */
+  scope?: Scope
   /**
    * Lists only positions in the box, in the order `cell`; `ranges` covers the cells that the box touches. With `ofSites`
    * the position of the site decides.
@@ -60,6 +64,15 @@ const probeColumns = (readers: Readers): Sql =>
   ${listedColumns(readers)},
   CASE WHEN late.any THEN p.flags || (SELECT array_agg(f.flag ORDER BY f.flag) ${LATE_FLAGS}) ELSE p.flags END AS flags,
   p.counted AND NOT (late.any IS TRUE AND EXISTS (SELECT 1 ${LATE_FLAGS} AND NOT f.counted)) AS counted`)
+
+const readersOf = ({ ofSites, scope = null }: ProbePageQuery): Readers =>
+  ofSites ? 'everybody' : scope === null ? 'planners' : 'planners of areas'
+
+/** For planners of areas: whether the probe lies in their areas. */
+const joinReach = ({ scope = null }: ProbePageQuery): Sql =>
+  scope === null
+    ? raw('')
+    : sql` CROSS JOIN LATERAL (SELECT ${isCellInScope(raw('p.cell'), scope)} AS inside OFFSET 0) AS reach`
 
 /** Few probes have late flags, and looking whether there is one costs a quarter of collecting none. */
 const JOIN_LATE_FLAGS = raw(`LEFT JOIN LATERAL (SELECT true AS any ${LATE_FLAGS} LIMIT 1) AS late ON true`)
@@ -100,15 +113,15 @@ export function probePageStatement(page: ProbePageQuery): Sql {
     key && sql`p.cell = ${key}`,
     ...timeConditions(page),
     page.after && isAfter(page.order, page.after),
-    page.place && isInBox(page, page.place.box),
+    visibleIn(page, page.place?.box ?? null),
   ]
-  const read = (condition: string | null) =>
-    sql`SELECT p.* FROM probe AS p WHERE ${allOf([...conditions, condition === null ? null : raw(condition)])}
+  const read = (kind: string | null) =>
+    sql`SELECT p.* FROM probe AS p WHERE ${allOf([...conditions, kind === null ? null : raw(kind)])}
       ORDER BY ${ORDERS[page.order]} LIMIT ${limitOf(page)}`
   // By time, the probes with a site and those without have an index each.
   const rows =
     page.ofSites || key || page.order === 'cell'
-      ? read(page.ofSites ? MEASURED_AT_SITE : null)
+      ? read(null)
       : sql`(${read('p.site_code IS NOT NULL')}) UNION ALL (${read('p.site_code IS NULL')})`
   return pageOfRows(page, rows)
 }
@@ -173,8 +186,7 @@ export function probesOfCellsStatement(
     sql`p.cell = c.cell`,
     ...timeConditions(page),
     page.after && isAfter('cell', page.after),
-    isInBox(page, box),
-    page.ofSites ? raw(MEASURED_AT_SITE) : null,
+    visibleIn(page, box),
   ]
   const rows = sql`SELECT p.* FROM unnest(${cells}::bigint[]) AS c(cell) CROSS JOIN LATERAL (
     SELECT p.* FROM probe AS p WHERE ${allOf(conditions)} ORDER BY p.measured_at, p.id LIMIT ${limitOf(rest)}) AS p`
@@ -187,8 +199,8 @@ function pageOfRows(page: ProbePageQuery, rows: Sql): Sql {
   const last = (column: string) => `(array_agg(${column}))[count(*)]`
   return prepared(sql`SELECT json_agg(item)::text AS json, count(*)::integer AS count, ${raw(last('p.cell'))}::text AS cell,
       ${raw(rfc3339Sql(last('p.measured_at'), 'US'))} AS "measuredAt", ${raw(last('p.id'))} AS id
-    FROM (SELECT p.* FROM (${rows}) AS p ORDER BY ${order} LIMIT ${limitOf(page)}) AS p ${JOIN_LATE_FLAGS}
-      CROSS JOIN LATERAL (SELECT ${probeColumns(page.ofSites ? 'everybody' : 'planners')}) AS item`)
+    FROM (SELECT p.* FROM (${rows}) AS p ORDER BY ${order} LIMIT ${limitOf(page)}) AS p ${JOIN_LATE_FLAGS}${joinReach(page)}
+      CROSS JOIN LATERAL (SELECT ${probeColumns(readersOf(page))}) AS item`)
 }
 
 const ORDERS: Record<ProbeOrder, Sql> = {
@@ -218,8 +230,15 @@ function isAfter(order: ProbeOrder, { cell, measuredAt, id }: ProbeKey): Sql {
     : sql`(p.measured_at, p.id) < (${at}, ${uuid}) AND p.measured_at <= ${at}`
 }
 
-/** The position of the site decides with `ofSites`: by the probe's own position, ever smaller boxes would reveal it. */
-const isInBox = ({ ofSites }: Pick<ProbePageQuery, 'ofSites'>, box: Bounds): Sql =>
-  ofSites
-    ? sql`EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code AND ${isPositionInBox('s', box)} OFFSET 0)`
-    : isPositionInBox('p', box)
+/** Whether the reader may see the row `p`, and it lies in the box. */
+function visibleIn({ ofSites, scope = null }: ProbePageQuery, box: Bounds | null): Sql | null {
+  if (!ofSites && scope === null) return box && isPositionInBox('p', box)
+  const ofSite = allOf([box && isSiteInBox(box), raw(MEASURED_AT_SITE)])
+  if (ofSites || scope === null) return ofSite
+  const ofScope = allOf([isCellInScope(raw('p.cell'), scope), box && isPositionInBox('p', box)])
+  return sql`((${ofScope}) OR (${ofSite}))`
+}
+
+/** The position of the site decides where only probes of sites are shown: by the probe's own, ever smaller boxes would reveal it. */
+const isSiteInBox = (box: Bounds): Sql =>
+  sql`EXISTS (SELECT 1 FROM site AS s WHERE s.code = p.site_code AND ${isPositionInBox('s', box)} OFFSET 0)`

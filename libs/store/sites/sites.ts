@@ -1,11 +1,15 @@
 /** Sites, and whether the data are simulated. */
+import { type Scope, isInScope } from '#domain/account'
 import type { SiteRecord } from '#domain/place'
 import type { Bounds } from '#domain/probe'
 import { cellAt, cellToSql } from '#geo'
+import type { DataSource } from 'typeorm'
+import { indexesOutside } from '../areas/scope.js'
 import type { Queryable } from '../database/database.js'
 import { prepared, queryRow, queryRows } from '../database/query.js'
 import { isPositionInBox } from '../database/shapes.js'
 import { allOf, raw, type Sql, sql } from '../database/sql.js'
+import { recordChange } from '../people/changes.js'
 
 /** Columns of the fields that a list of sites may leave out. */
 const KEEPABLE = {
@@ -47,6 +51,28 @@ export async function upsertSites(
        contracted_down_bps = ${value('contractedDownBps')}, contracted_up_bps = ${value('contractedUpBps')},
        simulated = excluded.simulated`,
   )
+}
+
+/**
+ * Adds a site, or replaces the data of the site with its code. `outside` where the site, as it was or as it would be, does not lie
+ * within the scope of the author, by its commune and by its position.
+ */
+export async function saveSite(
+  source: DataSource,
+  site: SiteRecord,
+  { author, scope }: { author: string; scope: Scope },
+): Promise<{ saved: true } | { outside: true }> {
+  return source.transaction(async (tx) => {
+    const before = (await findSite(tx, site.code)) ?? null
+    const isOutside =
+      !isInScope(site.communeCode, scope) ||
+      (before !== null && !isInScope(before.communeCode, scope)) ||
+      (await indexesOutside(tx, scope, [site])).size > 0
+    if (isOutside) return { outside: true }
+    await upsertSites(tx, [site], { author, simulated: false })
+    await recordChange(tx, author, 'save site', site.code, { before, after: site })
+    return { saved: true }
+  })
 }
 
 export interface SiteRow extends SiteRecord {

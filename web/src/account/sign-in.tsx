@@ -7,7 +7,7 @@ import type { Account, SignedIn } from '../api/schemas.js'
 import { Field } from '../form/field.js'
 import { SendingForm } from '../form/sending-form.js'
 import { type Localizer, bidiIsolated } from '../language/language.js'
-import { isAdministrator, isPlanner } from './roles.js'
+import { isAdministrator, isPlannerOfCountry } from './roles.js'
 
 interface SignInProps {
   words: Localizer
@@ -24,7 +24,7 @@ export type AccountDialog =
 const MENU: readonly (readonly [AccountDialog, (account: Account) => boolean])[] = [
   ['secondFactor', ({ isExternal }) => !isExternal],
   ['sessions', () => true],
-  ['webhooks', isPlanner],
+  ['webhooks', isPlannerOfCountry],
   ['roster', isAdministrator],
   ['people', isAdministrator],
   ['devices', isAdministrator],
@@ -184,6 +184,11 @@ function AccountForm(props: AccountFormProps) {
       also={<CloseButton {...{ words, onClose }} />}
     >
       <p>{t('signedIn', { name: account.name })}</p>
+      {account.areas && (
+        <p class="hint">
+          {t('boundTo', { n: account.areas.length, areas: bidiIsolated(account.areas.join(', ')) })}
+        </p>
+      )}
       {!account.isExternal && (
         <button type="button" onClick={onChangePassword}>
           {t('changePassword')}

@@ -1,8 +1,11 @@
 /** The table of API keys, with what can be done to each. */
 import { useState } from 'preact/hooks'
+import type { Area } from '../api/schemas.js'
 import { type Localizer, bidiIsolated } from '../language/language.js'
 import { operatorName } from '../language/network-names.js'
 import { problemText } from '../language/problem.js'
+import { scopeText } from '../people/scope-field.js'
+import { WORDS as PEOPLE_WORDS } from '../people/words.js'
 import { DataTable } from '../table/data-table.js'
 import { HeadRow } from '../table/head-row.js'
 import { type ApiKey, keysApi } from './keys-api.js'
@@ -16,10 +19,11 @@ const COLUMNS = ['program', 'role', 'end', 'lastUse', 'madeColumn', 'actions'] a
 interface TableProps {
   words: Localizer
   keys: readonly ApiKey[]
+  areas: readonly Area[] | null
   onChange(message: string): void
 }
 
-export function KeyTable({ words, keys, onChange }: TableProps) {
+export function KeyTable({ words, keys, areas, onChange }: TableProps) {
   const t = words.translatorOf(WORDS)
   const [problem, setProblem] = useState('')
   const act = (work: Promise<unknown>, message: string) => {
@@ -36,7 +40,7 @@ export function KeyTable({ words, keys, onChange }: TableProps) {
       </p>
       <DataTable caption={t('list')} boxClass="rows" head={<HeadRow names={COLUMNS} t={t} />}>
         {keys.map((key) => (
-          <KeyLine key={key.id} words={words} apiKey={key} act={act} />
+          <KeyLine key={key.id} apiKey={key} {...{ words, areas, act }} />
         ))}
       </DataTable>
     </>
@@ -46,10 +50,11 @@ export function KeyTable({ words, keys, onChange }: TableProps) {
 interface LineProps {
   words: Localizer
   apiKey: ApiKey
+  areas: readonly Area[] | null
   act(work: Promise<unknown>, message: string): void
 }
 
-function KeyLine({ words, apiKey, act }: LineProps) {
+function KeyLine({ words, apiKey, areas, act }: LineProps) {
   const t = words.translatorOf(WORDS)
   const { id, name, role, operator, createdAt, createdBy, lastUsedAt, revokedAt } = apiKey
   const [isSure, setSure] = useState(false)
@@ -63,6 +68,11 @@ function KeyLine({ words, apiKey, act }: LineProps) {
         {operator !== null && (
           <small>
             <bdi>{operatorName(words, operator)}</bdi>
+          </small>
+        )}
+        {apiKey.areas && (
+          <small>
+            {words.translatorOf(PEOPLE_WORDS)('onlyIn', { areas: scopeText(words, apiKey.areas, areas) })}
           </small>
         )}
       </td>

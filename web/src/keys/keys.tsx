@@ -4,6 +4,7 @@ import type { Connection } from '../api/connection.js'
 import { LoadingNotice, useReloaded } from '../api/use-reloaded.js'
 import { ModalDialog } from '../form/modal-dialog.js'
 import type { Localizer } from '../language/language.js'
+import { useScopeAreas } from '../people/scope-field.js'
 import { KeyTable } from './key-table.js'
 import { keysApi } from './keys-api.js'
 import './keys.css'
@@ -21,6 +22,7 @@ export function Keys({ words, connection, onClose }: KeysProps) {
   const [statusText, setStatusText] = useState('')
   const loaded = useReloaded(connection, 'keys', keysApi.list)
   const keys = loaded.value
+  const areas = useScopeAreas(connection)
   const reload = (message: string) => {
     setStatusText(message)
     loaded.reload()
@@ -32,8 +34,8 @@ export function Keys({ words, connection, onClose }: KeysProps) {
       </p>
       <LoadingNotice words={words} of={loaded} />
       {keys?.length === 0 && <p>{t('none')}</p>}
-      {keys && keys.length > 0 && <KeyTable {...{ words, keys }} onChange={reload} />}
-      {keys && <NewKeyForm words={words} onCreated={() => reload('')} />}
+      {keys && keys.length > 0 && <KeyTable {...{ words, keys, areas }} onChange={reload} />}
+      {keys && <NewKeyForm {...{ words, areas }} onCreated={() => reload('')} />}
     </ModalDialog>
   )
 }

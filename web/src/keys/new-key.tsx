@@ -1,10 +1,12 @@
 /** Form that makes an API key. The key is shown once, because the server keeps only its hash. */
 import { useState } from 'preact/hooks'
 import { ApiError } from '../api/api-error.js'
+import type { Area } from '../api/schemas.js'
 import { Choice, Field } from '../form/field.js'
 import { SendingForm, fieldText } from '../form/sending-form.js'
 import type { Localizer } from '../language/language.js'
 import { problemText } from '../language/problem.js'
+import { ScopeField, scopeOf } from '../people/scope-field.js'
 import { type ApiKeyRequest, type NewApiKey, keysApi } from './keys-api.js'
 import { WORDS } from './words.js'
 
@@ -16,10 +18,11 @@ const MAX_DAYS = 366
 
 interface NewKeyProps {
   words: Localizer
+  areas: readonly Area[] | null
   onCreated(): void
 }
 
-export function NewKeyForm({ words, onCreated }: NewKeyProps) {
+export function NewKeyForm({ words, areas, onCreated }: NewKeyProps) {
   const t = words.translatorOf(WORDS)
   const [created, setCreated] = useState<NewApiKey | null>(null)
   const [role, setRole] = useState<ApiKeyRequest['role']>('analyst')
@@ -65,6 +68,7 @@ export function NewKeyForm({ words, onCreated }: NewKeyProps) {
           defaultValue={String(DEFAULT_DAYS)}
         />
       </fieldset>
+      <ScopeField {...{ words, role, areas }} />
       {created && <Secret words={words} secret={created.key} />}
     </SendingForm>
   )
@@ -72,11 +76,13 @@ export function NewKeyForm({ words, onCreated }: NewKeyProps) {
 
 function requestOf(fields: FormData, role: ApiKeyRequest['role']): ApiKeyRequest {
   const operator = fieldText(fields, 'operator')
+  const scope = scopeOf(fields)
   return {
     name: fieldText(fields, 'name') ?? '',
     role,
     days: Number(fieldText(fields, 'days')),
     ...(operator !== null && { operator }),
+    ...(scope && { areas: scope }),
   }
 }
 

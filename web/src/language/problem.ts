@@ -16,6 +16,8 @@ const CODES = [
   'password_refused',
   'account_disabled',
   'role_needed',
+  'scope_areas',
+  'scope_country',
   'file_empty',
   'file_unread',
   'file_columns',

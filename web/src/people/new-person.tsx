@@ -2,27 +2,37 @@
 import { useState } from 'preact/hooks'
 import { Choice, Field } from '../form/field.js'
 import { SendingForm, fieldText } from '../form/sending-form.js'
+import type { Area } from '../api/schemas.js'
 import type { Localizer } from '../language/language.js'
 import type { IssuedCredential } from './credential.js'
 import { type CredentialKind, type Role, peopleApi } from './people-api.js'
 import { ROLES, peopleProblemText, roleText } from './person-texts.js'
+import { ScopeField, scopeOf } from './scope-field.js'
 import { WORDS } from './words.js'
 
 interface NewPersonProps {
   words: Localizer
+  areas: readonly Area[] | null
   onAdded(message: string, credential: IssuedCredential): void
 }
 
 const KINDS: readonly CredentialKind[] = ['link', 'password']
 
-export function NewPersonForm({ words, onAdded }: NewPersonProps) {
+export function NewPersonForm({ words, areas, onAdded }: NewPersonProps) {
   const t = words.translatorOf(WORDS)
   const [role, setRole] = useState<Role>('planner')
   const add = async (fields: FormData, form: HTMLFormElement) => {
     const name = fieldText(fields, 'name') ?? ''
     const operator = fieldText(fields, 'operator')
+    const scope = scopeOf(fields)
     const by = fields.get('by') as CredentialKind
-    const issued = await peopleApi.add({ name, role, by, ...(operator && { operator }) })
+    const issued = await peopleApi.add({
+      name,
+      role,
+      by,
+      ...(operator && { operator }),
+      ...(scope && { areas: scope }),
+    })
     form.reset()
     onAdded(t('added'), issued)
   }
@@ -48,6 +58,7 @@ export function NewPersonForm({ words, onAdded }: NewPersonProps) {
         <RoleChoice {...{ words, role }} onChoose={setRole} />
         {role === 'operator' && <OperatorField words={words} />}
       </fieldset>
+      <ScopeField {...{ words, role, areas }} />
       <div class="choices" role="radiogroup" aria-label={t('by')}>
         {KINDS.map((kind) => (
           <label key={kind} class="toggle">

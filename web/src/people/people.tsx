@@ -1,6 +1,7 @@
 /** The administrators' dialog of people: who has an account, and what becomes of it. */
 import { useState } from 'preact/hooks'
 import type { Connection } from '../api/connection.js'
+import type { Area } from '../api/schemas.js'
 import { LoadingNotice, useReloaded } from '../api/use-reloaded.js'
 import { ModalDialog } from '../form/modal-dialog.js'
 import type { Localizer } from '../language/language.js'
@@ -12,6 +13,7 @@ import { type Person, peopleApi } from './people-api.js'
 import { PersonPanel } from './person.js'
 import { lastSignInText, roleText, stateText } from './person-texts.js'
 import './people.css'
+import { scopeText, useScopeAreas } from './scope-field.js'
 import { SignInRules } from './sign-in-rules.js'
 import { WORDS } from './words.js'
 
@@ -28,6 +30,7 @@ export function People({ words, connection, onClose }: PeopleProps) {
   const [chosenName, setChosenName] = useState<string | null>(null)
   const loaded = useReloaded(connection, 'people', peopleApi.list)
   const people = loaded.value
+  const areas = useScopeAreas(connection)
   const chosen = people?.find(({ name }) => name === chosenName)
   const reload = (message: string, issued: IssuedCredential | null = null) => {
     setStatusText(message)
@@ -41,11 +44,11 @@ export function People({ words, connection, onClose }: PeopleProps) {
       </p>
       {credential && <CredentialCard {...{ words, credential }} />}
       <LoadingNotice words={words} of={loaded} />
-      {people && <PeopleTable {...{ words, people, chosenName }} onChoose={setChosenName} />}
+      {people && <PeopleTable {...{ words, people, areas, chosenName }} onChoose={setChosenName} />}
       {chosen && (
         <PersonPanel
           key={chosen.name}
-          {...{ words, connection }}
+          {...{ words, connection, areas }}
           changes={loaded.changes}
           person={chosen}
           onChange={reload}
@@ -55,7 +58,7 @@ export function People({ words, connection, onClose }: PeopleProps) {
           }}
         />
       )}
-      {people && !chosen && <NewPersonForm words={words} onAdded={reload} />}
+      {people && !chosen && <NewPersonForm {...{ words, areas }} onAdded={reload} />}
       {people && !chosen && <SignInRules {...{ words, connection }} />}
     </ModalDialog>
   )
@@ -64,11 +67,12 @@ export function People({ words, connection, onClose }: PeopleProps) {
 interface TableProps {
   words: Localizer
   people: readonly Person[]
+  areas: readonly Area[] | null
   chosenName: string | null
   onChoose(name: string | null): void
 }
 
-function PeopleTable({ words, people, chosenName, onChoose }: TableProps) {
+function PeopleTable({ words, people, areas, chosenName, onChoose }: TableProps) {
   const t = words.translatorOf(WORDS)
   return (
     <DataTable
@@ -82,7 +86,10 @@ function PeopleTable({ words, people, chosenName, onChoose }: TableProps) {
           <th scope="row">
             <bdi>{person.name}</bdi>
           </th>
-          <td>{roleText(words, person)}</td>
+          <td class="why">
+            {roleText(words, person)}
+            {person.areas && <small> {t('onlyIn', { areas: scopeText(words, person.areas, areas) })}</small>}
+          </td>
           <td>{lastSignInText(words, person)}</td>
           <td class="why">{stateText(words, person)}</td>
           <td>

@@ -35,6 +35,8 @@ export function deviceText(words: Localizer, { userAgent }: Session): string {
 const CODES = ['last_administrator', 'invitation_over', 'name_taken', 'name_refused'] as const
 
 export function peopleProblemText(words: Localizer, error: unknown): string {
+  if (error instanceof ApiError && error.code === 'areas_unknown')
+    return words.translatorOf(WORDS)('unknownAreas', { areas: bidiIsolated(error.fields['areas'] ?? '') })
   const code = error instanceof ApiError ? CODES.find((one) => one === error.code) : undefined
   return code
     ? words.translatorOf(WORDS)(code, { detail: bidiIsolated((error as ApiError).message) })

@@ -1,6 +1,7 @@
 /** The actions of an administrator on one account. */
 import { useState } from 'preact/hooks'
 import type { Connection } from '../api/connection.js'
+import type { Area } from '../api/schemas.js'
 import { useQuery } from '../api/use-query.js'
 import { type Send, SendingForm, fieldText } from '../form/sending-form.js'
 import { type Localizer, bidiIsolated } from '../language/language.js'
@@ -8,6 +9,7 @@ import type { IssuedCredential } from './credential.js'
 import { OperatorField, RoleChoice } from './new-person.js'
 import { type CredentialKind, type Person, type Role, peopleApi } from './people-api.js'
 import { peopleProblemText } from './person-texts.js'
+import { ScopeField, scopeOf } from './scope-field.js'
 import { SessionTable } from './sessions-table.js'
 import { WORDS } from './words.js'
 
@@ -15,6 +17,7 @@ interface PersonProps {
   words: Localizer
   connection: Connection
   person: Person
+  areas: readonly Area[] | null
   /** Number of changes made here: the sessions are loaded again after each. */
   changes: number
   onChange(message: string, credential?: IssuedCredential | null): void
@@ -47,12 +50,17 @@ export function PersonPanel(props: PersonProps) {
   )
 }
 
-function RoleForm({ words, person, onChange }: PersonProps) {
+function RoleForm({ words, person, areas, onChange }: PersonProps) {
   const t = words.translatorOf(WORDS)
   const [role, setRole] = useState<Role>(person.role)
   const save = async (fields: FormData) => {
     const operator = fieldText(fields, 'operator')
-    await peopleApi.change(person.name, { role, ...(operator && { operator }) })
+    const scope = scopeOf(fields)
+    await peopleApi.change(person.name, {
+      role,
+      ...(operator && { operator }),
+      ...(scope !== undefined && { areas: scope }),
+    })
     onChange(t('roleChanged'))
   }
   return (
@@ -67,6 +75,11 @@ function RoleForm({ words, person, onChange }: PersonProps) {
         <RoleChoice {...{ words, role }} onChoose={setRole} />
         {role === 'operator' && <OperatorField words={words} value={person.operator ?? ''} />}
       </fieldset>
+      <ScopeField
+        key={`${areas !== null} ${person.areas?.join()}`}
+        {...{ words, role, areas }}
+        value={person.areas}
+      />
     </SendingForm>
   )
 }

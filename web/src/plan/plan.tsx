@@ -1,6 +1,7 @@
 /** The plan view beside the map: list, areas, burn-down, and a planner's import and changes. */
 import { PLAN_STATES } from '#domain/plan'
 import { useEffect, useState } from 'preact/hooks'
+import { isInScope } from '#domain/account'
 import { isPlanner } from '../account/roles.js'
 import { type QueryResult, queryValueOf, useQuery } from '../api/use-query.js'
 import type { ViewState } from '../app/page-address.js'
@@ -50,7 +51,7 @@ export function Plan(props: ViewProps) {
     return (
       <PlanItemView
         {...{ words, connection, code, ...form }}
-        mayEdit={isPlanner(account)}
+        mayEdit={isPlanner(account) && isInScope(openedItem?.areaCode ?? null, account.areas)}
         onBack={() => setState({ item: '' })}
         onMap={showOnMap}
         onLoad={setOpened}

@@ -1,6 +1,7 @@
 /** The probes behind a cell's verdict, page by page. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { isPlanner } from '../account/roles.js'
+import { ApiError } from '../api/api-error.js'
 import { api } from '../api/api.js'
 import type { Connection } from '../api/connection.js'
 import type { Account, Probe, ProbePage } from '../api/schemas.js'
@@ -23,8 +24,10 @@ export interface ProbesProps {
 export function Probes(props: ProbesProps) {
   const { words, account } = props
   const t = words.translatorOf(WORDS)
-  const seesAll = isPlanner(account)
-  const { pages, isLoading, problem, loadMore } = useProbePages(props, seesAll)
+  /** Whether the server said that the cell lies outside the areas of the account, which then reads what everybody may. */
+  const [isOutside, setOutside] = useState(false)
+  const seesAll = isPlanner(account) && !isOutside
+  const { pages, isLoading, problem, loadMore } = useProbePages(props, seesAll, () => setOutside(true))
   const items = pages.flatMap((page) => page.items)
   const last = pages.at(-1)
   return (
@@ -49,7 +52,11 @@ interface ProbePages {
 }
 
 /** Loads the first page at once and the others on request. */
-function useProbePages({ connection, h3, run }: ProbesProps, seesAll: boolean): ProbePages {
+function useProbePages(
+  { connection, h3, run }: ProbesProps,
+  seesAll: boolean,
+  onOutside: () => void,
+): ProbePages {
   const [pages, setPages] = useState<ProbePage[]>([])
   /** Cursor of the page to load: empty for the first one, null for none. */
   const [cursorToLoad, setCursorToLoad] = useState<string | null>('')
@@ -67,9 +74,13 @@ function useProbePages({ connection, h3, run }: ProbesProps, seesAll: boolean): 
           setPages((before) => [...before, page])
           setCursorToLoad(null)
         },
-        (error: unknown) => abort.signal.aborted || setProblem(error),
+        (error: unknown) => {
+          if (abort.signal.aborted) return
+          if (error instanceof ApiError && error.code === 'scope_areas') onOutside()
+          else setProblem(error)
+        },
       )
-  }, [cursorToLoad])
+  }, [cursorToLoad, seesAll])
   const next = pages.at(-1)?.next ?? null
   const isLoading = problem === null && cursorToLoad !== null
   const loadMore = next !== null && cursorToLoad === null ? () => setCursorToLoad(next) : null

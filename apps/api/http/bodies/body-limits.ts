@@ -28,7 +28,7 @@ const IDLE_BODY_MS = 60_000
 
 export const PROBE_ROUTE = '/api/v1/probes'
 /** The routes that read a file. */
-const IMPORT_ROUTES = ['/api/v1/probes/import', '/api/v1/plan/import']
+const IMPORT_ROUTES = ['/api/v1/probes/import', '/api/v1/plan/import', '/api/v1/coverage/import']
 /** A dispute carries documents: five of 1 MiB in base64. */
 const DISPUTE_ROUTES = ['/api/v1/disputes', '/api/v1/disputes/:id/events']
 
