@@ -3,9 +3,10 @@ import { type Config, ConfigError, loadConfig } from '#config'
 import { ApiProcesses, ParentChannel, Supervisor, tellParent } from '#processes'
 import { createFirstAdministrator, prepareDatabase } from '#setup'
 import { type Database, openDatabase } from '#store/database'
+import { KeyFile, Secrets, prepareSecrets } from '#store/secrets'
 import { createServer } from './api/server.js'
 import { Settings } from './api/settings.js'
-import type { Worker } from './worker/jobs.js'
+import type { Worker, WorkerOptions } from './worker/jobs.js'
 import { fork } from 'node:child_process'
 import cluster from 'node:cluster'
 import { readFileSync } from 'node:fs'
@@ -24,16 +25,17 @@ const start = (config: Config): Promise<RunningServer> =>
 
 async function startOne(config: Config): Promise<RunningServer> {
   const { interactive, batch } = await openDatabases(config)
-  await prepare(config, batch)
+  const secrets = await prepare(config, batch)
   const supervisor = config.databaseUrl ? superviseWorker(config) : null
   const app = await createServer({
     ...serverOptions(config),
+    secrets,
     interactive,
     batch,
     ...(supervisor && { worker: supervisor }),
   })
   await app.listen(config.port, config.host)
-  const worker = supervisor ?? (await startInProcessWorker(batch, config))
+  const worker = supervisor ?? (await startInProcessWorker(batch, { ...config, secrets }))
   supervisor?.start()
   const stop = async () => {
     await app.close()
@@ -72,6 +74,7 @@ async function startInGroup(config: Config): Promise<RunningServer> {
   const { interactive, batch } = await openDatabases(config, `taghtiya api ${process.env['API_PROCESS']}`)
   const app = await createServer({
     ...serverOptions(config),
+    secrets: new Secrets(new KeyFile(config.secretsKeyFile)),
     interactive,
     batch,
     worker: parent,
@@ -107,16 +110,18 @@ const serverOptions = (config: Config) => ({
 const urlOf = async (app: { getUrl(): Promise<string> }): Promise<string> =>
   (await app.getUrl()).replace('[::1]', 'localhost')
 
-async function prepare(config: Config, database: Database): Promise<void> {
+async function prepare(config: Config, database: Database): Promise<Secrets> {
   if (!database.isOwner)
     throw new Error(`another server is using the folder ${config.dataDir}: stop it first`)
   await prepareDatabase(database.source, new Date(), log)
+  const secrets = await prepareSecrets(database.source, new KeyFile(config.secretsKeyFile))
   const admin = await createFirstAdministrator(database.source)
   if (admin) log(`First start: sign in as "${admin.name}" with the one-time password ${admin.password}`)
-  if (!config.demo) return
+  if (!config.demo) return secrets
   // Loaded modules stay in memory, so those that only some servers need are imported here.
   const { buildDemo } = await import('#demo')
   await buildDemo(database.source, new Date(), log)
+  return secrets
 }
 
 const version = () =>
@@ -126,9 +131,9 @@ const version = () =>
 const webRoot = () => new URL('../web/', import.meta.url).pathname
 const documentPath = () => new URL('../openapi.json', import.meta.url).pathname
 
-async function startInProcessWorker({ source }: Database, config: Config): Promise<Worker> {
+async function startInProcessWorker({ source }: Database, options: WorkerOptions): Promise<Worker> {
   const { newWorkerName, startWorker } = await import('./worker/jobs.js')
-  return startWorker(source, newWorkerName(), log, config)
+  return startWorker(source, newWorkerName(), log, options)
 }
 
 /** The schedule in a process beside the API if there is a PostgreSQL server, so that neither delays the other. */

@@ -29,6 +29,8 @@ import { ApiKeys1796900000000 } from './1796900000000-api-keys.js'
 import { AuditLog1796900000001 } from './1796900000001-audit-log.js'
 import { Retention1796900000002 } from './1796900000002-retention.js'
 import { Scopes1797000000000 } from './1797000000000-scopes.js'
+import { SecretKeys1797100000000 } from './1797100000000-secret-keys.js'
+import { Passkeys1797100000001 } from './1797100000001-passkeys.js'
 
 /** All migrations in the order in which they are applied. */
 export const MIGRATIONS = [
@@ -63,4 +65,6 @@ export const MIGRATIONS = [
   AuditLog1796900000001,
   Retention1796900000002,
   Scopes1797000000000,
+  SecretKeys1797100000000,
+  Passkeys1797100000001,
 ]

@@ -1,4 +1,5 @@
 import { ProbeWriter } from '#ingest'
+import { Secrets } from '#store/secrets'
 import { type DynamicModule, Module } from '@nestjs/common'
 import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core'
 import { ThrottlerModule } from '@nestjs/throttler'
@@ -38,12 +39,16 @@ import { AccountSessionsController } from './people/account-sessions.controller.
 import { Authoriser } from './people/authoriser.js'
 import { InvitationsController } from './people/invitations.controller.js'
 import { OwnSessionsController } from './people/own-sessions.controller.js'
+import { PasswordCheck } from './people/password-check.js'
 import { RoleGuard } from './people/role-guard.js'
 import { SecondFactorCheck } from './people/second-factor-check.js'
 import { SecondFactorController } from './people/second-factor.controller.js'
 import { SessionController } from './people/session.controller.js'
+import { SharedWindows } from './http/clients/shared-windows.js'
 import { SignInAttempts } from './people/sign-in-attempts.js'
 import { SignInRulesController } from './people/sign-in-rules.controller.js'
+import { PasskeyCheck } from './passkeys/passkey-check.js'
+import { PasskeysController } from './passkeys/passkeys.controller.js'
 import { BudgetController } from './priorities/budget.controller.js'
 import { FactorCache } from './priorities/factors.js'
 import { PrioritiesController } from './priorities/priorities.controller.js'
@@ -79,6 +84,7 @@ import { ZonesController } from './zones/zones.controller.js'
 
 export interface AppDependencies {
   settings: Settings
+  secrets: Secrets
   /** Database connections for people's requests. */
   interactive: DataSource
   /** Database connections for long work such as classification. */
@@ -97,6 +103,7 @@ export const CONTROLLERS = [
   InvitationsController,
   OidcController,
   SecondFactorController,
+  PasskeysController,
   SignInRulesController,
   KeysController,
   LogController,
@@ -144,7 +151,9 @@ export const CONTROLLERS = [
 const SERVICES = [
   Authoriser,
   SignInAttempts,
+  PasswordCheck,
   SecondFactorCheck,
+  PasskeyCheck,
   OidcClient,
   ApiKeyGuard,
   Devices,
@@ -160,13 +169,27 @@ const SERVICES = [
 
 @Module({})
 export class AppModule {
-  static of({ settings, interactive, batch, writer, metrics, readiness }: AppDependencies): DynamicModule {
+  static of({
+    settings,
+    secrets,
+    interactive,
+    batch,
+    writer,
+    metrics,
+    readiness,
+  }: AppDependencies): DynamicModule {
     return {
       module: AppModule,
-      imports: [ThrottlerModule.forRoot([{ ttl: 60_000, limit: 10 }])],
+      imports: [
+        ThrottlerModule.forRoot({
+          throttlers: [{ ttl: 60_000, limit: 10 }],
+          storage: new SharedWindows(interactive),
+        }),
+      ],
       controllers: CONTROLLERS,
       providers: [
         { provide: Settings, useValue: settings },
+        { provide: Secrets, useValue: secrets },
         { provide: DataSource, useValue: interactive },
         { provide: BatchSource, useValue: new BatchSource(batch) },
         { provide: ProbeWriter, useValue: writer },

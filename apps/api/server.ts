@@ -1,6 +1,7 @@
 /** Builds the HTTP server: everything around the routes. */
 import { ProbeWriter } from '#ingest'
 import type { Database } from '#store/database'
+import type { Secrets } from '#store/secrets'
 import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import etag from '@fastify/etag'
@@ -31,6 +32,8 @@ import { type ApiGroup, ReadinessCheck, type SupervisedWorker } from './status/r
 
 export interface ServerOptions {
   settings: Settings
+  /** Seals and opens the secrets in the database. */
+  secrets: Secrets
   interactive: Database
   batch: Database
   /** The worker process that runs beside the server; absent where there is none of its own. */
@@ -59,7 +62,7 @@ const MAX_PARAMETER_LENGTH = 1_000
 const REQUEST_TIMEOUT_MS = 15 * 60_000
 
 export async function createServer(options: ServerOptions): Promise<NestFastifyApplication> {
-  const { settings, interactive, batch, worker = null, group = null } = options
+  const { settings, secrets, interactive, batch, worker = null, group = null } = options
   const readiness = new ReadinessCheck(interactive, worker, settings, group)
   const metrics = new Metrics(readiness, group)
   const writer = new ProbeWriter(interactive.source, concurrentWritesOf(interactive), (rows) =>
@@ -87,7 +90,7 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
   fastify.setReplySerializer(serializeReply)
   fastify.addHook('onSend', sendLongTextAsBytes)
   const sources = { interactive: interactive.source, batch: batch.source }
-  const dependencies = { settings, ...sources, writer, metrics, readiness }
+  const dependencies = { settings, secrets, ...sources, writer, metrics, readiness }
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(dependencies), adapter, {
     logger: ['error', 'warn'],
     // Nest's own parsers take forms (application/x-www-form-urlencoded) where JSON is meant.

@@ -4,6 +4,7 @@ import type { Rule } from '#domain/rule'
 import { prepareDatabase } from '#setup'
 import { openDatabase } from '#store/database'
 import { ROLES, recordChange } from '#store/people'
+import { SecretsError } from '#store/secrets'
 import { FutureKnownBeforeError, classifyAll, findRule, listRules } from '#store/runs'
 import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -18,6 +19,7 @@ import { runImport } from './import.js'
 import { runKey } from './keys.js'
 import { runPerson } from './person.js'
 import { runRoster } from './roster.js'
+import { runSecrets } from './secrets.js'
 import { runUser } from './user.js'
 import { CommandError, type Output, UsageError, outputFor } from './output.js'
 
@@ -65,6 +67,8 @@ const USAGE = `npm run taghtiya -- <command>
   person export NAME --out FILE        everything that is kept of a person (docs/personal-data.md)
   person erase NAME --comment TEXT [--device ID,ID]
                                        ends the account and puts a pseudonym in the place of its name everywhere
+  secrets rotate                       gives the secrets in the database a new key (docs/secrets.md)
+  secrets discard                      where the key is lost: drops what it sealed
   audit verify [--expect SEQ:HASH]     checks that no row of the log was changed or removed
   audit head                           the newest seal, to be noted elsewhere
   audit export --out FILE              the log with its seals, as NDJSON
@@ -180,6 +184,8 @@ const COMMANDS: Record<string, (context: CommandContext) => Promise<boolean>> = 
     runPerson(positionals[1], { source, author, output, name: positionals[2], values }),
   audit: ({ source, positionals, values, author, output }) =>
     runAudit(positionals[1], { source, author, output, values }),
+  secrets: ({ config, source, positionals, author, output }) =>
+    runSecrets(positionals[1], { source, author, output, keyFile: config.secretsKeyFile }),
   key: ({ source, positionals, values, author, output }) =>
     runKey(positionals[1], { source, author, output, subject: positionals[2], values }),
   backup: ({ config, source, values, author, output }) =>
@@ -269,10 +275,11 @@ function exitCodeOf(error: unknown): number {
     process.stderr.write(`${[error.message, USAGE].filter(Boolean).join('\n\n')}\n`)
     return 2
   }
-  const isExpected =
-    error instanceof CommandError || error instanceof FutureKnownBeforeError || error instanceof ConfigError
+  const isExpected = [CommandError, FutureKnownBeforeError, ConfigError, SecretsError].some(
+    (kind) => error instanceof kind,
+  )
   process.stderr.write(
-    `${isExpected ? error.message : `failed: ${String((error as Error)?.message ?? error)}`}\n`,
+    `${isExpected ? (error as Error).message : `failed: ${String((error as Error)?.message ?? error)}`}\n`,
   )
   return 1
 }

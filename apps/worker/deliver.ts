@@ -2,12 +2,14 @@
  * Delivers events to subscribers: at least once, in order, signed as the Standard Webhooks specification asks
  * (https://www.standardwebhooks.com).
  */
+import type { Secrets } from '#store/secrets'
 import {
   type DueDelivery,
   leaseDeliveries,
   markDelivered,
   markFailed,
   queueDeliveries,
+  signingSecretsOf,
 } from '#store/subscriptions'
 import { Webhook } from 'standardwebhooks'
 import type { DataSource } from 'typeorm'
@@ -17,6 +19,8 @@ import { postWebhook } from './webhook-post.js'
 const MAX_ROUNDS = 500
 
 export interface DeliverOptions {
+  /** Opens the secrets that sign messages. */
+  secrets: Secrets
   /** Whether webhooks may go to http:// on this machine, for tests. */
   allowsLoopback: boolean
   /** The current time. */
@@ -36,18 +40,20 @@ export async function deliverWebhooks(source: DataSource, options: DeliverOption
 async function attemptDelivery(
   source: DataSource,
   delivery: DueDelivery,
-  { allowsLoopback, now }: DeliverOptions,
+  { secrets, allowsLoopback, now }: DeliverOptions,
 ): Promise<void> {
-  const { id, url, secret, payload } = delivery
+  const { id, url, payload } = delivery
   const attemptedAt = now()
-  const headers = {
-    'content-type': 'application/json',
-    'user-agent': 'Taghtiya',
-    'webhook-id': id,
-    'webhook-timestamp': String(Math.floor(attemptedAt.getTime() / 1000)),
-    'webhook-signature': new Webhook(secret).sign(id, attemptedAt, payload),
-  }
+  const signature = (secret: string) => new Webhook(secret).sign(id, attemptedAt, payload)
   try {
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': 'Taghtiya',
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(attemptedAt.getTime() / 1000)),
+      // The specification allows several signatures; a receiver takes the message if one of them is right.
+      'webhook-signature': signingSecretsOf(secrets, delivery).map(signature).join(' '),
+    }
     await postWebhook({ url, headers, body: payload }, allowsLoopback)
     await markDelivered(source.manager, id, now())
   } catch (error) {

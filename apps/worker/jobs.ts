@@ -11,6 +11,7 @@ import { type WorkerName, dropOldLeases, takeLease } from '#store/workers'
 import cron, { type RunCoordinator, type ScheduledTask } from 'node-cron'
 import { randomBytes } from 'node:crypto'
 import type { DataSource } from 'typeorm'
+import type { Secrets } from '#store/secrets'
 import { deliverWebhooks } from './deliver.js'
 import { keepWorkerLease } from './signs-of-life.js'
 
@@ -28,6 +29,8 @@ interface JobContext {
 }
 
 export interface WorkerOptions {
+  /** Opens the secrets of webhooks. */
+  secrets: Secrets
   /** Whether webhooks may go to http:// on this machine, for tests. */
   webhooksLoopback: boolean
   /** Time, ms, without a sign of life after which this worker is passed over. */
@@ -61,8 +64,8 @@ const JOBS: readonly Job[] = [
   {
     name: 'deliveries',
     cron: '* * * * *',
-    run: (source, _now, { webhooksLoopback }) =>
-      deliverWebhooks(source, { allowsLoopback: webhooksLoopback, now: () => new Date() }),
+    run: (source, _now, { secrets, webhooksLoopback }) =>
+      deliverWebhooks(source, { secrets, allowsLoopback: webhooksLoopback, now: () => new Date() }),
   },
   // After midnight, items that were promised for the day before are late.
   {

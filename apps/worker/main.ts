@@ -3,6 +3,7 @@ import { loadConfig } from '#config'
 import { tellParent } from '#processes'
 import { prepareDatabase } from '#setup'
 import { openDatabase } from '#store/database'
+import { KeyFile, prepareSecrets } from '#store/secrets'
 import { type Worker, newWorkerName, startWorker } from './jobs.js'
 
 const log = (text: string) => void process.stderr.write(`${text}\n`)
@@ -33,4 +34,10 @@ const database = await openDatabase({
   name,
 })
 await prepareDatabase(database.source, new Date(), log)
-worker = await startWorker(database.source, name, log, config)
+const secrets = await prepareSecrets(database.source, new KeyFile(config.secretsKeyFile)).catch(
+  (error: unknown) => {
+    log(`The worker stopped: ${String((error as Error).message)}`)
+    process.exit(1)
+  },
+)
+worker = await startWorker(database.source, name, log, { ...config, secrets })

@@ -39,6 +39,8 @@ export interface Config {
   workerLeaseMs: number
   /** The provider by which people sign in beside accounts with a password; null if there is none. */
   oidc: OidcConfig | null
+  /** The file with the keys that seal secrets in the database. */
+  secretsKeyFile: string
   /** Processes that answer requests on the one address: each uses a core. */
   apiProcesses: number
 }
@@ -70,6 +72,7 @@ export function loadConfig(env: Environment): Config {
     metricsToken: metricsTokenOf(env.METRICS_TOKEN, errors),
     workerLeaseMs: workerLeaseOf(env.WORKER_LEASE_SECONDS || '60', errors),
     oidc: oidcOf(env, Boolean(env.PUBLIC_URL), errors),
+    secretsKeyFile: env.SECRETS_KEY_FILE || `${env.DATA_DIR || '.data'}/secrets.key`,
     apiProcesses: apiProcessesOf(env, errors),
   }
   if (errors.length > 0) throw new ConfigError(errors)

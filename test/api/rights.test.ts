@@ -165,6 +165,7 @@ test('writes that nobody has to sign in for are these', () => {
     // The token of the link says who it is.
     'invitationsAccept',
     'invitationsRead',
+    'sessionChallenge',
     'sessionSignIn',
     'sessionSignOut',
   ])

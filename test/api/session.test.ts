@@ -89,6 +89,28 @@ describe('signing in', () => {
     expect(tries).toEqual([...Array.from({ length: 60 }, () => 401), 429])
   })
 
+  test('several processes of one server count together', async () => {
+    const other = await serve(database)
+    try {
+      const urls = [server.url, other.url]
+      const from = async (i: number, name: string) => {
+        const answer = await callJson(`${urls[i % 2]}/api/v1/session`, 'POST', {
+          body: { name, password: 'wrong' },
+          headers: { 'x-forwarded-for': '203.0.113.40' },
+        })
+        return answer.status
+      }
+      const statuses = []
+      for (let i = 0; i < 8; i++) statuses.push(await from(i, 'shared'))
+      expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429, 429])
+      const all = []
+      for (let i = 0; i < 54; i++) all.push(await from(i, `of-all-${i}`))
+      expect(all).toEqual([...Array.from({ length: 52 }, () => 401), 429, 429])
+    } finally {
+      await other.close()
+    }
+  })
+
   test('behind a proxy that speaks TLS the cookie never travels without it, and the page’s origin is the proxy’s', async () => {
     await signIn(server, database, 'public', { name: 'behind' })
     const body = { name: 'behind', password: 'a password of the tests' }

@@ -4,8 +4,10 @@
  */
 import { prepareDatabase } from '#setup'
 import { openDatabase } from '#store/database'
+import { KeyFile, prepareSecrets } from '#store/secrets'
 import { randomUUID } from 'node:crypto'
-import { renameSync, symlinkSync } from 'node:fs'
+import { mkdtempSync, renameSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Cluster, startCluster } from '../support/cluster.js'
@@ -22,8 +24,10 @@ beforeAll(async () => {
   cluster = await startCluster({ durable: false })
   const url = cluster.url('postgres')
   const opened = await openDatabase({ url, dataDir: '', purpose: 'interactive' })
-  database = { ...opened, env: { DATABASE_URL: url }, drop: opened.close }
-  await prepareDatabase(database.source, new Date(), () => {})
+  await prepareDatabase(opened.source, new Date(), () => {})
+  const SECRETS_KEY_FILE = join(mkdtempSync(join(tmpdir(), 'taghtiya-keys-')), 'secrets.key')
+  const secrets = await prepareSecrets(opened.source, new KeyFile(SECRETS_KEY_FILE))
+  database = { ...opened, secrets, env: { DATABASE_URL: url, SECRETS_KEY_FILE }, drop: opened.close }
   token = (await siteWithDevice(database)).token
   server = await serve(database, {}, null, () => now)
 })

@@ -34,7 +34,7 @@ const open = () => openDatabase({ url: place.env.DATABASE_URL, dataDir: '', purp
 beforeAll(async () => {
   place = await serverPlace()
   const database = await open()
-  await siteWithDevice({ ...database, env: place.env, drop: database.close })
+  await siteWithDevice(database)
   tokens = Array.from({ length: DEVICES }, newToken)
   for (const token of tokens) await insertDevice(database.source.manager, 'S1', sha256(token), 'test')
   await database.close()

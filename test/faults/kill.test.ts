@@ -25,7 +25,7 @@ describe.each(ENGINES)('SIGKILL in the middle of a load on %s', (engine) => {
   beforeAll(async () => {
     place = await placeOf(engine)
     const database = await open()
-    token = (await siteWithDevice({ ...database, env: place.env, drop: database.close })).token
+    token = (await siteWithDevice(database)).token
     await database.close()
   })
   afterAll(() => place.remove())

@@ -16,7 +16,8 @@ const WITHOUT_PERSONS = new Set(
   `action action_role actions area area_code cell_id download_test outcome tool upload_test author_operator author_role batch claimed class code commune_code decision
    digest direction ended field flag id key kind kinds last_error level locality_id media_type metric month name_ar name_fr
    opener_operator opener_role operator other_zone parent_code partial province_code reason region_code role rule_id search_name
-   site_code standing state state_before step subject subscriber technology technology_group title type url zone_id series version secret
+   site_code standing state state_before step subject subscriber technology technology_group title type url zone_id series version secret previous_secret
+   challenge purpose rp_id transports
    address user_agent issuer`
     .split(/\s+/)
     .filter(Boolean),

@@ -35,14 +35,15 @@ describe.each(ENGINES)('the second factor on %s', (engine) => {
 
   /** An app that has read the QR code. */
   async function begin(): Promise<(seconds: number) => string> {
-    const factor = (await beginSecondFactor(database.source.manager, NAME))!
+    const factor = (await beginSecondFactor(database.source, database.secrets, NAME))!
     const totp = URI.parse(factor.uri) as TOTP
     expect(totp.secret.base32).toBe(factor.secret)
     return (seconds) => totp.generate({ timestamp: at(seconds).getTime() })
   }
   const confirm = (code: string, seconds: number) =>
-    confirmSecondFactor(database.source, NAME, code, at(seconds))
-  const use = (code: string, seconds: number) => useSecondFactor(database.source, NAME, code, at(seconds))
+    confirmSecondFactor(database.source, database.secrets, { name: NAME, code, now: at(seconds) })
+  const use = (code: string, seconds: number) =>
+    useSecondFactor(database.source, database.secrets, { name: NAME, code, now: at(seconds) })
 
   test('counts from its first right code on, and each code once', async () => {
     const code = await begin()
@@ -64,7 +65,7 @@ describe.each(ENGINES)('the second factor on %s', (engine) => {
     expect(await use(code(30), 61)).toBe(false)
     expect(await use(code(120), 91)).toBe(true)
     expect(await use(code(300), 200)).toBe(false)
-    expect(await beginSecondFactor(database.source.manager, NAME)).toBeNull()
+    expect(await beginSecondFactor(database.source, database.secrets, NAME)).toBeNull()
   })
 
   test('recovery codes work once each, with or without dashes, until they are renewed', async () => {
@@ -116,7 +117,7 @@ describe.each(ENGINES)('the second factor on %s', (engine) => {
   })
 
   test('secrets have 160 bits', async () => {
-    const { secret } = (await beginSecondFactor(database.source.manager, NAME))!
+    const { secret } = (await beginSecondFactor(database.source, database.secrets, NAME))!
     expect(Secret.fromBase32(secret).buffer.byteLength).toBe(20)
   })
 })

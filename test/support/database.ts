@@ -1,6 +1,8 @@
 /** A fresh, prepared database (tables, rules, regions and provinces) of either engine for a test file. */
 import { type Database, openDatabase } from '#store/database'
+import { KeyFile, type Secrets, prepareSecrets } from '#store/secrets'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import pg from 'pg'
 import { inject } from 'vitest'
@@ -9,8 +11,9 @@ export const ENGINES = ['postgresql', 'embedded'] as const
 export type EngineName = (typeof ENGINES)[number]
 
 export interface TestDatabase extends Database {
-  /** Environment for a separate process: DATABASE_URL or DATA_DIR. */
-  env: { DATABASE_URL?: string; DATA_DIR?: string }
+  /** Environment for a separate process: DATABASE_URL or DATA_DIR, and the file with the keys of the secrets. */
+  env: { DATABASE_URL?: string; DATA_DIR?: string; SECRETS_KEY_FILE: string }
+  secrets: Secrets
   drop(): Promise<void>
 }
 
@@ -24,15 +27,19 @@ export async function databaseAt(place: Place): Promise<TestDatabase> {
     dataDir: place.env.DATA_DIR ?? '',
     purpose: 'batch',
   })
+  const keyFolder = mkdtempSync(join(tmpdir(), 'taghtiya-keys-'))
+  const SECRETS_KEY_FILE = join(keyFolder, 'secrets.key')
+  const secrets = await prepareSecrets(database.source, new KeyFile(SECRETS_KEY_FILE))
   const drop = async () => {
     await database.close()
     await place.remove()
+    rmSync(keyFolder, { recursive: true, force: true })
   }
-  return { ...database, env: place.env, drop }
+  return { ...database, secrets, env: { ...place.env, SECRETS_KEY_FILE }, drop }
 }
 
 interface Place {
-  env: TestDatabase['env']
+  env: Omit<TestDatabase['env'], 'SECRETS_KEY_FILE'>
   remove(): Promise<void>
 }
 

@@ -37,6 +37,7 @@ export async function serve(
   const settings = new Settings({ ...loadConfig({}), ...config }, '0.0.0-test', clock)
   const app = await createServer({
     settings,
+    secrets: database.secrets,
     interactive: database,
     batch: database,
     webRoot,
@@ -48,7 +49,7 @@ export async function serve(
 
 /** Makes a school in Al Hoceima and a device in it. */
 export async function siteWithDevice(
-  database: TestDatabase,
+  database: Pick<TestDatabase, 'source'>,
   code = 'S1',
 ): Promise<{ site: string; token: string }> {
   const site = {

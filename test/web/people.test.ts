@@ -151,8 +151,9 @@ test.each(['fr', 'ar', 'en'] as const)(
     // It opens by itself, because the role needs it.
     const dialog = page.getByRole('dialog', { name: says('secondFactor') })
     await dialog.getByText(says('factorRequired')).waitFor()
-    await dialog.locator('input[name=password]').fill('a password of the tests')
-    await dialog.getByRole('button', { name: says('setUp'), exact: true }).click()
+    const app = dialog.getByRole('region', { name: says('app') })
+    await app.locator('input[name=password]').fill('a password of the tests')
+    await app.getByRole('button', { name: says('setUp'), exact: true }).click()
     await dialog.getByRole('img', { name: says('qrCode') }).waitFor()
     const secret = await dialog.locator('.secret output').innerText()
     const totp = new TOTP({ secret: Secret.fromBase32(secret) })

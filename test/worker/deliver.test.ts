@@ -9,7 +9,9 @@ import {
   listDeliveries,
   listEvents,
   listSubscriptions,
+  findSubscription,
   pauseSubscription,
+  renewSubscriptionSecret,
 } from '#store/subscriptions'
 import fc from 'fast-check'
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -30,6 +32,8 @@ interface PlanEvent {
 }
 
 const INSERT_EVENT = `INSERT INTO plan_event (code, at, version, state, state_before) VALUES ($1, $2, 1, 'works', 'planned')`
+
+const by = () => ({ author: 'test', at: new Date() })
 
 interface Got {
   id: string
@@ -79,16 +83,20 @@ describe.each(ENGINES)('webhooks on %s', (engine) => {
   /** The same events again, as if new runs had made them. */
   const queueAgain = () => database.source.query('DELETE FROM event_batch')
   const deliverAt = (ms: number) =>
-    deliverWebhooks(database.source, { allowsLoopback: true, now: () => new Date(ms) })
+    deliverWebhooks(database.source, {
+      secrets: database.secrets,
+      allowsLoopback: true,
+      now: () => new Date(ms),
+    })
 
   test('each event is delivered once, in order and signed; failed attempts are repeated with the same id and bytes', async () => {
     const db = database.source.manager
     const start = Date.now()
     await deliverAt(start)
     const all = { url: to.url, kinds: [], area: null, rule: null }
-    const { id, secret } = (await insertSubscription(database.source, all, 'test', new Date()))!
+    const { id, secret } = (await insertSubscription(database.source, database.secrets, all, by()))!
     const other = { ...all, rule: 'eu-2013', kinds: ['zone.resolved' as const] }
-    await insertSubscription(database.source, other, 'test', new Date())
+    await insertSubscription(database.source, database.secrets, other, by())
     await deliverAt(Date.now())
     // Nobody gets the events of a run from before the subscription.
     expect(to.got).toEqual([])
@@ -164,7 +172,7 @@ describe.each(ENGINES)('webhooks on %s', (engine) => {
 
   test('a change of the plan is delivered once, whether a list, a person or the calendar made it', async () => {
     const plan = await receiver()
-    const { source } = database
+    const { source, secrets } = database
     await deliverAt(Date.now())
     const about = { author: 'test', source: null, comment: 'test', now: new Date(), preview: false }
     const rowOf = (code: string, promisedBy: string | null) => ({
@@ -178,15 +186,15 @@ describe.each(ENGINES)('webhooks on %s', (engine) => {
     const made = await Promise.all([
       insertSubscription(
         source,
+        secrets,
         { url: plan.url, kinds: [], area: '01.051', rule: 'ma-floor' },
-        'test',
-        new Date(),
+        by(),
       ),
       insertSubscription(
         source,
+        secrets,
         { url: `${plan.url}/late`, kinds: ['plan.late'], area: null, rule: null },
-        'test',
-        new Date(),
+        by(),
       ),
     ])
     const tomorrow = new Date(Date.now() + 86_400_000)
@@ -242,6 +250,41 @@ describe.each(ENGINES)('webhooks on %s', (engine) => {
     }
     for (const one of made) await deleteSubscription(source.manager, one!.id, 'test', new Date())
     plan.close()
+  })
+
+  test('after a change of the secret messages are signed with both for a day, then with the new one alone', async () => {
+    const { source, secrets } = database
+    const hook = await receiver()
+    const made = (await insertSubscription(
+      source,
+      secrets,
+      { url: hook.url, kinds: [], area: null, rule: null },
+      by(),
+    ))!
+    const at = new Date()
+    const renewed = await renewSubscriptionSecret(source, secrets, made.id, { author: 'test', at })
+    expect(renewed.secret).not.toBe(made.secret)
+    expect((await findSubscription(source.manager, made.id))!.previousSecretUntil).toEqual(
+      renewed.previousSecretUntil,
+    )
+    await queueAgain()
+    await deliverAt(Date.now())
+    const [message] = hook.got
+    // A receiver verifies with the secret that it has, whichever of the two that is.
+    for (const secret of [made.secret, renewed.secret])
+      expect(() => new Webhook(secret).verify(message!.body, message!.headers)).not.toThrow()
+    await queueAgain()
+    await source.query(
+      `UPDATE subscription SET previous_secret_until = now() - interval '1 second' WHERE id = $1`,
+      [made.id],
+    )
+    await deliverAt(Date.now())
+    const last = hook.got.at(-1)!
+    expect(last).not.toBe(message)
+    expect(() => new Webhook(renewed.secret).verify(last.body, last.headers)).not.toThrow()
+    expect(() => new Webhook(made.secret).verify(last.body, last.headers)).toThrow()
+    await deleteSubscription(source.manager, made.id, 'test', new Date())
+    hook.close()
   })
 
   if (engine === 'postgresql')

@@ -193,6 +193,7 @@ export const ar: Messages = {
   devices: 'الأجهزة',
   secondFactor: 'التحقق بخطوتين',
   secondFactorCode: 'رمز تطبيقك، أو رمز احتياطي',
+  usePasskey: 'استعمال مفتاح مرور',
   sessions: 'جلساتي المفتوحة',
   apiKeys: 'مفاتيح API للبرامج',
   log: 'السجل',
@@ -255,6 +256,10 @@ export const ar: Messages = {
   problem_second_factor_first: 'فعِّل أولا التحقق بخطوتين.',
   problem_second_factor_needed: 'يلزم رمز التحقق بخطوتين.',
   problem_wrong_code: 'الرمز غير صحيح أو استُعمل أو قديم.',
+  problem_wrong_passkey: 'رُفض مفتاح المرور. أعد المحاولة.',
+  problem_passkeys_need_name: 'تتطلب مفاتيح المرور خادما له اسم: هذا العنوان رقم.',
+  problem_passkey_cancelled: 'لم يستعمل المتصفح أي مفتاح مرور. أعد المحاولة أو اكتب رمزا.',
+  problem_passkey_there: 'في هذا الجهاز مفتاح مرور لهذا الحساب.',
   problem_second_factor_required: 'دورك يتطلب التحقق بخطوتين.',
   problem_own_password_first: 'اختر أولا كلمة سر خاصة بك.',
   boundTo:

@@ -22,7 +22,7 @@ export class AuditInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<FastifyRequest>()
     const route = AUDITED_ROUTES[`${request.method} ${request.routeOptions.url}`]
     if (!route) return handler.handle()
-    if (route.action === 'sign in') return this.signIn(route, request, handler)
+    if (route.kind === 'sign_in' && request.method === 'POST') return this.signIn(route, request, handler)
     const author = await this.authorOf(request)
     if (!author) return handler.handle()
     if (route.onlyIfFound)

@@ -13,6 +13,7 @@ export interface AuditedRoute {
 
 export const AUDITED_ROUTES: Readonly<Record<string, AuditedRoute>> = {
   'POST /api/v1/session': { kind: 'sign_in', action: 'sign in' },
+  'POST /api/v1/session/challenge': { kind: 'sign_in', action: 'ask for a passkey' },
   'DELETE /api/v1/session': { kind: 'sign_in', action: 'sign out' },
   'GET /api/v1/accounts': { kind: 'read', action: 'read accounts' },
   'GET /api/v1/accounts/:name/sessions': { kind: 'read', action: 'read sessions of an account' },
@@ -50,6 +51,7 @@ export const NOT_AUDITED: Readonly<Record<string, string>> = {
   'GET /api/v1/log/verification': 'says only whether the log is whole',
   'GET /api/v1/retention': 'shows numbers of days',
   'GET /api/v1/session/second-factor': 'shows people what is their own',
+  'GET /api/v1/session/passkeys': 'shows people what is their own',
   'GET /api/v1/sessions': 'shows people what is their own',
   'GET /api/v1/sign-in-rules': 'shows rules for roles',
 }

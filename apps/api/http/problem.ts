@@ -65,6 +65,8 @@ export type ProblemCode =
   | 'second_factor_first'
   | 'second_factor_required'
   | 'wrong_code'
+  | 'wrong_passkey'
+  | 'passkeys_need_name'
   | 'account_delayed'
   | 'name_refused'
 

@@ -35,6 +35,11 @@ const PATH_PARAMETERS: Record<string, PathParameter> = {
   'sign-in-rules/role': { description: 'A role.', schema: TEXT_SCHEMA, example: 'analyst' },
   'personal-data/name': { description: "An account's name.", schema: TEXT_SCHEMA, example: 'leila' },
   'retention/subject': { description: 'What is kept.', schema: TEXT_SCHEMA, example: 'log' },
+  'passkeys/id': {
+    description: "A passkey's id.",
+    schema: TEXT_SCHEMA,
+    example: 'q1Zc0mJ3Xg5bQyW2Tn8Lrw',
+  },
   'keys/id': {
     description: "A key's id.",
     schema: TEXT_SCHEMA,
@@ -169,6 +174,15 @@ export const BODY_EXAMPLES: Record<string, unknown> = {
     'measured_at,lat,lng,operator,download_mbps\n2026-03-01T09:30:00Z,35.2447,-3.9317,iam,18.4\n',
   RuleBody: { ...SHIPPED_RULES[0], id: 'my-rule', version: undefined, default: false },
   SignInBody: { name: 'admin', password: 'the one-time password of the first start' },
+  NameAndPasswordBody: { name: 'admin', password: 'the one-time password of the first start' },
+  PasskeyNameBody: { name: 'my phone' },
+  NewPasskeyBody: {
+    name: 'my phone',
+    id: 'q1Zc0mJ3Xg5bQyW2Tn8Lrw',
+    clientData: 'eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0',
+    attestation: 'o2NmbXRkbm9uZQ',
+    transports: ['internal'],
+  },
   PasswordBody: { current: 'the one-time password', next: 'a sentence of my own' },
   AccountBody: { name: 'leila', role: 'planner' },
   AccountChangeBody: { role: 'analyst', disabled: false },

@@ -7,10 +7,12 @@ import {
   endSessions,
   findAccount,
   isPassword,
+  removeApp,
   removeSecondFactor,
   renewRecoveryCodes,
   secondFactorOf,
 } from '#store/people'
+import { Secrets } from '#store/secrets'
 import {
   Body,
   ConflictException,
@@ -38,13 +40,14 @@ export interface RecoveryCodes {
   recoveryCodes: string[]
 }
 
-/** The second factor of the signed-in person: codes of an authenticator app, and recovery codes. */
+/** The authenticator app of the signed-in person, and recovery codes. */
 @ApiTags('people')
 @Controller('api/v1')
 export class SecondFactorController {
   constructor(
     private readonly source: DataSource,
     private readonly check: SecondFactorCheck,
+    private readonly secrets: Secrets,
   ) {}
 
   /** Whether one has a second factor, and whether one's role needs it. */
@@ -63,7 +66,7 @@ export class SecondFactorController {
   @UseGuards(SignInThrottle)
   async begin(@Body() body: OwnPasswordBody, @CurrentAccount() { name }: Account): Promise<NewSecondFactor> {
     await this.requirePassword(name, body.password)
-    const factor = await beginSecondFactor(this.source.manager, name)
+    const factor = await beginSecondFactor(this.source, this.secrets, name)
     if (!factor) throw new ConflictException(`"${name}" has a second factor: remove it first`)
     return factor
   }
@@ -75,12 +78,8 @@ export class SecondFactorController {
   @BeforePassword()
   @UseGuards(SignInThrottle)
   async confirm(@Body() body: CodeBody, @CurrentAccount() { name }: Account): Promise<RecoveryCodes> {
-    const recoveryCodes = await confirmSecondFactor(
-      this.source,
-      name,
-      body.code.replace(/\s/g, ''),
-      this.check.now,
-    )
+    const use = { name, code: body.code.replace(/\s/g, ''), now: this.check.now }
+    const recoveryCodes = await confirmSecondFactor(this.source, this.secrets, use)
     if (!recoveryCodes) throw wrongCode()
     return { recoveryCodes }
   }
@@ -92,28 +91,28 @@ export class SecondFactorController {
   @UseGuards(SignInThrottle)
   async renew(@Body() body: OwnPasswordBody, @CurrentAccount() { name }: Account): Promise<RecoveryCodes> {
     await this.requirePassword(name, body.password)
-    const { since } = await secondFactorOf(this.source.manager, name)
-    if (!since) throw new NotFoundException(`"${name}" has no second factor`)
+    const { since, passkeys } = await secondFactorOf(this.source.manager, name)
+    if (!since && passkeys === 0) throw new NotFoundException(`"${name}" has no second factor`)
     return { recoveryCodes: await renewRecoveryCodes(this.source, name) }
   }
 
-  /** Removes one's own second factor, unless one's role needs it. */
+  /** Removes one's own authenticator app, unless one's role needs a second factor and there is no passkey. */
   @Post('session/second-factor/remove')
   @HttpCode(204)
   @RequireRight('use an own account')
   @UseGuards(SignInThrottle)
   async removeOwn(@Body() body: OwnPasswordBody, @CurrentAccount() { name, role }: Account): Promise<void> {
     await this.requirePassword(name, body.password)
-    const { isRequired } = await secondFactorOf(this.source.manager, name)
-    if (isRequired)
+    const { isRequired, passkeys } = await secondFactorOf(this.source.manager, name)
+    if (isRequired && passkeys === 0)
       throw new ConflictException(
         refusal('second_factor_required', `The role ${role} of "${name}" needs a second factor.`),
       )
-    if (!(await removeSecondFactor(this.source, name, name)))
-      throw new NotFoundException(`"${name}" has no second factor`)
+    if (!(await removeApp(this.source, name)))
+      throw new NotFoundException(`"${name}" has no authenticator app`)
   }
 
-  /** Removes the second factor of a person who lost it; the person's sessions end. */
+  /** Removes app, passkeys and recovery codes of a person who lost them; the person's sessions end. */
   @Delete('accounts/:name/second-factor')
   @HttpCode(204)
   @RequireRight('manage accounts')

@@ -16,7 +16,6 @@ import {
   Body,
   Controller,
   Delete,
-  ForbiddenException,
   Get,
   Header,
   HttpCode,
@@ -32,11 +31,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
 import { NO_STORE } from '../http/cache-policy.js'
 import { refusal } from '../http/problem.js'
+import { PasskeyCheck, type PasskeyRequest } from '../passkeys/passkey-check.js'
 import { SESSION_COOKIE, refuseForeignOrigin } from './authoriser.js'
 import { refusedPassword, requireGoodPassword } from './chosen-password.js'
 import { CurrentAccount } from './role-guard.js'
 import { BeforePassword, RequireRight } from './route-rights.js'
-import { PasswordBody, SignInBody } from './session.dto.js'
+import { PasswordCheck } from './password-check.js'
+import { NameAndPasswordBody, PasswordBody, SignInBody } from './session.dto.js'
 import { SecondFactorCheck } from './second-factor-check.js'
 import { type FailedSignIns, SignInAttempts } from './sign-in-attempts.js'
 import { SignInThrottle } from './sign-in-throttle.js'
@@ -51,7 +52,9 @@ export class SessionController {
   constructor(
     private readonly source: DataSource,
     private readonly attempts: SignInAttempts,
+    private readonly passwords: PasswordCheck,
     private readonly factor: SecondFactorCheck,
+    private readonly passkeys: PasskeyCheck,
   ) {}
 
   /**
@@ -67,22 +70,8 @@ export class SessionController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignedIn> {
-    refuseForeignOrigin(request)
-    // Looked up first: a database that is away is no attempt.
-    const account = await findAccount(this.source.manager, body.name)
-    await this.attempts.begin(body.name, request, reply)
-    if (!(await isPassword(account?.passwordHash, body.password)) || !account) {
-      await this.attempts.failed(body.name)
-      throw new UnauthorizedException(refusal('wrong_name_or_password', 'The name or the password is wrong.'))
-    }
-    // Only who knows the password learns that the account exists.
-    if (account.disabledAt)
-      throw new ForbiddenException(
-        refusal('account_disabled', `The account "${account.name}" is disabled: ask an administrator.`, {
-          name: account.name,
-        }),
-      )
-    await this.factor.require(account, body.code, reply)
+    const account = await this.passwords.require(body, request, reply)
+    await this.factor.require(account, body, request, reply)
     const token = newToken()
     const failures = await startSession(this.source, {
       hash: sha256(token),
@@ -100,6 +89,24 @@ export class SessionController {
     const { name, role, mustChangePassword, operator, areas } = account
     const { mustAddFactor, isExternal } = (await findSession(this.source.manager, sha256(token)))!
     return { name, role, mustChangePassword, operator, areas, mustAddFactor, isExternal, ...failures }
+  }
+
+  /**
+   * Asks for the question that a passkey answers in signing in, after the password. Send the browser's answer with name and password as
+   * `passkey` to POST /api/v1/session.
+   */
+  @Post('challenge')
+  @HttpCode(200)
+  @UseGuards(SignInThrottle)
+  @Throttle({ default: { limit: 5, ttl: 60_000 } })
+  @Header('cache-control', NO_STORE)
+  async challenge(
+    @Body() body: NameAndPasswordBody,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PasskeyRequest> {
+    const { name } = await this.passwords.require(body, request, reply)
+    return this.passkeys.requestFor(name, request)
   }
 
   /** The signed-in account; 204 if nobody is signed in. */

@@ -1,7 +1,9 @@
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '#domain/account'
-import { IsBoolean, IsOptional, IsString, Length, MaxLength } from 'class-validator'
+import { Type } from 'class-transformer'
+import { IsBoolean, IsOptional, IsString, Length, MaxLength, ValidateNested } from 'class-validator'
+import { PasskeyAnswer } from '../passkeys/passkeys.dto.js'
 
-export class SignInBody {
+export class NameAndPasswordBody {
   @IsString()
   @MaxLength(100)
   name!: string
@@ -9,12 +11,20 @@ export class SignInBody {
   @IsString()
   @MaxLength(200)
   password!: string
+}
 
+export class SignInBody extends NameAndPasswordBody {
   /** Code of the second factor, or a recovery code; needed where the answer is 401 with `second_factor_needed`. */
   @IsOptional()
   @IsString()
   @MaxLength(40)
   code?: string
+
+  /** The answer of a passkey in place of a code, to a challenge of POST /api/v1/session/challenge. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => PasskeyAnswer)
+  passkey?: PasskeyAnswer
 }
 
 export class PasswordBody {

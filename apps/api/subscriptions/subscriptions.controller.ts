@@ -1,5 +1,6 @@
 import { webhookUrlRefusal } from '#domain/event'
 import { type Account } from '#store/people'
+import { Secrets } from '#store/secrets'
 import {
   type DeliveryRow,
   type SubscriptionRow,
@@ -9,6 +10,7 @@ import {
   listDeliveries,
   listSubscriptions,
   pauseSubscription,
+  renewSubscriptionSecret,
 } from '#store/subscriptions'
 import {
   Body,
@@ -40,6 +42,13 @@ export interface NewSubscriptionAnswer extends SubscriptionRow {
   secret: string
 }
 
+/** A new secret, which only this answer contains. */
+export interface NewSecretAnswer {
+  secret: string
+  /** Until when messages are signed with the earlier secret as well. */
+  previousSecretUntil: Date
+}
+
 /** Subscriptions: webhooks that receive events. */
 @ApiTags('events')
 @Controller('api/v1/subscriptions')
@@ -47,6 +56,7 @@ export class SubscriptionsController {
   constructor(
     private readonly source: DataSource,
     private readonly settings: Settings,
+    private readonly secrets: Secrets,
   ) {}
 
   /** Subscriptions, without their secrets. */
@@ -69,7 +79,10 @@ export class SubscriptionsController {
       throw new UnprocessableEntityException(refusal('webhook_address', `url is "${body.url}": it ${reason}`))
     const { url, kinds, area = null, rule = null } = body
     const fields = { url, kinds: kinds ?? [], area, rule }
-    const inserted = await insertSubscription(this.source, fields, author.name, this.now())
+    const inserted = await insertSubscription(this.source, this.secrets, fields, {
+      author: author.name,
+      at: this.now(),
+    })
     if (!inserted)
       throw new UnprocessableEntityException(
         refusal('webhooks_full', 'maximum number of subscriptions reached: delete one'),
@@ -88,6 +101,19 @@ export class SubscriptionsController {
     await this.requireSubscription(id)
     await pauseSubscription(this.source.manager, id, paused, author.name)
     return this.requireSubscription(id)
+  }
+
+  /** Gives a subscription a new secret, shown once. For a day messages are signed with the earlier one, too. */
+  @Post(':id/secret')
+  @HttpCode(200)
+  @RequireRight('manage webhooks')
+  @Header('cache-control', 'no-store')
+  async renewSecret(
+    @Param('id', ParseUUIDPipe) id: string,
+    @CurrentAccount() author: Account,
+  ): Promise<NewSecretAnswer> {
+    await this.requireSubscription(id)
+    return renewSubscriptionSecret(this.source, this.secrets, id, { author: author.name, at: this.now() })
   }
 
   /** Ends a subscription. */

@@ -12,6 +12,7 @@ import type { Queryable } from './queryable.js'
  * - `plan`: the plan and its findings.
  * - `roster`: changes of the roster of operators, so that two cannot overlap.
  * - `accounts`: changes of accounts, so that two administrators cannot disable each other.
+ * - `secrets`: shared by whoever seals a secret, taken alone to change the keys.
  * - `audit log`: sealing rows of the log, taken by a trigger when a transaction commits.
  * - `deliveries`: numbering messages to subscribers. - `subscriptions`: counting them. - `area series`: the sums.
  * - `run of …`, `rule …`, `disputes of …`: the runs or versions of one rule, the disputes of one author.
@@ -23,6 +24,7 @@ export type LockName =
   | 'plan'
   | 'roster'
   | 'accounts'
+  | 'secrets'
   | 'audit log'
   | 'deliveries'
   | 'subscriptions'

@@ -43,18 +43,29 @@ export const ACCOUNT_COLUMNS = raw(
   CASE WHEN a.role = ANY(${BOUND_ROLES_SQL}) THEN ${boundAreasSql('account', 'a.name')} END AS areas`,
 )
 
+/** Whether an account has an authenticator app or a passkey, as an expression about its row `a`. */
+export const HAS_SECOND_FACTOR = raw(`(
+  EXISTS (SELECT 1 FROM second_factor AS f WHERE f.account_name = a.name AND f.confirmed_at IS NOT NULL)
+  OR EXISTS (SELECT 1 FROM passkey AS k WHERE k.account_name = a.name))`)
+
 /** An account with what signing in needs; undefined if there is none of this name, or it was removed. */
 export async function findAccount(
   db: Queryable,
   name: string,
 ): Promise<
-  (Account & { passwordHash: string; disabledAt: Date | null; hasSecondFactor: boolean }) | undefined
+  | (Account & {
+      passwordHash: string
+      disabledAt: Date | null
+      hasSecondFactor: boolean
+      hasPasskey: boolean
+    })
+  | undefined
 > {
   return queryRow(
     db,
     sql`SELECT ${ACCOUNT_COLUMNS}, a.password_hash AS "passwordHash", a.disabled_at AS "disabledAt",
-       EXISTS (SELECT 1 FROM second_factor AS f WHERE f.account_name = a.name AND f.confirmed_at IS NOT NULL)
-         AS "hasSecondFactor"
+       ${HAS_SECOND_FACTOR} AS "hasSecondFactor",
+       EXISTS (SELECT 1 FROM passkey AS k WHERE k.account_name = a.name) AS "hasPasskey"
      FROM account AS a WHERE a.name = ${name} AND a.removed_at IS NULL`,
   )
 }
@@ -62,8 +73,7 @@ export async function findAccount(
 const ACCOUNT_ROWS = sql`SELECT ${ACCOUNT_COLUMNS}, a.created_at AS "createdAt", a.created_by AS "createdBy",
    a.last_sign_in_at AS "lastSignInAt", a.disabled_at AS "disabledAt",
    a.failed_sign_ins AS "failedSignIns",
-   EXISTS (SELECT 1 FROM second_factor AS f WHERE f.account_name = a.name AND f.confirmed_at IS NOT NULL)
-     AS "hasSecondFactor",
+   ${HAS_SECOND_FACTOR} AS "hasSecondFactor",
    (SELECT count(*)::int FROM session AS s WHERE s.account_name = a.name AND s.expires_at > now()) AS sessions,
    (SELECT max(i.expires_at) FROM invitation AS i WHERE i.account_name = a.name AND i.expires_at > now())
      AS "invitedUntil"

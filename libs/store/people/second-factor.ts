@@ -1,6 +1,7 @@
 /**
- * The second factor of an account: six digits of an authenticator app (TOTP, RFC 6238), or a recovery code. Each code is
- * used once. The secret must be stored as it is, because codes are computed from it; recovery codes are stored as SHA-256.
+ * The second factor of an account by codes: six digits of an authenticator app (TOTP, RFC 6238), or a recovery code. Each code is
+ * used once. Codes are computed from the secret, so it is sealed (`libs/store/secrets`) and not hashed; recovery codes are stored as
+ * SHA-256.
  */
 import { randomInt } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
@@ -8,7 +9,8 @@ import type { DataSource } from 'typeorm'
 import type { Queryable } from '../database/database.js'
 import { takeLock } from '../database/locks.js'
 import { queryRow, queryRows } from '../database/query.js'
-import { sql } from '../database/sql.js'
+import { raw, sql } from '../database/sql.js'
+import type { Secrets } from '../secrets/secrets.js'
 import { ROLES, type Role } from './accounts.js'
 import { recordChange } from './changes.js'
 import { sha256 } from './secrets.js'
@@ -22,8 +24,10 @@ const SECRET_BYTES = 20
 const RECOVERY_CODES = 10
 
 export interface SecondFactorState {
-  /** Since when codes are asked for; null if the account has no second factor. */
+  /** Since when codes of an app are taken; null if the account has no app. */
   since: Date | null
+  /** Number of passkeys. */
+  passkeys: number
   /** Number of recovery codes that were not used. */
   recoveryCodes: number
   /** Whether the account's role needs a second factor. */
@@ -37,11 +41,12 @@ export async function secondFactorOf(db: Queryable, name: string): Promise<Secon
   const row = await queryRow<SecondFactorState>(
     db,
     sql`SELECT (SELECT confirmed_at FROM second_factor WHERE account_name = a.name) AS since,
+       (SELECT count(*)::int FROM passkey WHERE account_name = a.name) AS passkeys,
        (SELECT count(*)::int FROM recovery_code WHERE account_name = a.name AND used_at IS NULL) AS "recoveryCodes",
        coalesce((SELECT second_factor FROM sign_in_rule AS r WHERE r.role = a.role), false) AS "isRequired"
      FROM account AS a WHERE a.name = ${name}`,
   )
-  return row ?? { since: null, recoveryCodes: 0, isRequired: false }
+  return row ?? { since: null, passkeys: 0, recoveryCodes: 0, isRequired: false }
 }
 
 export interface NewSecondFactor {
@@ -52,26 +57,42 @@ export interface NewSecondFactor {
 }
 
 /** Begins to set up a second factor: it counts from its first right code on. Null if the account has one. */
-export async function beginSecondFactor(db: Queryable, name: string): Promise<NewSecondFactor | null> {
+export async function beginSecondFactor(
+  source: DataSource,
+  secrets: Secrets,
+  name: string,
+): Promise<NewSecondFactor | null> {
   const secret = new Secret({ size: SECRET_BYTES }).base32
-  const row = await queryRow(
-    db,
-    sql`INSERT INTO second_factor AS s (account_name, secret) VALUES (${name}, ${secret})
-     ON CONFLICT (account_name) DO UPDATE SET secret = excluded.secret, created_at = now(), last_counter = NULL
-     WHERE s.confirmed_at IS NULL RETURNING account_name`,
+  const row = await source.transaction(async (tx) =>
+    queryRow(
+      tx,
+      sql`INSERT INTO second_factor AS s (account_name, secret)
+       VALUES (${name}, ${await secrets.seal(tx, secret, placeOf(name))})
+       ON CONFLICT (account_name) DO UPDATE SET secret = excluded.secret, created_at = now(), last_counter = NULL
+       WHERE s.confirmed_at IS NULL RETURNING account_name`,
+    ),
   )
   return row ? { secret, uri: totpOf(name, secret).toString() } : null
+}
+
+const placeOf = (name: string) => ({ table: 'second_factor', column: 'secret', row: name })
+
+/** A code that the person with the account `name` types. */
+export interface CodeUse {
+  name: string
+  code: string
+  now: Date
 }
 
 /** Confirms a second factor by its first code, and returns new recovery codes; null if the code is wrong. */
 export async function confirmSecondFactor(
   source: DataSource,
-  name: string,
-  code: string,
-  now: Date,
+  secrets: Secrets,
+  use: CodeUse,
 ): Promise<string[] | null> {
+  const { name } = use
   return source.transaction(async (tx) => {
-    if (!(await useTotp(tx, { name, code, now, isConfirmed: false }))) return null
+    if (!(await useTotp(tx, secrets, { ...use, isConfirmed: false }))) return null
     await queryRows(tx, sql`UPDATE second_factor SET confirmed_at = now() WHERE account_name = ${name}`)
     await recordChange(tx, name, 'add second factor', name)
     return replaceRecoveryCodes(tx, name)
@@ -86,7 +107,8 @@ export async function renewRecoveryCodes(source: DataSource, name: string): Prom
   })
 }
 
-async function replaceRecoveryCodes(tx: Queryable, name: string): Promise<string[]> {
+/** Replaces the recovery codes of an account by ten new ones. */
+export async function replaceRecoveryCodes(tx: Queryable, name: string): Promise<string[]> {
   const codes = Array.from({ length: RECOVERY_CODES }, newRecoveryCode)
   await queryRows(tx, sql`DELETE FROM recovery_code WHERE account_name = ${name}`)
   const hashes = codes.map((code) => `\\x${sha256(plainCode(code)).toString('hex')}`)
@@ -109,29 +131,37 @@ function newRecoveryCode(): string {
 /** People leave out dashes and write capitals. */
 const plainCode = (code: string): string => code.toLowerCase().replace(/[\s-]/g, '')
 
-/** Removes the second factor and the recovery codes. False if the account has none. */
+/** Removes app, passkeys and recovery codes. False if the account has neither app nor passkey. */
 export async function removeSecondFactor(source: DataSource, name: string, author: string): Promise<boolean> {
   return source.transaction(async (tx) => {
-    await queryRows(tx, sql`DELETE FROM recovery_code WHERE account_name = ${name}`)
-    const removed = await queryRow(
-      tx,
-      sql`WITH removed AS (DELETE FROM second_factor WHERE account_name = ${name} RETURNING confirmed_at)
-       SELECT 1 FROM removed WHERE confirmed_at IS NOT NULL`,
-    )
-    if (removed) await recordChange(tx, author, 'remove second factor', name)
-    return removed !== undefined
+    await takeLock(tx, 'accounts')
+    const { since, passkeys } = await secondFactorOf(tx, name)
+    for (const table of ['second_factor', 'passkey', 'passkey_challenge', 'recovery_code'])
+      await queryRows(tx, sql`DELETE FROM ${raw(table)} WHERE account_name = ${name}`)
+    if (!since && passkeys === 0) return false
+    await recordChange(tx, author, 'remove second factor', name, { app: since !== null, passkeys })
+    return true
+  })
+}
+
+/** Removes one's own authenticator app. The recovery codes stay if there are passkeys. False if there is no app. */
+export async function removeApp(source: DataSource, name: string): Promise<boolean> {
+  return source.transaction(async (tx) => {
+    await takeLock(tx, 'accounts')
+    const { since, passkeys } = await secondFactorOf(tx, name)
+    await queryRows(tx, sql`DELETE FROM second_factor WHERE account_name = ${name}`)
+    if (passkeys === 0) await queryRows(tx, sql`DELETE FROM recovery_code WHERE account_name = ${name}`)
+    if (since) await recordChange(tx, name, 'remove second factor', name, { app: true, passkeys: 0 })
+    return since !== null
   })
 }
 
 /** Uses a code of the app or a recovery code; false if it is wrong or was used. */
-export async function useSecondFactor(
-  source: DataSource,
-  name: string,
-  code: string,
-  now: Date,
-): Promise<boolean> {
-  const plain = plainCode(code)
-  if (/^\d{6}$/.test(plain)) return useTotp(source.manager, { name, code: plain, now, isConfirmed: true })
+export async function useSecondFactor(source: DataSource, secrets: Secrets, use: CodeUse): Promise<boolean> {
+  const { name, now } = use
+  const plain = plainCode(use.code)
+  if (/^\d{6}$/.test(plain))
+    return useTotp(source.manager, secrets, { name, code: plain, now, isConfirmed: true })
   const used = await queryRow(
     source.manager,
     sql`WITH used AS (UPDATE recovery_code SET used_at = now()
@@ -142,23 +172,25 @@ export async function useSecondFactor(
   return used !== undefined
 }
 
-interface TotpUse {
-  name: string
-  code: string
-  now: Date
+interface TotpUse extends CodeUse {
   /** Whether the second factor must have been confirmed before. */
   isConfirmed: boolean
 }
 
-async function useTotp(db: Queryable, { name, code, now, isConfirmed }: TotpUse): Promise<boolean> {
+async function useTotp(
+  db: Queryable,
+  secrets: Secrets,
+  { name, code, now, isConfirmed }: TotpUse,
+): Promise<boolean> {
   const row = await queryRow<{ secret: string }>(
     db,
     sql`SELECT secret FROM second_factor
      WHERE account_name = ${name} AND (confirmed_at IS NOT NULL) = ${isConfirmed}`,
   )
-  const delta =
-    row && totpOf(name, row.secret).validate({ token: code, timestamp: now.getTime(), window: WINDOW })
-  if (delta === undefined || delta === null) return false
+  if (!row) return false
+  const totp = totpOf(name, secrets.open(row.secret, placeOf(name)))
+  const delta = totp.validate({ token: code, timestamp: now.getTime(), window: WINDOW })
+  if (delta === null) return false
   const counter = Math.floor(now.getTime() / 1000 / PERIOD_SECONDS) + delta
   // A code that somebody saw being typed is of no use: each period's code is taken once.
   const used = await queryRow(

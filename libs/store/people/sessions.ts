@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm'
 import type { Queryable } from '../database/database.js'
 import { prepared, queryRow, queryRows } from '../database/query.js'
 import { raw, sql } from '../database/sql.js'
-import { ACCOUNT_COLUMNS, type Account } from './accounts.js'
+import { ACCOUNT_COLUMNS, type Account, HAS_SECOND_FACTOR } from './accounts.js'
 import { type Attempt, type FailedSignIns, endAttempts } from './sign-in-attempts.js'
 
 const SESSION_HOURS = 12
@@ -51,10 +51,8 @@ export async function startSession(source: DataSource, session: NewSession): Pro
 /** Whether the person signs in at an OpenID Connect provider, which asks for a second factor itself. */
 const IS_EXTERNAL = 'EXISTS (SELECT 1 FROM account_identity AS e WHERE e.account_name = a.name)'
 
-const MUST_ADD_FACTOR =
-  raw(`EXISTS (SELECT 1 FROM sign_in_rule AS r WHERE r.role = a.role AND r.second_factor)
-   AND NOT EXISTS (SELECT 1 FROM second_factor AS f WHERE f.account_name = a.name AND f.confirmed_at IS NOT NULL)
-   AND NOT ${IS_EXTERNAL}`)
+const MUST_ADD_FACTOR = sql`EXISTS (SELECT 1 FROM sign_in_rule AS r WHERE r.role = a.role AND r.second_factor)
+   AND NOT ${HAS_SECOND_FACTOR} AND NOT ${raw(IS_EXTERNAL)}`
 
 /** An account that is signed in. */
 export interface SessionAccount extends Account {

@@ -71,6 +71,29 @@ export async function countAttempt(
   return { waitMs: Math.max(0, (row?.nextAt.getTime() ?? 0) - now.getTime()) }
 }
 
+export interface RequestWindow {
+  /** What is limited, as a hash: an address alone, or with a name, at one route. */
+  key: string
+  ms: number
+}
+
+/** Counts a request in the window of time that its key has begun, or begins now. `endsInMs` is the rest of the window. */
+export async function countInWindow(
+  db: Queryable,
+  { key, ms }: RequestWindow,
+): Promise<{ count: number; endsInMs: number }> {
+  const end = sql`now() + make_interval(secs => ${ms / 1000}::float8)`
+  const row = await queryRow<{ count: number; endsInMs: number }>(
+    db,
+    sql`INSERT INTO sign_in_attempt AS a (kind, name, attempts, last_at, next_at) VALUES ('address', ${key}, 1, now(), ${end})
+     ON CONFLICT (kind, name) DO UPDATE SET last_at = now(),
+       attempts = CASE WHEN a.next_at <= now() THEN 1 ELSE a.attempts + 1 END,
+       next_at = CASE WHEN a.next_at <= now() THEN excluded.next_at ELSE a.next_at END
+     RETURNING attempts AS count, (extract(epoch FROM next_at - now()) * 1000)::float8 AS "endsInMs"`,
+  )
+  return row!
+}
+
 /** Ends the counting of codes after a right one. */
 export async function endCodeAttempts(db: Queryable, name: string): Promise<void> {
   await queryRows(db, sql`DELETE FROM sign_in_attempt WHERE kind = 'code' AND name = ${name}`)

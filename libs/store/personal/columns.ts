@@ -32,6 +32,7 @@ export const PERSONAL_COLUMNS: Readonly<Record<string, PersonalKind>> = {
   'api_key.name': 'words',
   // Such as “phone of Leila”.
   'device.name': 'words',
+  'passkey.name': 'words',
   // Names of imported files, and what a list says of its origin.
   source: 'words',
   payload: 'words',

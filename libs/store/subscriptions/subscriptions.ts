@@ -6,6 +6,7 @@ import { recordChange } from '../people/changes.js'
 import type { Queryable } from '../database/database.js'
 import { takeLock, transactionWithoutLongWaits } from '../database/locks.js'
 import { queryRow, queryRows } from '../database/query.js'
+import type { Secrets } from '../secrets/secrets.js'
 import { raw, sql } from '../database/sql.js'
 import { type EventKind, type EventRow, listEvents } from './events.js'
 
@@ -17,6 +18,8 @@ export interface SubscriptionRow {
   area: string | null
   rule: string | null
   paused: boolean
+  /** Until when messages are signed with the earlier secret as well; null if there is only one. */
+  previousSecretUntil: Date | null
   createdAt: Date
   createdBy: string
   /** Number of messages that wait for their turn or their next attempt. */
@@ -27,6 +30,7 @@ export interface SubscriptionRow {
 
 const SUBSCRIPTION_COLUMNS =
   raw(`s.id, s.url, s.kinds, s.area, s.rule_id AS rule, s.paused, s.created_at AS "createdAt",
+  CASE WHEN s.previous_secret_until > now() THEN s.previous_secret_until END AS "previousSecretUntil",
   s.created_by AS "createdBy",
   (SELECT count(*) FROM delivery WHERE subscription_id = s.id AND delivered_at IS NULL AND dead_at IS NULL)::integer AS pending,
   (SELECT count(*) FROM delivery WHERE subscription_id = s.id AND dead_at IS NOT NULL)::integer AS dead`)
@@ -39,24 +43,33 @@ export type NewSubscription = Pick<SubscriptionRow, 'url' | 'kinds' | 'area' | '
 /** Adds a subscription; null if the limit is reached. Only this answer contains the secret. */
 export async function insertSubscription(
   source: DataSource,
+  secrets: Secrets,
   { url, kinds, area, rule }: NewSubscription,
-  author: string,
-  at: Date,
+  { author, at }: { author: string; at: Date },
 ): Promise<{ id: string; secret: string } | null> {
   return source.transaction(async (tx) => {
     await takeLock(tx, 'subscriptions')
     if ((await listSubscriptions(tx)).length >= MAX_SUBSCRIPTIONS) return null
     const id = randomUUID()
-    const secret = `whsec_${randomBytes(32).toString('base64')}`
+    const secret = newSigningSecret()
+    const sealed = await secrets.seal(tx, secret, placeOf(id))
     await queryRows(
       tx,
       sql`INSERT INTO subscription (id, url, kinds, area, rule_id, secret, created_at, created_by)
-       VALUES (${id}, ${url}, ${kinds}, ${area}, ${rule}, ${secret}, ${at}, ${author})`,
+       VALUES (${id}, ${url}, ${kinds}, ${area}, ${rule}, ${sealed}, ${at}, ${author})`,
     )
     await recordChange(tx, author, 'add subscription', id, { url, kinds, area, rule })
     return { id, secret }
   })
 }
+
+const newSigningSecret = () => `whsec_${randomBytes(32).toString('base64')}`
+
+const placeOf = (id: string, column: 'secret' | 'previous_secret' = 'secret') => ({
+  table: 'subscription',
+  column,
+  row: id,
+})
 
 /** Lists subscriptions, oldest first. */
 export async function listSubscriptions(db: Queryable): Promise<SubscriptionRow[]> {
@@ -91,12 +104,49 @@ export async function pauseSubscription(
 /** Removes a subscription: nothing is sent to it any more, but the record of its deliveries stays. */
 export async function deleteSubscription(db: Queryable, id: string, author: string, at: Date): Promise<void> {
   const subscription = await findSubscription(db, id)
-  await queryRows(db, sql`UPDATE subscription SET deleted_at = ${at}, secret = '' WHERE id = ${id}`)
+  await queryRows(
+    db,
+    sql`UPDATE subscription SET deleted_at = ${at}, secret = '', previous_secret = NULL WHERE id = ${id}`,
+  )
   const { url, kinds, area, rule } = subscription ?? {}
   await recordChange(db, author, 'delete subscription', id, {
     before: { url, kinds, area, rule },
     after: null,
   })
+}
+
+/** Time for which messages are signed with both secrets after a change, so that a receiver changes over when it likes. */
+const CHANGE_OVER_HOURS = 24
+
+/**
+ * Gives a subscription a new secret. Messages are signed with the earlier one as well until `previousSecretUntil`; only this answer
+ * contains the new one. The subscription must exist.
+ */
+export async function renewSubscriptionSecret(
+  source: DataSource,
+  secrets: Secrets,
+  id: string,
+  { author, at }: { author: string; at: Date },
+): Promise<{ secret: string; previousSecretUntil: Date }> {
+  const secret = newSigningSecret()
+  const previousSecretUntil = new Date(at.getTime() + CHANGE_OVER_HOURS * 3_600_000)
+  await source.transaction(async (tx) => {
+    const sealed = await secrets.seal(tx, secret, placeOf(id))
+    const row = await queryRow<{ secret: string }>(
+      tx,
+      sql`SELECT secret FROM subscription WHERE id = ${id} FOR UPDATE`,
+    )
+    // One whose key was lost has no secret.
+    const previous = row!.secret === '' ? null : secrets.open(row!.secret, placeOf(id))
+    const sealedPrevious = previous && (await secrets.seal(tx, previous, placeOf(id, 'previous_secret')))
+    await queryRows(
+      tx,
+      sql`UPDATE subscription SET secret = ${sealed}, previous_secret_until = ${previousSecretUntil},
+       previous_secret = ${sealedPrevious} WHERE id = ${id}`,
+    )
+    await recordChange(tx, author, 'renew webhook secret', id, { previousSecretUntil })
+  })
+  return { secret, previousSecretUntil }
 }
 
 export interface DeliveryRow {
@@ -217,7 +267,9 @@ export interface DueDelivery {
   id: string
   subscription: string
   url: string
+  /** The secrets, sealed. */
   secret: string
+  previousSecret: string | null
   payload: string
   attempts: number
   createdAt: Date
@@ -241,10 +293,22 @@ export async function leaseDeliveries(db: Queryable, now: Date): Promise<DueDeli
        AND (d.claimed_until IS NULL OR d.claimed_until <= $1)
        AND d.number = (SELECT min(number) FROM delivery AS o WHERE o.subscription_id = s.id
          AND o.delivered_at IS NULL AND o.dead_at IS NULL)
-     RETURNING d.id, s.id AS subscription, s.url, s.secret, d.payload, d.attempts, d.created_at AS "createdAt"`,
+     RETURNING d.id, s.id AS subscription, s.url, s.secret, d.payload,
+       CASE WHEN s.previous_secret_until > $1 THEN s.previous_secret END AS "previousSecret", d.attempts, d.created_at AS "createdAt"`,
     [now, new Date(now.getTime() + DELIVERY_LEASE_MS)],
   )
   return rows as DueDelivery[]
+}
+
+/** The secrets that sign a message, the newest first. */
+export function signingSecretsOf(
+  secrets: Secrets,
+  { subscription, secret, previousSecret }: DueDelivery,
+): string[] {
+  const newest = secrets.open(secret, placeOf(subscription))
+  return previousSecret === null
+    ? [newest]
+    : [newest, secrets.open(previousSecret, placeOf(subscription, 'previous_secret'))]
 }
 
 export async function markDelivered(db: Queryable, id: string, at: Date): Promise<void> {

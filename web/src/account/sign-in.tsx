@@ -7,6 +7,7 @@ import type { Account, SignedIn } from '../api/schemas.js'
 import { Field } from '../form/field.js'
 import { SendingForm } from '../form/sending-form.js'
 import { type Localizer, bidiIsolated } from '../language/language.js'
+import { problemText } from '../language/problem.js'
 import { isAdministrator, isPlannerOfCountry } from './roles.js'
 
 interface SignInProps {
@@ -96,22 +97,50 @@ function SignInForm({ words, provider, onSignedIn, onClose }: SignInFormProps) {
   const { t } = words
   /** Whether the server has asked for the code of the second factor. */
   const [needsCode, setNeedsCode] = useState(false)
+  const [hasPasskey, setHasPasskey] = useState(false)
   const signIn = async (fields: FormData) => {
-    const [name, password] = [String(fields.get('name')), String(fields.get('password'))]
     const code = fields.get('code')
     try {
-      onSignedIn(await api.signIn(name, password, code === null ? undefined : String(code)))
+      onSignedIn(
+        await api.signIn({ ...nameAndPassword(fields), ...(code !== null && { code: String(code) }) }),
+      )
     } catch (error) {
       if (!(error instanceof ApiError) || error.code !== 'second_factor_needed') throw error
       setNeedsCode(true)
+      setHasPasskey(error.fields['by'] === 'passkey' && 'PublicKeyCredential' in globalThis)
     }
+  }
+  const signInByPasskey = async (fields: FormData) => {
+    const body = nameAndPassword(fields)
+    const [{ answerWithPasskey }, request] = await Promise.all([
+      import('./passkey.js'),
+      api.passkeyRequest(body),
+    ])
+    onSignedIn(await api.signIn({ ...body, passkey: await answerWithPasskey(request) }))
   }
   return (
     <SendingForm
       words={words}
       action={t('signIn')}
       onSubmit={signIn}
-      also={<CloseButton {...{ words, onClose }} />}
+      textOfProblem={(error) => passkeyProblemText(words, error)}
+      also={(send, isBusy) => (
+        <>
+          {hasPasskey && (
+            <button
+              type="button"
+              disabled={isBusy}
+              onClick={({ currentTarget }) => {
+                const fields = new FormData(currentTarget.form!)
+                send(() => signInByPasskey(fields))
+              }}
+            >
+              {t('usePasskey')}
+            </button>
+          )}
+          <CloseButton {...{ words, onClose }} />
+        </>
+      )}
     >
       {provider !== null && (
         <a class="button" href="api/v1/session/oidc">
@@ -123,6 +152,17 @@ function SignInForm({ words, provider, onSignedIn, onClose }: SignInFormProps) {
       {needsCode && <CodeField words={words} />}
     </SendingForm>
   )
+}
+
+const nameAndPassword = (fields: FormData) => ({
+  name: String(fields.get('name')),
+  password: String(fields.get('password')),
+})
+
+/** The browser's refusals have a reason of their own (`PasskeyError`), whose module is loaded only where it is used. */
+function passkeyProblemText(words: Localizer, error: unknown): string {
+  const { reason } = error as { reason?: unknown }
+  return reason === 'passkey_cancelled' ? words.t('problem_passkey_cancelled') : problemText(words, error)
 }
 
 /** It appears after the password was right, and takes the focus. */

@@ -176,8 +176,10 @@ export const api = {
         throw error
       },
     ),
-  signIn: (name: string, password: string, code?: string) =>
-    unwrapResponse<SignedIn>(POST('/api/v1/session', { body: { name, password, ...(code && { code }) } })),
+  signIn: (body: Schemas['SignInBody']) => unwrapResponse<SignedIn>(POST('/api/v1/session', { body })),
+  /** The question that a passkey answers in signing in. */
+  passkeyRequest: (body: Schemas['NameAndPasswordBody']) =>
+    unwrapResponse<Schemas['PasskeyRequest']>(POST('/api/v1/session/challenge', { body })),
   signOut: () => unwrapResponse<void>(DELETE('/api/v1/session')),
   setPassword: (current: string, next: string) =>
     unwrapResponse<void>(POST('/api/v1/session/password', { body: { current, next } })),

@@ -13,6 +13,8 @@ const CODES = [
   'second_factor_needed',
   'second_factor_required',
   'wrong_code',
+  'wrong_passkey',
+  'passkeys_need_name',
   'password_refused',
   'account_disabled',
   'role_needed',

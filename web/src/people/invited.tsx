@@ -30,7 +30,7 @@ export function Invited({ words, token, onAccount, onClose }: InvitedProps) {
   const accept = async (fields: FormData) => {
     const password = String(fields.get('next'))
     await peopleApi.accept(token, password)
-    onAccount(await api.signIn(invitation!.name, password))
+    onAccount(await api.signIn({ name: invitation!.name, password }))
     dialog.current?.close()
   }
   const close = (

@@ -14,6 +14,7 @@ export type Invitation = Schemas['Invitation']
 
 export type SecondFactorState = Schemas['SecondFactorState']
 export type NewSecondFactor = Schemas['NewSecondFactor']
+export type Passkey = Schemas['PasskeyRow']
 type RecoveryCodes = Schemas['RecoveryCodes']
 
 const named = (name: string) => ({ path: { name } })
@@ -58,6 +59,22 @@ export const peopleApi = {
     ),
   removeSecondFactor: (password: string) =>
     unwrapResponse<void>(POST('/api/v1/session/second-factor/remove', { body: { password } })),
+  passkeys: async (signal: AbortSignal) =>
+    (await unwrapResponse<Schemas['PasskeyRowPage']>(GET('/api/v1/session/passkeys', { signal }))).items,
+  beginPasskey: (password: string) =>
+    unwrapResponse<Schemas['PasskeyCreation']>(
+      POST('/api/v1/session/passkeys/challenge', { body: { password } }),
+    ),
+  addPasskey: (body: Schemas['NewPasskeyBody']) =>
+    unwrapResponse<Schemas['AddedPasskey']>(POST('/api/v1/session/passkeys', { body })),
+  renamePasskey: (id: string, name: string) =>
+    unwrapResponse<Passkey>(
+      PATCH('/api/v1/session/passkeys/{id}', { params: { path: { id } }, body: { name } }),
+    ),
+  removePasskey: (id: string, password: string) =>
+    unwrapResponse<void>(
+      POST('/api/v1/session/passkeys/{id}/remove', { params: { path: { id } }, body: { password } }),
+    ),
   removeSecondFactorOf: (name: string) =>
     unwrapResponse<void>(DELETE('/api/v1/accounts/{name}/second-factor', { params: named(name) })),
   signInRules: async (signal: AbortSignal) =>

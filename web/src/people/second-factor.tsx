@@ -1,4 +1,4 @@
-/** The dialog of one's own second factor: setting it up with an app, recovery codes, removing it. */
+/** The dialog of one's own second factor: an authenticator app, passkeys, recovery codes. */
 import { useRef, useState } from 'preact/hooks'
 import type { Connection } from '../api/connection.js'
 import { LoadingNotice, useReloaded } from '../api/use-reloaded.js'
@@ -6,6 +6,8 @@ import { Field } from '../form/field.js'
 import { SendingForm } from '../form/sending-form.js'
 import { ModalDialog } from '../form/modal-dialog.js'
 import type { Localizer } from '../language/language.js'
+import { Passkeys } from './passkeys.js'
+import { PasswordField } from './password-field.js'
 import { type NewSecondFactor, type SecondFactorState, peopleApi } from './people-api.js'
 import './people.css'
 import { QrCode } from './qr-code.js'
@@ -32,24 +34,46 @@ export function SecondFactor({ words, connection, onAdded, onClose }: SecondFact
     <ModalDialog {...{ words, onClose }} title={t('secondFactor')} class="people">
       <LoadingNotice words={words} of={loaded} />
       {codes && <RecoveryCodes {...{ words, codes }} />}
+      {state && <StateHint {...{ words, state }} />}
       {state && (
-        <p class="hint">
-          {state.since
-            ? t('factorSince', { day: words.date(state.since), n: state.recoveryCodes })
-            : t(state.isRequired ? 'factorRequired' : 'factorLead')}
-        </p>
+        <section aria-label={t('app')}>
+          <h3>{t('app')}</h3>
+          {!state.since && <p class="hint">{t('appLead')}</p>}
+          {!state.since && (
+            <SetUp
+              words={words}
+              onAdded={(newCodes) => {
+                onAdded()
+                reload(newCodes)
+              }}
+            />
+          )}
+          {hasFactor(state) && <Manage {...{ words, state }} onChange={reload} />}
+        </section>
       )}
-      {state && !state.since && (
-        <SetUp
-          words={words}
-          onAdded={(newCodes) => {
-            onAdded()
+      {state && (
+        <Passkeys
+          {...{ words, connection }}
+          onChange={(newCodes, isAdded) => {
+            if (isAdded) onAdded()
             reload(newCodes)
           }}
         />
       )}
-      {state?.since && <Manage {...{ words, state }} onChange={reload} />}
     </ModalDialog>
+  )
+}
+
+const hasFactor = ({ since, passkeys }: SecondFactorState) => since !== null || passkeys > 0
+
+function StateHint({ words, state }: { words: Localizer; state: SecondFactorState }) {
+  const t = words.translatorOf(WORDS)
+  const { since, isRequired, recoveryCodes: n } = state
+  if (!hasFactor(state)) return <p class="hint">{t(isRequired ? 'factorRequired' : 'factorLead')}</p>
+  return (
+    <p class="hint">
+      {since && t('factorSince', { day: words.date(since) })} {t('codesLeft', { n })}
+    </p>
   )
 }
 
@@ -126,9 +150,10 @@ function Manage({ words, state, onChange }: ManageProps) {
         action={t('newRecoveryCodes')}
         onSubmit={async () => onChange((await peopleApi.renewRecoveryCodes(password())).recoveryCodes)}
         also={(send, isBusy) =>
-          !state.isRequired && (
+          state.since !== null &&
+          (!state.isRequired || state.passkeys > 0) && (
             <button type="button" disabled={isBusy} onClick={() => send(remove)}>
-              {t('removeFactor')}
+              {t('removeApp')}
             </button>
           )
         }
@@ -138,14 +163,3 @@ function Manage({ words, state, onChange }: ManageProps) {
     </div>
   )
 }
-
-const PasswordField = ({ words }: { words: Localizer }) => (
-  <Field
-    label={words.t('currentPassword')}
-    name="password"
-    type="password"
-    autocomplete="current-password"
-    required
-    dir="ltr"
-  />
-)

@@ -12,6 +12,7 @@ import {
   type SubscriptionRequest,
   subscriptionsApi,
 } from './subscriptions-api.js'
+import { Secret } from './secret.js'
 import { WORDS } from './words.js'
 
 const ZONE_KINDS = [
@@ -129,31 +130,6 @@ function ScopeFields({ words, rule, area }: NewSubscriptionProps) {
         </label>
       )}
     </>
-  )
-}
-
-function Secret({ words, secret }: { words: Localizer; secret: string }) {
-  const t = words.translatorOf(WORDS)
-  const [isCopied, setCopied] = useState(false)
-  return (
-    <div class="secret" role="status">
-      <label>
-        {t('secret')}
-        <input readOnly dir="ltr" value={secret} onFocus={(event) => event.currentTarget.select()} />
-      </label>
-      <button
-        type="button"
-        onClick={() => {
-          // If the browser refuses the clipboard, a person can still copy: focusing the field selects the secret.
-          navigator.clipboard?.writeText(secret).then(
-            () => setCopied(true),
-            () => {},
-          )
-        }}
-      >
-        {t(isCopied ? 'copied' : 'copy')}
-      </button>
-    </div>
   )
 }
 

@@ -4,6 +4,7 @@ import type { Schemas } from '../api/schemas.js'
 
 export type Subscription = Schemas['SubscriptionRow']
 export type NewSubscription = Schemas['NewSubscriptionAnswer']
+export type NewSecret = Schemas['NewSecretAnswer']
 export type Delivery = Schemas['DeliveryRow']
 export type SubscriptionRequest = Schemas['SubscriptionBody']
 export type EventKind = Subscription['kinds'][number]
@@ -20,6 +21,8 @@ export const subscriptionsApi = {
     unwrapResponse<Subscription>(
       PATCH('/api/v1/subscriptions/{id}', { params: { path: { id } }, body: { paused } }),
     ),
+  renewSecret: (id: string) =>
+    unwrapResponse<NewSecret>(POST('/api/v1/subscriptions/{id}/secret', { params: { path: { id } } })),
   remove: (id: string) =>
     unwrapResponse<void>(DELETE('/api/v1/subscriptions/{id}', { params: { path: { id } } })),
   /** Deliveries of a subscription, newest first. */

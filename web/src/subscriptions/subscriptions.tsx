@@ -10,7 +10,8 @@ import { problemText } from '../language/problem.js'
 import { DataTable } from '../table/data-table.js'
 import { HeadRow } from '../table/head-row.js'
 import { NewSubscriptionForm } from './new-subscription.js'
-import { type Delivery, type Subscription, subscriptionsApi } from './subscriptions-api.js'
+import { Secret } from './secret.js'
+import { type Delivery, type NewSecret, type Subscription, subscriptionsApi } from './subscriptions-api.js'
 import './subscriptions.css'
 import { WORDS } from './words.js'
 
@@ -66,6 +67,7 @@ function SubscriptionItem({ words, connection, rules, subscription, onChange }: 
   const t = words.translatorOf(WORDS)
   const { id, url, paused } = subscription
   const [isOpen, setOpen] = useState(false)
+  const [renewed, setRenewed] = useState<NewSecret | null>(null)
   const [problem, setProblem] = useState('')
   const act = (work: Promise<unknown>, message: string) => {
     setProblem('')
@@ -93,11 +95,18 @@ function SubscriptionItem({ words, connection, rules, subscription, onChange }: 
         >
           {t(paused ? 'resume' : 'pause')}
         </button>
+        <button
+          type="button"
+          onClick={() => act(subscriptionsApi.renewSecret(id).then(setRenewed), t('secretRenewed', { url }))}
+        >
+          {t('newSecret')}
+        </button>
         <RemoveButtons
           words={words}
           onRemove={() => act(subscriptionsApi.remove(id), t('removed', { url }))}
         />
       </div>
+      {renewed && <Secret words={words} secret={renewed.secret} />}
       {isOpen && <Deliveries {...{ words, connection, id }} />}
     </li>
   )
@@ -125,7 +134,7 @@ type SummaryProps = Pick<ItemProps, 'words' | 'rules' | 'subscription'>
 
 function SubscriptionSummary({ words, rules, subscription }: SummaryProps) {
   const t = words.translatorOf(WORDS)
-  const { kinds, area, rule, paused, createdAt, createdBy, pending, dead } = subscription
+  const { kinds, area, rule, paused, previousSecretUntil, createdAt, createdBy, pending, dead } = subscription
   const title = rules.find(({ id }) => id === rule)?.title[words.lang] ?? rule
   return (
     <p class="hint">
@@ -143,6 +152,7 @@ function SubscriptionSummary({ words, rules, subscription }: SummaryProps) {
       {' · '}
       {t('waiting', { n: pending })}
       {dead > 0 && <strong> · {t('givenUp', { n: dead })}</strong>}
+      {previousSecretUntil && <> · {t('bothSecrets', { moment: words.dateTime(previousSecretUntil) })}</>}
       {paused && <strong> · {t('isPaused')}</strong>}
     </p>
   )

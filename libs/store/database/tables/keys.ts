@@ -1,5 +1,5 @@
-/** Keys with which programs act. */
-import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm'
+/** Keys with which programs act, and those with which secrets are sealed. */
+import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm'
 import { NOW } from './now.js'
 
 @Entity('api_key')
@@ -20,4 +20,11 @@ export class ApiKeyEntity {
   @Column('text', { name: 'revoked_by', nullable: true }) revokedBy!: string | null
   /** Newest use, to within five minutes. */
   @Column('timestamptz', { name: 'last_used_at', nullable: true }) lastUsedAt!: Date | null
+}
+
+/** A key under which the database has sealed secrets. The key itself is in a file beside the database. */
+@Entity('secret_key')
+export class SecretKeyEntity {
+  @PrimaryColumn('text') id!: string
+  @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
 }

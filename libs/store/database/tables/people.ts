@@ -27,7 +27,7 @@ export class AccountEntity {
 /** Attempts to sign in by a name, whether there is such an account or not. */
 @Entity('sign_in_attempt')
 export class SignInAttemptEntity {
-  /** The secret that is guessed: `password`, or `code` of a second factor. */
+  /** The secret that is guessed: `password`, or `code` of a second factor; `address` counts requests of an address. */
   @PrimaryColumn('text') kind!: string
   @PrimaryColumn('text') name!: string
   @Column('integer') attempts!: number
@@ -74,7 +74,7 @@ export class InvitationEntity {
 @Entity('second_factor')
 export class SecondFactorEntity {
   @PrimaryColumn('text', { name: 'account_name' }) accountName!: string
-  /** The secret in base 32. Codes are computed from it, so it cannot be a hash. */
+  /** The secret in base 32, sealed. Codes are computed from it, so it cannot be a hash. */
   @Column('text') secret!: string
   @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
   @Column('timestamptz', { name: 'confirmed_at', nullable: true }) confirmedAt!: Date | null
@@ -91,6 +91,35 @@ export class AccountIdentityEntity {
   @PrimaryColumn('text') subject!: string
   @Column('text', { name: 'account_name' }) accountName!: string
   @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
+}
+
+/** A passkey of an account (a WebAuthn credential), which counts as its second factor. */
+@Entity('passkey')
+@Index('passkey_account', ['accountName'])
+export class PasskeyEntity {
+  /** The credential's id, in base64url. */
+  @PrimaryColumn('text') id!: string
+  @Column('text', { name: 'account_name' }) accountName!: string
+  @Column('text') name!: string
+  /** The public key in COSE's form. */
+  @Column('bytea', { name: 'public_key' }) publicKey!: Buffer
+  /** Number of signatures that the authenticator said last; 0 if it does not count. */
+  @Column('bigint') counter!: string
+  @Column('text', { array: true }) transports!: string[]
+  /** The host name of the server for which it was made. */
+  @Column('text', { name: 'rp_id' }) rpId!: string
+  @Column('timestamptz', { name: 'created_at', default: NOW }) createdAt!: Date
+  @Column('timestamptz', { name: 'last_used_at', nullable: true }) lastUsedAt!: Date | null
+}
+
+/** Random bytes that a browser signs with a passkey, once. */
+@Entity('passkey_challenge')
+export class PasskeyChallengeEntity {
+  @PrimaryColumn('text') challenge!: string
+  @Column('text', { name: 'account_name' }) accountName!: string
+  /** What it is for: `add` a passkey, or `sign_in`. */
+  @Column('text') purpose!: string
+  @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date
 }
 
 /** A code for whoever lost the second factor. */

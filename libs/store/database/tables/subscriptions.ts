@@ -10,8 +10,11 @@ export class SubscriptionEntity {
   @Column('text', { array: true }) kinds!: string[]
   @Column('text', { nullable: true }) area!: string | null
   @Column('text', { name: 'rule_id', nullable: true }) ruleId!: string | null
-  /** Stored in plain text, because signing needs it. */
+  /** Sealed, because signing needs it as it is. */
   @Column('text') secret!: string
+  /** The secret before, sealed, with which messages are signed as well until the receiver has changed over. */
+  @Column('text', { name: 'previous_secret', nullable: true }) previousSecret!: string | null
+  @Column('timestamptz', { name: 'previous_secret_until', nullable: true }) previousSecretUntil!: Date | null
   @Column('boolean', { default: false }) paused!: boolean
   @Column('timestamptz', { name: 'created_at' }) createdAt!: Date
   @Column('text', { name: 'created_by' }) createdBy!: string

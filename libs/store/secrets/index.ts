@@ -1,0 +1,5 @@
+export { KeyFile } from './key-file.js'
+export * from './keys.js'
+export { SecretsError } from './sealing.js'
+export { SEALED_COLUMNS } from './sealed-columns.js'
+export * from './secrets.js'
