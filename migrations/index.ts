@@ -31,6 +31,8 @@ import { Retention1796900000002 } from './1796900000002-retention.js'
 import { Scopes1797000000000 } from './1797000000000-scopes.js'
 import { SecretKeys1797100000000 } from './1797100000000-secret-keys.js'
 import { Passkeys1797100000001 } from './1797100000001-passkeys.js'
+import { Platforms1797200000000 } from './1797200000000-platforms.js'
+import { Programme1797200000001 } from './1797200000001-programme.js'
 
 /** All migrations in the order in which they are applied. */
 export const MIGRATIONS = [
@@ -67,4 +69,6 @@ export const MIGRATIONS = [
   Scopes1797000000000,
   SecretKeys1797100000000,
   Passkeys1797100000001,
+  Platforms1797200000000,
+  Programme1797200000001,
 ]

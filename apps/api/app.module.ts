@@ -57,9 +57,13 @@ import { Devices } from './probes/devices.js'
 import { ImportController } from './probes/import.controller.js'
 import { PersonalDataController } from './personal/personal.controller.js'
 import { PlacesController } from './places/places.controller.js'
+import { PlatformsController } from './platforms/platforms.controller.js'
+import { SitePlatformsController } from './platforms/site-platforms.controller.js'
 import { PlanController } from './plan/plan.controller.js'
 import { PlanTableController } from './plan/plan-table.controller.js'
 import { PlanTilesController } from './plan/plan-tiles.controller.js'
+import { ProgrammeController } from './programme/programme.controller.js'
+import { SiteLinesController } from './programme/site-lines.controller.js'
 import { ProbesController } from './probes/probes.controller.js'
 import { QuarantineController } from './probes/quarantine.controller.js'
 import { DifferenceController } from './runs/difference.controller.js'
@@ -114,6 +118,10 @@ export const CONTROLLERS = [
   TestsController,
   QuarantineController,
   SitesController,
+  PlatformsController,
+  SitePlatformsController,
+  SiteLinesController,
+  ProgrammeController,
   DevicesController,
   FiguresController,
   AggregatesController,

@@ -1,4 +1,4 @@
-/** `import areas|localities|sites|declared|planned|plan|probes FILE`. */
+/** `import areas|localities|sites|lines|declared|planned|plan|probes FILE`. */
 import type { RowRejection } from '#formats/fields'
 import { UnreadableFileError } from '#formats/file'
 import {
@@ -7,6 +7,7 @@ import {
   assertBalanced,
   readAreas,
   readCoverage,
+  readLines,
   readLocalities,
   readPlan,
   readSites,
@@ -19,6 +20,7 @@ import { importAreas, upsertLocalities } from '#store/areas'
 import { type CoverageKind, importCoverage } from '#store/coverage'
 import { recordChange } from '#store/people'
 import { importPlan } from '#store/plan'
+import { importLines } from '#store/programme'
 import { paddedSiteCodes, upsertSites } from '#store/sites'
 import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
@@ -40,6 +42,7 @@ const IMPORTERS: Record<string, Importer> = {
   declared: coverage('declared'),
   planned: coverage('planned'),
   plan,
+  lines,
   probes,
 }
 
@@ -245,6 +248,33 @@ async function plan(options: ImportOptions): Promise<boolean> {
     preview,
   }
   const { added, changed, unchanged, refused } = await importPlan(source, list.rows, about)
+  const rejections = [...list.rejections, ...refused]
+  const note = `${added} new, ${changed} changed, ${unchanged} unchanged${preview ? '; nothing was written' : ''}`
+  return report(options, {
+    balance: {
+      rows: list.rowCount,
+      written: added + changed,
+      unchanged,
+      rejected: rejectedRowCount(rejections),
+    },
+    rejections,
+    notes: [...list.notes, note],
+    preview,
+  })
+}
+
+/** Lines of sites: who provides them, and on which days they were surveyed, contracted and installed. */
+async function lines(options: ImportOptions): Promise<boolean> {
+  const { source, file, author, preview = false } = options
+  const name = basename(file)
+  const list = await readLines(createReadStream(file), listOptionsOf(options))
+  const { added, changed, unchanged, refused } = await importLines(source, list.rows, {
+    author,
+    file: name,
+    comment: `import of ${name}`,
+    now: new Date(),
+    preview,
+  })
   const rejections = [...list.rejections, ...refused]
   const note = `${added} new, ${changed} changed, ${unchanged} unchanged${preview ? '; nothing was written' : ''}`
   return report(options, {

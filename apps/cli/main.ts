@@ -27,6 +27,7 @@ const USAGE = `npm run taghtiya -- <command>
   import areas FILE [--vintage YEAR]   GeoJSON, TopoJSON, GeoPackage, zipped shapefile or KML, any level
   import localities FILE               a table (CSV, XLSX, ODS) or points of a file as above
   import sites FILE                    the same
+  import lines FILE [--preview]        lines of sites: operator, contract, days of survey, contract, installation
   import declared FILE [--operator O] [--date D]   a table or shapes: what is covered now
   import planned FILE [--operator O] [--date D]    the same: what is promised by a date
   import plan FILE [--preview]         a table or shapes: who builds what, where and by when (docs/plan.md)

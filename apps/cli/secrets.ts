@@ -19,9 +19,7 @@ export async function runSecrets(action: string | undefined, options: SecretsOpt
     const rotation = await rotateSecrets(source, file, author)
     const { key, secrets, dropped } = rotation
     output.result(
-      [
-        `secrets sealed with the new key ${key}: ${secrets}; dropped from ${keyFile}: ${dropped.join(', ')}`,
-      ],
+      [`secrets sealed with the new key ${key}: ${secrets}; dropped from ${keyFile}: ${dropped.join(', ')}`],
       rotation,
     )
     return true

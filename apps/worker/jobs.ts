@@ -3,6 +3,7 @@ import { MINUTE_MS, TIME_ZONE } from '#domain/units'
 import { partitionMonthsAround } from '#setup'
 import { logHead, removeOutdated, retireLog } from '#store/audit'
 import { judgeWholePlan } from '#store/plan'
+import { refreshSitePlatforms } from '#store/platforms'
 import { calibrate } from '#store/presence'
 import { ensureProbeMonths, flagDisagreeing } from '#store/probes'
 import { classifyRulesWithNews, listRules } from '#store/runs'
@@ -37,6 +38,15 @@ export interface WorkerOptions {
   workerLeaseMs: number
 }
 
+const PLATFORMS: Job = {
+  name: 'platforms',
+  cron: '*/5 * * * *',
+  run: async (source, now, _options, { log, signal }) => {
+    const sites = await refreshSitePlatforms(source, now, signal)
+    if (sites > 0) log(`platforms: the lines of ${sites} sites were judged`)
+  },
+}
+
 const JOBS: readonly Job[] = [
   {
     name: 'classify',
@@ -51,6 +61,7 @@ const JOBS: readonly Job[] = [
       })
     },
   },
+  PLATFORMS,
   {
     name: 'partitions',
     cron: '20 2 * * *',
@@ -121,7 +132,7 @@ const LEASE_MS = 30 * MINUTE_MS
 export const newWorkerName = (): WorkerName => `worker ${randomBytes(6).toString('hex')}`
 
 /**
- * Starts the schedule, and classifies at once, because probes may have arrived while no worker ran. `name` is the name of the
+ * Starts the schedule, and classifies and judges the lines of sites at once, because probes may have arrived while no worker ran. `name` is the name of the
  * sessions of `source`.
  */
 export async function startWorker(
@@ -152,6 +163,7 @@ export async function startWorker(
     passedOver: classifyNow,
   })
   classifyNow()
+  void run(PLATFORMS)
   const tasks: ScheduledTask[] = JOBS.map((job) =>
     cron.schedule(job.cron, () => run(job), {
       name: job.name,

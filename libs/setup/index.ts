@@ -1,11 +1,13 @@
-/** Prepares a database before it can serve: tables, rules, the roster of operators, the country's areas, partitions, an administrator. */
+/** Prepares a database before it can serve: tables, rules, the roster of operators, the catalogue of platforms, the country's areas, partitions, an administrator. */
 import { MOROCCO_CELL_COUNTS, MOROCCO_ATTRIBUTION, moroccoAreas } from '#places'
 import type { AreaGeometry } from '#domain/place'
 import { WORKING_RESOLUTION, cellsCentredIn } from '#geo'
 import { hasAreas, importAreas } from '#store/areas'
 import { migrate } from '#store/database'
 import { hashPassword, insertAccount, listAccountNames } from '#store/people'
+import { seedShippedCatalogue } from '#store/platforms'
 import { ensureProbeMonths } from '#store/probes'
+import { seedShippedSettings } from '#store/programme'
 import { seedShippedRoster } from '#store/roster'
 import { registerRules } from '#store/runs'
 import { randomBytes } from 'node:crypto'
@@ -27,6 +29,8 @@ export async function prepareDatabase(
   await migrate(source)
   await registerRules(source.manager)
   await seedShippedRoster(source)
+  await seedShippedCatalogue(source)
+  await seedShippedSettings(source)
   await ensureProbeMonths(source.manager, partitionMonthsAround(now))
   if (await hasAreas(source.manager)) return
   report('Loading the regions and provinces …')

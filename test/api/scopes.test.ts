@@ -143,6 +143,20 @@ const REQUESTS: Record<string, (who: Who, side: Side) => Promise<{ status: numbe
       communeCode: COMMUNE[side],
       ...at(side),
     }),
+  siteLinesHistory: (who, side) => ask(who, 'GET', `/api/v1/sites/${SITE[side]}/lines/history`),
+  siteLinesSave: async (who, side) => {
+    const path = `/api/v1/sites/${SITE[side]}/lines`
+    const { body } = await ask('stranger', 'GET', path)
+    const version = body.items.find(({ role }) => role === 'main')?.['version'] ?? null
+    const line = {
+      operator: 'iam',
+      technology: 'fibre',
+      contract: null,
+      surveyedOn: null,
+      contractedOn: null,
+    }
+    return ask(who, 'PUT', `${path}/main`, { ...line, version, installedOn: '2026-01-31', comment: 'c' })
+  },
   importPost: (who, side) =>
     sendFile(
       who,
@@ -326,7 +340,11 @@ test('small groups are shown to analysts of the place alone', async () => {
         const buckets = async (one: Who) => (await ask(one, 'GET', path)).body['buckets']
         const [ofAnalyst, ofStranger] = [await buckets('analyst'), await buckets('stranger')]
         expect(ofAnalyst).not.toEqual(ofStranger)
-        expect([who, path, await buckets(who)]).toEqual([who, path, side === 'inside' ? ofAnalyst : ofStranger])
+        expect([who, path, await buckets(who)]).toEqual([
+          who,
+          path,
+          side === 'inside' ? ofAnalyst : ofStranger,
+        ])
       }
 })
 

@@ -18,7 +18,11 @@ describe.each(ENGINES)('API keys on %s', (engine) => {
 
   test('a key is stored as a hash, ends by itself, and can be given another end', async () => {
     const { source } = database
-    const { row, key } = await madeKey({ source }, { name: 'report', role: 'analyst', operator: null, days: 30 }, 'admin')
+    const { row, key } = await madeKey(
+      { source },
+      { name: 'report', role: 'analyst', operator: null, days: 30 },
+      'admin',
+    )
     expect(key).toMatch(/^tgk_[\w-]{43}$/)
     expect(row).toMatchObject({ name: 'report', role: 'analyst', revokedAt: null, lastUsedAt: null })
     expect(Math.abs(row.expiresAt.getTime() - row.createdAt.getTime() - 30 * DAY_MS)).toBeLessThan(
@@ -51,7 +55,11 @@ describe.each(ENGINES)('API keys on %s', (engine) => {
 
   test('a use is noted once in five minutes', async () => {
     const { source } = database
-    const { row } = await madeKey({ source }, { name: 'busy', role: 'public', operator: null, days: 1 }, 'admin')
+    const { row } = await madeKey(
+      { source },
+      { name: 'busy', role: 'public', operator: null, days: 1 },
+      'admin',
+    )
     const lastUse = async () =>
       (await listApiKeys(source.manager)).find(({ id }) => id === row.id)!.lastUsedAt
     await noteKeyUse(source.manager, row.id)

@@ -18,7 +18,7 @@ const WITHOUT_PERSONS = new Set(
    opener_operator opener_role operator other_zone parent_code partial province_code reason region_code role rule_id search_name
    site_code standing state state_before step subject subscriber technology technology_group title type url zone_id series version secret previous_secret
    challenge purpose rp_id transports
-   address user_agent issuer`
+   address user_agent issuer lines carries off_peak fails contract record`
     .split(/\s+/)
     .filter(Boolean),
 )
@@ -156,6 +156,7 @@ describe.each(ENGINES)('personal data on %s', (engine) => {
 /** Documents of our own programs and of rules. */
 const OF_RULES = [
   'rule.definition',
+  'versioned_document.definition',
   'run.roster',
   'plan_finding.evidence',
   'zone_event.became',

@@ -5,6 +5,8 @@ import { en } from '../../web/locales/en.js'
 import { fr } from '../../web/locales/fr.js'
 import { WORDS as DISPUTES } from '../../web/src/disputes/words.js'
 import { WORDS as FIGURES } from '../../web/src/figures/words.js'
+import { WORDS as PLATFORMS } from '../../web/src/platforms/words.js'
+import { WORDS as PROGRAMME } from '../../web/src/programme/words.js'
 import type { Dictionary } from '../../web/src/language/language.js'
 
 /** The parameters that a message names. */
@@ -19,6 +21,8 @@ const DICTIONARIES: Record<string, Dictionary<string>> = {
   page: { ar, fr, en },
   figures: FIGURES,
   disputes: DISPUTES,
+  platforms: PLATFORMS,
+  programme: PROGRAMME,
 }
 const MESSAGES = Object.entries(DICTIONARIES).flatMap(([part, words]) =>
   Object.keys(words.en).map((key) => [part, key] as const),

@@ -61,6 +61,7 @@ export const ar: Messages = {
   report: 'تقرير للطباعة',
   view_priorities: 'الأولويات',
   view_disputes: 'الاعتراضات',
+  view_programme: 'البرنامج',
   view_plan: 'المخطط',
   layers: 'ما تعرضه الخريطة',
   shows: 'عرض',

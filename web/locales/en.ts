@@ -60,6 +60,7 @@ export const en = {
   report: 'Report to print',
   view_priorities: 'Priorities',
   view_disputes: 'Disputes',
+  view_programme: 'Programme',
   view_plan: 'Plan',
   layers: 'What the map shows',
   shows: 'Show',

@@ -64,6 +64,7 @@ export const fr: Messages = {
   report: 'Rapport à imprimer',
   view_priorities: 'Priorités',
   view_disputes: 'Contestations',
+  view_programme: 'Programme',
   view_plan: 'Plan',
   layers: 'Ce que montre la carte',
   shows: 'Afficher',

@@ -1,4 +1,6 @@
 /** Descriptions of the parameters without a class of their own, and examples of all parameters, by name. */
+import { SHIPPED_CATALOGUE } from '#domain/platform'
+import { SHIPPED_SETTINGS } from '#domain/programme'
 import { SHIPPED_RULES } from '#domain/rule'
 import type { Schema } from './type-schema.js'
 
@@ -34,6 +36,7 @@ const PATH_PARAMETERS: Record<string, PathParameter> = {
   'accounts/name': { description: "An account's name.", schema: TEXT_SCHEMA, example: 'leila' },
   'sign-in-rules/role': { description: 'A role.', schema: TEXT_SCHEMA, example: 'analyst' },
   'personal-data/name': { description: "An account's name.", schema: TEXT_SCHEMA, example: 'leila' },
+  'lines/role': { description: 'The main line or the spare one.', schema: TEXT_SCHEMA, example: 'main' },
   'retention/subject': { description: 'What is kept.', schema: TEXT_SCHEMA, example: 'log' },
   'passkeys/id': {
     description: "A passkey's id.",
@@ -131,6 +134,7 @@ const EXAMPLES: Record<string, unknown> = {
   author: 'leila',
   action: 'save site',
   subject: 'S-12',
+  type: 'school',
   expect: `42:${'0'.repeat(64)}`,
   since: '2026-01-01',
   until: '2026-02-01',
@@ -205,6 +209,22 @@ export const BODY_EXAMPLES: Record<string, unknown> = {
       outcome: 'ok',
     },
     comment: 'The clock of the device was an hour late.',
+  },
+  CatalogueBody: {
+    base: 1,
+    comment: 'The directorate published the need of its platform.',
+    ...SHIPPED_CATALOGUE,
+  },
+  SettingsBody: { base: 1, comment: 'The ministry set a new target.', ...SHIPPED_SETTINGS },
+  LineBody: {
+    version: null,
+    operator: 'iam',
+    technology: 'fibre',
+    contract: 'M-2026-014',
+    surveyedOn: '2026-01-15',
+    contractedOn: '2026-02-10',
+    installedOn: null,
+    comment: 'The contract was signed.',
   },
   RunBody: { rule: 'ma-floor' },
   BudgetBody: { budget: 50_000_000, maximise: 'people', area: '01.051' },

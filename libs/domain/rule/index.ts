@@ -1,3 +1,4 @@
+export * from './field-checks.js'
 export * from './rule-check.js'
 export * from './rule-sentence.js'
 export * from './rule.js'

@@ -1,37 +1,21 @@
 /** Validation of a rule's data. Rules are written by people and judge a whole country. */
 import { TECHNOLOGIES } from '../probe/probe.js'
 import type { Rejection } from '../probe/plausibility.js'
+import {
+  type Check,
+  booleanCheck,
+  fieldRejections,
+  hoursCheck,
+  integerCheck,
+  isObject,
+  listCheck,
+  nullableCheck,
+  numberCheck,
+  textCheck,
+  wordsCheck,
+} from './field-checks.js'
 import { CONFIDENCES, type Rule } from './rule.js'
 
-/** Gives the requirement that a value fails; null if the value is valid. */
-type Check = (value: unknown) => string | null
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const isNumberBetween = (value: unknown, min: number, max: number): value is number =>
-  typeof value === 'number' && value >= min && value <= max
-const numberCheck =
-  (min: number, max: number): Check =>
-  (value) =>
-    isNumberBetween(value, min, max) ? null : `must be a number from ${min} to ${max}`
-const integerCheck =
-  (min: number, max: number): Check =>
-  (value) =>
-    isNumberBetween(value, min, max) && Number.isInteger(value)
-      ? null
-      : `must be a whole number from ${min} to ${max}`
-const nullableCheck =
-  (check: Check): Check =>
-  (value) =>
-    value === null ? null : check(value)
-const booleanCheck: Check = (value) => (typeof value === 'boolean' ? null : 'must be true or false')
-const textCheck =
-  (maxLength: number, pattern = /\S/u, form = ''): Check =>
-  (value) =>
-    typeof value === 'string' && value.length <= maxLength && pattern.test(value)
-      ? null
-      : `must be a text of 1 to ${maxLength} characters${form}`
 const confidenceCheck: Check = (value) =>
   (CONFIDENCES as readonly unknown[]).includes(value) ? null : `must be one of ${CONFIDENCES.join(', ')}`
 
@@ -51,10 +35,7 @@ const MAX_DAYS = 3650
 
 const CHECKS: Record<keyof Omit<Rule, 'version'>, Check> = {
   id: textCheck(60, /^[a-z0-9-]+$/, ' from a-z, 0-9 and -'),
-  title: (value) =>
-    isObject(value) && ['en', 'fr', 'ar'].every((lang) => textCheck(200)(value[lang]) === null)
-      ? null
-      : 'must have a text for each of en, fr and ar',
+  title: wordsCheck(200),
   source: textCheck(500),
   assumption: booleanCheck,
   default: (value) => (value === false ? null : 'must be false: the default rule is built in'),
@@ -68,14 +49,7 @@ const CHECKS: Record<keyof Omit<Rule, 'version'>, Check> = {
   minDevices: integerCheck(1, 100),
   minDays: integerCheck(1, 365),
   minHours: integerCheck(1, 24),
-  peakHours: nullableCheck((value) =>
-    isObject(value) &&
-    integerCheck(0, 23)(value['from']) === null &&
-    integerCheck(1, 24)(value['to']) === null &&
-    (value['from'] as number) < (value['to'] as number)
-      ? null
-      : 'must have whole hours, from (0 to 23) below to (1 to 24)',
-  ),
+  peakHours: nullableCheck(hoursCheck),
   deviceDayCap: integerCheck(1, 100_000),
   deviceCap: integerCheck(1, 1_000_000),
   halfWeightAfterDays: nullableCheck(integerCheck(1, MAX_DAYS)),
@@ -91,13 +65,7 @@ const CHECKS: Record<keyof Omit<Rule, 'version'>, Check> = {
   declaredCounts: booleanCheck,
   planningHorizonDays: nullableCheck(integerCheck(0, MAX_DAYS)),
   blackFrom: integerCheck(1, 10),
-  technologies: (value) =>
-    Array.isArray(value) &&
-    value.length > 0 &&
-    new Set(value).size === value.length &&
-    value.every((technology) => (TECHNOLOGIES as readonly unknown[]).includes(technology))
-      ? null
-      : `must be a list without repetition of ${TECHNOLOGIES.join(', ')}`,
+  technologies: listCheck(TECHNOLOGIES, 1),
   // Rules that were written before there was a roster do not name it.
   roster: (value) => (value === undefined ? null : nullableCheck(rosterTermsCheck)(value)),
   validityDays: integerCheck(1, MAX_DAYS),
@@ -109,14 +77,5 @@ const CHECKS: Record<keyof Omit<Rule, 'version'>, Check> = {
  */
 export function ruleRejections(data: unknown): Rejection[] {
   if (!isObject(data)) return [{ field: 'rule', reason: 'rule must be an object' }]
-  const unknownFields = Object.keys(data).filter((field) => !(field in CHECKS) && field !== 'version')
-  return [
-    ...unknownFields.map((field) => ({ field, reason: `${field} is not a field of a rule` })),
-    ...Object.entries(CHECKS).flatMap(([field, check]) => {
-      const requirement = check(data[field])
-      return requirement
-        ? [{ field, reason: `${field} ${requirement}; it is ${JSON.stringify(data[field]) ?? 'missing'}` }]
-        : []
-    }),
-  ]
+  return fieldRejections('a rule', CHECKS, data, ['version'])
 }

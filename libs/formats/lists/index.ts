@@ -1,6 +1,7 @@
 export * from './areas.js'
 export * from './balance.js'
 export * from './coverage.js'
+export * from './lines.js'
 export * from './list-file.js'
 export * from './localities.js'
 export * from './plan.js'

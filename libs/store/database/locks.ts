@@ -11,11 +11,13 @@ import type { Queryable } from './queryable.js'
  * - `places`: taken alone to change areas and the areas of cells; shared by a run that counts by them.
  * - `plan`: the plan and its findings.
  * - `roster`: changes of the roster of operators, so that two cannot overlap.
+ * - `site lines`: lines of sites as people report them.
  * - `accounts`: changes of accounts, so that two administrators cannot disable each other.
  * - `secrets`: shared by whoever seals a secret, taken alone to change the keys.
  * - `audit log`: sealing rows of the log, taken by a trigger when a transaction commits.
  * - `deliveries`: numbering messages to subscribers. - `subscriptions`: counting them. - `area series`: the sums.
  * - `run of …`, `rule …`, `disputes of …`: the runs or versions of one rule, the disputes of one author.
+ * - `document …`: the versions of one kind of document.
  */
 export type LockName =
   | 'migrations'
@@ -23,6 +25,7 @@ export type LockName =
   | 'places'
   | 'plan'
   | 'roster'
+  | 'site lines'
   | 'accounts'
   | 'secrets'
   | 'audit log'
@@ -32,6 +35,7 @@ export type LockName =
   | `run of ${string}`
   | `rule ${string}`
   | `disputes of ${string}`
+  | `document ${string}`
 
 /** Waits until no other transaction holds the lock, and holds it alone until the transaction ends. */
 export async function takeLock(tx: Queryable, name: LockName): Promise<void> {

@@ -101,7 +101,13 @@ export async function removeAccount(
     await queryRows(tx, sql`UPDATE account SET removed_at = now(), password_hash = '' WHERE name = ${name}`)
     await endAccess(tx, name)
     for (const table of [
-'account_area', 'account_address', 'second_factor', 'passkey', 'passkey_challenge', 'recovery_code'])
+      'account_area',
+      'account_address',
+      'second_factor',
+      'passkey',
+      'passkey_challenge',
+      'recovery_code',
+    ])
       await queryRows(tx, sql`DELETE FROM ${raw(table)} WHERE account_name = ${name}`)
     await recordChange(tx, author, 'remove account', name, { before: stateOf(before) })
     return { removed: true }

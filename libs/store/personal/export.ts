@@ -11,7 +11,15 @@ export interface PersonalData {
 }
 
 /** Secrets tell nothing about a person, and whoever has them could act in the person's name. */
-const SECRETS = ['password_hash', 'token_hash', 'key_hash', 'code_hash', 'secret', 'previous_secret', 'content']
+const SECRETS = [
+  'password_hash',
+  'token_hash',
+  'key_hash',
+  'code_hash',
+  'secret',
+  'previous_secret',
+  'content',
+]
 
 /** Reads each table once. A name that nobody has gives no rows. */
 export async function personalDataOf(db: Queryable, name: string): Promise<PersonalData> {

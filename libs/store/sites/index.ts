@@ -1,2 +1,3 @@
 export * from './sites.js'
 export * from './padded-codes.js'
+export * from './selection.js'

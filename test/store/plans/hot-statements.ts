@@ -1,4 +1,5 @@
 /** The statements of the routes that a person waits for, each as the function of the store that runs it. */
+import { SHIPPED_CATALOGUE } from '#domain/platform'
 import { SHIPPED_RULES } from '#domain/rule'
 import {
   cellsOfArea,
@@ -13,6 +14,7 @@ import {
 } from '#store/areas'
 import { contradictedCells, coverageOfCell, declaredInRanges, declarersOf } from '#store/coverage'
 import { type CollectionId, UNFILTERED, collectionOf, findFeature, pageOfFeatures } from '#store/ogc'
+import { figureWindow, lineFigures } from '#store/platforms'
 import { hasWithheldProbes, listProbes, probesOfCell } from '#store/probes'
 import { type RunRow, changedCellsInRanges } from '#store/runs'
 import { seriesOfCell, seriesOfSite } from '#store/series'
@@ -54,6 +56,8 @@ const KEY = (cell: string) => ({
 })
 const PAGE = { after: null, cell: null, ofSites: true, place: null, since: null, until: null, limit: 100 }
 const ANY_NETWORK = { operator: null, technology: null }
+const { evidence: EVIDENCE } = SHIPPED_CATALOGUE
+const FIGURES = figureWindow(EVIDENCE, new Date('2026-04-01T00:00:00Z'))
 const SERIES = {
   measures: ['downloadBps'],
   step: 'day',
@@ -96,6 +100,14 @@ const probes: Record<string, HotStatement> = {
   'series of a cell': (db, { cell }) => seriesOfCell(db, cell, SERIES),
   'public series of a cell': (db, { cell }) => seriesOfCell(db, cell, SERIES, 'public'),
   'series of a site': (db, { cell }) => seriesOfSite(db, { cell, code: 'S1' }, SERIES),
+  'platforms of a site': (db, { cell }) => lineFigures(db, [{ code: 'S1', cell }], EVIDENCE, FIGURES),
+  'platforms of many sites': (db, { cell }) =>
+    lineFigures(
+      db,
+      Array.from({ length: 200 }, (_, n) => ({ code: `S${n}`, cell })),
+      EVIDENCE,
+      FIGURES,
+    ),
   'state of a site': (db, { run, h3 }) => siteState(db, run, { code: 'S1', h3 }),
 }
 

@@ -9,6 +9,7 @@ import type { ViewProps } from './view-props.js'
 
 const LOADERS: Record<ViewName, ModuleLoader<ComponentType<ViewProps>>> = {
   figures: async () => (await import('../figures/figures.js')).Figures,
+  programme: async () => (await import('../programme/programme.js')).Programme,
   plan: async () => (await import('../plan/plan.js')).Plan,
   priorities: async () => (await import('../priorities/priorities.js')).Priorities,
   disputes: async () => (await import('../disputes/disputes.js')).Disputes,

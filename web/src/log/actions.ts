@@ -63,6 +63,16 @@ export const ACTIONS: Readonly<Partial<Record<string, Words>>> = {
   'rotate token': words('gave a device a new token', 'jeton d’appareil renouvelé', 'جدد رمز جهاز'),
   'replace device': words('replaced a device', 'appareil remplacé', 'استبدل جهازا'),
   'save site': words('saved a site', 'site enregistré', 'حفظ موقعا'),
+  'save platforms': words(
+    'saved the catalogue of platforms',
+    'catalogue des plateformes enregistré',
+    'حفظ قائمة المنصات',
+  ),
+  'export platforms': words(
+    'exported the platforms of sites',
+    'plateformes des sites exportées',
+    'صدّر منصات المواقع',
+  ),
   'save rule': words('saved a rule', 'règle enregistrée', 'حفظ قاعدة'),
   classify: words('made an evaluation', 'évaluation lancée', 'أجرى تقييما'),
   'back up': words(
@@ -107,6 +117,33 @@ export const ACTIONS: Readonly<Partial<Record<string, Words>>> = {
     'سحب قيد متعهد',
   ),
   'import roster': words('imported operators', 'opérateurs importés', 'استورد المتعهدين'),
+  'read lines of a site': words(
+    'read the history of a site’s lines',
+    'historique des lignes d’un site consulté',
+    'اطلع على سجل خطوط موقع',
+  ),
+  'save line': words('saved a line of a site', 'ligne d’un site enregistrée', 'حفظ خط موقع'),
+  'import lines': words('imported lines of sites', 'lignes de sites importées', 'استورد خطوط مواقع'),
+  'save programme': words(
+    'saved the settings of the programme',
+    'paramètres du programme enregistrés',
+    'حفظ إعدادات البرنامج',
+  ),
+  'seed programme': words(
+    'stored the shipped settings of the programme',
+    'paramètres fournis du programme enregistrés',
+    'حفظ إعدادات البرنامج الأصلية',
+  ),
+  'export programme': words(
+    'exported the sites of the programme',
+    'sites du programme exportés',
+    'صدّر مواقع البرنامج',
+  ),
+  'seed platforms': words(
+    'stored the shipped catalogue of platforms',
+    'catalogue fourni des plateformes enregistré',
+    'حفظ قائمة المنصات الأصلية',
+  ),
   'seed roster': words(
     'wrote the shipped operators',
     'opérateurs fournis inscrits',

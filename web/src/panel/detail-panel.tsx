@@ -14,6 +14,7 @@ import { EvidenceSection } from './evidence.js'
 const loadPlaces = () => import('../places/places.js')
 const loadDisputes = () => import('../disputes/cell-disputes.js')
 const loadCampaign = () => import('../campaign/campaign.js')
+const loadPlatforms = () => import('../platforms/area-platforms.js')
 const loadPlan = () => import('../plan/cell-plan.js')
 
 interface DetailProps {
@@ -38,7 +39,7 @@ export function DetailPanel({ detail, ...props }: DetailProps) {
   const { value } = detail
   if (isPlace(value)) {
     if (!Places) return <p>{words.t('loading')}</p>
-    return <Places.PlacePanel {...{ words, onCell, onPlan }} place={value} />
+    return <Places.PlacePanel {...{ words, connection, onCell, onPlan }} place={value} />
   }
   if ('area' in value) return <AreaSection {...{ words, connection, run, rule, onCell }} area={value.area} />
   return rule && <CellDetail {...props} rule={rule} cell={value.cell} />
@@ -52,8 +53,12 @@ type AreaSectionProps = Pick<DetailProps, 'words' | 'connection' | 'run' | 'rule
 function AreaSection({ words, connection, run, rule, area, onCell }: AreaSectionProps) {
   const isCampaignArea = run !== null && area.level !== 'region'
   const Campaigns = useLazyModule(connection, isCampaignArea ? loadCampaign : null)
+  const Platforms = useLazyModule(connection, loadPlatforms)
   return (
     <AreaPanel {...{ words, area, run }}>
+      {Platforms && (
+        <Platforms.AreaPlatformsSection key={area.code} {...{ words, connection }} area={area.code} />
+      )}
       {isCampaignArea && Campaigns && rule && (
         <Campaigns.CampaignSection
           key={area.code}

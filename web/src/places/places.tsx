@@ -2,17 +2,20 @@
 import { type Class } from '#domain/verdict'
 import { birthRunOf } from '#domain/zone'
 import type { ComponentChildren } from 'preact'
+import type { Connection } from '../api/connection.js'
 import { type Localizer, localizedPlaceName } from '../language/language.js'
 import { operatorName, technologyName } from '../language/network-names.js'
 import { Swatch } from '../legend/swatch.js'
 import { AreaPath } from '../panel/area-path.js'
 import { PlanPanel } from '../plan/plan-panel.js'
 import type { Locality, Site, Zone } from '../api/schemas.js'
+import { SitePlatformsSection } from '../platforms/site-platforms.js'
 import type { PlaceDetail } from './place.js'
 import { WORDS } from './words.js'
 
 interface PlaceProps {
   words: Localizer
+  connection: Connection
   place: PlaceDetail
   /** Selects the cell that contains the place. */
   onCell(h3: string): void
@@ -20,12 +23,12 @@ interface PlaceProps {
   onPlan(code: string): void
 }
 
-export function PlacePanel({ words, place, onCell, onPlan }: PlaceProps) {
+export function PlacePanel({ words, connection, place, onCell, onPlan }: PlaceProps) {
   const { area } = place
   const where = area && <AreaPath words={words} areas={[...area.parents, area]} />
   if ('plan' in place) return <PlanPanel {...{ words, where, onPlan }} item={place.plan} />
   if ('zone' in place) return <ZonePanel {...{ words, where, onCell }} zone={place.zone} />
-  if ('site' in place) return <SitePanel {...{ words, where, onCell }} site={place.site} />
+  if ('site' in place) return <SitePanel {...{ words, connection, where, onCell }} site={place.site} />
   return <LocalityPanel {...{ words, where, onCell }} locality={place.locality} />
 }
 
@@ -104,7 +107,9 @@ function LocalityPanel({
   )
 }
 
-function SitePanel({ words, site, where, onCell }: Part<{ site: Site }> & Pick<PlaceProps, 'onCell'>) {
+type SitePanelProps = Part<{ site: Site }> & Pick<PlaceProps, 'connection' | 'onCell'>
+
+function SitePanel({ words, connection, site, where, onCell }: SitePanelProps) {
   const t = words.translatorOf(WORDS)
   return (
     <>
@@ -120,6 +125,7 @@ function SitePanel({ words, site, where, onCell }: Part<{ site: Site }> & Pick<P
       </p>
       <h3>{t('contract')}</h3>
       <Contract words={words} site={site} />
+      <SitePlatformsSection key={site.code} {...{ words, connection }} site={site.code} />
       <p class="source">
         {t('site', { code: site.code })}
         {site.simulated && ` · ${t('simulated')}`}

@@ -8,6 +8,8 @@ import * as measuring from './measuring.js'
 import * as people from './people.js'
 import * as places from './places.js'
 import * as plan from './plan.js'
+import * as platforms from './platforms.js'
+import * as programme from './programme.js'
 import * as roster from './roster.js'
 import * as runs from './runs.js'
 import * as subscriptions from './subscriptions.js'
@@ -20,6 +22,8 @@ export const ENTITIES = [
   people,
   places,
   plan,
+  platforms,
+  programme,
   roster,
   runs,
   subscriptions,

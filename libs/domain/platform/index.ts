@@ -1,0 +1,5 @@
+export * from './carry.js'
+export * from './catalogue-check.js'
+export * from './line-figures.js'
+export * from './platform.js'
+export * from './shipped-platforms.js'

@@ -1,0 +1,5 @@
+export * from './line.js'
+export * from './settings-check.js'
+export * from './settings.js'
+export * from './shipped-settings.js'
+export * from './standing.js'
