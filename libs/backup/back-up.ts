@@ -10,7 +10,7 @@ import { BackupError } from './backup-error.js'
 import { FORMAT, type Manifest, manifestPathOf, sizeAndDigestOf, writeManifest } from './manifest.js'
 import { runTool } from './postgresql-tools.js'
 
-/** Where the database is: at the URL, or in the folder. */
+/** The place of the database: the URL, or else the folder. */
 export interface BackupTarget {
   url: string | undefined
   dataDir: string
@@ -92,7 +92,7 @@ async function atOneMoment(
   }
 }
 
-/** What is counted and what is dumped are of the same moment. */
+/** The counts and the dump are of the same moment. */
 async function dump(
   runner: QueryRunner,
   url: string,

@@ -19,7 +19,7 @@ import { runTool } from './postgresql-tools.js'
 
 export interface Restored {
   manifest: Manifest
-  /** What differs from the manifest, one line each; empty where all is as it was. */
+  /** The differences from the manifest, one line each; empty where all is as it was. */
   differences: string[]
 }
 

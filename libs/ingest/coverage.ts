@@ -1,4 +1,4 @@
-/** What a file of claims about coverage becomes: rows of cells, and the claims that its sender may not make. */
+/** A file of claims about coverage becomes rows of cells, and the claims that its sender may not make. */
 import type { Scope } from '#domain/account'
 import type { RowRejection } from '#formats/fields'
 import type { CoverageClaim, CoverageFile } from '#formats/lists'
@@ -7,7 +7,7 @@ import { cellsOutside } from '#store/areas'
 import type { CoverageRow } from '#store/coverage'
 import type { Queryable } from '#store/database'
 
-/** For whom a person may make claims. */
+/** The operators for whom a person may make claims. */
 export interface CoverageSender {
   /** The only operator whose network may be declared; null for all. */
   operator: string | null

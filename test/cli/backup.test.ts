@@ -138,7 +138,10 @@ describe.each(ENGINES)('a backup of %s', (engine) => {
     expect(before.filter(({ id }) => !ids.has(id))).toEqual([])
     expect(acknowledged.filter(({ id }) => !ids.has(id)).length, 'probes went on arriving').toBeGreaterThan(0)
     await restored.close()
-    const server = await startServer(place.env)
+    // Without the key of the backup's time the server does not start.
+    await expect(startServer(place.env)).rejects.toThrow('put back the file that belongs to the database')
+    const { SECRETS_KEY_FILE } = database.env
+    const server = await startServer({ ...place.env, SECRETS_KEY_FILE })
     expect((await fetch(`${server.url}/api/v1/cells?limit=1`)).status).toBe(200)
     server.process.kill('SIGTERM')
     await server.ended

@@ -36,6 +36,7 @@ describe.each(ENGINES)('API keys on %s', (engine) => {
       name: 'report',
       role: 'analyst',
       operator: null,
+      areas: null,
       state: 'valid',
     })
     await source.query(`UPDATE api_key SET expires_at = now()`)

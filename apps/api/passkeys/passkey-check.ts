@@ -14,9 +14,9 @@ import type { PasskeyAnswer } from './passkeys.dto.js'
 import { relyingPartyOf } from './relying-party.js'
 import { type TakeChallenge, verifyPasskey } from './verify.js'
 
-/** What a browser needs to sign in with a passkey (`navigator.credentials.get`). */
+/** This is what a browser needs to sign in with a passkey (`navigator.credentials.get`). */
 export interface PasskeyRequest {
-  /** In base64url, to be answered once within five minutes. */
+  /** It is in base64url, to be answered once within five minutes. */
   challenge: string
   rpId: string
   passkeys: { id: string; transports: string[] }[]

@@ -40,9 +40,9 @@ import { NewPasskeyBody, PasskeyNameBody } from './passkeys.dto.js'
 import { relyingPartyOf } from './relying-party.js'
 import { ALGORITHMS, verifyNewPasskey } from './verify.js'
 
-/** What a browser needs to make a passkey (`navigator.credentials.create`). */
+/** This is what a browser needs to make a passkey (`navigator.credentials.create`). */
 export interface PasskeyCreation {
-  /** In base64url, to be answered once within five minutes. */
+  /** It is in base64url, to be answered once within five minutes. */
   challenge: string
   rpId: string
   /** Id of the account for authenticators, in base64url; it tells nothing of the person. */

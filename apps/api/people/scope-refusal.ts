@@ -4,7 +4,7 @@ import type { Account } from '#store/people'
 import { ForbiddenException, UnprocessableEntityException } from '@nestjs/common'
 import { refusal } from '../http/problem.js'
 
-/** What lies outside the areas of an account is refused to it by their codes, because they are no secret to its person. */
+/** An account is refused what lies outside its areas, by their codes, because they are no secret to its person. */
 export const outsideScope = ({ name, areas }: Pick<Account, 'name' | 'areas'>, what: string) =>
   new ForbiddenException(
     refusal('scope_areas', `${what} lies outside the areas of ${name}: ${areas?.join(', ')}`, {

@@ -11,7 +11,7 @@ export interface CatalogueBody extends PlatformCatalogue {
 }
 
 export class SiteTypeQuery {
-  /** Only the sites of this type. */
+  /** The type that sites must have. */
   @IsOptional()
   @IsIn(SITE_TYPES)
   type?: SiteType

@@ -22,7 +22,7 @@ import { SiteTypeQuery } from './platforms.dto.js'
 
 /** A line of a site with the answer for each platform. */
 export interface SiteLine extends LineFigures {
-  /** In the order of the catalogue. */
+  /** They stand in the order of the catalogue. */
   platforms: PlatformCarry[]
 }
 
@@ -42,7 +42,7 @@ export interface SitePlatforms {
 /** Limits of the rows of a table, because it is built in memory; each site has a row for each platform and line. */
 const MAX_SITES = { csv: 4_000, xlsx: 1_000 } as const
 
-/** Which platforms the lines of sites carry. */
+/** The platforms that the lines of sites carry. */
 @ApiTags('platforms')
 @Controller('api/v1')
 export class SitePlatformsController {

@@ -1,4 +1,4 @@
-/** What a request that writes a document in versions must say beside it: the version that was read, and why it changes. */
+/** A request that writes a document in versions must say two things beside it: the version that was read, and why it changes. */
 
 const MAX_COMMENT_LENGTH = 1_000
 

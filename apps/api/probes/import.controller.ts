@@ -97,7 +97,8 @@ export class ImportController {
     account: Account | undefined,
   ): Promise<Pick<ImportOptions, 'device' | 'operator' | 'technology'>> {
     const { authorization } = request.headers
-    const device = authorization ? await this.devices.ofToken(authorization) : null
+    // With an account the token, if there is one, is the key of a program.
+    const device = authorization && !account ? await this.devices.ofToken(authorization) : null
     if (device && site !== undefined && site !== device.siteCode)
       throw new UnprocessableEntityException(
         `site is "${site}": the token is of a device at ${device.siteCode}`,

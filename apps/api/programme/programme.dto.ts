@@ -24,26 +24,26 @@ import {
 import { AreaChoice, PageQuery } from '../http/page.dto.js'
 
 export class ProgrammeChoice extends AreaChoice {
-  /** Only the sites of this type. */
+  /** The type that sites must have. */
   @IsOptional()
   @IsIn(SITE_TYPES)
   type?: SiteType
 }
 
 export class BoardQuery extends ProgrammeChoice {
-  /** What the rows are; regions without it. */
+  /** The kind of the rows; regions without it. */
   @IsOptional()
   @IsIn(BOARD_GROUPS)
   by?: BoardGroup
 }
 
 export class ProgrammeFilter extends ProgrammeChoice {
-  /** Only sites whose devices are in this state. */
+  /** The state that the devices of sites must be in. */
   @IsOptional()
   @IsIn(DEVICE_STATES)
   device?: DeviceState
 
-  /** Only sites that have not reached this step. */
+  /** The step that sites must not have reached. */
   @IsOptional()
   @IsIn(FUNNEL_STEPS)
   missing?: FunnelStep

@@ -25,11 +25,12 @@ export const COLUMNS = [
 /** The first columns have the names that an import of lines reads. */
 export function rowOf(site: ProgrammeSite): (string | null)[] {
   const { code, name, nameAr, type, communeCode, line, steps, standing, device, measuredOn, simulated } = site
-  return [
-    ...[code, name, nameAr, type, communeCode, 'main'],
-    ...[line?.operator, line?.technology, line?.contract].map((value) => value ?? null),
-    ...[line?.surveyedOn, line?.contractedOn, line?.installedOn].map((day) => day ?? null),
-    ...FUNNEL_STEPS.map((step) => String(steps[step])),
-    ...[standing, device, measuredOn, String(simulated)],
-  ]
+  const { operator = null, technology = null, contract = null } = line ?? {}
+  const { surveyedOn = null, contractedOn = null, installedOn = null } = line ?? {}
+  const isReached = FUNNEL_STEPS.map((step) => String(steps[step]))
+  return [code, name, nameAr, type, communeCode, 'main'].concat(
+    [operator, technology, contract, surveyedOn, contractedOn, installedOn],
+    isReached,
+    [standing, device, measuredOn, String(simulated)],
+  )
 }

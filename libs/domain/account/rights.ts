@@ -5,7 +5,7 @@ export const ROLES = ['public', 'operator', 'analyst', 'planner', 'administrator
 export type Role = (typeof ROLES)[number]
 
 /**
- * How far a right reaches for an account that is bound to areas.
+ * The reach of a right for an account that is bound to areas.
  * - `own`: as for everybody else, because it concerns only what is the person's own, or public.
  * - `areas`: only within its areas. - `country`: not at all, because it concerns the whole country.
  */

@@ -44,7 +44,7 @@ export type DisputeAction = (typeof DISPUTE_ACTIONS)[number]
  */
 export type DisputeParty = 'opener' | 'reviewer' | 'respondent' | 'reader'
 
-/** What somebody is to one dispute. */
+/** The part that somebody has in one dispute. */
 export interface DisputeRelation {
   isOpener: boolean
   isPlanner: boolean

@@ -18,14 +18,14 @@ export type PeriodFigures = Record<Quantity, QuantityFigure | null>
 
 /** An operator with a technology at one site. */
 export interface LineFigures {
-  /** Null where the probes do not name it. */
+  /** It is null where the probes do not name it. */
   operator: string | null
   technology: Technology | null
   office: PeriodFigures
   offPeak: PeriodFigures
 }
 
-/** What a figure needs of a probe, with its time in the country. */
+/** The part of a probe that a figure needs, with its time in the country. */
 export interface LineProbe {
   operator: string | null
   technology: Technology | null

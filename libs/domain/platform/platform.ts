@@ -9,7 +9,7 @@ export const QUANTITIES = ['download', 'upload', 'latency', 'loss'] as const
 export type Quantity = (typeof QUANTITIES)[number]
 
 /**
- * How far a figure was checked: read in the source itself, read on a page that quotes it, not checked, or a proposal of this
+ * The degree to which a figure was checked: read in the source itself, read on a page that quotes it, not checked, or a proposal of this
  * project, which no source states.
  */
 export const VERIFICATIONS = ['source', 'quoted', 'unchecked', 'proposal'] as const
@@ -48,7 +48,7 @@ export interface Platform {
   verification: Verification
 }
 
-/** Which measurements count, and how many are needed. */
+/** The measurements that count, and the number that is needed. */
 export interface CatalogueEvidence {
   /** Measurements older than this do not count, days. */
   windowDays: number

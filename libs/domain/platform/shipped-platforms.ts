@@ -9,7 +9,7 @@ const words = (en: string, fr: string, ar: string): Words => ({ en, fr, ar })
 
 const IQB = 'M-Lab Internet Quality Barometer, config.py at dbd7401'
 
-/** What all shipped platforms have unless they say otherwise. */
+/** All shipped platforms have this unless they say otherwise. */
 const PLAIN = { kind: 'class', perPersonDownBps: 0, perPersonUpBps: 0, transfer: null } as const
 
 const SCANNED_ACT: Transfer = {

@@ -1,11 +1,11 @@
-/** What the programme counts against: targets, the platforms that a line must carry, and when a device is silent. Data with sources. */
+/** The programme counts against these: targets, the platforms that a line must carry, and when a device is silent. Data with sources. */
 import type { SiteType } from '../place/site.js'
 import type { Verification } from '../platform/platform.js'
 import type { Technology } from '../probe/probe.js'
 import type { Words } from '../rule/rule.js'
 
 /**
- * How far a site has come: `listed` is known to the programme; `surveyed`, `contracted` and `installed` are reported of its main line;
+ * The steps that a site takes: `listed` is known to the programme; `surveyed`, `contracted` and `installed` are reported of its main line;
  * `measured` is measured now, and `carries` carries all required platforms.
  */
 export const FUNNEL_STEPS = ['listed', 'surveyed', 'contracted', 'installed', 'measured', 'carries'] as const
@@ -18,9 +18,9 @@ export interface ProgrammeTarget {
   /** The denominator. */
   sites: number
   step: FunnelStep
-  /** Only sites of these types; null for all. */
+  /** The types of the sites that count; null for all. */
   types: SiteType[] | null
-  /** Only sites whose main line has one of these technologies; null for all. */
+  /** The technologies of the main lines of the sites that count; null for all. */
   technologies: Technology[] | null
   /** Year in which it is due; null where none is named. */
   year: number | null

@@ -1,4 +1,4 @@
-/** Where a site stands in the programme, from what people reported and what was measured. Pure. */
+/** The standing of a site in the programme, from what people reported and what was measured. Pure. */
 import { DAY_MS } from '../units/units.js'
 import { type LineRecord, isStepReached } from './line.js'
 import { FUNNEL_STEPS, type FollowUp, type FunnelStep, type ProgrammeSettings } from './settings.js'
@@ -10,7 +10,7 @@ import { FUNNEL_STEPS, type FollowUp, type FunnelStep, type ProgrammeSettings } 
 export const DEVICE_STATES = ['live', 'at_risk', 'dropped', 'never', 'no_device'] as const
 export type DeviceState = (typeof DEVICE_STATES)[number]
 
-/** What is known of a site. */
+/** The facts that are known of a site. */
 export interface SiteFacts {
   /** Its main line; null where nobody reported one. */
   line: LineRecord | null
@@ -59,10 +59,10 @@ export function standingOf(steps: Readonly<Record<FunnelStep, boolean>>): Funnel
   return FUNNEL_STEPS[(firstMissing === -1 ? FUNNEL_STEPS.length : firstMissing) - 1]!
 }
 
-/** What an area whose devices fall silent asks for. */
+/** The action that an area asks for whose devices fall silent. */
 export type FollowUpLevel = 'fine' | 'follow_up' | 'escalate'
 
-/** By the share of the sites with devices that reported; `fine` where there is no device. */
+/** It follows from the share of the sites with devices that reported; `fine` where there is no device. */
 export function followUpLevelOf(
   { withDevice, reporting }: { withDevice: number; reporting: number },
   { followUpShare, escalateShare }: Pick<FollowUp, 'followUpShare' | 'escalateShare'>,

@@ -1,3 +1,3 @@
-/** What a backup says of a database, and what a restored one is held against. */
+/** The state of a database that a backup notes, and that a restored one is held against. */
 export * from './state.js'
 export * from './digests.js'

@@ -1,4 +1,4 @@
-/** What is in a database, as far as a restored one must agree with it. */
+/** The contents of a database, as far as a restored one must agree with them. */
 import { MIGRATIONS } from '#migrations'
 import type { Queryable } from '../database/database.js'
 import { queryRow, queryRows } from '../database/query.js'

@@ -163,7 +163,7 @@ type ContestedPlace = Pick<
 >
 
 /**
- * What somebody is to a dispute; `who` is null if nobody is signed in. An account may have the same name as a device's id. Who is bound
+ * The part that somebody has in a dispute; `who` is null if nobody is signed in. An account may have the same name as a device's id. Who is bound
  * to areas is a planner or the operator of disputes there only.
  */
 export function disputeRelationOf(

@@ -75,7 +75,7 @@ export async function listPasskeys(db: Queryable, accountName: string): Promise<
   )
 }
 
-/** What a browser needs to know to answer with a passkey. */
+/** A browser needs to know this to answer with a passkey. */
 export interface PasskeyHandle {
   id: string
   /** The ways to the authenticator, as the browser named them: `internal`, `usb`, `hybrid` … */

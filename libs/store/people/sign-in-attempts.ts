@@ -72,7 +72,7 @@ export async function countAttempt(
 }
 
 export interface RequestWindow {
-  /** What is limited, as a hash: an address alone, or with a name, at one route. */
+  /** The hash of that which is limited: an address alone, or with a name, at one route. */
   key: string
   ms: number
 }

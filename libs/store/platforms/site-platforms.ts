@@ -1,5 +1,5 @@
 /**
- * Which platforms the lines of each site carry, as rows that are counted and exported. A row is computed again when a device of its
+ * The platforms that the lines of each site carry, as rows that are counted and exported. A row is computed again when a device of its
  * site measured, when the catalogue changed, and once a day, because the window moves and probes arrive late.
  */
 import {

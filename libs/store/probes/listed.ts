@@ -8,7 +8,7 @@ type PlainListedField = Exclude<ListedField, 'id' | 'measuredAt'>
 /** A probe's fields in a list. Those for planners only are null for everybody else. */
 export type ListedFields = Pick<Required<ProbeInput>, 'id' | PlainListedField>
 
-/** To planners of areas the fields for planners are shown where `reach.inside` holds. */
+/** Planners of areas see the fields for planners where `reach.inside` holds. */
 export type Readers = 'everybody' | 'planners' | 'planners of areas'
 
 export const PLAIN_LISTED_FIELDS = LISTED_FIELDS.filter(

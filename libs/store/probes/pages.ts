@@ -39,7 +39,7 @@ export interface ProbePageQuery {
   cell: string | null
   /** Lists only what devices of sites measured at their sites; all other probes are for planners, who judge them. */
   ofSites: boolean
-  /** Without `ofSites`: the areas whose probes are all listed, while of other places only those of sites are; null for all areas. */
+  /** The areas whose probes are all listed where `ofSites` is not set, while of other places only those of sites are; null for all areas. */
   scope?: Scope
   /**
    * Lists only positions in the box, in the order `cell`; `ranges` covers the cells that the box touches. With `ofSites`
@@ -68,7 +68,7 @@ const probeColumns = (readers: Readers): Sql =>
 const readersOf = ({ ofSites, scope = null }: ProbePageQuery): Readers =>
   ofSites ? 'everybody' : scope === null ? 'planners' : 'planners of areas'
 
-/** For planners of areas: whether the probe lies in their areas. */
+/** Whether the probe lies in the areas of a planner of areas. */
 const joinReach = ({ scope = null }: ProbePageQuery): Sql =>
   scope === null
     ? raw('')

@@ -34,9 +34,9 @@ export interface ProgrammeSite {
 }
 
 export interface ProgrammeSiteQuery extends SiteSelection {
-  /** Only sites whose devices are in this state. */
+  /** The state that the devices of sites must be in. */
   device: DeviceState | null
-  /** Only sites that have not reached this step. */
+  /** The step that sites must not have reached. */
   missing: FunnelStep | null
   /** Code of the last site of the page before; empty for the first page. */
   after: string
@@ -80,7 +80,15 @@ function siteOf(row: SiteRow, settings: ProgrammeSettings, now: number): Program
   const facts = { line, devices, measuredAt: row.measuredAt?.getTime() ?? null, carries }
   const steps = stepsOf(facts, settings, now)
   return {
-    ...{ code, name, nameAr, type, communeCode, simulated, line, steps, measuredOn },
+    code,
+    name,
+    nameAr,
+    type,
+    communeCode,
+    simulated,
+    line,
+    steps,
+    measuredOn,
     standing: standingOf(steps),
     device: deviceStateOf(facts, settings.followUp, now),
   }
@@ -97,5 +105,13 @@ const lineOf = ({
   contractedOn,
   installedOn,
 }: LineRecord & { version: number }): LineRow => ({
-  ...{ siteCode, role, version, operator, technology, contract, surveyedOn, contractedOn, installedOn },
+  siteCode,
+  role,
+  version,
+  operator,
+  technology,
+  contract,
+  surveyedOn,
+  contractedOn,
+  installedOn,
 })

@@ -9,7 +9,7 @@ export type NewPasskey = Schemas['NewPasskeyBody']
 /** Whether the browser knows passkeys; it does so only over https and on this machine. */
 export const knowsPasskeys = (): boolean => 'PublicKeyCredential' in globalThis
 
-/** Why the browser made or used no passkey: there is one already, or the person did not go on. */
+/** The reason why the browser made or used no passkey: there is one already, or the person did not go on. */
 export class PasskeyError extends Error {
   constructor(readonly reason: 'passkey_there' | 'passkey_cancelled') {
     super(reason)

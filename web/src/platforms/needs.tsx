@@ -1,4 +1,4 @@
-/** What each platform needs of a line, with the source of the figures and how far they were checked. */
+/** The needs of each platform of a line, with the source of the figures and how far they were checked. */
 import type { Localizer } from '../language/language.js'
 import type { Catalogue, Platform } from './platforms-api.js'
 import { WORDS } from './words.js'

@@ -141,7 +141,7 @@ function stateText(words: Localizer, { state, people }: PlatformCarry): string {
   return listText(words, [told, count])
 }
 
-/** What fails, what is not known, and how long people wait. */
+/** The needs that fail, those that are not known, and the time that people wait. */
 function detailTexts(words: Localizer, line: SiteLine, { platform, carry }: CarryRow): string[] {
   const t = words.translatorOf(WORDS)
   const names = carry.unmeasured.map((quantity) => t(quantity))

@@ -58,7 +58,7 @@ function RowName({ words, row, onArea }: Omit<BoardTableProps, 'board'> & { row:
   )
 }
 
-/** What is summed of the rows. */
+/** The fields that are summed over the rows. */
 type Counts = Omit<BoardRow, 'key' | 'nameFr' | 'nameAr' | 'bbox'>
 
 function Figures({ words, row, board }: { words: Localizer; row: Counts; board: Board }) {

@@ -117,7 +117,7 @@ export class PasskeyEntity {
 export class PasskeyChallengeEntity {
   @PrimaryColumn('text') challenge!: string
   @Column('text', { name: 'account_name' }) accountName!: string
-  /** What it is for: `add` a passkey, or `sign_in`. */
+  /** Its purpose: to `add` a passkey, or to `sign_in`. */
   @Column('text') purpose!: string
   @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date
 }

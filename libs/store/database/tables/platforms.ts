@@ -13,7 +13,7 @@ export class VersionedDocumentEntity {
   @Column('timestamptz', { name: 'created_at', default: () => 'clock_timestamp()' }) createdAt!: Date
 }
 
-/** What the lines of one site carry, computed from its probes; a platform in no list is unknown. */
+/** The platforms that the lines of one site carry, computed from its probes; a platform in no list is unknown. */
 @Entity('site_platforms')
 export class SitePlatformsEntity {
   @PrimaryColumn('text', { name: 'site_code' }) siteCode!: string
