@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 
-/** Features of browsers that the page does not need. It needs the position of a measurement. */
+/** Features of browsers that the page does not need. It needs the position of a measurement, and passkeys. */
 const UNUSED_FEATURES = [
   'accelerometer',
   'camera',
@@ -10,7 +10,6 @@ const UNUSED_FEATURES = [
   'microphone',
   'midi',
   'payment',
-  'publickey-credentials-get',
   'serial',
   'usb',
   'xr-spatial-tracking',
