@@ -8,13 +8,15 @@ export class Scopes1797000000000 implements MigrationInterface {
   name = 'Scopes1797000000000'
 
   async up(q: QueryRunner): Promise<void> {
-    const area = `area_code text NOT NULL, area_vintage smallint NOT NULL,
-      FOREIGN KEY (area_code, area_vintage) REFERENCES area (code, vintage)`
+    const area = (name: string) => `area_code text NOT NULL, area_vintage smallint NOT NULL,
+      CONSTRAINT ${name} FOREIGN KEY (area_code, area_vintage) REFERENCES area (code, vintage)`
     await q.query(`CREATE TABLE account_area (
-      account_name text NOT NULL REFERENCES account (name) ON UPDATE CASCADE ON DELETE CASCADE, ${area},
+      account_name text NOT NULL CONSTRAINT account_area_account REFERENCES account (name) ON UPDATE CASCADE ON DELETE CASCADE,
+      ${area('account_area_area')},
       PRIMARY KEY (account_name, area_code))`)
     await q.query(`CREATE TABLE api_key_area (
-      key_id uuid NOT NULL REFERENCES api_key (id) ON DELETE CASCADE, ${area},
+      key_id uuid NOT NULL CONSTRAINT api_key_area_key REFERENCES api_key (id) ON DELETE CASCADE,
+      ${area('api_key_area_area')},
       PRIMARY KEY (key_id, area_code))`)
   }
 

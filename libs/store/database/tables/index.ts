@@ -12,6 +12,7 @@ import * as platforms from './platforms.js'
 import * as programme from './programme.js'
 import * as roster from './roster.js'
 import * as runs from './runs.js'
+import * as scopes from './scopes.js'
 import * as subscriptions from './subscriptions.js'
 
 /** Each file exports nothing but its tables. */
@@ -26,5 +27,6 @@ export const ENTITIES = [
   programme,
   roster,
   runs,
+  scopes,
   subscriptions,
 ].flatMap((tables) => Object.values(tables))
