@@ -33,7 +33,7 @@ export async function backUp(
   const draft = `${file}.part`
   try {
     // The file has all data of the country: only its owner may read it.
-    await (await open(draft, 'w', 0o600)).close()
+    await makeEmpty(draft)
     const state = await atOneMoment(source, async (runner, moment) =>
       target.url === undefined
         ? await copyFolder(runner, target.dataDir, draft, told)
@@ -58,6 +58,17 @@ export async function backUp(
     return { file, manifest }
   } finally {
     await rm(draft, { force: true })
+  }
+}
+
+async function makeEmpty(draft: string): Promise<void> {
+  try {
+    await (await open(draft, 'w', 0o600)).close()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new BackupError(
+      `${draft} cannot be written (${code}): the folder must exist, and be open to this user`,
+    )
   }
 }
 

@@ -140,7 +140,7 @@ describe('signing in', () => {
     expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([429, true])
     expect((await attempt(own.password, 200)).status).toBe(200)
     expect(await (await fetch(`${server.url}/metrics`)).text()).toMatch(
-      /taghtiya_failed_sign_ins_total [2-9]\d/,
+      /taghtiya_failed_sign_ins_total ([2-9]\d|\d{3,})$/m,
     )
   })
 

@@ -113,6 +113,10 @@ describe.each(ENGINES)('a backup of %s', (engine) => {
 
   test('its files are read by their owner alone, and it replaces none', async () => {
     for (const path of [file, `${file}.manifest.json`]) expect(statSync(path).mode & 0o777).toBe(0o600)
+    expect(await runCli(database.env, 'backup', '--out', join(folder, 'none', 'x'))).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/none\/x\.part cannot be written \(ENOENT\): the folder must exist/),
+    })
     expect(await runCli(database.env, 'backup', '--out', file)).toMatchObject({
       code: 1,
       err: expect.stringContaining('exists already'),
