@@ -31,9 +31,12 @@ function authenticatorData(rpId: string, flags: number, counter: number, rest: B
   return Buffer.concat([sha256(rpId), head, rest])
 }
 
-/** CBOR (RFC 8949) of a byte string that is shorter than 64 KiB. */
+/** CBOR (RFC 8949) of a byte string of 24 bytes to 64 KiB, with the shortest form of its length, as authenticators must write it. */
 const cborBytes = (bytes: Buffer): Buffer =>
-  Buffer.concat([Buffer.from([0x59, bytes.length >> 8, bytes.length & 0xff]), bytes])
+  Buffer.concat([
+    Buffer.from(bytes.length < 256 ? [0x58, bytes.length] : [0x59, bytes.length >> 8, bytes.length & 0xff]),
+    bytes,
+  ])
 /** CBOR of a text that is shorter than 24 bytes. */
 const cborText = (value: string): Buffer =>
   Buffer.concat([Buffer.from([0x60 | value.length]), Buffer.from(value)])
