@@ -185,15 +185,15 @@ describe.each(ENGINES)('accounts on %s', (engine) => {
         action: 'change account',
         subject: 'two',
         detail: {
-          before: { role: 'administrator', operator: null, disabled: false },
-          after: { role: 'planner', operator: null, disabled: false },
+          before: { role: 'administrator', operator: null, areas: null, disabled: false },
+          after: { role: 'planner', operator: null, areas: null, disabled: false },
         },
       },
       {
         author: 'one',
         action: 'remove account',
         subject: 'two',
-        detail: { before: { role: 'planner', operator: null, disabled: false } },
+        detail: { before: { role: 'planner', operator: null, areas: null, disabled: false } },
       },
     ])
   })

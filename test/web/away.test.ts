@@ -129,8 +129,7 @@ test.each([
   ['ar', 'الخادم لا يجيب'],
 ])('in %s a server that stops is told, and the page goes on when it is back', async (lang, words) => {
   const port = await freePort()
-  const start = () =>
-    startServer({ DATABASE_URL: web.database.env.DATABASE_URL!, DEMO: 'off', PORT: String(port) })
+  const start = () => startServer({ ...web.database.env, DEMO: 'off', PORT: String(port) })
   const stop = async ({ process, ended }: RunningServer) => {
     process.kill('SIGTERM')
     await ended
