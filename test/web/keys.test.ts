@@ -39,7 +39,7 @@ test.each(['fr', 'ar', 'en'] as const)('in %s a key is made, extended and revoke
   await dialog.getByText(says('none')).waitFor()
   const form = dialog.getByRole('form', { name: says('add') })
   await form.locator('input[name=name]').fill('Rapport mensuel')
-  await form.locator('select').selectOption('operator')
+  await form.locator('select').first().selectOption('operator')
   await form.locator('input[name=operator]').fill('Maroc Telecom')
   await form.getByRole('button', { name: says('add'), exact: true }).click()
   const secret = form.locator('.secret input')
