@@ -118,6 +118,6 @@ function requireKeys(file: KeyFile, ids: readonly string[]): void {
   const content = present.length === 0 ? 'does not exist or is empty' : `has ${present.join(', ')} instead`
   throw new SecretsError(
     `the secrets of this database are sealed with the key ${missing.join(', ')}, and the key file ${file.path} ${content}: ` +
-      'put back the file that belongs to the database (docs/secrets.md)',
+      'put back the file that belongs to the database, or name it by SECRETS_KEY_FILE (docs/secrets.md)',
   )
 }
