@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import { ApiError } from '../api/api-error.js'
 import type { Area } from '../api/schemas.js'
 import { Choice, Field } from '../form/field.js'
+import { Secret } from '../form/secret.js'
 import { SendingForm, fieldText } from '../form/sending-form.js'
 import type { Localizer } from '../language/language.js'
 import { problemText } from '../language/problem.js'
@@ -69,7 +70,7 @@ export function NewKeyForm({ words, areas, onCreated }: NewKeyProps) {
         />
       </fieldset>
       <ScopeField {...{ words, role, areas }} />
-      {created && <Secret words={words} secret={created.key} />}
+      {created && <Secret secret={created.key} t={t} />}
     </SendingForm>
   )
 }
@@ -84,29 +85,4 @@ function requestOf(fields: FormData, role: ApiKeyRequest['role']): ApiKeyRequest
     ...(operator !== null && { operator }),
     ...(scope && { areas: scope }),
   }
-}
-
-function Secret({ words, secret }: { words: Localizer; secret: string }) {
-  const t = words.translatorOf(WORDS)
-  const [isCopied, setCopied] = useState(false)
-  return (
-    <div class="secret" role="status">
-      <label>
-        {t('secret')}
-        <input readOnly dir="ltr" value={secret} onFocus={(event) => event.currentTarget.select()} />
-      </label>
-      <button
-        type="button"
-        onClick={() => {
-          // If the browser refuses the clipboard, a person can still copy: focusing the field selects the key.
-          navigator.clipboard?.writeText(secret).then(
-            () => setCopied(true),
-            () => {},
-          )
-        }}
-      >
-        {t(isCopied ? 'copied' : 'copy')}
-      </button>
-    </div>
-  )
 }

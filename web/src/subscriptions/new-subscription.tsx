@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import { ApiError } from '../api/api-error.js'
 import type { RuleInWords } from '../api/schemas.js'
 import { Field } from '../form/field.js'
+import { Secret } from '../form/secret.js'
 import { SendingForm, fieldText } from '../form/sending-form.js'
 import { type Localizer, bidiIsolated, ltrIsolated } from '../language/language.js'
 import { problemText } from '../language/problem.js'
@@ -12,7 +13,6 @@ import {
   type SubscriptionRequest,
   subscriptionsApi,
 } from './subscriptions-api.js'
-import { Secret } from './secret.js'
 import { WORDS } from './words.js'
 
 const ZONE_KINDS = [
@@ -78,7 +78,7 @@ export function NewSubscriptionForm(props: NewSubscriptionProps) {
       <KindFields words={words} legend="zoneKinds" kinds={ZONE_KINDS} />
       <KindFields words={words} legend="planKinds" kinds={PLAN_KINDS} />
       <ScopeFields {...props} />
-      {created && <Secret words={words} secret={created.secret} />}
+      {created && <Secret secret={created.secret} t={t} />}
     </SendingForm>
   )
 }

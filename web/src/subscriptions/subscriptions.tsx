@@ -5,12 +5,12 @@ import { LoadingNotice, useReloaded } from '../api/use-reloaded.js'
 import type { RuleInWords } from '../api/schemas.js'
 import type { Connection } from '../api/connection.js'
 import { ModalDialog } from '../form/modal-dialog.js'
+import { Secret } from '../form/secret.js'
 import { type Localizer, bidiIsolated, listText, ltrIsolated } from '../language/language.js'
 import { problemText } from '../language/problem.js'
 import { DataTable } from '../table/data-table.js'
 import { HeadRow } from '../table/head-row.js'
 import { NewSubscriptionForm } from './new-subscription.js'
-import { Secret } from './secret.js'
 import { type Delivery, type NewSecret, type Subscription, subscriptionsApi } from './subscriptions-api.js'
 import './subscriptions.css'
 import { WORDS } from './words.js'
@@ -106,7 +106,7 @@ function SubscriptionItem({ words, connection, rules, subscription, onChange }: 
           onRemove={() => act(subscriptionsApi.remove(id), t('removed', { url }))}
         />
       </div>
-      {renewed && <Secret words={words} secret={renewed.secret} />}
+      {renewed && <Secret secret={renewed.secret} t={t} />}
       {isOpen && <Deliveries {...{ words, connection, id }} />}
     </li>
   )
