@@ -124,6 +124,8 @@ export const ar: Messages = {
   probesShow: 'عرض القياسات التي يستند إليها',
   probesHead: 'القياسات',
   close: 'إغلاق',
+  copy: 'نسخ',
+  copied: 'نُسخ',
   cell: 'الخلية {h3}',
   noConfidence: 'لا حكم بعد',
   why: 'لماذا',

@@ -124,6 +124,8 @@ export const en = {
   probesShow: 'Show the measurements behind it',
   probesHead: 'Measurements',
   close: 'Close',
+  copy: 'Copy',
+  copied: 'Copied',
   cell: 'Cell {h3}',
   noConfidence: 'No verdict yet',
   why: 'Why',

@@ -128,6 +128,8 @@ export const fr: Messages = {
   probesShow: 'Voir les mesures derrière ce verdict',
   probesHead: 'Mesures',
   close: 'Fermer',
+  copy: 'Copier',
+  copied: 'Copié',
   cell: 'Maille {h3}',
   noConfidence: 'Pas encore de verdict',
   why: 'Pourquoi',

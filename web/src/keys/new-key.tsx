@@ -70,7 +70,7 @@ export function NewKeyForm({ words, areas, onCreated }: NewKeyProps) {
         />
       </fieldset>
       <ScopeField {...{ words, role, areas }} />
-      {created && <Secret secret={created.key} t={t} />}
+      {created && <Secret words={words} label={t('secret')} secret={created.key} />}
     </SendingForm>
   )
 }

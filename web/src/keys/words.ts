@@ -29,8 +29,6 @@ const en = {
   add: 'Create a key',
   days: 'Days until its end',
   secret: 'The key. It is shown only now: give it to the program.',
-  copy: 'Copy',
-  copied: 'Copied',
   nameTaken: 'Another key has this name, or had it.',
 }
 
@@ -65,8 +63,6 @@ export const WORDS = {
     add: 'Créer une clé',
     days: 'Jours jusqu’à sa fin',
     secret: 'La clé. Elle n’est affichée que maintenant : confiez-la au programme.',
-    copy: 'Copier',
-    copied: 'Copié',
     nameTaken: 'Une autre clé porte ou a porté ce nom.',
   },
   ar: {
@@ -98,8 +94,6 @@ export const WORDS = {
     add: 'إنشاء مفتاح',
     days: 'الأيام حتى نهايته',
     secret: 'المفتاح. لا يظهر إلا الآن: سلمه للبرنامج.',
-    copy: 'نسخ',
-    copied: 'تم النسخ',
     nameTaken: 'يحمل مفتاح آخر هذا الاسم أو سبق أن حمله.',
   },
 } satisfies Dictionary<keyof typeof en>

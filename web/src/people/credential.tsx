@@ -1,5 +1,5 @@
 /** A link or a one-time password, which the page shows once to hand over to its person. */
-import { useState } from 'preact/hooks'
+import { CopyButton } from '../form/copy-button.js'
 import { type Localizer, bidiIsolated } from '../language/language.js'
 import type { Credential } from './people-api.js'
 import { WORDS } from './words.js'
@@ -10,14 +10,8 @@ export interface IssuedCredential extends Credential {
 
 export function CredentialCard({ words, credential }: { words: Localizer; credential: IssuedCredential }) {
   const t = words.translatorOf(WORDS)
-  const [isCopied, setCopied] = useState(false)
   const { name, link, linkExpiresAt, password } = credential
   const text = link ?? password ?? ''
-  const copy = () =>
-    navigator.clipboard.writeText(text).then(
-      () => setCopied(true),
-      () => {},
-    )
   return (
     <section class="credential" aria-label={t('handOver')}>
       <p>
@@ -28,9 +22,7 @@ export function CredentialCard({ words, credential }: { words: Localizer; creden
       </p>
       <output dir="ltr">{text}</output>
       <p class="hint">{t('shownOnce')}</p>
-      <button type="button" onClick={copy}>
-        {t(isCopied ? 'copied' : 'copy')}
-      </button>
+      <CopyButton words={words} text={text} />
     </section>
   )
 }

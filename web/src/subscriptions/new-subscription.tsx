@@ -78,7 +78,7 @@ export function NewSubscriptionForm(props: NewSubscriptionProps) {
       <KindFields words={words} legend="zoneKinds" kinds={ZONE_KINDS} />
       <KindFields words={words} legend="planKinds" kinds={PLAN_KINDS} />
       <ScopeFields {...props} />
-      {created && <Secret secret={created.secret} t={t} />}
+      {created && <Secret words={words} label={t('secret')} secret={created.secret} />}
     </SendingForm>
   )
 }

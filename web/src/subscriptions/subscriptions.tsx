@@ -106,7 +106,7 @@ function SubscriptionItem({ words, connection, rules, subscription, onChange }: 
           onRemove={() => act(subscriptionsApi.remove(id), t('removed', { url }))}
         />
       </div>
-      {renewed && <Secret secret={renewed.secret} t={t} />}
+      {renewed && <Secret words={words} label={t('secret')} secret={renewed.secret} />}
       {isOpen && <Deliveries {...{ words, connection, id }} />}
     </li>
   )

@@ -43,8 +43,6 @@ const en = {
   newSecret: 'New secret',
   secretRenewed: '{url} has a new secret.',
   bothSecrets: 'also signed with the earlier secret until {moment}',
-  copy: 'Copy',
-  copied: 'Copied',
   webhook_address:
     'This address is not accepted: it must begin with https:// and hold neither a name or password nor a #.',
   webhooks_full: 'The maximum number of subscriptions is reached: remove one first.',
@@ -95,8 +93,6 @@ export const WORDS: Dictionary<keyof typeof en> = {
     newSecret: 'Nouveau secret',
     secretRenewed: 'Un nouveau secret est en vigueur pour {url}.',
     bothSecrets: 'signés aussi avec l’ancien secret jusqu’au {moment}',
-    copy: 'Copier',
-    copied: 'Copié',
     webhook_address:
       'Cette adresse est refusée : elle doit commencer par https://, sans nom, mot de passe ni #.',
     webhooks_full: 'Le nombre maximal d’abonnements est atteint : supprimez-en un d’abord.',
@@ -146,8 +142,6 @@ export const WORDS: Dictionary<keyof typeof en> = {
     newSecret: 'سر جديد',
     secretRenewed: 'صار لـ ⁦{url}⁩ سر جديد.',
     bothSecrets: 'تُوقَّع أيضا بالسر السابق إلى غاية {moment}',
-    copy: 'نسخ',
-    copied: 'نُسخ',
     webhook_address: 'هذا العنوان مرفوض: يجب أن يبدأ بـ https:// دون اسم أو كلمة سر أو #.',
     webhooks_full: 'بلغ عدد الاشتراكات حده: احذف واحدا أولا.',
     ...EVENT_NAMES.ar,
