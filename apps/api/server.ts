@@ -29,6 +29,7 @@ import { rightsByRoute } from './people/route-rights.js'
 import type { Settings } from './settings.js'
 import { Metrics } from './status/metrics.js'
 import { type ApiGroup, ReadinessCheck, type SupervisedWorker } from './status/readiness.js'
+import { TileSender, answerWarmTiles } from './tiles/tile-sender.js'
 
 export interface ServerOptions {
   settings: Settings
@@ -83,6 +84,7 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
   })
   const fastify = adapter.getInstance() as unknown as FastifyInstance
   const rights = rightsByRoute(CONTROLLERS)
+  answerWarmTiles(fastify, () => app.get(TileSender))
   registerBodyParsers(fastify, { rights })
   addSecurityHeaders(fastify)
   allowCors(fastify)

@@ -40,6 +40,19 @@ test('a tile of a run is immutable, of the latest is asked for again, and answer
   expect(new Uint8Array(await plain.arrayBuffer())).toEqual(new Uint8Array(await tile.clone().arrayBuffer()))
 })
 
+test('a tile that is in memory is answered with the same headers and bytes as the first time', async () => {
+  const path = '/tiles/1/cells/8/123/103.mvt'
+  const [first, again] = [await get(path), await get(path)]
+  const headersOf = ({ headers }: Response) =>
+    Object.fromEntries([...headers].filter(([name]) => name !== 'date'))
+  expect(headersOf(again)).toEqual(headersOf(first))
+  expect(again.headers.get('content-encoding')).toBe('gzip')
+  expect(again.headers.get('content-security-policy')).toContain("default-src 'self'")
+  expect(await again.arrayBuffer()).toEqual(await first.arrayBuffer())
+  const head = await get(path, { method: 'HEAD' })
+  expect([head.status, (await head.arrayBuffer()).byteLength]).toEqual([200, 0])
+})
+
 test.each(['sites', 'areas', 'localities', 'inferred', 'contradictions'])(
   'tiles of %s are revalidated, because what people correct shows without a new run',
   async (layer) => {

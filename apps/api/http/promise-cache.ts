@@ -21,6 +21,11 @@ export class PromiseCache<V extends object> {
     return this.values.has(key) || this.inFlight.has(key)
   }
 
+  /** The value, if its computation is over. */
+  computed(key: string): V | undefined {
+    return this.values.get(key)
+  }
+
   async getOrCompute(key: string, compute: () => Promise<V>): Promise<V> {
     return this.values.get(key) ?? this.inFlight.get(key) ?? this.start(key, compute)
   }
