@@ -75,8 +75,11 @@ export const featureIdOf = (h3: string): number => Math.floor(parseInt(h3.slice(
 export const resolutionOf = (h3: string): number => getResolution(h3)
 
 /** The cell's corners as [lng, lat], not closed. */
-export const boundaryOf = (h3: string): [number, number][] =>
-  cellToBoundary(h3, true).slice(0, -1) as [number, number][]
+export function boundaryOf(h3: string): [number, number][] {
+  const corners = cellToBoundary(h3, true) as [number, number][]
+  corners.pop()
+  return corners
+}
 
 /** The cell's centre as [lng, lat]. */
 export const centreOf = (h3: string): [number, number] => {
@@ -99,6 +102,21 @@ export function descendantRangeOf(h3: string, resolution: number): CellRange {
   // Each free digit runs from 0 to 6, so that the last descendant has the octal digits 66…6.
   const lastDigits = digits === 0 ? 0n : BigInt(`0o${'6'.repeat(digits)}`) << shift
   return { low: base.toString(), high: (base | lastDigits).toString() }
+}
+
+/** The ranges of the descendants of cells of one resolution. Cells whose indexes follow one another share a range. */
+export function descendantRangesOf(cells: readonly string[], resolution: number): CellRange[] {
+  const ranges: CellRange[] = []
+  let last: bigint | null = null
+  for (const h3 of [...cells].sort()) {
+    const range = descendantRangeOf(h3, resolution)
+    const index = BigInt(`0x${h3}`)
+    const step = 1n << BigInt(3 * (15 - getResolution(h3)))
+    if (last !== null && index - last === step) ranges.at(-1)!.high = range.high
+    else ranges.push(range)
+    last = index
+  }
+  return ranges
 }
 
 /** The cells of a resolution whose centre lies in the shape; holes are left out. */

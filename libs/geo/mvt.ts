@@ -115,10 +115,10 @@ function polygonCommands({ rings }: TileFeature): number[] {
 /** Twice the signed area in tile units; positive is clockwise on screen, where y grows downwards. */
 export function signedArea(ring: readonly (readonly [number, number])[]): number {
   let sum = 0
-  for (let i = 0; i < ring.length; i++) {
-    const [x1, y1] = ring[i]!
-    const [x2, y2] = ring[(i + 1) % ring.length]!
-    sum += x1 * y2 - x2 * y1
+  let last = ring.at(-1)!
+  for (const next of ring) {
+    sum += last[0] * next[1] - next[0] * last[1]
+    last = next
   }
   return sum
 }

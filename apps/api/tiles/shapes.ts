@@ -9,7 +9,7 @@ import {
   featureIdOf,
   orientedRing,
   isRingInBounds,
-  tilePositionOf,
+  tilePositionsOf,
 } from '#geo'
 import type { Bounds } from '#domain/probe'
 
@@ -28,10 +28,7 @@ export const toleranceAt = (z: number): number => 360 / 2 ** z / 512
 export function hexagonRings(h3: string, box: Bounds, tile: TileAddress): Rings {
   const corners = boundaryOf(h3)
   if (!isRingInBounds(box, corners)) return []
-  const ring = orientedRing(
-    corners.map((corner) => tilePositionOf(corner, tile)),
-    true,
-  )
+  const ring = orientedRing(tilePositionsOf(corners, tile), true)
   return ring ? [ring] : []
 }
 
@@ -68,12 +65,7 @@ export function polygonsOf(geojson: string | null): Rings[] {
 }
 
 function ringsOf(polygon: Rings, tile: TileAddress): Rings {
-  const rings = polygon.map((ring, i) =>
-    orientedRing(
-      ring.slice(0, -1).map((position) => tilePositionOf(position, tile)),
-      i === 0,
-    ),
-  )
+  const rings = polygon.map((ring, i) => orientedRing(tilePositionsOf(ring.slice(0, -1), tile), i === 0))
   // An outer ring that has shrunk to nothing takes its holes with it.
   return rings[0] ? (rings.filter((ring) => ring !== null) as Rings) : []
 }

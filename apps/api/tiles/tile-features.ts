@@ -47,7 +47,8 @@ export function hexagonFeatures(
   for (const row of rows) {
     const rings = hexagonRings(row.h3, box, tile)
     if (rings.length === 0) continue
-    const properties = { h3: row.h3, res, ...('class' in row ? cellProperties(row) : countProperties(row)) }
+    const properties =
+      'class' in row ? cellProperties(row, res) : { h3: row.h3, res, ...countProperties(row) }
     features.push({ kind: 'polygon', rings, properties, id: featureIdOf(row.h3) })
   }
   return features
@@ -56,20 +57,15 @@ export function hexagonFeatures(
 /** A cell of the working resolution; an estimate at another threshold has a class only. */
 type TileCell = { class: Class; confidence?: number } & Partial<OperatorKnowledge>
 
-const cellProperties = ({
-  class: cellClass,
-  confidence,
-  operatorsMin,
-  operatorsMax,
-  untried,
-  partial,
-}: TileCell) => ({
-  class: cellClass,
-  confidence: confidence ?? null,
-  operators_min: operatorsMin ?? null,
-  operators_max: operatorsMax ?? null,
-  untried: untried?.join(',') || null,
-  partial: partial ?? null,
+const cellProperties = (cell: { h3: string } & TileCell, res: number) => ({
+  h3: cell.h3,
+  res,
+  class: cell.class,
+  confidence: cell.confidence ?? null,
+  operators_min: cell.operatorsMin ?? null,
+  operators_max: cell.operatorsMax ?? null,
+  untried: cell.untried?.join(',') || null,
+  partial: cell.partial ?? null,
 })
 
 /** Counts of the cells under a parent or of those of an area; an estimate at another threshold has those by class only. */

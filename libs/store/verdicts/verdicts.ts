@@ -10,7 +10,7 @@ import {
 } from '#domain/verdict'
 import type { CellRange } from '#geo'
 import type { Queryable } from '../database/database.js'
-import { prepared, queryRow, queryRows } from '../database/query.js'
+import { queryColumns, queryRow, queryRows } from '../database/query.js'
 import { cellRanges } from '../database/shapes.js'
 import { type Sql, allOf, raw, sql } from '../database/sql.js'
 import { type RunKey, validInRun } from '../runs/run.js'
@@ -94,11 +94,24 @@ export async function verdictsInRanges(
     table: 'verdict',
     columns: `cell, class, confidence, ${KNOWLEDGE}`,
   })
-  return queryRows(
+  const columns = await queryColumns(
     db,
-    prepared(sql`SELECT to_hex(cell) AS h3, class, confidence, ${KNOWLEDGE_AS} FROM ${from}`),
+    ['h3', 'class', 'confidence', 'operatorsMin', 'operatorsMax', 'untried', 'partial'],
+    sql`SELECT to_hex(cell) AS h3, class, confidence, lower_bound AS "operatorsMin", upper_bound AS "operatorsMax",
+      array_to_string(untried, ',') AS untried, partial FROM ${from}`,
   )
+  return columns.h3.map((h3, i) => ({
+    h3,
+    class: columns.class[i] as Class,
+    confidence: Number(columns.confidence[i]),
+    operatorsMin: numberOrNull(columns.operatorsMin[i]!),
+    operatorsMax: numberOrNull(columns.operatorsMax[i]!),
+    untried: columns.untried[i] ? columns.untried[i].split(',') : [],
+    partial: (columns.partial[i] || null) as PartialKnowledge | null,
+  }))
 }
+
+const numberOrNull = (text: string): number | null => (text === '' ? null : Number(text))
 
 export interface RollupRow extends ClassCounts, PartialCounts {
   h3: string
@@ -111,7 +124,20 @@ export async function rollupsInRanges(
   ranges: readonly CellRange[],
 ): Promise<RollupRow[]> {
   const from = validInRanges(run, ranges, { table: 'rollup', columns: '*' })
-  return queryRows(db, prepared(sql`SELECT to_hex(cell) AS h3, ${COUNT_COLUMNS} FROM ${from}`))
+  const { h3: cells, ...counts } = await queryColumns(
+    db,
+    ['h3', ...CLASSES, 'served', 'noneTried'],
+    sql`SELECT to_hex(cell) AS h3, ${COUNT_COLUMNS} FROM ${from}`,
+  )
+  return cells.map((h3, i) => ({
+    h3,
+    white: Number(counts.white[i]),
+    grey: Number(counts.grey[i]),
+    black: Number(counts.black[i]),
+    unknown: Number(counts.unknown[i]),
+    served: Number(counts.served[i]),
+    noneTried: Number(counts.noneTried[i]),
+  }))
 }
 
 export interface VerdictPageQuery {
