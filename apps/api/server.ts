@@ -5,7 +5,6 @@ import type { Secrets } from '#store/secrets'
 import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import etag from '@fastify/etag'
-import helmet from '@fastify/helmet'
 import serveStatic from '@fastify/static'
 import { ValidationPipe } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
@@ -86,7 +85,7 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
   const rights = rightsByRoute(CONTROLLERS)
   answerWarmTiles(fastify, () => app.get(TileSender))
   registerBodyParsers(fastify, { rights })
-  addSecurityHeaders(fastify)
+  addSecurityHeaders(fastify, settings)
   allowCors(fastify)
   registerPublicUrl(fastify, settings)
   fastify.setReplySerializer(serializeReply)
@@ -113,7 +112,7 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
       exceptionFactory: invalidRequest,
     }),
   )
-  await addPlugins(app, settings)
+  await addPlugins(app)
   // After the plugin that reads cookies.
   authoriseBeforeBody(fastify, rights, () => app.get(Authoriser))
   addDocuments(app, options.documentPath)
@@ -123,8 +122,7 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
   return app
 }
 
-async function addPlugins(app: NestFastifyApplication, { config }: Settings): Promise<void> {
-  const imageHosts = config.basemap ? [new URL(config.basemap.url.replace(/[{}]/g, '')).origin] : []
+async function addPlugins(app: NestFastifyApplication): Promise<void> {
   await app.register(cookie as never)
   await app.register(etag as never)
   // Request bodies are unpacked in http/bodies, with a limit.
@@ -132,21 +130,6 @@ async function addPlugins(app: NestFastifyApplication, { config }: Settings): Pr
     globalDecompression: false,
     threshold: 1024,
     encodings: ['gzip', 'identity'],
-  })
-  await app.register(helmet as never, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        'default-src': ["'self'"],
-        'img-src': ["'self'", 'data:', 'blob:', ...imageHosts],
-        // Leaflet and Swagger's page set styles on elements.
-        'style-src': ["'self'", "'unsafe-inline'"],
-        'object-src': ["'none'"],
-        'base-uri': ["'self'"],
-        'frame-ancestors': ["'none'"],
-        'form-action': ["'self'"],
-      },
-    },
   })
 }
 
