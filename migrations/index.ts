@@ -33,6 +33,7 @@ import { SecretKeys1797100000000 } from './1797100000000-secret-keys.js'
 import { Passkeys1797100000001 } from './1797100000001-passkeys.js'
 import { Platforms1797200000000 } from './1797200000000-platforms.js'
 import { Programme1797200000001 } from './1797200000001-programme.js'
+import { SessionOrigin1797400000000 } from './1797400000000-session-origin.js'
 
 /** All migrations in the order in which they are applied. */
 export const MIGRATIONS = [
@@ -71,4 +72,5 @@ export const MIGRATIONS = [
   Passkeys1797100000001,
   Platforms1797200000000,
   Programme1797200000001,
+  SessionOrigin1797400000000,
 ]

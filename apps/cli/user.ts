@@ -128,7 +128,7 @@ async function applyChange({
   name: string
   change: AccountChange
 }): Promise<boolean> {
-  const result = await changeAccount(source, name, change, author)
+  const result = await changeAccount(source, name, () => change, author)
   if ('unknownAreas' in result) throw unknownAreasError(result.unknownAreas)
   if (!('account' in result)) throw refusedError(name, result)
   output.result([lineOf(result.account)], result.account)

@@ -1,7 +1,9 @@
 /** Signing in at an OpenID Connect provider, which runs beside the test. */
 import type { OidcConfig } from '#config'
+import { acceptInvitation, firstCredential, hashPassword, resetAccount } from '#store/people'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
+import { callJson } from '../support/json-client.js'
 import { type CookieJar, walk } from '../support/oidc-browser.js'
 import { CLIENT, type TestProvider, startProvider } from '../support/oidc-provider.js'
 import { type TestServer, serve, signIn } from '../support/server.js'
@@ -94,6 +96,19 @@ test('an administrator’s word counts: a disabled or removed person does not co
   expect((await enter('sara')).url).toBe(`${server.url}/#oidc=disabled`)
   await database.source.query(`UPDATE account SET disabled_at = NULL, removed_at = now() WHERE name = 'sara'`)
   expect((await enter('sara')).url).toBe(`${server.url}/#oidc=removed`)
+  provider.people['sara'] = { preferred_username: 'sara', roles: [] }
+  expect((await enter('sara')).url).toBe(`${server.url}/#oidc=no_role`)
+  const events = await database.source.query(
+    `SELECT author, subject, detail FROM change WHERE action = 'fail to sign in' AND subject = 'sara' ORDER BY id`,
+  )
+  const detail = { address: '127.0.0.1', provider: provider.issuer }
+  expect(events).toEqual(
+    ['disabled', 'removed', 'no_role'].map((reason) => ({
+      author: 'anonymous',
+      subject: 'sara',
+      detail: { ...detail, reason },
+    })),
+  )
 })
 
 test('an answer counts only in the browser that left, once, and unchanged', async () => {
@@ -126,6 +141,38 @@ test('its password opens nothing here, and a role that needs a second factor lea
   )
   expect(await who((await enter('hind')).jar)).toMatchObject({ mustAddFactor: false })
   await database.source.query('DELETE FROM sign_in_rule')
+})
+
+test('a person of the provider whom an administrator gave a password needs the second factor that the role needs', async () => {
+  provider.people['yasmine'] = { preferred_username: 'yasmine', roles: ['planners'] }
+  const { jar } = await enter('yasmine')
+  await database.source.query(
+    `INSERT INTO sign_in_rule (role, second_factor, changed_by) VALUES ('planner', true, 'test')`,
+  )
+  try {
+    await resetAccount(database.source, 'yasmine', await firstCredential('link'), 'test')
+    expect(await who(jar)).toBeNull()
+    // The provider answers for who comes from it: there is no password to be set first.
+    expect(await who((await enter('yasmine')).jar)).toMatchObject({
+      isExternal: true,
+      mustAddFactor: false,
+      mustChangePassword: false,
+    })
+    const link = await firstCredential('link')
+    await resetAccount(database.source, 'yasmine', link, 'test')
+    const password = 'a password of the tests'
+    await acceptInvitation(database.source, link.invitation!.hash, await hashPassword(password))
+    const signedIn = await callJson(`${server.url}/api/v1/session`, 'POST', {
+      body: { name: 'yasmine', password },
+    })
+    expect(signedIn.body).toMatchObject({ isExternal: false, mustAddFactor: true })
+    const cookie = signedIn.headers.getSetCookie()[0]!.split(';')[0]!
+    const plan = { code: 'P-1', nameFr: 'Douar', comment: 'new', lat: 34, lng: -5 }
+    const refused = await callJson(`${server.url}/api/v1/plan`, 'POST', { body: plan, headers: { cookie } })
+    expect([refused.status, refused.body]).toMatchObject([403, { code: 'second_factor_first' }])
+  } finally {
+    await database.source.query('DELETE FROM sign_in_rule')
+  }
 })
 
 test('signing out leads to the provider; one that is away is said so', async () => {

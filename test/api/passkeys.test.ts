@@ -1,5 +1,5 @@
 /** Passkeys over HTTP: added, used, named, removed; every answer that is not right, new and of this server is refused. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type SoftwarePasskey, answerWith, makePasskey } from '../support/authenticator.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
 import { callJson } from '../support/json-client.js'
@@ -133,6 +133,23 @@ test('an answer that was seen before, of another site, account or key, too late 
   const raced = answerWith(passkey, await question('omar'), ORIGIN)
   const answers = await Promise.all([enter('omar', raced), enter('omar', raced)])
   expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 401])
+})
+
+test('what a browser sends begins no line of the log', async () => {
+  const { passkey } = await withPasskey('rachid')
+  const written: string[] = []
+  const spies = [process.stdout, process.stderr].map((stream) =>
+    vi.spyOn(stream, 'write').mockImplementation((text) => written.push(String(text)) > 0),
+  )
+  const origin = 'https://evil.example\n[Nest] 1  - LOG [sign-in] administrator signed in'
+  try {
+    await enter('rachid', answerWith(passkey, await question('rachid'), origin))
+  } finally {
+    for (const spy of spies) spy.mockRestore()
+  }
+  const lines = written.join('').split('\n')
+  expect(lines.filter((line) => line.includes('evil.example'))).toHaveLength(1)
+  expect(lines.filter((line) => line.startsWith('[Nest] 1  - LOG'))).toEqual([])
 })
 
 test('a copied passkey is found by its counter, and the log says so', async () => {

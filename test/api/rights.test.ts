@@ -2,6 +2,8 @@
 import { RIGHTS, ROLES, type Right, type Role } from '#domain/account'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CONTROLLERS } from '../../apps/api/app.module.js'
+import { rightsByRoute } from '../../apps/api/people/route-rights.js'
 import { rightsOfRoutes } from '../support/routes.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
 import { fillObservatory } from '../support/observatory.js'
@@ -97,6 +99,36 @@ describe.each(ofPeople.map((route) => [route.operation.operationId, route] as co
           { status: 403, detail: 'This request comes from another site.' },
         ])
     })
+})
+
+test('what the document leaves out are these routes, each with who may use it', async () => {
+  const documented = new Set(
+    routes.map(({ method, path }) => `${method} ${path.replaceAll(/{(\w+)}/g, ':$1')}`),
+  )
+  // The document has them collection by collection.
+  const isOfCollections = (route: string) => route.startsWith('GET /ogc/collections/:id/items')
+  const hidden = [...rightsByRoute(CONTROLLERS)].filter(
+    ([route]) => !documented.has(route) && !isOfCollections(route),
+  )
+  const open = { right: null, device: null, optionalSignIn: false, beforePassword: false }
+  expect(Object.fromEntries(hidden)).toEqual({
+    // Who asks is told by the address, or by a token of its own: see `status.test.ts`.
+    'GET /metrics': open,
+    // The browser goes there before anybody is signed in: see `oidc.test.ts`.
+    'GET /api/v1/session/oidc': open,
+    'GET /api/v1/session/oidc/callback': open,
+    'GET /api/v1/session/oidc/end': open,
+  })
+  for (const [route] of hidden) {
+    const path = route.split(' ')[1]!
+    // Asked from afar, on a server without a provider: nothing is given, nor by any other method.
+    for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']) {
+      const headers = { 'x-forwarded-for': '203.0.113.5' }
+      const { status } = await fetch(server.url + path, { method, headers, redirect: 'manual' })
+      const expected = path === '/metrics' && /GET|HEAD/.test(method) ? 403 : 404
+      expect([method, path, status]).toEqual([method, path, expected])
+    }
+  }
 })
 
 test('the document names for each route the roles that the table gives it', () => {

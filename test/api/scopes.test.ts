@@ -106,6 +106,16 @@ const SITE = { inside: 'S-IN', outside: 'S-1' }
 const COMMUNE = { inside: '01.051.01.01', outside: '03.231.01.01' }
 const PROBE = { inside: probesInside[0]!.id, outside: probesOutside[0]!.id }
 
+const probeOfDevice = {
+  measuredAt: '2026-11-04T10:00:00Z',
+  operator: 'inwi',
+  technology: '4g',
+  outcome: 'ok',
+  downloadBps: 9e6,
+  uploadBps: 1e6,
+  latencyMs: 40,
+}
+
 let used = 0
 /** Adds an item of the plan that did not exist. */
 async function plannedItem(side: Side): Promise<string> {
@@ -247,6 +257,10 @@ test('an item is not moved into the areas, nor out of them', async () => {
   expect((await ask('boundPlanner', 'POST', '/api/v1/sites', site)).status).toBe(403)
   const elsewhere = { ...site, code: 'S-NEW', ...at('outside') }
   expect((await ask('boundPlanner', 'POST', '/api/v1/sites', elsewhere)).status).toBe(403)
+  // A site of a commune inside that stands outside is not moved either, as it was written by who is not bound.
+  expect((await ask('administrator', 'POST', '/api/v1/sites', elsewhere)).status).toBe(201)
+  const moved = { ...elsewhere, ...at('inside') }
+  expect((await ask('boundPlanner', 'POST', '/api/v1/sites', moved)).status).toBe(403)
 })
 
 test('a file of the plan is taken line by line', async () => {
@@ -258,6 +272,100 @@ test('a file of the plan is taken line by line', async () => {
     2,
     [expect.objectContaining({ line: 3, reason: 'lies outside the areas of the account' })],
   ])
+})
+
+test('a file of the plan moves no item into the areas, nor out of them, nor writes one of another place again', async () => {
+  const [inside, outside, withdrawn] = [
+    await plannedItem('inside'),
+    await plannedItem('outside'),
+    await plannedItem('outside'),
+  ]
+  const end = { version: 1, comment: 'c' }
+  expect((await ask('administrator', 'POST', `/api/v1/plan/${withdrawn}/withdraw`, end)).status).toBe(200)
+  const place = (side: Side) => `${at(side).lat},${at(side).lng}`
+  // The area that a line names, and names without a place, are no way around.
+  const lines = [
+    `${outside},Moved,${place('inside')},`,
+    `${outside},Moved,${place('inside')},${COMMUNE.inside}`,
+    `${outside},Renamed,,`,
+    `${withdrawn},Again,${place('inside')},`,
+    `${inside},Moved,${place('outside')},`,
+    `${inside},Moved,${place('outside')},${COMMUNE.inside}`,
+    `${outside.toLowerCase()},Other,${place('outside')},`,
+  ]
+  for (const line of lines) {
+    const text = `code,name,lat,lng,area\n${line}\n`
+    const { status, body } = await sendFile('boundPlanner', '/api/v1/plan/import', text)
+    expect([line, status, body['added'], body['changed'], body['refused']]).toEqual([
+      line,
+      200,
+      0,
+      0,
+      [expect.objectContaining({ reason: 'lies outside the areas of the account' })],
+    ])
+  }
+  // A shape that reaches out of the areas is outside as a whole.
+  const ring = [at('inside'), at('outside'), { lat: 33.9, lng: -4 }, at('inside')]
+  const shape = { type: 'Polygon', coordinates: [ring.map(({ lat, lng }) => [lng, lat])] }
+  const wide = { type: 'Feature', properties: { code: inside, name: 'Wide' }, geometry: shape }
+  const file = JSON.stringify({ type: 'FeatureCollection', features: [wide] })
+  const spanning = await sendFile('boundPlanner', '/api/v1/plan/import?name=a.geojson', file)
+  expect([spanning.status, spanning.body['changed'], spanning.body['refused']]).toEqual([
+    200,
+    0,
+    [expect.objectContaining({ code: inside })],
+  ])
+  const items = await database.source.query(
+    `SELECT code, version, name_fr FROM plan_item WHERE ended_at IS NULL AND code = ANY($1) ORDER BY code`,
+    [[inside, outside, withdrawn]],
+  )
+  expect(items).toEqual(
+    [
+      { code: inside, version: 1, name_fr: 'Douar' },
+      { code: outside, version: 1, name_fr: 'Douar' },
+      { code: withdrawn, version: 2, name_fr: 'Douar' },
+    ].toSorted((a, b) => (a.code < b.code ? -1 : 1)),
+  )
+})
+
+test('a site inside is no way to write probes outside', async () => {
+  const { lat, lng } = at('outside', 2)
+  const rows = [
+    `2026-11-03T10:00:00Z,12,${lat},${lng},inwi,4g`,
+    `2026-11-03T11:00:00Z,12,${at('inside', 2).lat},${at('inside', 2).lng},inwi,4g`,
+    '2026-11-03T12:00:00Z,12,,,inwi,4g',
+  ]
+  const csv = `measured_at,download,lat,lng,operator,technology\n${rows.join('\n')}\n`
+  const json = JSON.stringify([
+    { ...probeOfDevice, id: newUuid(800_001), lat, lng },
+    { ...probeOfDevice, id: newUuid(800_002), ...at('inside', 2) },
+    { ...probeOfDevice, id: newUuid(800_003), lat: null, lng: null },
+  ])
+  const count = async () => {
+    const [{ n }] = await database.source.query('SELECT count(*)::int AS n FROM probe')
+    return n as number
+  }
+  for (const [who, text] of [
+    ['boundPlanner', csv],
+    ['boundKey', json],
+  ] as const)
+    for (const preview of [true, false]) {
+      const before = await count()
+      const path = `/api/v1/probes/import?unit=Mbit/s&site=${SITE.inside}&preview=${preview}`
+      const { status, body } = await sendFile(who, path, text)
+      expect([who, preview, status, body['accepted'], body['rejected'], (await count()) - before]).toEqual([
+        who,
+        preview,
+        200,
+        2,
+        [expect.objectContaining({ index: 0, reason: 'the position lies outside the areas of the account' })],
+        preview ? 0 : 2,
+      ])
+    }
+  const [{ cells }] = await database.source.query(
+    `SELECT array_agg(DISTINCT to_hex(cell)) AS cells FROM probe WHERE site_code = '${SITE.inside}'`,
+  )
+  expect(cells).not.toContain(CELLS.outside[2])
 })
 
 test('imported probes are taken where they lie inside', async () => {

@@ -66,6 +66,36 @@ describe('signing in', () => {
     expect((await call('GET', '/api/v1/session')).status).toBe(204)
   })
 
+  test('a session has a token of its own from the server alone, ends after twelve hours, and a new password ends the others', async () => {
+    const chosen = 'taghtiya_session=chosen-by-somebody-else'
+    const first = await signIn(server, database, 'public', { name: 'sessions' })
+    const own = { name: 'sessions', password: 'a password of the tests' }
+    const second = (await call('POST', '/api/v1/session', own, { cookie: chosen })).cookie.split(';')[0]!
+    expect(new Set([chosen, first, second]).size).toBe(3)
+    const who = async (cookie: string, path = '/api/v1/session') =>
+      (await call('GET', path, undefined, { cookie })).status
+    expect([await who(chosen), await who(first), await who(second)]).toEqual([401, 200, 200])
+    // A token in an address, or as that of a program, is none.
+    const token = second.split('=')[1]!
+    expect(await who('', `/api/v1/session?${second}`)).toBe(204)
+    expect(await who('', `/api/v1/sessions?${second}`)).toBe(401)
+    const bearer = { authorization: `Bearer ${token}` }
+    expect((await call('GET', '/api/v1/sessions', undefined, bearer)).status).toBe(401)
+
+    const next = 'correct horse battery staple'
+    const change = { current: own.password, next }
+    const headers = { cookie: second }
+    expect((await call('POST', '/api/v1/session/password', change, headers)).status).toBe(204)
+    expect([await who(first), await who(second)]).toEqual([401, 200])
+
+    const [{ hours }] = await database.source.query(
+      `SELECT round(extract(epoch FROM expires_at - created_at) / 3600)::int AS hours FROM session WHERE account_name = 'sessions'`,
+    )
+    expect(hours).toBe(12)
+    await database.source.query(`UPDATE session SET expires_at = now() WHERE account_name = 'sessions'`)
+    expect(await who(second)).toBe(401)
+  })
+
   test('tries are counted: the sixth in a minute is refused, right or wrong', async () => {
     const tries = []
     for (let i = 0; i < 6; i++)
@@ -124,6 +154,22 @@ describe('signing in', () => {
     const foreign = await call('POST', '/api/v1/session', body, { ...proxy, origin: 'https://evil.example' })
     expect(foreign.status).toBe(403)
     expect((await call('POST', '/api/v1/session', body)).cookie).not.toMatch(/Secure/)
+  })
+
+  test('where PUBLIC_URL begins with https the cookie never travels without TLS, whatever the proxy says', async () => {
+    await signIn(server, database, 'public', { name: 'named' })
+    const named = await serve(database, { publicUrls: ['https://obs.example.ma'] })
+    try {
+      const answer = await callJson(`${named.url}/api/v1/session`, 'POST', {
+        body: { name: 'named', password: 'a password of the tests' },
+      })
+      expect([answer.status, answer.headers.getSetCookie()]).toEqual([
+        200,
+        [expect.stringMatching(/^taghtiya_session=.*; HttpOnly; Secure; SameSite=Strict/)],
+      ])
+    } finally {
+      await named.close()
+    }
   })
 
   test('guesses at one account from many addresses are noticed, and keep nobody out who was there before', async () => {

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MAX_RIGHTS_AGE_MS } from '../../apps/api/people/rights-cache.js'
 import { type TestDatabase, freshDatabase } from '../support/database.js'
+import { callJson } from '../support/json-client.js'
 import { type RunningServer, startServer } from '../support/process.js'
 import { siteWithDevice } from '../support/server.js'
 
@@ -109,6 +110,18 @@ test(
     await expect.poll(() => metric('taghtiya_workers'), PATIENCE).toBe(1)
   },
 )
+
+test('attempts to sign in are counted by all processes together', PATIENCE, async () => {
+  const attempt = async () => {
+    // A connection of its own each time, so that the processes take turns.
+    const headers = { connection: 'close', 'x-forwarded-for': '203.0.113.50' }
+    const body = { name: 'nobody', password: 'wrong' }
+    return (await callJson(`${server.url}/api/v1/session`, 'POST', { body, headers })).status
+  }
+  const statuses = []
+  for (let n = 0; n < 12; n++) statuses.push(await attempt())
+  expect(statuses).toEqual([...Array.from({ length: 5 }, () => 401), ...Array.from({ length: 7 }, () => 429)])
+})
 
 test('a right that was withdrawn is refused by every process after five seconds', PATIENCE, async () => {
   const other = newToken()

@@ -1,5 +1,6 @@
 /** The life of an account in the store, on both engines. */
 import {
+  type AccountChange,
   acceptInvitation,
   addAccount,
   changeAccount,
@@ -42,12 +43,13 @@ describe.each(ENGINES)('accounts on %s', (engine) => {
     startSession(database.source, {
       hash: sha256(token),
       accountName,
+      proof: 'provider',
       address: '203.0.113.7',
       userAgent: 'a browser '.repeat(60),
       attempt: { subscriber: '203.0.113.7', now: new Date() },
     })
-  const change = (name: string, what: Parameters<typeof changeAccount>[2]) =>
-    changeAccount(database.source, name, what, 'test')
+  const change = (name: string, what: AccountChange) =>
+    changeAccount(database.source, name, () => what, 'test')
 
   test('the last administrator is neither disabled, demoted nor removed', async () => {
     await add('one')

@@ -2,6 +2,7 @@
 import { type Scope, isInScope } from '#domain/account'
 import { cellsOutside, indexesOutside, isCodeInScope } from '#store/areas'
 import { cellAt, centreOf } from '#geo'
+import { addAccount, bindToAreas, findAccount, firstCredential } from '#store/people'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { queryRows } from '../../libs/store/database/query.js'
 import { raw, sql } from '../../libs/store/database/sql.js'
@@ -31,6 +32,18 @@ describe.each(ENGINES)('on %s', (engine) => {
         CODES.map((code) => isInScope(code, scope)),
       ])
     }
+  })
+
+  test('who is bound stays bound where an area is no longer there', async () => {
+    const account = { name: 'council', role: 'planner', operator: null, areas: ['01.051'] } as const
+    await addAccount(database.source, account, await firstCredential('password'), 'test')
+    for (const areas of [['99.999'], ['01.051', '99.999']]) {
+      const bind = database.source.transaction((tx) => bindToAreas(tx, 'account', 'council', areas))
+      await expect(bind).rejects.toThrow('is no longer there')
+    }
+    expect(await findAccount(database.source.manager, 'council')).toMatchObject({ areas: ['01.051'] })
+    await database.source.transaction((tx) => bindToAreas(tx, 'account', 'council', ['01', '03', '01']))
+    expect(await findAccount(database.source.manager, 'council')).toMatchObject({ areas: ['01', '03'] })
   })
 
   test('a position is inside where an area of the scope covers it', async () => {

@@ -2,6 +2,7 @@
 import {
   beginSecondFactor,
   confirmSecondFactor,
+  findAccount,
   findSession,
   insertAccount,
   listSignInRules,
@@ -94,8 +95,10 @@ describe.each(ENGINES)('the second factor on %s', (engine) => {
   })
 
   test('a role that needs it leaves its sessions nothing else to do', async () => {
+    const { passwordHash } = (await findAccount(database.source.manager, NAME))!
     const session = { hash: sha256('s'), accountName: NAME, address: null, userAgent: null }
-    await startSession(database.source, { ...session, attempt: { subscriber: 'x', now: at(0) } })
+    const attempt = { subscriber: 'x', now: at(0) }
+    await startSession(database.source, { ...session, attempt, proof: { passwordHash } })
     const mustAdd = async () => (await findSession(database.source.manager, sha256('s')))?.mustAddFactor
     expect(await mustAdd()).toBe(false)
     await setSignInRule(database.source, { role: 'planner', secondFactor: true }, 'test')

@@ -10,7 +10,7 @@ import { AUDITED_ROUTES, type AuditedRoute } from './audited-routes.js'
 import { FailedSignIns } from './failed-sign-ins.js'
 
 /** Author of what somebody did who is not signed in. */
-const STRANGER = 'anonymous'
+export const STRANGER = 'anonymous'
 
 @Injectable()
 export class AuditInterceptor implements NestInterceptor {

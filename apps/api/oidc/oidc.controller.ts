@@ -1,12 +1,21 @@
 import { claimTexts, claimedName, claimedRole } from '#domain/account'
-import { ROLES, accountOfPerson, newToken, recordEvent, sha256, startSession } from '#store/people'
+import {
+  ROLES,
+  accountNameOfPerson,
+  accountOfPerson,
+  newToken,
+  recordEvent,
+  sha256,
+  startSession,
+} from '#store/people'
 import { Controller, Get, Logger, NotFoundException, Req, Res, UseGuards } from '@nestjs/common'
 import { ApiExcludeController } from '@nestjs/swagger'
 import { Throttle } from '@nestjs/throttler'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
+import { STRANGER } from '../audit/audit-interceptor.js'
 import { subscriberOf } from '../http/clients/client-address.js'
-import { SESSION_COOKIE } from '../people/authoriser.js'
+import { SESSION_COOKIE, cookieOptions } from '../people/authoriser.js'
 import { SignInAttempts } from '../people/sign-in-attempts.js'
 import { SignInThrottle } from '../people/sign-in-throttle.js'
 import { OidcClient, type PendingSignIn } from './oidc-client.js'
@@ -66,15 +75,21 @@ export class OidcController {
       const query = request.originalUrl.split('?')[1] ?? ''
       const claims = await this.client.claimsOf(new URL(`${callbackOf(request)}?${query}`), pending)
       const result = await this.accountOf(claims)
-      if (typeof result === 'string') return await this.fail(request, reply, result)
+      if (typeof result === 'string') {
+        await this.recordRefusal(claims.sub, result, request)
+        return await this.fail(request, reply, result)
+      }
       const token = newToken()
-      await startSession(this.source, {
+      const failures = await startSession(this.source, {
         hash: sha256(token),
         accountName: result.name,
+        proof: 'provider',
         address: request.ip,
         userAgent: request.headers['user-agent'] ?? null,
         attempt: this.attempts.attemptOf(request),
       })
+      // An administrator ended the account in this moment.
+      if (!failures) return await this.fail(request, reply, 'disabled')
       await recordEvent(this.source.manager, {
         kind: 'sign_in',
         author: result.name,
@@ -115,13 +130,27 @@ export class OidcController {
     return 'removed' in result ? 'removed' : 'disabled'
   }
 
+  /** Who is refused after the provider’s word stands in the log as who typed a wrong password does. */
+  private async recordRefusal(subject: string, reason: Failure, { ip }: FastifyRequest): Promise<void> {
+    const { issuer } = this.client.config!
+    const name = await accountNameOfPerson(this.source.manager, { issuer, subject })
+    await recordEvent(this.source.manager, {
+      kind: 'sign_in',
+      author: STRANGER,
+      action: 'fail to sign in',
+      subject: name ?? 'unknown name',
+      detail: { address: subscriberOf(ip), provider: issuer, reason },
+    })
+  }
+
   private async fail(
     request: FastifyRequest,
     reply: FastifyReply,
     failure: Failure,
     error?: unknown,
   ): Promise<void> {
-    if (error) this.logger.warn(`sign-in by OpenID Connect failed: ${(error as Error).message}`)
+    if (error)
+      this.logger.warn(`sign-in by OpenID Connect failed: ${JSON.stringify((error as Error).message)}`)
     await redirect(reply, `${request.publicUrl}/#oidc=${failure}`)
   }
 
@@ -131,13 +160,6 @@ export class OidcController {
 }
 
 const callbackOf = ({ publicUrl }: FastifyRequest): string => `${publicUrl}/api/v1/session/oidc/callback`
-
-const cookieOptions = ({ publicUrl }: FastifyRequest, sameSite: 'lax' | 'strict') => ({
-  path: '/',
-  httpOnly: true,
-  sameSite,
-  secure: publicUrl.startsWith('https:'),
-})
 
 async function redirect(reply: FastifyReply, url: string): Promise<void> {
   await reply.header('cache-control', 'no-store').redirect(url, 302)

@@ -59,9 +59,11 @@ export class PasskeyCheck {
     return counter !== null && usePasskey(this.source, account, { id: passkey.id, counter, now: this.now })
   }
 
-  /** The reason is for those who run the server: it quotes what the browser sent. */
+  /** The reason is for those who run the server: it quotes what the browser sent, which must not begin lines of the log. */
   noteRefusal(account: string, error: unknown): null {
-    this.logger.warn(`passkey of ${JSON.stringify(account)} refused: ${String((error as Error).message)}`)
+    this.logger.warn(
+      `passkey of ${JSON.stringify(account)} refused: ${JSON.stringify((error as Error).message)}`,
+    )
     return null
   }
 

@@ -1,12 +1,12 @@
 import {
   type Account,
+  type AccountChange,
   type AccountRefusal,
   type AccountRow,
   type FirstCredential,
   type Role,
   addAccount,
   changeAccount,
-  findAccountRow,
   firstCredential,
   invitationLink,
   listAccounts,
@@ -93,21 +93,7 @@ export class AccountsController {
     @Body() body: AccountChangeBody,
     @CurrentAccount() author: Account,
   ): Promise<AccountRow> {
-    const before = await findAccountRow(this.source.manager, name)
-    if (!before) throw new NotFoundException(`no account has the name "${name}"`)
-    const role = body.role ?? before.role
-    const named = body.operator === undefined ? before.operator : operatorOf(body.operator)
-    const operator = role === 'operator' || body.operator !== undefined ? named : null
-    requireOperatorOfRole({ role, operator })
-    const areas = body.areas === undefined && canBeBound(role) ? before.areas : (body.areas ?? null)
-    requireAreasOfRole({ role, areas })
-    const change = {
-      role,
-      operator,
-      areas,
-      ...(body.disabled !== undefined && { isDisabled: body.disabled }),
-    }
-    const result = await changeAccount(this.source, name, change, author.name)
+    const result = await changeAccount(this.source, name, (before) => changeOf(before, body), author.name)
     if ('account' in result) return result.account
     if ('unknownAreas' in result) throw unknownAreasRefusal(result.unknownAreas)
     throw refusedChange(name, result)
@@ -137,6 +123,17 @@ export class AccountsController {
     if ('missing' in result) throw refusedChange(name, result)
     return shownCredential(credential, request, result.invitedUntil)
   }
+}
+
+/** What a change that names only some fields makes of an account. Throws 422 where the fields do not go together. */
+function changeOf(before: AccountRow, body: AccountChangeBody): AccountChange {
+  const role = body.role ?? before.role
+  const named = body.operator === undefined ? before.operator : operatorOf(body.operator)
+  const operator = role === 'operator' || body.operator !== undefined ? named : null
+  requireOperatorOfRole({ role, operator })
+  const areas = body.areas === undefined && canBeBound(role) ? before.areas : (body.areas ?? null)
+  requireAreasOfRole({ role, areas })
+  return { role, operator, areas, ...(body.disabled !== undefined && { isDisabled: body.disabled }) }
 }
 
 function requireOperatorOfRole({ role, operator }: { role: Role; operator: string | null }): void {

@@ -1,6 +1,7 @@
 /** Authorisation: a route names the right that it needs. A route without one is open to everybody. */
 import { RIGHTS, type Right, hasRight, isForPersons } from '#domain/account'
 import { type Account, type Device, type SessionAccount, findSession, sha256 } from '#store/people'
+import type { CookieSerializeOptions } from '@fastify/cookie'
 import { ForbiddenException, Injectable, UnauthorizedException } from '@nestjs/common'
 import type { FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
@@ -12,6 +13,20 @@ import type { RouteRights } from './route-rights.js'
 import { countryNeeded } from './scope-refusal.js'
 
 export const SESSION_COOKIE = 'taghtiya_session'
+
+/**
+ * How the server sets its cookies. They travel by TLS only where people reach the server by TLS, also behind a proxy that does not say so
+ * but is named by PUBLIC_URL.
+ */
+export const cookieOptions = (
+  { publicUrl, protocol }: FastifyRequest,
+  sameSite: 'lax' | 'strict',
+): CookieSerializeOptions => ({
+  path: '/',
+  httpOnly: true,
+  sameSite,
+  secure: protocol === 'https' || publicUrl.startsWith('https:'),
+})
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -28,7 +28,7 @@ export class PasswordCheck {
     await this.attempts.begin(name, request, reply)
     if (!(await isPassword(account?.passwordHash, password)) || !account) {
       await this.attempts.failed(name)
-      throw new UnauthorizedException(refusal('wrong_name_or_password', 'The name or the password is wrong.'))
+      throw wrongNameOrPassword()
     }
     // Only who knows the password learns that the account exists.
     if (account.disabledAt)
@@ -40,3 +40,6 @@ export class PasswordCheck {
     return account
   }
 }
+
+export const wrongNameOrPassword = () =>
+  new UnauthorizedException(refusal('wrong_name_or_password', 'The name or the password is wrong.'))

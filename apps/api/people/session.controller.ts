@@ -8,7 +8,6 @@ import {
   hashPassword,
   isPassword,
   newToken,
-  recordChange,
   sha256,
   startSession,
 } from '#store/people'
@@ -32,11 +31,11 @@ import { DataSource } from 'typeorm'
 import { NO_STORE } from '../http/cache-policy.js'
 import { refusal } from '../http/problem.js'
 import { PasskeyCheck, type PasskeyRequest } from '../passkeys/passkey-check.js'
-import { SESSION_COOKIE, refuseForeignOrigin } from './authoriser.js'
+import { SESSION_COOKIE, cookieOptions, refuseForeignOrigin } from './authoriser.js'
 import { refusedPassword, requireGoodPassword } from './chosen-password.js'
 import { CurrentAccount } from './role-guard.js'
 import { BeforePassword, RequireRight } from './route-rights.js'
-import { PasswordCheck } from './password-check.js'
+import { PasswordCheck, wrongNameOrPassword } from './password-check.js'
 import { NameAndPasswordBody, PasswordBody, SignInBody } from './session.dto.js'
 import { SecondFactorCheck } from './second-factor-check.js'
 import { type FailedSignIns, SignInAttempts } from './sign-in-attempts.js'
@@ -76,16 +75,13 @@ export class SessionController {
     const failures = await startSession(this.source, {
       hash: sha256(token),
       accountName: account.name,
+      proof: account,
       address: request.ip,
       userAgent: request.headers['user-agent'] ?? null,
       attempt: this.attempts.attemptOf(request),
     })
-    void reply.setCookie(SESSION_COOKIE, token, {
-      path: '/',
-      httpOnly: true,
-      sameSite: 'strict',
-      secure: request.protocol === 'https',
-    })
+    if (!failures) throw wrongNameOrPassword()
+    void reply.setCookie(SESSION_COOKIE, token, cookieOptions(request, 'strict'))
     const { name, role, mustChangePassword, operator, areas } = account
     const { mustAddFactor, isExternal } = (await findSession(this.source.manager, sha256(token)))!
     return { name, role, mustChangePassword, operator, areas, mustAddFactor, isExternal, ...failures }
@@ -151,12 +147,17 @@ export class SessionController {
     @Req() request: FastifyRequest,
   ): Promise<void> {
     const account = await findAccount(this.source.manager, name)
-    if (!(await isPassword(account?.passwordHash, body.current)))
-      throw new UnauthorizedException(refusal('wrong_current_password', 'The current password is wrong.'))
+    if (!(await isPassword(account?.passwordHash, body.current)) || !account) throw wrongCurrentPassword()
     if (body.next === body.current) throw refusedPassword('same')
     requireGoodPassword(body.next, name)
-    const hash = await hashPassword(body.next)
-    await changePassword(this.source.manager, name, hash, sha256(request.cookies[SESSION_COOKIE]!))
-    await recordChange(this.source.manager, name, 'change password', name)
+    const change = {
+      passwordHash: await hashPassword(body.next),
+      currentHash: account.passwordHash,
+      ownSession: sha256(request.cookies[SESSION_COOKIE]!),
+    }
+    if (!(await changePassword(this.source, name, change))) throw wrongCurrentPassword()
   }
 }
+
+const wrongCurrentPassword = () =>
+  new UnauthorizedException(refusal('wrong_current_password', 'The current password is wrong.'))

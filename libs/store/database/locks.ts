@@ -11,7 +11,7 @@ import type { Queryable } from './queryable.js'
  * - `places`: taken alone to change areas and the areas of cells; shared by a run that counts by them.
  * - `plan`: the plan and its findings.
  * - `roster`: changes of the roster of operators, so that two cannot overlap.
- * - `site lines`: lines of sites as people report them.
+ * - `sites`: a site that a person saves, so that it is not another one's by then. - `site lines`: lines of sites as people report them.
  * - `accounts`: changes of accounts, so that two administrators cannot disable each other.
  * - `secrets`: shared by whoever seals a secret, taken alone to change the keys.
  * - `audit log`: sealing rows of the log, taken by a trigger when a transaction commits.
@@ -25,6 +25,7 @@ export type LockName =
   | 'places'
   | 'plan'
   | 'roster'
+  | 'sites'
   | 'site lines'
   | 'accounts'
   | 'secrets'

@@ -10,7 +10,7 @@ import { bindToAreas, unknownAreas } from './bound-areas.js'
 import { type Account, type AccountRow, type Role, findAccountRow, insertAccount } from './accounts.js'
 import { recordChange } from './changes.js'
 import type { FirstCredential } from './credentials.js'
-import { endSessions } from './sessions.js'
+import { endSessions, sessionIdOf } from './sessions.js'
 
 export interface AccountChange {
   role?: Role
@@ -54,14 +54,18 @@ export async function addAccount(
   })
 }
 
-/** Changes role, operator, areas and whether the account may sign in; a disabled account's sessions end. */
+/**
+ * Changes role, operator, areas and whether the account may sign in; a disabled account's sessions end. `changeOf` gets the account as
+ * it is while nobody else changes it; what it throws ends the change.
+ */
 export async function changeAccount(
   source: DataSource,
   name: string,
-  change: AccountChange,
+  changeOf: (before: AccountRow) => AccountChange,
   author: string,
 ): Promise<{ account: AccountRow } | AccountRefusal | UnknownAreas> {
   return withAccount(source, name, async (tx, before) => {
+    const change = changeOf(before)
     const unknown = await unknownAreas(tx, change.areas ?? null)
     if (unknown.length > 0) return { unknownAreas: unknown }
     const role = change.role ?? before.role
@@ -130,6 +134,39 @@ export async function resetAccount(
     const invitedUntil = invitation && (await insertInvitation(tx, name, invitation, author))
     await recordChange(tx, author, 'reset account', name, { by: invitation ? 'link' : 'password' })
     return { invitedUntil }
+  })
+}
+
+export interface PasswordChange {
+  passwordHash: string
+  /** The hash of the present password, which the person typed. */
+  currentHash: string
+  /** The hash of the token of the session in which the person sets it. */
+  ownSession: Buffer
+}
+
+/**
+ * Sets the person's own password, and ends their other sessions. False if the session ended or the password was replaced since the
+ * present one was checked: else who knows a lost password could undo the reset of the account.
+ */
+export async function changePassword(
+  source: DataSource,
+  name: string,
+  { passwordHash, currentHash, ownSession }: PasswordChange,
+): Promise<boolean> {
+  return source.transaction(async (tx) => {
+    await takeLock(tx, 'accounts')
+    const changed = await queryRow(
+      tx,
+      sql`WITH changed AS (UPDATE account SET password_hash = ${passwordHash}, must_change_password = false
+         WHERE name = ${name} AND password_hash = ${currentHash}
+           AND EXISTS (SELECT 1 FROM session WHERE account_name = ${name} AND token_hash = ${ownSession}) RETURNING 1)
+       SELECT 1 FROM changed`,
+    )
+    if (!changed) return false
+    await endSessions(tx, name, (await sessionIdOf(tx, ownSession)) ?? null)
+    await recordChange(tx, name, 'change password', name)
+    return true
   })
 }
 

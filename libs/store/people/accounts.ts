@@ -107,17 +107,3 @@ export async function insertAccount(
   )
   return inserted !== undefined
 }
-
-/** Sets the person's own password, and ends their sessions except the one whose token has the hash `ownSession`. */
-export async function changePassword(
-  db: Queryable,
-  name: string,
-  passwordHash: string,
-  ownSession: Buffer,
-): Promise<void> {
-  await queryRows(
-    db,
-    sql`UPDATE account SET password_hash = ${passwordHash}, must_change_password = false WHERE name = ${name}`,
-  )
-  await queryRows(db, sql`DELETE FROM session WHERE account_name = ${name} AND token_hash <> ${ownSession}`)
-}

@@ -20,7 +20,10 @@ export async function unknownAreas(db: Queryable, areas: Scope): Promise<string[
   return rows.map(({ code }) => code)
 }
 
-/** Binds an account, by its name, or a key, by its id, to these areas instead of those before. The areas must exist. */
+/**
+ * Binds an account, by its name, or a key, by its id, to these areas instead of those before. The areas must exist: throws where one has
+ * gone meanwhile, for whoever is bound to none acts for the whole country.
+ */
 export async function bindToAreas(
   tx: Queryable,
   who: keyof typeof TABLES,
@@ -29,11 +32,15 @@ export async function bindToAreas(
 ): Promise<void> {
   const { table, column, type } = TABLES[who]
   await queryRows(tx, sql`DELETE FROM ${raw(table)} WHERE ${raw(column)} = ${id}::${raw(type)}`)
-  await queryRows(
+  const codes = [...new Set(areas)]
+  const bound = await queryRows(
     tx,
-    sql`INSERT INTO ${raw(table)} (${raw(column)}, area_code, area_vintage)
-     SELECT ${id}::${raw(type)}, a.code, a.vintage FROM current_area AS a WHERE a.code = ANY(${areas ?? []}::text[])`,
+    sql`WITH bound AS (INSERT INTO ${raw(table)} (${raw(column)}, area_code, area_vintage)
+       SELECT ${id}::${raw(type)}, a.code, a.vintage FROM current_area AS a WHERE a.code = ANY(${codes}::text[]) RETURNING 1)
+     SELECT 1 FROM bound`,
   )
+  if (bound.length !== codes.length)
+    throw new Error(`one of the areas ${codes.join(', ')} is no longer there`)
 }
 
 /** An expression for the codes of the areas that `id` is bound to: an array, or null where there are none. */

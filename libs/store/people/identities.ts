@@ -35,13 +35,21 @@ export async function accountOfPerson(
   const passwordHash = await hashPassword(randomBytes(32).toString('base64url'))
   return source.transaction(async (tx) => {
     await takeLock(tx, 'accounts')
-    const identity = await queryRow<{ name: string }>(
-      tx,
-      sql`SELECT account_name AS name FROM account_identity
-       WHERE issuer = ${person.issuer} AND subject = ${person.subject}`,
-    )
-    return identity ? updateAccount(tx, identity.name, person) : addPerson(tx, person, passwordHash)
+    const name = await accountNameOfPerson(tx, person)
+    return name === undefined ? addPerson(tx, person, passwordHash) : updateAccount(tx, name, person)
   })
+}
+
+/** The name of the account of a person at a provider; undefined if there is none, or it was erased. */
+export async function accountNameOfPerson(
+  db: Queryable,
+  { issuer, subject }: Pick<IdentifiedPerson, 'issuer' | 'subject'>,
+): Promise<string | undefined> {
+  const identity = await queryRow<{ name: string }>(
+    db,
+    sql`SELECT account_name AS name FROM account_identity WHERE issuer = ${issuer} AND subject = ${subject}`,
+  )
+  return identity?.name
 }
 
 async function updateAccount(

@@ -2,7 +2,7 @@
 import type { DataSource } from 'typeorm'
 import type { Queryable } from '../database/database.js'
 import { prepared, queryRow, queryRows } from '../database/query.js'
-import { raw, sql } from '../database/sql.js'
+import { sql } from '../database/sql.js'
 import { ACCOUNT_COLUMNS, type Account, HAS_SECOND_FACTOR } from './accounts.js'
 import { type Attempt, type FailedSignIns, endAttempts } from './sign-in-attempts.js'
 
@@ -15,6 +15,8 @@ export interface NewSession {
   /** SHA-256 of the session's token. */
   hash: Buffer
   accountName: string
+  /** What proved who it is: the hash of the password that was right, or the word of an OpenID Connect provider. */
+  proof: { passwordHash: string } | 'provider'
   /** The address that signs in; null if it is not known. */
   address: string | null
   /** The browser's own name for itself (`User-Agent`). */
@@ -32,33 +34,46 @@ export interface SessionRow {
   expiresAt: Date
 }
 
-/** Signs an account in, and returns the attempts that failed since it signed in before. */
-export async function startSession(source: DataSource, session: NewSession): Promise<FailedSignIns> {
-  const { hash, accountName, address } = session
+/**
+ * Signs an account in, and returns the attempts that failed since it signed in before. Null if the account was disabled, removed or given
+ * another password since the proof was checked: who ends all sessions of an account ends also those that are about to begin.
+ */
+export async function startSession(source: DataSource, session: NewSession): Promise<FailedSignIns | null> {
+  const { hash, accountName, proof, address } = session
   const userAgent = session.userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null
+  const passwordHash = proof === 'provider' ? null : proof.passwordHash
   return source.transaction(async (tx) => {
     await queryRows(tx, sql`DELETE FROM session WHERE expires_at < now()`)
+    const account = await queryRow(
+      tx,
+      sql`WITH signed_in AS (UPDATE account SET last_sign_in_at = now()
+         WHERE name = ${accountName} AND disabled_at IS NULL AND removed_at IS NULL
+           AND (${passwordHash}::text IS NULL OR password_hash = ${passwordHash}::text) RETURNING 1)
+       SELECT 1 FROM signed_in`,
+    )
+    if (!account) return null
     await queryRows(
       tx,
-      sql`INSERT INTO session (token_hash, account_name, expires_at, address, user_agent)
-       VALUES (${hash}, ${accountName}, now() + make_interval(hours => ${SESSION_HOURS}), ${address}, ${userAgent})`,
+      sql`INSERT INTO session (token_hash, account_name, expires_at, address, user_agent, is_external)
+       VALUES (${hash}, ${accountName}, now() + make_interval(hours => ${SESSION_HOURS}), ${address}, ${userAgent},
+         ${proof === 'provider'})`,
     )
-    await queryRows(tx, sql`UPDATE account SET last_sign_in_at = now() WHERE name = ${accountName}`)
     return endAttempts(tx, { ...session.attempt, name: accountName })
   })
 }
 
-/** Whether the person signs in at an OpenID Connect provider, which asks for a second factor itself. */
-const IS_EXTERNAL = 'EXISTS (SELECT 1 FROM account_identity AS e WHERE e.account_name = a.name)'
-
+/**
+ * A provider asks for a second factor itself. It answers for the sessions that began there, not for the account: an administrator may
+ * have given its person a password.
+ */
 const MUST_ADD_FACTOR = sql`EXISTS (SELECT 1 FROM sign_in_rule AS r WHERE r.role = a.role AND r.second_factor)
-   AND NOT ${HAS_SECOND_FACTOR} AND NOT ${raw(IS_EXTERNAL)}`
+   AND NOT ${HAS_SECOND_FACTOR} AND NOT s.is_external`
 
 /** An account that is signed in. */
 export interface SessionAccount extends Account {
   /** Whether its role needs a second factor, and it has none: nothing else is allowed before. */
   mustAddFactor: boolean
-  /** Whether the person signs in at an OpenID Connect provider. */
+  /** Whether the person signed in at an OpenID Connect provider. */
   isExternal: boolean
 }
 
@@ -67,14 +82,15 @@ export async function findSession(db: Queryable, hash: Buffer): Promise<SessionA
   const row = await queryRow<SessionAccount & { isStale: boolean }>(
     db,
     prepared(sql`SELECT ${ACCOUNT_COLUMNS}, s.last_used_at < now() - interval '1 minute' AS "isStale",
-       ${MUST_ADD_FACTOR} AS "mustAddFactor", ${raw(IS_EXTERNAL)} AS "isExternal"
+       ${MUST_ADD_FACTOR} AS "mustAddFactor", s.is_external AS "isExternal"
      FROM session AS s JOIN account AS a ON a.name = s.account_name
      WHERE s.token_hash = ${hash} AND s.expires_at > now() AND a.disabled_at IS NULL AND a.removed_at IS NULL`),
   )
   if (!row) return undefined
   const { isStale, ...account } = row
   if (isStale) await noteUse(db, hash)
-  return account
+  // Who comes from a provider has no password to set.
+  return { ...account, mustChangePassword: account.mustChangePassword && !account.isExternal }
 }
 
 /** A database that takes no writes still lets people read: the time of the last use is then out of date. */

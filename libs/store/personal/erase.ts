@@ -39,6 +39,8 @@ export async function erasePerson(
   // Computed outside of the transaction, because it takes a while on purpose.
   const passwordHash = await hashPassword(randomBytes(24).toString('hex'))
   return source.transaction(async (tx) => {
+    // In this order, as changes of accounts take them.
+    await takeLock(tx, 'accounts')
     await takeLock(tx, 'audit log')
     const refused = await refusalOf(tx, erasure)
     if (refused) return refused
@@ -59,7 +61,7 @@ async function refusalOf(tx: Queryable, { name, author }: Erasure): Promise<Eras
   const account = await queryRow<{ role: string; others: number }>(
     tx,
     sql`SELECT a.role, (SELECT count(*) FROM account AS o WHERE o.role = 'administrator' AND o.name <> a.name
-         AND o.disabled_at IS NULL AND o.removed_at IS NULL)::integer AS others
+         AND o.disabled_at IS NULL AND o.removed_at IS NULL AND NOT o.must_change_password)::integer AS others
      FROM account AS a WHERE a.name = ${name} FOR UPDATE`,
   )
   if (!account) return { refused: 'unknown' }

@@ -6,6 +6,7 @@ import { cellAt, cellToSql } from '#geo'
 import type { DataSource } from 'typeorm'
 import { indexesOutside } from '../areas/scope.js'
 import type { Queryable } from '../database/database.js'
+import { takeLock } from '../database/locks.js'
 import { prepared, queryRow, queryRows } from '../database/query.js'
 import { isPositionInBox } from '../database/shapes.js'
 import { allOf, raw, type Sql, sql } from '../database/sql.js'
@@ -63,11 +64,12 @@ export async function saveSite(
   { author, scope }: { author: string; scope: Scope },
 ): Promise<{ saved: true } | { outside: true }> {
   return source.transaction(async (tx) => {
+    await takeLock(tx, 'sites')
     const before = (await findSite(tx, site.code)) ?? null
+    const places = before ? [before, site] : [site]
     const isOutside =
-      !isInScope(site.communeCode, scope) ||
-      (before !== null && !isInScope(before.communeCode, scope)) ||
-      (await indexesOutside(tx, scope, [site])).size > 0
+      places.some(({ communeCode }) => !isInScope(communeCode, scope)) ||
+      (await indexesOutside(tx, scope, places)).size > 0
     if (isOutside) return { outside: true }
     await upsertSites(tx, [site], { author, simulated: false })
     await recordChange(tx, author, 'save site', site.code, { before, after: site })

@@ -57,6 +57,8 @@ export class SessionEntity {
   /** The address that signed in, and what its browser called itself. */
   @Column('text', { nullable: true }) address!: string | null
   @Column('text', { name: 'user_agent', nullable: true }) userAgent!: string | null
+  /** Whether it began at an OpenID Connect provider. */
+  @Column('boolean', { name: 'is_external', default: false }) isExternal!: boolean
 }
 
 /** A link, usable once, by which a person sets the password of an account. */
