@@ -34,6 +34,7 @@ import { Passkeys1797100000001 } from './1797100000001-passkeys.js'
 import { Platforms1797200000000 } from './1797200000000-platforms.js'
 import { Programme1797200000001 } from './1797200000001-programme.js'
 import { SessionOrigin1797400000000 } from './1797400000000-session-origin.js'
+import { JobResults1797450000000 } from './1797450000000-job-results.js'
 
 /** All migrations in the order in which they are applied. */
 export const MIGRATIONS = [
@@ -73,4 +74,5 @@ export const MIGRATIONS = [
   Platforms1797200000000,
   Programme1797200000001,
   SessionOrigin1797400000000,
+  JobResults1797450000000,
 ]

@@ -1,5 +1,6 @@
 /** `doctor`: the first things to check when something is wrong. */
 import { lastBackup } from '#store/backup'
+import { listJobResults } from '#store/workers'
 import type { DataSource } from 'typeorm'
 import type { Output } from './output.js'
 
@@ -47,6 +48,15 @@ async function backupCheck(source: DataSource): Promise<Check> {
   return { name: 'last backup', ok: true, detail: last?.toISOString() ?? 'never (docs/backup.md)' }
 }
 
+/** The jobs of the schedule whose last run failed. */
+async function jobsCheck(source: DataSource): Promise<Check> {
+  const failed = (await listJobResults(source.manager)).filter(({ error }) => error !== null)
+  const detail = failed.map(
+    ({ job, endedAt, error }) => `${job} failed at ${endedAt.toISOString()}: ${error}`,
+  )
+  return { name: 'jobs', ok: failed.length === 0, detail: detail.join('; ') || 'none failed' }
+}
+
 /** Runs and prints all checks. True where all of them are good. */
 export async function doctor(source: DataSource, output: Output): Promise<boolean> {
   const checks: Check[] = []
@@ -54,7 +64,7 @@ export async function doctor(source: DataSource, output: Output): Promise<boolea
     const [row] = (await source.query(sql)) as Record<string, unknown>[]
     checks.push({ name, ok: ok(row!), detail: String(row!.detail) })
   }
-  checks.push(await backupCheck(source))
+  checks.push(await backupCheck(source), await jobsCheck(source))
   const lines = checks.map((check) => `${check.ok ? 'ok  ' : 'BAD '} ${check.name}: ${check.detail}`)
   output.result(lines, { checks })
   return checks.every((check) => check.ok)

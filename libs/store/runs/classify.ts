@@ -70,7 +70,7 @@ async function attempt(
     const made = await makeRuns(connection, needed, options)
     const busy = rules.filter((rule) => !isFree(rule))
     const skipped = busy.map(({ id }) => `${id}: another process is making a run of it`)
-    return { runs: made.runs, skipped: [...skipped, ...made.skipped] }
+    return { ...made, skipped: [...skipped, ...made.skipped] }
   } finally {
     await releaseSessionLocks(db, locks)
   }

@@ -35,6 +35,8 @@ export interface MadeRuns {
   runs: RunRow[]
   /** Reasons why rules are left for the next time, as sentences for the log. */
   skipped: string[]
+  /** Number of cells that were judged: of a run of all cells, those that have a row in it. */
+  judged: number
 }
 
 /**
@@ -46,7 +48,7 @@ export async function makeRuns(
   rules: readonly Rule[],
   options: RunOptions,
 ): Promise<MadeRuns> {
-  const made: MadeRuns = { runs: [], skipped: [] }
+  const made: MadeRuns = { runs: [], skipped: [], judged: 0 }
   if (rules.length === 0) return made
   await skipIfBusy(made, rules, async () => {
     const knownNow = await takeSnapshotTime(connection)
@@ -63,10 +65,15 @@ async function makeRunsOfPass(connection: QueryRunner, pass: PlannedPass, made: 
   await withNetworkFigures(connection, pass, async (table) => {
     for (const run of pass.runs)
       await skipIfBusy(made, [run.rule], async () => {
-        made.runs.push(await writeRun(connection, run, { ...pass, table }))
+        const written = await writeRun(connection, run, { ...pass, table })
+        made.runs.push(written)
+        made.judged += run.cells?.length ?? cellsOf(written)
       })
   })
 }
+
+const cellsOf = ({ counts: { white, grey, black, unknown } }: RunRow): number =>
+  white + grey + black + unknown
 
 async function skipIfBusy(made: MadeRuns, rules: readonly Rule[], work: () => Promise<void>): Promise<void> {
   try {

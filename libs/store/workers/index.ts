@@ -1,7 +1,10 @@
-/** Leases of jobs, and signs of life of worker processes. */
+/** Leases of jobs, their results, and signs of life of worker processes. */
 import type { Queryable } from '../database/database.js'
 import { queryRow, queryRows } from '../database/query.js'
 import { sql } from '../database/sql.js'
+
+export * from './job-results.js'
+export * from './waiting-work.js'
 
 /** Takes the lease `key` for a time; false if another process holds it. */
 export async function takeLease(db: Queryable, key: string, ttlMs: number): Promise<boolean> {

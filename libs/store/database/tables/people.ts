@@ -214,3 +214,19 @@ export class LeaseEntity {
   @PrimaryColumn('text') key!: string
   @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date
 }
+
+/** The way in which a job of the schedule went last, on whatever worker. */
+@Entity('job_result')
+export class JobResultEntity {
+  @PrimaryColumn('text') job!: string
+  @Column('timestamptz', { name: 'ended_at' }) endedAt!: Date
+  @Column('integer', { name: 'duration_ms' }) durationMs!: number
+  /** The rows that the last run wrote or judged; null where the job does not count, or failed. */
+  @Column('bigint', { nullable: true }) rows!: string | null
+  /** The end of the last run that succeeded; null where none did. */
+  @Column('timestamptz', { name: 'succeeded_at', nullable: true }) succeededAt!: Date | null
+  @Column('bigint') runs!: string
+  @Column('bigint') failures!: string
+  /** The reason why the last run failed; null where it succeeded. */
+  @Column('text', { nullable: true }) error!: string | null
+}
