@@ -16,6 +16,7 @@ const INDEX = '^(libs/[^/]+|libs/[^/]+/[^/]+|migrations)/index\\.ts$'
 export const ROOMS = {
   'libs/domain': {},
   'libs/config': {},
+  'libs/log': { packages: ['pino'] },
   'libs/geo': { rooms: ['libs/domain'], packages: ['h3-js', 'pbf'] },
   'libs/formats': {
     rooms: ['libs/domain'],

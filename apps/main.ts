@@ -1,5 +1,6 @@
 /** `npm start`: API, page and worker on one address. This is the only file that may import two apps. */
 import { type Config, ConfigError, loadConfig } from '#config'
+import { type Log, openLog } from '#log'
 import { ApiProcesses, ParentChannel, Supervisor, tellParent } from '#processes'
 import { createFirstAdministrator, prepareDatabase } from '#setup'
 import { type Database, openDatabase } from '#store/database'
@@ -11,7 +12,9 @@ import { fork } from 'node:child_process'
 import cluster from 'node:cluster'
 import { readFileSync } from 'node:fs'
 
-const log = (text: string) => void process.stderr.write(`${text}\n`)
+/** Opened before anything else can say something; a configuration that is wrong is told as text. */
+let log: Log = openLog({ format: 'text', level: 'info' })
+const say = (text: string) => log.info(text)
 
 interface RunningServer {
   url: string
@@ -56,7 +59,7 @@ async function startSeveral(config: Config): Promise<RunningServer> {
     count: config.apiProcesses,
     leaseMs: config.workerLeaseMs,
     worker,
-    log,
+    log: say,
   })
   const url = await group.start()
   worker.start()
@@ -103,6 +106,7 @@ async function openDatabases(
 
 const serverOptions = (config: Config) => ({
   settings: new Settings(config, version(), () => Date.now()),
+  log,
   webRoot: webRoot(),
   documentPath: documentPath(),
 })
@@ -113,14 +117,15 @@ const urlOf = async (app: { getUrl(): Promise<string> }): Promise<string> =>
 async function prepare(config: Config, database: Database): Promise<Secrets> {
   if (!database.isOwner)
     throw new Error(`another server is using the folder ${config.dataDir}: stop it first`)
-  await prepareDatabase(database.source, new Date(), log)
+  await prepareDatabase(database.source, new Date(), say)
   const secrets = await prepareSecrets(database.source, new KeyFile(config.secretsKeyFile))
   const admin = await createFirstAdministrator(database.source)
-  if (admin) log(`First start: sign in as "${admin.name}" with the one-time password ${admin.password}`)
+  // A warning, so that no level hides it.
+  if (admin) log.warn(`First start: sign in as "${admin.name}" with the one-time password ${admin.password}`)
   if (!config.demo) return secrets
   // Loaded modules stay in memory, so those that only some servers need are imported here.
   const { buildDemo } = await import('#demo')
-  await buildDemo(database.source, new Date(), log)
+  await buildDemo(database.source, new Date(), say)
   return secrets
 }
 
@@ -142,12 +147,13 @@ const superviseWorker = ({ workerLeaseMs }: Config, changed?: () => void): Super
     name: 'the worker',
     launch: () => fork(new URL('./worker/main.js', import.meta.url)),
     leaseMs: workerLeaseMs,
-    log,
+    log: say,
     ...(changed && { changed }),
   })
 
 async function main(): Promise<void> {
   const config = loadConfig(process.env)
+  log = openLog({ format: config.logFormat, level: config.logLevel })
   const starting = cluster.isWorker ? startInGroup(config) : start(config)
   let isStopping = false
   /** Stops in good order at the first signal, also during the start; a second signal ends the process at once. */
@@ -163,7 +169,7 @@ async function main(): Promise<void> {
 }
 
 function fail(error: unknown): never {
-  log(
+  log.error(
     error instanceof ConfigError
       ? error.message
       : `Taghtiya stopped: ${String((error as Error)?.message ?? error)}`,

@@ -1,5 +1,6 @@
 /** Builds the HTTP server: everything around the routes. */
 import { ProbeWriter } from '#ingest'
+import type { Log } from '#log'
 import type { Database } from '#store/database'
 import type { Secrets } from '#store/secrets'
 import compress from '@fastify/compress'
@@ -17,6 +18,7 @@ import { registerBodyParsers } from './http/bodies/bodies.js'
 import { MAX_JSON_BYTES } from './http/bodies/body-limits.js'
 import { allowCors } from './http/cors.js'
 import { sendLongTextAsBytes, serializeReply } from './http/preserialized-page.js'
+import { NestLog } from './http/nest-log.js'
 import { ProblemFilter, answerFrameworkError, invalidRequest } from './http/problem.js'
 import { registerPublicUrl, withoutPrefix } from './http/clients/public-url.js'
 import { trustedProxies } from './http/clients/trusted-proxies.js'
@@ -26,12 +28,16 @@ import { Authoriser } from './people/authoriser.js'
 import { authoriseBeforeBody } from './people/role-guard.js'
 import { rightsByRoute } from './people/route-rights.js'
 import type { Settings } from './settings.js'
+import { figuresOf } from './status/database-figures.js'
+import { addDatabaseGauges } from './status/gauges.js'
 import { Metrics } from './status/metrics.js'
+import { requestIds, requestWatch, watchRequests } from './status/request-watch.js'
 import { type ApiGroup, ReadinessCheck, type SupervisedWorker } from './status/readiness.js'
 import { TileSender, answerWarmTiles } from './tiles/tile-sender.js'
 
 export interface ServerOptions {
   settings: Settings
+  log: Log
   /** Seals and opens the secrets in the database. */
   secrets: Secrets
   interactive: Database
@@ -62,9 +68,12 @@ const MAX_PARAMETER_LENGTH = 1_000
 const REQUEST_TIMEOUT_MS = 15 * 60_000
 
 export async function createServer(options: ServerOptions): Promise<NestFastifyApplication> {
-  const { settings, secrets, interactive, batch, worker = null, group = null } = options
+  const { settings, log, secrets, interactive, batch, worker = null, group = null } = options
   const readiness = new ReadinessCheck(interactive, worker, settings, group)
-  const metrics = new Metrics(readiness, group)
+  const pools = { interactive: interactive.source, ...(batch !== interactive && { batch: batch.source }) }
+  const metrics = new Metrics(readiness, group, pools)
+  addDatabaseGauges(metrics.registry, figuresOf(interactive, settings.config.dataDir))
+  const watch = requestWatch(metrics, log)
   const writer = new ProbeWriter(interactive.source, concurrentWritesOf(interactive), (rows) =>
     metrics.observeGroup(rows),
   )
@@ -78,11 +87,16 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
     // The key is removed, so that one record with it does not refuse its neighbours.
     onProtoPoisoning: 'remove',
     onConstructorPoisoning: 'remove',
-    frameworkErrors: (error: Error, _request: unknown, reply: unknown) =>
-      answerFrameworkError(error, reply as never),
+    genReqId: requestIds(),
+    // No hook runs for an address that cannot be decoded.
+    frameworkErrors: (error: Error, request: unknown, reply: unknown) => {
+      watch(request as never, reply as never)
+      answerFrameworkError(error, reply as never)
+    },
   })
   const fastify = adapter.getInstance() as unknown as FastifyInstance
   const rights = rightsByRoute(CONTROLLERS)
+  watchRequests(fastify, watch)
   answerWarmTiles(fastify, () => app.get(TileSender))
   registerBodyParsers(fastify, { rights })
   addSecurityHeaders(fastify, settings)
@@ -93,7 +107,7 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
   const sources = { interactive: interactive.source, batch: batch.source }
   const dependencies = { settings, secrets, ...sources, writer, metrics, readiness }
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(dependencies), adapter, {
-    logger: ['error', 'warn'],
+    logger: new NestLog(log),
     // Nest's own parsers take forms (application/x-www-form-urlencoded) where JSON is meant.
     bodyParser: false,
     abortOnError: false,

@@ -28,13 +28,16 @@ export interface DeliverOptions {
 }
 
 /** Queues the deliveries of new events, then attempts all that are due. */
-export async function deliverWebhooks(source: DataSource, options: DeliverOptions): Promise<void> {
+export async function deliverWebhooks(source: DataSource, options: DeliverOptions): Promise<number> {
+  let attempts = 0
   await queueDeliveries(source, options.now())
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const due = await leaseDeliveries(source.manager, options.now())
-    if (due.length === 0) return
+    if (due.length === 0) break
+    attempts += due.length
     await Promise.all(due.map((delivery) => attemptDelivery(source, delivery, options)))
   }
+  return attempts
 }
 
 async function attemptDelivery(

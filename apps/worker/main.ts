@@ -1,12 +1,11 @@
 /** The worker as a separate process, beside an API on the same PostgreSQL. */
 import { loadConfig } from '#config'
+import { openLog } from '#log'
 import { tellParent } from '#processes'
 import { prepareDatabase } from '#setup'
 import { openDatabase } from '#store/database'
 import { KeyFile, prepareSecrets } from '#store/secrets'
 import { type Worker, newWorkerName, startWorker } from './jobs.js'
-
-const log = (text: string) => void process.stderr.write(`${text}\n`)
 
 let worker: Worker | null = null
 let isStopping = false
@@ -25,6 +24,8 @@ process.on('disconnect', stop)
 if (process.send && !process.connected) stop()
 
 const config = loadConfig(process.env)
+const log = openLog({ format: config.logFormat, level: config.logLevel })
+const say = (text: string) => log.info(text)
 tellParent(config.workerLeaseMs)
 const name = newWorkerName()
 const database = await openDatabase({
@@ -33,10 +34,10 @@ const database = await openDatabase({
   purpose: 'batch',
   name,
 })
-await prepareDatabase(database.source, new Date(), log)
+await prepareDatabase(database.source, new Date(), say)
 const secrets = await prepareSecrets(database.source, new KeyFile(config.secretsKeyFile)).catch(
   (error: unknown) => {
-    log(`The worker stopped: ${String((error as Error).message)}`)
+    log.error(`The worker stopped: ${String((error as Error).message)}`)
     process.exit(1)
   },
 )

@@ -4,6 +4,14 @@ import { type OidcConfig, oidcOf } from './oidc.js'
 
 export type { OidcConfig }
 
+/** A line of the log is written if its level is this one or stands before it. */
+export const LOG_LEVELS = ['error', 'warn', 'info'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** `text`: sentences for whoever started the server; `json`: an object a line, also for each request and job. */
+export const LOG_FORMATS = ['text', 'json'] as const
+export type LogFormat = (typeof LOG_FORMATS)[number]
+
 export interface Config {
   port: number
   host: string
@@ -43,6 +51,8 @@ export interface Config {
   secretsKeyFile: string
   /** Processes that answer requests on the one address: each uses a core. */
   apiProcesses: number
+  logLevel: LogLevel
+  logFormat: LogFormat
 }
 
 /** Thrown if the environment is not a valid configuration; `messages` has one line for each error. */
@@ -74,6 +84,8 @@ export function loadConfig(env: Environment): Config {
     oidc: oidcOf(env, Boolean(env.PUBLIC_URL), errors),
     secretsKeyFile: env.SECRETS_KEY_FILE || `${env.DATA_DIR || '.data'}/secrets.key`,
     apiProcesses: apiProcessesOf(env, errors),
+    logLevel: choiceOf('LOG_LEVEL', LOG_LEVELS, env.LOG_LEVEL || 'info', errors),
+    logFormat: choiceOf('LOG_FORMAT', LOG_FORMATS, env.LOG_FORMAT || 'text', errors),
   }
   if (errors.length > 0) throw new ConfigError(errors)
   return config
@@ -95,6 +107,11 @@ function databaseUrlOf(text: string | undefined, errors: string[]): string | und
 function switchOf(name: string, text: string | undefined, defaultValue: boolean, errors: string[]): boolean {
   if (text && text !== 'on' && text !== 'off') errors.push(`${name} must be on or off; it is "${text}"`)
   return text ? text === 'on' : defaultValue
+}
+
+function choiceOf<T extends string>(name: string, choices: readonly T[], text: string, errors: string[]): T {
+  if (!choices.includes(text as T)) errors.push(`${name} must be ${choices.join(', ')}; it is "${text}"`)
+  return text as T
 }
 
 function readRateLimitOf(text: string, errors: string[]): number | null {

@@ -13,6 +13,7 @@ const FAULTS: Record<string, [file: string, imports: string][]> = {
     ['libs/domain/fault-package.ts', 'h3-js'],
   ],
   'config-imports': [['libs/config/fault.ts', 'node:os']],
+  'log-imports': [['libs/log/fault.ts', '#config']],
   'geo-imports': [['libs/geo/fault.ts', '#store/runs']],
   'formats-imports': [
     ['libs/formats/fault-room.ts', '#store/runs'],

@@ -1,5 +1,6 @@
 /** The API on a free port over a test database, in the process of the tests. */
 import { type Config, loadConfig } from '#config'
+import { type Log, openLog } from '#log'
 import { insertAccount, hashPassword, insertDevice, newToken, sha256, type Role } from '#store/people'
 import { upsertSites } from '#store/sites'
 import { createServer } from '../../apps/api/server.js'
@@ -33,10 +34,12 @@ export async function serve(
   config: Partial<Config> = {},
   webRoot: string | null = null,
   clock: () => number = () => Date.now(),
+  log: Log = openLog({ format: 'text', level: 'info' }),
 ): Promise<TestServer> {
   const settings = new Settings({ ...loadConfig({}), ...config }, '0.0.0-test', clock)
   const app = await createServer({
     settings,
+    log,
     secrets: database.secrets,
     interactive: database,
     batch: database,

@@ -44,22 +44,22 @@ export class ConditionalGetInterceptor implements NestInterceptor {
     if (!parts) return handler.handle()
     const http = context.switchToHttp()
     const [request, reply] = [http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>()]
-    const version = await this.versionOf(parts, request.query as Record<string, unknown>)
+    const version = await this.versionOf(parts, request)
     if (version === null || !setVersionEtag(request, reply, version)) return handler.handle()
     void reply.status(304)
     return of(undefined)
   }
 
   /** The version of the answer; null if the query is invalid, which the route itself reports. */
-  private async versionOf(
-    parts: readonly VersionPart[],
-    query: Record<string, unknown>,
-  ): Promise<string | null> {
+  private async versionOf(parts: readonly VersionPart[], request: FastifyRequest): Promise<string | null> {
     const { change, newestRun } = await dataRevision(this.source.manager)
     const revisionOf: Record<VersionPart, () => Promise<number>> = {
       changes: async () => change,
       'newest run': async () => newestRun,
-      run: async () => (await this.runs.resolve(choiceOf(query))).id,
+      run: async () =>
+        (request.servedRun = (
+          await this.runs.resolve(choiceOf(request.query as Record<string, unknown>))
+        ).id),
     }
     const revisions = await Promise.all(parts.map((part) => revisionOf[part]())).catch(() => null)
     return revisions && [this.settings.version, ...revisions].join('-')

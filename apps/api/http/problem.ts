@@ -104,12 +104,12 @@ export class ProblemFilter implements ExceptionFilter {
     const fault = databaseFaultOf(error)
     if (fault) {
       this.noteFault(fault)
-      this.warn(fault, `${request.method} ${request.url}: ${(error as Error).message}`)
+      this.warn(fault, `${nameOf(request)}: ${(error as Error).message}`)
     }
     const problem = problemOf(error)
     // 503 is answered on purpose, as is any HttpException: they are no faults to be logged.
     if (problem.status >= 500 && problem.status !== 503 && !(error instanceof HttpException))
-      this.logger.error(`${request.method} ${request.url}`, (error as Error)?.stack)
+      this.logger.error(nameOf(request), (error as Error)?.stack)
     if (reply.sent || reply.raw.headersSent) return void reply.raw.destroy()
     void reply.header('cache-control', 'no-store')
     sendProblem(reply, problem, fault ? DATABASE_PROBLEMS[fault].retrySeconds : DEFAULT_RETRY_SECONDS)
@@ -123,6 +123,10 @@ export class ProblemFilter implements ExceptionFilter {
     this.logger.warn(`the database is ${fault.replace('_', ' ')}; ${text}`)
   }
 }
+
+/** The address itself may hold secrets in its query. The id leads to the line of the request. */
+const nameOf = ({ method, routeOptions, id }: FastifyRequest): string =>
+  `${method} ${routeOptions.url ?? 'no route'} (request ${id})`
 
 const WARNING_INTERVAL_MS = 10_000
 

@@ -2,7 +2,9 @@
 import type { IngestResult } from '#ingest'
 import type { DatabaseFault } from '#store/database'
 import { Injectable } from '@nestjs/common'
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import type { DataSource } from 'typeorm'
+import { addGauge, addPoolGauges } from './gauges.js'
 import type { ApiGroup, ReadinessCheck } from './readiness.js'
 
 @Injectable()
@@ -36,6 +38,14 @@ export class Metrics {
     registers: [this.registry],
   })
 
+  private readonly requests = new Histogram({
+    name: 'taghtiya_request_duration_seconds',
+    help: 'Time from a request to the end of its answer, by method, route and status',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.02, 0.05, 0.1, 0.3, 1, 3, 10, 60],
+    registers: [this.registry],
+  })
+
   private readonly databaseFaults = new Counter({
     name: 'taghtiya_database_faults_total',
     help: 'Requests that the database did not serve, by its fault',
@@ -46,22 +56,23 @@ export class Metrics {
   constructor(
     readiness: Pick<ReadinessCheck, 'countWorkers' | 'workerRestarts'>,
     private readonly group: ApiGroup | null = null,
+    pools: Readonly<Record<string, DataSource>> = {},
   ) {
+    // The first, so that they do not count the statements of the others.
+    addPoolGauges(this.registry, pools)
     collectDefaultMetrics({ register: this.registry })
-    this.addGauge('taghtiya_workers', 'Workers of the database that gave a sign of life in time', () =>
+    const addCount = (name: string, help: string, read: () => number | Promise<number>) =>
+      addGauge(this.registry, { name, help, read: async () => [[{}, await read()]] })
+    addCount('taghtiya_workers', 'Workers of the database that gave a sign of life in time', () =>
       readiness.countWorkers(),
     )
-    this.addGauge(
+    addCount(
       'taghtiya_worker_restarts',
       'How often the worker of this server was started again after it ended or froze',
       () => readiness.workerRestarts,
     )
-    this.addGauge(
-      'taghtiya_api_processes',
-      'Processes that answer on this address',
-      () => group?.apiRunning ?? 1,
-    )
-    this.addGauge(
+    addCount('taghtiya_api_processes', 'Processes that answer on this address', () => group?.apiRunning ?? 1)
+    addCount(
       'taghtiya_api_restarts',
       'How often a process that answers on this address was started again after it ended or froze',
       () => group?.apiRestarts ?? 0,
@@ -74,14 +85,6 @@ export class Metrics {
     return this.group ? this.group.metricsOfAll() : this.registry.metrics()
   }
 
-  /** A figure of the whole server, which each of its processes knows; it is read when somebody asks. */
-  private addGauge(name: string, help: string, read: () => number | Promise<number>): void {
-    const collect = async function (this: Gauge) {
-      this.set(await read())
-    }
-    this.registry.registerMetric(new Gauge({ name, help, registers: [], aggregator: 'max', collect }))
-  }
-
   countDatabaseFault(fault: DatabaseFault): void {
     this.databaseFaults.inc({ fault })
   }
@@ -90,6 +93,10 @@ export class Metrics {
     this.probes.inc({ outcome: 'accepted' }, accepted)
     this.probes.inc({ outcome: 'duplicate' }, duplicates)
     this.probes.inc({ outcome: 'rejected' }, rejected.length + rejectedMore)
+  }
+
+  observeRequest(labels: { method: string; route: string; status: string }, seconds: number): void {
+    this.requests.observe(labels, seconds)
   }
 
   observeGroup(rows: number): void {

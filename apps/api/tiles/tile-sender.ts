@@ -53,6 +53,7 @@ export class TileSender {
     tileRequest: TileRequest<Name>,
   ): Promise<void> {
     const layer: TileLayer<LayerOptions[Name]> = this.layers[tileRequest.layer]
+    request.servedRun = tileRequest.run
     void reply.header('content-type', MVT_MEDIA_TYPE)
     try {
       if (layer.freshness === 'live') return await this.sendLive(reply, layer, tileRequest)
@@ -68,17 +69,23 @@ export class TileSender {
    * request takes its ordinary way. A map asks for hundreds of tiles at once, and routing, guards, interceptors and hooks
    * take several times as long as writing the bytes does.
    */
-  sendWarm({ method, url, headers }: FastifyRequest, reply: FastifyReply): boolean {
+  sendWarm(request: FastifyRequest, reply: FastifyReply): boolean {
+    const { method, url, headers } = request
     const key = method === 'GET' && headers['if-none-match'] === undefined ? keyOfAddress(url) : null
     if (key === null || !this.warmHeaders || !acceptsGzip({ headers })) return false
     const tile = this.tiles.computed(key)
     if (!tile) return false
-    this.metrics.countTile('cache')
+    this.note(request, 'cache')
     reply.hijack()
     reply.raw
       .writeHead(200, [...this.warmHeaders, 'etag', `"${key}"`, 'content-length', String(tile.length)])
       .end(tile)
     return true
+  }
+
+  private note(request: FastifyRequest, from: 'cache' | 'database' | 'client'): void {
+    request.servedFrom = from
+    this.metrics.countTile(from)
   }
 
   /** The tile is made for each request. */
@@ -104,10 +111,10 @@ export class TileSender {
     const policy = isRevised ? REVALIDATE : (tileRequest.policy ?? IMMUTABLE)
     void reply.header('etag', etag).header('cache-control', policy)
     if (hasMatchingEtag(request, etag)) {
-      this.metrics.countTile('client')
+      this.note(request, 'client')
       return void reply.header('vary', 'accept-encoding').status(304).send()
     }
-    this.metrics.countTile(this.tiles.has(key) ? 'cache' : 'database')
+    this.note(request, this.tiles.has(key) ? 'cache' : 'database')
     const gzipped = await this.tiles.getOrCompute(key, async () =>
       gzipAsync(await this.encodedTile(layer, tileRequest), { level: GZIP_LEVEL }),
     )
