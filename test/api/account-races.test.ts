@@ -1,4 +1,4 @@
-/** What two people do to one account at the same moment: the later answer never undoes what the earlier one took away. */
+/** Two people act on one account at the same moment: the later answer never undoes what the earlier one took away. */
 import { takeLock } from '#store/database'
 import { erasePerson } from '#store/personal'
 import { firstCredential, hashPassword, resetAccount } from '#store/people'
@@ -52,7 +52,7 @@ async function during<T>(
   }
 }
 
-/** What a reset writes, as another administrator’s request does it. */
+/** Writes a reset, as another administrator’s request does it. */
 const reset = (name: string) => async (runner: QueryRunner) => {
   const passwordHash = await hashPassword('what the administrator gave')
   await runner.query(`UPDATE account SET password_hash = $2, must_change_password = true WHERE name = $1`, [

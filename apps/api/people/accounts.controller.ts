@@ -125,7 +125,7 @@ export class AccountsController {
   }
 }
 
-/** What a change that names only some fields makes of an account. Throws 422 where the fields do not go together. */
+/** Completes a change that names only some fields of an account. Throws 422 where the fields do not go together. */
 function changeOf(before: AccountRow, body: AccountChangeBody): AccountChange {
   const role = body.role ?? before.role
   const named = body.operator === undefined ? before.operator : operatorOf(body.operator)

@@ -15,7 +15,7 @@ import { countryNeeded } from './scope-refusal.js'
 export const SESSION_COOKIE = 'taghtiya_session'
 
 /**
- * How the server sets its cookies. They travel by TLS only where people reach the server by TLS, also behind a proxy that does not say so
+ * Gives the options of the server’s cookies. They travel by TLS only where people reach the server by TLS, also behind a proxy that does not say so
  * but is named by PUBLIC_URL.
  */
 export const cookieOptions = (

@@ -15,7 +15,7 @@ export interface NewSession {
   /** SHA-256 of the session's token. */
   hash: Buffer
   accountName: string
-  /** What proved who it is: the hash of the password that was right, or the word of an OpenID Connect provider. */
+  /** The proof of who it is: the hash of the password that was right, or the word of an OpenID Connect provider. */
   proof: { passwordHash: string } | 'provider'
   /** The address that signs in; null if it is not known. */
   address: string | null
