@@ -110,7 +110,7 @@ parentPort.on('message', () => { parentPort.postMessage(slow); process.exit() })
     const answer = await fetch(workerData + '/health/live')
     await answer.text()
     slow.ms = Math.max(slow.ms, answer.ok ? performance.now() - began : Infinity)
-    slow.asked++
+    if (slow.asked++ === 0) parentPort.postMessage('first')
     await new Promise((done) => setTimeout(done, 20))
   }
 })()`
@@ -124,6 +124,8 @@ interface Watched {
 async function watched(work: () => Promise<void>): Promise<Watched> {
   const watcher = new Worker(WATCH, { eval: true, workerData: server.url })
   const failed = new Promise<never>((_, fail) => watcher.once('error', fail))
+  const first = new Promise((done) => watcher.once('message', done))
+  await Promise.race([first, failed])
   await Promise.race([work(), failed])
   const slow = new Promise<Watched>((done) => watcher.once('message', done))
   watcher.postMessage('stop')
